@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"promptbench/internal/problem"
+	"promptbench/internal/report"
+)
+
+// An app is what every command shares: the streams, and what the global flags
+// say.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	quiet    bool
+	noColor  bool
+}
+
+// run is the whole program but for the process: it returns the exit code.
+func run(args []string, in io.Reader, out, errw io.Writer) int {
+	a := &app{in: in, out: out, err: errw}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errw)
+	err := root.ExecuteContext(context.Background())
+	if message := a.explain(err); message != "" {
+		_, _ = fmt.Fprintln(errw, message)
+	}
+	return codeOf(err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "promptbench",
+		Short: "Run prompt revisions over a suite of inputs and say which is better",
+		Long: `promptbench runs revisions of a prompt over a suite of user inputs, grades the
+replies by fixed criteria, and says whether one revision is better than another.`,
+		Example: `  promptbench run prompts/v3
+  promptbench run prompts/v2 prompts/v3
+  promptbench compare prompts/v2 prompts/v3
+  promptbench show prompts/v3 --failed`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetVersionTemplate("promptbench {{.Version}}\n")
+	root.PersistentFlags().BoolVar(&a.quiet, "quiet", false, "print results only, no progress and no notes")
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also: NO_COLOR)")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
+	})
+	root.AddCommand(a.runCommand(), a.compareCommand(), a.showCommand(), a.reportCommand(), a.regradeCommand(), a.validateCommand())
+	return root
+}
+
+// note prints a diagnostic to the error stream, unless told to be quiet.
+func (a *app) note(format string, args ...any) {
+	if !a.quiet {
+		_, _ = fmt.Fprintf(a.err, format+"\n", args...)
+	}
+}
+
+func (a *app) warn(list problem.List) {
+	for _, p := range list.Only(problem.Warning) {
+		a.note("%s", p.Error())
+	}
+}
+
+// display says how wide and how colourful a result may be.
+func (a *app) display(all bool) report.Options {
+	o := report.Options{All: all}
+	f, ok := a.out.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return o
+	}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		o.Width = width
+	}
+	o.Color = !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return o
+}
+
+// explain is what a person reads of an error; empty where the result has said
+// it all.
+func (a *app) explain(err error) string {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*exitError](err); ok && e.err == nil {
+		return ""
+	}
+	lines := strings.Split(strings.TrimRight(err.Error(), "\n"), "\n")
+	if len(lines) == 1 {
+		return "promptbench: " + lines[0]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// version says version, commit and Go.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	commit := "unknown"
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			commit = s.Value
+		}
+	}
+	v := info.Main.Version
+	if v == "" {
+		v = "(devel)"
+	}
+	return fmt.Sprintf("%s, commit %s, %s", v, commit, info.GoVersion)
+}

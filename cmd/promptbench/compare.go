@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/compare"
+	"promptbench/internal/project"
+	"promptbench/internal/report"
+	"promptbench/internal/runfile"
+)
+
+type compareFlags struct {
+	baseline string
+	allow    []string
+	all      bool
+	caseID   string
+}
+
+func (a *app) compareCommand() *cobra.Command {
+	var (
+		files  projectFlags
+		result outputFlags
+		f      compareFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "compare BASE HEAD…",
+		Short: "Hold revisions against a base, case by case",
+		Long: `Compare pairs the newest complete runs of the revisions as they are now, or run
+files, case by case. It makes no call.`,
+		Example: `  promptbench compare prompts/v2 prompts/v3
+  promptbench compare prompts/v2 prompts/v3 --case dentist-tomorrow-10
+  promptbench compare --baseline runs/baseline.jsonl prompts/v3
+  promptbench compare prompts/v2 prompts/v3 --format json -o comparison.json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.baseline != "" {
+				args = append([]string{f.baseline}, args...)
+			}
+			if len(args) < 2 {
+				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3; see promptbench compare --help"))
+			}
+			if err := result.check(); err != nil {
+				return err
+			}
+			for _, what := range f.allow {
+				if what != "model" {
+					return usage(fmt.Errorf("--allow %s: only model can be allowed", what))
+				}
+			}
+			o, err := files.options()
+			if err != nil {
+				return err
+			}
+			return a.compareRuns(cmd.Context(), args, o, f, result)
+		},
+	}
+	files.add(cmd)
+	result.add(cmd, "table", "json")
+	flags := cmd.Flags()
+	flags.StringVar(&f.baseline, "baseline", "", "the run `file` to hold the revisions against")
+	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this difference: model")
+	flags.BoolVar(&f.all, "all", false, "list every case, not only the first that changed")
+	flags.StringVar(&f.caseID, "case", "", "show the case with this `id` in full, both sides")
+	return cmd
+}
+
+func (a *app) compareRuns(ctx context.Context, args []string, o project.Options, f compareFlags, result outputFlags) error {
+	paths, suitePath, err := findRuns(ctx, args, o)
+	if err != nil {
+		return err
+	}
+	if o.Suite == "" {
+		o.Suite = suitePath
+	}
+	p, err := project.Load(ctx, o, nil)
+	if err != nil {
+		return err
+	}
+	a.warn(p.Warnings)
+	return result.write(a, func(w io.Writer) error {
+		for i, path := range paths[1:] {
+			if i > 0 && result.format != "json" {
+				_, _ = fmt.Fprintln(w)
+			}
+			if err := a.comparePair(ctx, w, p, paths[0], path, f, result.format); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// findRuns finds the run files, the heads' on the model of the base where there
+// is a choice, and the suite that the last one names.
+func findRuns(ctx context.Context, args []string, o project.Options) (paths []string, suite string, err error) {
+	runs, err := o.RunsDir()
+	if err != nil {
+		return nil, "", err
+	}
+	look := project.Lookup{Runs: runs, Model: o.Model, Whole: true}
+	var like *runfile.Header
+	for _, arg := range args {
+		path, err := look.Path(ctx, arg, like)
+		if err != nil {
+			return nil, "", err
+		}
+		h, err := runfile.ReadHeader(path)
+		if err != nil {
+			return nil, "", err
+		}
+		if like == nil {
+			like = &h
+		}
+		paths = append(paths, path)
+		if project.Exists(h.Suite.Path) {
+			suite = h.Suite.Path
+		}
+	}
+	return paths, suite, nil
+}
+
+func (a *app) comparePair(ctx context.Context, w io.Writer, p *project.Project, basePath, headPath string, f compareFlags, format string) error {
+	detail := runfile.Scores
+	if f.caseID != "" {
+		detail = runfile.Full
+	}
+	base, head, notes, err := p.Comparable(ctx, basePath, headPath, detail)
+	if err != nil {
+		return err
+	}
+	if f.caseID != "" && format == "table" {
+		return report.CasePairText(w, base, head, f.caseID, a.display(f.all))
+	}
+	o := p.Comparison(base, head, notes)
+	o.AllowModel = len(f.allow) > 0
+	c, err := compare.Compare(base, head, o)
+	if err != nil {
+		return err
+	}
+	return printComparison(w, c, format, a.display(f.all))
+}

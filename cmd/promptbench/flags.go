@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/params"
+	"promptbench/internal/project"
+	"promptbench/internal/runner"
+)
+
+// projectFlags are the flags that say which files and which model; they mean
+// the same in every command.
+type projectFlags struct {
+	config, suite, model, baseURL, runs string
+	cases, tags                         []string
+	temperature, topP                   float64
+	maxTokens, seed                     int
+	cmd                                 *cobra.Command
+}
+
+func (f *projectFlags) add(cmd *cobra.Command) {
+	f.cmd = cmd
+	flags := cmd.Flags()
+	flags.StringVar(&f.config, "config", "", "the config `file` (default promptbench.yaml, if it exists)")
+	flags.StringVar(&f.suite, "suite", "", "the suite `file` (default: the config's, else cases/subtodos.yaml)")
+	flags.StringVar(&f.model, "model", "", "a model's `name` in the config, or the id of a model at --base-url or OpenAI")
+	flags.StringVar(&f.runs, "runs", "", "the `directory` of run files (default runs)")
+}
+
+// addCases adds the flags that choose cases.
+func (f *projectFlags) addCases(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.cases, "case", nil, "only the case with this `id` (repeatable)")
+	cmd.Flags().StringArrayVar(&f.tags, "tag", nil, "only cases with this `tag` (repeatable: any of them)")
+}
+
+// addModel adds the flags of a model that is called.
+func (f *projectFlags) addModel(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
+	flags.Float64Var(&f.temperature, "temperature", 0, "over the prompt file's temperature")
+	flags.Float64Var(&f.topP, "top-p", 0, "over the prompt file's topP")
+	flags.IntVar(&f.maxTokens, "max-tokens", 0, "over the prompt file's maxTokens")
+	flags.IntVar(&f.seed, "seed", 0, "over the prompt file's seed")
+}
+
+// options are the flags as package project takes them. A parameter counts only
+// where its flag was given, so that a temperature of 0 can be asked for.
+func (f *projectFlags) options() (project.Options, error) {
+	o := project.Options{
+		Config: f.config, Suite: f.suite, Model: f.model, BaseURL: f.baseURL, Runs: f.runs,
+		Select: runner.Selection{Cases: f.cases, Tags: f.tags},
+	}
+	given := func(name string) bool { flag := f.cmd.Flags().Lookup(name); return flag != nil && flag.Changed }
+	if given("temperature") {
+		o.Params.Temperature = &f.temperature
+	}
+	if given("top-p") {
+		o.Params.TopP = &f.topP
+	}
+	if given("max-tokens") {
+		o.Params.MaxTokens = &f.maxTokens
+	}
+	if given("seed") {
+		o.Params.Seed = &f.seed
+	}
+	return o, checkParams(o.Params)
+}
+
+func checkParams(p params.Params) error {
+	for _, fault := range p.Check() {
+		return usage(fmt.Errorf("%s: %s", fault.Message, fault.Hint))
+	}
+	return nil
+}
+
+// runFlags are the flags of a job.
+type runFlags struct {
+	trials, concurrency, maxErrors int
+	timeout, maxAge                time.Duration
+	fresh, offline                 bool
+}
+
+func (f *runFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.IntVar(&f.trials, "trials", 1, "trials per case")
+	flags.IntVar(&f.concurrency, "concurrency", 8, "calls under way at once, at most")
+	flags.DurationVar(&f.timeout, "timeout", time.Minute, "of one attempt at a call")
+	flags.BoolVar(&f.fresh, "fresh", false, "ask the model anyway, replay nothing")
+	flags.BoolVar(&f.offline, "offline", false, "replay only: a reply that is not recorded is an error")
+	flags.DurationVar(&f.maxAge, "max-age", 0, "replay nothing older than this, such as 24h (default: any age)")
+	flags.IntVar(&f.maxErrors, "max-errors", 0, "trials that may end in an error before the run counts as incomplete")
+}
+
+func (f *runFlags) check() error {
+	switch {
+	case f.fresh && f.offline:
+		return usage(fmt.Errorf("--fresh asks the model and --offline forbids it; pass one of them"))
+	case f.trials < 1:
+		return usage(fmt.Errorf("--trials is %d; it is at least 1", f.trials))
+	case f.concurrency < 1:
+		return usage(fmt.Errorf("--concurrency is %d; it is at least 1", f.concurrency))
+	case f.timeout <= 0:
+		return usage(fmt.Errorf("--timeout is %s; it is a duration such as 60s", f.timeout))
+	case f.maxAge < 0, f.maxErrors < 0:
+		return usage(fmt.Errorf("--max-age and --max-errors can't be negative"))
+	}
+	return nil
+}

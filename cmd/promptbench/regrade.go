@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/project"
+	"promptbench/internal/runfile"
+)
+
+func (a *app) regradeCommand() *cobra.Command {
+	var (
+		files  projectFlags
+		result outputFlags
+	)
+	cmd := &cobra.Command{
+		Use:   "regrade RUN|REVISION",
+		Short: "Grade stored replies again by the suite as it is now, without a call",
+		Long: `Regrade writes a new run file with the same replies, graded by the suite as it
+is now. It makes no call, and leaves the old run file as it is.`,
+		Example: `  promptbench regrade prompts/v3
+  promptbench regrade runs/recorded/v3.jsonl --suite cases/subtodos.yaml`,
+		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := result.check(); err != nil {
+				return err
+			}
+			o, err := files.options()
+			if err != nil {
+				return err
+			}
+			return a.regrade(cmd.Context(), args[0], o, result)
+		},
+	}
+	files.add(cmd)
+	result.add(cmd, "table", "json")
+	return cmd
+}
+
+func (a *app) regrade(ctx context.Context, arg string, o project.Options, result outputFlags) error {
+	old, err := loadRun(ctx, arg, o, runfile.Full)
+	if err != nil {
+		return err
+	}
+	if o.Suite == "" && project.Exists(old.Header.Suite.Path) {
+		o.Suite = old.Header.Suite.Path
+	}
+	p, err := project.Load(ctx, o, nil)
+	if err != nil {
+		return err
+	}
+	a.warn(p.Warnings)
+	path, err := p.SaveRegraded(ctx, old, "promptbench "+version(), time.Now())
+	if err != nil {
+		return err
+	}
+	a.note("run file: %s", path)
+	return a.reportRuns(ctx, []string{path}, o, result, false)
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/project"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	var (
+		files  projectFlags
+		result outputFlags
+		all    bool
+	)
+	cmd := &cobra.Command{
+		Use:   "report RUN…",
+		Short: "Print the result of recorded runs again, in any format",
+		Long: `Report prints one run as a summary, and several as comparisons with the first.
+A RUN is a run file, or a revision for its newest run. It makes no call.`,
+		Example: `  promptbench report prompts/v3
+  promptbench report runs/baseline.jsonl prompts/v3 --format json -o result.json`,
+		Args: atLeastOne("a run file or a revision, such as prompts/v3"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := result.check(); err != nil {
+				return err
+			}
+			o, err := files.options()
+			if err != nil {
+				return err
+			}
+			return a.reportRuns(cmd.Context(), args, o, result, all)
+		},
+	}
+	files.add(cmd)
+	result.add(cmd, "table", "json")
+	cmd.Flags().BoolVar(&all, "all", false, "list every case, not only the first that fail or changed")
+	return cmd
+}
+
+func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, result outputFlags, all bool) error {
+	if len(args) > 1 {
+		return a.compareRuns(ctx, args, o, compareFlags{all: all}, result)
+	}
+	runs, err := o.RunsDir()
+	if err != nil {
+		return err
+	}
+	path, err := project.Lookup{Runs: runs, Model: o.Model}.Path(ctx, args[0], nil)
+	if err != nil {
+		return err
+	}
+	p, err := project.Settings(o)
+	if err != nil {
+		return err
+	}
+	return result.write(a, func(w io.Writer) error {
+		return printRuns(w, p, []string{path}, result.format, a.display(all))
+	})
+}

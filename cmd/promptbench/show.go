@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/project"
+	"promptbench/internal/prompt"
+	"promptbench/internal/report"
+	"promptbench/internal/runfile"
+	"promptbench/internal/summary"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var (
+		files  projectFlags
+		failed bool
+	)
+	cmd := &cobra.Command{
+		Use:   "show RUN|REVISION",
+		Short: "Show cases in full: prompt, raw reply, how it was read, every reason",
+		Example: `  promptbench show prompts/v3 --failed
+  promptbench show prompts/v3 --case dentist-tomorrow-10
+  promptbench show runs/recorded/v3.jsonl --tag emoji`,
+		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := files.options()
+			if err != nil {
+				return err
+			}
+			return a.show(cmd.Context(), args[0], o, failed)
+		},
+	}
+	files.add(cmd)
+	files.addCases(cmd)
+	cmd.Flags().BoolVar(&failed, "failed", false, "only cases that fail a grader or have no reply")
+	return cmd
+}
+
+func (a *app) show(ctx context.Context, arg string, o project.Options, failed bool) error {
+	run, err := loadRun(ctx, arg, o, runfile.Full)
+	if err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	if failed {
+		for _, c := range summary.Of(run, nil).Failed {
+			ids[c.ID] = true
+		}
+	}
+	template := templateOf(run.Header.Prompt)
+	shown := 0
+	for _, c := range run.Cases {
+		if failed && !ids[c.Case] || !chosen(o, c) {
+			continue
+		}
+		if shown > 0 {
+			_, _ = fmt.Fprintln(a.out)
+		}
+		shown++
+		messages, err := render(template, c)
+		if err != nil {
+			return err
+		}
+		if err := report.CaseText(a.out, report.Shown{Run: run, Case: c.Case, Messages: messages}, a.display(true)); err != nil {
+			return err
+		}
+	}
+	if shown == 0 {
+		if failed && len(ids) == 0 {
+			_, _ = fmt.Fprintln(a.out, "No case fails.")
+			return nil
+		}
+		return &exitError{code: exitFailure, err: fmt.Errorf("run %s has no case that fits", run.Header.Run)}
+	}
+	return nil
+}
+
+func chosen(o project.Options, c runfile.Case) bool {
+	if len(o.Select.Cases) > 0 && !slices.Contains(o.Select.Cases, c.Case) {
+		return false
+	}
+	return len(o.Select.Tags) == 0 || slices.ContainsFunc(c.Tags, func(t string) bool { return slices.Contains(o.Select.Tags, t) })
+}
+
+// templateOf is the prompt as the run's header holds it, so that a run can be
+// shown after its prompt file has changed.
+func templateOf(h runfile.Prompt) *prompt.Prompt {
+	p := &prompt.Prompt{Name: h.Name, Path: h.Path}
+	for _, m := range h.Messages {
+		p.Messages = append(p.Messages, prompt.Message(m))
+	}
+	return p
+}
+
+func render(p *prompt.Prompt, c runfile.Case) ([]runfile.Message, error) {
+	messages, err := p.Render(c.Input, c.Vars)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]runfile.Message, len(messages))
+	for i, m := range messages {
+		out[i] = runfile.Message(m)
+	}
+	return out, nil
+}
+
+// loadRun loads the run that an argument stands for.
+func loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detail) (*runfile.Run, error) {
+	runs, err := o.RunsDir()
+	if err != nil {
+		return nil, err
+	}
+	path, err := project.Lookup{Runs: runs, Model: o.Model}.Path(ctx, arg, nil)
+	if err != nil {
+		return nil, err
+	}
+	return runfile.Load(path, d)
+}
+
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usage(fmt.Errorf("%s wants %s; see %s --help", cmd.CommandPath(), what, cmd.CommandPath()))
+		}
+		return nil
+	}
+}

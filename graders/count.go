@@ -1,0 +1,66 @@
+package graders
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const nameSubtodoCount = "subtodo_count"
+
+// SubtodoCount returns the grader "subtodo_count": 1 where the number of items
+// read from the reply lies in the range given for the type the case expects,
+// else 0; the case's own count comes before that range. Answer is the number of
+// items, or "unread" for a reply that could not be read, which scores 0. It does
+// not apply to a case whose type has no range and that expects no count itself.
+//
+// A range without a bound, a negative bound and a minimum over its maximum are
+// each a [ParamError].
+func SubtodoCount(byType map[string]Range) (Grader, error) {
+	var m mistakes
+	for _, t := range slices.Sorted(maps.Keys(byType)) {
+		if strings.TrimSpace(t) == "" {
+			m.add([]any{t}, "", "a type must have a name")
+		}
+		checkRange(&m, []any{t}, byType[t])
+	}
+	if err := m.err(); err != nil {
+		return nil, err
+	}
+	return subtodoCount{maps.Clone(byType)}, nil
+}
+
+type subtodoCount struct{ byType map[string]Range }
+
+func (g subtodoCount) Spec() Spec {
+	if len(g.byType) == 0 {
+		return Spec{Name: nameSubtodoCount, Version: 1}
+	}
+	return Spec{Name: nameSubtodoCount, Version: 1, Params: canonical(g.byType)}
+}
+
+func (g subtodoCount) Grade(ctx context.Context, s Sample) ([]Score, error) {
+	return one(ctx, g.score(s))
+}
+
+func (g subtodoCount) score(s Sample) Score {
+	want, ok := g.byType[s.Expect.Type]
+	whose := s.Expect.Type
+	if s.Expect.Count != nil {
+		want, ok, whose = *s.Expect.Count, true, "this case"
+	}
+	switch {
+	case !ok && s.Expect.Type == "":
+		return notApplicable(nameSubtodoCount, "the case expects neither a type nor a count")
+	case !ok:
+		return notApplicable(nameSubtodoCount, "no range is set for "+s.Expect.Type)
+	case !s.Reply.Readable():
+		return scored(nameSubtodoCount, 0, unread, unreadable(s.Reply))
+	}
+	n := len(s.Reply.Items)
+	reason := fmt.Sprintf("%s, expected %s for %s", plural(n, "item"), want, whose)
+	return passed(nameSubtodoCount, want.Has(n), strconv.Itoa(n), reason)
+}

@@ -1,0 +1,98 @@
+package graders
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxWeight keeps a sum of weights finite.
+const maxWeight = 1e6
+
+// newCriterion fills in the defaults of a criterion, compiles its check and
+// records every mistake under path.
+func newCriterion(m *mistakes, path []any, c Criterion) criterion {
+	checkID(m, at(path, "id"), c.ID)
+	if c.Weight == 0 {
+		c.Weight = 1
+	}
+	if !(c.Weight > 0 && c.Weight <= maxWeight) { // false for NaN too
+		m.add(at(path, "weight"), "", "weight must be over 0 and at most %d, found %v", int(maxWeight), c.Weight)
+	}
+	c.AppliesTo = slices.Clone(c.AppliesTo)
+	for i, t := range c.AppliesTo {
+		if strings.TrimSpace(t) == "" {
+			m.add(at(path, "applies_to", i), "", "must not be empty")
+		}
+	}
+	out := criterion{Criterion: c}
+	switch {
+	case c.Check != "" && c.Question != "":
+		m.add(path, "make two criteria of it", "a criterion has either a check or a question, not both")
+	case c.Check == "" && c.Question == "":
+		m.add(path, "", "a criterion needs a check or a question")
+	case c.Question != "":
+		out.Options, out.Pass = verdicts(m, path, c)
+	default:
+		if len(c.Options) > 0 || len(c.Pass) > 0 {
+			m.add(path, "", "options and pass belong to a question, not to a check")
+		}
+		program, err := compile(c.Check)
+		var bad *ParamError
+		if errors.As(err, &bad) {
+			bad.Path = at(path, "check")
+			m.errs = append(m.errs, bad)
+		}
+		out.program = program
+	}
+	return out
+}
+
+func checkID(m *mistakes, path []any, id string) {
+	if id == "" {
+		m.add(path, "", "a criterion needs an id")
+		return
+	}
+	wrong := strings.IndexFunc(id, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
+	})
+	if wrong >= 0 {
+		m.add(path, "use letters, digits, hyphens, underscores and dots", "the id %s has other characters", quote(id))
+	}
+}
+
+// verdicts gives the options of a question and those that pass, defaults filled
+// in. No judge can be wrong about a question all of whose verdicts pass, so that
+// is a mistake, as is a verdict that passes without being an option.
+func verdicts(m *mistakes, path []any, c Criterion) (options, pass []string) {
+	options, pass = slices.Clone(c.Options), slices.Clone(c.Pass)
+	if len(options) == 0 {
+		options = []string{"yes", "no", unsure}
+	}
+	if len(pass) == 0 {
+		pass = []string{"yes"}
+	}
+	for i, o := range options {
+		switch {
+		case strings.TrimSpace(o) != o || o == "":
+			m.add(at(path, "options", i), "", "an option must have text and no space around it, found %q", o)
+		case slices.Contains(options[:i], o):
+			m.add(at(path, "options", i), "", "the option %s stands here twice", quote(o))
+		}
+	}
+	for i, p := range pass {
+		if slices.Contains(options, p) {
+			continue
+		}
+		if len(c.Pass) == 0 {
+			m.add(at(path, "pass"), "options are "+strings.Join(options, ", "), "pass must name the options that pass, since yes is none of them")
+			continue
+		}
+		m.add(at(path, "pass", i), suggest(p, options), "%s is no option", quote(p))
+	}
+	if !slices.ContainsFunc(options, func(o string) bool { return !slices.Contains(pass, o) }) {
+		m.add(at(path, "pass"), "", "every option passes, so the question decides nothing")
+	}
+	return options, pass
+}

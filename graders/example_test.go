@@ -1,0 +1,188 @@
+package graders_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"promptbench/graders"
+	"promptbench/graders/reply"
+)
+
+// dentist is a case whose reply was read as an answer of two items.
+func dentist() graders.Sample {
+	return graders.Sample{
+		Input:  "내일 오전 10시에 치과 가기",
+		Expect: graders.Expect{Type: "answer"},
+		Format: reply.JSON,
+		Reply: reply.Reply{
+			Text:   `{"subtodos":{"type":"answer","content":["예약 확인","보험증 챙기기"]}}`,
+			Format: reply.JSON,
+			Type:   "answer",
+			Items:  []string{"예약 확인", "보험증 챙기기"},
+		},
+	}
+}
+
+// show prints scores the way a reader looks at them.
+func show(g graders.Grader, err error, s graders.Sample) {
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	scores, err := g.Grade(context.Background(), s)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	printScores(scores)
+}
+
+func printScores(scores []graders.Score) {
+	for _, s := range scores {
+		switch {
+		case s.NotApplicable != "":
+			fmt.Printf("%s not applicable: %s\n", s.Grader, s.NotApplicable)
+		case s.Unscored != "":
+			fmt.Printf("%s unscored: %s\n", s.Grader, s.Unscored)
+		case s.Reason == "":
+			fmt.Printf("%s %.2f\n", s.Grader, *s.Value)
+		default:
+			fmt.Printf("%s %.2f: %s\n", s.Grader, *s.Value, s.Reason)
+		}
+	}
+}
+
+func ExampleCaseType() {
+	s := dentist()
+	show(graders.CaseType(), nil, s)
+	s.Expect.Type = "question"
+	show(graders.CaseType(), nil, s)
+	// Output:
+	// case_type 1.00: expected answer, the reply is answer with 2 items
+	// case_type 0.00: expected question, the reply is answer with 2 items
+}
+
+func ExampleSubtodoCount() {
+	two, five := 2, 5
+	g, err := graders.SubtodoCount(map[string]graders.Range{"answer": {Min: &two, Max: &five}})
+	s := dentist()
+	show(g, err, s)
+	s.Expect.Type = "question"
+	show(g, err, s)
+	// Output:
+	// subtodo_count 1.00: 2 items, expected 2 to 5 for answer
+	// subtodo_count not applicable: no range is set for question
+}
+
+func ExampleFormat() {
+	s := dentist()
+	show(graders.Format(), nil, s)
+	s.Reply.Defects = []reply.Defect{{Code: reply.CodeFence, Detail: "a code fence in line 1"}}
+	show(graders.Format(), nil, s)
+	// Output:
+	// format 1.00: exactly one clean document
+	// format 0.75: a code fence in line 1
+}
+
+func ExampleRubric() {
+	g, err := graders.Rubric([]graders.Criterion{
+		{ID: "short", Check: `all(items, chars(#) <= 20)`, Weight: 3},
+		{ID: "first-step", Check: `items[0] contains "병원"`, AppliesTo: []string{"answer"}},
+	}, nil)
+	show(g, err, dentist())
+	// Output:
+	// rubric 0.75: failed first-step (not so: items[0] contains "병원")
+	// rubric/short 1.00
+	// rubric/first-step 0.00: not so: items[0] contains "병원"
+}
+
+// A strict judge finds nothing actionable; a real one asks a model.
+type strict struct{}
+
+func (strict) Ask(_ context.Context, q graders.Question) (graders.Verdict, error) {
+	return graders.Verdict{Option: "no", Reason: "시간이 없다"}, nil
+}
+
+func ExampleRubric_judge() {
+	g, err := graders.Rubric([]graders.Criterion{
+		{ID: "actionable", Question: "모든 항목이 바로 할 수 있는 일인가?"},
+	}, strict{})
+	show(g, err, dentist())
+	// Output:
+	// rubric 0.00: failed actionable (시간이 없다)
+	// rubric/actionable 0.00: 시간이 없다
+}
+
+func ExampleCheckExpression() {
+	fmt.Println(graders.CheckExpression(`len(itmes) > 2`))
+	// Output:
+	// unknown name itmes at character 5 (did you mean items?)
+}
+
+func ExampleContains() {
+	g, err := graders.Contains([]string{"보험증", "병원"}, graders.TextOptions{})
+	show(g, err, dentist())
+	g, err = graders.Contains([]string{"보험증", "병원"}, graders.TextOptions{Any: true})
+	show(g, err, dentist())
+	// Output:
+	// contains 0.00: the reply has "보험증" and has not "병원"
+	// contains 1.00: the reply has "보험증" and has not "병원"
+}
+
+func ExampleNotContains() {
+	g, err := graders.NotContains([]string{"죄송", "sorry"}, graders.TextOptions{IgnoreCase: true})
+	show(g, err, dentist())
+	// Output:
+	// not_contains 1.00: the reply has not "죄송", "sorry"
+}
+
+func ExampleEquals() {
+	g, err := graders.Equals([]string{"할 일이 아닙니다."}, graders.TextOptions{})
+	show(g, err, graders.Sample{Reply: reply.Reply{Text: "할 일이 아닙니다.\n"}})
+	// Output:
+	// equals 1.00: the reply is "할 일이 아닙니다."
+}
+
+func ExampleRegex() {
+	g, err := graders.Regex(`\d+시`)
+	show(g, err, graders.Sample{Reply: reply.Reply{Text: "10시까지 가기"}})
+	// Output:
+	// regex 1.00: the pattern matches
+}
+
+func ExampleJSONSchema() {
+	g, err := graders.JSONSchema(json.RawMessage(`{"required": ["subtodos", "thinking"]}`))
+	show(g, err, dentist())
+	// Output:
+	// json_schema 0.00: /: missing property 'thinking'
+}
+
+func ExampleLength() {
+	most := 5
+	g, err := graders.Length(graders.Range{Max: &most}, graders.Characters)
+	show(g, err, graders.Sample{Reply: reply.Reply{Text: "가족 👨‍👩‍👧"}})
+	// Output:
+	// length 1.00: 4 characters, expected at most 5
+}
+
+func ExampleFail() {
+	scores, err := graders.CaseType().Grade(context.Background(), dentist())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	printScores(graders.Fail(scores, "the reply was cut off by the length limit"))
+	// Output:
+	// case_type 0.00: the reply was cut off by the length limit
+}
+
+func ExampleNew() {
+	g, err := graders.New("subtodo_count", json.RawMessage(`{"answer": {"min": 3}}`), nil)
+	show(g, err, dentist())
+	_, err = graders.New("subtodo_count", json.RawMessage(`{"answer": {"min": 3, "maxx": 5}}`), nil)
+	fmt.Println(err)
+	// Output:
+	// subtodo_count 0.00: 2 items, expected at least 3 for answer
+	// answer.maxx: unknown key "maxx" (did you mean max?)
+}

@@ -1,0 +1,100 @@
+// Package graders scores model replies by fixed criteria.
+//
+// A [Grader] looks at one [Sample], a case with the reply as it was read, and
+// gives [Score] values. The built-in graders are plain constructors: [CaseType],
+// [SubtodoCount], [Format], [Rubric] and the deterministic text graders
+// ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length]).
+//
+// A score never guesses: where a grader cannot decide, the score is unscored
+// with the reason, and where the grader does not apply to a case, it says so.
+// Neither is ever 0 or 1.
+package graders
+
+import (
+	"context"
+	"encoding/json"
+
+	"promptbench/graders/reply"
+)
+
+// A Grader scores one sample. It returns at least one score, each named after
+// the grader (a rubric adds one per criterion). An error means that grading was
+// cancelled or is broken, never that the reply is bad.
+type Grader interface {
+	// Spec names the grader, its version and its parameters; it is stored with
+	// every run, so that two runs graded differently are never compared as equal.
+	Spec() Spec
+	Grade(ctx context.Context, s Sample) ([]Score, error)
+}
+
+// A Spec identifies how scores came about. Version rises whenever the same
+// parameters would score a reply differently.
+type Spec struct {
+	Name    string          `json:"name"`
+	Version int             `json:"version"`
+	Params  json.RawMessage `json:"params,omitempty"` // canonical JSON object, or absent
+}
+
+// A Sample is one trial to be graded: the case, what is expected of the reply,
+// and the reply as it was read.
+type Sample struct {
+	Case   string
+	Trial  int // from 1
+	Input  string
+	Vars   map[string]string
+	Tags   []string
+	Expect Expect
+	Format reply.Format // what the revision declares to answer in
+	Reply  reply.Reply
+}
+
+// Expect is what a case expects of its reply. Every field is optional; the
+// text expectations are named after the grader that reads them.
+type Expect struct {
+	Type        string   `json:"type,omitempty" yaml:"type"`
+	Count       *Range   `json:"count,omitempty" yaml:"count"` // overrides the range of its type
+	Equals      []string `json:"equals,omitempty" yaml:"equals"`
+	Contains    []string `json:"contains,omitempty" yaml:"contains"`
+	NotContains []string `json:"not_contains,omitempty" yaml:"not_contains"`
+	Regex       string   `json:"regex,omitempty" yaml:"regex"`
+}
+
+// A Range is an inclusive range of counts. A nil bound is open.
+type Range struct {
+	Min *int `json:"min,omitempty" yaml:"min"`
+	Max *int `json:"max,omitempty" yaml:"max"`
+}
+
+// A Score is one grader's finding on one sample. Exactly one of three holds:
+// Value is set (in [0,1], never NaN); Unscored says why the grader could not
+// decide; NotApplicable says why the grader does not apply to this case.
+type Score struct {
+	Grader        string   `json:"grader"`
+	Value         *float64 `json:"value"`
+	Pass          bool     `json:"pass"`
+	Answer        string   `json:"answer,omitempty"` // what the grader read: a type, a count
+	Reason        string   `json:"reason,omitempty"`
+	Unscored      string   `json:"unscored,omitempty"`
+	NotApplicable string   `json:"not_applicable,omitempty"`
+}
+
+// A Judge answers one question about one reply, choosing one of the options.
+// An error means that no valid verdict was to be had; the score is then
+// unscored with the error's text as its reason.
+type Judge interface {
+	Ask(ctx context.Context, q Question) (Verdict, error)
+}
+
+// A Question is what a judge is asked about one sample.
+type Question struct {
+	Criterion string   // the criterion's id
+	Text      string   // the question
+	Options   []string // the only allowed verdicts
+	Sample    Sample
+}
+
+// A Verdict is a judge's answer: one of the question's options, with a reason.
+type Verdict struct {
+	Option string
+	Reason string
+}

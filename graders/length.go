@@ -1,0 +1,67 @@
+package graders
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+const nameLength = "length"
+
+// Unit is what [Length] counts.
+type Unit string
+
+// The units of a length.
+const (
+	Characters Unit = "characters" // grapheme clusters (UAX #29): 👨‍👩‍👧 is one, a Hangul syllable is one
+	Words      Unit = "words"      // runs of text between white space, in Korean the eojeol
+)
+
+// Length returns the grader "length": 1 where the length of the reply without
+// its thinking lies in the range, else 0. An empty unit means [Characters].
+// Answer is the length. An empty reply scores 0 whatever the range. A range with
+// no bound, a negative or reversed bound and an unknown unit are each a
+// [ParamError].
+func Length(r Range, unit Unit) (Grader, error) {
+	var m mistakes
+	if unit == "" {
+		unit = Characters
+	}
+	if unit != Characters && unit != Words {
+		m.add([]any{"unit"}, suggest(string(unit), []string{string(Characters), string(Words)}), "unknown unit %s", quote(string(unit)))
+	}
+	checkRange(&m, nil, r)
+	if err := m.err(); err != nil {
+		return nil, err
+	}
+	return length{r, unit}, nil
+}
+
+type length struct {
+	bounds Range
+	unit   Unit
+}
+
+func (g length) Spec() Spec {
+	return Spec{Name: nameLength, Version: 1, Params: canonical(struct {
+		Range
+		Unit Unit `json:"unit"`
+	}{g.bounds, g.unit})}
+}
+
+func (g length) Grade(ctx context.Context, s Sample) ([]Score, error) {
+	return one(ctx, g.score(s))
+}
+
+func (g length) score(s Sample) Score {
+	text := strings.TrimSpace(s.Reply.Text)
+	if text == "" {
+		return scored(nameLength, 0, "0", "the reply is empty")
+	}
+	n := chars(text)
+	if g.unit == Words {
+		n = len(strings.Fields(text))
+	}
+	return passed(nameLength, g.bounds.Has(n), strconv.Itoa(n), fmt.Sprintf("%d %s, expected %s", n, g.unit, g.bounds))
+}

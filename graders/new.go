@@ -1,0 +1,90 @@
+package graders
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// Names returns the names of the built-in graders, sorted.
+func Names() []string {
+	return slices.Sorted(maps.Keys(builders()))
+}
+
+// New builds the built-in grader of that name from its parameters, a JSON value
+// in the shape that a suite writes and that [Spec] stores, so that suites and
+// stored runs have one way in. Absent, null and {} all mean no parameters.
+//
+// Decoding is strict: an unknown key, a value of the wrong kind and a value out
+// of range are all reported, each as a [ParamError], joined. An unknown name is
+// a ParamError with an empty path. The judge is needed only for a rubric with
+// questions and may be nil otherwise.
+func New(name string, params json.RawMessage, judge Judge) (Grader, error) {
+	build, ok := builders()[name]
+	if !ok {
+		return nil, &ParamError{Msg: "unknown grader " + quote(name), Hint: suggest(name, Names())}
+	}
+	d := &decoder{}
+	g, err := build(d, value{raw: params}, judge)
+	if len(d.errs) > 0 { // what the constructor says of half-read parameters would only repeat it
+		return nil, d.err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+type builder func(d *decoder, v value, judge Judge) (Grader, error)
+
+func builders() map[string]builder {
+	return map[string]builder{
+		nameCaseType: func(d *decoder, v value, _ Judge) (Grader, error) {
+			d.object(v)
+			return CaseType(), nil
+		},
+		nameFormat: func(d *decoder, v value, _ Judge) (Grader, error) {
+			d.object(v)
+			return Format(), nil
+		},
+		nameSubtodoCount: func(d *decoder, v value, _ Judge) (Grader, error) {
+			byType := map[string]Range{}
+			for _, f := range d.entries(v) {
+				byType[f.key] = d.bounds(f.value)
+			}
+			return SubtodoCount(byType)
+		},
+		nameContains: func(d *decoder, v value, _ Judge) (Grader, error) {
+			values, o := d.texts(v, "any", "ignore_case")
+			return Contains(values, o)
+		},
+		nameNotContains: func(d *decoder, v value, _ Judge) (Grader, error) {
+			values, o := d.texts(v, "any", "ignore_case")
+			return NotContains(values, o)
+		},
+		nameEquals: func(d *decoder, v value, _ Judge) (Grader, error) {
+			values, o := d.texts(v, "ignore_case")
+			return Equals(values, o)
+		},
+		nameRegex: func(d *decoder, v value, _ Judge) (Grader, error) {
+			if v.kind() == kindString {
+				return Regex(d.text(v))
+			}
+			return Regex(d.text(d.object(v, "pattern")["pattern"]))
+		},
+		nameJSONSchema: func(d *decoder, v value, _ Judge) (Grader, error) {
+			return JSONSchema(d.object(v, "schema")["schema"].raw)
+		},
+		nameLength: func(d *decoder, v value, _ Judge) (Grader, error) {
+			m := d.object(v, "min", "max", "unit")
+			return Length(Range{Min: d.count(m["min"]), Max: d.count(m["max"])}, Unit(d.text(m["unit"])))
+		},
+		nameRubric: func(d *decoder, v value, judge Judge) (Grader, error) {
+			var criteria []Criterion
+			for _, c := range d.list(d.object(v, "criteria")["criteria"]) {
+				criteria = append(criteria, d.criterion(c))
+			}
+			return Rubric(criteria, judge)
+		},
+	}
+}

@@ -1,0 +1,235 @@
+package graders_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"promptbench/graders"
+	"promptbench/graders/reply"
+)
+
+// specimens are parameters of every built-in, as a suite may write them, with
+// the canonical form that is stored.
+func specimens() map[string][][2]string {
+	return map[string][][2]string{
+		"case_type": {{``, ``}, {`null`, ``}, {`{}`, ``}},
+		"format":    {{``, ``}},
+		"subtodo_count": {
+			{``, ``},
+			{`{"question":{"min":1,"max":3},"answer":{"min":2},"invalid":{"max":0}}`, `{"answer":{"min":2},"invalid":{"max":0},"question":{"max":3,"min":1}}`},
+		},
+		"contains": {
+			{``, ``}, {`"a<b"`, `{"values":["a<b"]}`}, {`["가","나"]`, `{"values":["가","나"]}`},
+			{`{"ignore_case":true,"any":true,"values":"가"}`, `{"any":true,"ignore_case":true,"values":["가"]}`},
+		},
+		"not_contains": {{`{"values":["sorry"],"any":false}`, `{"values":["sorry"]}`}},
+		"equals":       {{`"네"`, `{"values":["네"]}`}, {`{"values":["네"],"ignore_case":true}`, `{"ignore_case":true,"values":["네"]}`}},
+		"regex":        {{``, ``}, {`"\\d+"`, `{"pattern":"\\d+"}`}, {`{"pattern":"a&b"}`, `{"pattern":"a&b"}`}},
+		"json_schema":  {{`{"schema": {"type":"object", "minProperties": 1}}`, `{"schema":{"minProperties":1,"type":"object"}}`}},
+		"length":       {{`{"max":10}`, `{"max":10,"unit":"characters"}`}, {`{"unit":"words","min":1}`, `{"min":1,"unit":"words"}`}},
+		"rubric": {{
+			`{"criteria":[{"id":"short","check":"all(items, chars(#) < 30)"},{"question":"할 수 있는 일인가?","id":"actionable","applies_to":"answer","weight":2}]}`,
+			`{"criteria":[{"check":"all(items, chars(#) < 30)","id":"short","weight":1},` +
+				`{"applies_to":["answer"],"id":"actionable","options":["yes","no","unsure"],"pass":["yes"],"question":"할 수 있는 일인가?","weight":2}]}`,
+		}},
+	}
+}
+
+func TestNewBuildsWhatItsSpecSays(t *testing.T) {
+	t.Parallel()
+	require.True(t, slices.IsSorted(graders.Names()))
+	require.Len(t, specimens(), len(graders.Names()))
+	for _, name := range graders.Names() {
+		for _, pair := range specimens()[name] {
+			g, err := graders.New(name, json.RawMessage(pair[0]), yes{})
+			require.NoError(t, err, "%s %s", name, pair[0])
+			spec := g.Spec()
+			require.Equal(t, graders.Spec{Name: name, Version: 1, Params: raw(pair[1])}, spec)
+			again, err := graders.New(spec.Name, spec.Params, yes{})
+			require.NoError(t, err)
+			require.Equal(t, spec, again.Spec(), "what a run stores builds the same grader")
+		}
+	}
+}
+
+func raw(s string) json.RawMessage {
+	if s == "" {
+		return nil
+	}
+	return json.RawMessage(s)
+}
+
+func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, params string
+		want         []string
+	}{
+		{"case_typ", ``, []string{`unknown grader "case_typ" (did you mean case_type?)`}},
+		{"zzz", ``, []string{`unknown grader "zzz" (known are case_type, contains, equals, format, json_schema, length, not_contains, regex, rubric, subtodo_count)`}},
+		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (this grader takes no parameters)`}},
+		{"format", `[]`, []string{`expected a mapping, found a list`}},
+		{"subtodo_count", `{"answer":{"min":5,"max":2,"mni":1},"question":3,"invalid":{"max":1.5}}`, []string{
+			`answer.mni: unknown key "mni" (did you mean min?)`,
+			`question: expected a mapping, found a number`,
+			`invalid.max: expected a whole number, found 1.5`,
+		}},
+		{"subtodo_count", `{"answer":{"min":5,"max":2},"question":{"max":-1},"invalid":{}}`, []string{
+			`answer: min 5 is over max 2 (swap them)`,
+			`invalid: a range needs a bound (set min, max or both)`,
+			`question.max: max must not be negative, found -1`,
+		}},
+		{"contains", `{"values":["가",""," ",3,null],"any":"yes","all":true}`, []string{
+			`all: unknown key "all" (known are values, any, ignore_case)`,
+			`values[1]: must not be empty`, `values[2]: must not be empty`,
+			`values[3]: expected text, found a number`, `values[4]: expected text, found nothing`,
+			`any: expected true or false, found text`,
+		}},
+		{"equals", `{"values":"a","any":true}`, []string{`any: unknown key "any" (known are values, ignore_case)`}},
+		{"regex", `"(?=가)"`, []string{"pattern: the pattern does not compile: invalid or unsupported Perl syntax at \"(?=\" (patterns are RE2, which has no look-around)"}},
+		{"regex", `{"pattern":"a","pattern":"b"}`, []string{`pattern: "pattern" stands here twice`}},
+		{"json_schema", `{}`, []string{`schema: expected a JSON Schema, found nothing`}},
+		{"length", `{"unit":"word"}`, []string{
+			`unit: unknown unit "word" (did you mean words?)`,
+			`a range needs a bound (set min, max or both)`,
+		}},
+		{"length", `{"max":1e40}`, []string{`max: expected a whole number, found 1e40`}},
+		{"length", `{`, []string{`expected a mapping, found no JSON`}},
+		{"rubric", ``, []string{`criteria: a rubric needs at least one criterion`}},
+		{"rubric", `{"criteria":[
+			{"id":"a","check":"len(itmes) > 1","options":["x"]},
+			{"id":"a","question":"?","options":["좋음","나쁨"]},
+			{"id":"b c","check":"true","question":"?"},
+			{"question":"?","options":["yes","no","no"," x"],"pass":["yess"],"weight":-1},
+			{"id":"d","question":"?","options":["yes"],"applies_to":["answer"]},
+			{"id":"e"}]}`, []string{
+			`criteria[0]: options and pass belong to a question, not to a check`,
+			`criteria[0].check: unknown name itmes at character 5 (did you mean items?)`,
+			`criteria[1].id: another criterion has the id "a"`,
+			`criteria[1].pass: pass must name the options that pass, since yes is none of them (options are 좋음, 나쁨)`,
+			`criteria[2].id: the id "b c" has other characters (use letters, digits, hyphens, underscores and dots)`,
+			`criteria[2]: a criterion has either a check or a question, not both (make two criteria of it)`,
+			`criteria[3].id: a criterion needs an id`,
+			`criteria[3].weight: weight must be over 0 and at most 1000000, found -1`,
+			`criteria[3].options[2]: the option "no" stands here twice`,
+			`criteria[3].options[3]: an option must have text and no space around it, found " x"`,
+			`criteria[3].pass[0]: "yess" is no option (did you mean yes?)`,
+			`criteria[4].pass: every option passes, so the question decides nothing`,
+			`criteria[5]: a criterion needs a check or a question`,
+		}},
+		{"rubric", `{"criteria":[{"id":"a","check":"true","weight":0,"wieght":1},"b"]}`, []string{
+			`criteria[0].wieght: unknown key "wieght" (did you mean weight?)`,
+			`criteria[0].weight: weight must be over 0 (leave the criterion out instead)`,
+			`criteria[1]: expected a mapping, found text`,
+		}},
+	} {
+		g, err := graders.New(tt.name, json.RawMessage(tt.params), yes{})
+		require.Nil(t, g)
+		var got []string
+		for _, e := range graders.ParamErrors(fmt.Errorf("reading the suite: %w", err)) {
+			got = append(got, e.Error())
+		}
+		require.Equal(t, tt.want, got, "%s %s", tt.name, tt.params)
+	}
+	_, err := graders.New("rubric", json.RawMessage(`{"criteria":[{"id":"a","question":"?"}]}`), nil)
+	require.EqualError(t, err, "criteria[0].question: a question needs a judge, and none is set (set judge to a model)")
+}
+
+func TestCheckExpect(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, graders.CheckExpect(graders.Expect{}))
+	require.NoError(t, graders.CheckExpect(graders.Expect{Count: &graders.Range{Min: num(1)}, Regex: "가+", Contains: []string{"a"}}))
+	err := graders.CheckExpect(graders.Expect{
+		Count: &graders.Range{Min: num(3), Max: num(2)}, Regex: "[", Equals: []string{"a", ""}, NotContains: []string{"\t"},
+	})
+	require.EqualError(t, err, "count: min 3 is over max 2 (swap them)\nequals[1]: must not be empty\n"+
+		"not_contains[0]: must not be empty\nregex: the pattern does not compile: missing closing ] at \"[\"")
+}
+
+// Whatever the reply, every built-in gives sound scores, the same ones twice.
+func TestScoresAreSoundForEveryReply(t *testing.T) {
+	t.Parallel()
+	built := everyGrader(t)
+	texts := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "치과 가기", "👨‍👩‍👧", "네", `{"a":1}`, "Ａ１．우유", "a<b & c"}))
+	codes := rapid.SampledFrom([]reply.Code{reply.CodeFence, reply.CodeSchema, reply.CodeTruncated, reply.CodeNoDocument, "unheard_of"})
+	types := rapid.SampledFrom([]string{"", "answer", "question", "invalid"})
+	formats := rapid.SampledFrom([]reply.Format{"", reply.JSON, reply.XML, reply.Text})
+	rapid.Check(t, func(t *rapid.T) {
+		s := graders.Sample{
+			Input:  texts.Draw(t, "input"),
+			Format: formats.Draw(t, "declared"),
+			Expect: graders.Expect{Type: types.Draw(t, "expected"), Contains: rapid.SliceOfN(texts, 0, 2).Draw(t, "contains"), Regex: texts.Draw(t, "regex")},
+			Reply: reply.Reply{
+				Text: texts.Draw(t, "text"), Document: texts.Draw(t, "document"), Format: formats.Draw(t, "format"),
+				Type: types.Draw(t, "type"), Items: rapid.SliceOf(texts).Draw(t, "items"), Untyped: rapid.Bool().Draw(t, "untyped"),
+			},
+		}
+		for _, c := range rapid.SliceOf(codes).Draw(t, "defects") {
+			s.Reply.Defects = append(s.Reply.Defects, reply.Defect{Code: c, Detail: "…"})
+		}
+		for _, g := range built {
+			scores, err := g.Grade(t.Context(), s)
+			require.NoError(t, err)
+			require.NotEmpty(t, scores)
+			for _, score := range append(scores, graders.Fail(scores, "cut")...) {
+				requireSound(t, score)
+			}
+			again, err := g.Grade(t.Context(), s)
+			require.NoError(t, err)
+			require.Equal(t, scores, again)
+		}
+	})
+}
+
+// everyGrader builds every built-in from its last specimen.
+func everyGrader(t testing.TB) []graders.Grader {
+	t.Helper()
+	built := make([]graders.Grader, 0, len(specimens()))
+	for _, name := range graders.Names() {
+		pairs := specimens()[name]
+		g, err := graders.New(name, raw(pairs[len(pairs)-1][0]), yes{})
+		require.NoError(t, err)
+		built = append(built, g)
+	}
+	return built
+}
+
+func FuzzNew(f *testing.F) {
+	for _, name := range graders.Names() {
+		for _, pair := range specimens()[name] {
+			f.Add(name, pair[0])
+		}
+	}
+	f.Add("contains", `{"values":{"values":["가"]},"any":[[[1]]]}`)
+	f.Add("rubric", `{"criteria":[{"id":"\u0000","check":"items[","weight":1e999}]}`)
+	f.Fuzz(func(t *testing.T, name, params string) {
+		g, err := graders.New(name, json.RawMessage(params), yes{})
+		if err != nil {
+			require.NotEmpty(t, graders.ParamErrors(err), "every mistake is a ParamError: %v", err)
+			return
+		}
+		spec := g.Spec()
+		again, err := graders.New(spec.Name, spec.Params, yes{})
+		require.NoError(t, err, "%s", spec.Params)
+		require.Equal(t, spec, again.Spec())
+	})
+}
+
+func BenchmarkGrade(b *testing.B) {
+	s := answered("치과 예약 시간 확인하기", "보험증 챙기기", "버스 시간 알아보기")
+	for _, g := range everyGrader(b) {
+		b.Run(g.Spec().Name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := g.Grade(b.Context(), s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

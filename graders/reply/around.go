@@ -1,0 +1,85 @@
+package reply
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// The patterns are anchored and only ever see a short piece of a reply.
+var (
+	fenceBefore = regexp.MustCompile("(?:```+|~~~+)[ \t]*[A-Za-z0-9_+.-]*[ \t]*\\r?\\n?\\s*$|`$")
+	wrapperOpen = regexp.MustCompile(`^<([\pL_][\pL\pN_.-]*)[^<>]{0,200}>$`)
+	fenceAfter  = regexp.MustCompile("^\\s*(?:```+|~~~+)|^`")
+)
+
+// around names what stands before and after the document.
+func around(src *source, doc document) []Defect {
+	var defects []Defect
+	before, after := src.text[:doc.start], src.text[doc.end:]
+	at := fenceBefore.FindStringIndex(tail(before, 200))
+	behind := fenceAfter.FindStringIndex(head(after, 200))
+	if at != nil || behind != nil {
+		defects = append(defects, newDefect(CodeFence, "line %d: the document stands in a code fence", src.line(doc.start)))
+	}
+	if at != nil {
+		before = before[:len(before)-(len(tail(before, 200))-at[0])]
+	}
+	if behind != nil {
+		after = after[behind[1]:]
+	}
+	if wraps(doc.format, before, src.text[doc.start:doc.end], after) {
+		return append(defects, newDefect(CodeWrapped, "line %d: the document stands inside another one: %s",
+			src.line(0), quoteShort(strings.TrimSpace(before))))
+	}
+	if t := strings.TrimSpace(before); t != "" {
+		defects = append(defects, newDefect(CodeProseBefore, "line %d: text before the document: %s", src.line(0), quoteShort(t)))
+	}
+	if t := strings.TrimSpace(after); t != "" {
+		line := src.line(len(src.text) - len(after) + strings.Index(after, t))
+		if strings.Trim(t, "}] \t\r\n") == "" && doc.format == JSON {
+			defects = append(defects, newDefect(CodeRepaired, "line %d: closing brackets too many after the document", line))
+		} else {
+			defects = append(defects, newDefect(CodeProseAfter, "line %d: text after the document: %s", line, quoteShort(t)))
+		}
+	}
+	return defects
+}
+
+// wraps reports whether what is around the document makes one larger value
+// together with it, as in {"result": …} and <response>…</response>.
+func wraps(format Format, before, document, after string) bool {
+	before, after = strings.TrimSpace(before), strings.TrimSpace(after)
+	if before == "" || after == "" {
+		return false
+	}
+	switch format {
+	case JSON:
+		return strings.ContainsRune("{[", rune(before[0])) && json.Valid([]byte(before+document+after))
+	case XML:
+		open := wrapperOpen.FindStringSubmatch(before)
+		return open != nil && after == "</"+open[1]+">"
+	}
+	return false
+}
+
+func head(s string, n int) string { return s[:min(len(s), n)] }
+
+func tail(s string, n int) string { return s[max(0, len(s)-n):] }
+
+// nextFence is the offset of the first line from at on that begins with a code
+// fence, without the line break before it, or the text's length. A document
+// that was cut off inside a fenced block ends there.
+func nextFence(text string, at int) int {
+	for pos := at; ; {
+		i := strings.IndexByte(text[pos:], '\n')
+		if i < 0 {
+			return len(text)
+		}
+		line := strings.TrimLeft(head(text[pos+i+1:], 8), " \t")
+		if strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~") {
+			return pos + i
+		}
+		pos += i + 1
+	}
+}

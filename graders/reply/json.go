@@ -1,0 +1,317 @@
+package reply
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/theory/jsonpath"
+)
+
+// jsonReader is the compiled form of JSONRules.
+type jsonReader struct {
+	declared bool // any rule is set
+	untyped  bool
+	typ      *jsonpath.Path // nil where no path is set
+	items    *jsonpath.Path
+	key      string // the first member name in the type path, a hint for where a broken document begins
+	schema   *schema
+}
+
+func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
+	r := jsonReader{declared: rules != JSONRules{}, untyped: untyped}
+	var errs []error
+	compile := func(rule, path string) *jsonpath.Path {
+		if path == "" {
+			return nil
+		}
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			errs = append(errs, &RuleError{rule, fmt.Errorf("%q is no JSONPath: %w", path, err)})
+		}
+		return p
+	}
+	r.typ = compile("json.type", rules.Type)
+	r.items = compile("json.items", rules.Items)
+	if r.declared && rules.Type == "" && !untyped {
+		errs = append(errs, &RuleError{"json.type", errors.New("missing: types are declared, so that a JSON reply needs one")})
+	}
+	r.key = firstName(rules.Type)
+	if rules.Schema != "" {
+		s, err := compileSchema(rules.Schema)
+		if err != nil {
+			errs = append(errs, &RuleError{"json.schema", err})
+		}
+		r.schema = s
+	}
+	return r, errors.Join(errs...)
+}
+
+// firstName is the first member name in a JSONPath, empty where it begins with
+// a wildcard or the like.
+func firstName(path string) string {
+	name := strings.TrimLeft(path, "$.[\"' ")
+	if i := strings.IndexAny(name, ".[]\"'?*( "); i >= 0 {
+		name = name[:i]
+	}
+	return name
+}
+
+// A jsonCandidate is an object that could be the document.
+type jsonCandidate struct {
+	span
+	value     any
+	rawType   string
+	hasType   bool
+	source    string // the JSON that value was decoded from
+	written   string // before a repair, as the reply has it
+	broken    error  // why the span itself could not be decoded, nil for a clean one
+	truncated bool
+}
+
+// readJSON finds the JSON document: the last object whose type path selects a
+// string, else the same after repair, else the last one that has items only.
+func (r *Reader) readJSON(src *source, want Format) (document, bool) {
+	if !r.json.declared && (want != JSON || !r.untyped) {
+		return document{}, false
+	}
+	candidates, weak := r.json.scan(src.text)
+	if len(candidates) == 0 {
+		var weakRepaired *jsonCandidate
+		candidates, weakRepaired = r.json.scanBroken(src.text)
+		if weak == nil {
+			weak = weakRepaired
+		}
+	}
+	several := len(candidates) > 1
+	var best *jsonCandidate
+	switch {
+	case len(candidates) > 0:
+		best = &candidates[len(candidates)-1]
+	case weak != nil:
+		best = weak
+	default:
+		return document{}, false
+	}
+
+	doc := document{start: best.start, end: best.end, rawType: best.rawType, hasType: best.hasType}
+	if several {
+		doc.add(CodeSeveralDocuments, "line %d: the last of %d documents was read", src.line(best.start), len(candidates))
+	}
+	if best.broken != nil {
+		explainRepair(&doc, src, best)
+	}
+	if key := duplicateKey(best.source); key != "" {
+		doc.add(CodeDuplicateKey, "the key %s stands twice in one object; the last one counts", quoteShort(key))
+	}
+	r.jsonItems(&doc, best)
+	if object, ok := best.value.(map[string]any); ok {
+		if t, ok := object["thinking"].(string); ok {
+			doc.thinking = strings.TrimSpace(t)
+		}
+	}
+	doc.defects = append(doc.defects, r.json.schema.check(best.value)...)
+	return doc, true
+}
+
+// scanBudget bounds how many bytes all tries to decode may read together. A
+// document in a document is read once per level, which a hostile reply could
+// make quadratic; a real one needs its own length a few times.
+const scanBudget = 16 * MaxBytes
+
+// scan tries to decode an object at each { and gives those with a type, and
+// the last that has items only. What is inside a candidate is not looked at.
+func (r *jsonReader) scan(text string) (candidates []jsonCandidate, weak *jsonCandidate) {
+	budget := scanBudget
+	for pos := 0; budget > 0; {
+		i := strings.IndexByte(text[pos:], '{')
+		if i < 0 {
+			break
+		}
+		start := pos + i
+		pos = start + 1
+		if !opensObject(text[pos:]) {
+			continue
+		}
+		value, length, err := decodeFirst(text[start:])
+		budget -= length
+		if err != nil {
+			continue
+		}
+		c := jsonCandidate{span: span{start, start + length}, value: value, source: text[start : start+length]}
+		if r.selectType(&c) {
+			candidates = append(candidates, c)
+			pos = c.end
+		} else if r.hasItems(value) && (weak == nil || c.start >= weak.end) {
+			weak = &c
+		}
+	}
+	return candidates, weak
+}
+
+// selectType reports whether the value is a document: the type path selects a
+// string. Without a type path any object with items is one, and without an
+// items path either, any object.
+func (r *jsonReader) selectType(c *jsonCandidate) bool {
+	if r.typ == nil {
+		return r.untyped && (r.items == nil || r.hasItems(c.value))
+	}
+	for _, node := range r.typ.Select(c.value) {
+		if s, ok := node.(string); ok {
+			c.rawType, c.hasType = s, true
+			return true
+		}
+	}
+	return false
+}
+
+func (r *jsonReader) hasItems(value any) bool {
+	return r.items != nil && len(r.items.Select(value)) > 0
+}
+
+// opensObject is a cheap look at what follows a {: only a key or the end of
+// the object can, so that most braces of prose and code need no decoder.
+func opensObject(rest string) bool {
+	for i := range len(rest) {
+		switch rest[i] {
+		case ' ', '\t', '\r', '\n':
+		case '"', '}':
+			return true
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// decodeFirst decodes the value that text begins with and says how many bytes
+// it took; on an error, how many were looked at. Numbers keep their spelling.
+func decodeFirst(text string) (value any, length int, err error) {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	if err := dec.Decode(&value); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && syntax.Offset > 0 {
+			return nil, int(syntax.Offset), err
+		}
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, len(text), err
+	}
+	return value, int(dec.InputOffset()), nil
+}
+
+// jsonItems takes the items out of the document.
+func (r *Reader) jsonItems(doc *document, c *jsonCandidate) {
+	if r.json.items == nil {
+		return
+	}
+	var notText, blank []int
+	for i, node := range r.json.items.Select(c.value) {
+		text, isText := node.(string)
+		if !isText && node != nil {
+			text = jsonText(node)
+			notText = append(notText, i+1)
+		}
+		text = strings.TrimSpace(text)
+		switch {
+		case isBlank(text):
+			blank = append(blank, i+1)
+		case r.isRefusal(text):
+		case c.broken != nil && !occursIn(text, c.written):
+			doc.add(CodeRepaired, "item %d is not in the reply and was dropped", i+1)
+		default:
+			doc.items = append(doc.items, text)
+		}
+	}
+	if len(notText) > 0 {
+		doc.add(CodeItemNotText, "%s not a string", numbered(notText))
+	}
+	if len(blank) > 0 {
+		doc.add(CodeItemBlank, "%s blank", numbered(blank))
+	}
+}
+
+// jsonText is a value that is no string as text: a number as it is written, an
+// object or array as JSON.
+func jsonText(v any) string {
+	if n, ok := v.(json.Number); ok {
+		return n.String()
+	}
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Sprint(v)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// numbered says "item 2 is" or "items 2, 3 and 5 are", the first ten of them.
+func numbered(ns []int) string {
+	if len(ns) == 1 {
+		return fmt.Sprintf("item %d is", ns[0])
+	}
+	shown := ns[:min(len(ns), 10)]
+	var b strings.Builder
+	for i, n := range shown {
+		switch {
+		case i > 0 && i == len(ns)-1:
+			b.WriteString(" and ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, n)
+	}
+	if more := len(ns) - len(shown); more > 0 {
+		fmt.Fprintf(&b, " and %d more", more)
+	}
+	return "items " + b.String() + " are"
+}
+
+// duplicateKey is the first key that stands twice in one object of a valid
+// JSON text, or empty.
+func duplicateKey(text string) string {
+	type level struct {
+		keys  map[string]bool // nil in an array
+		value bool            // the next token is a value
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var stack []level
+	for {
+		token, err := dec.Token()
+		if err != nil {
+			return ""
+		}
+		var top *level
+		if len(stack) > 0 {
+			top = &stack[len(stack)-1]
+		}
+		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		if top != nil && top.keys != nil && !top.value {
+			key, _ := token.(string)
+			if top.keys[key] {
+				return key
+			}
+			top.keys[key] = true
+			top.value = true
+			continue
+		}
+		if top != nil {
+			top.value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			stack = append(stack, level{keys: map[string]bool{}})
+		case json.Delim('['):
+			stack = append(stack, level{})
+		}
+	}
+}

@@ -1,0 +1,270 @@
+package reply
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A mark is what numbers or bullets a line.
+type mark struct {
+	number int    // 0 for a bullet or a letter
+	style  string // what stands around the number, so that 1. and 2) are told apart
+	length int    // bytes of the line it takes, white space behind it included
+	bold   string // ** or __ that began before the mark and is still open
+}
+
+// hangul is the order of the Korean letter marks, 가. 나. 다.
+const hangul = "가나다라마바사아자차카타파하"
+
+// Bullets that need a space behind them, since they also begin words, and
+// those that don't.
+const (
+	spacedBullets = "-*+–—－＊◦○●□■▪"
+	closeBullets  = "•·‣∙・ㆍ"
+)
+
+// circled are the runs of numbers that are one character each.
+var circled = [...]struct{ first, last, value rune }{
+	{'①', '⑳', 1}, {'㉑', '㉟', 21}, {'❶', '❿', 1}, {'➀', '➉', 1}, {'➊', '➓', 1},
+	{'⑴', '⒇', 1}, {'⒈', '⒛', 1}, {'⓵', '⓾', 1},
+}
+
+// marked splits text at its marked lines. An unmarked line goes on the item
+// above it; what stands before the first mark, and the refusal, is no item.
+// It also gives the number of marks without text, and whether there was a mark.
+func (r *Reader) marked(text string) (items []string, blanks int, found bool) {
+	var parts []string // of the current item
+	flush := func() {
+		item := strings.TrimSpace(strings.Join(parts, " "))
+		switch {
+		case parts == nil:
+		case isBlank(item):
+			blanks++
+		case !r.isRefusal(item):
+			items = append(items, item)
+		}
+		parts = nil
+	}
+	lines := strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == '\r' || c == '\u2028' || c == '\u2029' })
+	next := nextNumbers(lines)
+	for i, line := range lines {
+		line = strings.TrimSpace(line)
+		m, ok := parseMark(line)
+		if !ok {
+			if found && line != "" && !isRule(line) && !r.isRefusal(line) {
+				parts = append(parts, line)
+			}
+			continue
+		}
+		found = true
+		for _, part := range splitLine(line, m, next[i]) {
+			flush()
+			parts = []string{part}
+		}
+	}
+	flush()
+	return items, blanks, found
+}
+
+// nextNumbers gives for each line the number of the next numbered line below
+// it, 0 where there is none.
+func nextNumbers(lines []string) []int {
+	next := make([]int, len(lines))
+	for i := len(lines) - 1; i > 0; i-- {
+		next[i-1] = next[i]
+		if m, ok := parseMark(strings.TrimSpace(head(lines[i], 64))); ok && m.number > 0 {
+			next[i-1] = m.number
+		}
+	}
+	return next
+}
+
+// splitLine takes the mark off a line. Marks of the same style inside of it
+// that count on from its own, each after white space, begin further items,
+// unless the lines below use those numbers.
+func splitLine(line string, m mark, next int) []string {
+	var parts []string
+	rest := line[m.length:]
+	bold := m.bold
+	cut := func(part string) {
+		part = strings.TrimSpace(part)
+		if bold != "" {
+			part = strings.Replace(part, bold, "", 1)
+		}
+		parts = append(parts, strings.TrimSpace(part))
+	}
+	if m.number > 0 {
+		want := m.number + 1
+		for pos := 0; pos < len(rest) && (next == 0 || want < next || next <= m.number); {
+			i := strings.IndexFunc(rest[pos:], unicode.IsSpace)
+			if i < 0 {
+				break
+			}
+			at := pos + i
+			pos = at + len(rest[at:]) - len(strings.TrimLeftFunc(rest[at:], unicode.IsSpace))
+			inner, ok := parseMark(rest[pos:])
+			if !ok || inner.number != want || inner.style != m.style {
+				continue
+			}
+			cut(rest[:at])
+			rest, bold, pos = rest[pos+inner.length:], inner.bold, 0
+			want++
+		}
+	}
+	cut(rest)
+	return parts
+}
+
+// parseMark reads the mark that a trimmed line begins with.
+func parseMark(line string) (mark, bool) {
+	rest := line
+	for strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, ">") {
+		trimmed := strings.TrimLeft(rest, "#>")
+		if trimmed == "" || !startsWithSpace(trimmed) {
+			return mark{}, false
+		}
+		rest = strings.TrimLeftFunc(trimmed, unicode.IsSpace)
+	}
+	m, rest, ok := parseBold(rest)
+	if !ok {
+		return mark{}, false
+	}
+	if m.style == "bullet" {
+		// "- 1. 우유" and "- [ ] 우유" are marked once, not twice.
+		if inner, after, ok := parseBold(rest); ok && inner.style != "bullet" {
+			m, rest = inner, after
+		} else if after, ok := cutCheckbox(rest); ok {
+			rest = after
+		}
+	}
+	m.length = len(line) - len(rest)
+	return m, true
+}
+
+func cutCheckbox(rest string) (string, bool) {
+	for _, box := range []string{"[ ]", "[x]", "[X]"} {
+		if after, ok := strings.CutPrefix(rest, box); ok {
+			return strings.TrimLeftFunc(after, unicode.IsSpace), true
+		}
+	}
+	return rest, false
+}
+
+// parseBold reads a mark that may stand in emphasis of its own, or together
+// with the text behind it.
+func parseBold(line string) (m mark, rest string, ok bool) {
+	bold, rest := "", line
+	for _, b := range []string{"**", "__"} {
+		if after, found := strings.CutPrefix(line, b); found {
+			bold, rest = b, after
+		}
+	}
+	m, rest, ok = parsePlain(rest)
+	if !ok {
+		return mark{}, line, false
+	}
+	if bold != "" {
+		if after, closed := strings.CutPrefix(rest, bold); closed {
+			rest = after
+		} else {
+			m.bold = bold
+		}
+	}
+	rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
+	return m, rest, true
+}
+
+// parsePlain reads a mark; rest is what stands directly behind it.
+func parsePlain(line string) (m mark, rest string, ok bool) {
+	c, n := utf8.DecodeRuneInString(line)
+	rest = line[n:]
+	switch {
+	case n == 0:
+		return mark{}, line, false
+	case strings.ContainsRune(closeBullets, c):
+		return mark{style: "bullet"}, rest, true
+	case strings.ContainsRune(spacedBullets, c):
+		rest = strings.TrimPrefix(rest, "\uFE0F")
+		return mark{style: "bullet"}, rest, rest == "" || startsWithSpace(rest)
+	case c == '🔟':
+		return mark{number: 10, style: "keycap"}, rest, true
+	case c == '(' || c == '（':
+		return parseParenthesised(rest)
+	}
+	for _, run := range circled {
+		if c >= run.first && c <= run.last {
+			return mark{number: int(c - run.first + run.value), style: string(run.first)}, strings.TrimPrefix(rest, "."), true
+		}
+	}
+	number, n := leadingNumber(line)
+	if n == 0 && strings.ContainsRune(hangul, c) {
+		number, n = 0, utf8.RuneLen(c)
+	}
+	if n == 0 {
+		return mark{}, line, false
+	}
+	rest = line[n:]
+	if after, ok := strings.CutPrefix(strings.TrimPrefix(rest, "\uFE0F"), "\u20E3"); ok && number > 0 {
+		return mark{number: number, style: "keycap"}, strings.TrimPrefix(after, "."), true
+	}
+	rest = strings.TrimPrefix(rest, `\`) // 1\. is how Markdown escapes it
+	end, n := utf8.DecodeRuneInString(rest)
+	rest = rest[n:]
+	behind, _ := utf8.DecodeRuneInString(rest)
+	switch end {
+	case '.', '．':
+		// 1.5리터, 10.30 and 가... are no marks.
+		ok = !unicode.IsDigit(behind) && behind != '.' && behind != '．'
+		return mark{number: number, style: "."}, rest, ok
+	case ')', '）':
+		return mark{number: number, style: ")"}, rest, true
+	}
+	return mark{}, line, false
+}
+
+func parseParenthesised(rest string) (mark, string, bool) {
+	number, n := leadingNumber(rest)
+	if c, size := utf8.DecodeRuneInString(rest); n == 0 && size > 0 && strings.ContainsRune(hangul, c) {
+		n = size
+	}
+	if n == 0 {
+		return mark{}, rest, false
+	}
+	for _, end := range []string{")", "）"} {
+		if after, ok := strings.CutPrefix(rest[n:], end); ok {
+			return mark{number: number, style: "()"}, after, true
+		}
+	}
+	return mark{}, rest, false
+}
+
+// leadingNumber reads up to three digits, plain or full-width; more are a year
+// or an amount.
+func leadingNumber(s string) (number, length int) {
+	digits := 0
+	for i, c := range s {
+		switch {
+		case c >= '0' && c <= '9':
+			number = number*10 + int(c-'0')
+		case c >= '０' && c <= '９':
+			number = number*10 + int(c-'０')
+		default:
+			return number, i
+		}
+		if digits++; digits > 3 {
+			return 0, 0
+		}
+	}
+	return number, len(s)
+}
+
+func startsWithSpace(s string) bool {
+	c, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(c)
+}
+
+// isRule reports whether a line only draws a line or is a code fence.
+func isRule(line string) bool {
+	return isFence(line) || len(line) >= 3 && strings.Trim(line, "-*_=") == ""
+}

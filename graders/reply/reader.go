@@ -1,0 +1,215 @@
+package reply
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A Reader reads raw replies by one set of [Rules]. It holds nothing that
+// reading changes, so one Reader serves any number of goroutines.
+type Reader struct {
+	types   map[string]string // folded spelling to the spelling of Rules.Types
+	names   []string          // Rules.Types, for messages
+	untyped bool
+	json    jsonReader
+	xml     xmlReader
+	refusal string // folded
+}
+
+// A RuleError says which rule a Reader could not be made from, as the rule is
+// written in a suite's reply section: "types", "json.type", "json.items",
+// "json.schema", "xml.type" or "xml.items".
+type RuleError struct {
+	Rule string
+	Err  error
+}
+
+// Error names the rule and what is wrong with it.
+func (e *RuleError) Error() string { return e.Rule + ": " + e.Err.Error() }
+
+// Unwrap gives the error of the path or schema compiler.
+func (e *RuleError) Unwrap() error { return e.Err }
+
+// NewReader compiles the rules. Its error joins one [RuleError] for every rule
+// that is wrong. A schema may refer to its own parts only, never to a file or
+// an address.
+func NewReader(rules Rules) (*Reader, error) {
+	r := &Reader{
+		types:   make(map[string]string, len(rules.Types)),
+		names:   rules.Types,
+		untyped: len(rules.Types) == 0,
+		refusal: foldSentence(rules.Refusal),
+	}
+	var errs []error
+	for _, name := range rules.Types {
+		folded := foldType(name)
+		switch _, twice := r.types[folded]; {
+		case folded == "":
+			errs = append(errs, &RuleError{"types", errors.New("a type is blank")})
+		case twice:
+			errs = append(errs, &RuleError{"types", fmt.Errorf("%q stands there twice", name)})
+		}
+		r.types[folded] = name
+	}
+	var err error
+	if r.json, err = newJSONReader(rules.JSON, r.untyped); err != nil {
+		errs = append(errs, err)
+	}
+	if r.xml, err = newXMLReader(rules.XML, r.untyped); err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("compiling the reply rules: %w", errors.Join(errs...))
+	}
+	return r, nil
+}
+
+// Read reads one raw reply. The thinking argument is what the API returned as
+// the model's reasoning beside the reply. The declared format is tried first,
+// then the others in the order JSON, XML, text; the first in which a document
+// with a type is found is taken. With an empty format none is declared, so
+// that none is a defect.
+//
+// Reply.Thinking joins, with blank lines, that argument, the closed think,
+// thinking and reasoning blocks, and the top-level "thinking" string of a JSON
+// document, which is no defect.
+//
+// Read never fails and never panics; its time grows with the reply's length,
+// which is cut at [MaxBytes].
+func (r *Reader) Read(raw, thinking string, want Format) Reply {
+	src, defects := newSource(raw)
+	reply := Reply{Raw: raw, Text: src.text, Untyped: r.untyped, Defects: defects}
+	thoughts := []string{strings.TrimSpace(thinking)}
+	thoughts = append(thoughts, src.thinking...)
+
+	doc, found := r.find(src, want)
+	switch {
+	case found:
+		reply.Defects = append(reply.Defects, doc.defects...)
+		reply.Format = doc.format
+		reply.Document = src.text[doc.start:doc.end]
+		reply.Items = doc.items
+		thoughts = append(thoughts, doc.thinking)
+		if doc.format != Text {
+			reply.Defects = append(reply.Defects, around(src, doc)...)
+		}
+		if want != "" && want != doc.format {
+			reply.add(CodeOtherFormat, "the reply is %s, not %s as declared", doc.format, want)
+		}
+		if !r.untyped {
+			reply.Type = r.settleType(&reply, doc)
+		}
+	case src.text == "":
+		reply.add(CodeNoDocument, "the reply is empty")
+	case want == Text:
+		reply.add(CodeTypeMissing, "the first line is none of %s", strings.Join(r.names, ", "))
+	default:
+		reply.add(CodeNoDocument, "nothing in the reply can be read as JSON, XML or text with a type")
+	}
+	thoughts = slices.DeleteFunc(thoughts, func(s string) bool { return s == "" })
+	reply.Thinking = strings.Join(thoughts, "\n\n")
+	return reply
+}
+
+// A document is what one format's reader found in a source.
+type document struct {
+	format     Format
+	start, end int // span in the source's text
+	rawType    string
+	hasType    bool
+	items      []string
+	thinking   string // the document's own thinking field
+	defects    []Defect
+}
+
+func (d *document) add(code Code, format string, args ...any) {
+	d.defects = append(d.defects, newDefect(code, format, args...))
+}
+
+func (r *Reply) add(code Code, format string, args ...any) {
+	r.Defects = append(r.Defects, newDefect(code, format, args...))
+}
+
+// find tries the formats. A document without a known type is only taken where
+// no other format has one with it, so that a tag named in prose does not hide
+// the JSON below it.
+func (r *Reader) find(src *source, want Format) (document, bool) {
+	order := []Format{JSON, XML, Text}
+	if i := slices.Index(order, want); i > 0 {
+		order = slices.Insert(slices.Delete(order, i, i+1), 0, want)
+	}
+	var second document
+	var have bool
+	for _, format := range order {
+		var doc document
+		var ok bool
+		switch format {
+		case JSON:
+			doc, ok = r.readJSON(src, want)
+		case XML:
+			doc, ok = r.readXML(src, want)
+		case Text:
+			doc, ok = r.readText(src)
+		}
+		if !ok {
+			continue
+		}
+		doc.format = format
+		if r.untyped || r.types[foldType(doc.rawType)] != "" {
+			return doc, true
+		}
+		if !have {
+			second, have = doc, true
+		}
+	}
+	return second, have
+}
+
+// settleType compares the document's type with the declared ones: exactly one
+// of them, never a prefix.
+func (r *Reader) settleType(reply *Reply, doc document) string {
+	if !doc.hasType {
+		reply.add(CodeTypeMissing, "the document has no type")
+		return ""
+	}
+	known := r.types[foldType(doc.rawType)]
+	switch {
+	case known == "":
+		reply.add(CodeTypeUnknown, "the type %s is none of %s", quoteShort(doc.rawType), strings.Join(r.names, ", "))
+	case known != doc.rawType:
+		reply.add(CodeTypeSpelling, "the type is written %s, not %q", quoteShort(doc.rawType), known)
+	}
+	return known
+}
+
+// foldType trims, unquotes and lower-cases, until nothing more comes off.
+func foldType(s string) string {
+	for {
+		before := s
+		s = strings.TrimSpace(s)
+		s = unquote(s)
+		if s == before {
+			return strings.ToLower(norm.NFC.String(s))
+		}
+	}
+}
+
+// foldSentence is the form in which a line is compared with the refusal.
+func foldSentence(s string) string {
+	return strings.Join(strings.Fields(norm.NFC.String(foldQuotes(s))), " ")
+}
+
+func foldQuotes(s string) string {
+	s = strings.TrimSpace(s)
+	return strings.TrimSpace(unquote(s))
+}
+
+func (r *Reader) isRefusal(s string) bool {
+	// The fold at most composes characters and folds spaces, so that a line
+	// several times as long cannot be equal and need not be normalised.
+	return r.refusal != "" && len(s) <= 8*len(r.refusal)+64 && foldSentence(s) == r.refusal
+}

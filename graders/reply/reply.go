@@ -1,0 +1,68 @@
+// Package reply reads a model's raw reply: it finds the document in it, clean
+// or dirty, and takes its type and its items out.
+//
+// A [Reader] is made once from the [Rules] of a suite and reads replies of
+// every format, so that one suite can compare a revision that answers in XML
+// with one that answers in JSON. Reading never fails: what had to be repaired,
+// and what could not be read at all, stands in [Reply.Defects].
+package reply
+
+// MaxBytes is how much of a raw reply is read; what lies beyond is a defect.
+const MaxBytes = 1 << 20
+
+// Format names the shape a revision answers in.
+type Format string
+
+// The formats a revision can declare.
+const (
+	JSON Format = "json"
+	XML  Format = "xml"
+	Text Format = "text"
+)
+
+// Rules say how replies are read. Types are the allowed values of a reply's
+// type; Refusal is the fixed sentence that is never an item, in any format.
+type Rules struct {
+	Types   []string  `json:"types,omitempty"`
+	JSON    JSONRules `json:"json,omitzero"`
+	XML     XMLRules  `json:"xml,omitzero"`
+	Refusal string    `json:"refusal,omitempty"`
+}
+
+// JSONRules select the type and the items of a JSON document by JSONPath
+// (RFC 9535). Schema, if any, is a JSON Schema that the document must match.
+type JSONRules struct {
+	Type   string `json:"type,omitempty"`
+	Items  string `json:"items,omitempty"`
+	Schema string `json:"schema,omitempty"`
+}
+
+// XMLRules select the type and the items of an XML document by XPath 1.0. The
+// text of each selected node is split at its marks into items.
+type XMLRules struct {
+	Type  string `json:"type,omitempty"`
+	Items string `json:"items,omitempty"`
+}
+
+// A Reply is what was read from a raw reply.
+type Reply struct {
+	Raw      string   // as the model returned it
+	Text     string   // Raw without its thinking blocks, trimmed
+	Thinking string   // the API's reasoning field and the closed thinking blocks
+	Format   Format   // the format the document was read in; empty where none was readable
+	Document string   // the span of Text that was read, before any repair; empty where none was readable
+	Type     string   // one of Rules.Types, or empty where none could be read
+	Items    []string // the subtodos or questions, in order, without their marks
+	Untyped  bool     // the rules declare no types, so that a document needs none
+	Defects  []Defect // everything that keeps the reply from being one clean document, in order found
+}
+
+// Readable reports whether a document was found, with a type if the rules
+// declare any.
+func (r Reply) Readable() bool { return r.Format != "" && (r.Type != "" || r.Untyped) }
+
+// A Defect is one way in which a reply is not a clean document.
+type Defect struct {
+	Code   Code   `json:"code"`
+	Detail string `json:"detail"` // for people: what and where, one line
+}

@@ -1,0 +1,126 @@
+package reply
+
+import (
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A source is a raw reply made safe to read: cut, valid UTF-8, its closed
+// thinking blocks taken off. It can still say which line of the reply a place
+// in its text stands on.
+type source struct {
+	text     string
+	thinking []string
+	lines    []int  // offset of every line break of the reply before the cuts
+	kept     []span // the parts of the reply that make up text
+}
+
+type span struct{ start, end int }
+
+const byteOrderMark = "\uFEFF"
+
+func newSource(raw string) (*source, []Defect) {
+	var defects []Defect
+	full := raw
+	if len(full) > MaxBytes {
+		cut := MaxBytes
+		for cut > 0 && cut > MaxBytes-utf8.UTFMax && !utf8.RuneStart(full[cut]) {
+			cut--
+		}
+		full = full[:cut]
+		defects = append(defects, newDefect(CodeTooLong,
+			"the reply has %d bytes, of which the first %d were read", len(raw), cut))
+	}
+	if !utf8.ValidString(full) {
+		full = strings.ToValidUTF8(full, "\uFFFD")
+		defects = append(defects, newDefect(CodeInvalidUTF8, "bytes that are not UTF-8 stand as \uFFFD"))
+	}
+	s := &source{}
+	for i := range len(full) {
+		if full[i] == '\n' {
+			s.lines = append(s.lines, i)
+		}
+	}
+	start := 0
+	if strings.HasPrefix(full, byteOrderMark) {
+		start = len(byteOrderMark)
+		defects = append(defects, newDefect(CodeProseBefore, "line 1: a byte order mark"))
+	}
+
+	blocks, openTag := thinkingBlocks(full)
+	for _, b := range blocks {
+		s.keep(start, b.outer.start)
+		start = b.outer.end
+		if t := strings.TrimSpace(full[b.inner.start:b.inner.end]); t != "" {
+			s.thinking = append(s.thinking, t)
+		}
+	}
+	s.keep(start, len(full))
+	s.join(full)
+
+	switch {
+	case len(blocks) > 0:
+		line := s.lineOf(blocks[0].outer.start)
+		defects = append(defects, newDefect(CodeThinking, "line %d: a thinking block in the reply (%d in all)", line, len(blocks)))
+	case openTag >= 0:
+		defects = append(defects, newDefect(CodeThinking, "line %d: a thinking block that is not closed", s.lineOf(openTag)))
+	}
+	return s, defects
+}
+
+func (s *source) keep(start, end int) {
+	if start < end {
+		s.kept = append(s.kept, span{start, end})
+	}
+}
+
+// join makes the text of the kept parts and trims it, moving the outermost
+// parts along so that line still finds its way.
+func (s *source) join(full string) {
+	for len(s.kept) > 0 {
+		first := &s.kept[0]
+		part := full[first.start:first.end]
+		first.start = first.end - len(strings.TrimLeftFunc(part, unicode.IsSpace))
+		if first.start < first.end {
+			break
+		}
+		s.kept = s.kept[1:]
+	}
+	for len(s.kept) > 0 {
+		last := &s.kept[len(s.kept)-1]
+		part := full[last.start:last.end]
+		last.end = last.start + len(strings.TrimRightFunc(part, unicode.IsSpace))
+		if last.start < last.end {
+			break
+		}
+		s.kept = s.kept[:len(s.kept)-1]
+	}
+	if len(s.kept) == 1 {
+		s.text = full[s.kept[0].start:s.kept[0].end]
+		return
+	}
+	var b strings.Builder
+	for _, k := range s.kept {
+		b.WriteString(full[k.start:k.end])
+	}
+	s.text = b.String()
+}
+
+// line is the line of the reply, from 1, on which an offset of text stands.
+func (s *source) line(offset int) int {
+	for _, k := range s.kept {
+		if n := k.end - k.start; offset > n {
+			offset -= n
+			continue
+		}
+		return s.lineOf(k.start + offset)
+	}
+	return s.lineOf(offset)
+}
+
+// lineOf is the line of an offset of the reply as it was before the cuts.
+func (s *source) lineOf(offset int) int {
+	return sort.SearchInts(s.lines, offset) + 1
+}

@@ -1,0 +1,88 @@
+package reply
+
+import (
+	"regexp"
+	"strings"
+)
+
+// typeLabel is a first line such as "type: answer" or "유형: **answer**".
+var typeLabel = regexp.MustCompile(`^[^:：=]{1,30}[:：=]\s*(.+)$`)
+
+// typeBracket is a first line such as "[answer]", with or without text behind.
+var typeBracket = regexp.MustCompile(`^[\[(<{【［]([^\[\](){}<>【】［］]{1,60})[\])>}】］]\s*[:：]?(.*)$`)
+
+// readText reads a reply as text: a type on the first line, marked lines below
+// it. Without declared types every text is a document.
+func (r *Reader) readText(src *source) (document, bool) {
+	if src.text == "" {
+		return document{}, false
+	}
+	doc := document{end: len(src.text)}
+	body := src.text
+	fenced := false
+	if first, rest, ok := strings.Cut(body, "\n"); ok && isFence(first) {
+		fenced = true
+		body = rest
+	}
+	if i := strings.LastIndexByte(body, '\n'); isFence(body[i+1:]) {
+		fenced = true
+		body = body[:max(i, 0)]
+	}
+	if fenced {
+		doc.add(CodeFence, "line %d: the document stands in a code fence", src.line(0))
+	}
+	if !r.untyped {
+		first, rest, _ := strings.Cut(strings.TrimLeft(body, " \t\r\n"), "\n")
+		rawType, more, ok := r.typeLine(strings.TrimSpace(first))
+		if !ok {
+			return document{}, false
+		}
+		doc.rawType, doc.hasType = rawType, true
+		body = more + "\n" + rest
+	}
+	items, blanks, _ := r.marked(body)
+	doc.items = items
+	if blanks > 0 {
+		doc.add(CodeItemBlank, "marks without text: %d", blanks)
+	}
+	return doc, true
+}
+
+// typeLine takes the type out of a first line, and what stands behind it.
+func (r *Reader) typeLine(line string) (rawType, more string, ok bool) {
+	const longest = 400 // bytes; a longer line is no label
+	line = dress(line)
+	if r.types[foldType(head(line, longest))] != "" && len(line) <= longest {
+		return line, "", true
+	}
+	if m := typeBracket.FindStringSubmatch(line); m != nil && r.types[foldType(dress(m[1]))] != "" {
+		return strings.TrimSpace(m[1]), m[2], true
+	}
+	if len(line) > longest {
+		return "", "", false
+	}
+	if m := typeLabel.FindStringSubmatch(line); m != nil {
+		value := dress(m[1])
+		if b := typeBracket.FindStringSubmatch(value); b != nil && strings.TrimSpace(b[2]) == "" {
+			value = b[1]
+		}
+		if r.types[foldType(value)] != "" {
+			return value, "", true
+		}
+	}
+	return "", "", false
+}
+
+// dress takes Markdown's headings, emphasis and code marks off a label.
+func dress(s string) string {
+	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(strings.TrimLeft(s, "#>"))
+	s = strings.Trim(s, "*_`")
+	s = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(s), ":"), "：")
+	return strings.TrimSpace(strings.Trim(s, "*_`"))
+}
+
+func isFence(line string) bool {
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~")
+}

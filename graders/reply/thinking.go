@@ -1,0 +1,96 @@
+package reply
+
+import "strings"
+
+// A block is one closed thinking block; outer includes its tags.
+type block struct{ outer, inner span }
+
+// thinkingNames are the elements models put their reasoning in, the longer of
+// two with a common beginning first.
+var thinkingNames = [...]string{"thinking", "think", "reasoning"}
+
+type thinkingTag struct {
+	span
+	name   int // index into thinkingNames
+	closes bool
+	empty  bool // <think/>
+}
+
+// thinkingBlocks finds the outermost closed thinking blocks, and the first
+// opening tag outside of them that is never closed (-1 for none). Tags of one
+// name are matched as brackets are, so that a block may quote its own kind.
+func thinkingBlocks(text string) (blocks []block, open int) {
+	var tags []thinkingTag
+	for pos := 0; ; {
+		i := strings.IndexByte(text[pos:], '<')
+		if i < 0 {
+			break
+		}
+		tag, ok := lexThinkingTag(text, pos+i)
+		if !ok {
+			pos += i + 1
+			continue
+		}
+		tags = append(tags, tag)
+		pos = tag.end
+	}
+
+	closer := make([]int, len(tags)) // of an opening tag: its closing one, or 0
+	var stacks [len(thinkingNames)][]int
+	for i, t := range tags {
+		stack := &stacks[t.name]
+		switch {
+		case t.empty:
+			closer[i] = i
+		case !t.closes:
+			*stack = append(*stack, i)
+		case len(*stack) > 0:
+			closer[(*stack)[len(*stack)-1]] = i
+			*stack = (*stack)[:len(*stack)-1]
+		}
+	}
+
+	open = -1
+	for i := 0; i < len(tags); i++ {
+		t := tags[i]
+		switch {
+		case t.empty:
+			blocks = append(blocks, block{t.span, span{t.end, t.end}})
+		case t.closes:
+		case closer[i] > 0:
+			end := tags[closer[i]]
+			blocks = append(blocks, block{span{t.start, end.end}, span{t.end, end.start}})
+			i = closer[i]
+		case open < 0:
+			open = t.start
+		}
+	}
+	return blocks, open
+}
+
+// lexThinkingTag reads a tag such as <think>, </Thinking> or <reasoning a="b">
+// at the < in text[at].
+func lexThinkingTag(text string, at int) (thinkingTag, bool) {
+	const maxAttributes = 256 // bytes; what is longer is prose with a < in it
+	rest := text[at+1:]
+	t := thinkingTag{span: span{start: at}}
+	if strings.HasPrefix(rest, "/") {
+		t.closes = true
+		rest = rest[1:]
+	}
+	for i, name := range thinkingNames {
+		if len(rest) <= len(name) || !strings.EqualFold(rest[:len(name)], name) {
+			continue
+		}
+		rest = rest[len(name):]
+		end := strings.IndexAny(rest[:min(len(rest), maxAttributes)], "<>")
+		if end < 0 || rest[end] != '>' || !strings.ContainsRune("> \t\r\n/", rune(rest[0])) {
+			return t, false
+		}
+		t.name = i
+		t.end = len(text) - len(rest) + end + 1
+		t.empty = !t.closes && end > 0 && rest[end-1] == '/'
+		return t, true
+	}
+	return t, false
+}

@@ -1,0 +1,64 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+)
+
+// headline is the sentence that a busy person can act on.
+func headline(c *Comparison) string {
+	b, h := c.Base.Prompt, c.Head.Prompt
+	if c.Verdict == nil {
+		return fmt.Sprintf("%s can't be held against %s: no grader scored a case on both sides.", h, b)
+	}
+	switch *c.Verdict {
+	case Regressed:
+		return fmt.Sprintf("%s is worse than %s at %s: %s.", h, b, names(c.Graders, Regressed), moved(c))
+	case Improved:
+		return fmt.Sprintf("%s is better than %s at %s, and no worse elsewhere: %s.", h, b, names(c.Graders, Improved), moved(c))
+	case NoWorse:
+		return fmt.Sprintf("%s is no worse than %s: %s.", h, b, moved(c))
+	default:
+		return fmt.Sprintf("It is open whether %s is worse than %s at %s: %s.", h, b, names(c.Graders, Inconclusive), moved(c))
+	}
+}
+
+// names lists the gating graders with a verdict.
+func names(list []Grader, v Verdict) string {
+	var out []string
+	for _, g := range list {
+		if g.Gating && g.Verdict != nil && *g.Verdict == v {
+			out = append(out, g.Grader)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// moved counts the flips of the grader that the verdict is about, or of all
+// gating graders together.
+func moved(c *Comparison) string {
+	for _, g := range c.Graders {
+		if !g.Gating || g.Verdict == nil || *g.Verdict != *c.Verdict || g.NewlyFail+g.NewlyPass == 0 {
+			continue
+		}
+		p := ""
+		if g.PAdjusted != nil {
+			p = fmt.Sprintf(" (%s, %s)", g.Grader, P(*g.PAdjusted))
+		}
+		return fmt.Sprintf("%d of %s newly fail, %d newly pass%s", g.NewlyFail, count(g.Cases, "case"), g.NewlyPass, p)
+	}
+	return fmt.Sprintf("no case of %d flipped", c.Pairs)
+}
+
+// P renders a p-value the way statistics are printed: "p = .035", "p < .001".
+func P(p float64) string {
+	switch {
+	case p < 0.001:
+		return "p < .001"
+	case p > 0.995:
+		return "p = 1"
+	case p < 0.1:
+		return "p = " + strings.TrimPrefix(fmt.Sprintf("%.3f", p), "0")
+	}
+	return "p = " + strings.TrimPrefix(fmt.Sprintf("%.2f", p), "0")
+}

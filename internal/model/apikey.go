@@ -1,0 +1,64 @@
+package model
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// DefaultKeyEnv is the variable that holds the key where the config names none.
+const DefaultKeyEnv = "OPENAI_API_KEY"
+
+// A KeySource is what decides which key an endpoint gets.
+type KeySource struct {
+	BaseURL   string // empty for OpenAI's
+	APIKeyEnv string // the variable that the config names for this model; may be empty
+	Typed     bool   // the user typed the base URL on the command line
+}
+
+// APIKey returns the key for an endpoint and the variable that it came from,
+// both empty where none is sent.
+//
+// A variable that the config names is that endpoint's key. Otherwise the key in
+// [DefaultKeyEnv] goes to https://api.openai.com, and to a host that the user
+// typed; a host that merely stands in a config file never gets it, since
+// whoever wrote the file would get it too. A missing key is an error that names
+// the variable to set, but for an endpoint on this machine, which needs none,
+// and for a host without a variable of its own, which says itself whether it
+// wants one.
+func APIKey(getenv func(string) string, t KeySource) (key, env string, err error) {
+	env = strings.TrimSpace(t.APIKeyEnv)
+	if env == "" && (t.Typed || isOpenAI(t.BaseURL)) {
+		env = DefaultKeyEnv
+	}
+	if env == "" {
+		return "", "", nil
+	}
+	if key = strings.TrimSpace(getenv(env)); key != "" {
+		return key, env, nil
+	}
+	switch {
+	case onLoopback(t.BaseURL):
+		return "", "", nil
+	case t.APIKeyEnv == "" && !isOpenAI(t.BaseURL):
+		return "", "", fmt.Errorf("no key for %s: set %s (to any word, if this server wants none)", EndpointLabel("", t.BaseURL), env)
+	case t.APIKeyEnv == "":
+		return "", "", fmt.Errorf("no key for %s: set %s", EndpointLabel("", baseOrDefault(t.BaseURL)), env)
+	default:
+		return "", "", fmt.Errorf("no key for %s: set %s, which the config names as its api_key_env", EndpointLabel("", baseOrDefault(t.BaseURL)), env)
+	}
+}
+
+func baseOrDefault(base string) string {
+	if base == "" {
+		return defaultBaseURL
+	}
+	return base
+}
+
+// isOpenAI reports whether base is OpenAI's API over TLS; over plain HTTP the
+// key could be read on the way.
+func isOpenAI(base string) bool {
+	u, err := url.Parse(baseOrDefault(base))
+	return err == nil && strings.EqualFold(u.Scheme, "https") && strings.EqualFold(u.Hostname(), "api.openai.com")
+}

@@ -1,0 +1,190 @@
+package model
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A serverError is what an endpoint says of an error, in whichever shape.
+type serverError struct {
+	Code    string
+	Type    string
+	Message string
+	Status  int // an HTTP status given inside the body, or 0
+}
+
+// readServerError reads an error body. go-openai knows OpenAI's shape alone and
+// hands everything else back as bytes, and its error for a body without a
+// message has none of the rest; so the shapes are read here:
+//
+//	{"error":{"message","code","type"}}   OpenAI, Azure, llama.cpp, vLLM
+//	[{"error":{…}}]                       Gemini
+//	{"error":"…"}                         Ollama and others
+//	{"message":"…"}, {"detail":"…"}       older vLLM, gateways
+func readServerError(body []byte) serverError {
+	var doc any
+	if json.Unmarshal(body, &doc) != nil {
+		return serverError{Message: plainText(string(body))}
+	}
+	if list, ok := doc.([]any); ok && len(list) > 0 {
+		doc = list[0]
+	}
+	object, ok := doc.(map[string]any)
+	if !ok {
+		return serverError{Message: string(body)}
+	}
+	switch inner := object["error"].(type) {
+	case map[string]any:
+		object = inner
+	case string:
+		return serverError{Message: inner, Code: word(object["code"])}
+	}
+	e := serverError{
+		Code:    word(object["code"]),
+		Type:    word(object["type"]),
+		Message: word(object["message"]),
+	}
+	if e.Message == "" {
+		e.Message = word(object["detail"])
+	}
+	if n, err := strconv.Atoi(e.Code); err == nil {
+		// Gateways answer 200 and put the upstream's status here.
+		e.Code = ""
+		if n >= 400 && n <= 599 {
+			e.Status = n
+		}
+	}
+	if inner, ok := object["innererror"].(map[string]any); ok && e.Code == "" {
+		e.Code = word(inner["code"])
+	}
+	if e.Message == "" {
+		e.Message = string(body)
+	}
+	return e
+}
+
+// word renders a JSON value that should be a string.
+func word(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []any:
+		parts := make([]string, len(v))
+		for i, part := range v {
+			parts[i] = word(part)
+		}
+		return strings.Join(parts, ", ")
+	default:
+		data, err := json.Marshal(v)
+		if err != nil {
+			return ""
+		}
+		return string(data)
+	}
+}
+
+// plainText returns the title of an HTML page, and other text as it is.
+func plainText(text string) string {
+	lower := strings.ToLower(text)
+	// Lower-casing can change lengths outside ASCII; the tags are then not looked for.
+	if len(lower) != len(text) || !strings.Contains(lower, "<html") && !strings.Contains(lower, "<!doctype") {
+		return text
+	}
+	if _, rest, ok := strings.Cut(lower, "<title>"); ok {
+		if title, _, ok := strings.Cut(rest, "</title>"); ok {
+			start := len(text) - len(rest)
+			return text[start : start+len(title)]
+		}
+	}
+	return "an HTML page"
+}
+
+// classify names the error of an answer with this status (200 for an error
+// inside a success), header and body. Message is not yet made safe for people.
+func classify(status int, header http.Header, body []byte, now time.Time) *Error {
+	said := readServerError(body)
+	if status < 400 && said.Status != 0 {
+		status = said.Status
+	}
+	e := &Error{Status: status, Code: said.Code, Message: said.Message}
+	if e.Code == "" {
+		e.Code = said.Type
+	}
+	e.Kind = kindOf(status, said)
+	e.noAPI = e.Kind == KindNotFound && !aboutModel(said)
+	switch e.Kind {
+	case KindRateLimited, KindServer:
+		e.RetryAfter = retryAfter(header, now)
+	case KindQuota:
+		e.permanent = true
+	}
+	return e
+}
+
+// The codes of an unknown model.
+const (
+	codeModelNotFound = "model_not_found"
+	codeNoDeployment  = "DeploymentNotFound" // Azure
+)
+
+// aboutModel tells an unknown model from a wrong path: an API that is asked for
+// a path that it lacks answers 404 too, often in the same shape.
+func aboutModel(said serverError) bool {
+	return said.Code == codeModelNotFound || said.Code == codeNoDeployment ||
+		strings.Contains(strings.ToLower(said.Message), "model")
+}
+
+func kindOf(status int, said serverError) Kind {
+	is := func(codes ...string) bool {
+		return slices.Contains(codes, said.Code) || slices.Contains(codes, said.Type)
+	}
+	switch {
+	case is("insufficient_quota", "billing_hard_limit_reached", "billing_not_active"), status == http.StatusPaymentRequired:
+		return KindQuota
+	case is("context_length_exceeded", "exceed_context_size_error"), status != http.StatusTooManyRequests && overContext(said.Message):
+		return KindContextLength
+	case is("content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation"):
+		return KindContentFilter
+	case is(codeModelNotFound, codeNoDeployment):
+		return KindNotFound
+	case is("invalid_api_key"):
+		return KindAuth
+	case status == http.StatusTooManyRequests, status < 400 && is("rate_limit_exceeded"):
+		return KindRateLimited
+	}
+	switch {
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusProxyAuthRequired:
+		return KindAuth
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
+		return KindNotFound
+	case status == http.StatusRequestTimeout, status == http.StatusConflict, status == http.StatusTooEarly:
+		return KindServer
+	case status >= 400 && status < 500:
+		return KindBadRequest
+	default:
+		return KindServer
+	}
+}
+
+// overContext recognises the sentences of servers that give no code for a
+// prompt over the context: llama.cpp, vLLM, and hosted ones.
+func overContext(message string) bool {
+	message = strings.ToLower(message)
+	return slices.ContainsFunc([]string{
+		"exceeds the available context size",
+		"maximum context length",
+		"exceeds the context window",
+		"exceeds the model's context",
+		"exceed context limit",
+		"prompt is too long",
+		"input is too long",
+	}, func(phrase string) bool { return strings.Contains(message, phrase) })
+}

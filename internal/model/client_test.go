@@ -1,0 +1,289 @@
+package model
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/fakeopenai"
+	"promptbench/internal/params"
+)
+
+func TestCompleteSendsTheWireBody(t *testing.T) {
+	t.Parallel()
+	s := serve(t, always(fakeopenai.Reply{
+		Text: "1. 병원 예약 확인", Thinking: "생각 중", Model: "gemma-3-270m-q4", InputTokens: 12, OutputTokens: 7,
+	}))
+	c := client(t, Target{
+		BaseURL: s.URL() + "/", APIKey: testKey, ID: "gpt-5-mini",
+		Headers: map[string]string{"X-Team": "planner", "Host": "models.example"},
+	})
+	r := ask()
+	r.Params = params.Params{Temperature: new(0.0), MaxTokens: new(300), Extra: map[string]any{"top_k": 40}}
+	resp, err := c.Complete(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, "1. 병원 예약 확인", resp.Reply)
+	require.Equal(t, "생각 중", resp.Thinking)
+	require.Equal(t, "stop", resp.FinishReason)
+	require.Equal(t, "gemma-3-270m-q4", resp.ResponseModel)
+	require.Equal(t, &Usage{InputTokens: 12, OutputTokens: 7}, resp.Usage)
+	require.Equal(t, 1, resp.Attempts)
+	require.Positive(t, resp.Latency)
+	require.WithinDuration(t, time.Now(), resp.At, time.Minute)
+	require.Equal(t, time.UTC, resp.At.Location())
+
+	got := s.Requests()[0]
+	want, err := WireBody("gpt-5-mini", r)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got.Body), "the very bytes that the key is made of")
+	require.Contains(t, string(got.Body), `"temperature":0`)
+	require.Contains(t, string(got.Body), `"max_tokens":300`)
+	require.Contains(t, string(got.Body), `<b> & </b>`)
+	require.NotContains(t, string(got.Body), "stream")
+	require.NotContains(t, string(got.Body), "trial")
+	require.Equal(t, "/v1/chat/completions", got.Path)
+	require.Equal(t, "Bearer "+testKey, got.Header.Get("Authorization"))
+	require.Equal(t, "planner", got.Header.Get("X-Team"))
+	require.Equal(t, "application/json", got.Header.Get("Content-Type"))
+}
+
+func TestCompleteReadsReplies(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		reply fakeopenai.Reply
+		check func(t *testing.T, r Response)
+	}{
+		"reasoning under its other name": {
+			fakeopenai.Reply{Text: "답", Thinking: "음", ThinkingField: "reasoning"},
+			func(t *testing.T, r Response) { require.Equal(t, "음", r.Thinking) },
+		},
+		"cut by length is a reply": {
+			fakeopenai.Reply{Text: `{"subtodos":`, FinishReason: "length"},
+			func(t *testing.T, r Response) { require.Equal(t, "length", r.FinishReason) },
+		},
+		"so is a filtered one": {
+			fakeopenai.Reply{FinishReason: "content_filter"},
+			func(t *testing.T, r Response) {
+				require.Equal(t, "content_filter", r.FinishReason)
+				require.Empty(t, r.Reply)
+			},
+		},
+		"a refusal in its own field": {
+			fakeopenai.Reply{Refusal: "도와드릴 수 없어요."},
+			func(t *testing.T, r Response) { require.Equal(t, "도와드릴 수 없어요.", r.Reply) },
+		},
+		"content in parts": {
+			fakeopenai.Reply{MessageContent: []any{map[string]any{"type": "text", "text": "하나 "}, map[string]any{"type": "text", "text": "둘"}}},
+			func(t *testing.T, r Response) { require.Equal(t, "하나 둘", r.Reply) },
+		},
+		"no usage is unknown, not zero": {
+			fakeopenai.Reply{Text: "답", WithoutUsage: true},
+			func(t *testing.T, r Response) { require.Nil(t, r.Usage) },
+		},
+		"usage null": {
+			fakeopenai.Raw(200, `{"choices":[{"message":{"content":"답"},"finish_reason":null}],"usage":null}`),
+			func(t *testing.T, r Response) {
+				require.Nil(t, r.Usage)
+				require.Empty(t, r.FinishReason)
+				require.Equal(t, "답", r.Reply)
+			},
+		},
+		"an error of null beside choices": {
+			fakeopenai.Raw(200, `{"error":null,"choices":[{"message":{"content":"답"}}]}`),
+			func(t *testing.T, r Response) { require.Equal(t, "답", r.Reply) },
+		},
+		"a key that is echoed": {
+			fakeopenai.Reply{Text: "당신의 키는 " + testKey, Thinking: testKey, Model: testKey},
+			func(t *testing.T, r Response) {
+				require.Equal(t, "당신의 키는 [redacted]", r.Reply)
+				require.Equal(t, redacted, r.Thinking)
+				require.Equal(t, redacted, r.ResponseModel)
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, always(test.reply))
+			resp, err := client(t, Target{BaseURL: s.URL(), APIKey: testKey}).Complete(t.Context(), ask())
+			require.NoError(t, err)
+			test.check(t, resp)
+		})
+	}
+}
+
+// go-openai refuses these pairs itself; an endpoint may take them.
+func TestModelNamesAreNotJudged(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	for _, id := range []string{"o1-mini", "o3", "o4-mini", "gpt-5.2", "gpt-6-astra", "text-davinci-003", "모델/v1:latest"} {
+		r := ask()
+		r.Params = params.Params{MaxTokens: new(10), Temperature: new(0.3), TopP: new(0.5), ReasoningEffort: "odd"}
+		_, err := client(t, Target{BaseURL: s.URL(), ID: id}).Complete(t.Context(), r)
+		require.NoError(t, err, id)
+	}
+}
+
+func TestAzure(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	c := client(t, Target{BaseURL: s.URL(), ID: "gpt-3.5:team", APIKey: testKey, APIVersion: "2024-10-21"})
+	_, err := c.Complete(t.Context(), ask())
+	require.NoError(t, err)
+	got := s.Requests()[0]
+	require.Equal(t, "/v1/openai/deployments/gpt-3.5:team/chat/completions", got.Path)
+	require.Equal(t, testKey, got.Header.Get("Api-Key"))
+	require.Empty(t, got.Header.Get("Authorization"))
+}
+
+func TestNewClientRefuses(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		target Target
+		want   string
+	}{
+		"no scheme":      {Target{BaseURL: "localhost:8080/v1", ID: "m"}, "must start with http:// or https://"},
+		"no URL":         {Target{BaseURL: "http://user:geheim@%zz/v1", ID: "m"}, "is not a URL"},
+		"password":       {Target{BaseURL: "https://user:geheim@host/v1", ID: "m"}, "holds a user name or password"},
+		"query":          {Target{BaseURL: "https://host/v1?key=geheim", ID: "m"}, "must not hold a query"},
+		"no id":          {Target{BaseURL: "https://host/v1"}, "no model id"},
+		"broken key":     {Target{ID: "m", APIKey: "geheim\nX: y", KeyEnv: "TEAM_KEY"}, "the key in TEAM_KEY holds a line break"},
+		"broken header":  {Target{ID: "m", Headers: map[string]string{"X-A": "geheim\r\nX: y"}}, "header X-A holds a line break"},
+		"header's name":  {Target{ID: "m", Headers: map[string]string{"X A:": "geheim"}}, `"X A:" is no name of a header`},
+		"Hangul in name": {Target{ID: "m", Headers: map[string]string{"X-키": "geheim"}}, "is no name of a header"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.target.Name = "fast"
+			_, err := NewClient(test.target)
+			require.ErrorContains(t, err, "model fast: ")
+			require.ErrorContains(t, err, test.want)
+			require.NotContains(t, err.Error(), "geheim")
+		})
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	elsewhere := serve(t)
+	s := serve(t, always(fakeopenai.Reply{
+		Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {elsewhere.URL() + "/chat/completions?key=" + testKey}},
+	}))
+	e := failure(t, client(t, Target{BaseURL: s.URL(), APIKey: testKey, Headers: map[string]string{"X-Token": testKey}}))
+	require.Equal(t, KindNotFound, e.Kind)
+	require.Equal(t, http.StatusTemporaryRedirect, e.Status)
+	require.True(t, e.Fatal())
+	require.Contains(t, e.Error(), "redirects to "+elsewhere.URL()+"/chat/completions")
+	require.NotContains(t, e.Error(), testKey)
+	require.Empty(t, elsewhere.Requests(), "no header reaches the other host")
+}
+
+func TestConnectionsAreReused(t *testing.T) {
+	t.Parallel()
+	transport, ok := newHTTPClient(37, noProxy).Transport.(*http.Transport)
+	require.True(t, ok)
+	require.Equal(t, 37, transport.MaxIdleConnsPerHost)
+	require.Equal(t, 37, transport.MaxIdleConns)
+}
+
+func TestTimeoutOfOneAttempt(t *testing.T) {
+	t.Parallel()
+	s := serve(t, always(fakeopenai.Hang()))
+	e := failure(t, client(t, Target{BaseURL: s.URL(), Timeout: 30 * time.Millisecond}))
+	require.Equal(t, KindTimeout, e.Kind)
+	require.True(t, e.Retryable())
+	require.False(t, e.Fatal())
+	require.Equal(t, s.URL()+" gave no reply within 30ms; raise --timeout or lower --concurrency", e.Error())
+}
+
+func TestCancellation(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{})
+	s := serve(t, func(fakeopenai.Request) fakeopenai.Reply {
+		close(arrived)
+		return fakeopenai.Hang()
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-arrived
+		cancel()
+	}()
+	_, err := Retry(Limit(client(t, Target{BaseURL: s.URL()}), 1), Policy{}).Complete(ctx, ask())
+	require.ErrorIs(t, err, context.Canceled)
+	var e *Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, KindCancelled, e.Kind)
+	require.Equal(t, 1, e.Attempts)
+	require.False(t, e.Retryable())
+	require.Len(t, s.Requests(), 1)
+}
+
+func TestLimitBoundsCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var under, most int // only one goroutine of the bubble runs between waits
+		gate := make(chan struct{}, 1)
+		m := Limit(modelFunc(func(context.Context, Request) (Response, error) {
+			gate <- struct{}{}
+			under++
+			most = max(most, under)
+			<-gate
+			time.Sleep(time.Second)
+			gate <- struct{}{}
+			under--
+			<-gate
+			return Response{}, nil
+		}), 3)
+		start := time.Now()
+		for range 9 {
+			go func() { _, _ = m.Complete(t.Context(), ask()) }()
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		require.Equal(t, 3, most)
+		require.Zero(t, under)
+		require.Equal(t, 10*time.Second, time.Since(start))
+	})
+}
+
+func TestLimitGivesUpWithItsContext(t *testing.T) {
+	t.Parallel()
+	block := make(chan struct{})
+	started := make(chan struct{})
+	m := Limit(modelFunc(func(context.Context, Request) (Response, error) {
+		close(started)
+		<-block
+		return Response{}, nil
+	}), 0)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = m.Complete(context.WithoutCancel(t.Context()), ask())
+	}()
+	<-started
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Retry(m, Policy{}).Complete(ctx, ask())
+	require.ErrorIs(t, err, context.Canceled)
+	var e *Error
+	require.ErrorAs(t, err, &e)
+	require.Zero(t, e.Attempts, "it never began")
+	close(block)
+	<-done
+}
+
+func TestAnswerTooLarge(t *testing.T) {
+	t.Parallel()
+	body, err := json.Marshal(string(make([]byte, maxBody)))
+	require.NoError(t, err)
+	s := serve(t, always(fakeopenai.Raw(200, string(body))))
+	e := failure(t, client(t, Target{BaseURL: s.URL()}))
+	require.Equal(t, KindMalformed, e.Kind)
+	require.Contains(t, e.Error(), "larger than 8 MiB")
+}

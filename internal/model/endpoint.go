@@ -1,0 +1,72 @@
+package model
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// Local is the label of every endpoint on this machine, whatever its port: a
+// recording made against port 8080 answers for port 9090 too.
+const Local = "local"
+
+// EndpointLabel names an endpoint in recordings. It is the label that the
+// config gives, else the base URL with scheme and host in lower case, without
+// the scheme's default port, trailing slashes, user, query and fragment. A base
+// URL on the loopback interface is [Local]. What is no URL at all is "unknown";
+// such a target is refused before any call.
+func EndpointLabel(label, baseURL string) string {
+	if label = strings.TrimSpace(label); label != "" {
+		return label
+	}
+	u, err := parseBase(baseURL)
+	if err != nil || u.Host == "" {
+		return "unknown"
+	}
+	host, port := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), u.Port()
+	if isLoopback(host) {
+		return Local
+	}
+	scheme := strings.ToLower(u.Scheme)
+	if scheme == "http" && port == "80" || scheme == "https" && port == "443" {
+		port = ""
+	}
+	host = strings.ReplaceAll(host, "%", "%25") // the zone of an IPv6 address
+	switch {
+	case port != "":
+		host = net.JoinHostPort(host, port)
+	case strings.Contains(host, ":"):
+		host = "[" + host + "]"
+	}
+	return scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/")
+}
+
+// parseBase reads a base URL, taking http for granted where no scheme stands.
+func parseBase(base string) (*url.URL, error) {
+	base = strings.TrimSpace(base)
+	if !strings.Contains(base, "://") {
+		base = "http://" + base
+	}
+	return url.Parse(base)
+}
+
+// onLoopback reports whether base is on this machine.
+func onLoopback(base string) bool {
+	u, err := parseBase(base)
+	return err == nil && isLoopback(strings.TrimSuffix(strings.ToLower(u.Hostname()), "."))
+}
+
+// isLoopback takes a host in lower case. The unspecified address counts, since
+// servers print it as the address they listen on and it connects to this machine.
+func isLoopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	addr = addr.Unmap()
+	return addr.IsLoopback() || addr.IsUnspecified()
+}

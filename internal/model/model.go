@@ -1,0 +1,84 @@
+// Package model turns a request into a reply of a language model behind an
+// OpenAI-compatible endpoint.
+//
+// One call flows through wrappers that all have the same one method:
+//
+//	Retry(Limit(client, n), policy).Complete(ctx, request)
+//
+// [NewClient] makes a [Client]: one attempt at one endpoint, through go-openai.
+// [Limit] bounds how many attempts are under way at once, and [Retry] tries
+// again what may succeed later. Retry stands outermost, so that a call which
+// waits for its next attempt holds no slot.
+//
+// What goes over the wire is decided in one place, [WireBody]: the bytes that
+// it returns are the bytes that are sent and the bytes that [Key] names a
+// recording by. Every failure is an [Error] whose [Kind] says whether trying
+// again, or asking anything else at all, makes sense.
+//
+// An API key travels as a [Secret], and the text of a server never reaches an
+// error or a reply with the key still in it.
+package model
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"promptbench/internal/params"
+)
+
+// A Model answers requests. Implementations are safe for concurrent use. An
+// error of a call is an [*Error].
+type Model interface {
+	Complete(ctx context.Context, r Request) (Response, error)
+}
+
+// A Message is one message of a request.
+type Message struct {
+	Role    string `json:"role"` // system, developer, user or assistant
+	Content string `json:"content"`
+}
+
+// A Request is one question to a model, independent of which model is asked.
+type Request struct {
+	Messages []Message
+	// Params holds the parameters in force, already merged. They are sent as
+	// they are: a zero is sent, an unset one is not.
+	Params params.Params
+	// ResponseFormat is "", text, json_object or json_schema.
+	ResponseFormat string
+	// JSONSchema goes with json_schema: a schema, or an object that holds one as
+	// {"name","schema","strict"}.
+	JSONSchema json.RawMessage
+	// Trial is the number of the trial, or of the judge's vote, from 1. It is
+	// part of the key and never sent, so that repeats are separate recordings.
+	Trial int
+}
+
+// A Response is what a model returned.
+type Response struct {
+	// Reply is the text of the first choice, raw; a refusal that the endpoint
+	// reports in a field of its own stands here too.
+	Reply string
+	// Thinking is what the endpoint returned beside the reply as reasoning.
+	Thinking string
+	// FinishReason is the endpoint's word: stop, length, content_filter, …; it is
+	// empty where the endpoint gave none.
+	FinishReason string
+	// ResponseModel is the model id that the endpoint says has answered.
+	ResponseModel string
+	// Usage is nil where the endpoint did not count tokens.
+	Usage *Usage
+	// Latency is the time of the last attempt alone, without waiting.
+	Latency time.Duration
+	// Attempts counts the attempts that were made, from 1.
+	Attempts int
+	// At is when the model answered, in UTC.
+	At time.Time
+}
+
+// Usage counts tokens as the endpoint reported them.
+type Usage struct {
+	InputTokens  int
+	OutputTokens int
+}

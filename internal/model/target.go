@@ -1,0 +1,114 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"promptbench/internal/params"
+)
+
+// defaultBaseURL is where requests go when a target names no base URL.
+const defaultBaseURL = "https://api.openai.com/v1"
+
+// The defaults of a [Target].
+const (
+	DefaultTimeout     = 60 * time.Second
+	DefaultConcurrency = 8
+)
+
+// A Target is a named model: an endpoint, the id of a model there, and what is
+// sent along.
+type Target struct {
+	// Name is what the config or the user calls the model.
+	Name string
+	// Endpoint is the label of the endpoint; empty for the normalised base URL.
+	// See [EndpointLabel].
+	Endpoint string
+	// BaseURL is where the API is, without /chat/completions; empty for OpenAI's.
+	BaseURL string
+	// ID is the model id, sent as written.
+	ID string
+	// Params are the parameters that the config gives for this model. The client
+	// does not read them: a request carries the merged ones.
+	Params params.Params
+	// APIKey authorises the calls; empty for none.
+	APIKey Secret `json:"-"`
+	// KeyEnv is the variable that APIKey came from, for messages.
+	KeyEnv string
+	// Headers are sent with every call. They may hold secrets.
+	Headers map[string]string `json:"-"`
+	// APIVersion makes the endpoint an Azure OpenAI deployment: ID names the
+	// deployment, and the key goes into the api-key header.
+	APIVersion string
+	// Timeout bounds one attempt; 0 means [DefaultTimeout].
+	Timeout time.Duration
+	// Concurrency is how many calls may be under way at once, which decides how
+	// many idle connections are kept; 0 means [DefaultConcurrency].
+	Concurrency int
+}
+
+// Label returns the target's endpoint as recordings name it.
+func (t Target) Label() string { return EndpointLabel(t.Endpoint, t.base()) }
+
+// String names the target without its key and its headers.
+func (t Target) String() string {
+	return fmt.Sprintf("%s (%s at %s)", t.Name, t.ID, t.Label())
+}
+
+// Format writes String for every verb: others would print the headers.
+func (t Target) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
+
+// LogValue is String, for structured logs.
+func (t Target) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+func (t Target) base() string {
+	return strings.TrimRight(baseOrDefault(t.BaseURL), "/")
+}
+
+// check finds what would make every call fail, before any is made. Its errors
+// never quote what may be a secret.
+func (t Target) check() error {
+	u, err := url.Parse(t.base())
+	switch {
+	case err != nil:
+		// The parser's error quotes the whole URL, which may hold a password.
+		return errors.New("base URL is not a URL: write it like http://127.0.0.1:8080/v1")
+	case u.User != nil:
+		return errors.New("base URL holds a user name or password: put the key into a variable and name that as api_key_env")
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return errors.New("base URL must start with http:// or https:// and name a host")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return errors.New("base URL must not hold a query or a fragment")
+	case t.ID == "":
+		return errors.New("no model id: name one with --model or in the config")
+	case strings.ContainsFunc(string(t.APIKey), unicode.IsControl):
+		return fmt.Errorf("the key in %s holds a line break or another control character", keyName(t.KeyEnv))
+	}
+	for name, value := range t.Headers {
+		if name == "" || strings.ContainsFunc(name, notInToken) {
+			return fmt.Errorf("%q is no name of a header", sanitise(name, nil, maxMessage))
+		}
+		if strings.ContainsFunc(value, unicode.IsControl) {
+			return fmt.Errorf("header %s holds a line break or another control character", name)
+		}
+	}
+	return nil
+}
+
+func keyName(env string) string {
+	if env == "" {
+		return "use"
+	}
+	return env
+}
+
+// notInToken reports whether r can't stand in the name of a header (RFC 9110).
+func notInToken(r rune) bool {
+	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}

@@ -1,0 +1,54 @@
+// Package params holds the sampling parameters of a model call. Prompt files,
+// the config and the command line all set them; [Params.Over] merges the
+// three, flag over prompt file over config.
+package params
+
+import "maps"
+
+// Params are the parameters of one call. A nil or empty field is not sent, so
+// that the server's default applies; a set one is sent as it is, zero included.
+type Params struct {
+	Temperature         *float64       `json:"temperature,omitempty" yaml:"temperature"`
+	TopP                *float64       `json:"top_p,omitempty" yaml:"topP"`
+	MaxTokens           *int           `json:"max_tokens,omitempty" yaml:"maxTokens"`
+	MaxCompletionTokens *int           `json:"max_completion_tokens,omitempty" yaml:"maxCompletionTokens"`
+	Seed                *int           `json:"seed,omitempty" yaml:"seed"`
+	Stop                []string       `json:"stop,omitempty" yaml:"stop"`
+	ReasoningEffort     string         `json:"reasoning_effort,omitempty" yaml:"reasoningEffort"`
+	Extra               map[string]any `json:"extra,omitempty" yaml:"extra"` // sent as further top-level fields of the request body
+}
+
+// Over returns p laid over base: every field that p sets wins, and the extra
+// fields of both are joined.
+func (p Params) Over(base Params) Params {
+	out := base
+	if p.Temperature != nil {
+		out.Temperature = p.Temperature
+	}
+	if p.TopP != nil {
+		out.TopP = p.TopP
+	}
+	if p.MaxTokens != nil {
+		out.MaxTokens = p.MaxTokens
+	}
+	if p.MaxCompletionTokens != nil {
+		out.MaxCompletionTokens = p.MaxCompletionTokens
+	}
+	if p.Seed != nil {
+		out.Seed = p.Seed
+	}
+	if p.Stop != nil {
+		out.Stop = p.Stop
+	}
+	if p.ReasoningEffort != "" {
+		out.ReasoningEffort = p.ReasoningEffort
+	}
+	if len(p.Extra) > 0 {
+		out.Extra = maps.Clone(base.Extra)
+		if out.Extra == nil {
+			out.Extra = map[string]any{}
+		}
+		maps.Copy(out.Extra, p.Extra)
+	}
+	return out
+}

@@ -1,0 +1,176 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
+	"promptbench/internal/model"
+	"promptbench/internal/prompt"
+	"promptbench/internal/runfile"
+	"promptbench/internal/runner"
+)
+
+// A Run says how a job is to be run.
+type Run struct {
+	Trials      int
+	Concurrency int
+	Timeout     time.Duration
+	Fresh       bool          // ask anyway
+	Offline     bool          // ask never
+	MaxAge      time.Duration // of a recording; 0: none is too old
+	Tool        string        // this program's version, for the header
+	Started     time.Time
+}
+
+// A Job is a prepared run of one or more revisions.
+type Job struct {
+	runner.Job
+	Paths []string // the run files, in the order of the revisions
+	index *runfile.Index
+}
+
+// Prepare builds the job: the graders, the models, the recordings to replay and
+// the run files. Nothing is sent yet.
+func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
+	built, err := p.Suite.Build(nil)
+	if err != nil {
+		return nil, err
+	}
+	job := &Job{Job: runner.Job{
+		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, r.Trials), Workers: r.Concurrency,
+		Grading: runner.Grading{Reader: p.Reader, Graders: built},
+	}}
+	targets := make([]Target, len(p.Prompts))
+	for i, revision := range p.Prompts {
+		if targets[i], err = p.TargetFor(revision); err != nil {
+			return nil, err
+		}
+	}
+	if !r.Fresh {
+		if job.index, err = p.recordings(r); err != nil {
+			return nil, err
+		}
+	}
+	models, err := p.models(targets, r, job.index)
+	if err != nil {
+		return nil, errors.Join(err, job.Close())
+	}
+	git := gitState(ctx)
+	for i, revision := range p.Prompts {
+		t := targets[i]
+		asker := &runner.Asker{Endpoint: t.Label, ModelID: t.ID, Model: models[t.Name].model, Offline: models[t.Name].why}
+		if job.index != nil {
+			asker.Recorded = job.index
+		}
+		h := p.header(revision, t, job, r)
+		h.Git = git
+		w, err := runfile.Create(p.RunsDir, h)
+		if err != nil {
+			return nil, errors.Join(err, job.Close())
+		}
+		job.Paths = append(job.Paths, w.Path())
+		job.Revisions = append(job.Revisions, runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, Run: w})
+	}
+	return job, nil
+}
+
+// Close gives back what the job holds open. The run files are closed by
+// [runner.Run].
+func (j *Job) Close() error {
+	if j.index == nil {
+		return nil
+	}
+	return j.index.Close()
+}
+
+// recordings indexes the runs of the very same prompts.
+func (p *Project) recordings(r Run) (*runfile.Index, error) {
+	hashes := make(map[string]bool, len(p.Prompts))
+	for _, revision := range p.Prompts {
+		hashes[revision.Hash()] = true
+	}
+	q := runfile.Query{Fits: func(h runfile.Header) bool { return hashes[h.Prompt.Hash] }}
+	if r.MaxAge > 0 {
+		q.Oldest = r.Started.Add(-r.MaxAge)
+	}
+	return runfile.OpenIndex(p.RunsDir, q)
+}
+
+// A caller is a model, or why there is none to call.
+type caller struct {
+	model model.Model
+	why   string
+}
+
+// models makes one client per target, shared by the revisions that run on it.
+// A missing key only matters once a reply is not recorded; with no recording
+// at all it stops the job before anything is written.
+func (p *Project) models(targets []Target, r Run, index *runfile.Index) (map[string]caller, error) {
+	out := map[string]caller{}
+	for _, t := range targets {
+		if _, ok := out[t.Name]; ok {
+			continue
+		}
+		if r.Offline {
+			out[t.Name] = caller{why: fmt.Sprintf("no recording of %s (%s) answers this; run without --offline to ask it", t.ID, t.Label)}
+			continue
+		}
+		client, err := t.Client(r.Timeout, r.Concurrency)
+		if err != nil {
+			if index == nil || index.Len() == 0 {
+				return nil, err
+			}
+			out[t.Name] = caller{why: "no recording answers this, and it can't be asked: " + err.Error()}
+			continue
+		}
+		out[t.Name] = caller{model: client}
+	}
+	return out, nil
+}
+
+func (p *Project) header(revision *prompt.Prompt, t Target, job *Job, r Run) runfile.Header {
+	h := runfile.Header{
+		Run:     runfile.NewID(r.Started, revision.Name, t.ID),
+		Prompt:  PromptRecord(revision),
+		Suite:   runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()},
+		Model:   runfile.Model{Name: t.Name, Endpoint: t.Label, ID: t.ID, Params: t.Params},
+		Reply:   p.Suite.Rules,
+		Graders: job.Grading.Specs(),
+		Trials:  job.Trials,
+		Tool:    r.Tool,
+		Started: r.Started.UTC().Truncate(time.Second),
+	}
+	if s := p.Options.Select; len(s.Cases)+len(s.Tags) > 0 {
+		h.Selected = &runfile.Selection{Cases: s.Cases, Tags: s.Tags}
+	}
+	return h
+}
+
+// PromptRecord is the form of a prompt that a run's header holds.
+func PromptRecord(revision *prompt.Prompt) runfile.Prompt {
+	out := runfile.Prompt{
+		Name: revision.Name, Path: revision.Path, Revision: revision.Revision, Hash: revision.Hash(), Description: revision.Description,
+		Params: revision.Params, ResponseFormat: revision.ResponseFormat, JSONSchema: revision.JSONSchema, ReplyFormat: revision.ReplyFormat,
+	}
+	for _, m := range revision.Messages {
+		out.Messages = append(out.Messages, runfile.Message(m))
+	}
+	return out
+}
+
+// gitState is the commit that a run was made at; nil outside a repository.
+func gitState(ctx context.Context) *runfile.Git {
+	out, err := exec.CommandContext(ctx, "git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		return nil
+	}
+	status, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "--untracked-files=no").Output()
+	if err != nil {
+		return nil
+	}
+	return &runfile.Git{Commit: strings.TrimSpace(string(out)), Dirty: len(status) > 0}
+}

@@ -1,0 +1,179 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/graders/reply"
+	"promptbench/internal/config"
+	"promptbench/internal/params"
+	"promptbench/internal/problem"
+	"promptbench/internal/prompt"
+	"promptbench/internal/runfile"
+	"promptbench/internal/runner"
+	"promptbench/internal/strictyaml"
+	"promptbench/internal/suite"
+)
+
+// Options are what the command line says of the files and the model. Empty
+// fields leave it to the prompt file, the config or the defaults.
+type Options struct {
+	Config  string
+	Suite   string
+	Model   string
+	BaseURL string
+	Params  params.Params
+	Runs    string
+	Select  runner.Selection
+}
+
+// A Project is everything loaded and checked.
+type Project struct {
+	Options  Options
+	Config   *config.Config
+	Suite    *suite.Suite
+	Reader   *reply.Reader
+	Prompts  []*prompt.Prompt
+	RunsDir  string
+	Warnings problem.List
+}
+
+// Load reads the config, the suite and the prompts. All errors of all files
+// come back at once, as a [problem.List]; warnings stand in the project.
+func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
+	p := &Project{Options: o}
+	var probs problem.List
+	p.Config, probs = config.Load(o.Config)
+	p.RunsDir = firstOf(o.Runs, p.Config.Runs)
+	probs = append(probs, p.loadSuite()...)
+	for i, name := range prompts {
+		if slices.Contains(prompts[:i], name) {
+			probs.Add(problem.Problem{Message: fmt.Sprintf("%s is named twice", name), Hint: "to hold a revision against itself, use noise"})
+			continue
+		}
+		loaded, list := prompt.Load(ctx, name)
+		probs = append(probs, list...)
+		if loaded == nil || list.Err() != nil {
+			continue
+		}
+		probs = append(probs, p.checkVars(loaded)...)
+		p.Prompts = append(p.Prompts, loaded)
+	}
+	p.Warnings = probs.Only(problem.Warning)
+	return p, probs.Err()
+}
+
+func (p *Project) loadSuite() problem.List {
+	path := firstOf(p.Options.Suite, p.Config.Suite)
+	if path == "" {
+		var err error
+		if path, err = config.DefaultSuite("."); err != nil {
+			return problem.From(err)
+		}
+	}
+	loaded, probs := suite.Load(path)
+	if loaded == nil || probs.Err() != nil {
+		return probs
+	}
+	p.Suite = loaded
+	reader, err := reply.NewReader(loaded.Rules)
+	if err != nil {
+		return append(probs, problem.Problem{File: path, Message: err.Error()})
+	}
+	p.Reader = reader
+	probs = append(probs, p.Config.CheckGates(loaded.ScoreNames())...)
+	return append(probs, p.checkSelection()...)
+}
+
+// checkSelection refuses ids and tags that no case has: a selection of nothing
+// would pass.
+func (p *Project) checkSelection() problem.List {
+	var probs problem.List
+	if len(p.Options.Select.Cases) > 0 {
+		ids := make([]string, 0, p.Suite.Len())
+		for c, err := range p.Suite.Cases() {
+			if err != nil {
+				return problem.From(err)
+			}
+			ids = append(ids, c.ID)
+		}
+		for _, id := range p.Options.Select.Cases {
+			if !slices.Contains(ids, id) {
+				probs.Add(problem.Problem{Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: didYouMean(id, ids)})
+			}
+		}
+	}
+	tags := p.Suite.Tags()
+	for _, tag := range p.Options.Select.Tags {
+		if tags[tag] == 0 {
+			probs.Add(problem.Problem{Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path), Hint: didYouMean(tag, keys(tags))})
+		}
+	}
+	if len(probs) == 0 && len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0 && p.selected() == 0 {
+		probs.Add(problem.Problem{Message: "--case and --tag together select no case"})
+	}
+	return probs
+}
+
+func (p *Project) selected() int {
+	n := 0
+	for c, err := range p.Suite.Cases() {
+		if err == nil && p.Options.Select.Has(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// checkVars holds the names that a prompt uses against those that the suite
+// gives.
+func (p *Project) checkVars(loaded *prompt.Prompt) problem.List {
+	if p.Suite == nil {
+		return nil
+	}
+	names := p.Suite.VarNames()
+	probs := loaded.CheckVars(names)
+	used := loaded.Uses()
+	for _, name := range names {
+		if !slices.Contains(used, name) {
+			probs.Add(problem.Problem{
+				File: loaded.Path, Severity: problem.Warning,
+				Message: fmt.Sprintf("the variable %s of %s is not used", name, p.Suite.Path),
+			})
+		}
+	}
+	return probs
+}
+
+func didYouMean(word string, known []string) string {
+	if near := strictyaml.Nearest(word, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+func keys(m map[string]int) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// IsRunFile reports whether a command-line argument names a run file rather
+// than a revision.
+func IsRunFile(arg string) bool {
+	return strings.HasSuffix(arg, runfile.Ext) && Exists(arg)
+}

@@ -1,0 +1,100 @@
+package project
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"promptbench/graders"
+	"promptbench/internal/runfile"
+	"promptbench/internal/runner"
+)
+
+// Current reports whether a run was graded by the project's suite as it is
+// now: the same rules, graders, versions and expectations.
+func (p *Project) Current(h runfile.Header, specs []graders.Spec) bool {
+	return h.Suite.Hash == p.Suite.Hash() && slices.EqualFunc(h.Graders, specs, sameSpec)
+}
+
+func sameSpec(a, b graders.Spec) bool {
+	return a.Name == b.Name && a.Version == b.Version && bytes.Equal(a.Params, b.Params)
+}
+
+// Regrade grades the stored replies of a run by the project's suite, with no
+// model call. The run must be loaded in full.
+func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, error) {
+	built, err := p.Suite.Build(nil)
+	if err != nil {
+		return nil, err
+	}
+	cases := make(map[string]runfile.Case, p.Suite.Len())
+	for c, err := range p.Suite.Cases() {
+		if err != nil {
+			return nil, fmt.Errorf("reading cases: %w", err)
+		}
+		cases[c.ID] = runner.CaseRecord(p.Suite, c)
+	}
+	out, err := runner.Regrade(ctx, run, runner.Grading{Reader: p.Reader, Graders: built}, func(id string) (runfile.Case, bool) {
+		c, ok := cases[id]
+		return c, ok
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Header.Suite = runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()}
+	out.Header.Reply = p.Suite.Rules
+	return out, nil
+}
+
+// Comparable loads two runs for a comparison. Where either was graded by
+// another state of the suite, both are graded again, and notes say so.
+func (p *Project) Comparable(ctx context.Context, basePath, headPath string, detail runfile.Detail) (base, head *runfile.Run, notes []string, err error) {
+	built, err := p.Suite.Build(nil)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	specs := runner.Grading{Graders: built}.Specs()
+	stale := false
+	for _, path := range []string{basePath, headPath} {
+		h, err := runfile.ReadHeader(path)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		stale = stale || !p.Current(h, specs)
+	}
+	if stale {
+		detail = runfile.Full
+	}
+	if base, head, err = LoadBoth(basePath, headPath, detail); err != nil {
+		return nil, nil, nil, err
+	}
+	if !stale {
+		return base, head, nil, nil
+	}
+	if base, err = p.Regrade(ctx, base); err != nil {
+		return nil, nil, nil, err
+	}
+	if head, err = p.Regrade(ctx, head); err != nil {
+		return nil, nil, nil, err
+	}
+	return base, head, []string{fmt.Sprintf("both runs were graded again by %s as it is now", p.Suite.Path)}, nil
+}
+
+// LoadBoth loads two run files at once.
+func LoadBoth(basePath, headPath string, detail runfile.Detail) (base, head *runfile.Run, err error) {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		base, err = runfile.Load(basePath, detail)
+		done <- err
+	}()
+	head, err = runfile.Load(headPath, detail)
+	if baseErr := <-done; baseErr != nil {
+		return nil, nil, baseErr
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return base, head, nil
+}

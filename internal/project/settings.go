@@ -1,0 +1,46 @@
+package project
+
+import (
+	"os"
+
+	"promptbench/internal/compare"
+	"promptbench/internal/config"
+	"promptbench/internal/runfile"
+)
+
+// Settings loads the config alone, for commands that need no suite.
+func Settings(o Options) (*Project, error) {
+	c, probs := config.Load(o.Config)
+	return &Project{Options: o, Config: c, RunsDir: firstOf(o.Runs, c.Runs)}, probs.Err()
+}
+
+// RunsDir is the directory of run files: the flag's, else the config's.
+func (o Options) RunsDir() (string, error) {
+	p, err := Settings(o)
+	return p.RunsDir, err
+}
+
+// Comparison is what the config says of a comparison of two runs.
+func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Options {
+	o := compare.Options{
+		Margins: map[string]float64{}, Notes: notes,
+		BasePrice: p.PriceFor(base.Header.Model.Endpoint, base.Header.Model.ID),
+		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
+	}
+	for _, g := range p.Config.Gates {
+		o.Gating = append(o.Gating, g.Regression...)
+		if g.Margin == nil {
+			continue
+		}
+		for _, name := range g.Regression {
+			o.Margins[name] = *g.Margin
+		}
+	}
+	return o
+}
+
+// Exists reports whether path is a file.
+func Exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}

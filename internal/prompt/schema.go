@@ -1,0 +1,76 @@
+package prompt
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"promptbench/internal/strictyaml"
+)
+
+// schema returns a jsonSchema, given as a mapping or as text that holds JSON,
+// as canonical JSON, or nil where it is no usable schema.
+func (c *checker) schema(n strictyaml.Node, raw json.RawMessage) json.RawMessage {
+	if n.Kind() == strictyaml.Text {
+		raw = json.RawMessage(n.Text())
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		c.fail(n, "jsonSchema is no JSON: "+oneLine(err), "")
+		return nil
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		c.fail(n, "jsonSchema is no JSON object", `it looks like {"name": "…", "strict": true, "schema": {…}}`)
+		return nil
+	}
+	// The file may hold the schema itself, or what the API takes: a schema
+	// with its name.
+	inner := any(object)
+	if s, ok := object["schema"]; ok {
+		if _, ok := s.(map[string]any); !ok {
+			c.fail(n.At("schema"), "jsonSchema: schema is no JSON object", "")
+			return nil
+		}
+		inner = s
+	}
+	if err := compileSchema(inner); err != nil {
+		c.fail(n, "jsonSchema is no JSON Schema: "+oneLine(err), "")
+		return nil
+	}
+	canonical, err := strictyaml.Canonical(object)
+	if err != nil {
+		c.fail(n, "jsonSchema: "+oneLine(err), "")
+		return nil
+	}
+	return canonical
+}
+
+func compileSchema(value any) error {
+	const id = "jsonSchema"
+	compiler := jsonschema.NewCompiler()
+	compiler.UseLoader(noLoader{}) // the default one reads any file of the machine
+	if err := compiler.AddResource(id, value); err != nil {
+		return err
+	}
+	_, err := compiler.Compile(id)
+	if e, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+type noLoader struct{}
+
+// Load refuses every reference out of the schema.
+func (noLoader) Load(url string) (any, error) {
+	return nil, fmt.Errorf("it refers to %s, but a schema must hold all its definitions itself", url)
+}
+
+func oneLine(err error) string {
+	return strings.Join(strings.Fields(err.Error()), " ")
+}

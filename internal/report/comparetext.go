@@ -1,0 +1,254 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"promptbench/internal/compare"
+)
+
+// ComparisonText prints a comparison for people: the sentence, what it rests
+// on, a line per grader, the types each side confused, and what flipped.
+func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
+	p := &printer{w: w}
+	p.line("%s", o.paint(bold+verdictColor(c.Verdict), line(c.Headline)))
+	p.line("%s", line(fmt.Sprintf("%s paired · %s · %s made", plural(c.Pairs, "case"), c.Head.Model, plural(c.Base.Basis.Calls+c.Head.Basis.Calls, "call"))))
+	p.side(c.Base, c.Pairs)
+	p.side(c.Head, c.Pairs)
+	p.changes(c.Changes)
+	for _, note := range c.Notes {
+		p.line("note: %s", line(note))
+	}
+	p.blank()
+	p.graders(c, o)
+	p.confusions(c)
+	p.flips(c, o)
+	return p.err
+}
+
+func verdictColor(v *compare.Verdict) string {
+	if v == nil {
+		return ""
+	}
+	switch *v {
+	case compare.Regressed:
+		return red
+	case compare.Improved:
+		return green
+	case compare.Inconclusive:
+		return yellow
+	default:
+		return ""
+	}
+}
+
+func (p *printer) side(s compare.Side, cases int) {
+	parts := []string{basis(s.Basis, cases*max(1, s.Trials))}
+	if s.Usage.TokensACase != nil {
+		parts = append(parts, fmt.Sprintf("%.0f tokens a reply", *s.Usage.TokensACase))
+	}
+	if s.Usage.Cost != nil {
+		parts = append(parts, fmt.Sprintf("cost %.4f", *s.Usage.Cost))
+	}
+	if s.Usage.LatencyP50 != nil {
+		parts = append(parts, fmt.Sprintf("%.0f ms", *s.Usage.LatencyP50))
+	}
+	if s.Errors > 0 {
+		parts = append(parts, plural(s.Errors, "error"))
+	}
+	p.line("%s", line(s.Prompt+": "+strings.Join(parts, " · ")))
+}
+
+func (p *printer) changes(c compare.Changes) {
+	for _, list := range []struct {
+		what  string
+		cases []string
+	}{{"added", c.Added}, {"removed", c.Removed}, {"changed", c.Changed}} {
+		if len(list.cases) == 0 {
+			continue
+		}
+		shown, more := list.cases, ""
+		if len(shown) > 5 {
+			more = fmt.Sprintf(" and %d more", len(shown)-5)
+			shown = shown[:5]
+		}
+		p.line("%s", line(fmt.Sprintf("not paired, %s: %s%s", list.what, strings.Join(shown, ", "), more)))
+	}
+}
+
+func (p *printer) graders(c *compare.Comparison, o Options) {
+	columns := []column{
+		{Title: "grader", Max: 24}, {Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
+		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: minus, Right: true}, {Title: "verdict"},
+	}
+	for i := range columns {
+		columns[i].Title = fit(columns[i].Title, columns[i].Max)
+	}
+	var rows [][]string
+	for _, g := range c.Graders {
+		rows = append(rows, []string{
+			g.Grader, share(g.BaseMean), share(g.HeadMean), signed(g.Delta), between(g.CI, true),
+			fmt.Sprint(g.Better), fmt.Sprint(g.Worse), verdictCell(g),
+		})
+	}
+	p.table(columns, rows)
+	p.warnings(c.Graders)
+}
+
+// verdictCell names the verdict and the p it rests on; brackets say that the
+// overall verdict does not rest on it.
+func verdictCell(g compare.Grader) string {
+	if g.Verdict == nil {
+		return "not applicable"
+	}
+	s := g.Verdict.Words()
+	switch {
+	case !g.Gating:
+		return "(" + s + ")"
+	case g.PAdjusted != nil:
+		s += "  " + compare.P(*g.PAdjusted)
+	}
+	return s
+}
+
+func (p *printer) warnings(graders []compare.Grader) {
+	for _, g := range graders {
+		if g.LeftOut > 0 {
+			p.line("%s", line(fmt.Sprintf("%s: %s left out, scored on one side at most", g.Grader, plural(g.LeftOut, "case"))))
+		}
+		if !g.Gating {
+			continue
+		}
+		for _, warning := range g.Warnings {
+			p.line("%s", line(g.Grader+": "+warning))
+		}
+	}
+}
+
+// confusions prints both tables in one: a cell is base → head.
+func (p *printer) confusions(c *compare.Comparison) {
+	m := c.Confusion
+	if len(m.Expected) == 0 {
+		return
+	}
+	columns := []column{{Title: "said →"}}
+	for _, t := range m.Returned {
+		columns = append(columns, column{Title: t, Right: true})
+	}
+	rows := make([][]string, len(m.Expected))
+	for i, t := range m.Expected {
+		rows[i] = []string{t}
+		for j := range m.Returned {
+			rows[i] = append(rows[i], fmt.Sprintf("%d → %d", m.Base[i][j], m.Head[i][j]))
+		}
+	}
+	p.blank()
+	p.table(columns, rows)
+	p.line("rows: expected type; cells: replies of %s → %s", line(c.Base.Prompt), line(c.Head.Prompt))
+}
+
+func (p *printer) flips(c *compare.Comparison, o Options) {
+	rows, dropped := changedRows(c, o.All)
+	p.blank()
+	fail, pass := 0, 0
+	for _, row := range c.Rows {
+		f, s := false, false
+		for _, m := range row.Marks {
+			f = f || m.Flipped() && m.BasePass
+			s = s || m.Flipped() && m.HeadPass
+		}
+		if f {
+			fail++
+		}
+		if s {
+			pass++
+		}
+	}
+	switch {
+	case len(rows) == 0:
+		p.line("No case changed.")
+		return
+	case o.All:
+		p.line("%s:", plural(len(rows), "case"))
+	case dropped > 0:
+		p.line("%s newly fail a grader, %d newly pass one; the first %d of %d that changed (--all, or --case ID):",
+			plural(fail, "case"), pass, len(rows), len(rows)+dropped)
+	default:
+		p.line("%s newly fail a grader, %d newly pass one; those that changed:", plural(fail, "case"), pass)
+	}
+	p.line("marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
+	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
+	for _, row := range rows {
+		t.rows = append(t.rows, caseLine{
+			id: row.Case.Case, input: row.Case.Input, last: why(row.Marks),
+			sides: []string{sideCell(row, row.Base, compare.Mark.BaseMark), sideCell(row, row.Head, compare.Mark.HeadMark)},
+		})
+	}
+	p.check(t.write(p.w))
+}
+
+// changedRows orders the cases: newly failing, newly passing, then drops and
+// other changes of a score; with all, the unchanged ones follow.
+func changedRows(c *compare.Comparison, all bool) (rows []compare.CasePair, dropped int) {
+	var groups [4][]compare.CasePair
+	for _, row := range c.Rows {
+		rank := rankOf(row)
+		groups[rank] = append(groups[rank], row)
+	}
+	for i, g := range groups {
+		if i < 3 || all {
+			rows = append(rows, g...)
+		}
+	}
+	if !all && len(rows) > fewCases {
+		return rows[:fewCases], len(rows) - fewCases
+	}
+	return rows, 0
+}
+
+func rankOf(row compare.CasePair) int {
+	rank := 3
+	for _, m := range row.Marks {
+		switch {
+		case m.Flipped() && m.BasePass:
+			return 0
+		case m.Flipped():
+			rank = min(rank, 1)
+		case m.Changed():
+			rank = min(rank, 2)
+		}
+	}
+	return rank
+}
+
+// why lists what changed: flips to fail first, then to pass, then scores that
+// moved. The rubric stands for its criteria.
+func why(marks []compare.Mark) string {
+	var fails, passes, moved []string
+	for _, m := range marks {
+		if strings.Contains(m.Grader, "/") && len(marks) > 1 {
+			continue
+		}
+		switch {
+		case m.Flipped() && m.BasePass:
+			fails = append(fails, m.Grader+" ✓→✗")
+		case m.Flipped():
+			passes = append(passes, m.Grader+" ✗→✓")
+		case m.Changed():
+			moved = append(moved, fmt.Sprintf("%s %s→%s", m.Grader, share(m.Base), share(m.Head)))
+		}
+	}
+	return strings.Join(append(append(fails, passes...), moved...), ", ")
+}
+
+// sideCell is what one side said, and a mark for every grader above.
+func sideCell(row compare.CasePair, side compare.CaseSide, mark func(compare.Mark) string) string {
+	var marks strings.Builder
+	for _, m := range row.Marks {
+		if !strings.Contains(m.Grader, "/") {
+			marks.WriteString(mark(m))
+		}
+	}
+	return said(side.Type, side.Items, side.Error) + " " + marks.String()
+}

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// minus is the sign that aligns with digits, unlike the hyphen.
+const minus = "−"
+
+// none stands where a number is undefined.
+const none = "–"
+
+func share(v *float64) string {
+	if v == nil {
+		return none
+	}
+	return decimals(*v)
+}
+
+func decimals(v float64) string {
+	return strings.Replace(fmt.Sprintf("%.2f", v), "-", minus, 1)
+}
+
+func signed(v *float64) string {
+	switch {
+	case v == nil:
+		return none
+	case *v > 0:
+		return "+" + decimals(*v)
+	}
+	if s := decimals(*v); s != minus+"0.00" {
+		return s
+	}
+	return "0.00"
+}
+
+func between(ci *[2]float64, sign bool) string {
+	if ci == nil {
+		return none
+	}
+	if sign {
+		return signed(&ci[0]) + " … " + signed(&ci[1])
+	}
+	return decimals(ci[0]) + " … " + decimals(ci[1])
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func replies(n int) string {
+	if n == 1 {
+		return "1 reply"
+	}
+	return fmt.Sprintf("%d replies", n)
+}
+
+// days names the day, or the first and the last, on which replies were given.
+func days(first, last time.Time) string {
+	const day = "2006-01-02"
+	if first.IsZero() {
+		return "never"
+	}
+	a, b := first.UTC().Format(day), last.UTC().Format(day)
+	if a == b {
+		return a
+	}
+	return a + " to " + b
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"promptbench/internal/runfile"
+	"promptbench/internal/summary"
+	"promptbench/internal/textsafe"
+)
+
+// RunText prints a run for people: what it rests on, a line per grader, the
+// types it confused, and the cases that failed.
+func RunText(w io.Writer, s summary.Summary, o Options) error {
+	p := &printer{w: w}
+	p.line("%s, %s; %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), modelAt(s.Model, s.Endpoint), plural(s.Basis.Calls, "call"))
+	p.line("%s on %s · %s · %s", s.Prompt, s.Suite, casesAndTrials(s.Cases, s.Trials), usage(s.Usage))
+	if s.Status != runfile.Complete {
+		p.line("%s", o.paint(red, line(fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, ".")))))
+	}
+	if s.Errors > 0 {
+		p.line("%s", o.paint(red, fmt.Sprintf("%s ended in an error and have no score.", plural(s.Errors, "trial"))))
+	}
+	p.blank()
+	if len(s.Graders) == 0 {
+		p.line("No trial was graded.")
+		return p.err
+	}
+	p.table(graderColumns, graderRows(s.Graders))
+	p.confusion(s.Types, s.Confusion)
+	p.failed(s, o)
+	return p.err
+}
+
+var graderColumns = []column{
+	{Title: "grader"}, {Title: "mean", Right: true}, {Title: "95% interval"}, {Title: "pass", Right: true}, {Title: "fail", Right: true},
+	{Title: "unscored", Right: true}, {Title: "n/a", Right: true},
+}
+
+func graderRows(graders []summary.Grader) [][]string {
+	rows := make([][]string, len(graders))
+	for i, g := range graders {
+		rows[i] = []string{
+			g.Grader, share(g.Mean), between(g.CI, false), fmt.Sprint(g.Pass), fmt.Sprint(g.Fail), fmt.Sprint(g.Unscored), fmt.Sprint(g.NotApplicable),
+		}
+	}
+	return rows
+}
+
+func casesAndTrials(cases, trials int) string {
+	if trials <= 1 {
+		return plural(cases, "case")
+	}
+	return fmt.Sprintf("%s × %s", plural(cases, "case"), plural(trials, "trial"))
+}
+
+func (p *printer) confusion(types []string, table [][]int) {
+	if len(types) == 0 {
+		return
+	}
+	columns := []column{{Title: "said →"}}
+	for _, t := range append(append([]string{}, types...), summary.Unread) {
+		columns = append(columns, column{Title: t, Right: true})
+	}
+	rows := make([][]string, len(types))
+	for i, t := range types {
+		rows[i] = []string{t}
+		for _, n := range table[i] {
+			rows[i] = append(rows[i], fmt.Sprint(n))
+		}
+	}
+	p.blank()
+	p.table(columns, rows)
+}
+
+func (p *printer) failed(s summary.Summary, o Options) {
+	p.blank()
+	if len(s.Failed) == 0 {
+		p.line("No case fails.")
+		return
+	}
+	shown := s.Failed
+	head := fmt.Sprintf("%s fail a grader:", plural(len(shown), "case"))
+	if !o.All && len(shown) > fewCases {
+		shown = shown[:fewCases]
+		head = fmt.Sprintf("%s fail a grader; the first %d (--all, or show --case ID):", plural(len(s.Failed), "case"), fewCases)
+	}
+	p.line("%s", head)
+	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width()}
+	for _, c := range shown {
+		why := strings.Join(c.Failed, ", ")
+		if c.Error != "" {
+			why = "error: " + c.Error
+		}
+		lines.rows = append(lines.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{said(c.Type, c.Items, c.Error)}, last: why})
+	}
+	p.check(lines.write(p.w))
+}
+
+// said is what a reply came to, in the few columns a table has.
+func said(typ string, items int, failure string) string {
+	switch {
+	case failure != "":
+		return "error"
+	case typ == "":
+		return summary.Unread
+	}
+	return fmt.Sprintf("%s · %d", textsafe.Cell(typ), items)
+}

@@ -1,0 +1,81 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"promptbench/internal/textsafe"
+)
+
+// A column is one column of a table. A column with a Max is cut to that many
+// terminal columns; the others are as wide as their cells.
+type column struct {
+	Title string
+	Right bool
+	Max   int
+}
+
+// writeTable prints aligned columns without borders, two spaces apart.
+// tablewriter's own cutting and wrapping are off, because they drop text and
+// miscount Hangul: cells come in safe and already cut.
+func writeTable(w io.Writer, columns []column, rows [][]string) error {
+	header := make([]string, len(columns))
+	align := make([]tw.Align, len(columns))
+	for i, c := range columns {
+		header[i] = c.Title
+		align[i] = tw.AlignLeft
+		if c.Right {
+			align[i] = tw.AlignRight
+		}
+	}
+	var out strings.Builder
+	table := tablewriter.NewTable(&out,
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders:  tw.BorderNone,
+			Symbols:  tw.NewSymbols(tw.StyleNone),
+			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
+		})),
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
+		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+	)
+	table.Header(header)
+	for _, row := range rows {
+		cells := make([]string, len(columns))
+		for i := range columns {
+			if i < len(row) {
+				cells[i] = fit(row[i], columns[i].Max)
+			}
+		}
+		if err := table.Append(cells); err != nil {
+			return fmt.Errorf("laying out a table: %w", err)
+		}
+	}
+	if err := table.Render(); err != nil {
+		return fmt.Errorf("drawing a table: %w", err)
+	}
+	for line := range strings.Lines(out.String()) {
+		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fit(cell string, limit int) string {
+	cell = textsafe.Cell(cell)
+	if limit > 0 {
+		return textsafe.Cut(cell, limit)
+	}
+	return cell
+}

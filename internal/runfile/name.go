@@ -1,0 +1,53 @@
+package runfile
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Ext is how the name of a run file ends.
+const Ext = ".jsonl"
+
+// NewID makes the id of a run, which is also its file's name without [Ext]:
+// the start in UTC, the revision, the model and six random hexadecimal digits.
+// It is a safe file name on every system.
+func NewID(started time.Time, revision, model string) string {
+	var random [3]byte
+	_, _ = rand.Read(random[:]) // never fails since Go 1.24
+	return strings.Join([]string{
+		started.UTC().Format("20060102T150405Z"),
+		safeName(revision),
+		safeName(model),
+		hex.EncodeToString(random[:]),
+	}, "-")
+}
+
+// safeName keeps letters, digits, dots and underscores and folds everything
+// else into single hyphens, at most 40 characters.
+func safeName(s string) string {
+	var b strings.Builder
+	hyphen := true // swallows leading hyphens
+	n := 0
+	for _, r := range s {
+		if n == 40 {
+			break
+		}
+		switch {
+		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '.'):
+			b.WriteRune(r)
+			hyphen = false
+			n++
+		case !hyphen:
+			b.WriteByte('-')
+			hyphen = true
+			n++
+		}
+	}
+	if out := strings.Trim(b.String(), "-."); out != "" {
+		return out
+	}
+	return "x"
+}

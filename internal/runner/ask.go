@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"promptbench/internal/model"
+	"promptbench/internal/runfile"
+)
+
+// Recordings finds an earlier call by its key. [runfile.Index] is one.
+type Recordings interface {
+	Lookup(key string) (runfile.Call, bool, error)
+}
+
+// An Asker answers requests to one model: from a recording where there is one,
+// else by calling the model. Its methods may be called from many goroutines.
+type Asker struct {
+	Endpoint string      // the label that stands in keys and headers
+	ModelID  string      // as the endpoint names it
+	Model    model.Model // nil means that no call may be made: see Offline
+	Recorded Recordings  // nil: ask anyway
+	Offline  string      // why no call may be made; what a miss then says
+
+	fatal atomic.Pointer[runfile.Error] // no further call can succeed
+}
+
+// A Purpose says what a call is for and where its line belongs.
+type Purpose struct {
+	For   string // "reply", "judge" or "pairwise"
+	Case  string
+	Trial int // the case's trial; a vote has its number in the request
+}
+
+// Kinds of errors that the runner itself gives a call, beside those of
+// package model.
+const (
+	KindNotRecorded = "not_recorded" // offline, and no recording answers
+)
+
+// errStopped says that a call was not tried, because no call can succeed any
+// more; it leaves no line in the run file.
+var errStopped = errors.New("stopped after an error that no other call can escape")
+
+// Ask answers one request. A call that failed for good comes back as a call
+// with its Error set; the error result means that the call has no outcome:
+// cancelled, stopped, or a recording that can't be read.
+func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Call, error) {
+	body, err := model.WireBody(a.ModelID, r)
+	if err != nil {
+		return runfile.Call{}, fmt.Errorf("encoding the request of case %s: %w", p.Case, err)
+	}
+	key := model.Key(a.Endpoint, body, r.Trial)
+	if a.Recorded != nil {
+		call, ok, err := a.Recorded.Lookup(key)
+		if err != nil {
+			return runfile.Call{}, err
+		}
+		if ok {
+			call.Case, call.Trial, call.For = p.Case, p.Trial, p.For
+			return call, nil
+		}
+	}
+	call := runfile.Call{Key: key, Case: p.Case, Trial: p.Trial, For: p.For}
+	if a.Model == nil {
+		call.Error = &runfile.Error{Kind: KindNotRecorded, Message: a.Offline}
+		return call, nil
+	}
+	if a.fatal.Load() != nil {
+		return runfile.Call{}, errStopped
+	}
+	return a.complete(ctx, call, r)
+}
+
+func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request) (runfile.Call, error) {
+	resp, err := a.Model.Complete(ctx, r)
+	if err != nil {
+		return a.failed(ctx, call, err)
+	}
+	call.Reply, call.Thinking = resp.Reply, resp.Thinking
+	call.FinishReason, call.ResponseModel = resp.FinishReason, resp.ResponseModel
+	call.LatencyMS, call.Attempts = resp.Latency.Milliseconds(), resp.Attempts
+	call.At = resp.At.UTC().Truncate(time.Millisecond)
+	if resp.Usage != nil {
+		call.Usage = &runfile.Usage{InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens}
+	}
+	return call, nil
+}
+
+func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfile.Call, error) {
+	if ctx.Err() != nil {
+		return runfile.Call{}, fmt.Errorf("case %s: %w", call.Case, context.Cause(ctx))
+	}
+	failure := &runfile.Error{Kind: "unknown", Message: err.Error()}
+	if e, ok := errors.AsType[*model.Error](err); ok {
+		failure = &runfile.Error{Kind: string(e.Kind), Status: e.Status, Message: e.Error()}
+		call.Attempts = e.Attempts
+		if e.Fatal() {
+			a.fatal.CompareAndSwap(nil, failure)
+		}
+	}
+	call.Error = failure
+	return call, nil
+}
+
+// Fatal returns the error after which no call was tried any more, or nil.
+func (a *Asker) Fatal() *runfile.Error { return a.fatal.Load() }

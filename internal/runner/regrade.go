@@ -1,0 +1,37 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+
+	"promptbench/internal/runfile"
+)
+
+// Regrade grades the stored replies of a run again, with no model call, and
+// returns the run with the new trials in place of the old. The run must be
+// loaded in full. Cases that recase knows get its expectations, tags and notes; those it
+// does not know, or whose input changed, keep the recorded ones.
+func Regrade(ctx context.Context, run *runfile.Run, g Grading, recase func(id string) (runfile.Case, bool)) (*runfile.Run, error) {
+	out := *run
+	out.Header.Graders = g.Specs()
+	out.Cases = make([]runfile.Case, len(run.Cases))
+	out.Trials = nil
+	for i, old := range run.Cases {
+		c := old
+		if now, ok := recase(old.Case); ok && now.InputHash == old.InputHash {
+			c = now
+		}
+		out.Cases[i] = c
+		for _, call := range run.CallsOf(c.Case) {
+			if call.For != ForReply {
+				continue
+			}
+			t, err := g.Trial(ctx, c, call, run.Header.Prompt.ReplyFormat)
+			if err != nil {
+				return nil, fmt.Errorf("grading run %s again: %w", run.Header.Run, err)
+			}
+			out.Trials = append(out.Trials, t)
+		}
+	}
+	return &out, nil
+}

@@ -1,0 +1,263 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"promptbench/internal/model"
+	"promptbench/internal/params"
+	"promptbench/internal/prompt"
+	"promptbench/internal/runfile"
+	"promptbench/internal/suite"
+)
+
+// ForReply marks the calls whose reply is graded.
+const ForReply = "reply"
+
+// A Recorder is where a run is written. [runfile.Writer] is one.
+type Recorder interface {
+	Case(runfile.Case) error
+	Call(runfile.Call) error
+	Trial(runfile.Trial) error
+	Close(runfile.End) error
+}
+
+// A Revision is one prompt of a job: what answers it and where its run goes.
+type Revision struct {
+	Prompt *prompt.Prompt
+	Params params.Params // merged: flag over prompt file over config
+	Asker  *Asker
+	Run    Recorder
+}
+
+// A Job is everything [Run] needs.
+type Job struct {
+	Suite     *suite.Suite
+	Select    Selection
+	Trials    int // per case, at least 1
+	Workers   int // trials under way at once, at least 1
+	Grading   Grading
+	Revisions []Revision
+	Progress  func(Event) // called from many goroutines, after each trial; may be nil
+}
+
+// An Event says that a trial has its line.
+type Event struct {
+	Revision int // index into Job.Revisions
+	Call     runfile.Call
+	Trial    runfile.Trial
+}
+
+// Run runs every revision over every selected case, trial by trial, the
+// revisions interleaved case by case so that a drift of the endpoint hits all
+// alike. It returns how each run ended, in the order of the revisions, and
+// closes all recorders.
+//
+// Closing stop ends the run cleanly: no further trial begins, those under way
+// are finished. Cancelling ctx gives up those, too. Both leave the runs
+// interrupted. The error is for what stops the whole job: a run file that
+// can't be written, cases that can't be read.
+func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, error) {
+	r := &running{job: job, counts: make([]counter, len(job.Revisions))}
+	ctx, r.abort = context.WithCancelCause(ctx)
+	defer r.abort(nil)
+
+	items := make(chan item)
+	var workers sync.WaitGroup
+	for range max(1, job.Workers) {
+		workers.Go(func() {
+			for it := range items {
+				if err := r.trial(ctx, it); err != nil {
+					r.fail(err)
+				}
+			}
+		})
+	}
+	planned, interrupted, err := r.dispatch(ctx, stop, items)
+	close(items)
+	workers.Wait()
+	if err != nil {
+		r.fail(err)
+	}
+	return r.close(planned, interrupted)
+}
+
+// running is the state of one job.
+type running struct {
+	job    Job
+	counts []counter
+	abort  context.CancelCauseFunc
+
+	mu  sync.Mutex
+	err error // the first that stops the job
+}
+
+type counter struct{ trials, calls, replayed, errors, unscored atomic.Int64 }
+
+// An item is one trial of one case for one revision.
+type item struct {
+	revision int
+	c        runfile.Case
+	trial    int
+}
+
+// fail keeps the first error that stops the job, and stops it.
+func (r *running) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil && !errors.Is(err, context.Canceled) {
+		r.err = err
+	}
+	r.abort(err)
+}
+
+// dispatch sends every trial to the workers, and says how many it sent for
+// each revision and whether it was interrupted before the last.
+func (r *running) dispatch(ctx context.Context, stop <-chan struct{}, items chan<- item) (planned int, interrupted bool, err error) {
+	for c, err := range r.job.Suite.Cases() {
+		if err != nil {
+			return planned, true, fmt.Errorf("reading cases: %w", err)
+		}
+		if !r.job.Select.Has(c) {
+			continue
+		}
+		record := CaseRecord(r.job.Suite, c)
+		for _, revision := range r.job.Revisions {
+			if err := revision.Run.Case(record); err != nil {
+				return planned, true, err
+			}
+		}
+		for trial := 1; trial <= max(1, r.job.Trials); trial++ {
+			for i := range r.job.Revisions {
+				select { // a closed stop must win over a waiting worker
+				case <-stop:
+					return planned, true, nil
+				default:
+				}
+				select {
+				case items <- item{revision: i, c: record, trial: trial}:
+				case <-stop:
+					return planned, true, nil
+				case <-ctx.Done():
+					return planned, true, nil
+				}
+			}
+			planned++
+		}
+	}
+	return planned, false, nil
+}
+
+// trial does one item: ask, record, grade, record.
+func (r *running) trial(ctx context.Context, it item) error {
+	revision := r.job.Revisions[it.revision]
+	messages, err := revision.Prompt.Render(it.c.Input, it.c.Vars)
+	if err != nil {
+		return fmt.Errorf("rendering %s for case %s: %w", revision.Prompt.Name, it.c.Case, err)
+	}
+	call, err := revision.Asker.Ask(ctx, Purpose{For: ForReply, Case: it.c.Case, Trial: it.trial}, Request(revision.Prompt, revision.Params, messages, it.trial))
+	switch {
+	case errors.Is(err, errStopped), ctx.Err() != nil:
+		return nil // no outcome, no line: the run ends incomplete
+	case err != nil:
+		return err
+	}
+	count := &r.counts[it.revision]
+	if err := revision.Run.Call(call); err != nil {
+		return err
+	}
+	t, err := r.job.Grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat)
+	if err != nil {
+		return err
+	}
+	if err := revision.Run.Trial(t); err != nil {
+		return err
+	}
+	count.add(call, t)
+	if r.job.Progress != nil {
+		r.job.Progress(Event{Revision: it.revision, Call: call, Trial: t})
+	}
+	return nil
+}
+
+func (c *counter) add(call runfile.Call, t runfile.Trial) {
+	c.trials.Add(1)
+	switch {
+	case call.ReplayedFrom != "":
+		c.replayed.Add(1)
+	case call.Error == nil || call.Error.Kind != KindNotRecorded:
+		c.calls.Add(1)
+	}
+	if t.Error != nil {
+		c.errors.Add(1)
+	}
+	for _, s := range t.Scores {
+		if s.Unscored != "" {
+			c.unscored.Add(1)
+		}
+	}
+}
+
+// close ends every run file, also after an error.
+func (r *running) close(planned int, interrupted bool) ([]runfile.End, error) {
+	ends := make([]runfile.End, len(r.job.Revisions))
+	errs := []error{r.err}
+	for i, revision := range r.job.Revisions {
+		c := &r.counts[i]
+		end := runfile.End{
+			Status: runfile.Complete, Trials: int(c.trials.Load()), Calls: int(c.calls.Load()), Replayed: int(c.replayed.Load()),
+			Errors: int(c.errors.Load()), Unscored: int(c.unscored.Load()), Ended: time.Now().UTC().Truncate(time.Second),
+		}
+		switch fatal := revision.Asker.Fatal(); {
+		case r.err != nil:
+			end.Status, end.Reason = runfile.Incomplete, r.err.Error()
+		case fatal != nil:
+			end.Status, end.Reason = runfile.Incomplete, fatal.Message
+		case interrupted:
+			end.Status, end.Reason = runfile.Interrupted, "stopped by the operator"
+		case end.Trials < planned:
+			end.Status, end.Reason = runfile.Incomplete, fmt.Sprintf("%d of %d trials have no outcome", planned-end.Trials, planned)
+		}
+		ends[i] = end
+		errs = append(errs, revision.Run.Close(end))
+	}
+	return ends, errors.Join(errs...)
+}
+
+// Request makes the request of one trial.
+func Request(p *prompt.Prompt, merged params.Params, messages []prompt.Message, trial int) model.Request {
+	r := model.Request{Params: merged, ResponseFormat: p.ResponseFormat, JSONSchema: p.JSONSchema, Trial: trial}
+	for _, m := range messages {
+		r.Messages = append(r.Messages, model.Message{Role: m.Role, Content: m.Content})
+	}
+	return r
+}
+
+// CaseRecord is the case line of a suite's case.
+func CaseRecord(s *suite.Suite, c suite.Case) runfile.Case {
+	vars := s.VarsOf(c)
+	return runfile.Case{
+		Case: c.ID, Input: c.Input, Vars: vars, Expect: c.Expect, Tags: c.Tags, Group: c.Group, Note: c.Note,
+		InputHash: suite.InputHash(c.Input, vars),
+	}
+}
+
+// A Selection is what --case and --tag leave of a suite: cases that have one
+// of the ids, if any are named, and one of the tags, if any are named.
+type Selection struct {
+	Cases []string
+	Tags  []string
+}
+
+// Has reports whether a case is selected.
+func (s Selection) Has(c suite.Case) bool {
+	if len(s.Cases) > 0 && !slices.Contains(s.Cases, c.ID) {
+		return false
+	}
+	return len(s.Tags) == 0 || slices.ContainsFunc(c.Tags, func(t string) bool { return slices.Contains(s.Tags, t) })
+}

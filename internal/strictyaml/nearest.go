@@ -1,0 +1,79 @@
+package strictyaml
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Nearest returns the known word that word was most likely meant to be: the one
+// the fewest typing mistakes away, upper and lower case aside. It is empty where
+// none is near. Equally near words go by their order in known.
+func Nearest(word string, known []string) string {
+	w := []rune(strings.ToLower(word))
+	if len(w) == 0 || len(w) > 100 {
+		return ""
+	}
+	best, bestDist := "", 0
+	for _, k := range known {
+		kr := []rune(strings.ToLower(k))
+		limit := max(len(w), len(kr)) / 3 // a third of the letters may be wrong
+		if limit == 0 {
+			limit = 1
+		}
+		// A word of one or two letters is a mistake away from too many others.
+		if len(w) <= 2 && len(kr) <= 2 {
+			limit = 0
+		}
+		if len(kr)-len(w) > limit || len(w)-len(kr) > limit {
+			continue
+		}
+		if d := distance(w, kr); d <= limit && (best == "" || d < bestDist) {
+			best, bestDist = k, d
+		}
+	}
+	return best
+}
+
+// Hint words what to do about an unknown word: the nearest known one, else all
+// of them. It is empty where nothing is known.
+func Hint(word string, known []string) string {
+	if near := Nearest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	if len(known) == 0 {
+		return ""
+	}
+	const most = 20
+	list := slices.Clone(known[:min(len(known), most)])
+	if len(known) > most {
+		list = append(list, "…")
+	}
+	return "known: " + strings.Join(list, ", ")
+}
+
+// distance counts the insertions, deletions, substitutions and swaps of
+// neighbours between two words (optimal string alignment).
+func distance(a, b []rune) int {
+	prev2 := make([]int, len(b)+1)
+	prev := make([]int, len(b)+1)
+	cur := make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cur[j] = min(cur[j], prev2[j-2]+1)
+			}
+		}
+		prev2, prev, cur = prev, cur, prev2
+	}
+	return prev[len(b)]
+}

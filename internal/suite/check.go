@@ -1,0 +1,178 @@
+package suite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"promptbench/graders"
+	"promptbench/internal/problem"
+	"promptbench/internal/prompt"
+	"promptbench/internal/strictyaml"
+)
+
+// maxCaseProblems is how many problems of the cases are listed; a large file
+// that is wrong throughout needs no more to be understood.
+const maxCaseProblems = 100
+
+// maxID is how many characters an id may have.
+const maxID = 200
+
+type place struct{ line, column int }
+
+// caseChecker checks cases one by one as they stream by.
+type caseChecker struct {
+	rules []string // the suite's types
+	ids   map[string]place
+	stats stats
+	probs problem.List
+}
+
+// cases checks every case, from the list or from the file, and takes the
+// suite's hash along the way.
+func (l *loader) cases(b *casesBlock) {
+	s := l.suite
+	c := &caseChecker{rules: s.Rules.Types, ids: map[string]place{}, stats: stats{vars: map[string]int{}, tags: map[string]int{}}}
+	h, err := newHasher(s)
+	if err != nil {
+		l.fail(l.root, err.Error(), "")
+		return
+	}
+	each := func(r record) bool {
+		c.check(r)
+		if err := h.add(r.Case); err != nil {
+			c.probs.Add(r.place().Problem(err.Error(), ""))
+		}
+		return len(c.probs) < maxCaseProblems
+	}
+	switch {
+	case b.file != "":
+		s.file = &casesFile{path: relativeTo(s.Path, b.file), open: l.open}
+		if err := s.file.each(each); err != nil {
+			l.fail(b.place.At("file"), fmt.Sprintf("reading the cases %s: %s", b.file, cause(err)), "the path is relative to the suite's file")
+		}
+	default:
+		for _, r := range b.list {
+			s.list = append(s.list, r.Case)
+			if !each(r) {
+				break
+			}
+		}
+	}
+	if c.stats.cases == 0 && len(c.probs) == 0 && b.place.Kind() != strictyaml.None {
+		l.probs.Add(b.place.Problem("the suite has no cases", ""))
+	}
+	if len(c.probs) >= maxCaseProblems {
+		c.probs.Add(problem.Problem{File: s.Path, Message: fmt.Sprintf("the cases have %d or more problems; the rest is not listed", maxCaseProblems)})
+	}
+	c.stats.hash = h.hex()
+	s.stats = c.stats
+	l.probs = append(l.probs, c.probs...)
+	l.partialVars(b)
+}
+
+// partialVars warns of vars that only some cases set: a prompt that uses one
+// cannot be rendered for the others.
+func (l *loader) partialVars(b *casesBlock) {
+	s := l.suite
+	for _, name := range sortedKeys(s.stats.vars) {
+		n := s.stats.vars[name]
+		if _, ok := s.Vars[name]; ok || n == s.stats.cases {
+			continue
+		}
+		at := b.place.Problem(fmt.Sprintf("only %d of %d cases set the var %s", n, s.stats.cases, name), "give it a default under the suite's vars")
+		at.Severity = problem.Warning
+		l.probs.Add(at)
+	}
+}
+
+func (c *caseChecker) check(r record) {
+	c.stats.cases++
+	c.probs = append(c.probs, r.probs...)
+	fail := func(message, hint string, path ...any) {
+		c.probs.Add(r.place(path...).Problem(message, hint))
+	}
+	if r.ID != "" {
+		c.id(r, fail)
+	} else if r.has("id") {
+		fail("the id is empty", "", "id")
+	}
+	if r.has("input") && strings.TrimSpace(r.Input) == "" {
+		fail("the input is empty", "", "input")
+	}
+	if t := r.Expect.Type; t != "" && !slices.Contains(c.rules, t) {
+		fail(fmt.Sprintf("expect.type %q is none of the suite's types", t), typeHint(t, c.rules), "expect", "type")
+	}
+	for _, e := range graders.ParamErrors(graders.CheckExpect(r.Expect)) {
+		path := append([]any{"expect"}, e.Path...)
+		fail((&graders.ParamError{Path: path, Msg: e.Msg}).Error(), e.Hint, path...)
+	}
+	for i, tag := range r.Tags {
+		if bad := badWord(tag); bad != "" {
+			fail("the tag "+bad, "", "tags", i)
+		}
+		if slices.Index(r.Tags, tag) == i {
+			c.stats.tags[tag]++
+		}
+	}
+	for _, name := range sortedKeys(r.Vars) {
+		c.stats.vars[name]++
+		if message, hint := badVar(name); message != "" {
+			fail(message, hint, "vars", name)
+		}
+	}
+}
+
+func (c *caseChecker) id(r record, fail func(message, hint string, path ...any)) {
+	at := r.place("id")
+	if bad := badWord(r.ID); bad != "" {
+		fail("the id "+bad, "use letters, digits and - _ . between them, as it is typed after --case and stands in file names", "id")
+	} else if strings.HasPrefix(r.ID, "-") || strings.ContainsAny(r.ID, "\"'`\\<>|&;*?$") {
+		fail(fmt.Sprintf("the id %q holds a character that means something to shells or file systems", r.ID), "use letters, digits and - _ . between them", "id")
+	}
+	if first, twice := c.ids[r.ID]; twice {
+		fail(fmt.Sprintf("the id %s appears twice", r.ID), fmt.Sprintf("first at line %d, column %d", first.line, first.column), "id")
+		return
+	}
+	c.ids[r.ID] = place{at.Line, at.Column}
+}
+
+// badWord says what is wrong with an id or a tag, or nothing.
+func badWord(s string) string {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return "is empty"
+	case utf8.RuneCountInString(s) > maxID:
+		return fmt.Sprintf("has more than %d characters", maxID)
+	}
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			return fmt.Sprintf("%q holds a space", s)
+		case !unicode.IsPrint(r) && r != '\u200d': // the joiner of emoji
+			return fmt.Sprintf("%q holds the invisible character U+%04X", s, r)
+		}
+	}
+	return ""
+}
+
+// vars checks the names of the suite's own vars.
+func (l *loader) vars(n strictyaml.Node, vars map[string]string) {
+	for _, name := range sortedKeys(vars) {
+		if message, hint := badVar(name); message != "" {
+			l.fail(n.AtKey(name), message, hint)
+		}
+	}
+}
+
+func badVar(name string) (message, hint string) {
+	switch {
+	case name == prompt.InputName:
+		return "a var must not be named input", "{{input}} is the case's input"
+	case !prompt.IsName(name):
+		return fmt.Sprintf("a prompt cannot use a var named %q", name), "use ASCII letters, digits and _, no digit first"
+	}
+	return "", ""
+}

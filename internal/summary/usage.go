@@ -1,0 +1,114 @@
+package summary
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"promptbench/internal/runfile"
+)
+
+// A Price is what a million tokens cost, in any one currency.
+type Price struct{ Input, Output float64 }
+
+// Usage is what the replies of a run cost. What an endpoint did not report is
+// unknown and nil, never 0.
+type Usage struct {
+	InputTokens  *int     `json:"input_tokens"`
+	OutputTokens *int     `json:"output_tokens"`
+	TokensACase  *float64 `json:"tokens_a_reply"` // mean of input and output together
+	Cost         *float64 `json:"cost"`           // in the currency of the configured price
+	LatencyP50   *float64 `json:"latency_p50_ms"` // median of a call, in milliseconds
+}
+
+// UsageOf sums the tokens and the cost of the replies of a run. A single call
+// without a count makes the sums unknown; a nil price makes the cost unknown.
+func UsageOf(run *runfile.Run, price *Price) Usage {
+	var u Usage
+	var latencies []int64
+	in, out, counted := 0, 0, true
+	for _, c := range replies(run) {
+		latencies = append(latencies, c.LatencyMS)
+		if c.Usage == nil {
+			counted = false
+			continue
+		}
+		in += c.Usage.InputTokens
+		out += c.Usage.OutputTokens
+	}
+	u.LatencyP50 = median(latencies)
+	if n := len(latencies); counted && n > 0 {
+		u.InputTokens, u.OutputTokens = &in, &out
+		u.TokensACase = Number(float64(in+out) / float64(n))
+		if price != nil {
+			u.Cost = Number((float64(in)*price.Input + float64(out)*price.Output) / 1e6)
+		}
+	}
+	return u
+}
+
+// replies are the answered calls whose reply is graded.
+func replies(run *runfile.Run) []runfile.Call {
+	var out []runfile.Call
+	for _, c := range run.Calls {
+		if c.Error == nil && c.For == "reply" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Basis is what the replies of a run are: how many, from when, and how many of
+// them were replayed.
+type Basis struct {
+	Replies  int       `json:"replies"`
+	Replayed int       `json:"replayed"`
+	Calls    int       `json:"calls"` // made for this run
+	First    time.Time `json:"first_reply,omitzero"`
+	Last     time.Time `json:"last_reply,omitzero"`
+}
+
+// BasisOf says what the replies of a run are.
+func BasisOf(run *runfile.Run) Basis {
+	var b Basis
+	for _, c := range run.Calls {
+		if c.For != "reply" {
+			continue
+		}
+		made := c.ReplayedFrom == ""
+		if made && (c.Error == nil || c.Error.Kind != "not_recorded") {
+			b.Calls++
+		}
+		if c.Error != nil {
+			continue
+		}
+		b.Replies++
+		if !made {
+			b.Replayed++
+		}
+		if b.First.IsZero() || c.At.Before(b.First) {
+			b.First = c.At
+		}
+		if c.At.After(b.Last) {
+			b.Last = c.At
+		}
+	}
+	return b
+}
+
+func median(values []int64) *float64 {
+	if len(values) == 0 {
+		return nil
+	}
+	slices.Sort(values)
+	n := len(values)
+	return Number(float64(values[(n-1)/2]+values[n/2]) / 2)
+}
+
+// Number is f, or nil where f is undefined, so that no output holds a NaN.
+func Number(f float64) *float64 {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	return &f
+}

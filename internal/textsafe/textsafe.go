@@ -1,0 +1,69 @@
+// Package textsafe makes strings from outside, such as inputs and model
+// replies, fit for a terminal: nothing in them can move the cursor, reorder the
+// line or break a table, and widths are counted the way terminals draw them.
+package textsafe
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/clipperhouse/displaywidth"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Cell makes s one line that fits a table cell: NFC, line breaks as ⏎, tabs as
+// spaces, every control and direction-changing character taken out.
+func Cell(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\r', r == '\u2028', r == '\u2029', r == '\u0085':
+			return '⏎'
+		case r == '\t':
+			return ' '
+		}
+		return keep(r)
+	}, strings.ToValidUTF8(s, "\uFFFD")))
+}
+
+// Block is [Cell] for text of several lines: line breaks and tabs stay.
+func Block(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		switch r {
+		case '\n', '\t':
+			return r
+		case '\r', '\u2028', '\u2029', '\u0085':
+			return '\n'
+		}
+		return keep(r)
+	}, strings.ToValidUTF8(s, "\uFFFD")))
+}
+
+// keep drops what a terminal would act on. The joiners and selectors that
+// emoji and Hangul need stay.
+func keep(r rune) rune {
+	switch {
+	case r == '\u200d', r == '\u200c': // joiners
+		return r
+	case unicode.IsControl(r),
+		r == '\u061c', r == '\u200e', r == '\u200f', // direction marks
+		r >= '\u202a' && r <= '\u202e', // embeddings and overrides
+		r >= '\u2066' && r <= '\u2069', // isolates
+		r == '\ufeff':
+		return -1
+	}
+	return r
+}
+
+// Width is how many terminal columns s takes; Hangul and most emoji take two.
+func Width(s string) int { return displaywidth.String(s) }
+
+// Cut shortens s to at most width columns, an ellipsis included, and never
+// inside a character that a reader sees as one.
+func Cut(s string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	return displaywidth.TruncateString(s, width, "…")
+}
