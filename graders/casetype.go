@@ -72,5 +72,5 @@ func details(defects []reply.Defect) string {
 			parts[i] = string(d.Code)
 		}
 	}
-	return strings.Join(parts, "; ")
+	return list(parts)
 }

@@ -39,8 +39,7 @@ func newCriterion(m *mistakes, path []any, c Criterion) criterion {
 			m.add(path, "", "options and pass belong to a question, not to a check")
 		}
 		program, err := compile(c.Check)
-		var bad *ParamError
-		if errors.As(err, &bad) {
+		if bad, ok := errors.AsType[*ParamError](err); ok {
 			bad.Path = at(path, "check")
 			m.errs = append(m.errs, bad)
 		}

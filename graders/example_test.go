@@ -64,8 +64,7 @@ func ExampleCaseType() {
 }
 
 func ExampleSubtodoCount() {
-	two, five := 2, 5
-	g, err := graders.SubtodoCount(map[string]graders.Range{"answer": {Min: &two, Max: &five}})
+	g, err := graders.SubtodoCount(map[string]graders.Range{"answer": {Min: new(2), Max: new(5)}})
 	s := dentist()
 	show(g, err, s)
 	s.Expect.Type = "question"
@@ -100,7 +99,7 @@ func ExampleRubric() {
 // A strict judge finds nothing actionable; a real one asks a model.
 type strict struct{}
 
-func (strict) Ask(_ context.Context, q graders.Question) (graders.Verdict, error) {
+func (strict) Ask(context.Context, graders.Question) (graders.Verdict, error) {
 	return graders.Verdict{Option: "no", Reason: "시간이 없다"}, nil
 }
 
@@ -159,8 +158,7 @@ func ExampleJSONSchema() {
 }
 
 func ExampleLength() {
-	most := 5
-	g, err := graders.Length(graders.Range{Max: &most}, graders.Characters)
+	g, err := graders.Length(graders.Range{Max: new(5)}, graders.Characters)
 	show(g, err, graders.Sample{Reply: reply.Reply{Text: "가족 👨‍👩‍👧"}})
 	// Output:
 	// length 1.00: 4 characters, expected at most 5

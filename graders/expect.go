@@ -38,8 +38,7 @@ func CheckExpect(e Expect) error {
 // prefix.
 func patternError(path []any, err error) *ParamError {
 	e := &ParamError{Path: path, Msg: "the pattern does not compile: " + err.Error()}
-	var bad *syntax.Error
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*syntax.Error](err); ok {
 		e.Msg = "the pattern does not compile: " + string(bad.Code) + " at " + quote(bad.Expr)
 		if bad.Code == syntax.ErrInvalidPerlOp {
 			e.Hint = "patterns are RE2, which has no look-around"

@@ -22,7 +22,7 @@ const (
 	maxNodes  = 500      // nodes of the parsed expression
 	maxMemory = 1 << 20  // elements of lists made in one evaluation
 	maxText   = 16 << 20 // bytes of text made in one evaluation
-	maxSteps  = 1 << 20  // elements looked at by all, count, map, … in one evaluation
+	maxSteps  = 1 << 19  // elements looked at by all, count, map, … in one evaluation
 )
 
 // offered are the functions of the expression language that a check may call.
@@ -84,8 +84,8 @@ func compile(src string) (*vm.Program, error) {
 // and often stand inside a longer line of a suite.
 func expressionError(src string, err error, env map[string]any) *ParamError {
 	e := &ParamError{Msg: oneLine(err.Error())}
-	var at *file.Error
-	if !errors.As(err, &at) {
+	at, ok := errors.AsType[*file.Error](err)
+	if !ok {
 		return e
 	}
 	e.Msg, e.Line, e.Column = oneLine(at.Message), max(at.Line, 1), at.Column+1
@@ -123,8 +123,7 @@ func evaluate(ctx context.Context, program *vm.Program, s Sample) (float64, erro
 		return 0, m.failed
 	}
 	if err != nil {
-		var at *file.Error
-		if errors.As(err, &at) {
+		if at, ok := errors.AsType[*file.Error](err); ok {
 			err = errors.New(oneLine(at.Message))
 		}
 		return 0, fmt.Errorf("evaluating the check: %w", err)
@@ -155,6 +154,8 @@ func inRange(v float64) (float64, error) {
 type guard struct{ env ast.Node }
 
 // Visit implements [ast.Visitor].
+//
+//nolint:gocritic // the library's interface asks for the pointer
 func (g *guard) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.PredicateNode:

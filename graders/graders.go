@@ -5,6 +5,10 @@
 // [SubtodoCount], [Format], [Rubric] and the deterministic text graders
 // ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length]).
 //
+// [New] builds any of them from a name and JSON parameters, strictly, and
+// [CheckExpect] and [CheckExpression] find mistakes before anything is graded.
+// [Fail] makes the scores of a reply that failed as a whole.
+//
 // A score never guesses: where a grader cannot decide, the score is unscored
 // with the reason, and where the grader does not apply to a case, it says so.
 // Neither is ever 0 or 1.
@@ -24,6 +28,7 @@ type Grader interface {
 	// Spec names the grader, its version and its parameters; it is stored with
 	// every run, so that two runs graded differently are never compared as equal.
 	Spec() Spec
+	// Grade scores one sample. It is called for many samples at once.
 	Grade(ctx context.Context, s Sample) ([]Score, error)
 }
 
@@ -82,6 +87,7 @@ type Score struct {
 // An error means that no valid verdict was to be had; the score is then
 // unscored with the error's text as its reason.
 type Judge interface {
+	// Ask puts the question. It is called for many samples at once.
 	Ask(ctx context.Context, q Question) (Verdict, error)
 }
 

@@ -10,8 +10,6 @@ import (
 	"promptbench/graders/reply"
 )
 
-func num(n int) *int { return &n }
-
 // must is for constructors whose arguments are known to be good.
 func must(g graders.Grader, err error) graders.Grader {
 	if err != nil {
@@ -72,7 +70,7 @@ func TestCaseType(t *testing.T) {
 func TestSubtodoCount(t *testing.T) {
 	t.Parallel()
 	g := must(graders.SubtodoCount(map[string]graders.Range{
-		"answer": {Min: num(2), Max: num(5)}, "invalid": {Max: num(0)},
+		"answer": {Min: new(2), Max: new(5)}, "invalid": {Max: new(0)},
 	}))
 	for _, tt := range []struct {
 		name   string
@@ -88,8 +86,8 @@ func TestSubtodoCount(t *testing.T) {
 		{"over", graders.Expect{Type: "answer"}, "answer", 6, 0, "6 items"},
 		{"by the expected type, not the one read", graders.Expect{Type: "invalid"}, "answer", 3, 0, "at most 0 for invalid"},
 		{"none asked, none given", graders.Expect{Type: "invalid"}, "invalid", 0, 1, "0 items"},
-		{"the case's own count", graders.Expect{Type: "answer", Count: &graders.Range{Min: num(7)}}, "answer", 7, 1, "at least 7 for this case"},
-		{"a count without a type", graders.Expect{Count: &graders.Range{Min: num(1), Max: num(1)}}, "answer", 2, 0, "exactly 1"},
+		{"the case's own count", graders.Expect{Type: "answer", Count: &graders.Range{Min: new(7)}}, "answer", 7, 1, "at least 7 for this case"},
+		{"a count without a type", graders.Expect{Count: &graders.Range{Min: new(1), Max: new(1)}}, "answer", 2, 0, "exactly 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -192,10 +190,10 @@ func TestTextGraders(t *testing.T) {
 		"regex, of the case":        {must(graders.Regex("")), graders.Expect{Regex: `\p{Hangul}{2}`}, "치과", 1, ""},
 		"regex, of both":            {must(graders.Regex("치")), graders.Expect{Regex: "안"}, "치과", 0, "no match for 안"},
 		"regex, empty reply":        {must(graders.Regex(".*")), graders.Expect{}, "", 0, "empty"},
-		"characters":                {must(graders.Length(graders.Range{Max: num(4)}, "")), graders.Expect{}, "가족 👨‍👩‍👧", 1, "4 characters, expected at most 4"},
-		"characters, decomposed":    {must(graders.Length(graders.Range{Min: num(2), Max: num(2)}, graders.Characters)), graders.Expect{}, nfd, 1, ""},
-		"words":                     {must(graders.Length(graders.Range{Min: num(4)}, graders.Words)), graders.Expect{}, "오전 10시에\n치과", 0, "3 words, expected at least 4"},
-		"length, empty reply":       {must(graders.Length(graders.Range{Max: num(4)}, "")), graders.Expect{}, "\n", 0, "empty"},
+		"characters":                {must(graders.Length(graders.Range{Max: new(4)}, "")), graders.Expect{}, "가족 👨‍👩‍👧", 1, "4 characters, expected at most 4"},
+		"characters, decomposed":    {must(graders.Length(graders.Range{Min: new(2), Max: new(2)}, graders.Characters)), graders.Expect{}, nfd, 1, ""},
+		"words":                     {must(graders.Length(graders.Range{Min: new(4)}, graders.Words)), graders.Expect{}, "오전 10시에\n치과", 0, "3 words, expected at least 4"},
+		"length, empty reply":       {must(graders.Length(graders.Range{Max: new(4)}, "")), graders.Expect{}, "\n", 0, "empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -239,6 +237,13 @@ func TestJSONSchema(t *testing.T) {
 	requireValue(t, 0, only(t, g, s))
 	requireValue(t, 0, only(t, g, said("")))
 	requireValue(t, 0, only(t, g, said(strings.Repeat("[", 200_000))))
+	got = only(t, g, said(`{"할일":[`+strings.Repeat("1,", 5_000)+`2]}`))
+	requireValue(t, 0, got)
+	require.Contains(t, got.Reason, "and 4952 more")
+
+	numbers := must(graders.JSONSchema([]byte(`{"items":{"type":"integer","minimum":1,"multipleOf":3}}`)))
+	requireValue(t, 1, only(t, numbers, said(`[3, 9.0, 3e2]`)))
+	requireValue(t, 0, only(t, numbers, said(`[1e999999999, -1e-999999999]`)))
 
 	for _, bad := range []string{``, `null`, `"x"`, `{"type":"objekt"}`, `{"$ref":"file:///etc/passwd"}`, `{"$ref":"https://example.com/s.json"}`, `{`} {
 		_, err := graders.JSONSchema([]byte(bad))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -143,9 +144,9 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 func TestCheckExpect(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, graders.CheckExpect(graders.Expect{}))
-	require.NoError(t, graders.CheckExpect(graders.Expect{Count: &graders.Range{Min: num(1)}, Regex: "가+", Contains: []string{"a"}}))
+	require.NoError(t, graders.CheckExpect(graders.Expect{Count: &graders.Range{Min: new(1)}, Regex: "가+", Contains: []string{"a"}}))
 	err := graders.CheckExpect(graders.Expect{
-		Count: &graders.Range{Min: num(3), Max: num(2)}, Regex: "[", Equals: []string{"a", ""}, NotContains: []string{"\t"},
+		Count: &graders.Range{Min: new(3), Max: new(2)}, Regex: "[", Equals: []string{"a", ""}, NotContains: []string{"\t"},
 	})
 	require.EqualError(t, err, "count: min 3 is over max 2 (swap them)\nequals[1]: must not be empty\n"+
 		"not_contains[0]: must not be empty\nregex: the pattern does not compile: missing closing ] at \"[\"")
@@ -186,14 +187,41 @@ func TestScoresAreSoundForEveryReply(t *testing.T) {
 	})
 }
 
+func TestGradersServeManyAtOnce(t *testing.T) {
+	t.Parallel()
+	built := everyGrader(t)
+	s := answered("치과 예약", "보험증 👨‍👩‍👧")
+	var want []graders.Score
+	for _, g := range built {
+		want = append(want, grade(t, g, s)...)
+	}
+	got := make([][]graders.Score, 8)
+	var wait sync.WaitGroup
+	for i := range got {
+		wait.Go(func() {
+			for _, g := range built {
+				scores, err := g.Grade(t.Context(), s)
+				if err != nil {
+					return
+				}
+				got[i] = append(got[i], scores...)
+			}
+		})
+	}
+	wait.Wait()
+	for _, scores := range got {
+		require.Equal(t, want, scores)
+	}
+}
+
 // everyGrader builds every built-in from its last specimen.
-func everyGrader(t testing.TB) []graders.Grader {
-	t.Helper()
+func everyGrader(tb testing.TB) []graders.Grader {
+	tb.Helper()
 	built := make([]graders.Grader, 0, len(specimens()))
 	for _, name := range graders.Names() {
 		pairs := specimens()[name]
 		g, err := graders.New(name, raw(pairs[len(pairs)-1][0]), yes{})
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		built = append(built, g)
 	}
 	return built

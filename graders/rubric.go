@@ -123,7 +123,7 @@ func (g rubric) grade(ctx context.Context, c criterion, s Sample) (Score, error)
 		return notApplicable(name, "applies to "+strings.Join(c.AppliesTo, ", ")+", the case expects "+s.Expect.Type), nil
 	}
 	if !s.Reply.Readable() {
-		return scored(name, 0, "", "unreadable: "+unreadable(s.Reply)), nil
+		return scored(name, 0, "", shorten("unreadable: "+unreadable(s.Reply), 300)), nil
 	}
 	if c.program == nil {
 		return g.ask(ctx, name, c, s)
@@ -135,9 +135,9 @@ func (g rubric) grade(ctx context.Context, c criterion, s Sample) (Score, error)
 	reason := ""
 	switch {
 	case v == 0:
-		reason = "not so: " + shorten(c.Check)
+		reason = "not so: " + shorten(c.Check, 60)
 	case v < 1:
-		reason = fmt.Sprintf("%.2f of 1: %s", v, shorten(c.Check))
+		reason = fmt.Sprintf("%.2f of 1: %s", v, shorten(c.Check, 60))
 	}
 	return scored(name, v, "", reason), nil
 }

@@ -81,7 +81,7 @@ func (g jsonSchema) score(r reply.Reply) Score {
 		return scored(nameJSONSchema, 0, "", "the reply is no valid JSON: "+oneLine(err.Error()))
 	}
 	failures := violations(g.schema.Validate(doc))
-	return passed(nameJSONSchema, len(failures) == 0, "", strings.Join(failures, "; "))
+	return passed(nameJSONSchema, len(failures) == 0, "", list(failures))
 }
 
 // violations lists every failure of a validation as path: what is wrong, in the
@@ -90,8 +90,8 @@ func violations(err error) []string {
 	if err == nil {
 		return nil
 	}
-	var failed *jsonschema.ValidationError
-	if !errors.As(err, &failed) {
+	failed, ok := errors.AsType[*jsonschema.ValidationError](err)
+	if !ok {
 		return []string{oneLine(err.Error())}
 	}
 	var out []string
@@ -108,6 +108,3 @@ func violations(err error) []string {
 	walk(failed)
 	return out
 }
-
-// oneLine puts a message of several lines on one.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -38,13 +38,12 @@ func hangul(s string) float64 {
 	return float64(korean) / float64(letters)
 }
 
-func quote(s string) string { return `"` + shorten(s) + `"` }
+func quote(s string) string { return `"` + shorten(s, 60) + `"` }
 
-// shorten keeps reasons readable: one line, at most 60 characters, cut between
-// grapheme clusters.
-func shorten(s string) string {
-	const most = 60
-	s = strings.Join(strings.Fields(s), " ")
+// shorten keeps reasons readable: one line of at most so many characters, cut
+// between grapheme clusters.
+func shorten(s string, most int) string {
+	s = oneLine(s)
 	if len(s) <= most {
 		return s
 	}
@@ -55,6 +54,24 @@ func shorten(s string) string {
 		}
 	}
 	return s
+}
+
+// oneLine puts a text of several lines on one.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// list joins findings into a reason. A reply can be wrong in a hundred thousand
+// places, so the end of a long list is only counted.
+func list(findings []string) string {
+	const most, longest = 50, 300
+	parts := make([]string, 0, min(len(findings), most)+1)
+	for i, f := range findings {
+		if i == most {
+			parts = append(parts, fmt.Sprintf("and %d more", len(findings)-most))
+			break
+		}
+		parts = append(parts, shorten(f, longest))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func plural(n int, word string) string {

@@ -14,6 +14,7 @@ import (
 
 	"promptbench/internal/problem"
 	"promptbench/internal/report"
+	"promptbench/internal/textsafe"
 )
 
 // An app is what every command shares: the streams, and what the global flags
@@ -53,15 +54,31 @@ replies by fixed criteria, and says whether one revision is better than another.
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs, // so that noCommand gets a mistyped command
+
+		DisableFlagsInUseLine: true,
+
+		RunE: a.noCommand,
 	}
 	root.SetVersionTemplate("promptbench {{.Version}}\n")
 	root.PersistentFlags().BoolVar(&a.quiet, "quiet", false, "print results only, no progress and no notes")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also: NO_COLOR)")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.compareCommand(), a.showCommand(), a.reportCommand(), a.regradeCommand(), a.validateCommand())
 	return root
+}
+
+// noCommand answers a command line without a command, or with one that does
+// not exist.
+func (a *app) noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return unknownCommand(cmd, args[0])
+	}
+	cmd.SetOut(a.err)
+	if err := cmd.Help(); err != nil {
+		return err
+	}
+	return &exitError{code: exitUsage}
 }
 
 // note prints a diagnostic to the error stream, unless told to be quiet.
@@ -73,14 +90,14 @@ func (a *app) note(format string, args ...any) {
 
 func (a *app) warn(list problem.List) {
 	for _, p := range list.Only(problem.Warning) {
-		a.note("%s", p.Error())
+		a.note("%s", textsafe.Cell(p.Error()))
 	}
 }
 
-// display says how wide and how colourful a result may be.
-func (a *app) display(all bool) report.Options {
+// display says how wide and how colourful what is written to w may be.
+func (a *app) display(w io.Writer, all bool) report.Options {
 	o := report.Options{All: all}
-	f, ok := a.out.(*os.File)
+	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return o
 	}
@@ -91,8 +108,9 @@ func (a *app) display(all bool) report.Options {
 	return o
 }
 
-// explain is what a person reads of an error; empty where the result has said
-// it all.
+// explain is what a person reads of an error, a line for each problem; empty
+// where the result has said it all. A line without a place in a file begins
+// with the program's name. What files and servers said comes out harmless.
 func (a *app) explain(err error) string {
 	if err == nil {
 		return ""
@@ -100,11 +118,25 @@ func (a *app) explain(err error) string {
 	if e, ok := errors.AsType[*exitError](err); ok && e.err == nil {
 		return ""
 	}
-	lines := strings.Split(strings.TrimRight(err.Error(), "\n"), "\n")
-	if len(lines) == 1 {
-		return "promptbench: " + lines[0]
+	var lines []string
+	if list, ok := errors.AsType[problem.List](err); ok {
+		for _, p := range list {
+			lines = append(lines, a.blame(p.File, p.Error()))
+		}
+	} else {
+		for l := range strings.Lines(err.Error()) {
+			lines = append(lines, a.blame("", l))
+		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+func (a *app) blame(file, message string) string {
+	message = textsafe.Cell(strings.TrimRight(message, "\n"))
+	if file != "" {
+		return message
+	}
+	return "promptbench: " + message
 }
 
 // version says version, commit and Go.

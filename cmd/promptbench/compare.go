@@ -17,15 +17,14 @@ import (
 type compareFlags struct {
 	baseline string
 	allow    []string
-	all      bool
 	caseID   string
 }
 
 func (a *app) compareCommand() *cobra.Command {
 	var (
-		files  projectFlags
-		result outputFlags
-		f      compareFlags
+		files projectFlags
+		shown printing
+		f     compareFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "compare BASE HEAD…",
@@ -43,32 +42,40 @@ files, case by case. It makes no call.`,
 			if len(args) < 2 {
 				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3; see promptbench compare --help"))
 			}
-			if err := result.check(); err != nil {
+			if err := errors.Join(shown.judged.check(), shown.result.check(), f.check(shown.result.format)); err != nil {
 				return err
-			}
-			for _, what := range f.allow {
-				if what != "model" {
-					return usage(fmt.Errorf("--allow %s: only model can be allowed", what))
-				}
 			}
 			o, err := files.options()
 			if err != nil {
 				return err
 			}
-			return a.compareRuns(cmd.Context(), args, o, f, result)
+			return a.compareRuns(cmd.Context(), args, o, f, shown)
 		},
 	}
 	files.add(cmd)
-	result.add(cmd, "table", "json")
+	shown.judged.addComparing(cmd)
+	shown.result.add(cmd, "table", "json")
 	flags := cmd.Flags()
 	flags.StringVar(&f.baseline, "baseline", "", "the run `file` to hold the revisions against")
-	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this difference: model")
-	flags.BoolVar(&f.all, "all", false, "list every case, not only the first that changed")
+	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model")
+	flags.BoolVar(&shown.all, "all", false, "list every case, not only the first that changed")
 	flags.StringVar(&f.caseID, "case", "", "show the case with this `id` in full, both sides")
 	return cmd
 }
 
-func (a *app) compareRuns(ctx context.Context, args []string, o project.Options, f compareFlags, result outputFlags) error {
+func (f compareFlags) check(format string) error {
+	for _, what := range f.allow {
+		if what != "model" {
+			return usage(fmt.Errorf("--allow %s: only model can be allowed", what))
+		}
+	}
+	if f.caseID != "" && format != "table" {
+		return usage(fmt.Errorf("--case shows a case as text; leave --format %s out", format))
+	}
+	return nil
+}
+
+func (a *app) compareRuns(ctx context.Context, args []string, o project.Options, f compareFlags, shown printing) error {
 	paths, suitePath, err := findRuns(ctx, args, o)
 	if err != nil {
 		return err
@@ -81,16 +88,25 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 		return err
 	}
 	a.warn(p.Warnings)
-	return result.write(a, func(w io.Writer) error {
+	return shown.result.write(a, func(w io.Writer) error {
+		all := outcome{flags: shown.judged}
 		for i, path := range paths[1:] {
-			if i > 0 && result.format != "json" {
-				_, _ = fmt.Fprintln(w)
+			if f.caseID != "" {
+				if err := a.showPair(ctx, w, p, paths[0], path, f.caseID); err != nil {
+					return err
+				}
+				continue
 			}
-			if err := a.comparePair(ctx, w, p, paths[0], path, f, result.format); err != nil {
+			c, err := comparePair(ctx, p, paths[0], path, f)
+			if err != nil {
+				return err
+			}
+			all.comparison(c)
+			if err := a.printComparison(w, c, i > 0, shown); err != nil {
 				return err
 			}
 		}
-		return nil
+		return all.err()
 	})
 }
 
@@ -123,23 +139,25 @@ func findRuns(ctx context.Context, args []string, o project.Options) (paths []st
 	return paths, suite, nil
 }
 
-func (a *app) comparePair(ctx context.Context, w io.Writer, p *project.Project, basePath, headPath string, f compareFlags, format string) error {
-	detail := runfile.Scores
-	if f.caseID != "" {
-		detail = runfile.Full
-	}
-	base, head, notes, err := p.Comparable(ctx, basePath, headPath, detail)
+func comparePair(ctx context.Context, p *project.Project, basePath, headPath string, f compareFlags) (*compare.Comparison, error) {
+	base, head, notes, err := p.Comparable(ctx, basePath, headPath, runfile.Scores)
 	if err != nil {
-		return err
-	}
-	if f.caseID != "" && format == "table" {
-		return report.CasePairText(w, base, head, f.caseID, a.display(f.all))
+		return nil, err
 	}
 	o := p.Comparison(base, head, notes)
 	o.AllowModel = len(f.allow) > 0
-	c, err := compare.Compare(base, head, o)
+	return compare.Compare(base, head, o)
+}
+
+func (a *app) showPair(ctx context.Context, w io.Writer, p *project.Project, basePath, headPath, id string) error {
+	base, head, _, err := p.Comparable(ctx, basePath, headPath, runfile.Full)
 	if err != nil {
 		return err
 	}
-	return printComparison(w, c, format, a.display(f.all))
+	_, inBase := base.Case(id)
+	_, inHead := head.Case(id)
+	if !inBase && !inHead {
+		return noCase(id, head)
+	}
+	return report.CasePairText(w, base, head, id, a.display(w, true))
 }

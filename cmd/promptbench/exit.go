@@ -2,8 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/compare"
 	"promptbench/internal/problem"
+	"promptbench/internal/runfile"
 )
 
 // The exit codes, the same for every format. Where several apply, the order is
@@ -50,14 +55,66 @@ func codeOf(err error) int {
 	return exitFailure
 }
 
-// worst picks the code that wins where several apply.
-func worst(codes ...int) int {
-	for _, code := range []int{exitUsage, exitFailure, exitRegression, exitInconclusive} {
-		for _, c := range codes {
-			if c == code {
-				return code
-			}
-		}
+// verdictFlags say when a result that was printed is a failure all the same.
+type verdictFlags struct {
+	maxErrors         int
+	requireConclusive bool
+}
+
+func (f *verdictFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.IntVar(&f.maxErrors, "max-errors", 0, "up to `n` trials may end in an error before a run counts as incomplete")
+}
+
+// addComparing adds the flags that matter where runs are compared.
+func (f *verdictFlags) addComparing(cmd *cobra.Command) {
+	f.add(cmd)
+	cmd.Flags().BoolVar(&f.requireConclusive, "require-conclusive", false, "exit with 4 where a comparison is inconclusive")
+}
+
+func (f *verdictFlags) check() error {
+	if f.maxErrors < 0 {
+		return usage(fmt.Errorf("--max-errors is %d; it is at least 0", f.maxErrors))
 	}
-	return 0
+	return nil
+}
+
+// An outcome gathers what the results of a command come to.
+type outcome struct {
+	flags      verdictFlags
+	incomplete bool
+	errors     int // the most trials of one run that ended in an error
+	regressed  bool
+	open       bool
+}
+
+func (o *outcome) run(status runfile.Status, errors int) {
+	o.incomplete = o.incomplete || status != runfile.Complete
+	o.errors = max(o.errors, errors)
+}
+
+func (o *outcome) comparison(c *compare.Comparison) {
+	o.run(c.Base.Status, c.Base.Errors)
+	o.run(c.Head.Status, c.Head.Errors)
+	switch {
+	case c.Verdict == nil || *c.Verdict == compare.Inconclusive:
+		o.open = true
+	case *c.Verdict == compare.Regressed:
+		o.regressed = true
+	}
+}
+
+// err is nil where all is fine, else the exit code that wins.
+func (o *outcome) err() error {
+	switch {
+	case o.incomplete:
+		return &exitError{code: exitFailure}
+	case o.errors > o.flags.maxErrors:
+		return &exitError{code: exitFailure, err: fmt.Errorf("%s of a run ended in an error, more than --max-errors %d allows", count(o.errors, "trial"), o.flags.maxErrors)}
+	case o.regressed:
+		return &exitError{code: exitRegression}
+	case o.open && o.flags.requireConclusive:
+		return &exitError{code: exitInconclusive}
+	}
+	return nil
 }

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,10 +43,10 @@ func (f *projectFlags) addCases(cmd *cobra.Command) {
 func (f *projectFlags) addModel(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
-	flags.Float64Var(&f.temperature, "temperature", 0, "over the prompt file's temperature")
-	flags.Float64Var(&f.topP, "top-p", 0, "over the prompt file's topP")
-	flags.IntVar(&f.maxTokens, "max-tokens", 0, "over the prompt file's maxTokens")
-	flags.IntVar(&f.seed, "seed", 0, "over the prompt file's seed")
+	flags.Float64Var(&f.temperature, "temperature", 0, "over the prompt file's temperature, `n` from 0 to 2")
+	flags.Float64Var(&f.topP, "top-p", 0, "over the prompt file's topP, `n` from 0 to 1")
+	flags.IntVar(&f.maxTokens, "max-tokens", 0, "over the prompt file's maxTokens, `n` at least 1")
+	flags.IntVar(&f.seed, "seed", 0, "over the prompt file's seed, a whole number `n`")
 }
 
 // options are the flags as package project takes them. A parameter counts only
@@ -66,32 +69,49 @@ func (f *projectFlags) options() (project.Options, error) {
 	if given("seed") {
 		o.Params.Seed = &f.seed
 	}
-	return o, checkParams(o.Params)
+	return o, errors.Join(checkBaseURL(f.baseURL), checkParams(o.Params))
+}
+
+// checkBaseURL refuses what is no address before anything else is done. It
+// quotes nothing, as a password may stand in it.
+func checkBaseURL(base string) error {
+	if base == "" {
+		return nil
+	}
+	u, err := url.Parse(base)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return usage(errors.New("--base-url is no http or https address; write it like http://127.0.0.1:8080/v1"))
+	case u.User != nil:
+		return usage(errors.New("--base-url holds a user name or a password; put the key into OPENAI_API_KEY"))
+	case u.RawQuery != "" || u.Fragment != "":
+		return usage(errors.New("--base-url holds a query or a fragment; end it at the path, such as /v1"))
+	}
+	return nil
 }
 
 func checkParams(p params.Params) error {
 	for _, fault := range p.Check() {
-		return usage(fmt.Errorf("%s: %s", fault.Message, fault.Hint))
+		return usage(errors.New(strings.TrimSuffix(fault.Message+"; "+fault.Hint, "; ")))
 	}
 	return nil
 }
 
 // runFlags are the flags of a job.
 type runFlags struct {
-	trials, concurrency, maxErrors int
-	timeout, maxAge                time.Duration
-	fresh, offline                 bool
+	trials, concurrency int
+	timeout, maxAge     time.Duration
+	fresh, offline      bool
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.IntVar(&f.trials, "trials", 1, "trials per case")
-	flags.IntVar(&f.concurrency, "concurrency", 8, "calls under way at once, at most")
+	flags.IntVar(&f.trials, "trials", 1, "trials per case, `n` at least 1")
+	flags.IntVar(&f.concurrency, "concurrency", 8, "at most `n` calls under way at once")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "of one attempt at a call")
 	flags.BoolVar(&f.fresh, "fresh", false, "ask the model anyway, replay nothing")
 	flags.BoolVar(&f.offline, "offline", false, "replay only: a reply that is not recorded is an error")
 	flags.DurationVar(&f.maxAge, "max-age", 0, "replay nothing older than this, such as 24h (default: any age)")
-	flags.IntVar(&f.maxErrors, "max-errors", 0, "trials that may end in an error before the run counts as incomplete")
 }
 
 func (f *runFlags) check() error {
@@ -104,8 +124,8 @@ func (f *runFlags) check() error {
 		return usage(fmt.Errorf("--concurrency is %d; it is at least 1", f.concurrency))
 	case f.timeout <= 0:
 		return usage(fmt.Errorf("--timeout is %s; it is a duration such as 60s", f.timeout))
-	case f.maxAge < 0, f.maxErrors < 0:
-		return usage(fmt.Errorf("--max-age and --max-errors can't be negative"))
+	case f.maxAge < 0:
+		return usage(fmt.Errorf("--max-age is %s; it can't be negative", f.maxAge))
 	}
 	return nil
 }

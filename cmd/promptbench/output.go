@@ -2,13 +2,17 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"promptbench/internal/strictyaml"
 )
 
 // outputFlags say in which format a result goes where.
@@ -19,45 +23,48 @@ type outputFlags struct {
 
 func (f *outputFlags) add(cmd *cobra.Command, formats ...string) {
 	f.formats = formats
-	cmd.Flags().StringVar(&f.format, "format", formats[0], "the result as "+strings.Join(formats, ", "))
+	cmd.Flags().StringVar(&f.format, "format", formats[0], "the `format` of the result: "+strings.Join(formats, " or "))
 	cmd.Flags().StringVarP(&f.file, "output", "o", "-", "write the result to a `file`, - for standard output")
 }
 
+// check refuses an unknown format, and a file that could not be written once
+// the work is done.
 func (f *outputFlags) check() error {
-	for _, known := range f.formats {
-		if f.format == known {
-			return nil
+	if !slices.Contains(f.formats, f.format) {
+		hint := ""
+		if near := strictyaml.Nearest(f.format, f.formats); near != "" {
+			hint = "; did you mean " + near + "?"
 		}
+		return usage(fmt.Errorf("--format %s is not one of %s%s", f.format, strings.Join(f.formats, ", "), hint))
 	}
-	return usage(fmt.Errorf("--format %s is not one of %s", f.format, strings.Join(f.formats, ", ")))
+	if f.toStdout() {
+		return nil
+	}
+	if info, err := os.Stat(f.file); err == nil && info.IsDir() {
+		return usage(fmt.Errorf("-o %s is a directory; name a file in it", f.file))
+	}
+	if info, err := os.Stat(filepath.Dir(f.file)); err != nil || !info.IsDir() {
+		return usage(fmt.Errorf("-o %s: there is no directory %s; make it first", f.file, filepath.Dir(f.file)))
+	}
+	return nil
 }
 
-// write prints the result, to the file in one piece, so that a failure leaves
-// no half of it behind.
+func (f *outputFlags) toStdout() bool { return f.file == "" || f.file == "-" }
+
+// write prints the result. A file is written once all of it is there, so that a
+// failure leaves no half of it behind; a result that names its own exit code
+// is written nevertheless.
 func (f *outputFlags) write(a *app, print func(io.Writer) error) error {
-	if f.file == "" || f.file == "-" {
+	if f.toStdout() {
 		return print(a.out)
 	}
 	var b bytes.Buffer
-	if err := print(&b); err != nil {
+	err := print(&b)
+	if verdict, ok := errors.AsType[*exitError](err); err != nil && (!ok || verdict.code == exitUsage) {
 		return err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(f.file), ".promptbench-*")
-	if err != nil {
-		return fmt.Errorf("writing the result: %w", err)
+	if writeErr := os.WriteFile(f.file, b.Bytes(), 0o644); writeErr != nil {
+		return fmt.Errorf("writing the result: %w", writeErr)
 	}
-	defer os.Remove(temp.Name()) //nolint:errcheck // gone after the rename
-	if _, err := temp.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	if err := temp.Chmod(0o644); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	if err := temp.Close(); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	if err := os.Rename(temp.Name(), f.file); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
-	}
-	return nil
+	return err
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"promptbench/internal/project"
+	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 )
 
@@ -26,18 +29,17 @@ type progress struct {
 	errors  int
 	last    time.Time
 	started time.Time
+
+	unrecorded int
+	absent     []string // cases without a recording
+	why        string   // they can't be asked
 }
 
 // between is how long a log waits for the next line.
 const between = 5 * time.Second
 
-func (a *app) progress(p *project.Project, perCase int) *progress {
-	total := 0
-	for c, err := range p.Suite.Cases() {
-		if err == nil && p.Options.Select.Has(c) {
-			total += perCase
-		}
-	}
+func (a *app) progress(p *project.Project, job *project.Job) *progress {
+	total := p.Selected() * job.Trials * len(job.Revisions)
 	now := time.Now()
 	g := &progress{a: a, total: total, last: now, started: now}
 	if f, ok := a.err.(*os.File); ok && !a.quiet && term.IsTerminal(int(f.Fd())) {
@@ -52,7 +54,10 @@ func (g *progress) done(e runner.Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.trials++
-	if e.Call.ReplayedFrom == "" {
+	switch {
+	case e.Call.Error != nil && e.Call.Error.Kind == runner.KindNotRecorded:
+		g.notRecorded(e.Call)
+	case e.Call.ReplayedFrom == "":
 		g.calls++
 	}
 	if e.Trial.Error != nil {
@@ -70,9 +75,36 @@ func (g *progress) done(e runner.Event) {
 	}
 }
 
+// notRecorded notes a reply that only a call could have brought.
+func (g *progress) notRecorded(c runfile.Call) {
+	g.unrecorded++
+	g.why = c.Error.Message
+	if !slices.Contains(g.absent, c.Case) {
+		g.absent = append(g.absent, c.Case)
+	}
+}
+
+// missing names the cases whose replies are not recorded and may not be asked
+// for.
+func (g *progress) missing() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.unrecorded == 0 {
+		return nil
+	}
+	const most = 10
+	slices.Sort(g.absent) // replies arrive in any order
+	names, more := g.absent, ""
+	if len(names) > most {
+		names, more = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return []string{g.why, fmt.Sprintf("not recorded: %s of %s%s", count(g.unrecorded, "trial"), strings.Join(names, ", "), more)}
+}
+
+// finish takes the bar off the screen.
 func (g *progress) finish() {
 	if g.bar != nil {
-		_ = g.bar.Finish()
-		_, _ = fmt.Fprint(g.a.err, "\r")
+		_ = g.bar.Clear()
+		_ = g.bar.Exit()
 	}
 }

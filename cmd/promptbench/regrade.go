@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,8 +13,8 @@ import (
 
 func (a *app) regradeCommand() *cobra.Command {
 	var (
-		files  projectFlags
-		result outputFlags
+		files projectFlags
+		shown printing
 	)
 	cmd := &cobra.Command{
 		Use:   "regrade RUN|REVISION",
@@ -24,22 +25,24 @@ is now. It makes no call, and leaves the old run file as it is.`,
   promptbench regrade runs/recorded/v3.jsonl --suite cases/subtodos.yaml`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := result.check(); err != nil {
+			if err := errors.Join(shown.judged.check(), shown.result.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
 			if err != nil {
 				return err
 			}
-			return a.regrade(cmd.Context(), args[0], o, result)
+			return a.regrade(cmd.Context(), args[0], o, shown)
 		},
 	}
 	files.add(cmd)
-	result.add(cmd, "table", "json")
+	shown.judged.add(cmd)
+	shown.result.add(cmd, "table", "json")
+	cmd.Flags().BoolVar(&shown.all, "all", false, "list every case that fails, not only the first")
 	return cmd
 }
 
-func (a *app) regrade(ctx context.Context, arg string, o project.Options, result outputFlags) error {
+func (a *app) regrade(ctx context.Context, arg string, o project.Options, shown printing) error {
 	old, err := loadRun(ctx, arg, o, runfile.Full)
 	if err != nil {
 		return err
@@ -57,5 +60,5 @@ func (a *app) regrade(ctx context.Context, arg string, o project.Options, result
 		return err
 	}
 	a.note("run file: %s", path)
-	return a.reportRuns(ctx, []string{path}, o, result, false)
+	return a.reportRuns(ctx, []string{path}, o, shown)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -11,9 +12,8 @@ import (
 
 func (a *app) reportCommand() *cobra.Command {
 	var (
-		files  projectFlags
-		result outputFlags
-		all    bool
+		files projectFlags
+		shown printing
 	)
 	cmd := &cobra.Command{
 		Use:   "report RUN…",
@@ -24,25 +24,26 @@ A RUN is a run file, or a revision for its newest run. It makes no call.`,
   promptbench report runs/baseline.jsonl prompts/v3 --format json -o result.json`,
 		Args: atLeastOne("a run file or a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := result.check(); err != nil {
+			if err := errors.Join(shown.judged.check(), shown.result.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
 			if err != nil {
 				return err
 			}
-			return a.reportRuns(cmd.Context(), args, o, result, all)
+			return a.reportRuns(cmd.Context(), args, o, shown)
 		},
 	}
 	files.add(cmd)
-	result.add(cmd, "table", "json")
-	cmd.Flags().BoolVar(&all, "all", false, "list every case, not only the first that fail or changed")
+	shown.judged.addComparing(cmd)
+	shown.result.add(cmd, "table", "json")
+	cmd.Flags().BoolVar(&shown.all, "all", false, "list every case, not only the first that fail or changed")
 	return cmd
 }
 
-func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, result outputFlags, all bool) error {
+func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, shown printing) error {
 	if len(args) > 1 {
-		return a.compareRuns(ctx, args, o, compareFlags{all: all}, result)
+		return a.compareRuns(ctx, args, o, compareFlags{}, shown)
 	}
 	runs, err := o.RunsDir()
 	if err != nil {
@@ -56,7 +57,5 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 	if err != nil {
 		return err
 	}
-	return result.write(a, func(w io.Writer) error {
-		return printRuns(w, p, []string{path}, result.format, a.display(all))
-	})
+	return shown.result.write(a, func(w io.Writer) error { return a.printRuns(w, p, []string{path}, shown) })
 }

@@ -18,6 +18,7 @@ import (
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 	"promptbench/internal/summary"
+	"promptbench/internal/textsafe"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -25,6 +26,7 @@ func (a *app) runCommand() *cobra.Command {
 		files  projectFlags
 		how    runFlags
 		result outputFlags
+		judged verdictFlags
 		all    bool
 	)
 	cmd := &cobra.Command{
@@ -41,27 +43,35 @@ Several revisions run interleaved; each is compared with the first.`,
   promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model gemma-3-270m`,
 		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(how.check(), result.check()); err != nil {
+			if err := errors.Join(how.check(), judged.check(), result.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
 			if err != nil {
 				return err
 			}
-			return a.runJob(cmd.Context(), args, o, how, result, all)
+			return a.runJob(cmd.Context(), args, o, how, printing{result, judged, all})
 		},
 	}
 	files.add(cmd)
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	judged.addComparing(cmd)
 	result.add(cmd, "table", "json")
 	cmd.Flags().BoolVar(&all, "all", false, "list every case, not only the first that fail or changed")
 	return cmd
 }
 
+// A printing says how a result is printed, and when it is a failure.
+type printing struct {
+	result outputFlags
+	judged verdictFlags
+	all    bool
+}
+
 // runJob runs the revisions and prints the result.
-func (a *app) runJob(ctx context.Context, args []string, o project.Options, how runFlags, result outputFlags, all bool) error {
+func (a *app) runJob(ctx context.Context, args []string, o project.Options, how runFlags, shown printing) error {
 	p, err := project.Load(ctx, o, args)
 	if err != nil {
 		return err
@@ -74,20 +84,20 @@ func (a *app) runJob(ctx context.Context, args []string, o project.Options, how 
 	if err != nil {
 		return err
 	}
-	bar := a.progress(p, job.Trials*len(job.Revisions))
+	for _, skipped := range job.Skipped() {
+		a.note("%s", textsafe.Cell(fmt.Sprintf("%s is passed over, its replies are not replayed: %v", skipped.Path, skipped.Err)))
+	}
+	bar := a.progress(p, job)
 	job.Progress = bar.done
 	ctx, stop, release := interruptible(ctx, a)
 	ends, runErr := runner.Run(ctx, job.Job, stop)
 	release()
 	bar.finish()
+	a.outcomes(job, ends, bar)
 	if err := errors.Join(runErr, job.Close()); err != nil {
 		return err
 	}
-	for i, end := range ends {
-		a.outcome(job.Revisions[i].Asker.Fatal(), end, job.Paths[i])
-	}
-	printErr := result.write(a, func(w io.Writer) error { return printRuns(w, p, job.Paths, result.format, a.display(all)) })
-	return a.verdictOf(ends, how.maxErrors, printErr)
+	return shown.result.write(a, func(w io.Writer) error { return a.printRuns(w, p, job.Paths, shown) })
 }
 
 // interruptible turns the first interrupt into a clean stop, and the second
@@ -114,47 +124,51 @@ func interruptible(ctx context.Context, a *app) (context.Context, <-chan struct{
 	return ctx, stop, func() { signal.Stop(signals); close(released); cancel() }
 }
 
-// outcome says on the error stream where the run is and what went wrong.
-func (a *app) outcome(fatal *runfile.Error, end runfile.End, path string) {
-	switch {
-	case fatal != nil:
-		_, _ = fmt.Fprintf(a.err, "promptbench: %s\n", fatal.Message)
-		_, _ = fmt.Fprintf(a.err, "promptbench: the run is incomplete; what was done is kept, and running the same command again goes on from there\n")
-	case end.Status != runfile.Complete:
-		_, _ = fmt.Fprintf(a.err, "promptbench: the run is %s: %s; running the same command again goes on from there\n", end.Status, end.Reason)
+// outcomes says on the error stream what went wrong, each thing once, and where
+// the runs are.
+func (a *app) outcomes(job *project.Job, ends []runfile.End, bar *progress) {
+	said := map[string]bool{}
+	say := func(message string) {
+		if !said[message] {
+			said[message] = true
+			_, _ = fmt.Fprintln(a.err, a.blame("", message))
+		}
 	}
-	a.note("run file: %s", path)
-}
-
-// verdictOf is the exit of a job: 1 where a run is incomplete.
-func (a *app) verdictOf(ends []runfile.End, maxErrors int, err error) error {
-	if err != nil {
-		return err
-	}
-	for _, end := range ends {
+	for i, end := range ends {
 		if end.Status != runfile.Complete {
-			return &exitError{code: exitFailure}
-		}
-		if end.Errors > maxErrors {
-			return &exitError{code: exitFailure, err: fmt.Errorf("%d of %d trials ended in an error, more than --max-errors %d allows", end.Errors, end.Trials, maxErrors)}
+			say(end.Reason)
+			say(fmt.Sprintf("the run of %s is %s: %d of %s done and kept; run it again to go on from there",
+				job.Revisions[i].Prompt.Name, end.Status, end.Trials-end.Errors, count(bar.total/len(ends), "trial")))
 		}
 	}
-	return nil
+	for _, message := range bar.missing() {
+		say(message)
+	}
+	for _, path := range job.Paths {
+		a.note("run file: %s", path)
+	}
 }
 
 // printRuns prints one run as a summary, several as comparisons with the
-// first.
-func printRuns(w io.Writer, p *project.Project, paths []string, format string, o report.Options) error {
+// first, and returns what they come to.
+func (a *app) printRuns(w io.Writer, p *project.Project, paths []string, how printing) error {
+	o := outcome{flags: how.judged}
 	if len(paths) == 1 {
 		run, err := runfile.Load(paths[0], runfile.Scores)
 		if err != nil {
 			return err
 		}
 		s := summary.Of(run, p.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID))
-		if format == "json" {
-			return report.RunJSON(w, s)
+		o.run(s.Status, s.Errors)
+		if how.result.format == "json" {
+			err = report.RunJSON(w, s)
+		} else {
+			err = report.RunText(w, s, a.display(w, how.all))
 		}
-		return report.RunText(w, s, o)
+		if err != nil {
+			return err
+		}
+		return o.err()
 	}
 	for i, path := range paths[1:] {
 		base, head, err := project.LoadBoth(paths[0], path, runfile.Scores)
@@ -165,29 +179,23 @@ func printRuns(w io.Writer, p *project.Project, paths []string, format string, o
 		if err != nil {
 			return err
 		}
-		if i > 0 && format != "json" {
-			_, _ = fmt.Fprintln(w)
-		}
-		if err := printComparison(w, c, format, o); err != nil {
+		o.comparison(c)
+		if err := a.printComparison(w, c, i > 0, how); err != nil {
 			return err
 		}
 	}
-	return nil
+	return o.err()
 }
 
-func printComparison(w io.Writer, c *compare.Comparison, format string, o report.Options) error {
-	if format == "json" {
+// printComparison prints one of several comparisons.
+func (a *app) printComparison(w io.Writer, c *compare.Comparison, further bool, how printing) error {
+	if how.result.format == "json" {
 		return report.ComparisonJSON(w, c)
 	}
-	return report.ComparisonText(w, c, o)
-}
-
-// atLeastOne says in words what an argument list lacks.
-func atLeastOne(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return usage(fmt.Errorf("%s wants %s; see %s --help", cmd.CommandPath(), what, cmd.CommandPath()))
+	if further {
+		if _, err := fmt.Fprintln(w); err != nil {
+			return err
 		}
-		return nil
 	}
+	return report.ComparisonText(w, c, a.display(w, how.all))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,8 @@ import (
 	"promptbench/internal/prompt"
 	"promptbench/internal/report"
 	"promptbench/internal/runfile"
+	"promptbench/internal/runner"
+	"promptbench/internal/strictyaml"
 	"promptbench/internal/summary"
 )
 
@@ -45,45 +48,77 @@ func (a *app) show(ctx context.Context, arg string, o project.Options, failed bo
 	if err != nil {
 		return err
 	}
-	ids := map[string]bool{}
+	cases, err := chosen(run, o.Select)
+	if err != nil {
+		return err
+	}
 	if failed {
-		for _, c := range summary.Of(run, nil).Failed {
-			ids[c.ID] = true
-		}
+		cases = failing(run, cases)
 	}
 	template := templateOf(run.Header.Prompt)
-	shown := 0
-	for _, c := range run.Cases {
-		if failed && !ids[c.Case] || !chosen(o, c) {
-			continue
-		}
-		if shown > 0 {
+	for i, c := range cases {
+		if i > 0 {
 			_, _ = fmt.Fprintln(a.out)
 		}
-		shown++
 		messages, err := render(template, c)
 		if err != nil {
 			return err
 		}
-		if err := report.CaseText(a.out, report.Shown{Run: run, Case: c.Case, Messages: messages}, a.display(true)); err != nil {
+		if err := report.CaseText(a.out, report.Shown{Run: run, Case: c.Case, Messages: messages}, a.display(a.out, true)); err != nil {
 			return err
 		}
 	}
-	if shown == 0 {
-		if failed && len(ids) == 0 {
-			_, _ = fmt.Fprintln(a.out, "No case fails.")
-			return nil
-		}
-		return &exitError{code: exitFailure, err: fmt.Errorf("run %s has no case that fits", run.Header.Run)}
+	if len(cases) == 0 {
+		_, _ = fmt.Fprintln(a.out, "No case fails.")
+	}
+	if run.Status() != runfile.Complete {
+		a.note("run %s is %s: it does not hold every case", run.Header.Run, run.Status())
 	}
 	return nil
 }
 
-func chosen(o project.Options, c runfile.Case) bool {
-	if len(o.Select.Cases) > 0 && !slices.Contains(o.Select.Cases, c.Case) {
-		return false
+// chosen are the cases of a run that --case and --tag leave.
+func chosen(run *runfile.Run, s runner.Selection) ([]runfile.Case, error) {
+	for _, id := range s.Cases {
+		if _, ok := run.Case(id); !ok {
+			return nil, noCase(id, run)
+		}
 	}
-	return len(o.Select.Tags) == 0 || slices.ContainsFunc(c.Tags, func(t string) bool { return slices.Contains(o.Select.Tags, t) })
+	var out []runfile.Case
+	for _, c := range run.Cases {
+		if len(s.Cases) > 0 && !slices.Contains(s.Cases, c.Case) {
+			continue
+		}
+		if len(s.Tags) == 0 || slices.ContainsFunc(c.Tags, func(t string) bool { return slices.Contains(s.Tags, t) }) {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 && len(s.Tags) > 0 {
+		return nil, usage(fmt.Errorf("no such case of run %s has the tag %s", run.Header.Run, strings.Join(s.Tags, " or ")))
+	}
+	return out, nil
+}
+
+// noCase says which case of the run was perhaps meant.
+func noCase(id string, run *runfile.Run) error {
+	ids := make([]string, len(run.Cases))
+	for i, c := range run.Cases {
+		ids[i] = c.Case
+	}
+	hint := ""
+	if near := strictyaml.Nearest(id, ids); near != "" {
+		hint = "; did you mean " + near + "?"
+	}
+	return usage(fmt.Errorf("--case %s: run %s has no such case%s", id, run.Header.Run, hint))
+}
+
+// failing are those that fail a grader or have no reply.
+func failing(run *runfile.Run, cases []runfile.Case) []runfile.Case {
+	ids := map[string]bool{}
+	for _, c := range summary.Of(run, nil).Failed {
+		ids[c.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(cases), func(c runfile.Case) bool { return !ids[c.Case] })
 }
 
 // templateOf is the prompt as the run's header holds it, so that a run can be
@@ -119,13 +154,4 @@ func loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detai
 		return nil, err
 	}
 	return runfile.Load(path, d)
-}
-
-func exactlyOne(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usage(fmt.Errorf("%s wants %s; see %s --help", cmd.CommandPath(), what, cmd.CommandPath()))
-		}
-		return nil
-	}
 }

@@ -3,18 +3,21 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/project"
-	"promptbench/internal/prompt"
 )
 
 func (a *app) validateCommand() *cobra.Command {
 	var files projectFlags
 	cmd := &cobra.Command{
 		Use:   "validate [REVISION…]",
-		Short: "Check every prompt, the suite and the config: all problems at once",
+		Short: "Check every prompt, every suite and the config: all problems at once",
+		Long: `Validate checks the config, the suites in cases and the prompts in prompts, or
+those that are named, and prints every problem with its place. It makes no call
+and writes nothing.`,
 		Example: `  promptbench validate
   promptbench validate prompts/v3 --suite cases/subtodos.yaml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -30,18 +33,22 @@ func (a *app) validateCommand() *cobra.Command {
 }
 
 func (a *app) validate(ctx context.Context, args []string, o project.Options) error {
-	if len(args) == 0 {
-		found, err := prompt.Files("prompts")
-		if err != nil {
-			return err
-		}
-		args = found
-	}
-	p, err := project.Load(ctx, o, args)
-	a.warn(p.Warnings)
+	checked, err := project.Validate(ctx, o, args)
+	a.warn(checked.Warnings)
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(a.out, "%d prompts, suite %s with %d cases: no errors\n", len(p.Prompts), p.Suite.Name, p.Suite.Len())
+	parts := []string{count(checked.Prompts, "prompt")}
+	for _, s := range checked.Suites {
+		parts = append(parts, fmt.Sprintf("suite %s with %s", s.Name, count(s.Len(), "case")))
+	}
+	_, _ = fmt.Fprintf(a.out, "%s: no errors\n", strings.Join(parts, ", "))
 	return nil
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -10,6 +10,7 @@ import (
 var (
 	fenceBefore = regexp.MustCompile("(?:```+|~~~+)[ \t]*[A-Za-z0-9_+.-]*[ \t]*\\r?\\n?\\s*$|`$")
 	wrapperOpen = regexp.MustCompile(`^<([\pL_][\pL\pN_.-]*)[^<>]{0,200}>$`)
+	closingTags = regexp.MustCompile(`^(?:</[\pL_][\pL\pN_.:-]*>\s*)+$`)
 	fenceAfter  = regexp.MustCompile("^\\s*(?:```+|~~~+)|^`")
 )
 
@@ -37,9 +38,12 @@ func around(src *source, doc document) []Defect {
 	}
 	if t := strings.TrimSpace(after); t != "" {
 		line := src.line(len(src.text) - len(after) + strings.Index(after, t))
-		if strings.Trim(t, "}] \t\r\n") == "" && doc.format == JSON {
+		switch {
+		case doc.format == JSON && strings.Trim(t, "}] \t\r\n") == "":
 			defects = append(defects, newDefect(CodeRepaired, "line %d: closing brackets too many after the document", line))
-		} else {
+		case doc.format == XML && len(t) < 100 && closingTags.MatchString(t):
+			defects = append(defects, newDefect(CodeRepaired, "line %d: closing tags too many after the document", line))
+		default:
 			defects = append(defects, newDefect(CodeProseAfter, "line %d: text after the document: %s", line, quoteShort(t)))
 		}
 	}

@@ -1,7 +1,6 @@
 package reply_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -69,14 +68,13 @@ func TestReadHostile(t *testing.T) {
 	rules.JSON.Schema = subtodoSchema
 	r := newReader(t, rules)
 	for name, raw := range hostile() {
-		for _, want := range []reply.Format{reply.JSON, reply.XML, reply.Text} {
-			t.Run(fmt.Sprint(name, " as ", want), func(t *testing.T) {
-				begun := time.Now()
-				got := r.Read(raw, "", want)
-				t.Logf("%v, %d items, %d defects, type %q", time.Since(begun), len(got.Items), len(got.Defects), got.Type)
-				require.Less(t, len(got.Defects), 100)
-				require.NotEmpty(t, got.Defects)
-			})
-		}
+		t.Run(name, func(t *testing.T) {
+			begun := time.Now()
+			got := r.Read(raw, "", reply.JSON)
+			// Far above what it takes, far below what quadratic time would.
+			require.Less(t, time.Since(begun), 20*time.Second)
+			require.Less(t, len(got.Defects), 100)
+			require.Contains(t, got.Text, got.Document)
+		})
 	}
 }

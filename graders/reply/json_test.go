@@ -36,6 +36,8 @@ func TestReadJSON(t *testing.T) {
 		{"single quotes", `{'subtodos':{'type':'answer','content':[{'subtodoContent':'치과 예약하기'},{'subtodoContent':'10시에 출발하기'}]}}`, "answer", two, []reply.Code{reply.CodeQuotes}},
 		{"unquoted keys", `{subtodos:{type:"answer",content:[{subtodoContent:"치과 예약하기"},{subtodoContent:"10시에 출발하기"}]}}`, "answer", two, []reply.Code{reply.CodeRepaired}},
 		{"quotes inside", `{"subtodos":{"type":"answer","content":[{"subtodoContent":"책 "데미안" 읽기"}]}}`, "answer", []string{`책 "데미안" 읽기`}, []reply.Code{reply.CodeRepaired}},
+		{"quotes and brackets inside", `{"thinking":"음 {생각} "인용" 중","subtodos":{"type":"answer","content":[{"subtodoContent":"책 “데미안” 읽기"}]}}`, "answer", []string{"책 “데미안” 읽기"}, []reply.Code{reply.CodeRepaired}},
+		{"first bracket missing", clean[1:], "answer", two, []reply.Code{reply.CodeRepaired}},
 		{"line break inside", "{\"subtodos\":{\"type\":\"answer\",\"content\":[{\"subtodoContent\":\"치과\n예약하기\"}]}}", "answer", []string{"치과\n예약하기"}, []reply.Code{reply.CodeRepaired}},
 		{"comments", "{\"subtodos\":{\"type\":\"answer\", // 유형\n\"content\":[{\"subtodoContent\":\"치과 예약하기\"},{\"subtodoContent\":\"10시에 출발하기\"}]}}", "answer", two, []reply.Code{reply.CodeRepaired}},
 		{"missing comma", "{\"subtodos\":{\"type\":\"answer\"\n\"content\":[{\"subtodoContent\":\"치과 예약하기\"} {\"subtodoContent\":\"10시에 출발하기\"}]}}", "answer", two, []reply.Code{reply.CodeQuotes}},

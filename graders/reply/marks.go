@@ -50,9 +50,12 @@ func (r *Reader) marked(text string) (items []string, blanks int, found bool) {
 	next := nextNumbers(lines)
 	for i, line := range lines {
 		line = strings.TrimSpace(line)
+		if isRule(line) {
+			continue
+		}
 		m, ok := parseMark(line)
 		if !ok {
-			if found && line != "" && !isRule(line) && !r.isRefusal(line) {
+			if found && line != "" && !r.isRefusal(line) {
 				parts = append(parts, line)
 			}
 			continue

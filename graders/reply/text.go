@@ -70,6 +70,9 @@ func (r *Reader) typeLine(line string) (rawType, more string, ok bool) {
 			return value, "", true
 		}
 	}
+	if before, after, ok := strings.Cut(line, ":"); ok && r.types[foldType(dress(before))] != "" {
+		return dress(before), after, true // answer: 1. …
+	}
 	return "", "", false
 }
 

@@ -57,7 +57,7 @@ func (b *treeBuilder) tag(i int) {
 		}
 		b.textTo(t.start)
 		b.pos = t.end
-		if strings.EqualFold(t.name, "br") {
+		if end < 0 && breaksLine(t.name) {
 			b.add(&xmlquery.Node{Type: xmlquery.TextNode, Data: "\n"})
 			return
 		}
@@ -69,7 +69,16 @@ func (b *treeBuilder) tag(i int) {
 func (b *treeBuilder) element(i int, t tag) (end int, ok bool) {
 	end = b.partner(i)
 	known := b.x.spelling[strings.ToLower(localName(t.name))] != "" && !strings.EqualFold(localName(t.name), b.x.root)
-	return end, i == 0 || end >= 0 || known || t.kind == emptyTag || strings.EqualFold(t.name, "br")
+	return end, i == 0 || end >= 0 || known || t.kind == emptyTag || breaksLine(t.name)
+}
+
+// breaksLine lists the HTML elements that are often left open.
+func breaksLine(name string) bool {
+	switch strings.ToLower(name) {
+	case "br", "hr", "p", "li":
+		return true
+	}
+	return false
 }
 
 // partner is the index, within the candidate, of the tag that closes tag i.

@@ -70,7 +70,10 @@ func (l *lexer) at(start int) (tag, bool) {
 	rest = rest[1:]
 	if r, ok := strings.CutPrefix(strings.TrimPrefix(rest, `\`), "/"); ok {
 		t.kind = closeTag
-		rest = strings.TrimLeft(head(r, 8), " ") + r[min(8, len(r)):]
+		rest = strings.TrimPrefix(r, " ")
+	}
+	if r, ok := strings.CutPrefix(rest, " "); ok && t.kind == openTag {
+		t.odd, rest = true, r // < a>, which text such as 1 < a also begins
 	}
 	n := nameLength(rest)
 	if n == 0 {

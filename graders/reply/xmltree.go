@@ -201,6 +201,7 @@ func (c *xmlCandidate) read(x *xmlReader) {
 		if strict, why = xmlquery.Parse(strings.NewReader(piece)); why == nil {
 			c.tree = strict
 			if c.selectType(x); c.hasType {
+				c.checkAttributes()
 				return
 			}
 		}
@@ -233,6 +234,18 @@ func (c *xmlCandidate) selectType(x *xmlReader) {
 				c.rawType = strings.TrimSpace(s.text)
 			}
 			return
+		}
+	}
+}
+
+// checkAttributes looks for an attribute that stands twice in one tag, which
+// the strict parser lets pass.
+func (c *xmlCandidate) checkAttributes() {
+	for _, t := range c.tags {
+		for i, a := range t.attrs {
+			if i < 16 && slices.ContainsFunc(t.attrs[:i], func(b attribute) bool { return a.name == b.name }) {
+				c.fault(CodeRepaired, t.start-c.base, "an attribute stands twice in one tag; the first one counts")
+			}
 		}
 	}
 }

@@ -108,10 +108,7 @@ func (k *checker) model(name string, f fileModel) Model {
 		APIVersion: f.APIVersion, Price: f.Price, Headers: f.Headers, HeadersEnv: f.HeadersEnv, Params: f.Params,
 	}
 	if at.Kind() != strictyaml.Mapping {
-		if at.Kind() == strictyaml.Null {
-			k.fail(k.root.AtKey("models", name), fmt.Sprintf("the model %s has no settings", name), "it needs model, and endpoint or base_url")
-		}
-		return m
+		return m // reported by decoding
 	}
 	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, " \t\n") {
 		k.fail(k.root.AtKey("models", name), fmt.Sprintf("a model cannot be named %q", name), "use a name without spaces, as it is typed after --model")

@@ -70,7 +70,7 @@ func RateLimited(retryAfter string) Reply {
 
 // UnknownModel answers 404 as OpenAI does.
 func UnknownModel(id string) Reply {
-	return Error(http.StatusNotFound, "model_not_found", fmt.Sprintf("The model `%s` does not exist or you do not have access to it.", id))
+	return Error(http.StatusNotFound, "model_not_found", fmt.Sprintf("The model %#q does not exist or you do not have access to it.", id))
 }
 
 // ContextLength answers 400 to a prompt over the context, as OpenAI does.

@@ -1,6 +1,7 @@
 package fakeopenai_test
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 const question = `{"model":"m","temperature":0,"messages":[{"role":"system","content":"s"},{"role":"user","content":"친구랑 약속 👨‍👩‍👧"}]}`
 
-func post(t *testing.T, url, key, body string) (int, string) {
+func post(t *testing.T, url, key, body string) (status int, answer string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/chat/completions", strings.NewReader(body))
 	require.NoError(t, err)
@@ -37,7 +38,7 @@ func TestServerEchoesAndRecords(t *testing.T) {
 
 	requests := s.Requests()
 	require.Len(t, requests, 1)
-	require.Equal(t, question, string(requests[0].Body))
+	require.True(t, bytes.Equal([]byte(question), requests[0].Body), "the raw bytes")
 	require.Equal(t, "m", requests[0].Model)
 	require.Equal(t, "친구랑 약속 👨‍👩‍👧", requests[0].Input())
 	require.InDelta(t, 0, requests[0].Fields["temperature"], 0)

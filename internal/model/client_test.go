@@ -2,8 +2,9 @@ package model
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,65 +55,56 @@ func TestCompleteSendsTheWireBody(t *testing.T) {
 
 func TestCompleteReadsReplies(t *testing.T) {
 	t.Parallel()
+	usage := &Usage{InputTokens: 3, OutputTokens: 2}
 	tests := map[string]struct {
 		reply fakeopenai.Reply
-		check func(t *testing.T, r Response)
+		want  Response
 	}{
 		"reasoning under its other name": {
 			fakeopenai.Reply{Text: "답", Thinking: "음", ThinkingField: "reasoning"},
-			func(t *testing.T, r Response) { require.Equal(t, "음", r.Thinking) },
+			Response{Reply: "답", Thinking: "음", FinishReason: "stop", Usage: usage},
 		},
 		"cut by length is a reply": {
 			fakeopenai.Reply{Text: `{"subtodos":`, FinishReason: "length"},
-			func(t *testing.T, r Response) { require.Equal(t, "length", r.FinishReason) },
+			Response{Reply: `{"subtodos":`, FinishReason: "length", Usage: usage},
 		},
 		"so is a filtered one": {
 			fakeopenai.Reply{FinishReason: "content_filter"},
-			func(t *testing.T, r Response) {
-				require.Equal(t, "content_filter", r.FinishReason)
-				require.Empty(t, r.Reply)
-			},
+			Response{FinishReason: "content_filter", Usage: usage},
 		},
 		"a refusal in its own field": {
 			fakeopenai.Reply{Refusal: "도와드릴 수 없어요."},
-			func(t *testing.T, r Response) { require.Equal(t, "도와드릴 수 없어요.", r.Reply) },
+			Response{Reply: "도와드릴 수 없어요.", FinishReason: "stop", Usage: usage},
 		},
 		"content in parts": {
 			fakeopenai.Reply{MessageContent: []any{map[string]any{"type": "text", "text": "하나 "}, map[string]any{"type": "text", "text": "둘"}}},
-			func(t *testing.T, r Response) { require.Equal(t, "하나 둘", r.Reply) },
+			Response{Reply: "하나 둘", FinishReason: "stop", Usage: usage},
 		},
 		"no usage is unknown, not zero": {
 			fakeopenai.Reply{Text: "답", WithoutUsage: true},
-			func(t *testing.T, r Response) { require.Nil(t, r.Usage) },
+			Response{Reply: "답", FinishReason: "stop"},
 		},
-		"usage null": {
-			fakeopenai.Raw(200, `{"choices":[{"message":{"content":"답"},"finish_reason":null}],"usage":null}`),
-			func(t *testing.T, r Response) {
-				require.Nil(t, r.Usage)
-				require.Empty(t, r.FinishReason)
-				require.Equal(t, "답", r.Reply)
-			},
-		},
-		"an error of null beside choices": {
-			fakeopenai.Raw(200, `{"error":null,"choices":[{"message":{"content":"답"}}]}`),
-			func(t *testing.T, r Response) { require.Equal(t, "답", r.Reply) },
+		"null where there is nothing": {
+			fakeopenai.Raw(200, `{"error":null,"model":"m","choices":[{"message":{"content":"답"},"finish_reason":null}],"usage":null}`),
+			Response{Reply: "답"},
 		},
 		"a key that is echoed": {
 			fakeopenai.Reply{Text: "당신의 키는 " + testKey, Thinking: testKey, Model: testKey},
-			func(t *testing.T, r Response) {
-				require.Equal(t, "당신의 키는 [redacted]", r.Reply)
-				require.Equal(t, redacted, r.Thinking)
-				require.Equal(t, redacted, r.ResponseModel)
-			},
+			Response{Reply: "당신의 키는 [redacted]", Thinking: redacted, FinishReason: "stop", ResponseModel: redacted, Usage: usage},
 		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			test.reply.InputTokens, test.reply.OutputTokens = 3, 2
 			s := serve(t, always(test.reply))
-			resp, err := client(t, Target{BaseURL: s.URL(), APIKey: testKey}).Complete(t.Context(), ask())
+			got, err := client(t, Target{BaseURL: s.URL(), ID: "m", APIKey: testKey}).Complete(t.Context(), ask())
 			require.NoError(t, err)
-			test.check(t, resp)
+			if test.want.ResponseModel == "" {
+				test.want.ResponseModel = "m"
+			}
+			test.want.Latency, test.want.At, test.want.Attempts = got.Latency, got.At, 1
+			require.Equal(t, test.want, got)
 		})
 	}
 }
@@ -227,28 +219,22 @@ func TestCancellation(t *testing.T) {
 func TestLimitBoundsCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var under, most int // only one goroutine of the bubble runs between waits
-		gate := make(chan struct{}, 1)
+		var started atomic.Int32
+		finish := make(chan struct{})
 		m := Limit(modelFunc(func(context.Context, Request) (Response, error) {
-			gate <- struct{}{}
-			under++
-			most = max(most, under)
-			<-gate
-			time.Sleep(time.Second)
-			gate <- struct{}{}
-			under--
-			<-gate
+			started.Add(1)
+			<-finish
 			return Response{}, nil
 		}), 3)
-		start := time.Now()
 		for range 9 {
 			go func() { _, _ = m.Complete(t.Context(), ask()) }()
 		}
-		time.Sleep(10 * time.Second)
-		synctest.Wait()
-		require.Equal(t, 3, most)
-		require.Zero(t, under)
-		require.Equal(t, 10*time.Second, time.Since(start))
+		for ended := range int32(7) {
+			synctest.Wait() // until everyone who can start has started
+			require.Equal(t, ended+3, started.Load())
+			finish <- struct{}{}
+		}
+		close(finish)
 	})
 }
 
@@ -280,9 +266,7 @@ func TestLimitGivesUpWithItsContext(t *testing.T) {
 
 func TestAnswerTooLarge(t *testing.T) {
 	t.Parallel()
-	body, err := json.Marshal(string(make([]byte, maxBody)))
-	require.NoError(t, err)
-	s := serve(t, always(fakeopenai.Raw(200, string(body))))
+	s := serve(t, always(fakeopenai.Raw(200, `"`+strings.Repeat("a", maxBody)+`"`)))
 	e := failure(t, client(t, Target{BaseURL: s.URL()}))
 	require.Equal(t, KindMalformed, e.Kind)
 	require.Contains(t, e.Error(), "larger than 8 MiB")

@@ -21,11 +21,14 @@ func EndpointLabel(label, baseURL string) string {
 		return label
 	}
 	u, err := parseBase(baseURL)
-	if err != nil || u.Host == "" {
+	if err != nil {
 		return "unknown"
 	}
-	host, port := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), u.Port()
-	if isLoopback(host) {
+	host, port := hostOf(u), u.Port()
+	switch {
+	case host == "":
+		return "unknown"
+	case isLoopback(host):
 		return Local
 	}
 	scheme := strings.ToLower(u.Scheme)
@@ -54,8 +57,11 @@ func parseBase(base string) (*url.URL, error) {
 // onLoopback reports whether base is on this machine.
 func onLoopback(base string) bool {
 	u, err := parseBase(base)
-	return err == nil && isLoopback(strings.TrimSuffix(strings.ToLower(u.Hostname()), "."))
+	return err == nil && isLoopback(hostOf(u))
 }
+
+// hostOf returns the host in lower case, without the dot that may end a full name.
+func hostOf(u *url.URL) string { return strings.TrimRight(strings.ToLower(u.Hostname()), ".") }
 
 // isLoopback takes a host in lower case. The unspecified address counts, since
 // servers print it as the address they listen on and it connects to this machine.

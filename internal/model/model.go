@@ -30,6 +30,8 @@ import (
 // A Model answers requests. Implementations are safe for concurrent use. An
 // error of a call is an [*Error].
 type Model interface {
+	// Complete asks the model once, from the caller's point of view: wrappers may
+	// make several attempts. It returns early when ctx ends.
 	Complete(ctx context.Context, r Request) (Response, error)
 }
 

@@ -30,7 +30,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	require.NotContains(t, out.String(), testKey)
 	require.NotContains(t, out.String(), fmt.Sprintf("%x", testKey))
 	require.Contains(t, out.String(), redacted)
-	require.Empty(t, fmt.Sprint(Secret("")), "no key is no secret")
+	require.Empty(t, Secret("").String(), "no key is no secret")
 }
 
 func TestSanitise(t *testing.T) {

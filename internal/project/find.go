@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"promptbench/internal/prompt"
 	"promptbench/internal/runfile"
+	"promptbench/internal/strictyaml"
 )
 
 // ErrNoRun says that no run answers to a revision's name.
@@ -25,6 +27,9 @@ type Lookup struct {
 // revision has now. Like, if not nil, is a run whose model is preferred.
 func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (string, error) {
 	if IsRunFile(arg) {
+		if !Exists(arg) {
+			return "", fmt.Errorf("%w: there is no run file %s%s", ErrNoRun, arg, nearRun(arg))
+		}
 		return arg, nil
 	}
 	byID, err := runfile.Find(l.Runs, func(h runfile.Header) bool { return h.Run == arg })
@@ -85,4 +90,16 @@ func (l Lookup) none(arg string, named int) error {
 		older = fmt.Sprintf(" (%d under this name hold other contents, or are not whole)", named)
 	}
 	return fmt.Errorf("%w: %s of %s as it is now%s in %s%s; run it first: promptbench run %s", ErrNoRun, what, arg, of, l.Runs, older, arg)
+}
+
+// nearRun names the run file beside arg that was perhaps meant.
+func nearRun(arg string) string {
+	paths, err := runfile.Files(filepath.Dir(arg))
+	if err != nil {
+		return ""
+	}
+	if near := strictyaml.Nearest(filepath.Clean(arg), paths); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
 }

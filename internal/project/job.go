@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"promptbench/internal/model"
+	"promptbench/internal/problem"
 	"promptbench/internal/prompt"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
@@ -40,6 +41,9 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.different(); err != nil {
+		return nil, err
+	}
 	job := &Job{Job: runner.Job{
 		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, r.Trials), Workers: r.Concurrency,
 		Grading: runner.Grading{Reader: p.Reader, Graders: built},
@@ -47,7 +51,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	targets := make([]Target, len(p.Prompts))
 	for i, revision := range p.Prompts {
 		if targets[i], err = p.TargetFor(revision); err != nil {
-			return nil, err
+			return nil, problem.From(err).Err() // what was typed is wrong
 		}
 	}
 	if !r.Fresh {
@@ -70,12 +74,48 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		h.Git = git
 		w, err := runfile.Create(p.RunsDir, h)
 		if err != nil {
-			return nil, errors.Join(err, job.Close())
+			return nil, errors.Join(err, job.abandon(err), job.Close())
 		}
 		job.Paths = append(job.Paths, w.Path())
 		job.Revisions = append(job.Revisions, runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, Run: w})
 	}
 	return job, nil
+}
+
+// different refuses revisions that send the same: a comparison of the two would
+// be one of the model with itself.
+func (p *Project) different() error {
+	var probs problem.List
+	first := map[string]*prompt.Prompt{}
+	for _, revision := range p.Prompts {
+		hash := revision.Hash()
+		if same, ok := first[hash]; ok {
+			probs.Add(problem.Problem{
+				Message: fmt.Sprintf("%s and %s send the same messages and parameters", same.Name, revision.Name),
+				Hint:    "run one of them; how far a revision differs from itself is what noise says",
+			})
+			continue
+		}
+		first[hash] = revision
+	}
+	return probs.Err()
+}
+
+// abandon closes the run files that were begun before one could not be.
+func (j *Job) abandon(why error) error {
+	var errs []error
+	for _, revision := range j.Revisions {
+		errs = append(errs, revision.Run.Close(runfile.End{Status: runfile.Incomplete, Reason: why.Error()}))
+	}
+	return errors.Join(errs...)
+}
+
+// Skipped lists the files among the runs whose replies can't be replayed.
+func (j *Job) Skipped() []runfile.Skipped {
+	if j.index == nil {
+		return nil
+	}
+	return j.index.Skipped()
 }
 
 // Close gives back what the job holds open. The run files are closed by
@@ -142,7 +182,7 @@ func (p *Project) header(revision *prompt.Prompt, t Target, job *Job, r Run) run
 		Graders: job.Grading.Specs(),
 		Trials:  job.Trials,
 		Tool:    r.Tool,
-		Started: r.Started.UTC().Truncate(time.Second),
+		Started: r.Started.UTC().Truncate(time.Millisecond),
 	}
 	if s := p.Options.Select; len(s.Cases)+len(s.Tags) > 0 {
 		h.Selected = &runfile.Selection{Cases: s.Cases, Tags: s.Tags}

@@ -38,6 +38,8 @@ type Project struct {
 	Prompts  []*prompt.Prompt
 	RunsDir  string
 	Warnings problem.List
+
+	names []string // of the suite's variables; nil where the suite could not be read
 }
 
 // Load reads the config, the suite and the prompts. All errors of all files
@@ -66,15 +68,15 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 }
 
 func (p *Project) loadSuite() problem.List {
-	path := firstOf(p.Options.Suite, p.Config.Suite)
-	if path == "" {
-		var err error
-		if path, err = config.DefaultSuite("."); err != nil {
-			return problem.From(err)
-		}
+	path, err := p.suitePath()
+	if err != nil {
+		return problem.From(err)
 	}
 	loaded, probs := suite.Load(path)
-	if loaded == nil || probs.Err() != nil {
+	if loaded.Len() > 0 {
+		p.names = loaded.VarNames()
+	}
+	if probs.Err() != nil {
 		return probs
 	}
 	p.Suite = loaded
@@ -85,6 +87,13 @@ func (p *Project) loadSuite() problem.List {
 	p.Reader = reader
 	probs = append(probs, p.Config.CheckGates(loaded.ScoreNames())...)
 	return append(probs, p.checkSelection()...)
+}
+
+func (p *Project) suitePath() (string, error) {
+	if path := firstOf(p.Options.Suite, p.Config.Suite); path != "" {
+		return path, nil
+	}
+	return config.DefaultSuite(".")
 }
 
 // checkSelection refuses ids and tags that no case has: a selection of nothing
@@ -111,13 +120,17 @@ func (p *Project) checkSelection() problem.List {
 			probs.Add(problem.Problem{Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path), Hint: didYouMean(tag, keys(tags))})
 		}
 	}
-	if len(probs) == 0 && len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0 && p.selected() == 0 {
+	if len(probs) == 0 && len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0 && p.Selected() == 0 {
 		probs.Add(problem.Problem{Message: "--case and --tag together select no case"})
 	}
 	return probs
 }
 
-func (p *Project) selected() int {
+// Selected is how many cases --case and --tag leave of the suite.
+func (p *Project) Selected() int {
+	if len(p.Options.Select.Cases)+len(p.Options.Select.Tags) == 0 {
+		return p.Suite.Len()
+	}
 	n := 0
 	for c, err := range p.Suite.Cases() {
 		if err == nil && p.Options.Select.Has(c) {
@@ -128,15 +141,17 @@ func (p *Project) selected() int {
 }
 
 // checkVars holds the names that a prompt uses against those that the suite
-// gives.
+// gives, as far as a suite with errors shows them.
 func (p *Project) checkVars(loaded *prompt.Prompt) problem.List {
-	if p.Suite == nil {
+	if p.names == nil {
 		return nil
 	}
-	names := p.Suite.VarNames()
-	probs := loaded.CheckVars(names)
+	probs := loaded.CheckVars(p.names)
+	if p.Suite == nil {
+		return probs
+	}
 	used := loaded.Uses()
-	for _, name := range names {
+	for _, name := range p.names {
 		if !slices.Contains(used, name) {
 			probs.Add(problem.Problem{
 				File: loaded.Path, Severity: problem.Warning,
@@ -172,8 +187,6 @@ func firstOf(values ...string) string {
 	return ""
 }
 
-// IsRunFile reports whether a command-line argument names a run file rather
-// than a revision.
-func IsRunFile(arg string) bool {
-	return strings.HasSuffix(arg, runfile.Ext) && Exists(arg)
-}
+// IsRunFile reports whether a command-line argument names a run file, there or
+// not, rather than a revision.
+func IsRunFile(arg string) bool { return strings.HasSuffix(arg, runfile.Ext) }

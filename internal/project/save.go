@@ -16,7 +16,7 @@ func (p *Project) SaveRegraded(ctx context.Context, old *runfile.Run, tool strin
 		return "", err
 	}
 	h := run.Header
-	h.Source, h.Tool, h.Started = old.Header.Run, tool, now.UTC().Truncate(time.Second)
+	h.Source, h.Tool, h.Started = old.Header.Run, tool, now.UTC().Truncate(time.Millisecond)
 	h.Run = runfile.NewID(now, h.Prompt.Name, h.Model.ID)
 	w, err := runfile.Create(p.RunsDir, h)
 	if err != nil {
@@ -26,7 +26,7 @@ func (p *Project) SaveRegraded(ctx context.Context, old *runfile.Run, tool strin
 	if old.End == nil || old.End.Status != runfile.Complete {
 		end.Status, end.Reason = runfile.Incomplete, "the run that was graded again is not complete"
 	}
-	end.Ended = h.Started
+	end.Ended = h.Started.Truncate(time.Second)
 	return w.Path(), errors.Join(err, w.Close(end))
 }
 

@@ -115,7 +115,11 @@ func (r revision) read(ctx context.Context, file string) (found string, data []b
 // list returns the prompts beside rel in the revision, named as the user names
 // theirs.
 func (r revision) list(ctx context.Context, rel, file string) []string {
-	out, err := r.git(ctx, "ls-tree", "-z", "--name-only", r.commit+":./"+path.Dir(rel))
+	dir := path.Dir(rel)
+	if dir == "." {
+		dir = "" // git takes no ./.
+	}
+	out, err := r.git(ctx, "ls-tree", "--full-tree", "-z", "--name-only", r.commit+":./"+dir)
 	if err != nil {
 		return nil
 	}

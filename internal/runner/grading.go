@@ -50,10 +50,14 @@ func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, f
 // promptsDoing says why a call counts as failed by the prompt, or "".
 func promptsDoing(call runfile.Call) string {
 	if call.Error != nil {
-		if call.Error.Kind == string(model.KindContextLength) {
+		switch model.Kind(call.Error.Kind) {
+		case model.KindContextLength:
 			return "the prompt is over the model's context: " + call.Error.Message
+		case model.KindContentFilter:
+			return "the prompt was refused by the provider's content filter: " + call.Error.Message
+		default:
+			return ""
 		}
-		return ""
 	}
 	switch call.FinishReason {
 	case "length":

@@ -47,13 +47,13 @@ func Kappa(tp, fp, fn, tn int, level float64) (k, se, lo, hi float64) {
 	rest := 1 - k
 	centre := k - (1-chanceDisagree)*rest
 	squares := 0.0
-	for _, cell := range []struct{ share, effect float64 }{
+	for _, c := range []struct{ share, effect float64 }{
 		{both, 1 - (judgeYes+personYes)*rest},
 		{neither, 1 - (judgeNo+personNo)*rest},
 		{judge, -(personYes + judgeNo) * rest},
 		{person, -(personNo + judgeYes) * rest},
 	} {
-		squares += cell.share * (cell.effect - centre) * (cell.effect - centre)
+		squares += c.share * (c.effect - centre) * (c.effect - centre)
 	}
 	se = math.Sqrt(squares/n) / chanceDisagree
 	z := zFor(level)

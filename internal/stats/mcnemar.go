@@ -27,6 +27,9 @@ func McNemar(better, worse int) (p float64) {
 	if fewer == 0 {
 		return math.Min(1, math.Exp2(1-flips))
 	}
+	if flips > mostExact {
+		return 2 * normalCDF((2*fewer-flips)/math.Sqrt(flips))
+	}
 	return math.Min(1, 2*distuv.Binomial{N: flips, P: 0.5}.CDF(fewer))
 }
 

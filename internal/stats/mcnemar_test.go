@@ -44,8 +44,16 @@ func TestMcNemarProperties(t *testing.T) {
 		p := stats.McNemar(better, worse)
 		require.GreaterOrEqual(t, p, 0.0)
 		require.LessOrEqual(t, p, 1.0)
-		require.Equal(t, p, stats.McNemar(worse, better))
+		requireSame(t, p, stats.McNemar(worse, better))
 	})
+}
+
+func TestMcNemarOfHugeCountsIsTheNormalTest(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1 << 37, 1 << 42, 1 << 60} {
+		lead := 3 * int(math.Sqrt(float64(n))) // z = 3/sqrt(2)
+		require.InEpsilon(t, math.Erfc(1.5), stats.McNemar(n+lead, n), 1e-3, "%d", n)
+	}
 }
 
 func TestMcNemarFallsWithEveryFurtherOneWayFlip(t *testing.T) {
@@ -147,12 +155,12 @@ func TestTangoEdges(t *testing.T) {
 	for _, n := range []int{1, 2, 10, 1000, 1_000_000} {
 		N := float64(n)
 		lo, hi := stats.Tango(0, n, n, 0.95)
-		require.Equal(t, -1.0, lo)
+		requireSame(t, -1.0, lo)
 		require.InDelta(t, (z2-N)/(z2+N), hi, 1e-12)
 
 		lo, hi = stats.Tango(n, 0, n, 0.95)
 		require.InDelta(t, (N-z2)/(z2+N), lo, 1e-12)
-		require.Equal(t, 1.0, hi)
+		requireSame(t, 1.0, hi)
 
 		lo, hi = stats.Tango(0, 0, n, 0.95)
 		require.InDelta(t, -z2/(z2+N), lo, 1e-12)
@@ -177,8 +185,8 @@ func TestTangoProperties(t *testing.T) {
 		require.GreaterOrEqual(t, hi, d-1e-12)
 
 		swappedLo, swappedHi := stats.Tango(worse, better, n, level)
-		require.Equal(t, -hi, swappedLo)
-		require.Equal(t, -lo, swappedHi)
+		requireSame(t, -hi, swappedLo)
+		requireSame(t, -lo, swappedHi)
 
 		wideLo, wideHi := stats.Tango(better, worse, n, level+(1-level)/2)
 		require.LessOrEqual(t, wideLo, lo+1e-12)

@@ -13,6 +13,10 @@ import (
 // sums that are equal on paper differ in their last bits.
 const tieTolerance = 1e-12
 
+// mostExact is the largest count for which the incomplete beta function keeps
+// its digits. Above it, where no suite will be, normal approximations take over.
+const mostExact = 1 << 40
+
 // bisectSteps halves an interval inside [-1,1] down to neighbouring floats.
 const bisectSteps = 100
 

@@ -124,7 +124,7 @@ func TestSignFlipBySamplingIsNearTheTruth(t *testing.T) {
 	for i := 1; i < len(steps); i++ {
 		steps[i] = -steps[i]
 	}
-	require.Equal(t, 1.0, stats.SignFlip(steps, o).P)
+	requireSame(t, 1.0, stats.SignFlip(steps, o).P)
 	steps[1] = 0.5 // now the first two must agree, which half of them do
 	require.InDelta(t, 0.5, stats.SignFlip(steps, o).P, 0.01)
 }
@@ -132,7 +132,7 @@ func TestSignFlipBySamplingIsNearTheTruth(t *testing.T) {
 func TestSignFlipNeverClaimsZero(t *testing.T) {
 	t.Parallel()
 	got := stats.SignFlip(flips(200, 0, 0, 1), stats.Options{Samples: 99})
-	require.Equal(t, 0.01, got.P)
+	requireSame(t, 0.01, got.P)
 	require.Positive(t, got.StdErr)
 }
 

@@ -27,17 +27,19 @@ func Wilson(x, n int, level float64) (lo, hi float64) {
 	if x > 0 {
 		lo = wilsonLower(float64(x), float64(n), zFor(level))
 	}
-	hi = 1
-	if x < n {
-		// The upper limit of the passes is the lower limit of the fails,
-		// which keeps the two mirror images to the last bit.
-		hi = 1 - wilsonLower(float64(n-x), float64(n), zFor(level))
-	}
-	return lo, hi
+	return lo, wilsonUpper(x, n, zFor(level))
 }
 
-// wilsonLower is x²/n over the larger root's numerator: the usual form
-// subtracts two nearly equal numbers where x is small.
+// wilsonUpper is the complement of the lower limit of the fails.
+func wilsonUpper(x, n int, z float64) float64 {
+	if x == n {
+		return 1
+	}
+	return 1 - wilsonLower(float64(n-x), float64(n), z)
+}
+
+// wilsonLower divides the product of the two limits by the upper one: the usual
+// form subtracts two nearly equal numbers where x is small.
 func wilsonLower(x, n, z float64) float64 {
 	p := x / n
 	root := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
@@ -68,6 +70,9 @@ func binomialUpper(x, n int, tail float64) float64 {
 		return 1
 	case 0:
 		return -math.Expm1(math.Log(tail) / float64(n))
+	}
+	if n > mostExact {
+		return wilsonUpper(x, n, -mathext.NormalQuantile(tail))
 	}
 	return mathext.InvRegIncBeta(float64(x)+1, float64(n-x), 1-tail)
 }

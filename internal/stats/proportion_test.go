@@ -53,7 +53,7 @@ func TestWilsonOfNothingIsTheWholeRange(t *testing.T) {
 	t.Parallel()
 	lo, hi := stats.Wilson(0, 0, 0.95)
 	require.Zero(t, lo)
-	require.Equal(t, 1.0, hi)
+	requireSame(t, 1.0, hi)
 }
 
 func TestWilsonProperties(t *testing.T) {
@@ -98,11 +98,19 @@ func TestClopperPearsonUpperAgreesWithSciPy(t *testing.T) {
 	}
 }
 
+func TestClopperPearsonUpperOfHugeCountsIsTheScoreBound(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1 << 39, 1 << 42, 1 << 62} {
+		_, want := stats.Wilson(n/4, n, 0.95)
+		require.InEpsilon(t, want, stats.ClopperPearsonUpper(n/4, n, 0.975), 1e-6, "%d", n)
+	}
+}
+
 func TestFlipIntervalBoundsBothDirections(t *testing.T) {
 	t.Parallel()
 	lo, hi := stats.FlipInterval(1, 3, 60, 0.95)
 	require.InDelta(t, -0.13924324672107277, lo, 1e-11)
-	require.Equal(t, stats.ClopperPearsonUpper(1, 60, 0.975), hi)
+	requireSame(t, stats.ClopperPearsonUpper(1, 60, 0.975), hi)
 
 	lo, hi = stats.FlipInterval(0, 0, 0, 0.95)
 	require.Equal(t, [2]float64{-1, 1}, [2]float64{lo, hi})

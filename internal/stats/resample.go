@@ -41,7 +41,7 @@ func drawnMeans(ts []tally, n, samples int, rng *rand.Rand) []float64 {
 	for i := range means {
 		total := 0.0
 		for range n {
-			total += values[rng.Uint32N(uint32(n))] // n is at most drawOnes
+			total += values[rng.IntN(n)]
 		}
 		means[i] = total / float64(n)
 	}

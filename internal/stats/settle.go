@@ -7,13 +7,13 @@ import (
 
 // A Rule is what a verdict on one grader is held to.
 type Rule struct {
-	Margin float64 // the largest drop that still counts as no worse, in (0,1]
+	Margin float64 // the largest drop that still counts as no worse, in [0,1]
 	Level  float64 // of the two-sided interval, such as 0.95
 	Alpha  float64 // below which p is significant; divide it by the number of graders to plan for Holm
 }
 
 func (r Rule) valid() bool {
-	return r.Margin > 0 && r.Margin <= 1 && isProper(r.Level) && isProper(r.Alpha)
+	return isShare(r.Margin) && isProper(r.Level) && isProper(r.Alpha)
 }
 
 // CasesForMargin returns how many units a suite needs so that a comparison
@@ -21,10 +21,10 @@ func (r Rule) valid() bool {
 // smallest n whose [Tango] interval of no flips, ±z²/(n+z²), stays within it.
 // It is 73 for a margin of 0.05 at level 0.95.
 //
-// It is 0 unless 0 < margin <= 1 and 0 < level < 1, and where more than 100
+// It is 0 unless 0 < margin <= 1 and 0 < level < 1, and also where more than 100
 // million would be needed.
 func CasesForMargin(margin, level float64) int {
-	if !(Rule{margin, level, level}).valid() {
+	if !isShare(margin) || margin == 0 || !isProper(level) {
 		return 0
 	}
 	z := zFor(level)
@@ -43,7 +43,7 @@ func CasesForMargin(margin, level float64) int {
 // summed here over all outcomes.
 //
 // It is NaN for arguments that [Power] rejects, and for a rule without a
-// margin in (0,1] or a level in (0,1).
+// margin in [0,1] or a level in (0,1).
 func SettleChance(n int, worse, better float64, r Rule) float64 {
 	if n < 0 || n > maxUnits || !areFlipRates(worse, better) || !r.valid() {
 		return math.NaN()
@@ -93,6 +93,9 @@ type settling struct {
 
 func (s *settling) shown(rises int) bool {
 	b, w := float64(rises), float64(s.m-rises)
+	if s.margin == 0 && b <= w {
+		return false // the statistic is 0/0 without any flip, and the limit below 0
+	}
 	n := float64(s.n)
 	return b-w+n*s.margin >= s.z*tangoStdErr(b, w, n, -s.margin)
 }

@@ -37,7 +37,7 @@ func TestSettleChanceAgreesWithEnumeration(t *testing.T) {
 		worse := rapid.Float64Range(0, 1).Draw(t, "worse")
 		better := rapid.Float64Range(0, 1-worse).Draw(t, "better")
 		rule := stats.Rule{
-			Margin: rapid.SampledFrom([]float64{0.049, 0.2, 0.31, 1}).Draw(t, "margin"),
+			Margin: rapid.SampledFrom([]float64{0, 0.049, 0.2, 0.31, 1}).Draw(t, "margin"),
 			Level:  rapid.SampledFrom([]float64{0.5, 0.9, 0.95}).Draw(t, "level"),
 			Alpha:  rapid.SampledFrom([]float64{0.011, 0.05, 0.6}).Draw(t, "alpha"),
 		}

@@ -13,6 +13,7 @@ import (
 // A NodeDecoder decodes itself from a node. Types that may stand in a file in
 // several shapes implement it.
 type NodeDecoder interface {
+	// DecodeNode fills the receiver from n and returns what does not fit.
 	DecodeNode(n Node) problem.List
 }
 
@@ -26,7 +27,7 @@ type NodeDecoder interface {
 // null leaves an optional field as it was. An any becomes map[string]any,
 // []any, string, int, float64, bool or nil, and a json.RawMessage what
 // [Node.JSON] gives. A type with a DecodeNode method on its pointer decodes
-// itself.
+// itself. A pointer to what does not fit stays nil.
 func (n Node) Decode(v any) problem.List {
 	rv := reflect.ValueOf(v)
 	if rv.Kind() != reflect.Pointer || rv.IsNil() {
@@ -45,7 +46,7 @@ func (d *decoder) wrong(n Node, wanted, hint string) {
 
 func (d *decoder) value(n Node, v reflect.Value) {
 	if v.CanAddr() {
-		if nd, ok := v.Addr().Interface().(NodeDecoder); ok {
+		if nd, ok := reflect.TypeAssert[NodeDecoder](v.Addr()); ok {
 			d.probs = append(d.probs, nd.DecodeNode(n)...)
 			return
 		}
@@ -62,8 +63,12 @@ func (d *decoder) value(n Node, v reflect.Value) {
 			return
 		}
 		p := reflect.New(v.Type().Elem())
+		before := len(d.probs)
 		d.value(n, p.Elem())
-		v.Set(p)
+		// A wrong number must not look like a 0 to the checks that follow.
+		if len(d.probs) == before {
+			v.Set(p)
+		}
 	case reflect.Struct:
 		d.structure(n, v)
 	case reflect.Map:

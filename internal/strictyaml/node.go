@@ -2,7 +2,6 @@ package strictyaml
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -267,7 +266,7 @@ func (n Node) Describe() string {
 	case Text:
 		return quote(n.Text())
 	}
-	return fmt.Sprint(n.Text())
+	return n.Text()
 }
 
 // quote quotes text for a message, cut to a length that fits one.

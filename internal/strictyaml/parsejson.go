@@ -22,6 +22,7 @@ func ParseJSON(file string, line int, data []byte) (*Document, problem.List) {
 	if !utf8.Valid(data) {
 		return nil, problem.List{{File: file, Line: line, Column: 1, Message: "the line is not UTF-8", Hint: "save the file as UTF-8"}}
 	}
+	data = bytes.TrimRight(data, " \t\r\n") // so that what is cut off ends where its text does
 	p := jsonParser{data: data, line: line, column: 1, dec: json.NewDecoder(bytes.NewReader(data))}
 	p.dec.UseNumber()
 	root, err := p.value(0)
@@ -31,9 +32,8 @@ func ParseJSON(file string, line int, data []byte) (*Document, problem.List) {
 		}
 	}
 	if err != nil {
-		var syntax *json.SyntaxError
 		offset := p.dec.InputOffset()
-		if errors.As(err, &syntax) {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			offset = max(syntax.Offset-1, 0)
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

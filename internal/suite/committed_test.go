@@ -38,7 +38,7 @@ func TestCommittedSuiteIsLargeAndBalanced(t *testing.T) {
 
 	require.Equal(t, "subtodos", s.Name)
 	require.GreaterOrEqual(t, len(cases), 150)
-	require.Equal(t, s.Len(), len(cases))
+	require.Len(t, cases, s.Len())
 	types := map[string]int{}
 	for _, c := range cases {
 		types[c.Expect.Type]++
@@ -166,13 +166,17 @@ func TestCommittedInputsAreNoExamplesOfAPrompt(t *testing.T) {
 }
 
 // exampleTexts returns what in a prompt may be an example's input: whole user
-// turns, and every line, quoted string and element text of any message, with
-// its bigrams. The placeholder is where the input goes, and no example.
+// turns, and every line, quoted string and element text of any turn, with its
+// bigrams. The placeholder is where the input goes, and no example; nor is the
+// skeleton of the format in the system message.
 func exampleTexts(p *prompt.Prompt) map[string]map[string]bool {
 	tag := regexp.MustCompile(`<[^<>]*>`)
 	quoted := regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 	var texts []string
 	for _, m := range p.Messages {
+		if m.Role == "system" {
+			continue
+		}
 		content := strings.ReplaceAll(m.Content, "{{input}}", "")
 		if m.Role == "user" {
 			texts = append(texts, content)

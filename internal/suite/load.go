@@ -2,6 +2,7 @@ package suite
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -214,10 +215,10 @@ func relativeTo(file, name string) string {
 // the path that the problem names anyway.
 func cause(err error) string {
 	for {
-		u, ok := err.(interface{ Unwrap() error }) //nolint:errorlint // walks the chain itself
-		if !ok || u.Unwrap() == nil {
+		inner := errors.Unwrap(err)
+		if inner == nil {
 			return err.Error()
 		}
-		err = u.Unwrap()
+		err = inner
 	}
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/project"
+)
+
+// baselineName is the run file that a team holds new revisions against.
+const baselineName = "baseline.jsonl"
+
+func (a *app) baselineCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "baseline",
+		Short: "Keep the run that new revisions are held against",
+	}
+	var (
+		files projectFlags
+		file  string
+	)
+	set := &cobra.Command{
+		Use:   "set RUN|REVISION",
+		Short: "Make a complete run the baseline",
+		Long: `Set copies a run file to runs/baseline.jsonl, to be committed. A revision stands
+for its newest complete run over the whole suite.`,
+		Example: `  promptbench baseline set prompts/v2
+  promptbench compare --baseline runs/baseline.jsonl prompts/v3`,
+		Args: exactlyOne("a run file or a revision, such as prompts/v2"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := files.options()
+			if err != nil {
+				return err
+			}
+			return a.setBaseline(cmd.Context(), args[0], o, file)
+		},
+	}
+	files.add(set)
+	set.Flags().StringVarP(&file, "output", "o", "", "the baseline `file` (default baseline.jsonl in the runs directory)")
+	cmd.AddCommand(set)
+	return cmd
+}
+
+func (a *app) setBaseline(ctx context.Context, arg string, o project.Options, file string) error {
+	runs, err := o.RunsDir()
+	if err != nil {
+		return err
+	}
+	if file == "" {
+		file = filepath.Join(runs, baselineName)
+	}
+	path, err := project.Lookup{Runs: runs, Model: o.Model, Whole: true}.Path(ctx, arg, nil)
+	if err != nil {
+		return err
+	}
+	h, err := project.SetBaseline(path, file)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(a.out, "%s is now run %s: %s on %s, %s\n", file, h.Run, h.Prompt.Name, h.Suite.Name, h.Model.ID)
+	return nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"promptbench": main})
+}
+
+// TestScripts runs the command as a person would, in a directory of its own
+// per script, against a server on this machine. README.md beside the scripts
+// says which commands they have.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	project, err := filepath.Abs("testdata/project")
+	require.NoError(t, err)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[stateKey{}] = &state{seen: map[string]bool{}}
+			env.Setenv("PROJECT", project)
+			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"asked":      cmdAsked,
+			"down":       cmdDown,
+			"exits":      cmdExits,
+			"newrun":     cmdNewRun,
+			"project":    cmdProject,
+			"requests":   cmdRequests,
+			"same":       cmdSame,
+			"server":     cmdServer,
+			"wellformed": cmdWellformed,
+		},
+	})
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"promptbench/internal/fakeopenai"
+)
+
+// A rule says what the server answers to requests that fit it.
+type rule struct {
+	System string `json:"system"` // stands in the system message
+	Input  string `json:"input"`  // stands in the last user message
+	Times  int    `json:"times"`  // answers only so often; 0: always
+	fakeopenai.Reply
+}
+
+// rules answer requests: the first that fits and is not used up.
+type rules struct {
+	mu   sync.Mutex
+	list []rule
+	used []int
+}
+
+// parseRules reads a rule a line.
+func parseRules(text string) (*rules, error) {
+	r := &rules{}
+	lines := bufio.NewScanner(strings.NewReader(text))
+	for n := 1; lines.Scan(); n++ {
+		if strings.TrimSpace(lines.Text()) == "" {
+			continue
+		}
+		dec := json.NewDecoder(strings.NewReader(lines.Text()))
+		dec.DisallowUnknownFields()
+		var one rule
+		if err := dec.Decode(&one); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		r.list = append(r.list, one)
+	}
+	r.used = make([]int, len(r.list))
+	return r, lines.Err()
+}
+
+func (r *rules) answer(request fakeopenai.Request) fakeopenai.Reply {
+	system := ""
+	for _, m := range request.Messages {
+		if m.Role == "system" {
+			system += m.Content
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, one := range r.list {
+		if one.Times > 0 && r.used[i] >= one.Times || !strings.Contains(system, one.System) || !strings.Contains(request.Input(), one.Input) {
+			continue
+		}
+		r.used[i]++
+		return one.Reply
+	}
+	return fakeopenai.Error(http.StatusTeapot, "no_rule", "no rule of the script fits this request")
+}

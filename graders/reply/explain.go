@@ -1,0 +1,56 @@
+package reply
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// explainRepair says what was wrong with the document before its repair.
+func explainRepair(doc *document, src *source, c *jsonCandidate) {
+	text := src.text[c.start:c.end]
+	var syntax *json.SyntaxError
+	isSyntax := errors.As(c.broken, &syntax) && !errors.Is(c.broken, io.ErrUnexpectedEOF)
+	if isSyntax {
+		at := min(max(int(syntax.Offset)-1, 0), len(text))
+		line := src.line(c.start + at)
+		for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
+			at--
+		}
+		found, _ := utf8.DecodeRuneInString(text[at:])
+		switch {
+		case found < ' ' && found != '\n' && found != '\r' && found != '\t':
+			doc.add(CodeControlChars, "line %d: a control character in a string", line)
+		case isQuote(found), found == '\\':
+			doc.add(CodeQuotes, "line %d: %q where a plain quote or a comma belongs", line, found)
+		default:
+			doc.add(CodeRepaired, "line %d: %v", line, syntax)
+		}
+	}
+	switch {
+	case c.truncated:
+		doc.add(CodeTruncated, "line %d: the document ends before it is complete", src.line(c.end))
+	case !isSyntax:
+		doc.add(CodeRepaired, "line %d: the document is not valid JSON: %v", src.line(c.start), c.broken)
+	}
+}
+
+// occursIn reports whether an item's letters and digits stand in the JSON it
+// was decoded from, in this order.
+func occursIn(item, source string) bool {
+	rest := source
+	for _, c := range item {
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+			continue
+		}
+		i := strings.IndexRune(rest, c)
+		if i < 0 {
+			return strings.Contains(source, `\u`) // spelled as an escape
+		}
+		rest = rest[i+utf8.RuneLen(c):]
+	}
+	return true
+}

@@ -1,0 +1,129 @@
+package project
+
+import (
+	"slices"
+
+	"promptbench/internal/model"
+	"promptbench/internal/plan"
+	"promptbench/internal/prompt"
+	"promptbench/internal/runfile"
+	"promptbench/internal/runner"
+	"promptbench/internal/summary"
+)
+
+// Plan says what a job would need, without preparing it: no run file is
+// written and nothing is sent.
+func (p *Project) Plan(r Run) (plan.Plan, error) {
+	out := plan.Plan{Schema: 1, Suite: p.Suite.Name, Trials: max(1, r.Trials)}
+	groups := map[string]bool{}
+	for c, err := range p.Suite.Cases() {
+		if err != nil {
+			return out, err
+		}
+		if !p.Options.Select.Has(c) {
+			continue
+		}
+		out.Cases++
+		if c.Group == "" || !groups[c.Group] {
+			out.Units++
+		}
+		groups[c.Group] = c.Group != ""
+	}
+	var index *runfile.Index
+	if !r.Fresh {
+		var err error
+		if index, err = p.recordings(r); err != nil {
+			return out, err
+		}
+		defer index.Close() //nolint:errcheck // opened for reading only
+	}
+	for _, revision := range p.Prompts {
+		planned, err := p.planRevision(revision, out.Trials, index)
+		if err != nil {
+			return out, err
+		}
+		out.Revisions = append(out.Revisions, planned)
+	}
+	out.Sensitivity(p.gatingGraders())
+	return out, nil
+}
+
+func (p *Project) planRevision(revision *prompt.Prompt, trials int, index *runfile.Index) (plan.Revision, error) {
+	t, err := p.TargetFor(revision)
+	if err != nil {
+		return plan.Revision{}, err
+	}
+	out := plan.Revision{Prompt: revision.Name, Model: t.ID, Endpoint: t.Label}
+	for c, err := range p.Suite.Cases() {
+		if err != nil {
+			return out, err
+		}
+		if !p.Options.Select.Has(c) {
+			continue
+		}
+		messages, err := revision.Render(c.Input, p.Suite.VarsOf(c))
+		if err != nil {
+			return out, err
+		}
+		for trial := 1; trial <= trials; trial++ {
+			out.Replies++
+			if index == nil {
+				continue
+			}
+			body, err := model.WireBody(t.ID, runner.Request(revision, t.Params, messages, trial))
+			if err != nil {
+				return out, err
+			}
+			_, recorded, err := index.Lookup(model.Key(t.Label, body, trial))
+			if err != nil {
+				return out, err
+			}
+			if recorded {
+				out.Replayed++
+			}
+		}
+	}
+	out.New = out.Replies - out.Replayed
+	seen, err := p.usageSeen(t)
+	if err != nil {
+		return out, err
+	}
+	out.Estimate(seen, t.Price)
+	return out, nil
+}
+
+// usageSeen is what a reply took in each earlier run of this suite on this
+// model.
+func (p *Project) usageSeen(t Target) ([]plan.Sample, error) {
+	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
+		return h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []plan.Sample
+	for _, f := range found {
+		run, err := runfile.Load(f.Path, runfile.Scores)
+		if err != nil {
+			continue // a run that can't be read says nothing about usage
+		}
+		u, n := summary.UsageOf(run, nil), summary.BasisOf(run).Replies
+		if u.InputTokens != nil && n > 0 {
+			out = append(out, plan.Sample{Input: float64(*u.InputTokens) / float64(n), Output: float64(*u.OutputTokens) / float64(n)})
+		}
+	}
+	return out, nil
+}
+
+// gatingGraders is how many graders a comparison's verdict would rest on.
+func (p *Project) gatingGraders() int {
+	var named []string
+	for _, g := range p.Config.Gates {
+		named = append(named, g.Regression...)
+	}
+	if len(named) > 0 {
+		slices.Sort(named)
+		return len(slices.Compact(named))
+	}
+	return len(p.Suite.Graders)
+}

@@ -1,0 +1,79 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"promptbench/internal/problem"
+	"promptbench/internal/prompt"
+	"promptbench/internal/suite"
+)
+
+// The directories of a project where nothing else is named.
+const (
+	promptsDir = "prompts"
+	suitesDir  = "cases"
+)
+
+// A Checked is what [Validate] looked at.
+type Checked struct {
+	Prompts  int
+	Suites   []*suite.Suite // without errors, the configured one first
+	Warnings problem.List
+}
+
+// Validate checks the config, every prompt in prompts and every suite in cases,
+// or those that are named. Like [Load] it returns all errors at once; what it
+// looked at is never nil.
+func Validate(ctx context.Context, o Options, prompts []string) (*Checked, error) {
+	var probs problem.List
+	if len(prompts) == 0 {
+		found, err := prompt.Files(promptsDir)
+		switch {
+		case err != nil:
+			probs.Add(problem.Problem{Message: fmt.Sprintf("there is no directory %s", promptsDir), Hint: "name the prompts to check"})
+		case len(found) == 0:
+			probs.Add(problem.Problem{Message: fmt.Sprintf("%s holds no .prompt.yml file", promptsDir), Hint: "name the prompts to check"})
+		}
+		prompts = found
+	}
+	p, err := Load(ctx, o, prompts)
+	probs = append(append(probs, problem.From(err)...), p.Warnings...)
+	checked := &Checked{Prompts: len(p.Prompts)}
+	if p.Suite != nil {
+		checked.Suites = append(checked.Suites, p.Suite)
+	}
+	if o.Suite == "" {
+		probs = append(probs, checked.others(p)...)
+	}
+	checked.Warnings = probs.Only(problem.Warning)
+	return checked, probs.Err()
+}
+
+// others checks the suites that the project holds beside its own.
+func (c *Checked) others(p *Project) problem.List {
+	own, err := p.suitePath()
+	if err != nil {
+		own = "" // Load has said so
+	}
+	entries, err := os.ReadDir(suitesDir)
+	if err != nil {
+		return nil // a suite elsewhere needs no such directory
+	}
+	var probs problem.List
+	for _, e := range entries {
+		path := filepath.Join(suitesDir, e.Name())
+		if e.IsDir() || path == own || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path)) {
+			continue
+		}
+		loaded, list := suite.Load(path)
+		probs = append(probs, list...)
+		if loaded != nil && list.Err() == nil {
+			c.Suites = append(c.Suites, loaded)
+		}
+	}
+	return probs
+}
