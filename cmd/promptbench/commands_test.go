@@ -20,8 +20,7 @@ import (
 // state is what the commands of one script keep.
 type state struct {
 	server *fakeopenai.Server
-	asked  int             // requests that an asked has counted
-	seen   map[string]bool // run files that a newrun has named
+	asked  int // requests that an asked has counted
 }
 
 type stateKey struct{}
@@ -132,28 +131,15 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdNewRun names the run file of a prompt that was not there before.
+// cmdNewRun names the newest run file of a prompt.
 func cmdNewRun(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg, "newrun NAME PROMPT", len(args) == 2)
-	paths, err := runfile.Files(ts.MkAbs("runs"))
+	found, err := runfile.Find(ts.MkAbs("runs"), func(h runfile.Header) bool { return h.Prompt.Name == args[1] })
 	ts.Check(err)
-	s := stateOf(ts)
-	var found []string
-	for _, path := range paths {
-		if s.seen[path] {
-			continue
-		}
-		h, err := runfile.ReadHeader(path)
-		ts.Check(err)
-		if h.Prompt.Name == args[1] {
-			found = append(found, path)
-		}
+	if len(found) == 0 {
+		ts.Fatalf("no run of %s", args[1])
 	}
-	if len(found) != 1 {
-		ts.Fatalf("%d new runs of %s, not 1: %v", len(found), args[1], found)
-	}
-	s.seen[found[0]] = true
-	relative, err := filepath.Rel(ts.MkAbs("."), found[0])
+	relative, err := filepath.Rel(ts.MkAbs("."), found[0].Path)
 	ts.Check(err)
 	ts.Setenv(args[0], relative)
 	ts.Setenv(args[0]+"_ID", strings.TrimSuffix(filepath.Base(relative), runfile.Ext))

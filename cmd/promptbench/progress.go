@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -30,9 +31,14 @@ type progress struct {
 	last    time.Time
 	started time.Time
 
-	unrecorded int
-	absent     []string // cases without a recording
-	why        string   // they can't be asked
+	failures []failure // by kind of error, in order of appearance
+}
+
+// A failure is what trials without a reply have in common.
+type failure struct {
+	kind, message string // the message of the first
+	trials        int
+	cases         map[string]bool
 }
 
 // between is how long a log waits for the next line.
@@ -54,14 +60,12 @@ func (g *progress) done(e runner.Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.trials++
-	switch {
-	case e.Call.Error != nil && e.Call.Error.Kind == runner.KindNotRecorded:
-		g.notRecorded(e.Call)
-	case e.Call.ReplayedFrom == "":
+	if e.Call.ReplayedFrom == "" && (e.Call.Error == nil || e.Call.Error.Kind != runner.KindNotRecorded) {
 		g.calls++
 	}
 	if e.Trial.Error != nil {
 		g.errors++
+		g.failed(e.Trial)
 	}
 	if g.bar != nil {
 		_ = g.bar.Add(1) // a bar that can't be drawn must not stop a run
@@ -75,30 +79,33 @@ func (g *progress) done(e runner.Event) {
 	}
 }
 
-// notRecorded notes a reply that only a call could have brought.
-func (g *progress) notRecorded(c runfile.Call) {
-	g.unrecorded++
-	g.why = c.Error.Message
-	if !slices.Contains(g.absent, c.Case) {
-		g.absent = append(g.absent, c.Case)
+func (g *progress) failed(t runfile.Trial) {
+	i := slices.IndexFunc(g.failures, func(f failure) bool { return f.kind == t.Error.Kind })
+	if i < 0 {
+		i = len(g.failures)
+		g.failures = append(g.failures, failure{kind: t.Error.Kind, message: t.Error.Message, cases: map[string]bool{}})
 	}
+	f := &g.failures[i]
+	f.trials++
+	f.cases[t.Case] = true
 }
 
-// missing names the cases whose replies are not recorded and may not be asked
-// for.
-func (g *progress) missing() []string {
+// why says for each kind of error what it was, and which trials have no reply
+// for it.
+func (g *progress) why() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.unrecorded == 0 {
-		return nil
-	}
 	const most = 10
-	slices.Sort(g.absent) // replies arrive in any order
-	names, more := g.absent, ""
-	if len(names) > most {
-		names, more = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
+	var out []string
+	for _, f := range g.failures {
+		names := slices.Sorted(maps.Keys(f.cases)) // replies arrive in any order
+		more := ""
+		if len(names) > most {
+			names, more = names[:most], fmt.Sprintf(" and %d more", len(f.cases)-most)
+		}
+		out = append(out, f.message, fmt.Sprintf("no reply in %s: %s%s", count(f.trials, "trial"), strings.Join(names, ", "), more))
 	}
-	return []string{g.why, fmt.Sprintf("not recorded: %s of %s%s", count(g.unrecorded, "trial"), strings.Join(names, ", "), more)}
+	return out
 }
 
 // finish takes the bar off the screen.

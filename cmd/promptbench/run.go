@@ -134,15 +134,19 @@ func (a *app) outcomes(job *project.Job, ends []runfile.End, bar *progress) {
 			_, _ = fmt.Fprintln(a.err, a.blame("", message))
 		}
 	}
+	whole := true
 	for i, end := range ends {
 		if end.Status != runfile.Complete {
+			whole = false
 			say(end.Reason)
 			say(fmt.Sprintf("the run of %s is %s: %d of %s done and kept; run it again to go on from there",
 				job.Revisions[i].Prompt.Name, end.Status, end.Trials-end.Errors, count(bar.total/len(ends), "trial")))
 		}
 	}
-	for _, message := range bar.missing() {
-		say(message)
+	if whole { // else the reason was said, and the next run asks again anyway
+		for _, message := range bar.why() {
+			say(message)
+		}
 	}
 	for _, path := range job.Paths {
 		a.note("run file: %s", path)

@@ -17,7 +17,7 @@ func (r *jsonReader) completeAt(text string, start, limit int) (jsonCandidate, b
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		return jsonCandidate{}, false
 	}
-	whole, completeErr := completeJSON(cut)
+	whole, completeErr := completeJSON(cut, false)
 	if completeErr != nil {
 		return jsonCandidate{}, false
 	}
@@ -32,9 +32,9 @@ func (r *jsonReader) completeAt(text string, start, limit int) (jsonCandidate, b
 var errNotCut = errors.New("not valid up to its end")
 
 // completeJSON closes what is open at the end of a JSON text that is valid so
-// far. It declines where a string is open that seems to hold the document's
-// own closing brackets: there a quote is missing, not the rest.
-func completeJSON(text string) (string, error) {
+// far. Unless forced it declines where a string is open that seems to hold the
+// document's own closing brackets: there a quote is missing, not the rest.
+func completeJSON(text string, force bool) (string, error) {
 	var stack []byte
 	inString, escape := false, 0 // escape is where the last backslash escape in a string began
 	for i := 0; i < len(text); i++ {
@@ -54,7 +54,7 @@ func completeJSON(text string) (string, error) {
 		}
 	}
 	if inString {
-		if strings.HasSuffix(text, "}") || strings.HasSuffix(text, "]") {
+		if !force && (strings.HasSuffix(text, "}") || strings.HasSuffix(text, "]")) {
 			return "", errNotCut
 		}
 		if tail := text[escape:]; escape > 0 && (len(tail) == 1 || tail[1] == 'u' && len(tail) < 6) {

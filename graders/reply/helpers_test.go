@@ -36,10 +36,10 @@ func subtodoRules() reply.Rules {
 	}
 }
 
-func newReader(t testing.TB, rules reply.Rules) *reply.Reader {
-	t.Helper()
+func newReader(tb testing.TB, rules reply.Rules) *reply.Reader {
+	tb.Helper()
 	r, err := reply.NewReader(rules)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return r
 }
 

@@ -24,10 +24,18 @@ const (
 	closeBullets  = "•·‣∙・ㆍ"
 )
 
-// circled are the runs of numbers that are one character each.
-var circled = [...]struct{ first, last, value rune }{
-	{'①', '⑳', 1}, {'㉑', '㉟', 21}, {'❶', '❿', 1}, {'➀', '➉', 1}, {'➊', '➓', 1},
-	{'⑴', '⒇', 1}, {'⒈', '⒛', 1}, {'⓵', '⓾', 1},
+// circled reads a number that is one character, 0 for any other character. Its
+// style is the first of its run.
+func circled(c rune) (number int, style string) {
+	for _, run := range [...]struct{ first, last, value rune }{
+		{'①', '⑳', 1}, {'㉑', '㉟', 21}, {'❶', '❿', 1}, {'➀', '➉', 1}, {'➊', '➓', 1},
+		{'⑴', '⒇', 1}, {'⒈', '⒛', 1}, {'⓵', '⓾', 1},
+	} {
+		if c >= run.first && c <= run.last {
+			return int(c - run.first + run.value), string(run.first)
+		}
+	}
+	return 0, ""
 }
 
 // marked splits text at its marked lines. An unmarked line goes on the item
@@ -195,10 +203,8 @@ func parsePlain(line string) (m mark, rest string, ok bool) {
 	case c == '(' || c == '（':
 		return parseParenthesised(rest)
 	}
-	for _, run := range circled {
-		if c >= run.first && c <= run.last {
-			return mark{number: int(c - run.first + run.value), style: string(run.first)}, strings.TrimPrefix(rest, "."), true
-		}
+	if number, style := circled(c); number > 0 {
+		return mark{number: number, style: style}, strings.TrimPrefix(rest, "."), true
 	}
 	number, n := leadingNumber(line)
 	if n == 0 && strings.ContainsRune(hangul, c) {

@@ -130,9 +130,10 @@ func (r *jsonReader) repair(c *jsonCandidate, broken string, budget *int) bool {
 	objectEnd(broken, &straight)
 	for _, attempt := range []func() (string, error){
 		func() (string, error) { return stripControls(straight.String()), nil },
-		func() (string, error) { return completeJSON(stripControls(straight.String())) },
+		func() (string, error) { return completeJSON(stripControls(straight.String()), false) },
 		func() (string, error) { return repairJSON(broken, budget) },
 		func() (string, error) { return repairJSON(straight.String(), budget) },
+		func() (string, error) { return completeJSON(broken, true) },
 	} {
 		repaired, err := attempt()
 		if err != nil {

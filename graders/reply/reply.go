@@ -5,6 +5,23 @@
 // every format, so that one suite can compare a revision that answers in XML
 // with one that answers in JSON. Reading never fails: what had to be repaired,
 // and what could not be read at all, stands in [Reply.Defects].
+//
+// A reply passes through these steps, one file each:
+//
+//   - source.go cuts it at [MaxBytes] and takes its thinking blocks off
+//     (thinking.go);
+//   - json.go tries to decode an object at every {; where none is a document,
+//     repair.go completes (complete.go), straightens (straighten.go) or repairs
+//     what could be one, within a budget; jsonitems.go and schema.go read it;
+//   - xml.go looks for the last element of the name in the rules: xmllex.go
+//     finds tags in text that may be no XML, xmltree.go pairs them and parses
+//     strictly, else xmlbuild.go builds a tree from the tags that make sense;
+//   - text.go reads a type line; marks.go splits marked lines into items, for
+//     XML as well;
+//   - around.go names what stands before and after the document.
+//
+// Every step that departs from one clean document adds a [Defect]; defect.go
+// lists their codes and how severe each is.
 package reply
 
 // MaxBytes is how much of a raw reply is read; what lies beyond is a defect.

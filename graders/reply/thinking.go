@@ -5,13 +5,21 @@ import "strings"
 // A block is one closed thinking block; outer includes its tags.
 type block struct{ outer, inner span }
 
-// thinkingNames are the elements models put their reasoning in, the longer of
-// two with a common beginning first.
-var thinkingNames = [...]string{"thinking", "think", "reasoning"}
+// thinkingName gives the name of the element a model puts its reasoning in
+// that rest begins with, in lower case, or nothing. Of two names with a common
+// beginning the longer one is tried first.
+func thinkingName(rest string) string {
+	for _, name := range [...]string{"thinking", "think", "reasoning"} {
+		if len(rest) > len(name) && strings.EqualFold(rest[:len(name)], name) {
+			return name
+		}
+	}
+	return ""
+}
 
 type thinkingTag struct {
 	span
-	name   int // index into thinkingNames
+	name   string
 	closes bool
 	empty  bool // <think/>
 }
@@ -36,17 +44,17 @@ func thinkingBlocks(text string) (blocks []block, open int) {
 	}
 
 	closer := make([]int, len(tags)) // of an opening tag: its closing one, or 0
-	var stacks [len(thinkingNames)][]int
+	stacks := map[string][]int{}
 	for i, t := range tags {
-		stack := &stacks[t.name]
+		stack := stacks[t.name]
 		switch {
 		case t.empty:
 			closer[i] = i
 		case !t.closes:
-			*stack = append(*stack, i)
-		case len(*stack) > 0:
-			closer[(*stack)[len(*stack)-1]] = i
-			*stack = (*stack)[:len(*stack)-1]
+			stacks[t.name] = append(stack, i)
+		case len(stack) > 0:
+			closer[stack[len(stack)-1]] = i
+			stacks[t.name] = stack[:len(stack)-1]
 		}
 	}
 
@@ -78,19 +86,15 @@ func lexThinkingTag(text string, at int) (thinkingTag, bool) {
 		t.closes = true
 		rest = rest[1:]
 	}
-	for i, name := range thinkingNames {
-		if len(rest) <= len(name) || !strings.EqualFold(rest[:len(name)], name) {
-			continue
-		}
-		rest = rest[len(name):]
-		end := strings.IndexAny(rest[:min(len(rest), maxAttributes)], "<>")
-		if end < 0 || rest[end] != '>' || !strings.ContainsRune("> \t\r\n/", rune(rest[0])) {
-			return t, false
-		}
-		t.name = i
-		t.end = len(text) - len(rest) + end + 1
-		t.empty = !t.closes && end > 0 && rest[end-1] == '/'
-		return t, true
+	if t.name = thinkingName(rest); t.name == "" {
+		return t, false
 	}
-	return t, false
+	rest = rest[len(t.name):]
+	end := strings.IndexAny(rest[:min(len(rest), maxAttributes)], "<>")
+	if end < 0 || rest[end] != '>' || !strings.ContainsRune("> \t\r\n/", rune(rest[0])) {
+		return t, false
+	}
+	t.end = len(text) - len(rest) + end + 1
+	t.empty = !t.closes && end > 0 && rest[end-1] == '/'
+	return t, true
 }

@@ -13,8 +13,8 @@ import (
 // xmlReader is the compiled form of XMLRules.
 type xmlReader struct {
 	declared bool
-	typ      *xpath.Expr // nil where no path is set
-	items    *xpath.Expr
+	typ      string // XPaths, checked; empty where none is set
+	items    string
 	root     string            // the element a document is looked for by, empty for any
 	list     string            // the first element of the items path
 	spelling map[string]string // lower case to the spelling in the paths
@@ -23,27 +23,26 @@ type xmlReader struct {
 func newXMLReader(rules XMLRules, untyped bool) (xmlReader, error) {
 	r := xmlReader{declared: rules != XMLRules{}, spelling: map[string]string{}}
 	var errs []error
-	compile := func(rule, path string) (*xpath.Expr, string) {
+	check := func(rule, path string) (root string) {
 		if path == "" {
-			return nil, ""
+			return ""
 		}
-		expr, err := compileXPath(path)
-		if err != nil {
+		if _, err := compileXPath(path); err != nil {
 			errs = append(errs, &RuleError{rule, fmt.Errorf("%q is no XPath: %w", path, err)})
-			return nil, ""
+			return ""
 		}
 		names := pathNames(path)
 		for _, name := range names {
 			r.spelling[strings.ToLower(name)] = name
 		}
 		if len(names) == 0 || strings.Contains(path, "@"+names[0]) {
-			return expr, ""
+			return ""
 		}
-		return expr, names[0]
+		return names[0]
 	}
-	r.typ, r.root = compile("xml.type", rules.Type)
-	r.items, r.list = compile("xml.items", rules.Items)
-	if r.typ == nil {
+	r.typ, r.root = rules.Type, check("xml.type", rules.Type)
+	r.items, r.list = rules.Items, check("xml.items", rules.Items)
+	if r.typ == "" {
 		r.root = r.list
 	}
 	if r.declared && rules.Type == "" && !untyped {
@@ -100,7 +99,7 @@ func (r *Reader) readXML(src *source, want Format) (document, bool) {
 		if last == nil {
 			last = c
 		}
-		if c.hasType || x.typ == nil {
+		if c.hasType || x.typ == "" {
 			if chosen == nil {
 				chosen = c
 			}
@@ -124,7 +123,7 @@ func (r *Reader) readXML(src *source, want Format) (document, bool) {
 	for _, f := range chosen.faults {
 		doc.add(f.code, "line %d: %s", src.line(chosen.start+f.at), f.what)
 	}
-	if x.items != nil && chosen.tree != nil {
+	if x.items != "" && chosen.tree != nil {
 		r.xmlItems(&doc, chosen)
 	}
 	doc.start, doc.end = withProlog(src.text, doc.start, doc.end)
@@ -161,14 +160,19 @@ type selected struct {
 }
 
 // selectNodes evaluates a path. Elements inside an element that was selected
-// already are left out: their text is part of its text.
-func selectNodes(expr *xpath.Expr, tree *xmlquery.Node) (found []selected) {
+// already are left out: their text is part of its text. The path is compiled
+// each time, for a compiled one is changed by evaluating it.
+func selectNodes(path string, tree *xmlquery.Node) (found []selected) {
 	// The library panics where a function gets an argument it cannot take.
 	defer func() {
 		if p := recover(); p != nil {
 			found = nil
 		}
 	}()
+	expr, err := compileXPath(path)
+	if err != nil {
+		return nil
+	}
 	switch v := expr.Evaluate(xmlquery.CreateXPathNavigator(tree)).(type) {
 	case *xpath.NodeIterator:
 		taken := map[*xmlquery.Node]bool{}

@@ -2,6 +2,7 @@ package reply
 
 import (
 	"encoding/xml"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -109,8 +110,8 @@ func (b *treeBuilder) open(t tag, end int) {
 }
 
 func (b *treeBuilder) close(i int, t tag) {
-	for k := len(b.ends) - 1; k >= 0; k-- {
-		if b.ends[k] != i {
+	for k, end := range slices.Backward(b.ends) {
+		if end != i {
 			continue
 		}
 		for n := len(b.ends); n > k; n-- {

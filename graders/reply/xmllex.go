@@ -169,7 +169,7 @@ func (t *tag) value(rest string) (value, after string, ok bool) {
 		limit = len(head(rest, window))
 	}
 	text := rest[:limit]
-	if trimmed := strings.TrimPrefix(text, `\`); trimmed != text {
+	if trimmed, found := strings.CutPrefix(text, `\`); found {
 		if c, _ := utf8.DecodeRuneInString(trimmed); isQuote(c) {
 			t.escaped, t.odd = true, true
 			text = trimmed

@@ -92,8 +92,7 @@ func (x *xmlReader) elements(text string) []xmlCandidate {
 
 	var found []xmlCandidate
 	next, nextTag := len(text), len(tags) // where the next root begins
-	for i := len(tags) - 1; i >= 0; i-- {
-		t := tags[i]
+	for i, t := range slices.Backward(tags) {
 		if !isRoot(t) {
 			continue
 		}
@@ -215,8 +214,7 @@ func (c *xmlCandidate) read(x *xmlReader) {
 	case !c.closed:
 		c.fault(CodeTruncated, c.length, "the document ends before it is closed")
 	case len(c.faults) == before && why != nil:
-		var syntax *xml.SyntaxError
-		if errors.As(why, &syntax) {
+		if syntax, ok := errors.AsType[*xml.SyntaxError](why); ok {
 			why = errors.New(syntax.Msg)
 		}
 		c.fault(CodeRepaired, 0, "the document is not valid XML: "+why.Error())
@@ -224,7 +222,7 @@ func (c *xmlCandidate) read(x *xmlReader) {
 }
 
 func (c *xmlCandidate) selectType(x *xmlReader) {
-	if x.typ == nil {
+	if x.typ == "" {
 		return
 	}
 	for _, s := range selectNodes(x.typ, c.tree) {

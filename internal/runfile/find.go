@@ -1,7 +1,11 @@
 package runfile
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -43,32 +47,12 @@ func inspect(path string, fits func(Header) bool) (Found, bool) {
 		return Found{}, false
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	found := Found{Path: path, Status: Incomplete}
-	first := true
-	_, err = ScanLines(f, func(l Line) error {
-		if first {
-			first = false
-			h, err := checkHeader(l)
-			if err != nil {
-				return err
-			}
-			if !fits(h) {
-				return errUnfit
-			}
-			found.Header = h
-			return nil
-		}
-		if l.Kind != KindEnd {
-			return nil
-		}
-		var e End
-		if err := l.Decode(&e); err != nil {
-			return err
-		}
-		found.Status = e.Status
-		return nil
-	})
-	return found, err == nil && !first
+	h, err := readHeader(f)
+	if err != nil || !fits(h) {
+		return Found{}, false
+	}
+	status, err := endStatus(f)
+	return Found{Path: path, Header: h, Status: status}, err == nil
 }
 
 // ReadHeader reads the header of the run file at path and nothing else.
@@ -78,22 +62,59 @@ func ReadHeader(path string) (Header, error) {
 		return Header{}, fmt.Errorf("opening run file: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	var h Header
-	first := true
-	_, err = ScanLines(f, func(l Line) error {
-		if !first {
-			return errUnfit
-		}
-		first = false
-		var err error
-		h, err = checkHeader(l)
-		return err
-	})
-	switch {
-	case err != nil && first, err != nil && h.Kind == "":
+	h, err := readHeader(f)
+	if err != nil {
 		return Header{}, fmt.Errorf("reading run file %s: %w", path, err)
-	case first:
-		return Header{}, fmt.Errorf("reading run file %s: %w: no header", path, ErrNotRun)
 	}
 	return h, nil
+}
+
+// errEnough ends a scan that has what it came for.
+var errEnough = errors.New("enough")
+
+func readHeader(r io.Reader) (Header, error) {
+	var h Header
+	found := false
+	_, err := ScanLines(r, func(l Line) error {
+		var err error
+		if h, err = checkHeader(l); err != nil {
+			return err
+		}
+		found = true
+		return errEnough
+	})
+	switch {
+	case found:
+		return h, nil
+	case err != nil:
+		return Header{}, err
+	}
+	return Header{}, errNoHeader
+}
+
+// tailSize holds any end line, which is a few hundred bytes long.
+const tailSize = 64 << 10
+
+// endStatus reads how a run ended from the end of its file: the last whole line
+// is the end line, or the run has none.
+func endStatus(f *os.File) (Status, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	tail := make([]byte, min(info.Size(), tailSize))
+	if _, err := f.ReadAt(tail, info.Size()-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	whole := bytes.LastIndexByte(tail, '\n')
+	if whole < 0 {
+		return Incomplete, nil
+	}
+	last := bytes.TrimSpace(tail[:whole])
+	last = last[bytes.LastIndexByte(last, '\n')+1:]
+	var e End
+	if kind, err := kindOf(last); err != nil || kind != KindEnd || json.Unmarshal(last, &e) != nil {
+		return Incomplete, nil
+	}
+	return e.Status, nil
 }

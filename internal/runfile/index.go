@@ -1,12 +1,10 @@
 package runfile
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,8 +51,8 @@ type Query struct {
 }
 
 // OpenIndex indexes the run files in dir and its subfolders. A directory that
-// does not exist holds no runs; a file that can't be read is passed over and
-// stands in [Index.Skipped]. Of several calls with one key the newest wins,
+// does not exist holds no runs; a file that can't be read, or only up to some
+// line, stands in [Index.Skipped], and what was read of it counts. Of several calls with one key the newest wins,
 // ties by run id.
 func OpenIndex(dir string, q Query) (*Index, error) {
 	x := &Index{places: map[[32]byte]place{}, open: map[int]*os.File{}}
@@ -128,29 +126,59 @@ func (x *Index) add(path string, q Query) error {
 
 // call notes where an error-free call stands.
 func (x *Index) call(l Line, file int32, q Query) error {
-	var c struct {
-		Key   string          `json:"key"`
-		At    time.Time       `json:"at"`
-		Error json.RawMessage `json:"error"`
-	}
-	if err := l.Decode(&c); err != nil {
+	c, err := signOf(l)
+	if err != nil {
 		return err
 	}
-	if len(c.Error) > 0 && !bytes.Equal(c.Error, []byte("null")) {
+	if c.failed || c.at.Before(q.Oldest) {
 		return nil
 	}
-	if c.At.Before(q.Oldest) {
-		return nil
-	}
-	key, ok := parseKey(c.Key)
+	key, ok := parseKey(c.key)
 	if !ok {
-		return fmt.Errorf("line %d: key %.80q is no SHA-256", l.Number, c.Key)
+		return fmt.Errorf("line %d: key %.80q is no SHA-256", l.Number, c.key)
 	}
-	found := place{file: file, length: int32(len(l.Data)), offset: l.Offset, at: c.At.UnixNano()}
+	found := place{file: file, length: int32(len(l.Data)), offset: l.Offset, at: c.at.UnixNano()}
 	if kept, ok := x.places[key]; !ok || x.newer(found, kept) {
 		x.places[key] = found
 	}
 	return nil
+}
+
+// A sign is what decides whether a call can answer: not what it says.
+type sign struct {
+	key    []byte // in the line's memory
+	at     time.Time
+	failed bool
+}
+
+func signOf(l Line) (sign, error) {
+	var s sign
+	var met once
+	if members(l.Data, func(name, value []byte) bool {
+		var ok bool
+		switch string(name) {
+		case "key":
+			s.key, ok = plainText(value)
+			return ok && met.first(0)
+		case "at":
+			return met.first(1) && s.at.UnmarshalJSON(value) == nil
+		case "error":
+			s.failed = string(value) != "null"
+			return met.first(2)
+		}
+		return true
+	}) {
+		return s, nil
+	}
+	var c struct {
+		Key   string    `json:"key"`
+		At    time.Time `json:"at"`
+		Error *Error    `json:"error"`
+	}
+	if err := l.Decode(&c); err != nil {
+		return sign{}, err
+	}
+	return sign{key: []byte(c.Key), at: c.At, failed: c.Error != nil}, nil
 }
 
 func (x *Index) newer(a, b place) bool {
@@ -160,11 +188,11 @@ func (x *Index) newer(a, b place) bool {
 	return x.files[a.file].run > x.files[b.file].run
 }
 
-func parseKey(s string) (key [32]byte, ok bool) {
+func parseKey(s []byte) (key [32]byte, ok bool) {
 	if len(s) != hex.EncodedLen(len(key)) {
 		return key, false
 	}
-	_, err := hex.Decode(key[:], []byte(s))
+	_, err := hex.Decode(key[:], s)
 	return key, err == nil
 }
 
@@ -174,10 +202,20 @@ func (x *Index) Len() int { return len(x.places) }
 // Skipped lists the files that could not be read as run files.
 func (x *Index) Skipped() []Skipped { return x.skipped }
 
+// Has reports whether a recorded call has the key, without reading it.
+func (x *Index) Has(key string) bool {
+	k, ok := parseKey([]byte(key))
+	if !ok {
+		return false
+	}
+	_, ok = x.places[k]
+	return ok
+}
+
 // Lookup returns the recorded call with a key. The call names the run that
 // recorded it in ReplayedFrom, and keeps its own At.
 func (x *Index) Lookup(key string) (Call, bool, error) {
-	k, ok := parseKey(key)
+	k, ok := parseKey([]byte(key))
 	if !ok {
 		return Call{}, false, nil
 	}
@@ -190,8 +228,8 @@ func (x *Index) Lookup(key string) (Call, bool, error) {
 		return Call{}, false, err
 	}
 	line := make([]byte, p.length)
-	if _, err := f.ReadAt(line, p.offset); err != nil && !errors.Is(err, io.EOF) {
-		return Call{}, false, fmt.Errorf("reading a recorded call: %w", err)
+	if n, err := f.ReadAt(line, p.offset); n < len(line) {
+		return Call{}, false, fmt.Errorf("reading a recorded call in %s: %w; did the file change while it was in use?", x.files[p.file].path, err)
 	}
 	var c Call
 	if err := json.Unmarshal(line, &c); err != nil {

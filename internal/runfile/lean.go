@@ -22,6 +22,7 @@ type lean struct {
 
 	list    []graders.Score // of the trial at hand
 	defects []reply.Defect
+	items   []string // all of them empty
 	key     []byte
 }
 
@@ -64,15 +65,16 @@ func (k *lean) text(value []byte, into *string) bool {
 	return ok
 }
 
-// addCase keeps all of a case but its vars.
-func (k *lean) addCase(run *Run, l Line) error {
-	c, ok := k.readCase(l.Data)
-	if !ok {
+func (k *lean) addCase(run *Run, l Line, d Detail) error {
+	var c Case
+	if d == Full || !k.readCase(l.Data, &c) {
 		c = Case{}
 		if err := l.Decode(&c); err != nil {
 			return err
 		}
 		k.same(&c.Case)
+	}
+	if d == Scores {
 		c.Vars = nil
 	}
 	c.Kind = KindCase
@@ -80,10 +82,9 @@ func (k *lean) addCase(run *Run, l Line) error {
 	return nil
 }
 
-// addCall keeps of a call what it took and came to, without its key and texts.
-func (k *lean) addCall(run *Run, l Line) error {
-	c, ok := k.readCall(l.Data)
-	if !ok {
+func (k *lean) addCall(run *Run, l Line, d Detail) error {
+	var c Call
+	if d == Full || !k.readCall(l.Data, &c) {
 		c = Call{}
 		if err := l.Decode(&c); err != nil {
 			return err
@@ -91,6 +92,8 @@ func (k *lean) addCall(run *Run, l Line) error {
 		for _, s := range []*string{&c.Case, &c.For, &c.FinishReason, &c.ResponseModel, &c.ReplayedFrom} {
 			k.same(s)
 		}
+	}
+	if d == Scores {
 		c.Key, c.Reply, c.Thinking = "", "", ""
 	}
 	c.Kind = KindCall
@@ -98,21 +101,21 @@ func (k *lean) addCall(run *Run, l Line) error {
 	return nil
 }
 
-// addTrial keeps of a trial its scores without answers and reasons, and of the
-// reading the type, the number of items and the codes of the defects.
-func (k *lean) addTrial(run *Run, l Line) error {
-	k.list, k.defects = k.list[:0], k.defects[:0]
-	t, ok := k.readTrial(l.Data)
-	if !ok {
+func (k *lean) addTrial(run *Run, l Line, d Detail) error {
+	var t Trial
+	if d == Full || !k.readTrial(l.Data, &t) {
 		t = Trial{}
 		if err := l.Decode(&t); err != nil {
 			return err
 		}
 		k.same(&t.Case)
 	}
-	t.Kind, t.Key = KindTrial, ""
-	k.shareScores(&t)
-	k.shareRead(&t)
+	if d == Scores {
+		t.Key = ""
+		k.shareScores(&t)
+		k.shareRead(&t)
+	}
+	t.Kind = KindTrial
 	run.Trials = append(run.Trials, t)
 	return nil
 }
@@ -163,7 +166,7 @@ func (k *lean) shareRead(t *Trial) {
 	k.key = key
 	kept, ok := k.reads[string(key)]
 	if !ok {
-		kept = &Read{Format: t.Read.Format, Type: t.Read.Type, Items: make([]string, len(t.Read.Items)), Defects: make([]reply.Defect, len(t.Read.Defects))}
+		kept = &Read{Format: t.Read.Format, Type: t.Read.Type, Items: k.blanks(len(t.Read.Items)), Defects: make([]reply.Defect, len(t.Read.Defects))}
 		for i := range t.Read.Defects {
 			kept.Defects[i].Code = t.Read.Defects[i].Code
 		}
@@ -178,13 +181,30 @@ func appendText(key []byte, s string) []byte {
 	return append(append(key, ':'), s...)
 }
 
-// value is the one copy of a score's value.
-func (k *lean) value(f float64) *float64 {
-	if kept, ok := k.values[f]; ok {
-		return kept
+// score decodes a score's value into the one copy of it; null is none.
+func (k *lean) score(value []byte, into **float64) bool {
+	if string(value) == "null" {
+		return true
 	}
-	k.values[f] = &f
-	return &f
+	f, ok := number(value)
+	if !ok {
+		return false
+	}
+	kept, ok := k.values[f]
+	if !ok {
+		kept = &f
+		k.values[f] = kept
+	}
+	*into = kept
+	return true
+}
+
+// blanks is a list of n items without their texts.
+func (k *lean) blanks(n int) []string {
+	for len(k.items) < n {
+		k.items = append(k.items, "")
+	}
+	return k.items[:n:n]
 }
 
 // expect decodes an expectation, or finds it decoded.

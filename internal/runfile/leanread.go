@@ -1,7 +1,6 @@
 package runfile
 
 import (
-	"bytes"
 	"encoding/json"
 
 	"promptbench/graders"
@@ -20,9 +19,9 @@ func (o *once) first(number int) bool {
 	return !met
 }
 
-func (k *lean) readCase(data []byte) (c Case, ok bool) {
+func (k *lean) readCase(data []byte, c *Case) bool {
 	var met once
-	ok = members(data, func(name, value []byte) bool {
+	return members(data, func(name, value []byte) bool {
 		switch string(name) {
 		case "kind":
 			return met.first(0)
@@ -49,12 +48,11 @@ func (k *lean) readCase(data []byte) (c Case, ok bool) {
 		}
 		return false
 	})
-	return c, ok
 }
 
-func (k *lean) readCall(data []byte) (c Call, ok bool) {
+func (k *lean) readCall(data []byte, c *Call) bool {
 	var met once
-	ok = members(data, func(name, value []byte) bool {
+	return members(data, func(name, value []byte) bool {
 		switch string(name) {
 		case "kind":
 			return met.first(0)
@@ -92,7 +90,6 @@ func (k *lean) readCall(data []byte) (c Call, ok bool) {
 		}
 		return false
 	})
-	return c, ok
 }
 
 func readUsage(data []byte, u *Usage) bool {
@@ -109,9 +106,10 @@ func readUsage(data []byte, u *Usage) bool {
 }
 
 // readTrial fills the trial with lists that the next one overwrites.
-func (k *lean) readTrial(data []byte) (t Trial, ok bool) {
+func (k *lean) readTrial(data []byte, t *Trial) bool {
+	k.list, k.defects = k.list[:0], k.defects[:0]
 	var met once
-	ok = members(data, func(name, value []byte) bool {
+	return members(data, func(name, value []byte) bool {
 		switch string(name) {
 		case "kind":
 			return met.first(0)
@@ -133,7 +131,6 @@ func (k *lean) readTrial(data []byte) (t Trial, ok bool) {
 		}
 		return false
 	})
-	return t, ok
 }
 
 func (k *lean) readReading(data []byte, r *Read) bool {
@@ -150,7 +147,7 @@ func (k *lean) readReading(data []byte, r *Read) bool {
 		case "items":
 			n := 0
 			ok := met.first(2) && elements(value, func(item []byte) bool { n++; return item[0] == '"' })
-			r.Items = make([]string, n)
+			r.Items = k.blanks(n)
 			return ok
 		case "defects":
 			ok := met.first(3) && elements(value, k.readDefect)
@@ -185,12 +182,7 @@ func (k *lean) readScore(data []byte) bool {
 		case "grader":
 			return met.first(0) && k.text(value, &s.Grader)
 		case "value":
-			if !met.first(1) || bytes.Equal(value, []byte("null")) {
-				return true
-			}
-			f, ok := number(value)
-			s.Value = k.value(f)
-			return ok
+			return met.first(1) && k.score(value, &s.Value)
 		case "pass":
 			s.Pass = string(value) == "true"
 			return met.first(2) && (s.Pass || string(value) == "false")

@@ -1,7 +1,7 @@
 package runfile
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -23,8 +23,12 @@ type Run struct {
 // Detail says how much of a run [Load] keeps.
 type Detail int
 
-// Scores keeps what tables and comparisons need; Full keeps replies, thinking
-// and reasons, too.
+// The details. Full keeps everything. Scores keeps what tables and comparisons
+// need, and shares what recurs, so that 100,000 trials take little memory: of a
+// case all but its vars; of a call all but its key, reply and thinking; of a
+// trial all but its key, the answers and reasons of its scores, and of what was
+// read the texts, so that items only have a number and defects only a code.
+// What [Scores] gives must not be changed.
 const (
 	Scores Detail = iota
 	Full
@@ -47,11 +51,11 @@ func Load(path string, d Detail) (*Run, error) {
 	return run, nil
 }
 
-// Decode reads a run from r. The same line twice counts once: of several
-// trial lines for one trial the last holds.
+// Decode reads a run from r. The same line twice counts once: of several lines
+// for one case, one trial or the reply of one trial the last holds.
 func Decode(r io.Reader, d Detail) (*Run, error) {
 	run := &Run{}
-	intern := interner{}
+	keep := newLean()
 	header := false
 	torn, err := ScanLines(r, func(l Line) error {
 		if !header {
@@ -59,49 +63,27 @@ func Decode(r io.Reader, d Detail) (*Run, error) {
 			run.Header, header = h, true
 			return err
 		}
-		return run.add(l, d, intern)
+		return run.add(l, d, keep)
 	})
 	if err != nil {
 		return nil, err
 	}
 	if !header {
-		return nil, fmt.Errorf("%w: no header", ErrNotRun)
+		return nil, errNoHeader
 	}
 	run.Torn = torn
 	run.sort()
 	return run, nil
 }
 
-func (run *Run) add(l Line, d Detail, intern interner) error {
+func (run *Run) add(l Line, d Detail, keep *lean) error {
 	switch l.Kind {
 	case KindCase:
-		var c Case
-		if err := l.Decode(&c); err != nil {
-			return err
-		}
-		run.Cases = append(run.Cases, c)
+		return keep.addCase(run, l, d)
 	case KindCall:
-		var c Call
-		if err := l.Decode(&c); err != nil {
-			return err
-		}
-		if d == Scores {
-			c.Reply, c.Thinking = "", ""
-		}
-		intern.call(&c)
-		run.Calls = append(run.Calls, c)
+		return keep.addCall(run, l, d)
 	case KindTrial:
-		var t Trial
-		if err := l.Decode(&t); err != nil {
-			return err
-		}
-		if d == Scores {
-			for i := range t.Scores {
-				t.Scores[i].Reason = ""
-			}
-		}
-		intern.trial(&t)
-		run.Trials = append(run.Trials, t)
+		return keep.addTrial(run, l, d)
 	case KindEnd:
 		var e End
 		if err := l.Decode(&e); err != nil {
@@ -109,37 +91,43 @@ func (run *Run) add(l Line, d Detail, intern interner) error {
 		}
 		run.End = &e
 	case KindHeader:
-		return errors.New("a second header: two runs in one file")
+		return fmt.Errorf("line %d: a second header: two runs in one file", l.Number)
 	}
 	return nil
 }
 
 func (run *Run) sort() {
-	slices.SortStableFunc(run.Cases, func(a, b Case) int { return strings.Compare(a.Case, b.Case) })
-	run.Cases = lastOf(run.Cases, func(a, b Case) bool { return a.Case == b.Case })
-	slices.SortStableFunc(run.Trials, func(a, b Trial) int {
-		if c := strings.Compare(a.Case, b.Case); c != 0 {
-			return c
-		}
-		return a.Trial - b.Trial
-	})
-	run.Trials = lastOf(run.Trials, func(a, b Trial) bool { return a.Case == b.Case && a.Trial == b.Trial })
-	slices.SortStableFunc(run.Calls, func(a, b Call) int {
-		if c := strings.Compare(a.Case, b.Case); c != 0 {
-			return c
-		}
-		return a.Trial - b.Trial
-	})
+	run.Cases = sorted(run.Cases, func(a, b *Case) int { return strings.Compare(a.Case, b.Case) }, func(*Case) bool { return true })
+	run.Trials = sorted(run.Trials, func(a, b *Trial) int {
+		return cmp.Or(strings.Compare(a.Case, b.Case), cmp.Compare(a.Trial, b.Trial))
+	}, func(*Trial) bool { return true })
+	run.Calls = sorted(run.Calls, func(a, b *Call) int {
+		return cmp.Or(strings.Compare(a.Case, b.Case), cmp.Compare(a.Trial, b.Trial), strings.Compare(a.For, b.For))
+	}, func(c *Call) bool { return c.For == ForReply }) // a judge is asked several times about one trial
 }
 
-// lastOf keeps the last of each stretch of equal elements.
-func lastOf[T any](s []T, equal func(a, b T) bool) []T {
-	out := s[:0]
-	for i, v := range s {
-		if i+1 < len(s) && equal(v, s[i+1]) {
+// sorted returns the records in order and, where there can be only one, the
+// last of several that are equal. It sorts their numbers, because a record is
+// large.
+func sorted[T any](records []T, compare func(a, b *T) int, only func(*T) bool) []T {
+	ordered := true
+	for i := 1; i < len(records) && ordered; i++ {
+		ordered = compare(&records[i-1], &records[i]) < 0
+	}
+	if ordered {
+		return records
+	}
+	order := make([]int32, len(records))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int { return cmp.Or(compare(&records[i], &records[j]), cmp.Compare(i, j)) })
+	out := make([]T, 0, len(records))
+	for k, i := range order {
+		if k+1 < len(order) && only(&records[i]) && compare(&records[i], &records[order[k+1]]) == 0 {
 			continue
 		}
-		out = append(out, v)
+		out = append(out, records[i])
 	}
 	return out
 }

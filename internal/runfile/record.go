@@ -22,6 +22,13 @@ const (
 	KindEnd    = "end"
 )
 
+// What a call is for, as [Call.For] says it.
+const (
+	ForReply    = "reply"    // the reply that is graded
+	ForJudge    = "judge"    // a judge's verdict on one criterion
+	ForPairwise = "pairwise" // a judge's choice between two replies
+)
+
 // Status says how a run ended.
 type Status string
 
@@ -128,7 +135,7 @@ type Call struct {
 	Key           string    `json:"key"`
 	Case          string    `json:"case"`
 	Trial         int       `json:"trial"` // from 1
-	For           string    `json:"for"`   // "reply", "judge" or "pairwise"
+	For           string    `json:"for"`   // [ForReply], [ForJudge] or [ForPairwise]
 	Reply         string    `json:"reply"`
 	Thinking      string    `json:"thinking,omitempty"`
 	FinishReason  string    `json:"finish_reason,omitempty"`

@@ -16,6 +16,9 @@ const maxLine = 64 << 20
 // ErrNotRun says that a file is not a run file, or one of a later schema.
 var ErrNotRun = errors.New("not a run file")
 
+// errNoHeader says that a file holds no whole line.
+var errNoHeader = fmt.Errorf("%w: no header", ErrNotRun)
+
 // A Line is one raw record of a run file and its place.
 type Line struct {
 	Kind   string
@@ -84,8 +87,8 @@ func readLine(br *bufio.Reader) ([]byte, error) {
 // decoding those that a caller passes over.
 func kindOf(data []byte) (string, error) {
 	if rest, ok := bytes.CutPrefix(data, []byte(`{"kind":"`)); ok && data[len(data)-1] == '}' {
-		if end := bytes.IndexByte(rest, '"'); end >= 0 && end < 32 {
-			return string(rest[:end]), nil
+		if end := bytes.IndexByte(rest, '"'); end >= 0 && bytes.IndexByte(rest[:end], '\\') < 0 {
+			return knownKind(rest[:end]), nil
 		}
 	}
 	var record struct {
@@ -97,10 +100,24 @@ func kindOf(data []byte) (string, error) {
 	return record.Kind, nil
 }
 
+// knownKind is string(kind) without a copy for the kinds that recur.
+func knownKind(kind []byte) string {
+	for _, known := range []string{KindCall, KindTrial, KindCase, KindHeader, KindEnd} {
+		if string(kind) == known {
+			return known
+		}
+	}
+	return string(kind)
+}
+
 // checkHeader decodes and checks the first line of a run file.
 func checkHeader(l Line) (Header, error) {
 	var h Header
-	if l.Kind != KindHeader {
+	switch l.Kind {
+	case KindHeader:
+	case "":
+		return h, fmt.Errorf("%w: line %d has no kind, where the header should stand", ErrNotRun, l.Number)
+	default:
 		return h, fmt.Errorf("%w: line %d is %q where the header should stand", ErrNotRun, l.Number, l.Kind)
 	}
 	var version struct {
@@ -109,8 +126,11 @@ func checkHeader(l Line) (Header, error) {
 	if err := l.Decode(&version); err != nil {
 		return h, fmt.Errorf("%w: %w", ErrNotRun, err)
 	}
-	if version.Schema < 1 || version.Schema > Schema {
-		return h, fmt.Errorf("%w: schema %d; this promptbench reads schemas 1 to %d, a newer one may read it", ErrNotRun, version.Schema, Schema)
+	switch {
+	case version.Schema > Schema:
+		return h, fmt.Errorf("%w that this promptbench can read: it has schema %d, and this one reads up to %d; use a newer promptbench", ErrNotRun, version.Schema, Schema)
+	case version.Schema < 1:
+		return h, fmt.Errorf("%w: line %d says schema %d", ErrNotRun, l.Number, version.Schema)
 	}
 	if err := l.Decode(&h); err != nil {
 		return h, fmt.Errorf("%w: %w", ErrNotRun, err)

@@ -3,7 +3,6 @@ package runfile
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -26,6 +25,9 @@ type Writer struct {
 // Create makes a new run file in dir, which is made where it is missing, and
 // writes the header. The file is named after h.Run.
 func Create(dir string, h Header) (*Writer, error) {
+	if h.Run == "" || h.Run != filepath.Base(h.Run) {
+		return nil, fmt.Errorf("creating run file: %q is no run id", h.Run)
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making the runs directory: %w", err)
 	}
@@ -45,7 +47,7 @@ func Create(dir string, h Header) (*Writer, error) {
 	w := &Writer{path: path, lock: lock, file: file}
 	h.Kind, h.Schema = KindHeader, Schema
 	if err := w.append(h); err != nil {
-		return nil, errors.Join(err, w.release())
+		return nil, errors.Join(err, w.release(), os.Remove(path))
 	}
 	return w, nil
 }
@@ -99,10 +101,10 @@ func (w *Writer) release() error {
 // keep readers on Windows from reading it.
 func lockPath(path string) string { return path + ".lock" }
 
+// unlock gives the lock back and clears its file away. That a file stays, as it
+// does on Windows while another process has it open, does no harm.
 func unlock(l *flock.Flock) error {
-	err := os.Remove(l.Path())
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return errors.Join(l.Unlock(), err)
+	err := l.Unlock()
+	_ = os.Remove(l.Path())
+	return err
 }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/fakeopenai"
+	"promptbench/internal/runfile"
+)
+
+// An interrupted is a run against a server that holds its replies back.
+type interrupted struct {
+	cmd     *exec.Cmd
+	dir     string
+	stdout  bytes.Buffer
+	stderr  *bufio.Reader
+	arrived chan struct{} // a request is being held
+	release func()        // lets the server answer from here on
+}
+
+func startInterrupted(t *testing.T) *interrupted {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("an interrupt can't be sent to one process there")
+	}
+	released := make(chan struct{})
+	r := &interrupted{dir: t.TempDir(), arrived: make(chan struct{}, 16), release: sync.OnceFunc(func() { close(released) })}
+	require.NoError(t, os.CopyFS(r.dir, os.DirFS("testdata/project")))
+	server := fakeopenai.New(func(fakeopenai.Request) fakeopenai.Reply {
+		r.arrived <- struct{}{}
+		<-released
+		return fakeopenai.Text(`{"subtodos":{"type":"question","content":[{"subtodoContent":"언제?"}]}}`)
+	})
+	t.Cleanup(server.Close)
+	t.Cleanup(r.release) // first, else Close would wait for the replies
+
+	r.cmd = exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--concurrency", "2")
+	r.cmd.Dir, r.cmd.Stdout = r.dir, &r.stdout
+	pipe, err := r.cmd.StderrPipe()
+	require.NoError(t, err)
+	r.stderr = bufio.NewReader(pipe)
+	require.NoError(t, r.cmd.Start())
+	for range 2 {
+		<-r.arrived
+	}
+	return r
+}
+
+// interrupt sends the signal as Ctrl-C does.
+func (r *interrupted) interrupt(t *testing.T) {
+	t.Helper()
+	require.NoError(t, r.cmd.Process.Signal(os.Interrupt))
+}
+
+// end waits for the process, and returns its exit code, what it wrote to the
+// error stream from here on, and its run.
+func (r *interrupted) end(t *testing.T) (code int, stderr string, run *runfile.Run) {
+	t.Helper()
+	rest, err := io.ReadAll(r.stderr)
+	require.NoError(t, err)
+	if err := r.cmd.Wait(); err != nil {
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		require.True(t, ok, "%v", err)
+		code = exit.ExitCode()
+	}
+	files, err := filepath.Glob(filepath.Join(r.dir, "runs", "*"))
+	require.NoError(t, err)
+	require.Len(t, files, 1, "the run file, and no lock that was left behind")
+	run, err = runfile.Load(files[0], runfile.Full)
+	require.NoError(t, err)
+	return code, string(rest), run
+}
+
+func TestInterruptFinishesTheCallsUnderWay(t *testing.T) {
+	t.Parallel()
+	r := startInterrupted(t)
+	r.interrupt(t)
+	line, err := r.stderr.ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "stopping: the calls under way are finished and kept; interrupt again to drop them\n", line)
+	r.release()
+
+	code, stderr, run := r.end(t)
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "promptbench: the run of v3 is interrupted: 2 of 6 trials done and kept; run it again to go on from there\n")
+	require.True(t, strings.HasPrefix(r.stdout.String(), "2 of "), "the summary is printed: %s", r.stdout.String())
+	require.Contains(t, r.stdout.String(), "This run is interrupted: stopped by the operator.")
+	require.NotNil(t, run.End)
+	require.Equal(t, runfile.Interrupted, run.End.Status)
+	require.Len(t, run.Trials, 2)
+	require.Equal(t, 2, run.End.Calls)
+}
+
+func TestSecondInterruptDropsTheCallsUnderWay(t *testing.T) {
+	t.Parallel()
+	r := startInterrupted(t)
+	r.interrupt(t)
+	_, err := r.stderr.ReadString('\n')
+	require.NoError(t, err)
+	r.interrupt(t)
+
+	code, stderr, run := r.end(t)
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "the run of v3 is interrupted: 0 of 6 trials done")
+	require.NotNil(t, run.End)
+	require.Equal(t, runfile.Interrupted, run.End.Status)
+	require.Empty(t, run.Trials)
+	require.Empty(t, run.Calls)
+}
