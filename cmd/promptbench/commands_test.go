@@ -36,7 +36,7 @@ func noNegation(ts *testscript.TestScript, neg bool, usage string, ok bool) {
 // cmdProject copies the project that most scripts work on.
 func cmdProject(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg, "project", len(args) == 0)
-	source := os.DirFS(filepath.Join(ts.Getenv("PROJECT")))
+	source := os.DirFS(ts.Getenv("PROJECT"))
 	ts.Check(fs.WalkDir(source, ".", func(path string, d fs.DirEntry, err error) error {
 		target := ts.MkAbs(path)
 		if err != nil || d.IsDir() {

@@ -33,6 +33,7 @@ func (a *app) compareCommand() *cobra.Command {
 files, case by case. It makes no call.`,
 		Example: `  promptbench compare prompts/v2 prompts/v3
   promptbench compare prompts/v2 prompts/v3 --case dentist-tomorrow-10
+  promptbench compare prompts/v2 prompts/v3 --tag emoji
   promptbench compare --baseline runs/baseline.jsonl prompts/v3
   promptbench compare prompts/v2 prompts/v3 --format json -o comparison.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,6 +54,7 @@ files, case by case. It makes no call.`,
 		},
 	}
 	files.add(cmd)
+	files.addTags(cmd)
 	shown.judged.addComparing(cmd)
 	shown.result.add(cmd, "table", "json")
 	flags := cmd.Flags()
@@ -144,6 +146,12 @@ func comparePair(ctx context.Context, p *project.Project, basePath, headPath str
 	if err != nil {
 		return nil, err
 	}
+	if base, err = project.Narrow(base, p.Options.Select); err != nil {
+		return nil, err
+	}
+	if head, err = project.Narrow(head, p.Options.Select); err != nil {
+		return nil, err
+	}
 	o := p.Comparison(base, head, notes)
 	o.AllowModel = len(f.allow) > 0
 	return compare.Compare(base, head, o)
@@ -157,7 +165,7 @@ func (a *app) showPair(ctx context.Context, w io.Writer, p *project.Project, bas
 	_, inBase := base.Case(id)
 	_, inHead := head.Case(id)
 	if !inBase && !inHead {
-		return noCase(id, head)
+		return project.UnknownCase(head, id)
 	}
 	return report.CasePairText(w, base, head, id, a.display(w, true))
 }

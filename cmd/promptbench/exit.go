@@ -9,6 +9,7 @@ import (
 	"promptbench/internal/compare"
 	"promptbench/internal/problem"
 	"promptbench/internal/runfile"
+	"promptbench/internal/summary"
 )
 
 // The exit codes, the same for every format. Where several apply, the order is
@@ -83,19 +84,24 @@ func (f *verdictFlags) check() error {
 type outcome struct {
 	flags      verdictFlags
 	incomplete bool
-	errors     int // the most trials of one run that ended in an error
+	failed     int // the most trials of one run that ended in an error
 	regressed  bool
 	open       bool
+	missed     bool // an absolute gate
 }
 
-func (o *outcome) run(status runfile.Status, errors int) {
+func (o *outcome) run(status runfile.Status, failed int) {
 	o.incomplete = o.incomplete || status != runfile.Complete
-	o.errors = max(o.errors, errors)
+	o.failed = max(o.failed, failed)
 }
 
 func (o *outcome) comparison(c *compare.Comparison) {
 	o.run(c.Base.Status, c.Base.Errors)
 	o.run(c.Head.Status, c.Head.Errors)
+	if c.Noise {
+		return // there is nothing to regress from
+	}
+	o.missed = o.missed || summary.Missed(c.Gates)
 	switch {
 	case c.Verdict == nil || *c.Verdict == compare.Inconclusive:
 		o.open = true
@@ -109,9 +115,9 @@ func (o *outcome) err() error {
 	switch {
 	case o.incomplete:
 		return &exitError{code: exitFailure}
-	case o.errors > o.flags.maxErrors:
-		return &exitError{code: exitFailure, err: fmt.Errorf("%s of a run ended in an error, more than --max-errors %d allows", count(o.errors, "trial"), o.flags.maxErrors)}
-	case o.regressed:
+	case o.failed > o.flags.maxErrors:
+		return &exitError{code: exitFailure, err: fmt.Errorf("%s of a run ended in an error, more than --max-errors %d allows", count(o.failed, "trial"), o.flags.maxErrors)}
+	case o.regressed, o.missed:
 		return &exitError{code: exitRegression}
 	case o.open && o.flags.requireConclusive:
 		return &exitError{code: exitInconclusive}

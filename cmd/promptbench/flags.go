@@ -36,6 +36,10 @@ func (f *projectFlags) add(cmd *cobra.Command) {
 // addCases adds the flags that choose cases.
 func (f *projectFlags) addCases(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.cases, "case", nil, "only the case with this `id` (repeatable)")
+	f.addTags(cmd)
+}
+
+func (f *projectFlags) addTags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.tags, "tag", nil, "only cases with this `tag` (repeatable: any of them)")
 }
 

@@ -54,12 +54,12 @@ func (f *outputFlags) toStdout() bool { return f.file == "" || f.file == "-" }
 // write prints the result. A file is written once all of it is there, so that a
 // failure leaves no half of it behind; a result that names its own exit code
 // is written nevertheless.
-func (f *outputFlags) write(a *app, print func(io.Writer) error) error {
+func (f *outputFlags) write(a *app, printTo func(io.Writer) error) error {
 	if f.toStdout() {
-		return print(a.out)
+		return printTo(a.out)
 	}
 	var b bytes.Buffer
-	err := print(&b)
+	err := printTo(&b)
 	if verdict, ok := errors.AsType[*exitError](err); err != nil && (!ok || verdict.code == exitUsage) {
 		return err
 	}

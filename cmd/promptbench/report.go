@@ -35,6 +35,7 @@ A RUN is a run file, or a revision for its newest run. It makes no call.`,
 		},
 	}
 	files.add(cmd)
+	files.addCases(cmd)
 	shown.judged.addComparing(cmd)
 	shown.result.add(cmd, "table", "json")
 	cmd.Flags().BoolVar(&shown.all, "all", false, "list every case, not only the first that fail or changed")
@@ -57,5 +58,6 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 	if err != nil {
 		return err
 	}
+	shown.narrow = o.Select
 	return shown.result.write(a, func(w io.Writer) error { return a.printRuns(w, p, []string{path}, shown) })
 }

@@ -50,7 +50,7 @@ Several revisions run interleaved; each is compared with the first.`,
 			if err != nil {
 				return err
 			}
-			return a.runJob(cmd.Context(), args, o, how, printing{result, judged, all})
+			return a.runJob(cmd.Context(), args, o, how, printing{result: result, judged: judged, all: all})
 		},
 	}
 	files.add(cmd)
@@ -68,6 +68,7 @@ type printing struct {
 	result outputFlags
 	judged verdictFlags
 	all    bool
+	narrow runner.Selection // cases of a recorded run, none for all
 }
 
 // runJob runs the revisions and prints the result.
@@ -77,6 +78,11 @@ func (a *app) runJob(ctx context.Context, args []string, o project.Options, how 
 		return err
 	}
 	a.warn(p.Warnings)
+	return a.runLoaded(ctx, p, how, shown)
+}
+
+// runLoaded runs the revisions of a project and prints the result.
+func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, shown printing) error {
 	job, err := p.Prepare(ctx, project.Run{
 		Trials: how.trials, Concurrency: how.concurrency, Timeout: how.timeout, Fresh: how.fresh, Offline: how.offline,
 		MaxAge: how.maxAge, Tool: "promptbench " + version(), Started: time.Now(),
@@ -162,8 +168,13 @@ func (a *app) printRuns(w io.Writer, p *project.Project, paths []string, how pri
 		if err != nil {
 			return err
 		}
+		if run, err = project.Narrow(run, how.narrow); err != nil {
+			return err
+		}
 		s := summary.Of(run, p.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID))
+		s.Gates = s.Hold(p.Gates())
 		o.run(s.Status, s.Errors)
+		o.missed = summary.Missed(s.Gates)
 		if how.result.format == "json" {
 			err = report.RunJSON(w, s)
 		} else {

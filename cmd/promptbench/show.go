@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,8 +11,6 @@ import (
 	"promptbench/internal/prompt"
 	"promptbench/internal/report"
 	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
-	"promptbench/internal/strictyaml"
 	"promptbench/internal/summary"
 )
 
@@ -48,7 +45,7 @@ func (a *app) show(ctx context.Context, arg string, o project.Options, failed bo
 	if err != nil {
 		return err
 	}
-	cases, err := chosen(run, o.Select)
+	cases, err := project.CasesOf(run, o.Select)
 	if err != nil {
 		return err
 	}
@@ -75,41 +72,6 @@ func (a *app) show(ctx context.Context, arg string, o project.Options, failed bo
 		a.note("run %s is %s: it does not hold every case", run.Header.Run, run.Status())
 	}
 	return nil
-}
-
-// chosen are the cases of a run that --case and --tag leave.
-func chosen(run *runfile.Run, s runner.Selection) ([]runfile.Case, error) {
-	for _, id := range s.Cases {
-		if _, ok := run.Case(id); !ok {
-			return nil, noCase(id, run)
-		}
-	}
-	var out []runfile.Case
-	for _, c := range run.Cases {
-		if len(s.Cases) > 0 && !slices.Contains(s.Cases, c.Case) {
-			continue
-		}
-		if len(s.Tags) == 0 || slices.ContainsFunc(c.Tags, func(t string) bool { return slices.Contains(s.Tags, t) }) {
-			out = append(out, c)
-		}
-	}
-	if len(out) == 0 && len(s.Tags) > 0 {
-		return nil, usage(fmt.Errorf("no such case of run %s has the tag %s", run.Header.Run, strings.Join(s.Tags, " or ")))
-	}
-	return out, nil
-}
-
-// noCase says which case of the run was perhaps meant.
-func noCase(id string, run *runfile.Run) error {
-	ids := make([]string, len(run.Cases))
-	for i, c := range run.Cases {
-		ids[i] = c.Case
-	}
-	hint := ""
-	if near := strictyaml.Nearest(id, ids); near != "" {
-		hint = "; did you mean " + near + "?"
-	}
-	return usage(fmt.Errorf("--case %s: run %s has no such case%s", id, run.Header.Run, hint))
 }
 
 // failing are those that fail a grader or have no reply.

@@ -21,9 +21,12 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		return nil, err
 	}
 	c := &Comparison{
-		Schema: Schema, Base: sideOf(base, o.BasePrice), Head: sideOf(head, o.HeadPrice),
+		Schema: Schema, Noise: o.Noise, Gates: []summary.Gate{}, Base: sideOf(base, o.BasePrice), Head: sideOf(head, o.HeadPrice),
 		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes,
 		Confusion: confusion(base, head, &p), Notes: append(slices.Clone(orEmpty(o.Notes)), notes...),
+	}
+	if len(o.Gates) > 0 {
+		c.Gates = summary.Of(head, o.HeadPrice).Hold(o.Gates)
 	}
 	c.Graders = gradersOf(&p, o)
 	c.Verdict = judge(&p, c.Graders, o)

@@ -26,7 +26,7 @@ func (r *Refusal) Error() string {
 // what can.
 func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	b, h := base.Header, head.Header
-	if b.Prompt.Hash == h.Prompt.Hash {
+	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise {
 		return nil, &Refusal{
 			Reason: fmt.Sprintf("%s and %s are the same prompt: they send the same messages and parameters", b.Prompt.Name, h.Prompt.Name),
 			Hint:   "use noise to see how far a revision differs from itself",

@@ -8,6 +8,9 @@ import (
 // headline is the sentence that a busy person can act on.
 func headline(c *Comparison) string {
 	b, h := c.Base.Prompt, c.Head.Prompt
+	if c.Noise {
+		return noise(c)
+	}
 	if c.Verdict == nil {
 		return fmt.Sprintf("%s can't be held against %s: no grader scored a case on both sides.", h, b)
 	}
@@ -21,6 +24,15 @@ func headline(c *Comparison) string {
 	default:
 		return fmt.Sprintf("It is open whether %s is worse than %s at %s: %s.", h, b, names(c.Graders, Inconclusive), moved(c))
 	}
+}
+
+// noise says how many cases flip with nothing changed.
+func noise(c *Comparison) string {
+	flipped := map[string]bool{}
+	for _, f := range c.Flips {
+		flipped[f.Case] = true
+	}
+	return fmt.Sprintf("%s against itself: %d of %s flip a grader with nothing changed.", c.Head.Prompt, len(flipped), count(c.Pairs, "case"))
 }
 
 // names lists the gating graders with a verdict.

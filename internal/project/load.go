@@ -40,6 +40,7 @@ type Project struct {
 	Warnings problem.List
 
 	names []string // of the suite's variables; nil where the suite could not be read
+	Noise bool     // the prompts are one revision, held against itself
 }
 
 // Load reads the config, the suite and the prompts. All errors of all files

@@ -83,18 +83,22 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 
 // LoadBoth loads two run files at once.
 func LoadBoth(basePath, headPath string, detail runfile.Detail) (base, head *runfile.Run, err error) {
-	done := make(chan error, 1)
+	type loaded struct {
+		run *runfile.Run
+		err error
+	}
+	other := make(chan loaded, 1)
 	go func() {
-		var err error
-		base, err = runfile.Load(basePath, detail)
-		done <- err
+		run, err := runfile.Load(basePath, detail)
+		other <- loaded{run, err}
 	}()
 	head, err = runfile.Load(headPath, detail)
-	if baseErr := <-done; baseErr != nil {
-		return nil, nil, baseErr
+	first := <-other
+	if first.err != nil {
+		return nil, nil, first.err
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return base, head, nil
+	return first.run, head, nil
 }

@@ -6,6 +6,7 @@ import (
 	"promptbench/internal/compare"
 	"promptbench/internal/config"
 	"promptbench/internal/runfile"
+	"promptbench/internal/summary"
 )
 
 // Settings loads the config alone, for commands that need no suite.
@@ -27,6 +28,7 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		BasePrice: p.PriceFor(base.Header.Model.Endpoint, base.Header.Model.ID),
 		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
 	}
+	o.Noise, o.Gates = p.Noise, p.Gates()
 	for _, g := range p.Config.Gates {
 		o.Gating = append(o.Gating, g.Regression...)
 		if g.Margin == nil {
@@ -37,6 +39,17 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		}
 	}
 	return o
+}
+
+// Gates are the absolute gates of the config.
+func (p *Project) Gates() []summary.Gate {
+	out := []summary.Gate{}
+	for _, g := range p.Config.Gates {
+		if g.Grader != "" && g.Min != nil {
+			out = append(out, summary.Gate{Grader: g.Grader, Of: g.Of, Min: *g.Min})
+		}
+	}
+	return out
 }
 
 // Exists reports whether path is a file.

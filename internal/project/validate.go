@@ -2,7 +2,9 @@ package project
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,8 +62,8 @@ func (c *Checked) others(p *Project) problem.List {
 		own = "" // Load has said so
 	}
 	entries, err := os.ReadDir(suitesDir)
-	if err != nil {
-		return nil // a suite elsewhere needs no such directory
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a suite elsewhere needs no such directory
+		return problem.From(fmt.Errorf("listing suites: %w", err))
 	}
 	var probs problem.List
 	for _, e := range entries {

@@ -13,7 +13,7 @@ import (
 func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p := &printer{w: w}
 	p.line("%s", o.paint(bold+verdictColor(c.Verdict), line(c.Headline)))
-	p.line("%s", line(fmt.Sprintf("%s paired · %s · %s made", plural(c.Pairs, "case"), c.Head.Model, plural(c.Base.Basis.Calls+c.Head.Basis.Calls, "call"))))
+	p.line("%s", line(fmt.Sprintf("%s paired · %s", plural(c.Pairs, "case"), modelAt(c.Head.Model, c.Head.Endpoint))))
 	p.side(c.Base, c.Pairs)
 	p.side(c.Head, c.Pairs)
 	p.changes(c.Changes)
@@ -21,7 +21,8 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 		p.line("note: %s", line(note))
 	}
 	p.blank()
-	p.graders(c, o)
+	p.graders(c)
+	p.gates(c.Gates, o)
 	p.confusions(c)
 	p.flips(c, o)
 	return p.err
@@ -44,7 +45,7 @@ func verdictColor(v *compare.Verdict) string {
 }
 
 func (p *printer) side(s compare.Side, cases int) {
-	parts := []string{basis(s.Basis, cases*max(1, s.Trials))}
+	parts := []string{fmt.Sprintf("%s, %s made", basis(s.Basis, cases*max(1, s.Trials)), plural(s.Basis.Calls, "call"))}
 	if s.Usage.TokensACase != nil {
 		parts = append(parts, fmt.Sprintf("%.0f tokens a reply", *s.Usage.TokensACase))
 	}
@@ -77,7 +78,7 @@ func (p *printer) changes(c compare.Changes) {
 	}
 }
 
-func (p *printer) graders(c *compare.Comparison, o Options) {
+func (p *printer) graders(c *compare.Comparison) {
 	columns := []column{
 		{Title: "grader", Max: 24}, {Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
 		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: minus, Right: true}, {Title: "verdict"},

@@ -20,32 +20,77 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 		p.line("%s", o.paint(red, line(fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, ".")))))
 	}
 	if s.Errors > 0 {
-		p.line("%s", o.paint(red, fmt.Sprintf("%s ended in an error and have no score.", plural(s.Errors, "trial"))))
+		p.line("%s", o.paint(red, fmt.Sprintf("Without a score, because the call failed: %s.", plural(s.Errors, "trial"))))
 	}
 	p.blank()
 	if len(s.Graders) == 0 {
 		p.line("No trial was graded.")
 		return p.err
 	}
-	p.table(graderColumns, graderRows(s.Graders))
+	p.table(graderColumns(s.Trials), graderRows(s.Graders, s.Trials))
+	p.gates(s.Gates, o)
 	p.confusion(s.Types, s.Confusion)
 	p.failed(s, o)
+	p.flaky(s, o)
 	return p.err
 }
 
-var graderColumns = []column{
-	{Title: "grader"}, {Title: "mean", Right: true}, {Title: "95% interval"}, {Title: "pass", Right: true}, {Title: "fail", Right: true},
-	{Title: "unscored", Right: true}, {Title: "n/a", Right: true},
+// graderColumns has two columns more where cases were tried several times:
+// pass^k, and how many cases are flaky.
+func graderColumns(trials int) []column {
+	columns := []column{
+		{Title: "grader"}, {Title: "mean", Right: true}, {Title: "95% interval"}, {Title: "pass", Right: true}, {Title: "fail", Right: true},
+		{Title: "unscored", Right: true}, {Title: "n/a", Right: true},
+	}
+	if trials > 1 {
+		columns = append(columns, column{Title: fmt.Sprintf("pass^%d", trials), Right: true}, column{Title: "flaky", Right: true})
+	}
+	return columns
 }
 
-func graderRows(graders []summary.Grader) [][]string {
+func graderRows(graders []summary.Grader, trials int) [][]string {
 	rows := make([][]string, len(graders))
 	for i, g := range graders {
 		rows[i] = []string{
 			g.Grader, share(g.Mean), between(g.CI, false), fmt.Sprint(g.Pass), fmt.Sprint(g.Fail), fmt.Sprint(g.Unscored), fmt.Sprint(g.NotApplicable),
 		}
+		if trials > 1 {
+			rows[i] = append(rows[i], share(g.PassAll), fmt.Sprint(g.Flaky))
+		}
 	}
 	return rows
+}
+
+// gates says of every absolute gate whether it is met.
+func (p *printer) gates(gates []summary.Gate, o Options) {
+	if len(gates) > 0 {
+		p.blank()
+	}
+	for _, g := range gates {
+		color := green
+		if !g.Pass {
+			color = red
+		}
+		p.line("%s", o.paint(color, line(g.String())))
+	}
+}
+
+// flaky lists the cases that pass a grader in some trials only.
+func (p *printer) flaky(s summary.Summary, o Options) {
+	if len(s.Flaky) == 0 {
+		return
+	}
+	p.blank()
+	shown, more := s.Flaky, ""
+	if !o.All && len(shown) > fewCases {
+		shown, more = shown[:fewCases], fmt.Sprintf("; the first %d (--all)", fewCases)
+	}
+	p.line("Flaky, passing a grader in some trials only: %d%s", len(s.Flaky), more)
+	rows := make([][]string, len(shown))
+	for i, f := range shown {
+		rows[i] = []string{f.Case, f.Grader, fmt.Sprintf("%d of %d", f.Passed, f.Scored)}
+	}
+	p.table([]column{{Title: "case", Max: idWidth}, {Title: "grader", Max: idWidth}, {Title: "trials that pass"}}, rows)
 }
 
 func casesAndTrials(cases, trials int) string {

@@ -43,6 +43,9 @@ func (c *Cell) Mean() float64 { return c.Sum / float64(c.Scored) }
 // Pass holds where over half of the scored trials pass.
 func (c *Cell) Pass() bool { return 2*c.Passed > c.Scored }
 
+// Flaky holds where some trials pass and some don't.
+func (c *Cell) Flaky() bool { return c.Passed > 0 && c.Passed < c.Scored }
+
 // Cells gathers the trials of a case, a cell per grader of names, and says how
 // many trials there are. A trial that ended in an error leaves every grader
 // undecided.

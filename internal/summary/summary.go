@@ -31,6 +31,8 @@ type Summary struct {
 	Types     []string       `json:"types"`
 	Confusion [][]int        `json:"confusion"` // rows: expected type; columns: returned type, then unread
 	Failed    []Case         `json:"failed"`    // cases that fail a grader or have no reply, by id
+	Flaky     []Flaky        `json:"flaky"`     // cases that pass a grader in some trials only, by id
+	Gates     []Gate         `json:"gates"`     // as [Summary.Hold] returns them
 }
 
 // A Grader is how one grader scored a run. The mean and its interval are over
@@ -46,6 +48,16 @@ type Grader struct {
 	Fail          int         `json:"fail"`      // cases
 	Unscored      int         `json:"unscored"`  // trials that could not be decided, those without a reply included
 	NotApplicable int         `json:"not_applicable"`
+	PassAll       *float64    `json:"pass_hat_k"` // pass^k: the chance that a case passes in all its trials; nil for one trial
+	Flaky         int         `json:"flaky"`      // cases that pass in some trials only
+}
+
+// Flaky is a case that passes one grader in some of its trials only.
+type Flaky struct {
+	Case   string `json:"case"`
+	Grader string `json:"grader"`
+	Passed int    `json:"passed"`
+	Scored int    `json:"scored"`
 }
 
 // A Case is one case that did not do well.
@@ -64,7 +76,7 @@ func Of(run *runfile.Run, price *Price) Summary {
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
 		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Basis: BasisOf(run), Cases: len(run.Cases),
-		Trials: h.Trials, Usage: UsageOf(run, price), Types: h.Reply.Types, Failed: []Case{},
+		Trials: h.Trials, Usage: UsageOf(run, price), Types: h.Reply.Types, Failed: []Case{}, Flaky: []Flaky{},
 		Confusion: Confusion(run, run.Cases, h.Reply.Types),
 	}
 	switch {
@@ -84,6 +96,9 @@ func Of(run *runfile.Run, price *Price) Summary {
 		cells, trials := Cells(run, c.Case, names)
 		for i := range cells {
 			totals[i].add(&cells[i], c.Group)
+			if cells[i].Flaky() {
+				s.Flaky = append(s.Flaky, Flaky{Case: c.Case, Grader: names[i], Passed: cells[i].Passed, Scored: cells[i].Scored})
+			}
 		}
 		if failed, ok := failedCase(run, c, names, cells); ok && trials > 0 {
 			s.Failed = append(s.Failed, failed)
@@ -119,7 +134,8 @@ type total struct {
 	sums    []float64 // per unit
 	n       []float64
 	groups  map[string]int
-	mixed   bool // a value other than 0 and 1
+	allPass float64 // sum over the cases of the chance that all trials pass
+	mixed   bool    // a value other than 0 and 1
 	grouped bool
 }
 
@@ -138,6 +154,10 @@ func (t *total) add(c *Cell, group string) {
 	} else {
 		t.g.Fail++
 	}
+	if c.Flaky() {
+		t.g.Flaky++
+	}
+	t.allPass += stats.PassHat(c.Scored, c.Passed, c.Scored)
 	t.mixed = t.mixed || !c.Binary
 	at, known := t.groups[group]
 	if !known {
@@ -160,6 +180,9 @@ func (t *total) grader(name string, trials int) Grader {
 	g.Grader, g.Units = name, len(t.sums)
 	if g.Units == 0 {
 		return g
+	}
+	if trials > 1 {
+		g.PassAll = Number(t.allPass / float64(g.Cases))
 	}
 	values := make([]float64, len(t.sums))
 	sum := 0.0
