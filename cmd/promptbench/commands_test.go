@@ -160,7 +160,7 @@ func wants() map[string][]string {
 	return map[string][]string{
 		runfile.KindHeader: {"schema", "run", "prompt", "suite", "model", "reply", "graders", "trials", "tool", "started"},
 		runfile.KindCase:   {"case", "input", "expect", "input_hash"},
-		runfile.KindCall:   {"key", "case", "trial", "for", "reply", "latency_ms", "attempts", "at"},
+		runfile.KindCall:   {"key", "case", "trial", "for", "reply", "latency_ms", "attempts"},
 		runfile.KindTrial:  {"case", "trial", "key"},
 		runfile.KindEnd:    {"status", "trials", "calls", "replayed", "errors", "unscored"},
 	}
@@ -191,6 +191,10 @@ func cmdWellformed(ts *testscript.TestScript, neg bool, args []string) {
 			first, last := i == 0, i == len(lines)-1
 			if wants()[kind] == nil || first != (kind == runfile.KindHeader) || last != (kind == runfile.KindEnd) {
 				ts.Fatalf("%s:%d: a line of kind %q stands here", file, i+1, kind)
+			}
+			_, at := record["at"]
+			if !at && kind == runfile.KindCall && !strings.Contains(line, `"not_recorded"`) {
+				ts.Fatalf("%s:%d: a call that was made says no time: %s", file, i+1, line)
 			}
 			_, scores := record["scores"]
 			_, failed := record["error"]

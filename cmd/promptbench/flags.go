@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/model"
 	"promptbench/internal/params"
 	"promptbench/internal/project"
 	"promptbench/internal/runner"
@@ -106,16 +108,27 @@ type runFlags struct {
 	trials, concurrency int
 	timeout, maxAge     time.Duration
 	fresh, offline      bool
+
+	maxCalls int
+	maxCost  float64
+	deadline time.Duration
+
+	logFile, pprof string
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.IntVar(&f.trials, "trials", 1, "trials per case, `n` at least 1")
-	flags.IntVar(&f.concurrency, "concurrency", 8, "at most `n` calls under way at once")
+	flags.IntVar(&f.concurrency, "concurrency", model.DefaultConcurrency, "at most `n` calls under way at once; fewer, where the endpoint refuses some")
 	flags.DurationVar(&f.timeout, "timeout", time.Minute, "of one attempt at a call")
 	flags.BoolVar(&f.fresh, "fresh", false, "ask the model anyway, replay nothing")
 	flags.BoolVar(&f.offline, "offline", false, "replay only: a reply that is not recorded is an error")
 	flags.DurationVar(&f.maxAge, "max-age", 0, "replay nothing older than this, such as 24h (default: any age)")
+	flags.IntVar(&f.maxCalls, "max-calls", 0, "stop after `n` calls (default: any number)")
+	flags.Float64Var(&f.maxCost, "max-cost", 0, "stop before the calls cost more than `n`, by the config's price (default: any cost)")
+	flags.DurationVar(&f.deadline, "deadline", 0, "begin no attempt after this, such as 20m (default: none)")
+	flags.StringVar(&f.logFile, "log-file", "", "append a line of JSON for each attempt at a call to a `file`")
+	flags.StringVar(&f.pprof, "pprof", "", "serve profiles of this program at an `address` of this machine, such as 127.0.0.1:6060")
 }
 
 func (f *runFlags) check() error {
@@ -130,6 +143,12 @@ func (f *runFlags) check() error {
 		return usage(fmt.Errorf("--timeout is %s; it is a duration such as 60s", f.timeout))
 	case f.maxAge < 0:
 		return usage(fmt.Errorf("--max-age is %s; it can't be negative", f.maxAge))
+	case f.maxCalls < 0:
+		return usage(fmt.Errorf("--max-calls is %d; it is at least 1", f.maxCalls))
+	case f.maxCost < 0 || math.IsNaN(f.maxCost) || math.IsInf(f.maxCost, 0):
+		return usage(fmt.Errorf("--max-cost is %v; it is more than 0", f.maxCost))
+	case f.deadline < 0:
+		return usage(fmt.Errorf("--deadline is %s; it is a duration such as 20m", f.deadline))
 	}
-	return nil
+	return checkLoopback(f.pprof)
 }

@@ -12,24 +12,25 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"promptbench/internal/model"
 	"promptbench/internal/project"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 )
 
 // A progress shows how far a job is: a bar on a terminal, else a line now and
-// then, so that a log stays readable.
+// then, so that a log stays readable. It goes on while nothing comes back, as a
+// run that waits for the endpoint is not one that hangs.
 type progress struct {
-	a   *app
-	bar *progressbar.ProgressBar
+	a     *app
+	bar   *progressbar.ProgressBar
+	width int // of the terminal
+	stats func() model.Stats
+	ended chan struct{}
+	over  sync.WaitGroup
 
-	mu      sync.Mutex
-	total   int
-	trials  int
-	calls   int
-	errors  int
-	last    time.Time
-	started time.Time
+	mu    sync.Mutex
+	tally tally
 
 	failures []failure // by kind of error, in order of appearance
 }
@@ -41,42 +42,93 @@ type failure struct {
 	cases         map[string]bool
 }
 
-// between is how long a log waits for the next line.
-const between = 5 * time.Second
+// How often progress is shown.
+const (
+	betweenLines = 5 * time.Second
+	betweenBars  = 200 * time.Millisecond
+)
+
+// barRoom is what a bar takes of a line, beside its description.
+const barRoom = 34
 
 func (a *app) progress(p *project.Project, job *project.Job) *progress {
-	total := p.Selected() * job.Trials * len(job.Revisions)
-	now := time.Now()
-	g := &progress{a: a, total: total, last: now, started: now}
-	if f, ok := a.err.(*os.File); ok && !a.quiet && term.IsTerminal(int(f.Fd())) {
-		g.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(30),
-			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("trials"), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+	g := &progress{
+		a: a, stats: job.Stats, ended: make(chan struct{}),
+		tally: tally{total: p.Selected() * job.Trials * len(job.Revisions)},
 	}
+	every := betweenLines
+	if f, ok := a.err.(*os.File); ok && !a.quiet && term.IsTerminal(int(f.Fd())) {
+		every = betweenBars
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			g.width = width
+		}
+		g.bar = progressbar.NewOptions(g.tally.total, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(10),
+			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(betweenBars/2))
+	}
+	g.tally.mark(time.Now())
+	g.over.Go(func() {
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		marked := time.Now()
+		for {
+			select {
+			case now := <-ticker.C:
+				g.show(now)
+				if now.Sub(marked) >= betweenLines {
+					marked = now
+					g.mark(now)
+				}
+			case <-g.ended:
+				return
+			}
+		}
+	})
 	return g
 }
 
+// done counts a trial that has its outcome.
 func (g *progress) done(e runner.Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.trials++
-	if e.Call.ReplayedFrom == "" && (e.Call.Error == nil || e.Call.Error.Kind != runner.KindNotRecorded) {
-		g.calls++
-	}
+	g.tally.add(e)
 	if e.Trial.Error != nil {
-		g.errors++
 		g.failed(e.Trial)
 	}
-	if g.bar != nil {
-		_ = g.bar.Add(1) // a bar that can't be drawn must not stop a run
+}
+
+func (g *progress) mark(now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.tally.mark(now)
+}
+
+func (g *progress) show(now time.Time) {
+	stats := g.stats()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.bar == nil {
+		g.a.note("%s", g.tally.line(now, stats))
 		return
 	}
-	if now := time.Now(); now.Sub(g.last) >= between {
-		g.last = now
-		rate := float64(g.trials) / now.Sub(g.started).Seconds()
-		left := time.Duration(float64(g.total-g.trials)/rate) * time.Second
-		g.a.note("%d of %d trials, %d calls made, %d errors, %.1f a second, %s left", g.trials, g.total, g.calls, g.errors, rate, left.Round(time.Second))
+	// A bar that can't be drawn must not stop a run.
+	g.bar.Describe(fit(g.tally.parts(now, stats), g.width-barRoom))
+	_ = g.bar.Set(g.tally.trials)
+}
+
+// fit joins as many parts as there is room for.
+func fit(parts []string, room int) string {
+	line := ""
+	for _, part := range parts {
+		if line != "" {
+			part = " · " + part
+		}
+		if len([]rune(line))+len([]rune(part)) > room {
+			break
+		}
+		line += part
 	}
+	return line
 }
 
 func (g *progress) failed(t runfile.Trial) {
@@ -108,8 +160,10 @@ func (g *progress) why() []string {
 	return out
 }
 
-// finish takes the bar off the screen.
+// finish ends the display and takes the bar off the screen.
 func (g *progress) finish() {
+	close(g.ended)
+	g.over.Wait()
 	if g.bar != nil {
 		_ = g.bar.Clear()
 		_ = g.bar.Exit()

@@ -83,9 +83,19 @@ func (a *app) runJob(ctx context.Context, args []string, o project.Options, how 
 
 // runLoaded runs the revisions of a project and prints the result.
 func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, shown printing) error {
+	log, logFile, err := openLog(how.logFile)
+	if err != nil {
+		return err
+	}
+	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
+	profiles, err := a.profile(how.pprof)
+	if err != nil {
+		return err
+	}
+	defer profiles.Close() //nolint:errcheck // serves no more
 	job, err := p.Prepare(ctx, project.Run{
 		Trials: how.trials, Concurrency: how.concurrency, Timeout: how.timeout, Fresh: how.fresh, Offline: how.offline,
-		MaxAge: how.maxAge, Tool: "promptbench " + version(), Started: time.Now(),
+		MaxAge: how.maxAge, MaxCalls: how.maxCalls, MaxCost: how.maxCost, Deadline: how.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
 	})
 	if err != nil {
 		return err
@@ -146,7 +156,7 @@ func (a *app) outcomes(job *project.Job, ends []runfile.End, bar *progress) {
 			whole = false
 			say(end.Reason)
 			say(fmt.Sprintf("the run of %s is %s: %d of %s done and kept; run it again to go on from there",
-				job.Revisions[i].Prompt.Name, end.Status, end.Trials-end.Errors, count(bar.total/len(ends), "trial")))
+				job.Revisions[i].Prompt.Name, end.Status, end.Trials-end.Errors, count(bar.tally.total/len(ends), "trial")))
 		}
 	}
 	if whole { // else the reason was said, and the next run asks again anyway

@@ -36,15 +36,19 @@ type Comparison struct {
 	Noise     bool           `json:"noise,omitempty"` // the base and the head are one prompt
 	Headline  string         `json:"headline"`
 	Suite     string         `json:"suite"`
-	Pairs     int            `json:"pairs"`     // cases paired
-	Graders   []Grader       `json:"graders"`   // in the suite's order
-	Gates     []summary.Gate `json:"gates"`     // absolute gates, held against the head
-	Confusion Confusion      `json:"confusion"` // of the types, both sides
-	Tags      []Slice        `json:"tags"`      // by tag, without p
-	Flips     []Flip         `json:"flips"`     // to fail first, then to pass, by case
-	Changes   Changes        `json:"cases"`     // what is not paired, and why
-	Notes     []string       `json:"notes"`     // what was allowed, left out or graded again
-	Rows      []CasePair     `json:"-"`         // every pair, by case id
+	Pairs     int            `json:"pairs"`      // cases paired
+	Graders   []Grader       `json:"graders"`    // in the suite's order
+	Gates     []summary.Gate `json:"gates"`      // absolute gates, held against the head
+	Confusion Confusion      `json:"confusion"`  // of the types, both sides
+	Tags      []Slice        `json:"tags"`       // by tag, without p
+	Flips     []Flip         `json:"flips"`      // to fail first, then to pass, by case
+	Changes   Changes        `json:"cases"`      // what is not paired, and why
+	Notes     []string       `json:"notes"`      // what was allowed, left out or graded again
+	NewlyFail int            `json:"newly_fail"` // cases that newly fail some grader
+	NewlyPass int            `json:"newly_pass"` // cases that newly pass some grader
+
+	pairs  *pairing
+	became []Change // per pair
 }
 
 // A Side is one of the two runs.
@@ -72,11 +76,11 @@ type Grader struct {
 	HeadMean  *float64    `json:"head_mean"`
 	Delta     *float64    `json:"delta"`
 	CI        *[2]float64 `json:"ci"` // 95%, two-sided, of the delta
-	CIMethod  string      `json:"ci_method"`
+	CIMethod  Method      `json:"ci_method"`
 	P         *float64    `json:"p"`
 	PAdjusted *float64    `json:"p_adjusted"` // Holm, over the gating graders
 	PStdErr   *float64    `json:"p_stderr"`   // Monte-Carlo error of p; null where p is exact
-	Method    string      `json:"method"`
+	Method    Method      `json:"method"`
 	Better    int         `json:"better"` // units whose value rose
 	Worse     int         `json:"worse"`  // units whose value fell
 	Same      int         `json:"same"`
@@ -89,6 +93,9 @@ type Grader struct {
 	Margin    float64     `json:"margin"` // a drop up to this is no worse
 	Verdict   *Verdict    `json:"verdict"`
 	Warnings  []string    `json:"warnings"`
+
+	Detectable *float64 `json:"detectable_drop"` // of an inconclusive one: the smallest drop its units show 4 times in 5
+	ToSettle   *int     `json:"units_to_settle"` // of an inconclusive one: how many would settle it 4 times in 5
 }
 
 // A Flip is a case that passes one grader on one side only. Base and Head are
@@ -115,73 +122,4 @@ type Confusion struct {
 	Returned []string `json:"returned"`
 	Base     [][]int  `json:"base"`
 	Head     [][]int  `json:"head"`
-}
-
-// A Slice is the difference of one grader within the cases of one tag.
-type Slice struct {
-	Tag    string      `json:"tag"`
-	Grader string      `json:"grader"`
-	Units  int         `json:"units"`
-	Delta  *float64    `json:"delta"`
-	CI     *[2]float64 `json:"ci"`
-	Better int         `json:"better"`
-	Worse  int         `json:"worse"`
-}
-
-// A CasePair is one case with what both sides made of it.
-type CasePair struct {
-	Case  runfile.Case
-	Base  CaseSide
-	Head  CaseSide
-	Marks []Mark // per grader, in the suite's order
-}
-
-// A CaseSide is how one side did on one case.
-type CaseSide struct {
-	Type  string // of the first trial; empty where unread
-	Items int    // of the first trial
-	Error string // why it has no reply, where it has none
-}
-
-// A Mark is one grader's finding on both sides of one case. A nil value is not
-// scored.
-type Mark struct {
-	Grader             string
-	Excluded           bool // does not apply
-	Base, Head         *float64
-	BasePass, HeadPass bool
-}
-
-// BaseMark is one character for the base: ✓ passes, ✗ fails, ? not scored,
-// · does not apply.
-func (m Mark) BaseMark() string { return mark(m.Excluded, m.Base, m.BasePass) }
-
-// HeadMark is [Mark.BaseMark] for the head.
-func (m Mark) HeadMark() string { return mark(m.Excluded, m.Head, m.HeadPass) }
-
-func mark(excluded bool, value *float64, pass bool) string {
-	switch {
-	case excluded:
-		return "·"
-	case value == nil:
-		return "?"
-	case pass:
-		return "✓"
-	}
-	return "✗"
-}
-
-// Flipped reports whether the case passes on one side only.
-func (m Mark) Flipped() bool {
-	return m.Base != nil && m.Head != nil && m.BasePass != m.HeadPass
-}
-
-// Changed reports whether the values of the two sides differ.
-func (m Mark) Changed() bool {
-	switch {
-	case m.Base == nil || m.Head == nil:
-		return (m.Base == nil) != (m.Head == nil)
-	default:
-		return *m.Base != *m.Head
-	}
 }

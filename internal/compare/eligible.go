@@ -1,9 +1,16 @@
 package compare
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 
+	"promptbench/graders"
+	"promptbench/internal/params"
 	"promptbench/internal/runfile"
 )
 
@@ -26,27 +33,33 @@ func (r *Refusal) Error() string {
 // what can.
 func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	b, h := base.Header, head.Header
-	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise {
+	var notes []string
+	other := otherModel(b.Model, h.Model)
+	switch {
+	case other != "" && !o.AllowModel:
+		return nil, &Refusal{Reason: other, Hint: "a difference would not be the prompt's; compare runs of one model, or pass --allow model"}
+	case other != "":
+		notes = append(notes, "allowed: "+other)
+	case b.Prompt.Hash == h.Prompt.Hash && !o.Noise:
 		return nil, &Refusal{
-			Reason: fmt.Sprintf("%s and %s are the same prompt: they send the same messages and parameters", b.Prompt.Name, h.Prompt.Name),
+			Reason: fmt.Sprintf("%s and %s are the same prompt: their files send the same messages and parameters", b.Prompt.Name, h.Prompt.Name),
 			Hint:   "use noise to see how far a revision differs from itself",
 		}
 	}
-	var notes []string
-	if other := otherModel(b.Model, h.Model); other != "" {
-		if !o.AllowModel {
-			return nil, &Refusal{Reason: other, Hint: "a difference would not be the prompt's; compare runs of one model, or pass --allow model"}
-		}
-		notes = append(notes, "allowed: "+other)
+	if what := gradedOtherwise(b, h); what != "" {
+		return nil, &Refusal{Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade"}
 	}
 	if b.Model.Name != h.Model.Name && b.Model.ID == h.Model.ID {
 		notes = append(notes, fmt.Sprintf("the model is called %s in the base and %s in the head", b.Model.Name, h.Model.Name))
+	}
+	if other := otherParams(b.Model.Params, h.Model.Params); other != "" {
+		notes = append(notes, "other parameters, base against head: "+other)
 	}
 	if b.Suite.Name != h.Suite.Name {
 		notes = append(notes, fmt.Sprintf("the base ran suite %s, the head suite %s", b.Suite.Name, h.Suite.Name))
 	}
 	if b.Trials != h.Trials {
-		notes = append(notes, fmt.Sprintf("the base has %d trials a case, the head %d", b.Trials, h.Trials))
+		notes = append(notes, fmt.Sprintf("the base has %s a case, the head %d", count(b.Trials, "trial"), h.Trials))
 	}
 	for _, side := range []struct {
 		name string
@@ -59,8 +72,85 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	return notes, nil
 }
 
+// notes are what the pairs themselves give to say.
+func (p *pairing) notes(o Options) []string {
+	var notes []string
+	if p.expect > 0 {
+		notes = append(notes, fmt.Sprintf("%s not expect the same of the reply in both runs", plural(p.expect, "case does", "cases do")))
+	}
+	for _, name := range o.Gating {
+		if !slices.Contains(p.names, name) {
+			notes = append(notes, fmt.Sprintf("a gate names %s, which neither run scored", name))
+		}
+	}
+	return notes
+}
+
+// gradedOtherwise says in what the grading of two runs differs, or nothing.
+func gradedOtherwise(b, h runfile.Header) string {
+	if !reflect.DeepEqual(b.Reply, h.Reply) {
+		return "their replies were read by different rules"
+	}
+	for _, spec := range h.Graders {
+		i := slices.IndexFunc(b.Graders, func(s graders.Spec) bool { return s.Name == spec.Name })
+		switch {
+		case i < 0: // its scores are missing at the base, and left out
+		case b.Graders[i].Version != spec.Version:
+			return fmt.Sprintf("%s by version %d and version %d", spec.Name, b.Graders[i].Version, spec.Version)
+		case !bytes.Equal(b.Graders[i].Params, spec.Params):
+			return spec.Name + " by different parameters"
+		}
+	}
+	return ""
+}
+
+// otherParams lists the parameters in which two models differ, by name.
+func otherParams(b, h params.Params) string {
+	base, head := fields(b), fields(h)
+	names := slices.Collect(maps.Keys(base))
+	names = slices.AppendSeq(names, maps.Keys(head))
+	slices.Sort(names)
+	var out []string
+	for _, name := range slices.Compact(names) {
+		x, y := orUnset(base[name]), orUnset(head[name])
+		if x != y {
+			out = append(out, fmt.Sprintf("%s %s against %s", name, x, y))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// fields are the parameters as a run file holds them.
+func fields(p params.Params) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	data, err := json.Marshal(p)
+	if err == nil {
+		err = json.Unmarshal(data, &out)
+	}
+	if err != nil { // not from a run file: what JSON can't hold has no field there
+		return nil
+	}
+	return out
+}
+
+func orUnset(value json.RawMessage) string {
+	if value == nil {
+		return "unset"
+	}
+	return string(value)
+}
+
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
 func endReason(run *runfile.Run) string {
 	switch {
+	case run.End == nil && run.Torn:
+		return "it has no end line, and its last line is cut off"
 	case run.End == nil:
 		return "it has no end line"
 	case run.End.Reason == "":
@@ -89,7 +179,7 @@ func overlap(pairs int, c Changes) error {
 	if all == 0 {
 		return &Refusal{Reason: "neither run has a case", Hint: "run the suite first"}
 	}
-	if float64(pairs) >= DefaultOverlap*float64(all) {
+	if float64(pairs) >= DefaultOverlap*float64(all)-1e-9 {
 		return nil
 	}
 	return &Refusal{

@@ -8,77 +8,101 @@ import (
 	"promptbench/internal/summary"
 )
 
-// The methods a p and an interval come from.
-const (
-	methodMcNemar    = "mcnemar-exact"
-	methodExactFlip  = "sign-flip-exact"
-	methodSampleFlip = "sign-flip-monte-carlo"
+// A Method names how a p or an interval came about. In JSON an empty one is
+// null.
+type Method string
 
-	methodTango          = "tango"
-	methodBCa            = "bca"
-	methodClopperPearson = "clopper-pearson"
+// The methods of p.
+const (
+	McNemar      Method = "mcnemar-exact"
+	ExactFlips   Method = "sign-flip-exact"
+	SampledFlips Method = "sign-flip-monte-carlo"
 )
+
+// The methods of intervals.
+const (
+	Tango          Method = "tango"
+	BCa            Method = "bca"
+	ClopperPearson Method = "clopper-pearson"
+)
+
+// MarshalJSON gives the name, or null.
+func (m Method) MarshalJSON() ([]byte, error) {
+	if m == "" {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + m + `"`), nil
+}
 
 // fewestForBCa is how many units must differ for a bootstrap interval: with
 // fewer it claims more than the data hold.
 const fewestForBCa = 10
 
-// An estimate is the statistics of one grader over some units.
-type estimate struct {
+// A difference is the statistics of one grader over some units.
+type difference struct {
+	diffs                     []float64
 	baseMean, headMean, delta float64
 	better, worse, same       int
 	lo, hi                    float64
-	intervalMethod            string
+	bounds                    Method
 	p, stdErr                 float64
-	sampled                   bool // p is a Monte-Carlo estimate
-	method                    string
+	method                    Method
 }
 
-// estimateOf measures a difference. The assumption decides the method: exact
-// McNemar and Tango hold only where every value is 0 or 1, each case was tried
-// once and no cases are grouped. Units must not be empty.
-func estimateOf(g gathered, trials int, o Options) estimate {
-	e := estimate{}
-	diffs := make([]float64, len(g.units))
+// differenceOf measures how far the units differ. There must be at least one.
+func differenceOf(g gathered) *difference {
+	d := &difference{diffs: make([]float64, len(g.units))}
 	for i, u := range g.units {
-		e.baseMean += u.base
-		e.headMean += u.head
-		diffs[i] = settle(u.head - u.base)
+		d.baseMean += u.base
+		d.headMean += u.head
+		d.diffs[i] = settle(u.head - u.base)
 		switch {
-		case diffs[i] > 0:
-			e.better++
-		case diffs[i] < 0:
-			e.worse++
+		case d.diffs[i] > 0:
+			d.better++
+		case d.diffs[i] < 0:
+			d.worse++
 		default:
-			e.same++
+			d.same++
 		}
 	}
-	n := len(g.units)
-	e.baseMean /= float64(n)
-	e.headMean /= float64(n)
-	e.delta = settle(e.headMean - e.baseMean)
+	n := float64(len(g.units))
+	d.baseMean /= n
+	d.headMean /= n
+	d.delta = settle(d.headMean - d.baseMean)
+	return d
+}
 
-	options := stats.Options{Seed: o.Seed, Samples: o.Samples}
-	if g.binary && !g.grouped && trials <= 1 {
-		e.method, e.intervalMethod = methodMcNemar, methodTango
-		e.p = stats.McNemar(e.better, e.worse)
-		e.lo, e.hi = stats.Tango(e.better, e.worse, n, level)
-		return e
+// plain reports whether McNemar's test and Tango's interval hold: every value
+// is 0 or 1, each case was tried once and no cases are grouped.
+func plain(g gathered, trials int) bool { return g.binary && !g.grouped && trials <= 1 }
+
+// bound finds the 95% interval of the difference.
+func (d *difference) bound(g gathered, trials int, o Options) {
+	switch {
+	case plain(g, trials):
+		d.bounds = Tango
+		d.lo, d.hi = stats.Tango(d.better, d.worse, len(d.diffs), level)
+	case d.better+d.worse >= fewestForBCa:
+		d.bounds = BCa
+		d.lo, d.hi = stats.BCa(d.diffs, level, stats.Options{Seed: o.Seed, Samples: o.Samples})
+	default:
+		d.bounds = ClopperPearson
+		d.lo, d.hi = stats.FlipInterval(d.better, d.worse, len(d.diffs), level)
 	}
-	flip := stats.SignFlip(diffs, options)
-	e.p, e.stdErr, e.sampled = flip.P, flip.StdErr, !flip.Exact
-	e.method = methodExactFlip
-	if e.sampled {
-		e.method = methodSampleFlip
+}
+
+// test finds p.
+func (d *difference) test(g gathered, trials int, o Options) {
+	if plain(g, trials) {
+		d.method = McNemar
+		d.p = stats.McNemar(d.better, d.worse)
+		return
 	}
-	if e.better+e.worse >= fewestForBCa {
-		e.intervalMethod = methodBCa
-		e.lo, e.hi = stats.BCa(diffs, level, options)
-		return e
+	flips := stats.SignFlip(d.diffs, stats.Options{Seed: o.Seed, Samples: o.Samples})
+	d.method, d.p, d.stdErr = ExactFlips, flips.P, math.NaN()
+	if !flips.Exact {
+		d.method, d.stdErr = SampledFlips, flips.StdErr
 	}
-	e.intervalMethod = methodClopperPearson
-	e.lo, e.hi = stats.FlipInterval(e.better, e.worse, n, level)
-	return e
 }
 
 // settle takes the rounding of averaging out of a difference that is zero.
@@ -89,17 +113,25 @@ func settle(d float64) float64 {
 	return d
 }
 
-// result fills the public form of an estimate.
-func (e estimate) result(name string, g gathered) Grader {
-	r := Grader{
-		Grader: name, Cases: g.cases, Units: len(g.units), LeftOut: g.leftOut,
-		BaseMean: summary.Number(e.baseMean), HeadMean: summary.Number(e.headMean), Delta: summary.Number(e.delta),
-		CI: interval(e.lo, e.hi), CIMethod: e.intervalMethod, P: summary.Number(e.p), Method: e.method,
-		Better: e.better, Worse: e.worse, Same: e.same, Warnings: []string{},
+// resultOf puts what was gathered to the statistics.
+func resultOf(name string, g gathered, trials int, o Options) Grader {
+	r := Grader{Grader: name, Cases: g.cases, Units: len(g.units), LeftOut: g.leftOut, Warnings: []string{}}
+	if len(g.units) == 0 {
+		if g.leftOut > 0 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("no case is scored on both sides: %d left out", g.leftOut))
+		}
+		return r
 	}
-	if e.sampled {
-		r.PStdErr = summary.Number(e.stdErr)
+	d := differenceOf(g)
+	d.bound(g, trials, o)
+	d.test(g, trials, o)
+	r.BaseMean, r.HeadMean, r.Delta = summary.Number(d.baseMean), summary.Number(d.headMean), summary.Number(d.delta)
+	r.CI, r.CIMethod = interval(d.lo, d.hi), d.bounds
+	r.P, r.Method = summary.Number(d.p), d.method
+	if d.method == SampledFlips {
+		r.PStdErr = summary.Number(d.stdErr)
 	}
+	r.Better, r.Worse, r.Same = d.better, d.worse, d.same
 	for _, u := range g.units {
 		if u.basePass {
 			r.BasePass++
@@ -107,15 +139,6 @@ func (e estimate) result(name string, g gathered) Grader {
 		if u.headPass {
 			r.HeadPass++
 		}
-	}
-	return r
-}
-
-// empty is the public form where no unit has both sides.
-func empty(name string, g gathered) Grader {
-	r := Grader{Grader: name, LeftOut: g.leftOut, Warnings: []string{}}
-	if g.leftOut > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("no case is scored on both sides: %d left out", g.leftOut))
 	}
 	return r
 }

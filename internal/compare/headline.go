@@ -16,14 +16,26 @@ func headline(c *Comparison) string {
 	}
 	switch *c.Verdict {
 	case Regressed:
-		return fmt.Sprintf("%s is worse than %s at %s: %s.", h, b, names(c.Graders, Regressed), moved(c))
+		return fmt.Sprintf("%s is worse than %s at %s%s: %s.", h, b, names(c.Graders, Regressed), also(c), moved(c))
 	case Improved:
-		return fmt.Sprintf("%s is better than %s at %s, and no worse elsewhere: %s.", h, b, names(c.Graders, Improved), moved(c))
+		elsewhere := ""
+		if names(c.Graders, NoWorse) != "" {
+			elsewhere = ", and no worse elsewhere"
+		}
+		return fmt.Sprintf("%s is better than %s at %s%s: %s.", h, b, names(c.Graders, Improved), elsewhere, moved(c))
 	case NoWorse:
 		return fmt.Sprintf("%s is no worse than %s: %s.", h, b, moved(c))
 	default:
-		return fmt.Sprintf("It is open whether %s is worse than %s at %s: %s.", h, b, names(c.Graders, Inconclusive), moved(c))
+		return fmt.Sprintf("It is open whether %s is worse than %s at %s%s: %s.", h, b, names(c.Graders, Inconclusive), also(c), moved(c))
 	}
+}
+
+// also names what got better although the verdict is about something else.
+func also(c *Comparison) string {
+	if better := names(c.Graders, Improved); better != "" {
+		return " (and better at " + better + ")"
+	}
+	return ""
 }
 
 // noise says how many cases flip with nothing changed.
@@ -46,20 +58,33 @@ func names(list []Grader, v Verdict) string {
 	return strings.Join(out, ", ")
 }
 
-// moved counts the flips of the grader that the verdict is about, or of all
-// gating graders together.
+// moved counts the flips of the first grader that the verdict is about, or says
+// how its mean moved where nothing flipped.
 func moved(c *Comparison) string {
-	for _, g := range c.Graders {
-		if !g.Gating || g.Verdict == nil || *g.Verdict != *c.Verdict || g.NewlyFail+g.NewlyPass == 0 {
+	var still *Grader
+	for i := range c.Graders {
+		g := &c.Graders[i]
+		if !g.Gating || g.Verdict == nil || *g.Verdict != *c.Verdict {
 			continue
 		}
-		p := ""
-		if g.PAdjusted != nil {
-			p = fmt.Sprintf(" (%s, %s)", g.Grader, P(*g.PAdjusted))
+		if g.NewlyFail+g.NewlyPass > 0 {
+			return fmt.Sprintf("%d of %s newly fail, %d newly pass%s", g.NewlyFail, count(g.Cases, "case"), g.NewlyPass, inBrackets(g))
 		}
-		return fmt.Sprintf("%d of %s newly fail, %d newly pass%s", g.NewlyFail, count(g.Cases, "case"), g.NewlyPass, p)
+		if still == nil && g.Delta != nil && *g.Delta != 0 {
+			still = g
+		}
+	}
+	if still != nil {
+		return fmt.Sprintf("no case of %d flipped, and the mean went from %.2f to %.2f%s", still.Cases, *still.BaseMean, *still.HeadMean, inBrackets(still))
 	}
 	return fmt.Sprintf("no case of %d flipped", c.Pairs)
+}
+
+func inBrackets(g *Grader) string {
+	if g.PAdjusted == nil {
+		return fmt.Sprintf(" (%s)", g.Grader)
+	}
+	return fmt.Sprintf(" (%s, %s)", g.Grader, P(*g.PAdjusted))
 }
 
 // P renders a p-value the way statistics are printed: "p = .035", "p < .001".

@@ -12,21 +12,26 @@ import (
 // judge fills the adjusted p and the verdict of every grader and returns the
 // overall one, nil where nothing could be judged.
 func judge(p *pairing, list []Grader, o Options) *Verdict {
-	for i := range list {
-		list[i].Gating = gating(list[i].Grader, o)
-		list[i].Margin = o.margin(list[i].Grader)
-	}
 	adjusted := adjust(list)
 	worst := worstCase(p, list, o)
 	worstAdjusted := adjust(worst)
+	tests := 0
+	for i := range list {
+		if list[i].Gating && list[i].P != nil {
+			tests++
+		}
+	}
 	for i := range list {
 		g := &list[i]
 		if g.Gating {
 			g.PAdjusted = adjusted[i]
 		}
 		g.Verdict = verdictOf(*g, adjusted[i])
-		g.sensitivity(verdictOf(worst[i], worstAdjusted[i]))
+		withdrawn := g.withdraw(verdictOf(worst[i], worstAdjusted[i]))
 		g.explain(adjusted[i])
+		if g.Verdict != nil && *g.Verdict == Inconclusive && !withdrawn && g.Units > 0 {
+			g.plan(tests)
+		}
 	}
 	return overall(list)
 }
@@ -46,10 +51,10 @@ func adjust(list []Grader) []*float64 {
 	out := make([]*float64, len(list))
 	var p []float64
 	var at []int
-	for i, g := range list {
-		out[i] = g.P
-		if g.Gating && g.P != nil {
-			p, at = append(p, *g.P), append(at, i)
+	for i := range list {
+		out[i] = list[i].P
+		if list[i].Gating && list[i].P != nil {
+			p, at = append(p, *list[i].P), append(at, i)
 		}
 	}
 	for k, adjusted := range stats.Holm(p) {
@@ -65,7 +70,7 @@ func verdictOf(g Grader, p *float64) *Verdict {
 	switch {
 	case g.Units == 0 && g.LeftOut == 0:
 		return nil
-	case g.Units == 0 || p == nil || g.CI == nil:
+	case g.Units == 0 || p == nil || g.CI == nil || g.Delta == nil:
 	case *p < alpha && *g.Delta > 0:
 		v = Improved
 	case g.CI[0] >= -g.Margin:
@@ -80,32 +85,31 @@ func verdictOf(g Grader, p *float64) *Verdict {
 // passed at the base and failed at the head.
 func worstCase(p *pairing, list []Grader, o Options) []Grader {
 	out := slices.Clone(list)
-	for i, g := range list {
-		if g.LeftOut == 0 {
-			continue
+	parallel(len(list), func(i int) {
+		if list[i].LeftOut == 0 {
+			return
 		}
-		at := slices.Index(p.names, g.Grader)
-		all := p.gather(at, true, nil)
-		r := estimateOf(all, p.trials, o).result(g.Grader, all)
-		r.Gating, r.Margin = g.Gating, g.Margin
-		out[i] = r
-	}
+		out[i] = resultOf(list[i].Grader, p.gather(i, nil, true), p.trials, o)
+		out[i].Gating, out[i].Margin = list[i].Gating, list[i].Margin
+	})
 	return out
 }
 
-// sensitivity withdraws a favourable verdict that the pairs left out could
-// overturn.
-func (g *Grader) sensitivity(worst *Verdict) {
-	if g.LeftOut == 0 || g.Verdict == nil || worst == nil || *worst == *g.Verdict {
-		return
+// withdraw takes back a favourable verdict that the pairs left out could
+// overturn: its own, or those of another grader through the correction of p.
+func (g *Grader) withdraw(worst *Verdict) bool {
+	if g.Verdict == nil || worst == nil || *worst == *g.Verdict || *g.Verdict != Improved && *g.Verdict != NoWorse {
+		return false
 	}
-	if *g.Verdict != Improved && *g.Verdict != NoWorse {
-		return
+	what := fmt.Sprintf("the %s left out", count(g.LeftOut, "case"))
+	if g.LeftOut == 0 {
+		what = "the cases left out at other graders"
 	}
-	g.Warnings = append(g.Warnings, fmt.Sprintf("%s but for the %s left out: had they all got worse, it would be %s",
-		g.Verdict.Words(), count(g.LeftOut, "case"), worst.Words()))
+	g.Warnings = append(g.Warnings, fmt.Sprintf("%s but for %s: had they all got worse, it would be %s; run again to fill them in",
+		g.Verdict.Words(), what, worst.Words()))
 	v := Inconclusive
 	g.Verdict = &v
+	return true
 }
 
 // explain adds what a reader has to know beside the verdict.
@@ -116,45 +120,17 @@ func (g *Grader) explain(p *float64) {
 	if !g.Gating {
 		g.Warnings = append(g.Warnings, "informs only: the overall verdict does not rest on it and its p is not adjusted")
 	}
-	switch *g.Verdict {
-	case NoWorse:
-		if p != nil && *p < alpha && *g.Delta < 0 {
-			g.Warnings = append(g.Warnings, fmt.Sprintf("a significant drop of %.3f, inside the margin of %.3g", -*g.Delta, g.Margin))
-		}
-	case Inconclusive:
-		if g.Units > 0 {
-			g.Warnings = append(g.Warnings, g.whatWouldSettle())
-		}
+	if *g.Verdict == NoWorse && p != nil && *p < alpha && *g.Delta < 0 {
+		g.Warnings = append(g.Warnings, fmt.Sprintf("a significant drop of %.3g (%s), inside the margin of %.3g", -*g.Delta, P(*p), g.Margin))
 	}
-}
-
-// whatWouldSettle says how small a drop this many units could have shown, and
-// how many would settle the question.
-func (g *Grader) whatWouldSettle() string {
-	n := g.Units
-	better, worse := float64(g.Better)/float64(n), float64(g.Worse)/float64(n)
-	var parts []string
-	if drop := stats.DetectableDrop(n, better, power, alpha); summary.Number(drop) != nil {
-		parts = append(parts, fmt.Sprintf("%s can show a drop of %.2f or more (at 80%% power)", count(n, "unit"), drop))
-	} else {
-		parts = append(parts, fmt.Sprintf("%s can show no drop at 80%% power", count(n, "unit")))
-	}
-	rule := stats.Rule{Margin: g.Margin, Level: level, Alpha: alpha}
-	switch need, ok := stats.CasesToSettle(worse, better, rule, power); {
-	case !ok:
-		parts = append(parts, "at this rate of flips no suite would settle it: the true drop is about the margin")
-	case need > n:
-		parts = append(parts, fmt.Sprintf("about %s would settle it at this rate of flips", count(need-n, "more case")))
-	}
-	return strings.Join(parts, "; ")
 }
 
 // overall is the verdict over the gating graders.
 func overall(list []Grader) *Verdict {
 	var seen []Verdict
-	for _, g := range list {
-		if g.Gating && g.Verdict != nil {
-			seen = append(seen, *g.Verdict)
+	for i := range list {
+		if list[i].Gating && list[i].Verdict != nil {
+			seen = append(seen, *list[i].Verdict)
 		}
 	}
 	for _, v := range []Verdict{Regressed, Inconclusive, Improved, NoWorse} {
@@ -163,11 +139,4 @@ func overall(list []Grader) *Verdict {
 		}
 	}
 	return nil
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

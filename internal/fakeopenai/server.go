@@ -20,6 +20,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +34,7 @@ type Handler func(Request) Reply
 type Request struct {
 	Number   int // order of arrival, from 1
 	Path     string
+	Query    url.Values
 	Header   http.Header
 	Body     []byte // raw
 	Model    string
@@ -133,7 +135,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) record(r *http.Request, body []byte) Request {
-	request := Request{Path: r.URL.Path, Header: r.Header.Clone(), Body: body}
+	request := Request{Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body}
 	var known struct {
 		Model    string    `json:"model"`
 		Messages []Message `json:"messages"`

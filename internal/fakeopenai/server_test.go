@@ -77,3 +77,25 @@ func TestServerRefuses(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Len(t, s.Requests(), 5, "refused requests are recorded too")
 }
+
+func TestFaultsStrikeAtTheirShare(t *testing.T) {
+	t.Parallel()
+	right := func(r fakeopenai.Request) fakeopenai.Reply { return fakeopenai.Text(r.Input()) }
+	script := func(seed uint64) (refused, cut int) {
+		h := fakeopenai.WithFaults(seed, right, fakeopenai.Fault{Share: 0.1, Reply: fakeopenai.RateLimited("")}, fakeopenai.Fault{Share: 0.02, Reply: fakeopenai.Cut("반")})
+		for range 10_000 {
+			switch r := h(fakeopenai.Request{}); {
+			case r.Status == http.StatusTooManyRequests:
+				refused++
+			case r.Cut:
+				cut++
+			}
+		}
+		return refused, cut
+	}
+	refused, cut := script(1)
+	require.InDelta(t, 1000, refused, 120)
+	require.InDelta(t, 200, cut, 60)
+	again, _ := script(1)
+	require.Equal(t, refused, again)
+}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -129,6 +127,7 @@ func TestAzure(t *testing.T) {
 	require.NoError(t, err)
 	got := s.Requests()[0]
 	require.Equal(t, "/v1/openai/deployments/gpt-3.5:team/chat/completions", got.Path)
+	require.Equal(t, "2024-10-21", got.Query.Get("api-version"))
 	require.Equal(t, testKey, got.Header.Get("Api-Key"))
 	require.Empty(t, got.Header.Get("Authorization"))
 }
@@ -206,7 +205,7 @@ func TestCancellation(t *testing.T) {
 		<-arrived
 		cancel()
 	}()
-	_, err := Retry(Limit(client(t, Target{BaseURL: s.URL()}), 1), Policy{}).Complete(ctx, ask())
+	_, err := Retry(NewLimiter(1).Limit(client(t, Target{BaseURL: s.URL()})), Policy{}).Complete(ctx, ask())
 	require.ErrorIs(t, err, context.Canceled)
 	var e *Error
 	require.ErrorAs(t, err, &e)
@@ -214,54 +213,6 @@ func TestCancellation(t *testing.T) {
 	require.Equal(t, 1, e.Attempts)
 	require.False(t, e.Retryable())
 	require.Len(t, s.Requests(), 1)
-}
-
-func TestLimitBoundsCalls(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var started atomic.Int32
-		finish := make(chan struct{})
-		m := Limit(modelFunc(func(context.Context, Request) (Response, error) {
-			started.Add(1)
-			<-finish
-			return Response{}, nil
-		}), 3)
-		for range 9 {
-			go func() { _, _ = m.Complete(t.Context(), ask()) }()
-		}
-		for ended := range int32(7) {
-			synctest.Wait() // until everyone who can start has started
-			require.Equal(t, ended+3, started.Load())
-			finish <- struct{}{}
-		}
-		close(finish)
-	})
-}
-
-func TestLimitGivesUpWithItsContext(t *testing.T) {
-	t.Parallel()
-	block := make(chan struct{})
-	started := make(chan struct{})
-	m := Limit(modelFunc(func(context.Context, Request) (Response, error) {
-		close(started)
-		<-block
-		return Response{}, nil
-	}), 0)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = m.Complete(context.WithoutCancel(t.Context()), ask())
-	}()
-	<-started
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := Retry(m, Policy{}).Complete(ctx, ask())
-	require.ErrorIs(t, err, context.Canceled)
-	var e *Error
-	require.ErrorAs(t, err, &e)
-	require.Zero(t, e.Attempts, "it never began")
-	close(block)
-	<-done
 }
 
 func TestAnswerTooLarge(t *testing.T) {

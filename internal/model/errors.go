@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -23,6 +24,8 @@ const (
 	KindServer        Kind = "server"         // 5xx, 408, 409, 425, or an error inside a 200
 	KindMalformed     Kind = "malformed"      // a 200 that can't be read: cut, no JSON, no choices
 	KindCancelled     Kind = "cancelled"      // the caller gave up
+	KindStopped       Kind = "stopped"        // no call can succeed any more, this one was not tried to its end
+	KindBudget        Kind = "budget"         // the calls, the cost or the time that a run may take are used up
 )
 
 // An Error is why a call has no reply. Its Error method gives one line for
@@ -78,8 +81,12 @@ func (e *Error) Fatal() bool {
 	switch e.Kind {
 	case KindAuth, KindNotFound, KindQuota:
 		return true
+	case KindStopped, KindBudget:
+		return true
 	case KindUnreachable:
 		return e.Down
+	case KindRateLimited:
+		return e.RetryAfter > maxHold
 	case KindBadRequest:
 		// Named parameters are the same in every call; other faults of a request
 		// may lie in one case's words.
@@ -91,6 +98,9 @@ func (e *Error) Fatal() bool {
 
 // Error says in one line what is wrong and what to do.
 func (e *Error) Error() string {
+	if e.Kind == KindStopped || e.Kind == KindBudget {
+		return e.Message // a whole sentence
+	}
 	var b strings.Builder
 	b.WriteString(e.headline())
 	if hint := e.hint(); hint != "" {
@@ -166,6 +176,9 @@ func (e *Error) hint() string {
 		}
 		return "check the model id"
 	case KindRateLimited:
+		if e.RetryAfter > maxHold {
+			return fmt.Sprintf("it asks to wait %s; run it again then", e.RetryAfter.Round(time.Second))
+		}
 		return "lower --concurrency or try again later"
 	case KindQuota:
 		return "check the plan and billing of the account"
@@ -186,4 +199,10 @@ func (e *Error) status() string {
 		return ""
 	}
 	return fmt.Sprintf(" (%d)", e.Status)
+}
+
+// refusal reports whether the endpoint took the call for one too many: 429 and
+// 503.
+func (e *Error) refusal() bool {
+	return e.Kind == KindRateLimited || e.Kind == KindServer && e.Status == http.StatusServiceUnavailable
 }

@@ -1,14 +1,22 @@
 // Package model turns a request into a reply of a language model behind an
 // OpenAI-compatible endpoint.
 //
-// One call flows through wrappers that all have the same one method:
+// One call flows through wrappers that all have the same one method, from the
+// outermost to the innermost:
 //
-//	Retry(Limit(client, n), policy).Complete(ctx, request)
+//	stop      once no call can succeed any more, none is tried
+//	budget    --max-calls, --max-cost
+//	count     calls, tokens and cost, for the progress display
+//	retry     tries again what may succeed later, see [Retry]
+//	breaker   sees that everything fails
+//	allow     requests and tokens a minute, as configured
+//	limit     how many may be under way, how fast, from when on, see [Limiter]
+//	log       a line for each attempt
+//	client    one attempt at one endpoint, through go-openai, see [Client]
 //
-// [NewClient] makes a [Client]: one attempt at one endpoint, through go-openai.
-// [Limit] bounds how many attempts are under way at once, and [Retry] tries
-// again what may succeed later. Retry stands outermost, so that a call which
-// waits for its next attempt holds no slot.
+// An [Engine] puts them together for the models of a job, and holds what those
+// share. Retry stands outside of limit, so that a call which waits for its next
+// attempt holds no place.
 //
 // What goes over the wire is decided in one place, [WireBody]: the bytes that
 // it returns are the bytes that are sent and the bytes that [Key] names a

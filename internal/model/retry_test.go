@@ -25,8 +25,9 @@ func TestRetryUntilItAnswers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "됐다", resp.Reply)
 	require.Equal(t, 4, resp.Attempts)
-	// 7 s as asked for and half of the base; then half of 1 s and half of 2 s.
-	require.Equal(t, []time.Duration{7250 * time.Millisecond, 500 * time.Millisecond, time.Second}, c.slept)
+	// 7 s as asked for and half of the base; then, as the refusal is no failure of
+	// the call, half of the base and half of 1 s.
+	require.Equal(t, []time.Duration{7250 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond}, c.slept)
 	requests := s.Requests()
 	require.Equal(t, requests[0].Body, requests[3].Body)
 }
@@ -38,7 +39,7 @@ func TestRetryGivesUp(t *testing.T) {
 		change   func(*Policy)
 		attempts int
 	}{
-		"after five attempts":           {&Error{Kind: KindServer}, func(*Policy) {}, 5},
+		"after eight attempts":          {&Error{Kind: KindServer}, func(*Policy) {}, 8},
 		"after as many as it may":       {&Error{Kind: KindServer}, func(p *Policy) { p.Attempts = 1 }, 1},
 		"at once, where it can't help":  {&Error{Kind: KindAuth}, func(*Policy) {}, 1},
 		"at once, on a used-up quota":   {&Error{Kind: KindQuota, RetryAfter: time.Second}, func(*Policy) {}, 1},
@@ -103,12 +104,12 @@ func TestWaitsAreBounded(t *testing.T) {
 			Rand: func() float64 { return rapid.Float64Range(0, 0.999999).Draw(t, "rand") },
 		}.withDefaults()
 		attempt := rapid.IntRange(1, 1000).Draw(t, "attempt")
-		got := p.wait(attempt, 0)
+		got := p.wait(attempt, &Error{Kind: KindServer})
 		require.GreaterOrEqual(t, got, time.Duration(0))
 		require.LessOrEqual(t, got, p.Cap)
 
 		asked := time.Duration(rapid.Int64Range(1, int64(maxRetryAfter)).Draw(t, "asked"))
-		got = p.wait(attempt, asked)
+		got = p.wait(attempt, &Error{Kind: KindRateLimited, RetryAfter: asked})
 		require.GreaterOrEqual(t, got, asked, "never sooner than the server asked for")
 		require.LessOrEqual(t, got, asked+p.Base)
 	})

@@ -19,7 +19,7 @@ const defaultBaseURL = "https://api.openai.com/v1"
 // The defaults of a [Target].
 const (
 	DefaultTimeout     = 60 * time.Second
-	DefaultConcurrency = 8
+	DefaultConcurrency = 64
 )
 
 // A Target is a named model: an endpoint, the id of a model there, and what is
@@ -51,6 +51,11 @@ type Target struct {
 	// Concurrency is how many calls may be under way at once, which decides how
 	// many idle connections are kept; 0 means [DefaultConcurrency].
 	Concurrency int
+	// RPM and TPM are how many requests and tokens a minute an [Engine] keeps to;
+	// 0 means any number.
+	RPM, TPM int
+	// Price is what tokens cost; nil where it is unknown.
+	Price *Price
 }
 
 // Label returns the target's endpoint as recordings name it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os/exec"
 	"strings"
 	"time"
@@ -23,6 +24,10 @@ type Run struct {
 	Fresh       bool          // ask anyway
 	Offline     bool          // ask never
 	MaxAge      time.Duration // of a recording; 0: none is too old
+	MaxCalls    int           // 0: any number
+	MaxCost     float64       // in the currency of the prices; 0: any
+	Deadline    time.Duration // from now on; 0: none
+	Log         *slog.Logger  // gets a line for each attempt at a call; nil: none
 	Tool        string        // this program's version, for the header
 	Started     time.Time
 }
@@ -30,8 +35,9 @@ type Run struct {
 // A Job is a prepared run of one or more revisions.
 type Job struct {
 	runner.Job
-	Paths []string // the run files, in the order of the revisions
-	index *runfile.Index
+	Paths  []string // the run files, in the order of the revisions
+	index  *runfile.Index
+	engine *model.Engine
 }
 
 // Prepare builds the job: the graders, the models, the recordings to replay and
@@ -59,7 +65,10 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 			return nil, err
 		}
 	}
-	models, err := p.models(targets, r, job.index)
+	job.engine = model.NewEngine(model.Options{
+		Concurrency: r.Concurrency, MaxCalls: r.MaxCalls, MaxCost: r.MaxCost, Deadline: r.Deadline, Log: r.Log,
+	})
+	models, err := p.models(targets, r, job)
 	if err != nil {
 		return nil, errors.Join(err, job.Close())
 	}
@@ -118,9 +127,15 @@ func (j *Job) Skipped() []runfile.Skipped {
 	return j.index.Skipped()
 }
 
+// Stats are what the job's calls have come to so far.
+func (j *Job) Stats() model.Stats { return j.engine.Stats() }
+
 // Close gives back what the job holds open. The run files are closed by
 // [runner.Run].
 func (j *Job) Close() error {
+	if j.engine != nil {
+		j.engine.Close()
+	}
 	if j.index == nil {
 		return nil
 	}
@@ -149,7 +164,7 @@ type caller struct {
 // models makes one client per target, shared by the revisions that run on it.
 // A missing key only matters once a reply is not recorded; with no recording
 // at all it stops the job before anything is written.
-func (p *Project) models(targets []Target, r Run, index *runfile.Index) (map[string]caller, error) {
+func (p *Project) models(targets []Target, r Run, job *Job) (map[string]caller, error) {
 	out := map[string]caller{}
 	for _, t := range targets {
 		if _, ok := out[t.Name]; ok {
@@ -159,17 +174,28 @@ func (p *Project) models(targets []Target, r Run, index *runfile.Index) (map[str
 			out[t.Name] = caller{why: fmt.Sprintf("no recording of %s (%s) answers this; run without --offline to ask it", t.ID, t.Label)}
 			continue
 		}
-		client, err := t.Client(r.Timeout, r.Concurrency)
+		if r.MaxCost > 0 && t.Price == nil {
+			return nil, noPrice(t)
+		}
+		m, err := t.Model(job.engine, r.Timeout)
 		if err != nil {
-			if index == nil || index.Len() == 0 {
+			if job.index == nil || job.index.Len() == 0 {
 				return nil, err
 			}
 			out[t.Name] = caller{why: "no recording answers this, and it can't be asked: " + err.Error()}
 			continue
 		}
-		out[t.Name] = caller{model: client}
+		out[t.Name] = caller{model: m}
 	}
 	return out, nil
+}
+
+// noPrice is the problem of a cost that can't be held to --max-cost.
+func noPrice(t Target) error {
+	return problem.List{{
+		Message: fmt.Sprintf("--max-cost needs the price of %s, which the config does not give", t.Name),
+		Hint:    "add price: {input: …, output: …}, per million tokens, to the model in the config, or use --max-calls",
+	}}
 }
 
 func (p *Project) header(revision *prompt.Prompt, t Target, job *Job, r Run) runfile.Header {

@@ -24,8 +24,9 @@ type Target struct {
 	Params params.Params
 	Price  *summary.Price
 
-	settings model.Target
-	source   model.KeySource
+	settings   model.Target
+	headersEnv map[string]string // header name to the variable that holds its value
+	source     model.KeySource
 }
 
 // errNoModel says that nothing names a model.
@@ -51,7 +52,7 @@ func (p *Project) target(name string) (Target, error) {
 		return p.typed(name, base), nil
 	}
 	if m, ok := p.Config.Models[name]; ok {
-		return configured(m)
+		return configured(m), nil
 	}
 	if near := strictyaml.Nearest(name, slices.Sorted(maps.Keys(p.Config.Models))); near != "" {
 		return Target{}, fmt.Errorf("the config has no model %q; did you mean %s?", name, near)
@@ -76,21 +77,16 @@ func (p *Project) typed(name, base string) Target {
 	return t
 }
 
-func configured(m config.Model) (Target, error) {
+func configured(m config.Model) Target {
 	t := Target{Name: m.Name, ID: m.Model, Params: m.Params, Price: PriceOf(m)}
-	headers := maps.Clone(m.Headers)
-	for header, env := range m.HeadersEnv {
-		if headers == nil {
-			headers = map[string]string{}
-		}
-		headers[header] = os.Getenv(env)
-	}
 	t.settings = model.Target{
-		Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: headers, APIVersion: m.APIVersion,
+		Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers, APIVersion: m.APIVersion,
+		RPM: m.RPM, TPM: m.TPM,
 	}
+	t.headersEnv = m.HeadersEnv
 	t.source = model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv}
 	t.Label = t.settings.Label()
-	return t, nil
+	return t
 }
 
 // PriceOf is the configured price of a model, nil where it is unknown.
@@ -112,20 +108,38 @@ func (p *Project) PriceFor(endpoint, id string) *summary.Price {
 	return nil
 }
 
-// Client makes what calls the target: retrying, and never more than
-// concurrency calls at once. The error says that the key is missing, or what
-// is wrong with the target.
-func (t Target) Client(timeout time.Duration, concurrency int) (model.Model, error) {
+// missingVar names a header's variable that is not set.
+func missingVar(vars map[string]string) error {
+	for _, header := range slices.Sorted(maps.Keys(vars)) {
+		if os.Getenv(vars[header]) == "" {
+			return fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env", header, vars[header])
+		}
+	}
+	return nil
+}
+
+// Model makes what calls the target, as part of a job's engine. timeout bounds
+// one attempt. The error says that a variable is missing, or what is wrong with
+// the target.
+func (t Target) Model(e *model.Engine, timeout time.Duration) (model.Model, error) {
 	key, env, err := model.APIKey(os.Getenv, t.source)
 	if err != nil {
 		return nil, err
 	}
-	settings := t.settings
-	settings.APIKey, settings.KeyEnv = model.Secret(key), env
-	settings.Timeout, settings.Concurrency = timeout, concurrency
-	client, err := model.NewClient(settings)
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", t.Name, err)
+	if err := missingVar(t.headersEnv); err != nil {
+		return nil, err
 	}
-	return model.Retry(model.Limit(client, concurrency), model.Policy{}), nil
+	settings := t.settings
+	settings.APIKey, settings.KeyEnv, settings.Timeout = model.Secret(key), env, timeout
+	settings.Headers = maps.Clone(settings.Headers)
+	for header, name := range t.headersEnv {
+		if settings.Headers == nil {
+			settings.Headers = map[string]string{}
+		}
+		settings.Headers[header] = os.Getenv(name)
+	}
+	if t.Price != nil {
+		settings.Price = &model.Price{Input: t.Price.Input, Output: t.Price.Output}
+	}
+	return e.Model(settings)
 }

@@ -150,33 +150,23 @@ func (p *printer) confusions(c *compare.Comparison) {
 }
 
 func (p *printer) flips(c *compare.Comparison, o Options) {
-	rows, dropped := changedRows(c, o.All)
-	p.blank()
-	fail, pass := 0, 0
-	for _, row := range c.Rows {
-		f, s := false, false
-		for _, m := range row.Marks {
-			f = f || m.Flipped() && m.BasePass
-			s = s || m.Flipped() && m.HeadPass
-		}
-		if f {
-			fail++
-		}
-		if s {
-			pass++
-		}
+	limit := fewCases
+	if o.All {
+		limit = -1
 	}
+	rows, changed := c.Rows(limit), c.Changed()
+	p.blank()
+	moved := fmt.Sprintf("%s newly fail a grader, %d newly pass one", plural(c.NewlyFail, "case"), c.NewlyPass)
 	switch {
 	case len(rows) == 0:
 		p.line("No case changed.")
 		return
 	case o.All:
-		p.line("%s:", plural(len(rows), "case"))
-	case dropped > 0:
-		p.line("%s newly fail a grader, %d newly pass one; the first %d of %d that changed (--all, or --case ID):",
-			plural(fail, "case"), pass, len(rows), len(rows)+dropped)
+		p.line("%s; all %s, those that changed first:", moved, plural(len(rows), "case"))
+	case changed > len(rows):
+		p.line("%s; the first %d of %d that changed (--all, or --case ID):", moved, len(rows), changed)
 	default:
-		p.line("%s newly fail a grader, %d newly pass one; those that changed:", plural(fail, "case"), pass)
+		p.line("%s; those that changed:", moved)
 	}
 	p.line("marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
 	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
@@ -187,40 +177,6 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 		})
 	}
 	p.check(t.write(p.w))
-}
-
-// changedRows orders the cases: newly failing, newly passing, then drops and
-// other changes of a score; with all, the unchanged ones follow.
-func changedRows(c *compare.Comparison, all bool) (rows []compare.CasePair, dropped int) {
-	var groups [4][]compare.CasePair
-	for _, row := range c.Rows {
-		rank := rankOf(row)
-		groups[rank] = append(groups[rank], row)
-	}
-	for i, g := range groups {
-		if i < 3 || all {
-			rows = append(rows, g...)
-		}
-	}
-	if !all && len(rows) > fewCases {
-		return rows[:fewCases], len(rows) - fewCases
-	}
-	return rows, 0
-}
-
-func rankOf(row compare.CasePair) int {
-	rank := 3
-	for _, m := range row.Marks {
-		switch {
-		case m.Flipped() && m.BasePass:
-			return 0
-		case m.Flipped():
-			rank = min(rank, 1)
-		case m.Changed():
-			rank = min(rank, 2)
-		}
-	}
-	return rank
 }
 
 // why lists what changed: flips to fail first, then to pass, then scores that

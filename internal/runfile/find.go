@@ -95,26 +95,35 @@ func readHeader(r io.Reader) (Header, error) {
 // tailSize holds any end line, which is a few hundred bytes long.
 const tailSize = 64 << 10
 
-// endStatus reads how a run ended from the end of its file: the last whole line
-// is the end line, or the run has none.
+// endStatus is how a run ended by its end line; without one it is incomplete.
 func endStatus(f *os.File) (Status, error) {
+	e, _, err := readEnd(f)
+	if err != nil || e == nil {
+		return Incomplete, err
+	}
+	return e.Status, nil
+}
+
+// readEnd reads the end line from the end of a file, and the file's size. The
+// last whole line is the end line, or the run has none, and the result is nil.
+func readEnd(f *os.File) (*End, int64, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return "", err
+		return nil, 0, err
 	}
 	tail := make([]byte, min(info.Size(), tailSize))
 	if _, err := f.ReadAt(tail, info.Size()-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
-		return "", err
+		return nil, 0, err
 	}
 	whole := bytes.LastIndexByte(tail, '\n')
 	if whole < 0 {
-		return Incomplete, nil
+		return nil, info.Size(), nil
 	}
 	last := bytes.TrimSpace(tail[:whole])
 	last = last[bytes.LastIndexByte(last, '\n')+1:]
 	var e End
 	if kind, err := kindOf(last); err != nil || kind != KindEnd || json.Unmarshal(last, &e) != nil {
-		return Incomplete, nil
+		return nil, info.Size(), nil
 	}
-	return e.Status, nil
+	return &e, info.Size(), nil
 }

@@ -52,13 +52,16 @@ func alike(t *testing.T, data []byte) {
 	require.Equal(t, shape(reduced(full)), shape(scores))
 }
 
-// shape is a run with nil in place of every empty list, which is the same to
+// shape is a run with nil in place of everything empty, which is the same to
 // every reader.
 func shape(run *runfile.Run) *runfile.Run {
 	out := *run
 	out.Calls, out.Cases, out.Trials = orNil(out.Calls), orNil(out.Cases), orNil(out.Trials)
 	for i := range out.Cases {
 		out.Cases[i].Tags = orNil(out.Cases[i].Tags)
+		if len(out.Cases[i].Vars) == 0 {
+			out.Cases[i].Vars = nil
+		}
 	}
 	for i := range out.Trials {
 		out.Trials[i].Scores = orNil(out.Trials[i].Scores)

@@ -154,19 +154,27 @@ type sign struct {
 func signOf(l Line) (sign, error) {
 	var s sign
 	var met once
-	if members(l.Data, func(name, value []byte) bool {
-		var ok bool
-		switch string(name) {
-		case "key":
-			s.key, ok = plainText(value)
-			return ok && met.first(0)
-		case "at":
-			return met.first(1) && s.at.UnmarshalJSON(value) == nil
-		case "error":
-			s.failed = string(value) != "null"
-			return met.first(2)
-		}
-		return true
+	if over(l.Data, func(c *cursor) {
+		c.members(func(name []byte) {
+			switch string(name) {
+			case "key":
+				met.first(c, 0)
+				s.key = c.text()
+			case "at":
+				met.first(c, 1)
+				if s.at.UnmarshalJSON(c.raw()) != nil {
+					c.fail()
+				}
+			case "error":
+				met.first(c, 2)
+				s.failed = !c.null()
+				if s.failed {
+					c.skip()
+				}
+			default:
+				c.skip()
+			}
+		})
 	}) {
 		return s, nil
 	}

@@ -103,7 +103,9 @@ func TestIndexTakesWhatCanBeRead(t *testing.T) {
 	require.NoError(t, err)
 	second := bytes.Index(data, []byte(key("2")))
 	require.NoError(t, os.WriteFile(path, data[:second+100], 0o644))
-	write := func(name, text string) { require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)) }
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
 	write("cases.jsonl", `{"id":"치과"}`+"\n")
 	write("empty.jsonl", "")
 	write("notes.txt", "not looked at")

@@ -3,16 +3,23 @@ package runfile
 import (
 	"encoding/json"
 	"math"
+	"os"
 	"strconv"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
 )
 
-// A lean keeps of the lines of a run what [Scores] promises, and one copy of
-// what recurs: ids, types, and whole lists of scores, of which a run of 100,000
-// trials has a few hundred. What it hands out is shared and not to be changed.
+// A lean collects the records of a run. For [Scores] it keeps of them what that
+// promises, and one copy of what recurs: ids, types, and whole lists of scores,
+// of which a run of 100,000 trials has a few hundred.
 type lean struct {
+	detail Detail
+	cases  pile[Case]
+	trials pile[Trial]
+	calls  pile[Call]
+
+	numbers map[string]int32 // of the ids of cases, in the order they are met
 	words   map[string]string
 	tags    map[string][]string
 	expects map[string]graders.Expect
@@ -22,15 +29,32 @@ type lean struct {
 
 	list    []graders.Score // of the trial at hand
 	defects []reply.Defect
+	read    Read
 	items   []string // all of them empty
 	key     []byte
 }
 
-func newLean() *lean {
+func newLean(d Detail) *lean {
 	return &lean{
+		detail: d, numbers: map[string]int32{},
 		words: map[string]string{}, tags: map[string][]string{}, expects: map[string]graders.Expect{},
 		values: map[float64]*float64{}, scores: map[string][]graders.Score{}, reads: map[string]*Read{},
 	}
+}
+
+// shortest is less than any line of a run takes, in bytes.
+const shortest = 60
+
+// expectAll makes room for what the end line of a file says is in it.
+func (k *lean) expectAll(f *os.File) {
+	e, size, err := readEnd(f)
+	if err != nil || e == nil {
+		return // nothing is known; reading the file will tell
+	}
+	room := func(n int) int { return max(0, min(n, int(size/shortest))) }
+	k.trials.expect(room(e.Trials))
+	k.calls.expect(room(e.Calls + e.Replayed))
+	k.cases.expect(room(e.Trials))
 }
 
 // word is the one copy of a text.
@@ -51,72 +75,72 @@ func (k *lean) same(s *string) {
 	k.words[*s] = *s
 }
 
-// text decodes a raw JSON string into the one copy of its text.
-func (k *lean) text(value []byte, into *string) bool {
-	if text, ok := plainText(value); ok {
-		*into = k.word(text)
-		return true
+// number is the number of a case's id.
+func (k *lean) number(id string) int32 {
+	n, ok := k.numbers[id]
+	if !ok {
+		n = int32(len(k.numbers))
+		k.numbers[id] = n
 	}
-	s, ok := wholeText(value)
-	if ok {
-		*into = s
-		k.same(into)
-	}
-	return ok
+	return n
 }
 
-func (k *lean) addCase(run *Run, l Line, d Detail) error {
-	var c Case
-	if d == Full || !k.readCase(l.Data, &c) {
-		c = Case{}
-		if err := l.Decode(&c); err != nil {
+func (k *lean) addCase(l Line) error {
+	c := k.cases.add()
+	if k.detail == Full || !over(l.Data, func(at *cursor) { k.readCase(at, c) }) {
+		*c = Case{}
+		if err := l.Decode(c); err != nil {
 			return err
 		}
 		k.same(&c.Case)
 	}
-	if d == Scores {
+	if k.detail == Scores {
 		c.Vars = nil
 	}
 	c.Kind = KindCase
-	run.Cases = append(run.Cases, c)
+	k.cases.rank(rank{id: k.number(c.Case), what: only})
 	return nil
 }
 
-func (k *lean) addCall(run *Run, l Line, d Detail) error {
-	var c Call
-	if d == Full || !k.readCall(l.Data, &c) {
-		c = Call{}
-		if err := l.Decode(&c); err != nil {
+func (k *lean) addCall(l Line) error {
+	c := k.calls.add()
+	if k.detail == Full || !over(l.Data, func(at *cursor) { k.readCall(at, c) }) {
+		*c = Call{}
+		if err := l.Decode(c); err != nil {
 			return err
 		}
 		for _, s := range []*string{&c.Case, &c.For, &c.FinishReason, &c.ResponseModel, &c.ReplayedFrom} {
 			k.same(s)
 		}
 	}
-	if d == Scores {
+	if k.detail == Scores {
 		c.Key, c.Reply, c.Thinking = "", "", ""
 	}
 	c.Kind = KindCall
-	run.Calls = append(run.Calls, c)
+	what := int8(only)
+	if c.For != ForReply {
+		what = 0 // a judge is asked several times about one trial
+	}
+	k.calls.rank(rank{id: k.number(c.Case), trial: int32(c.Trial), what: what})
 	return nil
 }
 
-func (k *lean) addTrial(run *Run, l Line, d Detail) error {
-	var t Trial
-	if d == Full || !k.readTrial(l.Data, &t) {
-		t = Trial{}
-		if err := l.Decode(&t); err != nil {
+func (k *lean) addTrial(l Line) error {
+	t := k.trials.add()
+	if k.detail == Full || !over(l.Data, func(at *cursor) { k.readTrial(at, t) }) {
+		*t = Trial{}
+		if err := l.Decode(t); err != nil {
 			return err
 		}
 		k.same(&t.Case)
 	}
-	if d == Scores {
+	if k.detail == Scores {
 		t.Key = ""
-		k.shareScores(&t)
-		k.shareRead(&t)
+		k.shareScores(t)
+		k.shareRead(t)
 	}
 	t.Kind = KindTrial
-	run.Trials = append(run.Trials, t)
+	k.trials.rank(rank{id: k.number(t.Case), trial: int32(t.Trial), what: only})
 	return nil
 }
 
@@ -181,22 +205,14 @@ func appendText(key []byte, s string) []byte {
 	return append(append(key, ':'), s...)
 }
 
-// score decodes a score's value into the one copy of it; null is none.
-func (k *lean) score(value []byte, into **float64) bool {
-	if string(value) == "null" {
-		return true
-	}
-	f, ok := number(value)
-	if !ok {
-		return false
-	}
+// value is the one copy of a score's value.
+func (k *lean) value(f float64) *float64 {
 	kept, ok := k.values[f]
 	if !ok {
 		kept = &f
 		k.values[f] = kept
 	}
-	*into = kept
-	return true
+	return kept
 }
 
 // blanks is a list of n items without their texts.
@@ -208,27 +224,29 @@ func (k *lean) blanks(n int) []string {
 }
 
 // expect decodes an expectation, or finds it decoded.
-func (k *lean) expect(value []byte, into *graders.Expect) bool {
-	if kept, ok := k.expects[string(value)]; ok {
+func (k *lean) expect(c *cursor, into *graders.Expect) {
+	raw := c.raw()
+	if kept, ok := k.expects[string(raw)]; ok {
 		*into = kept
-		return true
+		return
 	}
-	if json.Unmarshal(value, into) != nil {
-		return false
+	if c.bad || json.Unmarshal(raw, into) != nil {
+		c.fail()
+		return
 	}
-	k.expects[string(value)] = *into
-	return true
+	k.expects[string(raw)] = *into
 }
 
 // tagList decodes a list of tags, or finds it decoded.
-func (k *lean) tagList(value []byte, into *[]string) bool {
-	if kept, ok := k.tags[string(value)]; ok {
+func (k *lean) tagList(c *cursor, into *[]string) {
+	raw := c.raw()
+	if kept, ok := k.tags[string(raw)]; ok {
 		*into = kept
-		return true
+		return
 	}
-	if json.Unmarshal(value, into) != nil {
-		return false
+	if c.bad || json.Unmarshal(raw, into) != nil {
+		c.fail()
+		return
 	}
-	k.tags[string(value)] = *into
-	return true
+	k.tags[string(raw)] = *into
 }

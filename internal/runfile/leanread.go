@@ -7,202 +7,251 @@ import (
 	"promptbench/graders/reply"
 )
 
-// A once tells a member that stands twice in an object, where encoding/json has
-// rules of its own. There are fewer than 64 names.
-type once uint64
+// The readers below know every member of their record; at one they don't know
+// the cursor turns bad, and encoding/json reads the line.
 
-// first reports whether the member with this number is met for the first time.
-func (o *once) first(number int) bool {
-	bit := once(1) << number
-	met := *o&bit != 0
-	*o |= bit
-	return !met
-}
-
-func (k *lean) readCase(data []byte, c *Case) bool {
+func (k *lean) readCase(c *cursor, into *Case) {
 	var met once
-	return members(data, func(name, value []byte) bool {
+	c.members(func(name []byte) {
 		switch string(name) {
 		case "kind":
-			return met.first(0)
+			met.first(c, 0)
+			c.skip()
 		case "case":
-			return met.first(1) && k.text(value, &c.Case)
+			met.first(c, 1)
+			into.Case = k.word(c.text())
 		case "input":
-			var ok bool
-			c.Input, ok = wholeText(value)
-			return met.first(2) && ok
+			met.first(c, 2)
+			into.Input = string(c.text())
 		case "vars":
-			return met.first(3)
+			met.first(c, 3)
+			c.skip()
 		case "expect":
-			return met.first(4) && k.expect(value, &c.Expect)
+			met.first(c, 4)
+			k.expect(c, &into.Expect)
 		case "tags":
-			return met.first(5) && k.tagList(value, &c.Tags)
+			met.first(c, 5)
+			k.tagList(c, &into.Tags)
 		case "group":
-			return met.first(6) && k.text(value, &c.Group)
+			met.first(c, 6)
+			into.Group = k.word(c.text())
 		case "note":
-			return met.first(7) && k.text(value, &c.Note)
+			met.first(c, 7)
+			into.Note = k.word(c.text())
 		case "input_hash":
-			var ok bool
-			c.InputHash, ok = wholeText(value)
-			return met.first(8) && ok
+			met.first(c, 8)
+			into.InputHash = string(c.text())
+		default:
+			c.fail()
 		}
-		return false
 	})
 }
 
-func (k *lean) readCall(data []byte, c *Call) bool {
+func (k *lean) readCall(c *cursor, into *Call) {
 	var met once
-	return members(data, func(name, value []byte) bool {
+	c.members(func(name []byte) {
 		switch string(name) {
 		case "kind":
-			return met.first(0)
+			met.first(c, 0)
+			c.skip()
 		case "key":
-			return met.first(1)
+			met.first(c, 1)
+			c.skip()
 		case "case":
-			return met.first(2) && k.text(value, &c.Case)
+			met.first(c, 2)
+			into.Case = k.word(c.text())
 		case "trial":
-			return met.first(3) && count(value, &c.Trial)
+			met.first(c, 3)
+			into.Trial = int(c.integer())
 		case "for":
-			return met.first(4) && k.text(value, &c.For)
+			met.first(c, 4)
+			into.For = k.word(c.text())
 		case "reply":
-			return met.first(5)
+			met.first(c, 5)
+			c.skip()
 		case "thinking":
-			return met.first(6)
+			met.first(c, 6)
+			c.skip()
 		case "finish_reason":
-			return met.first(7) && k.text(value, &c.FinishReason)
+			met.first(c, 7)
+			into.FinishReason = k.word(c.text())
 		case "response_model":
-			return met.first(8) && k.text(value, &c.ResponseModel)
+			met.first(c, 8)
+			into.ResponseModel = k.word(c.text())
 		case "usage":
-			c.Usage = &Usage{}
-			return met.first(9) && readUsage(value, c.Usage)
+			met.first(c, 9)
+			into.Usage = readUsage(c)
 		case "latency_ms":
-			var ok bool
-			c.LatencyMS, ok = wholeNumber(value)
-			return met.first(10) && ok
+			met.first(c, 10)
+			into.LatencyMS = c.integer()
 		case "attempts":
-			return met.first(11) && count(value, &c.Attempts)
+			met.first(c, 11)
+			into.Attempts = int(c.integer())
 		case "at":
-			return met.first(12) && c.At.UnmarshalJSON(value) == nil
+			met.first(c, 12)
+			if into.At.UnmarshalJSON(c.raw()) != nil {
+				c.fail()
+			}
 		case "replayed_from":
-			return met.first(13) && k.text(value, &c.ReplayedFrom)
+			met.first(c, 13)
+			into.ReplayedFrom = k.word(c.text())
 		case "error":
-			return met.first(14) && json.Unmarshal(value, &c.Error) == nil
+			met.first(c, 14)
+			readError(c, &into.Error)
+		default:
+			c.fail()
 		}
-		return false
 	})
 }
 
-func readUsage(data []byte, u *Usage) bool {
+func readUsage(c *cursor) *Usage {
+	if c.null() {
+		return nil
+	}
 	var met once
-	return members(data, func(name, value []byte) bool {
+	var u Usage
+	c.members(func(name []byte) {
 		switch string(name) {
 		case "input_tokens":
-			return met.first(0) && count(value, &u.InputTokens)
+			met.first(c, 0)
+			u.InputTokens = int(c.integer())
 		case "output_tokens":
-			return met.first(1) && count(value, &u.OutputTokens)
+			met.first(c, 1)
+			u.OutputTokens = int(c.integer())
+		default:
+			c.fail()
 		}
-		return false
 	})
+	return &u
+}
+
+func readError(c *cursor, into **Error) {
+	if json.Unmarshal(c.raw(), into) != nil {
+		c.fail()
+	}
 }
 
 // readTrial fills the trial with lists that the next one overwrites.
-func (k *lean) readTrial(data []byte, t *Trial) bool {
+func (k *lean) readTrial(c *cursor, into *Trial) {
 	k.list, k.defects = k.list[:0], k.defects[:0]
 	var met once
-	return members(data, func(name, value []byte) bool {
+	c.members(func(name []byte) {
 		switch string(name) {
 		case "kind":
-			return met.first(0)
+			met.first(c, 0)
+			c.skip()
 		case "case":
-			return met.first(1) && k.text(value, &t.Case)
+			met.first(c, 1)
+			into.Case = k.word(c.text())
 		case "trial":
-			return met.first(2) && count(value, &t.Trial)
+			met.first(c, 2)
+			into.Trial = int(c.integer())
 		case "key":
-			return met.first(3)
+			met.first(c, 3)
+			c.skip()
 		case "read":
-			t.Read = &Read{}
-			return met.first(4) && k.readReading(value, t.Read)
+			met.first(c, 4)
+			k.readReading(c, into)
 		case "scores":
-			ok := met.first(5) && elements(value, k.readScore)
-			t.Scores = k.list
-			return ok
+			met.first(c, 5)
+			c.elements(func() { k.readScore(c) })
+			into.Scores = k.list
 		case "error":
-			return met.first(6) && json.Unmarshal(value, &t.Error) == nil
+			met.first(c, 6)
+			readError(c, &into.Error)
+		default:
+			c.fail()
 		}
-		return false
 	})
 }
 
-func (k *lean) readReading(data []byte, r *Read) bool {
+func (k *lean) readReading(c *cursor, into *Trial) {
 	var met once
-	return members(data, func(name, value []byte) bool {
-		var s string
+	k.read = Read{}
+	into.Read = &k.read
+	c.members(func(name []byte) {
 		switch string(name) {
 		case "format":
-			ok := met.first(0) && k.text(value, &s)
-			r.Format = reply.Format(s)
-			return ok
+			met.first(c, 0)
+			k.read.Format = reply.Format(k.word(c.text()))
 		case "type":
-			return met.first(1) && k.text(value, &r.Type)
+			met.first(c, 1)
+			k.read.Type = k.word(c.text())
 		case "items":
+			met.first(c, 2)
 			n := 0
-			ok := met.first(2) && elements(value, func(item []byte) bool { n++; return item[0] == '"' })
-			r.Items = k.blanks(n)
-			return ok
+			c.elements(func() {
+				n++
+				c.skipText()
+			})
+			k.read.Items = k.blanks(n)
 		case "defects":
-			ok := met.first(3) && elements(value, k.readDefect)
-			r.Defects = k.defects
-			return ok
+			met.first(c, 3)
+			c.elements(func() { k.readDefect(c) })
+			k.read.Defects = k.defects
+		default:
+			c.fail()
 		}
-		return false
 	})
 }
 
-func (k *lean) readDefect(data []byte) bool {
+func (k *lean) readDefect(c *cursor) {
 	var met once
-	var code string
-	ok := members(data, func(name, value []byte) bool {
+	var d reply.Defect
+	c.members(func(name []byte) {
 		switch string(name) {
 		case "code":
-			return met.first(0) && k.text(value, &code)
+			met.first(c, 0)
+			d.Code = reply.Code(k.word(c.text()))
 		case "detail":
-			return met.first(1) && value[0] == '"'
+			met.first(c, 1)
+			c.skipText()
+		default:
+			c.fail()
 		}
-		return false
 	})
-	k.defects = append(k.defects, reply.Defect{Code: reply.Code(code)})
-	return ok
+	k.defects = append(k.defects, d)
 }
 
-func (k *lean) readScore(data []byte) bool {
+func (k *lean) readScore(c *cursor) {
 	var met once
 	var s graders.Score
-	ok := members(data, func(name, value []byte) bool {
+	var before string // the grader of this place in the trial before, mostly this one, too
+	if n := len(k.list); n < cap(k.list) {
+		before = k.list[:n+1][n].Grader
+	}
+	c.members(func(name []byte) {
 		switch string(name) {
 		case "grader":
-			return met.first(0) && k.text(value, &s.Grader)
+			met.first(c, 0)
+			if text := c.text(); string(text) == before {
+				s.Grader = before
+			} else {
+				s.Grader = k.word(text)
+			}
 		case "value":
-			return met.first(1) && k.score(value, &s.Value)
+			met.first(c, 1)
+			if !c.null() {
+				s.Value = k.value(c.number())
+			}
 		case "pass":
-			s.Pass = string(value) == "true"
-			return met.first(2) && (s.Pass || string(value) == "false")
+			met.first(c, 2)
+			s.Pass = c.boolean()
 		case "answer":
-			return met.first(3) && value[0] == '"'
+			met.first(c, 3)
+			c.skipText()
 		case "reason":
-			return met.first(4) && value[0] == '"'
+			met.first(c, 4)
+			c.skipText()
 		case "unscored":
-			return met.first(5) && k.text(value, &s.Unscored)
+			met.first(c, 5)
+			s.Unscored = k.word(c.text())
 		case "not_applicable":
-			return met.first(6) && k.text(value, &s.NotApplicable)
+			met.first(c, 6)
+			s.NotApplicable = k.word(c.text())
+		default:
+			c.fail()
 		}
-		return false
 	})
 	k.list = append(k.list, s)
-	return ok
-}
-
-func count(value []byte, into *int) bool {
-	n, ok := wholeNumber(value)
-	*into = int(n)
-	return ok
 }

@@ -1,7 +1,6 @@
 package runfile
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -40,10 +39,10 @@ func Load(path string, d Detail) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening run file: %w", err)
 	}
-	run, err := Decode(f, d)
-	if closeErr := f.Close(); closeErr != nil && err == nil {
-		err = closeErr
-	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	keep := newLean(d)
+	keep.expectAll(f)
+	run, err := decode(f, keep)
 	if err != nil {
 		return nil, fmt.Errorf("reading run file %s: %w", path, err)
 	}
@@ -53,9 +52,10 @@ func Load(path string, d Detail) (*Run, error) {
 
 // Decode reads a run from r. The same line twice counts once: of several lines
 // for one case, one trial or the reply of one trial the last holds.
-func Decode(r io.Reader, d Detail) (*Run, error) {
+func Decode(r io.Reader, d Detail) (*Run, error) { return decode(r, newLean(d)) }
+
+func decode(r io.Reader, keep *lean) (*Run, error) {
 	run := &Run{}
-	keep := newLean()
 	header := false
 	torn, err := ScanLines(r, func(l Line) error {
 		if !header {
@@ -63,7 +63,7 @@ func Decode(r io.Reader, d Detail) (*Run, error) {
 			run.Header, header = h, true
 			return err
 		}
-		return run.add(l, d, keep)
+		return run.add(l, keep)
 	})
 	if err != nil {
 		return nil, err
@@ -72,18 +72,18 @@ func Decode(r io.Reader, d Detail) (*Run, error) {
 		return nil, errNoHeader
 	}
 	run.Torn = torn
-	run.sort()
+	keep.into(run)
 	return run, nil
 }
 
-func (run *Run) add(l Line, d Detail, keep *lean) error {
+func (run *Run) add(l Line, keep *lean) error {
 	switch l.Kind {
 	case KindCase:
-		return keep.addCase(run, l, d)
+		return keep.addCase(l)
 	case KindCall:
-		return keep.addCall(run, l, d)
+		return keep.addCall(l)
 	case KindTrial:
-		return keep.addTrial(run, l, d)
+		return keep.addTrial(l)
 	case KindEnd:
 		var e End
 		if err := l.Decode(&e); err != nil {
@@ -94,42 +94,6 @@ func (run *Run) add(l Line, d Detail, keep *lean) error {
 		return fmt.Errorf("line %d: a second header: two runs in one file", l.Number)
 	}
 	return nil
-}
-
-func (run *Run) sort() {
-	run.Cases = sorted(run.Cases, func(a, b *Case) int { return strings.Compare(a.Case, b.Case) }, func(*Case) bool { return true })
-	run.Trials = sorted(run.Trials, func(a, b *Trial) int {
-		return cmp.Or(strings.Compare(a.Case, b.Case), cmp.Compare(a.Trial, b.Trial))
-	}, func(*Trial) bool { return true })
-	run.Calls = sorted(run.Calls, func(a, b *Call) int {
-		return cmp.Or(strings.Compare(a.Case, b.Case), cmp.Compare(a.Trial, b.Trial), strings.Compare(a.For, b.For))
-	}, func(c *Call) bool { return c.For == ForReply }) // a judge is asked several times about one trial
-}
-
-// sorted returns the records in order and, where there can be only one, the
-// last of several that are equal. It sorts their numbers, because a record is
-// large.
-func sorted[T any](records []T, compare func(a, b *T) int, only func(*T) bool) []T {
-	ordered := true
-	for i := 1; i < len(records) && ordered; i++ {
-		ordered = compare(&records[i-1], &records[i]) < 0
-	}
-	if ordered {
-		return records
-	}
-	order := make([]int32, len(records))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(i, j int32) int { return cmp.Or(compare(&records[i], &records[j]), cmp.Compare(i, j)) })
-	out := make([]T, 0, len(records))
-	for k, i := range order {
-		if k+1 < len(order) && only(&records[i]) && compare(&records[i], &records[order[k+1]]) == 0 {
-			continue
-		}
-		out = append(out, records[i])
-	}
-	return out
 }
 
 // Case returns the case with an id.

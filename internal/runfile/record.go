@@ -143,7 +143,7 @@ type Call struct {
 	Usage         *Usage    `json:"usage,omitempty"` // absent where the endpoint named none
 	LatencyMS     int64     `json:"latency_ms"`
 	Attempts      int       `json:"attempts"`
-	At            time.Time `json:"at"`                      // when the model answered; kept when replayed
+	At            time.Time `json:"at,omitzero"`             // when the model answered or failed; kept when replayed
 	ReplayedFrom  string    `json:"replayed_from,omitempty"` // the run that the reply was recorded in
 	Error         *Error    `json:"error,omitempty"`
 }

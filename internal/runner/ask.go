@@ -30,7 +30,7 @@ type Asker struct {
 
 // A Purpose says what a call is for and where its line belongs.
 type Purpose struct {
-	For   string // "reply", "judge" or "pairwise"
+	For   string // [runfile.ForReply], [runfile.ForJudge] or [runfile.ForPairwise]
 	Case  string
 	Trial int // the case's trial; a vote has its number in the request
 }
@@ -103,6 +103,7 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 		}
 	}
 	call.Error = failure
+	call.At = time.Now().UTC().Truncate(time.Millisecond)
 	return call, nil
 }
 

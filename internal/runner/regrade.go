@@ -23,7 +23,7 @@ func Regrade(ctx context.Context, run *runfile.Run, g Grading, recase func(id st
 		}
 		out.Cases[i] = c
 		for _, call := range run.CallsOf(c.Case) {
-			if call.For != ForReply {
+			if call.For != runfile.ForReply {
 				continue
 			}
 			t, err := g.Trial(ctx, c, call, run.Header.Prompt.ReplyFormat)

@@ -16,9 +16,6 @@ import (
 	"promptbench/internal/suite"
 )
 
-// ForReply marks the calls whose reply is graded.
-const ForReply = "reply"
-
 // A Recorder is where a run is written. [runfile.Writer] is one.
 type Recorder interface {
 	Case(runfile.Case) error
@@ -64,7 +61,8 @@ type Event struct {
 // can't be written, cases that can't be read.
 func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, error) {
 	r := &running{job: job, counts: make([]counter, len(job.Revisions))}
-	ctx, r.abort = context.WithCancelCause(ctx)
+	outer := ctx
+	ctx, r.abort = context.WithCancelCause(outer)
 	defer r.abort(nil)
 
 	items := make(chan item)
@@ -84,7 +82,7 @@ func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, err
 	if err != nil {
 		r.fail(err)
 	}
-	return r.close(planned, interrupted)
+	return r.close(planned, interrupted, outer.Err() != nil)
 }
 
 // running is the state of one job.
@@ -110,7 +108,7 @@ type item struct {
 func (r *running) fail(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err == nil && !errors.Is(err, context.Canceled) {
+	if r.err == nil {
 		r.err = err
 	}
 	r.abort(err)
@@ -155,44 +153,57 @@ func (r *running) dispatch(ctx context.Context, stop <-chan struct{}, items chan
 
 // trial does one item: ask, record, grade, record.
 func (r *running) trial(ctx context.Context, it item) error {
+	if ctx.Err() != nil {
+		return nil // given up between being sent and being begun
+	}
 	revision := r.job.Revisions[it.revision]
 	messages, err := revision.Prompt.Render(it.c.Input, it.c.Vars)
 	if err != nil {
 		return fmt.Errorf("rendering %s for case %s: %w", revision.Prompt.Name, it.c.Case, err)
 	}
-	call, err := revision.Asker.Ask(ctx, Purpose{For: ForReply, Case: it.c.Case, Trial: it.trial}, Request(revision.Prompt, revision.Params, messages, it.trial))
-	switch {
-	case errors.Is(err, errStopped), ctx.Err() != nil:
-		return nil // no outcome, no line: the run ends incomplete
-	case err != nil:
-		return err
+	call, err := revision.Asker.Ask(ctx, Purpose{For: runfile.ForReply, Case: it.c.Case, Trial: it.trial}, Request(revision.Prompt, revision.Params, messages, it.trial))
+	if err != nil {
+		return unlessOver(ctx, err)
 	}
-	count := &r.counts[it.revision]
+	// A call that is finished is kept, also where the job has been given up since.
 	if err := revision.Run.Call(call); err != nil {
 		return err
 	}
+	r.counts[it.revision].call(call)
 	t, err := r.job.Grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat)
 	if err != nil {
-		return err
+		return unlessOver(ctx, err)
 	}
 	if err := revision.Run.Trial(t); err != nil {
 		return err
 	}
-	count.add(call, t)
+	r.counts[it.revision].trial(t)
 	if r.job.Progress != nil {
 		r.job.Progress(Event{Revision: it.revision, Call: call, Trial: t})
 	}
 	return nil
 }
 
-func (c *counter) add(call runfile.Call, t runfile.Trial) {
-	c.trials.Add(1)
+// unlessOver keeps an error that stops the job. A trial that was given up or
+// not tried has no outcome and leaves no line: the run ends without it.
+func unlessOver(ctx context.Context, err error) error {
+	if errors.Is(err, errStopped) || ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (c *counter) call(call runfile.Call) {
 	switch {
 	case call.ReplayedFrom != "":
 		c.replayed.Add(1)
 	case call.Error == nil || call.Error.Kind != KindNotRecorded:
 		c.calls.Add(1)
 	}
+}
+
+func (c *counter) trial(t runfile.Trial) {
+	c.trials.Add(1)
 	if t.Error != nil {
 		c.errors.Add(1)
 	}
@@ -203,8 +214,9 @@ func (c *counter) add(call runfile.Call, t runfile.Trial) {
 	}
 }
 
-// close ends every run file, also after an error.
-func (r *running) close(planned int, interrupted bool) ([]runfile.End, error) {
+// close ends every run file, also after an error. Interrupted says that not all
+// trials were sent, given up that those under way were dropped.
+func (r *running) close(planned int, interrupted, givenUp bool) ([]runfile.End, error) {
 	ends := make([]runfile.End, len(r.job.Revisions))
 	errs := []error{r.err}
 	for i, revision := range r.job.Revisions {
@@ -218,7 +230,7 @@ func (r *running) close(planned int, interrupted bool) ([]runfile.End, error) {
 			end.Status, end.Reason = runfile.Incomplete, r.err.Error()
 		case fatal != nil:
 			end.Status, end.Reason = runfile.Incomplete, fatal.Message
-		case interrupted:
+		case interrupted, givenUp && end.Trials < planned:
 			end.Status, end.Reason = runfile.Interrupted, "stopped by the operator"
 		case end.Trials < planned:
 			end.Status, end.Reason = runfile.Incomplete, fmt.Sprintf("%d of %d trials have no outcome", planned-end.Trials, planned)

@@ -13,27 +13,53 @@ type Cell struct {
 	Scored    int     // trials with a value
 	Passed    int
 	Undecided int  // trials unscored, or ended in an error
-	Applies   bool // in at least one trial
 	Excluded  bool // the grader said that it does not apply
 	Binary    bool // every value is 0 or 1; meaningful where Scored > 0
 }
 
-func (c *Cell) add(s graders.Score) {
+// CellOf gathers what a grader said in the trials of one case. A trial that
+// ended in an error leaves every grader undecided. At is the grader's place
+// among the names, where its score most likely stands.
+func CellOf(trials []runfile.Trial, grader string, at int) Cell {
+	c := Cell{Binary: true}
+	for i := range trials {
+		if s := scoreOf(&trials[i], grader, at); s != nil {
+			c.add(s)
+		} else {
+			c.Undecided++
+		}
+	}
+	return c
+}
+
+func scoreOf(t *runfile.Trial, grader string, at int) *graders.Score {
+	if t.Error != nil {
+		return nil
+	}
+	if at < len(t.Scores) && t.Scores[at].Grader == grader {
+		return &t.Scores[at]
+	}
+	for i := range t.Scores {
+		if t.Scores[i].Grader == grader {
+			return &t.Scores[i]
+		}
+	}
+	return nil
+}
+
+func (c *Cell) add(s *graders.Score) {
 	switch {
 	case s.NotApplicable != "":
 		c.Excluded = true
-		return
 	case s.Value == nil:
-		c.Applies = true
 		c.Undecided++
-		return
-	}
-	c.Applies = true
-	c.Binary = (c.Scored == 0 || c.Binary) && (*s.Value == 0 || *s.Value == 1)
-	c.Sum += *s.Value
-	c.Scored++
-	if s.Pass {
-		c.Passed++
+	default:
+		c.Binary = c.Binary && (*s.Value == 0 || *s.Value == 1)
+		c.Sum += *s.Value
+		c.Scored++
+		if s.Pass {
+			c.Passed++
+		}
 	}
 }
 
@@ -46,37 +72,26 @@ func (c *Cell) Pass() bool { return 2*c.Passed > c.Scored }
 // Flaky holds where some trials pass and some don't.
 func (c *Cell) Flaky() bool { return c.Passed > 0 && c.Passed < c.Scored }
 
-// Cells gathers the trials of a case, a cell per grader of names, and says how
-// many trials there are. A trial that ended in an error leaves every grader
-// undecided.
-func Cells(run *runfile.Run, id string, names []string) ([]Cell, int) {
-	out := make([]Cell, len(names))
-	trials := run.TrialsOf(id)
-	for _, t := range trials {
-		if t.Error != nil {
-			for i := range out {
-				out[i].Undecided++
-			}
-			continue
+// GraderNames lists the scores of the runs in the order they were given. Runs
+// in which nothing was graded at all have those that their headers name.
+func GraderNames(runs ...*runfile.Run) []string {
+	var names []string
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
 		}
-		for _, s := range t.Scores {
-			if i := slices.Index(names, s.Grader); i >= 0 {
-				out[i].add(s)
+	}
+	for _, run := range runs {
+		for i := range run.Trials {
+			for k := range run.Trials[i].Scores {
+				add(run.Trials[i].Scores[k].Grader)
 			}
 		}
 	}
-	return out, len(trials)
-}
-
-// GraderNames lists the scores of the runs in the order they were given.
-func GraderNames(runs ...*runfile.Run) []string {
-	var names []string
-	for _, run := range runs {
-		for _, t := range run.Trials {
-			for _, s := range t.Scores {
-				if !slices.Contains(names, s.Grader) {
-					names = append(names, s.Grader)
-				}
+	if len(names) == 0 {
+		for _, run := range runs {
+			for _, spec := range run.Header.Graders {
+				add(spec.Name)
 			}
 		}
 	}

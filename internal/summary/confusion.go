@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"iter"
 	"slices"
 
 	"promptbench/internal/runfile"
@@ -9,24 +10,24 @@ import (
 // Unread heads the column of replies without a readable type.
 const Unread = "unread"
 
-// Confusion counts the trials of the given cases by expected and by returned
-// type. Rows are the types, columns the types and then the unreadable replies;
-// a case that expects no type and a trial without a reply don't count.
-func Confusion(run *runfile.Run, cases []runfile.Case, types []string) [][]int {
+// Confusion counts trials by the type that their case expects and the type that
+// was read. Rows are the types, columns the types and then the unreadable
+// replies; a case that expects no type and a trial without a reply don't count.
+func Confusion(cases iter.Seq2[*runfile.Case, []runfile.Trial], types []string) [][]int {
 	table := make([][]int, len(types))
 	for i := range table {
 		table[i] = make([]int, len(types)+1)
 	}
-	for _, c := range cases {
+	for c, trials := range cases {
 		row := slices.Index(types, c.Expect.Type)
 		if row < 0 {
 			continue
 		}
-		for _, t := range run.TrialsOf(c.Case) {
-			if t.Read == nil {
+		for i := range trials {
+			if trials[i].Read == nil {
 				continue
 			}
-			column := slices.Index(types, t.Read.Type)
+			column := slices.Index(types, trials[i].Read.Type)
 			if column < 0 {
 				column = len(types)
 			}
@@ -34,4 +35,15 @@ func Confusion(run *runfile.Run, cases []runfile.Case, types []string) [][]int {
 		}
 	}
 	return table
+}
+
+// casesOf are the cases of a run with their trials.
+func casesOf(run *runfile.Run) iter.Seq2[*runfile.Case, []runfile.Trial] {
+	return func(yield func(*runfile.Case, []runfile.Trial) bool) {
+		for i := range run.Cases {
+			if !yield(&run.Cases[i], run.TrialsOf(run.Cases[i].Case)) {
+				return
+			}
+		}
+	}
 }

@@ -5,7 +5,6 @@ package summary
 
 import (
 	"promptbench/internal/runfile"
-	"promptbench/internal/stats"
 )
 
 // Schema is the version of the summary's JSON.
@@ -42,8 +41,8 @@ type Grader struct {
 	Cases         int         `json:"cases"` // scored
 	Units         int         `json:"units"`
 	Mean          *float64    `json:"mean"`
-	CI            *[2]float64 `json:"ci"`        // 95%, of the mean
-	CIMethod      string      `json:"ci_method"` // "wilson" where every value is 0 or 1, else "t"
+	CI            *[2]float64 `json:"ci"`        // 95%, of the mean, within [0,1]
+	CIMethod      string      `json:"ci_method"` // "wilson", "t" or "clopper-pearson"
 	Pass          int         `json:"pass"`      // cases
 	Fail          int         `json:"fail"`      // cases
 	Unscored      int         `json:"unscored"`  // trials that could not be decided, those without a reply included
@@ -66,8 +65,8 @@ type Case struct {
 	ID     string       `json:"case"`
 	Type   string       `json:"type"` // of the first trial, empty where unread
 	Items  int          `json:"items"`
-	Failed []string     `json:"graders"` // that it fails
-	Error  string       `json:"error,omitempty"`
+	Failed []string     `json:"graders"`         // that it fails
+	Error  string       `json:"error,omitempty"` // why its first trial without a reply has none
 }
 
 // Of sums up a run. The price is that of its model, nil where it is unknown.
@@ -75,49 +74,60 @@ func Of(run *runfile.Run, price *Price) Summary {
 	h := run.Header
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
-		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Basis: BasisOf(run), Cases: len(run.Cases),
-		Trials: h.Trials, Usage: UsageOf(run, price), Types: h.Reply.Types, Failed: []Case{}, Flaky: []Flaky{},
-		Confusion: Confusion(run, run.Cases, h.Reply.Types),
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Basis: BasisOf(run), Cases: len(run.Cases),
+		Trials: h.Trials, Usage: UsageOf(run, price), Types: orEmpty(h.Reply.Types), Failed: []Case{}, Flaky: []Flaky{}, Gates: []Gate{},
+		Confusion: Confusion(casesOf(run), h.Reply.Types),
 	}
-	switch {
-	case run.End == nil:
-		s.Reason = "the run has no end line: it was killed, or is still being written"
-	default:
-		s.Reason = run.End.Reason
-	}
-	for _, t := range run.Trials {
-		if t.Error != nil {
+	for i := range run.Trials {
+		if run.Trials[i].Error != nil {
 			s.Errors++
 		}
 	}
 	names := GraderNames(run)
 	totals := make([]total, len(names))
-	for _, c := range run.Cases {
-		cells, trials := Cells(run, c.Case, names)
-		for i := range cells {
-			totals[i].add(&cells[i], c.Group)
-			if cells[i].Flaky() {
-				s.Flaky = append(s.Flaky, Flaky{Case: c.Case, Grader: names[i], Passed: cells[i].Passed, Scored: cells[i].Scored})
+	cells := make([]Cell, len(names))
+	most := 0
+	for c, trials := range casesOf(run) {
+		most = max(most, len(trials))
+		for k, name := range names {
+			cells[k] = CellOf(trials, name, k)
+			totals[k].add(&cells[k], c.Group)
+			if cells[k].Flaky() {
+				s.Flaky = append(s.Flaky, Flaky{Case: c.Case, Grader: name, Passed: cells[k].Passed, Scored: cells[k].Scored})
 			}
 		}
-		if failed, ok := failedCase(run, c, names, cells); ok && trials > 0 {
+		if failed, ok := failedCase(c, trials, names, cells); ok {
 			s.Failed = append(s.Failed, failed)
 		}
 	}
 	s.Graders = make([]Grader, len(names))
 	for i, name := range names {
-		s.Graders[i] = totals[i].grader(name, h.Trials)
+		s.Graders[i] = totals[i].grader(name, most)
 	}
 	return s
 }
 
-func failedCase(run *runfile.Run, c runfile.Case, names []string, cells []Cell) (Case, bool) {
-	out := Case{Case: c, ID: c.Case, Failed: []string{}}
-	if trials := run.TrialsOf(c.Case); len(trials) > 0 {
-		if t := trials[0]; t.Error != nil {
-			out.Error = t.Error.Message
-		} else if t.Read != nil {
-			out.Type, out.Items = t.Read.Type, len(t.Read.Items)
+// reason says why a run is not complete, where that is known.
+func reason(run *runfile.Run) string {
+	switch {
+	case run.End != nil:
+		return run.End.Reason
+	case run.Torn:
+		return "the run has no end line, and its last line is cut off: it was killed, or is still being written"
+	}
+	return "the run has no end line: it was killed, or is still being written"
+}
+
+// failedCase is a case that fails a grader or has a trial without a reply.
+func failedCase(c *runfile.Case, trials []runfile.Trial, names []string, cells []Cell) (Case, bool) {
+	out := Case{Case: *c, ID: c.Case, Failed: []string{}}
+	if len(trials) > 0 && trials[0].Read != nil {
+		out.Type, out.Items = trials[0].Read.Type, len(trials[0].Read.Items)
+	}
+	for i := range trials {
+		if trials[i].Error != nil {
+			out.Error = trials[i].Error.Message
+			break
 		}
 	}
 	for i := range cells {
@@ -128,79 +138,9 @@ func failedCase(run *runfile.Run, c runfile.Case, names []string, cells []Cell) 
 	return out, len(out.Failed) > 0 || out.Error != ""
 }
 
-// A total gathers one grader over all cases.
-type total struct {
-	g       Grader
-	sums    []float64 // per unit
-	n       []float64
-	groups  map[string]int
-	allPass float64 // sum over the cases of the chance that all trials pass
-	mixed   bool    // a value other than 0 and 1
-	grouped bool
-}
-
-func (t *total) add(c *Cell, group string) {
-	if c.Excluded {
-		t.g.NotApplicable++
-		return
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
 	}
-	t.g.Unscored += c.Undecided
-	if c.Scored == 0 {
-		return
-	}
-	t.g.Cases++
-	if c.Pass() {
-		t.g.Pass++
-	} else {
-		t.g.Fail++
-	}
-	if c.Flaky() {
-		t.g.Flaky++
-	}
-	t.allPass += stats.PassHat(c.Scored, c.Passed, c.Scored)
-	t.mixed = t.mixed || !c.Binary
-	at, known := t.groups[group]
-	if !known {
-		at = len(t.sums)
-		t.sums, t.n = append(t.sums, 0), append(t.n, 0)
-		if group != "" {
-			if t.groups == nil {
-				t.groups = map[string]int{}
-			}
-			t.groups[group] = at
-		}
-	}
-	t.grouped = t.grouped || known
-	t.sums[at] += c.Mean()
-	t.n[at]++
-}
-
-func (t *total) grader(name string, trials int) Grader {
-	g := t.g
-	g.Grader, g.Units = name, len(t.sums)
-	if g.Units == 0 {
-		return g
-	}
-	if trials > 1 {
-		g.PassAll = Number(t.allPass / float64(g.Cases))
-	}
-	values := make([]float64, len(t.sums))
-	sum := 0.0
-	for i := range values {
-		values[i] = t.sums[i] / t.n[i]
-		sum += values[i]
-	}
-	g.Mean = Number(sum / float64(len(values)))
-	var lo, hi float64
-	if !t.mixed && !t.grouped && trials <= 1 {
-		g.CIMethod = "wilson"
-		lo, hi = stats.Wilson(g.Pass, g.Units, 0.95)
-	} else {
-		g.CIMethod = "t"
-		lo, hi = stats.MeanInterval(values, 0.95)
-	}
-	if Number(lo) != nil && Number(hi) != nil {
-		g.CI = &[2]float64{lo, hi}
-	}
-	return g
+	return s
 }

@@ -27,7 +27,11 @@ func UsageOf(run *runfile.Run, price *Price) Usage {
 	var u Usage
 	var latencies []int64
 	in, out, counted := 0, 0, true
-	for _, c := range replies(run) {
+	for i := range run.Calls {
+		c := &run.Calls[i]
+		if c.Error != nil || c.For != runfile.ForReply {
+			continue
+		}
 		latencies = append(latencies, c.LatencyMS)
 		if c.Usage == nil {
 			counted = false
@@ -47,17 +51,6 @@ func UsageOf(run *runfile.Run, price *Price) Usage {
 	return u
 }
 
-// replies are the answered calls whose reply is graded.
-func replies(run *runfile.Run) []runfile.Call {
-	var out []runfile.Call
-	for _, c := range run.Calls {
-		if c.Error == nil && c.For == "reply" {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // Basis is what the replies of a run are: how many, from when, and how many of
 // them were replayed.
 type Basis struct {
@@ -71,8 +64,9 @@ type Basis struct {
 // BasisOf says what the replies of a run are.
 func BasisOf(run *runfile.Run) Basis {
 	var b Basis
-	for _, c := range run.Calls {
-		if c.For != "reply" {
+	for i := range run.Calls {
+		c := &run.Calls[i]
+		if c.For != runfile.ForReply {
 			continue
 		}
 		made := c.ReplayedFrom == ""

@@ -1,0 +1,71 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	// mostInARow is how many attempts may fail with none answered in between.
+	mostInARow = 20
+	// patience is how long attempts that may succeed later have to fail in a row,
+	// so that a server which is just started again ends no run.
+	patience = 10 * time.Second
+)
+
+// A breaker sees that everything fails. It stands inside [Retry], so that it
+// counts attempts: a call alone takes a minute to fail for good.
+type breaker struct {
+	next Model
+	trip func(*Error) // called once
+
+	mu      sync.Mutex
+	row     int       // attempts that failed since the last that did not
+	final   int       // those of them that no retry could help
+	since   time.Time // the first of the row
+	tripped bool
+}
+
+// Complete makes an attempt and counts it.
+func (b *breaker) Complete(ctx context.Context, r Request) (Response, error) {
+	resp, err := b.next.Complete(ctx, r)
+	if last := b.count(err, callOf(ctx).news); last != nil {
+		b.trip(&Error{
+			Kind:    KindStopped,
+			Message: fmt.Sprintf("stopped, since %d attempts in a row failed, the last one because %s", b.row, last),
+		})
+	}
+	return resp, err
+}
+
+// count takes note of how an attempt ended, and returns the last error where
+// that was one too many. Calls that were refused together count once: one answer
+// among them takes longer than all refusals.
+func (b *breaker) count(err error, news bool) *Error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	failure, failed := errors.AsType[*Error](err)
+	switch {
+	case !failed, failure.Kind == KindContextLength, failure.Kind == KindContentFilter:
+		b.row, b.final = 0, 0
+		return nil
+	case failure.Kind == KindCancelled, failure.refusal() && !news:
+		return nil
+	}
+	now := time.Now()
+	if b.row++; b.row == 1 {
+		b.since = now
+	}
+	if !failure.Retryable() {
+		b.final++
+	}
+	enough := b.final >= mostInARow || b.row >= mostInARow && now.Sub(b.since) >= patience
+	if !enough || b.tripped {
+		return nil
+	}
+	b.tripped = true
+	return failure
+}

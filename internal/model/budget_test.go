@@ -1,0 +1,119 @@
+package model
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// spending answers after a second, each time with the same usage.
+func spending(u *Usage, sent *atomic.Int64) Model {
+	return modelFunc(func(ctx context.Context, _ Request) (Response, error) {
+		sent.Add(1)
+		return Response{Usage: u}, sleep(ctx, second)
+	})
+}
+
+func TestMaxCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int64
+		flaky := modelFunc(func(ctx context.Context, _ Request) (Response, error) {
+			if sent.Add(1)%3 == 0 {
+				return Response{}, &Error{Kind: KindServer, Status: 500}
+			}
+			return Response{}, sleep(ctx, second)
+		})
+		e, m := engineModel(t, Options{MaxCalls: 130}, Target{}, flaky)
+		require.Equal(t, map[Kind]int{"": 130, KindBudget: 870}, runAll(t, m, 1000), "exactly so many are made, and finished in spite of their failures")
+		require.Equal(t, 130, e.Stats().Calls)
+		require.Greater(t, e.Stats().Retries, 30)
+		_, err := m.Complete(t.Context(), ask())
+		require.EqualError(t, err, "stopped at --max-calls 130")
+	})
+}
+
+func TestMaxCost(t *testing.T) {
+	t.Parallel()
+	price := &Price{Input: 2, Output: 10}
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int64
+		e, m := engineModel(t, Options{MaxCost: 1}, Target{Price: price}, spending(&Usage{InputTokens: 1000, OutputTokens: 300}, &sent))
+		kinds := runAll(t, m, 1000) // at 0.005 each
+		require.InDelta(t, 200, kinds[""], 1)
+		require.Equal(t, 1000, kinds[""]+kinds[KindBudget])
+		require.NotNil(t, e.Stats().Cost)
+		require.LessOrEqual(t, *e.Stats().Cost, 1.0)
+		_, err := m.Complete(t.Context(), ask())
+		require.ErrorContains(t, err, "since the next call could take it over --max-cost 1")
+	})
+}
+
+// Before anything is known, a call may take as much as its limit allows; those
+// after it wait to see instead of being refused.
+func TestMaxCostWaitsForWhatCallsReallyTake(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int64
+		_, m := engineModel(t, Options{MaxCost: 0.1}, Target{Price: &Price{Output: 10}}, spending(&Usage{InputTokens: 10, OutputTokens: 10}, &sent))
+		r := ask()
+		r.Params.MaxTokens = new(9000) // 0.09
+		for range 5 {
+			go func() { _, _ = m.Complete(t.Context(), r) }()
+		}
+		synctest.Wait()
+		require.EqualValues(t, 1, sent.Load())
+		_ = sleep(t.Context(), second + time.Millisecond)
+		synctest.Wait()
+		require.EqualValues(t, 5, sent.Load(), "the first took 0.0001")
+	})
+}
+
+func TestMaxCostNeedsPriceAndTokens(t *testing.T) {
+	t.Parallel()
+	e := NewEngine(Options{MaxCost: 1})
+	t.Cleanup(e.Close)
+	_, err := e.Model(Target{Name: "fast", ID: "m"})
+	require.ErrorContains(t, err, "model fast has no price")
+
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int64
+		_, m := engineModel(t, Options{MaxCost: 1000}, Target{Price: &Price{Input: 1, Output: 1}}, spending(nil, &sent))
+		kinds := runAll(t, m, 500)
+		require.Less(t, kinds[""], 70, "those under way are kept")
+		_, err := m.Complete(t.Context(), ask())
+		require.ErrorContains(t, err, "the endpoint does not count tokens")
+	})
+}
+
+// At the deadline nothing new is sent, what waits is woken, and what is on the
+// wire is finished.
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int64
+		start := time.Now()
+		_, m := engineModel(t, Options{Concurrency: 8, Deadline: 10500 * time.Millisecond}, Target{}, spending(nil, &sent))
+		kinds := runAll(t, m, 1000)
+		require.Equal(t, map[Kind]int{"": 88, KindBudget: 912}, kinds)
+		require.Equal(t, 11*second, time.Since(start))
+		_, err := m.Complete(t.Context(), ask())
+		require.EqualError(t, err, "stopped at --deadline 10.5s")
+	})
+}
+
+func TestDeadlineWakesCallsInBackoff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		_, m := engineModel(t, Options{Deadline: second}, Target{}, modelFunc(func(context.Context, Request) (Response, error) {
+			return Response{}, &Error{Kind: KindRateLimited, Status: 429, RetryAfter: time.Minute}
+		}))
+		require.Equal(t, map[Kind]int{KindBudget: 100}, runAll(t, m, 100))
+		require.Equal(t, second, time.Since(start))
+	})
+}
