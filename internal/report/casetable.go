@@ -44,7 +44,7 @@ func (t caseTable) write(w io.Writer) error {
 		used += inputWidth + 2
 	}
 	for _, side := range t.sides {
-		columns = append(columns, column{Title: textsafe.Cut(textsafe.Cell(side), sideWidth), Max: sideWidth})
+		columns = append(columns, column{Title: side, Max: sideWidth})
 		used += sideWidth + 2
 	}
 	columns = append(columns, column{Title: t.last, Max: max(20, t.width-used)})

@@ -83,9 +83,6 @@ func (p *printer) graders(c *compare.Comparison) {
 		{Title: "grader", Max: 24}, {Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
 		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: minus, Right: true}, {Title: "verdict"},
 	}
-	for i := range columns {
-		columns[i].Title = fit(columns[i].Title, columns[i].Max)
-	}
 	var rows [][]string
 	for _, g := range c.Graders {
 		rows = append(rows, []string{

@@ -14,8 +14,8 @@ import (
 // types it confused, and the cases that failed.
 func RunText(w io.Writer, s summary.Summary, o Options) error {
 	p := &printer{w: w}
-	p.line("%s, %s; %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), modelAt(s.Model, s.Endpoint), plural(s.Basis.Calls, "call"))
-	p.line("%s on %s · %s · %s", s.Prompt, s.Suite, casesAndTrials(s.Cases, s.Trials), usage(s.Usage))
+	p.line("%s", line(fmt.Sprintf("%s, %s; %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), modelAt(s.Model, s.Endpoint), plural(s.Basis.Calls, "call"))))
+	p.line("%s", line(fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, casesAndTrials(s.Cases, s.Trials), usage(s.Usage))))
 	if s.Status != runfile.Complete {
 		p.line("%s", o.paint(red, line(fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, ".")))))
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // A column is one column of a table. A column with a Max is cut to that many
-// terminal columns; the others are as wide as their cells.
+// terminal columns, its title too; the others are as wide as their cells.
 type column struct {
 	Title string
 	Right bool
@@ -22,12 +22,12 @@ type column struct {
 
 // writeTable prints aligned columns without borders, two spaces apart.
 // tablewriter's own cutting and wrapping are off, because they drop text and
-// miscount Hangul: cells come in safe and already cut.
+// miscount Hangul: cells are made safe and cut before.
 func writeTable(w io.Writer, columns []column, rows [][]string) error {
 	header := make([]string, len(columns))
 	align := make([]tw.Align, len(columns))
 	for i, c := range columns {
-		header[i] = c.Title
+		header[i] = fit(c.Title, c.Max)
 		align[i] = tw.AlignLeft
 		if c.Right {
 			align[i] = tw.AlignRight

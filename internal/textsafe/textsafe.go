@@ -40,17 +40,16 @@ func Block(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD")))
 }
 
-// keep drops what a terminal would act on. The joiners and selectors that
-// emoji and Hangul need stay.
+// keep drops what a terminal would act on and what can't be seen: control
+// characters, direction marks, embeddings, overrides and isolates, zero-width
+// spaces, tags. The joiners that emoji and some scripts need stay.
 func keep(r rune) rune {
 	switch {
-	case r == '\u200d', r == '\u200c': // joiners
+	case r == '\u200c', r == '\u200d': // joiners
 		return r
-	case unicode.IsControl(r),
-		r == '\u061c', r == '\u200e', r == '\u200f', // direction marks
-		r >= '\u202a' && r <= '\u202e', // embeddings and overrides
-		r >= '\u2066' && r <= '\u2069', // isolates
-		r == '\ufeff':
+	case unicode.Is(unicode.Prepended_Concatenation_Mark, r): // format characters that are seen
+		return r
+	case unicode.In(r, unicode.Cc, unicode.Cf):
 		return -1
 	}
 	return r

@@ -1,0 +1,21 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+)
+
+// mostMemory is the most memory that a process held at once, in KiB.
+func mostMemory(s *os.ProcessState) int64 {
+	usage, ok := s.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return int64(usage.Maxrss) / 1024 // in bytes there
+	}
+	return int64(usage.Maxrss) //nolint:unconvert // of another type on other systems
+}
