@@ -61,6 +61,14 @@ def serve(path, port, slots, threads):
     # Waiting threads sleep instead of spinning, which slows everything down on
     # a machine that does other work as well.
     params.cpuparams.poll = 0
+    # A reply must not depend on what the server answered before. The kernels
+    # for repacked weights sum in another order when a batch has another size,
+    # and the size depends on how much of the prompt is cached; without them a
+    # cached and a fresh prompt give the same reply.
+    params.no_extra_bufts = True
+    # Gemma's sliding windows forget the start of a prompt, which then can't be
+    # reused for the next one; the full cache keeps it.
+    params.swa_full = True
     params.ui = False
     params.verbosity = LOG_ERRORS
 
@@ -84,7 +92,7 @@ def main():
     parser.add_argument("--assemble", action="store_true")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--slots", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
 
     if args.assemble:

@@ -106,14 +106,14 @@ func flips(better, worse, pass, fail int) (base, head made) {
 func one(names ...string) made { return made{graders: names, cases: map[string][]trial{}} }
 
 // hold compares the two as v2 and v3.
-func hold(t testing.TB, base, head made, o compare.Options) *compare.Comparison {
+func hold(t *testing.T, base, head made, o compare.Options) *compare.Comparison {
 	t.Helper()
 	c, err := compare.Compare(base.run("v2"), head.run("v3"), o)
 	require.NoError(t, err)
 	return c
 }
 
-func only(t testing.TB, c *compare.Comparison) compare.Grader {
+func only(t *testing.T, c *compare.Comparison) compare.Grader {
 	t.Helper()
 	require.Len(t, c.Graders, 1)
 	return c.Graders[0]

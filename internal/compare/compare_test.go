@@ -261,7 +261,7 @@ func TestJSONNames(t *testing.T) {
 	require.NoError(t, err)
 	var c map[string]any
 	require.NoError(t, json.Unmarshal(out, &c))
-	for _, name := range strings.Fields("schema base head verdict headline suite pairs graders gates confusion tags flips cases notes newly_fail newly_pass") {
+	for name := range strings.FieldsSeq("schema base head verdict headline suite pairs graders gates confusion tags flips cases notes newly_fail newly_pass") {
 		require.Contains(t, c, name)
 	}
 	list, ok := c["graders"].([]any)
@@ -270,12 +270,12 @@ func TestJSONNames(t *testing.T) {
 	require.True(t, ok)
 	second, ok := list[1].(map[string]any)
 	require.True(t, ok)
-	for _, name := range strings.Fields("grader cases units base_mean head_mean delta ci p p_adjusted method better worse same left_out verdict warnings") {
+	for name := range strings.FieldsSeq("grader cases units base_mean head_mean delta ci p p_adjusted method better worse same left_out verdict warnings") {
 		require.Contains(t, first, name)
 		require.NotNil(t, first[name], name)
 		require.Contains(t, second, name)
 	}
-	for _, name := range strings.Fields("base_mean head_mean delta ci p p_adjusted method ci_method verdict") {
+	for name := range strings.FieldsSeq("base_mean head_mean delta ci p p_adjusted method ci_method verdict") {
 		require.Nil(t, second[name], "what is undefined is null: %s", name)
 	}
 	flip, err := json.Marshal(c["flips"].([]any)[0]) //nolint:errcheck // a list, or the test fails

@@ -25,12 +25,12 @@ func (g *Grader) plan(tests int) {
 	g.Warnings = append(g.Warnings, g.couldShow()+"; "+g.wouldSettle())
 }
 
-// noun is what the units are.
+// noun is what the units are called: cases, unless some are groups.
 func (g *Grader) noun() string {
 	if g.Units == g.Cases {
 		return "case"
 	}
-	return "group"
+	return "unit"
 }
 
 func (g *Grader) couldShow() string {

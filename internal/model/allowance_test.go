@@ -84,7 +84,7 @@ func TestAllowanceEndsWithItsContext(t *testing.T) {
 		for range 5 {
 			go func() { _, _ = m.Complete(ctx, ask()) }()
 		}
-		_ = sleep(t.Context(), 100 * second)
+		_ = sleep(t.Context(), 100*second)
 		synctest.Wait()
 		require.EqualValues(t, 2, sent.Load())
 	})

@@ -27,9 +27,8 @@ func runAll(t *testing.T, m Model, n int) map[Kind]int {
 		workers.Go(func() {
 			for range calls {
 				_, err := m.Complete(t.Context(), ask())
-				var e *Error
 				kind := Kind("")
-				if errors.As(err, &e) {
+				if e, ok := errors.AsType[*Error](err); ok {
 					kind = e.Kind
 				} else if err != nil {
 					kind = "odd"
@@ -46,7 +45,7 @@ func runAll(t *testing.T, m Model, n int) map[Kind]int {
 
 func engineModel(t *testing.T, o Options, target Target, client Model) (*Engine, Model) {
 	t.Helper()
-	e := NewEngine(o)
+	e := NewEngine(t.Context(), o)
 	t.Cleanup(e.Close)
 	m, err := e.wrap(client, target)
 	require.NoError(t, err)

@@ -67,7 +67,7 @@ func TestMaxCostWaitsForWhatCallsReallyTake(t *testing.T) {
 		}
 		synctest.Wait()
 		require.EqualValues(t, 1, sent.Load())
-		_ = sleep(t.Context(), second + time.Millisecond)
+		_ = sleep(t.Context(), second+time.Millisecond)
 		synctest.Wait()
 		require.EqualValues(t, 5, sent.Load(), "the first took 0.0001")
 	})
@@ -75,7 +75,7 @@ func TestMaxCostWaitsForWhatCallsReallyTake(t *testing.T) {
 
 func TestMaxCostNeedsPriceAndTokens(t *testing.T) {
 	t.Parallel()
-	e := NewEngine(Options{MaxCost: 1})
+	e := NewEngine(t.Context(), Options{MaxCost: 1})
 	t.Cleanup(e.Close)
 	_, err := e.Model(Target{Name: "fast", ID: "m"})
 	require.ErrorContains(t, err, "model fast has no price")

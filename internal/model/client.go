@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -53,9 +54,12 @@ func newClient(t Target, proxy func(*http.Request) (*url.URL, error)) (*Client, 
 
 // Complete makes one attempt within the target's timeout.
 func (c *Client) Complete(ctx context.Context, r Request) (Response, error) {
-	body, err := WireBody(c.target.ID, r)
-	if err != nil {
-		return Response{}, c.explain(&Error{Kind: KindBadRequest, Message: err.Error(), Attempts: 1})
+	body := r.Wire
+	if body == nil {
+		var err error
+		if body, err = WireBody(c.target.ID, r); err != nil {
+			return Response{}, c.explain(&Error{Kind: KindBadRequest, Message: err.Error(), Attempts: 1})
+		}
 	}
 	attempt, cancel := context.WithTimeout(ctx, c.target.Timeout)
 	defer cancel()
@@ -90,7 +94,7 @@ func (c *Client) failure(ctx, attempt context.Context, x *exchange, chat openai.
 		return &Error{Kind: KindMalformed, Status: x.status, Message: unreadable(x.readErr)}
 	case x.status == 0:
 		return unreachable(err)
-	case hasError(x.received):
+	case len(chat.Choices) == 0 && hasError(x.received):
 		// go-openai returns a nil error for an error inside a 200.
 		return classify(x.status, x.header, x.received, c.now())
 	case err != nil:
@@ -116,10 +120,46 @@ func (c *Client) explain(e *Error) *Error {
 }
 
 // response reads the first choice. What go-openai's structs lack is read from
-// the raw answer: the reasoning field of vLLM and OpenRouter, and whether there
-// was a usage at all.
+// the raw answer.
 func (c *Client) response(chat openai.ChatCompletionResponse, raw []byte) Response {
 	message := chat.Choices[0].Message
+	beside := readBeside(chat, raw)
+	reply := message.Content
+	for _, part := range message.MultiContent {
+		reply += part.Text
+	}
+	if reply == "" {
+		reply = message.Refusal
+	}
+	thinking := message.ReasoningContent
+	if thinking == "" {
+		thinking = beside.reasoning
+	}
+	resp := Response{
+		Reply:         c.secrets.long().redact(reply),
+		Thinking:      c.secrets.long().redact(thinking),
+		FinishReason:  sanitise(string(chat.Choices[0].FinishReason), c.secrets, 64),
+		ResponseModel: sanitise(chat.Model, c.secrets, maxMessage),
+	}
+	if beside.usage {
+		resp.Usage = &Usage{InputTokens: chat.Usage.PromptTokens, OutputTokens: chat.Usage.CompletionTokens}
+	}
+	return resp
+}
+
+// beside is what an answer holds that go-openai does not tell: the reasoning
+// field of vLLM and OpenRouter, and whether tokens were counted at all.
+type beside struct {
+	reasoning string
+	usage     bool
+}
+
+// readBeside decodes raw a second time only where that can tell anything.
+func readBeside(chat openai.ChatCompletionResponse, raw []byte) beside {
+	b := beside{usage: chat.Usage.PromptTokens != 0 || chat.Usage.CompletionTokens != 0}
+	if b.usage && !bytes.Contains(raw, []byte(`"reasoning"`)) {
+		return b
+	}
 	var more struct {
 		Usage   *json.RawMessage `json:"usage"`
 		Choices []struct {
@@ -130,28 +170,11 @@ func (c *Client) response(chat openai.ChatCompletionResponse, raw []byte) Respon
 	}
 	// The same bytes were decoded before; a field of another type is just absent.
 	_ = json.Unmarshal(raw, &more)
-
-	reply := message.Content
-	for _, part := range message.MultiContent {
-		reply += part.Text
+	b.usage = more.Usage != nil && strings.TrimSpace(string(*more.Usage)) != "null"
+	if len(more.Choices) > 0 {
+		b.reasoning, _ = more.Choices[0].Message.Reasoning.(string)
 	}
-	if reply == "" {
-		reply = message.Refusal
-	}
-	thinking := message.ReasoningContent
-	if thinking == "" && len(more.Choices) > 0 {
-		thinking, _ = more.Choices[0].Message.Reasoning.(string)
-	}
-	resp := Response{
-		Reply:         c.secrets.long().redact(reply),
-		Thinking:      c.secrets.long().redact(thinking),
-		FinishReason:  sanitise(string(chat.Choices[0].FinishReason), c.secrets, 64),
-		ResponseModel: sanitise(chat.Model, c.secrets, maxMessage),
-	}
-	if more.Usage != nil && strings.TrimSpace(string(*more.Usage)) != "null" {
-		resp.Usage = &Usage{InputTokens: chat.Usage.PromptTokens, OutputTokens: chat.Usage.CompletionTokens}
-	}
-	return resp
+	return b
 }
 
 // hasError reports whether a body is an object with an error in it and no

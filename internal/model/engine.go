@@ -34,13 +34,13 @@ type Engine struct {
 	limiters map[string]*Limiter // by base URL
 }
 
-// NewEngine returns an engine. Its deadline counts from now. Close it when the
-// job is done.
-func NewEngine(o Options) *Engine {
+// NewEngine returns an engine. Its deadline counts from now. When ctx ends, no
+// call waits any more. Close it when the job is done.
+func NewEngine(ctx context.Context, o Options) *Engine {
 	if o.Concurrency <= 0 {
 		o.Concurrency = DefaultConcurrency
 	}
-	e := &Engine{options: o, budget: newBudget(o.MaxCalls, o.MaxCost), over: newStop(context.Background()), limiters: map[string]*Limiter{}}
+	e := &Engine{options: o, budget: newBudget(o.MaxCalls, o.MaxCost), over: newStop(ctx), limiters: map[string]*Limiter{}}
 	if o.Deadline > 0 {
 		e.timer = time.AfterFunc(o.Deadline, func() {
 			e.over.set(&Error{Kind: KindBudget, Message: fmt.Sprintf("stopped at --deadline %s", o.Deadline)})
@@ -154,7 +154,7 @@ func (m *stoppable) Complete(ctx context.Context, r Request) (Response, error) {
 	}
 	waiting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	release := context.AfterFunc(m.stop.ctx, func() { cancel(context.Cause(m.stop.ctx)) })
+	release := context.AfterFunc(m.stop.ctx, func() { cancel(context.Cause(m.stop.ctx)) }) //nolint:contextcheck // two of them are joined
 	defer release()
 	resp, err := m.next.Complete(withCall(ctx, &call{waiting: waiting}), r)
 	failure, failed := errors.AsType[*Error](err)

@@ -33,7 +33,7 @@ func TestNothingIsLostToFaults(t *testing.T) {
 		fakeopenai.Fault{Share: 0.02, Reply: fakeopenai.Garbage()},
 		fakeopenai.Fault{Share: 0.01, Reply: fakeopenai.Hang()},
 	))
-	e := NewEngine(Options{policy: hurried()})
+	e := NewEngine(t.Context(), Options{policy: hurried()})
 	t.Cleanup(e.Close)
 	m, err := e.Model(Target{BaseURL: s.URL(), ID: "m", Timeout: 500 * time.Millisecond})
 	require.NoError(t, err)
@@ -52,7 +52,7 @@ func TestNothingIsLostToFaults(t *testing.T) {
 // All revisions share the limiter of their endpoint, and nothing else does.
 func TestLimiterIsSharedByEndpoint(t *testing.T) {
 	t.Parallel()
-	e := NewEngine(Options{})
+	e := NewEngine(t.Context(), Options{})
 	t.Cleanup(e.Close)
 	one := e.limiter(Target{Name: "v2", BaseURL: "http://127.0.0.1:1/v1", ID: "m"})
 	require.Same(t, one, e.limiter(Target{Name: "judge", BaseURL: "http://127.0.0.1:1/v1/", ID: "other"}))
@@ -63,7 +63,7 @@ func TestLimiterIsSharedByEndpoint(t *testing.T) {
 func TestConcurrencyIsABoundOverAllModels(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := NewEngine(Options{Concurrency: 5})
+		e := NewEngine(t.Context(), Options{Concurrency: 5})
 		t.Cleanup(e.Close)
 		var mu sync.Mutex
 		under, most := 0, 0
@@ -132,7 +132,7 @@ func TestLogOfAttempts(t *testing.T) {
 	t.Parallel()
 	s := serve(t, always(fakeopenai.RateLimited("0.001")), always(fakeopenai.Error(500, "", "비밀 "+testKey)), always(fakeopenai.Reply{Text: "치과 예약하기", InputTokens: 30, OutputTokens: 4}))
 	var out bytes.Buffer
-	e := NewEngine(Options{policy: hurried(), Log: slog.New(slog.NewJSONHandler(&out, nil))})
+	e := NewEngine(t.Context(), Options{policy: hurried(), Log: slog.New(slog.NewJSONHandler(&out, nil))})
 	t.Cleanup(e.Close)
 	m, err := e.Model(Target{Name: "fast", BaseURL: s.URL(), ID: "m", APIKey: testKey, Headers: map[string]string{"X-Auth": "geheim-1234"}})
 	require.NoError(t, err)

@@ -135,7 +135,7 @@ func (l *Limiter) leave(t *turn, err error) (news bool) {
 func (l *Limiter) refuse(t *turn, asked time.Duration, now time.Time) (news bool) {
 	l.pace.refuse(now, l.window.trip)
 	hold := min(asked, maxHold)
-	if news = l.window.refuse(t.sent, now); news {
+	if news = l.window.refuse(t.sent, now, l.pace.noise()); news {
 		if l.barren++; l.barren > 1 && asked == 0 {
 			hold = min(firstHold<<min(l.barren-2, 10), lastHold)
 		}

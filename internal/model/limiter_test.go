@@ -105,7 +105,7 @@ func TestRefusalsInARowHoldEverybody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start, sent := time.Now(), 0
-		m := Retry(NewLimiter(64).Limit(modelFunc(func(ctx context.Context, _ Request) (Response, error) {
+		m := Retry(NewLimiter(64).Limit(modelFunc(func(context.Context, Request) (Response, error) {
 			sent++
 			return Response{}, &Error{Kind: KindServer, Status: 503}
 		})), Policy{Budget: time.Minute})

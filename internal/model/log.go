@@ -75,7 +75,7 @@ func (l *logged) label(ctx context.Context, r Request) []slog.Attr {
 	}
 	if label.Key == "" {
 		if body, err := WireBody(l.target.ID, r); err == nil {
-			label.Key = Key(l.target.Label(), body, r.Trial)
+			label.Key = WireKey(l.target.Label(), body, r.Trial)
 		}
 	}
 	attrs := make([]slog.Attr, 0, 12)

@@ -63,6 +63,9 @@ type Request struct {
 	// Trial is the number of the trial, or of the judge's vote, from 1. It is
 	// part of the key and never sent, so that repeats are separate recordings.
 	Trial int
+	// Wire is what [WireBody] made of the request for this model, where the caller
+	// has it already; else it is made anew for each attempt.
+	Wire []byte
 }
 
 // A Response is what a model returned.

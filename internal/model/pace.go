@@ -83,6 +83,15 @@ func (p *pace) send(now time.Time) {
 	p.next = p.next.Add(time.Duration(float64(time.Second) / p.rate(now)))
 }
 
+// noise returns the share of calls that is refused however slowly they leave; 0
+// while refusals are put down to their number.
+func (p *pace) noise() float64 {
+	if p.strikes < paceStrikes {
+		return 0
+	}
+	return p.share
+}
+
 // answer tells that a call was taken.
 func (p *pace) answer() { p.taken++ }
 
@@ -106,8 +115,12 @@ func (p *pace) refuse(now time.Time, trip time.Duration) {
 	switch {
 	case share >= paceOverload:
 		p.share, p.strikes = 0, 0
-	case share >= paceOften && p.taken >= paceOftenSample && p.strikes < paceStrikes:
-		if p.share > 0 && share > p.share/2 {
+	case share >= paceRarely && p.taken < paceOftenSample:
+		return // too few to tell
+	case share >= paceOften && p.strikes == paceStrikes:
+		return
+	case share >= paceOften:
+		if p.share > 0 && share > p.share/2 && p.held < lasted/2 { // a long hold is reason enough
 			p.strikes++
 		}
 		p.share = share

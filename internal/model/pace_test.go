@@ -27,6 +27,7 @@ func TestNoPaceWithoutOverload(t *testing.T) {
 	}
 	require.True(t, math.IsInf(p.rate(noon), 1))
 	require.Zero(t, p.wait(noon))
+	require.Zero(t, p.noise())
 }
 
 func TestPaceIsWhatWasTakenBetweenRefusals(t *testing.T) {
@@ -102,6 +103,7 @@ func TestSlowingDownThatDoesNotHelpIsGivenUp(t *testing.T) {
 		p.refuse(now, 0)
 	}
 	require.Greater(t, lowest, 30.0)
+	require.InDelta(t, 0.1, p.noise(), 0.05)
 	require.True(t, math.IsInf(p.rate(now), 1))
 }
 

@@ -55,12 +55,19 @@ func (w *window) answer(latency time.Duration, full bool) {
 // refuse tells that a call sent at this moment was refused, and reports whether
 // that is news. The calls that were under way together are refused together;
 // only the first of them halves the window.
-func (w *window) refuse(sent, now time.Time) bool {
+//
+// Where it has turned out that a share of the calls is refused anyway, noise is
+// that share, and the window is lowered by half of it (as in DCTCP, RFC 8257).
+func (w *window) refuse(sent, now time.Time, noise float64) bool {
 	w.refused = true
 	if !sent.After(w.cut) || now.Sub(w.cut) < min(w.trip, longestTrip) {
 		return false
 	}
 	w.cut = now
-	w.limit = max(w.limit/2, 1)
+	less := 0.5
+	if noise > 0 {
+		less = noise / 2
+	}
+	w.limit = max(w.limit*(1-less), 1)
 	return true
 }

@@ -37,7 +37,7 @@ func TestWindowDoublesUntilTheFirstRefusal(t *testing.T) {
 	aRoundTrip(&w)
 	require.Equal(t, 300, w.size(), "never over the bound")
 
-	require.True(t, w.refuse(noon, noon.Add(second)))
+	require.True(t, w.refuse(noon, noon.Add(second), 0))
 	require.Equal(t, 150, w.size())
 	aRoundTrip(&w)
 	require.InDelta(t, 150+300.0/16, w.size(), 2.5, "by a fixed step from then on")
@@ -58,14 +58,23 @@ func TestWindowHalvesOnceARoundTrip(t *testing.T) {
 	t.Parallel()
 	w := newWindow(64)
 	w.answer(second, true)
-	require.True(t, w.refuse(noon, noon.Add(time.Millisecond)))
+	require.True(t, w.refuse(noon, noon.Add(time.Millisecond), 0))
 	for range 40 {
-		require.False(t, w.refuse(noon, noon.Add(2*time.Millisecond)), "they were under way together")
+		require.False(t, w.refuse(noon, noon.Add(2*time.Millisecond), 0), "they were under way together")
 	}
 	require.Equal(t, 32, w.size())
-	require.False(t, w.refuse(noon.Add(second/2), noon.Add(second/2)), "the half window has not been answered yet")
-	require.True(t, w.refuse(noon.Add(second), noon.Add(2*second)))
+	require.False(t, w.refuse(noon.Add(second/2), noon.Add(second/2), 0), "the half window has not been answered yet")
+	require.True(t, w.refuse(noon.Add(second), noon.Add(2*second), 0))
 	require.Equal(t, 16, w.size())
+}
+
+// Once it is known that a tenth of the calls is refused whatever is done, each
+// refusal costs a twentieth.
+func TestWindowAmongNoise(t *testing.T) {
+	t.Parallel()
+	w := newWindow(64)
+	require.True(t, w.refuse(noon, noon.Add(second), 0.1))
+	require.InDelta(t, 0.95*64, w.size(), 1)
 }
 
 func TestLatencyNeverLowersTheWindow(t *testing.T) {
@@ -73,7 +82,7 @@ func TestLatencyNeverLowersTheWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWindow(rapid.IntRange(1, 1000).Draw(t, "bound"))
 		if rapid.Bool().Draw(t, "refused before") {
-			w.refuse(noon, noon.Add(second))
+			w.refuse(noon, noon.Add(second), 0)
 		}
 		before := w.size()
 		for range 50 {
@@ -93,7 +102,7 @@ func TestWindowStaysInItsBounds(t *testing.T) {
 		for range 200 {
 			now = now.Add(time.Duration(rapid.Int64Range(0, int64(5*second)).Draw(t, "later")))
 			if rapid.Bool().Draw(t, "refused") {
-				w.refuse(now.Add(-time.Millisecond), now)
+				w.refuse(now.Add(-time.Millisecond), now, 0)
 			} else {
 				w.answer(second, true)
 			}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
+	"unicode/utf8"
 
 	openai "github.com/sashabaranov/go-openai"
 )
@@ -27,87 +29,111 @@ const apiKind = "chat.completions"
 // that is set both ways keeps its named value. For json_schema a bare schema is
 // wrapped as {"name":"reply","schema":…,"strict":true}; a document that has
 // "schema" itself is sent as written, with a name if it lacks one.
+//
+// go-openai's own request is not used: it drops the zeros of temperature, top_p
+// and the token limits, cuts floats to 32 bits, and refuses some pairs of model
+// and limit.
 func WireBody(id string, r Request) ([]byte, error) {
-	req, err := chatRequest(id, r)
-	if err != nil {
-		return nil, err
+	if len(r.Messages) == 0 {
+		return nil, errors.New("the request has no message")
 	}
-	data, err := json.Marshal(req)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the request: %w", err)
-	}
-	var fields map[string]any
-	if err := decodeNumbers(data, &fields); err != nil {
-		return nil, fmt.Errorf("encoding the request: %w", err)
-	}
-	delete(fields, "stream")
 	if err := checkExtra(r.Params.Extra); err != nil {
 		return nil, err
 	}
-	body := maps.Clone(r.Params.Extra)
-	if body == nil {
-		body = map[string]any{}
+	format, err := responseFormat(r)
+	if err != nil {
+		return nil, err
 	}
-	maps.Copy(body, fields)
-	mergeParams(body, r)
-	return canonical(body)
+	fields := make(map[string]any, 8+len(r.Params.Extra))
+	maps.Copy(fields, r.Params.Extra)
+	fields["model"], fields["messages"] = id, r.Messages
+	if format != nil {
+		fields["response_format"] = format
+	}
+	set(fields, "temperature", r.Params.Temperature)
+	set(fields, "top_p", r.Params.TopP)
+	set(fields, "max_tokens", r.Params.MaxTokens)
+	set(fields, "max_completion_tokens", r.Params.MaxCompletionTokens)
+	set(fields, "seed", r.Params.Seed)
+	if len(r.Params.Stop) > 0 {
+		fields["stop"] = r.Params.Stop
+	}
+	if r.Params.ReasoningEffort != "" {
+		fields["reasoning_effort"] = r.Params.ReasoningEffort
+	}
+	return encodeFields(fields)
 }
 
-// chatRequest fills go-openai's request with what it carries faithfully. Its
-// temperature, top_p and token limits are not among that: their zeros are
-// dropped, floats are cut to 32 bits, and some pairs of model and limit are
-// refused.
-func chatRequest(id string, r Request) (openai.ChatCompletionRequest, error) {
-	req := openai.ChatCompletionRequest{
-		Model:           id,
-		Seed:            r.Params.Seed,
-		Stop:            r.Params.Stop,
-		ReasoningEffort: r.Params.ReasoningEffort,
+func set[T any](fields map[string]any, name string, value *T) {
+	if value != nil {
+		fields[name] = *value
 	}
-	for _, m := range r.Messages {
-		req.Messages = append(req.Messages, openai.ChatCompletionMessage{Role: m.Role, Content: m.Content})
-	}
-	if len(req.Messages) == 0 {
-		return req, errors.New("the request has no message")
-	}
-	switch format := openai.ChatCompletionResponseFormatType(r.ResponseFormat); format {
+}
+
+// responseFormat returns what stands as response_format in the body, or nil.
+func responseFormat(r Request) (map[string]any, error) {
+	switch openai.ChatCompletionResponseFormatType(r.ResponseFormat) {
 	case "":
+		return nil, nil
 	case openai.ChatCompletionResponseFormatTypeText, openai.ChatCompletionResponseFormatTypeJSONObject:
-		req.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: format}
+		return map[string]any{"type": r.ResponseFormat}, nil
 	case openai.ChatCompletionResponseFormatTypeJSONSchema:
 		if len(r.JSONSchema) == 0 {
-			return req, errors.New("response format json_schema needs a jsonSchema")
+			return nil, errors.New("response format json_schema needs a jsonSchema")
 		}
-		req.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: format}
-	default:
-		return req, fmt.Errorf("unknown response format %q: want text, json_object or json_schema", r.ResponseFormat)
+		return map[string]any{"type": r.ResponseFormat, "json_schema": wrapSchema(r.JSONSchema)}, nil
 	}
-	return req, nil
+	return nil, fmt.Errorf("unknown response format %q: want text, json_object or json_schema", r.ResponseFormat)
 }
 
-// mergeParams puts into body what go-openai's request drops or changes.
-func mergeParams(body map[string]any, r Request) {
-	// An empty message loses its content field, which servers refuse.
-	if messages, ok := body["messages"].([]any); ok {
-		for _, m := range messages {
-			if m, ok := m.(map[string]any); ok && m["content"] == nil {
-				m["content"] = ""
+// encodeFields writes the canonical form of an object. The messages are written
+// as they are, which [canonical] would encode and decode again: they are nearly
+// all of the body, and a job encodes them for every trial.
+func encodeFields(fields map[string]any) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	text := func(s string) error {
+		if !utf8.ValidString(s) {
+			s = string([]rune(s)) // as the decoder of the other fields does it
+		}
+		if err := enc.Encode(s); err != nil {
+			return fmt.Errorf("encoding the request: %w", err)
+		}
+		out.Truncate(out.Len() - 1) // the encoder's line break
+		return nil
+	}
+	for i, name := range slices.Sorted(maps.Keys(fields)) {
+		out.WriteByte("{,"[min(i, 1)])
+		if err := text(name); err != nil {
+			return nil, err
+		}
+		out.WriteByte(':')
+		messages, ok := fields[name].([]Message)
+		if !ok {
+			value, err := canonical(fields[name])
+			if err != nil {
+				return nil, err
 			}
+			out.Write(value)
+			continue
 		}
+		for i, m := range messages {
+			out.WriteByte("[,"[min(i, 1)])
+			out.WriteString(`{"content":`)
+			if err := text(m.Content); err != nil {
+				return nil, err
+			}
+			out.WriteString(`,"role":`)
+			if err := text(m.Role); err != nil {
+				return nil, err
+			}
+			out.WriteByte('}')
+		}
+		out.WriteByte(']')
 	}
-	set(body, "temperature", r.Params.Temperature)
-	set(body, "top_p", r.Params.TopP)
-	set(body, "max_tokens", r.Params.MaxTokens)
-	set(body, "max_completion_tokens", r.Params.MaxCompletionTokens)
-	if format, ok := body["response_format"].(map[string]any); ok && r.ResponseFormat == "json_schema" {
-		format["json_schema"] = wrapSchema(r.JSONSchema)
-	}
-}
-
-func set[T any](body map[string]any, name string, value *T) {
-	if value != nil {
-		body[name] = *value
-	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
 }
 
 // wrapSchema returns what stands as json_schema in the body.
@@ -148,13 +174,27 @@ func Key(endpoint string, wireBody []byte, trial int) string {
 	if err := decodeNumbers(wireBody, &body); err != nil {
 		body = string(wireBody)
 	}
-	data, err := canonical(map[string]any{"api": apiKind, "body": body, "endpoint": endpoint, "trial": trial})
+	data, err := canonical(body)
 	if err != nil {
-		// Not reached: everything in it was decoded from JSON or is a string or int.
-		data = wireBody
+		data = wireBody // not reached: it was decoded from JSON, or is a string
 	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
+	return WireKey(endpoint, data, trial)
+}
+
+// WireKey is [Key] for a body that [WireBody] has returned, which is canonical
+// already.
+func WireKey(endpoint string, wireBody []byte, trial int) string {
+	label, err := canonical(endpoint)
+	if err != nil {
+		label = []byte(`""`) // not reached: every string has a form in JSON
+	}
+	hash := sha256.New()
+	for _, part := range [][]byte{
+		[]byte(`{"api":"` + apiKind + `","body":`), wireBody, []byte(`,"endpoint":`), label, fmt.Appendf(nil, `,"trial":%d}`, trial),
+	} {
+		hash.Write(part)
+	}
+	return hex.EncodeToString(hash.Sum(nil))
 }
 
 // canonical encodes v with sorted keys and readable <, > and &. Structs and raw

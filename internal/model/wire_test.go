@@ -155,3 +155,62 @@ func TestWireBodyIsCanonical(t *testing.T) {
 		require.Equal(t, r.Messages, back.Messages)
 	})
 }
+
+// What is written field by field is what the canonical form of the whole is, for
+// any text, so that the two ways to a key agree.
+func TestWireKeyIsKey(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
+			rapid.SampledFrom([]string{"<b>&amp;\u2028\u2029\x7f\x00\b\f\r\n\t\"\\/", "👨‍👩‍👧 가족 약속", "\xed\xa0\x80\xff"}))
+		r := Request{
+			Messages: []Message{{Role: "system", Content: text.Draw(t, "system")}, {Role: text.Draw(t, "role"), Content: text.Draw(t, "user")}},
+			Params: params.Params{
+				Temperature: new(rapid.Float64Range(0, 2).Draw(t, "temperature")), Stop: rapid.SliceOfN(text, 0, 3).Draw(t, "stop"),
+				Extra: map[string]any{"x": text.Draw(t, "extra"), "y": []any{1, nil, map[string]any{"b": 1.5, "a": text.Draw(t, "inner")}}},
+			},
+		}
+		body, err := WireBody(text.Draw(t, "model"), r)
+		require.NoError(t, err)
+		var whole any
+		require.NoError(t, decodeNumbers(body, &whole))
+		again, err := canonical(whole)
+		require.NoError(t, err)
+		require.Equal(t, string(again), string(body))
+		endpoint := text.Draw(t, "endpoint")
+		require.Equal(t, Key(endpoint, body, 3), WireKey(endpoint, body, 3))
+	})
+}
+
+func benchRequest() Request {
+	r := Request{Params: params.Params{Temperature: new(0.0), Stop: []string{"\n"}}}
+	for range 9 { // a prompt with examples as turns
+		r.Messages = append(r.Messages, ask().Messages...)
+	}
+	return r
+}
+
+func BenchmarkWireBody(b *testing.B) {
+	r := benchRequest()
+	for b.Loop() {
+		if _, err := WireBody("m", r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkWireKey(b *testing.B) {
+	body, err := WireBody("m", benchRequest())
+	require.NoError(b, err)
+	for b.Loop() {
+		WireKey("local", body, 1)
+	}
+}
+
+func BenchmarkKey(b *testing.B) {
+	body, err := WireBody("m", benchRequest())
+	require.NoError(b, err)
+	for b.Loop() {
+		Key("local", body, 1)
+	}
+}

@@ -65,7 +65,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 			return nil, err
 		}
 	}
-	job.engine = model.NewEngine(model.Options{
+	job.engine = model.NewEngine(ctx, model.Options{
 		Concurrency: r.Concurrency, MaxCalls: r.MaxCalls, MaxCost: r.MaxCost, Deadline: r.Deadline, Log: r.Log,
 	})
 	models, err := p.models(targets, r, job)

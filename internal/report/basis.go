@@ -15,7 +15,7 @@ func basis(b summary.Basis, trials int) string {
 	case b.Replies == 0:
 		s = fmt.Sprintf("0 of %s", replies(trials))
 	case b.Replayed == 0:
-		s = fmt.Sprintf("%d of %s recorded on %s", b.Replies, replies(trials), days(b.First, b.Last))
+		s = fmt.Sprintf("%d of %s recorded %s", b.Replies, replies(trials), on(b.First, b.Last))
 	case b.Replayed == b.Replies:
 		s = fmt.Sprintf("%d of %s replayed from %s", b.Replies, replies(trials), days(b.First, b.Last))
 	default:

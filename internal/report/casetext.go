@@ -212,7 +212,7 @@ func (p *printer) indented(text string) {
 		return
 	}
 	for l := range strings.Lines(text) {
-		p.line("  %s", strings.TrimRight(l, "\n"))
+		p.line("%s", strings.TrimRight("  "+l, " \t\n"))
 	}
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"promptbench/internal/compare"
@@ -25,6 +26,9 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p.gates(c.Gates, o)
 	p.confusions(c)
 	p.flips(c, o)
+	if o.All {
+		p.tags(c.Tags)
+	}
 	return p.err
 }
 
@@ -57,6 +61,9 @@ func (p *printer) side(s compare.Side, cases int) {
 	}
 	if s.Errors > 0 {
 		parts = append(parts, plural(s.Errors, "error"))
+	}
+	if s.Unscored > 0 {
+		parts = append(parts, plural(s.Unscored, "score")+" undecided")
 	}
 	p.line("%s", line(s.Prompt+": "+strings.Join(parts, " · ")))
 }
@@ -112,7 +119,7 @@ func verdictCell(g compare.Grader) string {
 
 func (p *printer) warnings(graders []compare.Grader) {
 	for _, g := range graders {
-		if g.LeftOut > 0 {
+		if g.LeftOut > 0 && !strings.Contains(strings.Join(g.Warnings, " "), "left out") {
 			p.line("%s", line(fmt.Sprintf("%s: %s left out, scored on one side at most", g.Grader, plural(g.LeftOut, "case"))))
 		}
 		if !g.Gating {
@@ -165,44 +172,81 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	default:
 		p.line("%s; those that changed:", moved)
 	}
-	p.line("marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
+	// On a narrow terminal the reason says what matters of the marks.
+	wide := o.width() >= wideEnough
+	if wide {
+		p.line("marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
+	}
 	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
 	for _, row := range rows {
-		t.rows = append(t.rows, caseLine{
-			id: row.Case.Case, input: row.Case.Input, last: why(row.Marks),
-			sides: []string{sideCell(row, row.Base, compare.Mark.BaseMark), sideCell(row, row.Head, compare.Mark.HeadMark)},
-		})
+		base, head := said(row.Base.Type, row.Base.Items, row.Base.Error), said(row.Head.Type, row.Head.Items, row.Head.Error)
+		if wide {
+			base += " " + marks(row, compare.Mark.BaseMark)
+			head += " " + marks(row, compare.Mark.HeadMark)
+		}
+		t.rows = append(t.rows, caseLine{id: row.Case.Case, input: row.Case.Input, last: why(row.Marks), sides: []string{base, head}})
 	}
 	p.check(t.write(p.w))
 }
 
+// tags prints where in the suite scores moved, without p: of so many, some
+// would be small by chance.
+func (p *printer) tags(list []compare.Slice) {
+	columns := []column{
+		{Title: "tag", Max: 20}, {Title: "grader", Max: 20}, {Title: "units", Right: true}, {Title: "Δ", Right: true}, {Title: "95% interval"},
+		{Title: "+", Right: true}, {Title: minus, Right: true},
+	}
+	var rows [][]string
+	for _, s := range list {
+		if s.Better+s.Worse > 0 {
+			rows = append(rows, []string{s.Tag, s.Grader, fmt.Sprint(s.Units), signed(s.Delta), between(s.CI, true), fmt.Sprint(s.Better), fmt.Sprint(s.Worse)})
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	p.blank()
+	p.line("by tag, where something moved; so many slices are no test, some move by chance:")
+	p.table(columns, rows)
+}
+
 // why lists what changed: flips to fail first, then to pass, then scores that
-// moved. The rubric stands for its criteria.
+// moved; where nothing did, what fails on both sides. The rubric stands for its
+// criteria.
 func why(marks []compare.Mark) string {
-	var fails, passes, moved []string
+	var fails, passes, moved, still []string
 	for _, m := range marks {
 		if strings.Contains(m.Grader, "/") && len(marks) > 1 {
 			continue
 		}
+		arrow := m.Grader + " " + m.BaseMark() + "→" + m.HeadMark()
 		switch {
 		case m.Flipped() && m.BasePass:
-			fails = append(fails, m.Grader+" ✓→✗")
+			fails = append(fails, arrow)
 		case m.Flipped():
-			passes = append(passes, m.Grader+" ✗→✓")
+			passes = append(passes, arrow)
+		case m.Changed() && (m.Base == nil || m.Head == nil):
+			moved = append(moved, arrow)
 		case m.Changed():
 			moved = append(moved, fmt.Sprintf("%s %s→%s", m.Grader, share(m.Base), share(m.Head)))
+		case !m.Excluded && m.Head != nil && !m.HeadPass:
+			still = append(still, m.Grader)
 		}
 	}
-	return strings.Join(append(append(fails, passes...), moved...), ", ")
+	changed := slices.Concat(fails, passes, moved)
+	if len(changed) == 0 && len(still) > 0 {
+		return "both fail " + strings.Join(still, ", ")
+	}
+	return strings.Join(changed, ", ")
 }
 
-// sideCell is what one side said, and a mark for every grader above.
-func sideCell(row compare.CasePair, side compare.CaseSide, mark func(compare.Mark) string) string {
-	var marks strings.Builder
+// marks are one mark for every grader, the criteria of a rubric left out.
+func marks(row compare.CasePair, mark func(compare.Mark) string) string {
+	var out strings.Builder
 	for _, m := range row.Marks {
 		if !strings.Contains(m.Grader, "/") {
-			marks.WriteString(mark(m))
+			out.WriteString(mark(m))
 		}
 	}
-	return said(side.Type, side.Items, side.Error) + " " + marks.String()
+	return out.String()
 }

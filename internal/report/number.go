@@ -24,16 +24,17 @@ func decimals(v float64) string {
 }
 
 func signed(v *float64) string {
-	switch {
-	case v == nil:
+	if v == nil {
 		return none
-	case *v > 0:
-		return "+" + decimals(*v)
 	}
-	if s := decimals(*v); s != minus+"0.00" {
+	switch s := decimals(*v); {
+	case s == "0.00", s == minus+"0.00":
+		return "0.00"
+	case *v > 0:
+		return "+" + s
+	default:
 		return s
 	}
-	return "0.00"
 }
 
 func between(ci *[2]float64, sign bool) string {
@@ -58,6 +59,14 @@ func replies(n int) string {
 		return "1 reply"
 	}
 	return fmt.Sprintf("%d replies", n)
+}
+
+// on is [days] as the end of "recorded …".
+func on(first, last time.Time) string {
+	if d := days(first, last); !strings.Contains(d, " ") {
+		return "on " + d
+	}
+	return "from " + days(first, last)
 }
 
 // days names the day, or the first and the last, on which replies were given.

@@ -21,13 +21,15 @@ type column struct {
 }
 
 // writeTable prints aligned columns without borders, two spaces apart.
-// tablewriter's own cutting and wrapping are off, because they drop text and
-// miscount Hangul: cells are made safe and cut before.
+// tablewriter's own cutting and wrapping are off, because they drop text; and it
+// adds up the widths of runes, by which a joined emoji takes six columns instead
+// of two. So cells are cut before, and stand-ins of their width are laid out.
 func writeTable(w io.Writer, columns []column, rows [][]string) error {
+	var s standIns
 	header := make([]string, len(columns))
 	align := make([]tw.Align, len(columns))
 	for i, c := range columns {
-		header[i] = fit(c.Title, c.Max)
+		header[i] = s.take(fit(c.Title, c.Max))
 		align[i] = tw.AlignLeft
 		if c.Right {
 			align[i] = tw.AlignRight
@@ -54,7 +56,7 @@ func writeTable(w io.Writer, columns []column, rows [][]string) error {
 		cells := make([]string, len(columns))
 		for i := range columns {
 			if i < len(row) {
-				cells[i] = fit(row[i], columns[i].Max)
+				cells[i] = s.take(fit(row[i], columns[i].Max))
 			}
 		}
 		if err := table.Append(cells); err != nil {
@@ -64,12 +66,45 @@ func writeTable(w io.Writer, columns []column, rows [][]string) error {
 	if err := table.Render(); err != nil {
 		return fmt.Errorf("drawing a table: %w", err)
 	}
-	for line := range strings.Lines(out.String()) {
+	for line := range strings.Lines(s.back(out.String())) {
 		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// standIns are the cells that were taken out of a table, in its order.
+type standIns struct{ cells []string }
+
+const standIn = 'x'
+
+// take keeps a cell and returns what stands for it: as many letters as the cell
+// has columns.
+func (s *standIns) take(cell string) string {
+	width := textsafe.Width(cell)
+	if width > 0 {
+		s.cells = append(s.cells, cell)
+	}
+	return strings.Repeat(string(standIn), width)
+}
+
+// back puts the cells into the drawn table, where nothing but letters and
+// spaces stands.
+func (s *standIns) back(drawn string) string {
+	var out strings.Builder
+	before := ' '
+	for _, r := range drawn {
+		switch {
+		case r != standIn:
+			out.WriteRune(r)
+		case before != standIn && len(s.cells) > 0:
+			out.WriteString(s.cells[0])
+			s.cells = s.cells[1:]
+		}
+		before = r
+	}
+	return out.String()
 }
 
 func fit(cell string, limit int) string {

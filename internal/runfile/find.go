@@ -121,9 +121,15 @@ func readEnd(f *os.File) (*End, int64, error) {
 	}
 	last := bytes.TrimSpace(tail[:whole])
 	last = last[bytes.LastIndexByte(last, '\n')+1:]
+	return endOf(last), info.Size(), nil
+}
+
+// endOf decodes an end line; nil where it is none.
+func endOf(line []byte) *End {
+	kind, err := kindOf(line)
 	var e End
-	if kind, err := kindOf(last); err != nil || kind != KindEnd || json.Unmarshal(last, &e) != nil {
-		return nil, info.Size(), nil
+	if err == nil && kind == KindEnd && json.Unmarshal(line, &e) == nil {
+		return &e
 	}
-	return &e, info.Size(), nil
+	return nil
 }

@@ -33,7 +33,7 @@ func answered(key, text string, at time.Time) runfile.Call {
 }
 
 // record writes a run file with the calls and an end line.
-func record(t testing.TB, dir string, h runfile.Header, calls ...runfile.Call) string {
+func record(t *testing.T, dir string, h runfile.Header, calls ...runfile.Call) string {
 	t.Helper()
 	w, err := runfile.Create(dir, h)
 	require.NoError(t, err)
@@ -44,7 +44,7 @@ func record(t testing.TB, dir string, h runfile.Header, calls ...runfile.Call) s
 	return w.Path()
 }
 
-func open(t testing.TB, dir string, q runfile.Query) *runfile.Index {
+func open(t *testing.T, dir string, q runfile.Query) *runfile.Index {
 	t.Helper()
 	if q.Fits == nil {
 		q.Fits = func(runfile.Header) bool { return true }
@@ -55,10 +55,10 @@ func open(t testing.TB, dir string, q runfile.Query) *runfile.Index {
 	return x
 }
 
-func schema1(t testing.TB) []byte {
-	t.Helper()
+func schema1(tb testing.TB) []byte {
+	tb.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "schema1.jsonl"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return data
 }
 

@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"bufio"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -60,8 +61,9 @@ func OpenIndex(dir string, q Query) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
+	buffer := bufio.NewReaderSize(nil, bufferSize)
 	for _, path := range paths {
-		if err := x.add(path, q); err != nil {
+		if err := x.add(path, q, buffer); err != nil {
 			x.skipped = append(x.skipped, Skipped{Path: path, Err: err})
 		}
 	}
@@ -92,7 +94,7 @@ func Files(dir string) ([]string, error) {
 // errUnfit ends the reading of a file whose header does not fit.
 var errUnfit = errors.New("the header does not fit")
 
-func (x *Index) add(path string, q Query) error {
+func (x *Index) add(path string, q Query, buffer *bufio.Reader) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -100,7 +102,8 @@ func (x *Index) add(path string, q Query) error {
 	defer f.Close() //nolint:errcheck // opened for reading only
 	file := int32(len(x.files))
 	header := false
-	_, err = ScanLines(f, func(l Line) error {
+	buffer.Reset(f)
+	_, err = scanLines(buffer, func(l Line) error {
 		if !header {
 			h, err := checkHeader(l)
 			if err != nil {

@@ -39,7 +39,13 @@ func (l Line) Decode(v any) error {
 // and reports whether the last line was torn: cut off by a kill, and passed
 // over. A broken line elsewhere is an error that names it.
 func ScanLines(r io.Reader, visit func(Line) error) (torn bool, err error) {
-	br := bufio.NewReaderSize(r, 256<<10)
+	return scanLines(bufio.NewReaderSize(r, bufferSize), visit)
+}
+
+// bufferSize is more than most lines take; a longer one is gathered.
+const bufferSize = 256 << 10
+
+func scanLines(br *bufio.Reader, visit func(Line) error) (torn bool, err error) {
 	var offset int64
 	for number := 1; ; number++ {
 		data, err := readLine(br)

@@ -173,7 +173,8 @@ func TestNewIDIsASafeFileName(t *testing.T) {
 		require.NotContains(t, id, "..-", "a name must not end in a dot: %q", name)
 	}
 	require.Contains(t, runfile.NewID(noon, "v3", "gemma-3-270m"), "-v3-gemma-3-270m-")
-	require.NotEqual(t, runfile.NewID(noon, "v3", "m"), runfile.NewID(noon, "v3", "m"))
+	first, second := runfile.NewID(noon, "v3", "m"), runfile.NewID(noon, "v3", "m")
+	require.NotEqual(t, first, second)
 }
 
 func TestZeroParametersAreKept(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 
 // Recordings finds an earlier call by its key. [runfile.Index] is one.
 type Recordings interface {
+	// Lookup returns the call, whether there is one, and what keeps it from being
+	// read.
 	Lookup(key string) (runfile.Call, bool, error)
 }
 

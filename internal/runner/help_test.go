@@ -34,7 +34,7 @@ cases:
   - {id: 코드, input: 파이썬 짜 줘, expect: {type: invalid}, vars: {today: 내일}}
 `
 
-func load(t testing.TB, text string) *suite.Suite {
+func load(t *testing.T, text string) *suite.Suite {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "todos.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
@@ -141,7 +141,7 @@ func revision(name string) *prompt.Prompt {
 }
 
 // job is a job of one worker over the suite, with a recorder per revision.
-func job(t testing.TB, s *suite.Suite, m model.Model, names ...string) (runner.Job, []*memory) {
+func job(t *testing.T, s *suite.Suite, m model.Model, names ...string) (runner.Job, []*memory) {
 	t.Helper()
 	reader, err := reply.NewReader(s.Rules)
 	require.NoError(t, err)
@@ -157,7 +157,7 @@ func job(t testing.TB, s *suite.Suite, m model.Model, names ...string) (runner.J
 	return j, memories
 }
 
-func run(t testing.TB, j runner.Job) []runfile.End {
+func run(t *testing.T, j runner.Job) []runfile.End {
 	t.Helper()
 	ends, err := runner.Run(t.Context(), j, nil)
 	require.NoError(t, err)

@@ -18,9 +18,13 @@ import (
 
 // A Recorder is where a run is written. [runfile.Writer] is one.
 type Recorder interface {
+	// Case comes before the first call of the case.
 	Case(runfile.Case) error
+	// Call is finished, or failed for good.
 	Call(runfile.Call) error
+	// Trial comes after its call.
 	Trial(runfile.Trial) error
+	// Close comes once, after everything else.
 	Close(runfile.End) error
 }
 
@@ -153,7 +157,7 @@ func (r *running) dispatch(ctx context.Context, stop <-chan struct{}, items chan
 
 // trial does one item: ask, record, grade, record.
 func (r *running) trial(ctx context.Context, it item) error {
-	if ctx.Err() != nil {
+	if over(ctx) {
 		return nil // given up between being sent and being begun
 	}
 	revision := r.job.Revisions[it.revision]
@@ -187,11 +191,13 @@ func (r *running) trial(ctx context.Context, it item) error {
 // unlessOver keeps an error that stops the job. A trial that was given up or
 // not tried has no outcome and leaves no line: the run ends without it.
 func unlessOver(ctx context.Context, err error) error {
-	if errors.Is(err, errStopped) || ctx.Err() != nil {
+	if errors.Is(err, errStopped) || over(ctx) {
 		return nil
 	}
 	return err
 }
+
+func over(ctx context.Context) bool { return ctx.Err() != nil }
 
 func (c *counter) call(call runfile.Call) {
 	switch {

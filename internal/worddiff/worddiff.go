@@ -44,13 +44,8 @@ func Diff(before, after string) []Piece {
 // word diff.
 type wordLines struct{ text string }
 
-// The words are escaped so that a line break inside one stays one line.
-var (
-	escaper   = strings.NewReplacer(`\`, `\\`, "\n", `\n`)
-	unescaper = strings.NewReplacer(`\\`, `\`, `\n`, "\n", "\n", "")
-)
-
 func lines(s string) wordLines {
+	escaper := strings.NewReplacer(`\`, `\\`, "\n", `\n`) // a line break inside a word stays one line
 	var b strings.Builder
 	for it := words.FromString(s); it.Next(); {
 		b.WriteString(escaper.Replace(it.Value()))
@@ -61,7 +56,9 @@ func lines(s string) wordLines {
 
 func (w wordLines) words(from, to int) string { return unescape(w.text[from:to]) }
 
-func unescape(s string) string { return unescaper.Replace(s) }
+func unescape(s string) string {
+	return strings.NewReplacer(`\\`, `\`, `\n`, "\n", "\n", "").Replace(s)
+}
 
 func add(pieces []Piece, op Op, text string) []Piece {
 	if text == "" {

@@ -103,7 +103,7 @@ func ask(ctx context.Context, client *http.Client, base, input string) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	var answer struct {
 		Choices []struct {
 			Message struct {

@@ -14,8 +14,9 @@ func mostMemory(s *os.ProcessState) int64 {
 	if !ok {
 		return 0
 	}
+	most := int64(usage.Maxrss) //nolint:unconvert // of another type on other systems
 	if runtime.GOOS == "darwin" {
-		return int64(usage.Maxrss) / 1024 // in bytes there
+		most /= 1024 // in bytes there
 	}
-	return int64(usage.Maxrss) //nolint:unconvert // of another type on other systems
+	return most
 }
