@@ -74,7 +74,7 @@ func (p *Project) planRevision(revision *prompt.Prompt, trials int, index *runfi
 			if err != nil {
 				return out, err
 			}
-			_, recorded, err := index.Lookup(model.Key(t.Label, body, trial))
+			_, recorded, err := index.Lookup(model.WireKey(t.Label, body, trial))
 			if err != nil {
 				return out, err
 			}

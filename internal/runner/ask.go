@@ -55,7 +55,8 @@ func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Ca
 	if err != nil {
 		return runfile.Call{}, fmt.Errorf("encoding the request of case %s: %w", p.Case, err)
 	}
-	key := model.Key(a.Endpoint, body, r.Trial)
+	r.Wire = body
+	key := model.WireKey(a.Endpoint, body, r.Trial)
 	if a.Recorded != nil {
 		call, ok, err := a.Recorded.Lookup(key)
 		if err != nil {
@@ -78,7 +79,7 @@ func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Ca
 }
 
 func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request) (runfile.Call, error) {
-	resp, err := a.Model.Complete(ctx, r)
+	resp, err := a.Model.Complete(model.WithLabel(ctx, model.Label{Case: call.Case, Trial: call.Trial, Key: call.Key}), r)
 	if err != nil {
 		return a.failed(ctx, call, err)
 	}
@@ -102,6 +103,9 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 		call.Attempts = e.Attempts
 		if e.Fatal() {
 			a.fatal.CompareAndSwap(nil, failure)
+		}
+		if e.Kind == model.KindStopped || e.Kind == model.KindBudget {
+			return runfile.Call{}, errStopped // refused before anything was sent
 		}
 	}
 	call.Error = failure
