@@ -60,7 +60,7 @@ files, case by case. It makes no call.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.baseline, "baseline", "", "the run `file` to hold the revisions against")
 	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model")
-	flags.BoolVar(&shown.all, "all", false, "list every case, not only the first that changed")
+	shown.addExtent(cmd)
 	flags.StringVar(&f.caseID, "case", "", "show the case with this `id` in full, both sides")
 	return cmd
 }

@@ -45,7 +45,7 @@ between two revisions that is no larger than this is no difference.`,
 	how.add(cmd)
 	shown.judged.add(cmd)
 	shown.result.add(cmd, "table", "json")
-	cmd.Flags().BoolVar(&shown.all, "all", false, "list every case, not only the first that changed")
+	shown.addExtent(cmd)
 	return cmd
 }
 

@@ -38,7 +38,7 @@ is now. It makes no call, and leaves the old run file as it is.`,
 	files.add(cmd)
 	shown.judged.add(cmd)
 	shown.result.add(cmd, "table", "json")
-	cmd.Flags().BoolVar(&shown.all, "all", false, "list every case that fails, not only the first")
+	shown.addExtent(cmd)
 	return cmd
 }
 

@@ -38,7 +38,7 @@ A RUN is a run file, or a revision for its newest run. It makes no call.`,
 	files.addCases(cmd)
 	shown.judged.addComparing(cmd)
 	shown.result.add(cmd, "table", "json")
-	cmd.Flags().BoolVar(&shown.all, "all", false, "list every case, not only the first that fail or changed")
+	shown.addExtent(cmd)
 	return cmd
 }
 

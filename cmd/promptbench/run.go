@@ -23,11 +23,9 @@ import (
 
 func (a *app) runCommand() *cobra.Command {
 	var (
-		files  projectFlags
-		how    runFlags
-		result outputFlags
-		judged verdictFlags
-		all    bool
+		files projectFlags
+		how   runFlags
+		shown printing
 	)
 	cmd := &cobra.Command{
 		Use:   "run REVISION…",
@@ -43,23 +41,23 @@ Several revisions run interleaved; each is compared with the first.`,
   promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model gemma-3-270m`,
 		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(how.check(), judged.check(), result.check()); err != nil {
+			if err := errors.Join(how.check(), shown.judged.check(), shown.result.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
 			if err != nil {
 				return err
 			}
-			return a.runJob(cmd.Context(), args, o, how, printing{result: result, judged: judged, all: all})
+			return a.runJob(cmd.Context(), args, o, how, shown)
 		},
 	}
 	files.add(cmd)
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
-	judged.addComparing(cmd)
-	result.add(cmd, "table", "json")
-	cmd.Flags().BoolVar(&all, "all", false, "list every case, not only the first that fail or changed")
+	shown.judged.addComparing(cmd)
+	shown.result.add(cmd, "table", "json")
+	shown.addExtent(cmd)
 	return cmd
 }
 
@@ -68,7 +66,21 @@ type printing struct {
 	result outputFlags
 	judged verdictFlags
 	all    bool
+	brief  bool
 	narrow runner.Selection // cases of a recorded run, none for all
+}
+
+// addExtent adds the flags that say how much of a result is printed.
+func (p *printing) addExtent(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&p.all, "all", false, "list every case, not only the first that fail or changed")
+	cmd.Flags().BoolVar(&p.brief, "brief", false, "leave out the types and the cases")
+	cmd.MarkFlagsMutuallyExclusive("all", "brief")
+}
+
+func (p *printing) display(a *app, w io.Writer) report.Options {
+	o := a.display(w, p.all)
+	o.Brief = p.brief
+	return o
 }
 
 // runJob runs the revisions and prints the result.
@@ -188,7 +200,7 @@ func (a *app) printRuns(w io.Writer, p *project.Project, paths []string, how pri
 		if how.result.format == "json" {
 			err = report.RunJSON(w, s)
 		} else {
-			err = report.RunText(w, s, a.display(w, how.all))
+			err = report.RunText(w, s, how.display(a, w))
 		}
 		if err != nil {
 			return err
@@ -222,5 +234,5 @@ func (a *app) printComparison(w io.Writer, c *compare.Comparison, further bool, 
 			return err
 		}
 	}
-	return report.ComparisonText(w, c, a.display(w, how.all))
+	return report.ComparisonText(w, c, how.display(a, w))
 }

@@ -123,9 +123,12 @@ func otherParams(b, h params.Params) string {
 // fields are the parameters as a run file holds them.
 func fields(p params.Params) map[string]json.RawMessage {
 	out := map[string]json.RawMessage{}
-	data, err := json.Marshal(p)
+	var data bytes.Buffer
+	enc := json.NewEncoder(&data)
+	enc.SetEscapeHTML(false) // a stop such as <|im_end|> is for people to read
+	err := enc.Encode(p)
 	if err == nil {
-		err = json.Unmarshal(data, &out)
+		err = json.Unmarshal(data.Bytes(), &out)
 	}
 	if err != nil { // not from a run file: what JSON can't hold has no field there
 		return nil

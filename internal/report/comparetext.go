@@ -12,18 +12,21 @@ import (
 // ComparisonText prints a comparison for people: the sentence, what it rests
 // on, a line per grader, the types each side confused, and what flipped.
 func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
-	p := &printer{w: w}
-	p.line("%s", o.paint(bold+verdictColor(c.Verdict), line(c.Headline)))
-	p.line("%s", line(fmt.Sprintf("%s paired · %s", plural(c.Pairs, "case"), modelAt(c.Head.Model, c.Head.Endpoint))))
+	p := &printer{w: w, o: o}
+	p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
+	p.prose("", line(fmt.Sprintf("%s paired · %s", plural(c.Pairs, "case"), modelAt(c.Head.Model, c.Head.Endpoint))))
 	p.side(c.Base, c.Pairs)
 	p.side(c.Head, c.Pairs)
 	p.changes(c.Changes)
 	for _, note := range c.Notes {
-		p.line("note: %s", line(note))
+		p.prose("", "note: "+line(note))
 	}
 	p.blank()
 	p.graders(c)
 	p.gates(c.Gates, o)
+	if o.Brief {
+		return p.err
+	}
 	p.confusions(c)
 	p.flips(c, o)
 	if o.All {
@@ -65,7 +68,7 @@ func (p *printer) side(s compare.Side, cases int) {
 	if s.Unscored > 0 {
 		parts = append(parts, plural(s.Unscored, "score")+" undecided")
 	}
-	p.line("%s", line(s.Prompt+": "+strings.Join(parts, " · ")))
+	p.prose("", line(s.Prompt+": "+strings.Join(parts, " · ")))
 }
 
 func (p *printer) changes(c compare.Changes) {
@@ -81,7 +84,7 @@ func (p *printer) changes(c compare.Changes) {
 			more = fmt.Sprintf(" and %d more", len(shown)-5)
 			shown = shown[:5]
 		}
-		p.line("%s", line(fmt.Sprintf("not paired, %s: %s%s", list.what, strings.Join(shown, ", "), more)))
+		p.prose("", line(fmt.Sprintf("not paired, %s: %s%s", list.what, strings.Join(shown, ", "), more)))
 	}
 }
 
@@ -112,7 +115,7 @@ func verdictCell(g compare.Grader) string {
 	case !g.Gating:
 		return "(" + s + ")"
 	case g.PAdjusted != nil:
-		s += "  " + compare.P(*g.PAdjusted)
+		s += " " + strings.ReplaceAll(compare.P(*g.PAdjusted), " ", "") // eighty columns are few
 	}
 	return s
 }
@@ -120,13 +123,13 @@ func verdictCell(g compare.Grader) string {
 func (p *printer) warnings(graders []compare.Grader) {
 	for _, g := range graders {
 		if g.LeftOut > 0 && !strings.Contains(strings.Join(g.Warnings, " "), "left out") {
-			p.line("%s", line(fmt.Sprintf("%s: %s left out, scored on one side at most", g.Grader, plural(g.LeftOut, "case"))))
+			p.prose("", line(fmt.Sprintf("%s: %s left out, scored on one side at most", g.Grader, plural(g.LeftOut, "case"))))
 		}
 		if !g.Gating {
 			continue
 		}
 		for _, warning := range g.Warnings {
-			p.line("%s", line(g.Grader+": "+warning))
+			p.prose("", line(g.Grader+": "+warning))
 		}
 	}
 }

@@ -42,9 +42,9 @@ func between(ci *[2]float64, sign bool) string {
 		return none
 	}
 	if sign {
-		return signed(&ci[0]) + " … " + signed(&ci[1])
+		return signed(&ci[0]) + "…" + signed(&ci[1])
 	}
-	return decimals(ci[0]) + " … " + decimals(ci[1])
+	return decimals(ci[0]) + "…" + decimals(ci[1])
 }
 
 func plural(n int, noun string) string {

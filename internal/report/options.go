@@ -10,6 +10,7 @@ const DefaultWidth = 80
 type Options struct {
 	Width int  // terminal columns; 0 means [DefaultWidth]
 	All   bool // every case instead of the first few
+	Brief bool // what a busy person needs: the result without types and cases
 	Color bool // mark verdicts with terminal colours
 }
 

@@ -3,11 +3,15 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
+
+	"promptbench/internal/textsafe"
 )
 
 // A printer writes lines until the first error, which it keeps.
 type printer struct {
 	w   io.Writer
+	o   Options
 	err error
 }
 
@@ -22,6 +26,35 @@ func (p *printer) line(format string, args ...any) {
 	if p.err == nil {
 		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
 	}
+}
+
+// prose prints a sentence, wrapped between words where a terminal is narrower;
+// a pipe gets it whole, for programs that look for it.
+func (p *printer) prose(color, text string) {
+	if p.o.Width <= 0 {
+		p.line("%s", p.o.paint(color, text))
+		return
+	}
+	indent, used := "", 0
+	var b strings.Builder
+	for i, word := range strings.Fields(text) {
+		width := textsafe.Width(word)
+		switch {
+		case i == 0:
+		case used+1+width > p.o.Width:
+			p.line("%s", p.o.paint(color, b.String()))
+			b.Reset()
+			indent = "  "
+			b.WriteString(indent)
+			used = len(indent)
+		default:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += width
+	}
+	p.line("%s", p.o.paint(color, b.String()))
 }
 
 func (p *printer) blank() { p.line("") }

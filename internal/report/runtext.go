@@ -13,14 +13,14 @@ import (
 // RunText prints a run for people: what it rests on, a line per grader, the
 // types it confused, and the cases that failed.
 func RunText(w io.Writer, s summary.Summary, o Options) error {
-	p := &printer{w: w}
-	p.line("%s", line(fmt.Sprintf("%s, %s; %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), modelAt(s.Model, s.Endpoint), plural(s.Basis.Calls, "call"))))
-	p.line("%s", line(fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, casesAndTrials(s.Cases, s.Trials), usage(s.Usage))))
+	p := &printer{w: w, o: o}
+	p.prose("", line(fmt.Sprintf("%s, %s; %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), modelAt(s.Model, s.Endpoint), plural(s.Basis.Calls, "call"))))
+	p.prose("", line(fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, casesAndTrials(s.Cases, s.Trials), usage(s.Usage))))
 	if s.Status != runfile.Complete {
-		p.line("%s", o.paint(red, line(fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, ".")))))
+		p.prose(red, line(fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, "."))))
 	}
 	if s.Errors > 0 {
-		p.line("%s", o.paint(red, fmt.Sprintf("Without a score, because the call failed: %s.", plural(s.Errors, "trial"))))
+		p.prose(red, fmt.Sprintf("Without a score, because the call failed: %s.", plural(s.Errors, "trial")))
 	}
 	p.blank()
 	if len(s.Graders) == 0 {
@@ -29,6 +29,9 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 	}
 	p.table(graderColumns(s.Trials), graderRows(s.Graders, s.Trials))
 	p.gates(s.Gates, o)
+	if o.Brief {
+		return p.err
+	}
 	p.confusion(s.Types, s.Confusion)
 	p.failed(s, o)
 	p.flaky(s, o)
