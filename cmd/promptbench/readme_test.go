@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "rewrite the outputs that documents show") //nolint:gochecknoglobals // a flag of the test binary
+var update = flag.Bool("update", false, "rewrite the outputs that documents show")
 
 // documents show commands in ```console blocks: a line after "$ " is run, the
 // lines below it are what it prints.

@@ -28,6 +28,9 @@ func (p *printer) line(format string, args ...any) {
 	}
 }
 
+// hanging sets off the lines that go on with a sentence.
+const hanging = "  "
+
 // prose prints a sentence, wrapped between words where a terminal is narrower;
 // a pipe gets it whole, for programs that look for it.
 func (p *printer) prose(color, text string) {
@@ -35,7 +38,7 @@ func (p *printer) prose(color, text string) {
 		p.line("%s", p.o.paint(color, text))
 		return
 	}
-	indent, used := "", 0
+	used := 0
 	var b strings.Builder
 	for i, word := range strings.Fields(text) {
 		width := textsafe.Width(word)
@@ -44,9 +47,8 @@ func (p *printer) prose(color, text string) {
 		case used+1+width > p.o.Width:
 			p.line("%s", p.o.paint(color, b.String()))
 			b.Reset()
-			indent = "  "
-			b.WriteString(indent)
-			used = len(indent)
+			b.WriteString(hanging)
+			used = len(hanging)
 		default:
 			b.WriteByte(' ')
 			used++
