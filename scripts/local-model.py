@@ -61,10 +61,8 @@ def serve(path, port, slots, threads):
     # Waiting threads sleep instead of spinning, which slows everything down on
     # a machine that does other work as well.
     params.cpuparams.poll = 0
-    # A reply must not depend on what the server answered before. The kernels
-    # for repacked weights sum in another order when a batch has another size,
-    # and the size depends on how much of the prompt is cached; without them a
-    # cached and a fresh prompt give the same reply.
+    # The kernels for repacked weights sum in another order when a batch has
+    # another size, which depends on how much of the prompt is cached.
     params.no_extra_bufts = True
     # Gemma's sliding windows forget the start of a prompt, which then can't be
     # reused for the next one; the full cache keeps it.

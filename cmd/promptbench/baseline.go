@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -17,6 +18,13 @@ func (a *app) baselineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline",
 		Short: "Keep the run that new revisions are held against",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage(errors.New("promptbench baseline wants a command: set; see promptbench baseline --help"))
+			}
+			return unknownCommand(cmd, args[0])
+		},
 	}
 	var (
 		files projectFlags

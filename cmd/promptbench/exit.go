@@ -53,6 +53,9 @@ func codeOf(err error) int {
 	if _, ok := errors.AsType[problem.List](err); ok {
 		return exitUsage
 	}
+	if errors.Is(err, runfile.ErrNotRun) {
+		return exitUsage
+	}
 	return exitFailure
 }
 

@@ -43,6 +43,9 @@ between two revisions that is no larger than this is no difference.`,
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	for _, name := range []string{"fresh", "offline", "max-age"} { // it asks afresh, always
+		_ = cmd.Flags().MarkHidden(name)
+	}
 	shown.judged.add(cmd)
 	shown.result.add(cmd, "table", "json")
 	shown.addExtent(cmd)

@@ -69,7 +69,7 @@ func (a *app) show(ctx context.Context, arg string, o project.Options, failed bo
 		_, _ = fmt.Fprintln(a.out, "No case fails.")
 	}
 	if run.Status() != runfile.Complete {
-		a.note("run %s is %s: it does not hold every case", run.Header.Run, run.Status())
+		a.note("run %s is %s", run.Header.Run, run.Status())
 	}
 	return nil
 }

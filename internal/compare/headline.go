@@ -11,7 +11,7 @@ func headline(c *Comparison) string {
 	if c.Noise {
 		return noise(c)
 	}
-	if c.Verdict == nil {
+	if c.Verdict == nil || unscored(c.Graders) {
 		return fmt.Sprintf("%s can't be held against %s: no grader scored a case on both sides.", h, b)
 	}
 	switch *c.Verdict {
@@ -28,6 +28,16 @@ func headline(c *Comparison) string {
 	default:
 		return fmt.Sprintf("It is open whether %s is worse than %s at %s%s: %s.", h, b, names(c.Graders, Inconclusive), also(c), moved(c))
 	}
+}
+
+// unscored holds where no grader has a value on both sides of any case.
+func unscored(list []Grader) bool {
+	for _, g := range list {
+		if g.Units > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // also names what got better although the verdict is about something else.

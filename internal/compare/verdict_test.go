@@ -247,7 +247,7 @@ func TestNothingToJudge(t *testing.T) {
 	require.Nil(t, g.P)
 	require.Nil(t, g.CI)
 	require.Contains(t, g.Warnings, "no case is scored on both sides: 20 left out")
-	require.Equal(t, "It is open whether v3 is worse than v2 at case_type: no case of 20 flipped.", c.Headline)
+	require.Equal(t, "v3 can't be held against v2: no grader scored a case on both sides.", c.Headline)
 
 	c = hold(t, none(failed), none(failed), compare.Options{})
 	require.Equal(t, compare.Inconclusive, *c.Verdict, "the graders that the headers name were left out everywhere")

@@ -60,7 +60,7 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 	}
 	if l.Whole {
 		found = slices.DeleteFunc(found, func(f runfile.Found) bool {
-			return f.Status != runfile.Complete || f.Header.Selected != nil
+			return f.Status != runfile.Complete || f.Errors > 0 || f.Header.Selected != nil
 		})
 	}
 	if len(found) == 0 {

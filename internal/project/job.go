@@ -47,8 +47,10 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.different(); err != nil {
-		return nil, err
+	if !p.Noise {
+		if err := p.different(); err != nil {
+			return nil, err
+		}
 	}
 	job := &Job{Job: runner.Job{
 		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, r.Trials), Workers: r.Concurrency,

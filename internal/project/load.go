@@ -39,7 +39,8 @@ type Project struct {
 	RunsDir  string
 	Warnings problem.List
 
-	names []string // of the suite's variables; nil where the suite could not be read
+	names []string // of the suite's variables
+	named bool     // the suite could be read so far that names says them
 	Noise bool     // the prompts are one revision, held against itself
 }
 
@@ -75,7 +76,7 @@ func (p *Project) loadSuite() problem.List {
 	}
 	loaded, probs := suite.Load(path)
 	if loaded.Len() > 0 {
-		p.names = loaded.VarNames()
+		p.names, p.named = loaded.VarNames(), true
 	}
 	if probs.Err() != nil {
 		return probs
@@ -144,7 +145,7 @@ func (p *Project) Selected() int {
 // checkVars holds the names that a prompt uses against those that the suite
 // gives, as far as a suite with errors shows them.
 func (p *Project) checkVars(loaded *prompt.Prompt) problem.List {
-	if p.names == nil {
+	if !p.named {
 		return nil
 	}
 	probs := loaded.CheckVars(p.names)

@@ -16,6 +16,7 @@ type Found struct {
 	Path   string
 	Header Header
 	Status Status
+	Errors int // trials that ended in an error
 }
 
 // Find lists the runs in dir and its subfolders whose header fits, newest
@@ -51,8 +52,12 @@ func inspect(path string, fits func(Header) bool) (Found, bool) {
 	if err != nil || !fits(h) {
 		return Found{}, false
 	}
-	status, err := endStatus(f)
-	return Found{Path: path, Header: h, Status: status}, err == nil
+	end, _, err := readEnd(f)
+	found := Found{Path: path, Header: h, Status: Incomplete}
+	if end != nil {
+		found.Status, found.Errors = end.Status, end.Errors
+	}
+	return found, err == nil
 }
 
 // ReadHeader reads the header of the run file at path and nothing else.
@@ -94,15 +99,6 @@ func readHeader(r io.Reader) (Header, error) {
 
 // tailSize holds any end line, which is a few hundred bytes long.
 const tailSize = 64 << 10
-
-// endStatus is how a run ended by its end line; without one it is incomplete.
-func endStatus(f *os.File) (Status, error) {
-	e, _, err := readEnd(f)
-	if err != nil || e == nil {
-		return Incomplete, err
-	}
-	return e.Status, nil
-}
 
 // readEnd reads the end line from the end of a file, and the file's size. The
 // last whole line is the end line, or the run has none, and the result is nil.

@@ -125,9 +125,13 @@ func (run *Run) CallsOf(id string) []Call {
 	return run.Calls[i:j]
 }
 
-// Status says how the run ended; a run without an end line is incomplete.
+// Status says how the run ended. Whatever its end line says, a run without one,
+// without a case, or with a trial that has no line is incomplete.
 func (run *Run) Status() Status {
-	if run.End == nil {
+	switch {
+	case run.End == nil:
+		return Incomplete
+	case run.End.Status == Complete && (len(run.Cases) == 0 || len(run.Trials) < len(run.Cases)*max(1, run.Header.Trials)):
 		return Incomplete
 	}
 	return run.End.Status

@@ -12,7 +12,8 @@ type Cell struct {
 	Sum       float64 // of the values
 	Scored    int     // trials with a value
 	Passed    int
-	Undecided int  // trials unscored, or ended in an error
+	Undecided int  // trials that the grader could not decide
+	Failed    int  // trials without a score, because the call failed
 	Excluded  bool // the grader said that it does not apply
 	Binary    bool // every value is 0 or 1; meaningful where Scored > 0
 }
@@ -26,7 +27,7 @@ func CellOf(trials []runfile.Trial, grader string, at int) Cell {
 		if s := scoreOf(&trials[i], grader, at); s != nil {
 			c.add(s)
 		} else {
-			c.Undecided++
+			c.Failed++
 		}
 	}
 	return c

@@ -45,7 +45,7 @@ type Grader struct {
 	CIMethod      string      `json:"ci_method"` // "wilson", "t" or "clopper-pearson"
 	Pass          int         `json:"pass"`      // cases
 	Fail          int         `json:"fail"`      // cases
-	Unscored      int         `json:"unscored"`  // trials that could not be decided, those without a reply included
+	Unscored      int         `json:"unscored"`  // trials that could not be decided; those without a reply are errors
 	NotApplicable int         `json:"not_applicable"`
 	PassAll       *float64    `json:"pass_hat_k"` // pass^k: the chance that a case passes in all its trials; nil for one trial
 	Flaky         int         `json:"flaky"`      // cases that pass in some trials only
