@@ -29,6 +29,9 @@ type Target struct {
 	source     model.KeySource
 }
 
+// errNoID says that an endpoint on the spot needs the id of a model there.
+var errNoID = errors.New("--base-url says where, and --model ID has to say which model there")
+
 // errNoModel says that nothing names a model.
 var errNoModel = errors.New("no model is named: pass --model NAME, or set model in promptbench.yaml")
 
@@ -36,6 +39,9 @@ var errNoModel = errors.New("no model is named: pass --model NAME, or set model 
 // prompt file over the config. It reads no key.
 func (p *Project) TargetFor(revision *prompt.Prompt) (Target, error) {
 	name := firstOf(p.Options.Model, revision.Model, p.Config.Model)
+	if name == "" && p.Options.BaseURL != "" {
+		return Target{}, errNoID
+	}
 	if name == "" {
 		return Target{}, errNoModel
 	}

@@ -73,7 +73,7 @@ func decode(r io.Reader, keep *lean) (*Run, error) {
 	}
 	run.Torn = torn
 	keep.into(run)
-	return run, nil
+	return run, run.check()
 }
 
 func (run *Run) add(l Line, keep *lean) error {
