@@ -34,7 +34,7 @@ const paceMoments = 8
 
 func (t *tally) add(e runner.Event) {
 	t.trials++
-	if e.Call.ReplayedFrom == "" && (e.Call.Error == nil || e.Call.Error.Kind != runner.KindNotRecorded) {
+	if e.Call.Made() {
 		t.calls++
 	}
 	if e.Trial.Error != nil {

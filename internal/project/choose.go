@@ -2,7 +2,6 @@ package project
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"promptbench/internal/problem"
@@ -20,10 +19,7 @@ func CasesOf(run *runfile.Run, s runner.Selection) ([]runfile.Case, error) {
 	}
 	var out []runfile.Case
 	for _, c := range run.Cases {
-		if len(s.Cases) > 0 && !slices.Contains(s.Cases, c.Case) {
-			continue
-		}
-		if len(s.Tags) == 0 || slices.ContainsFunc(c.Tags, func(t string) bool { return slices.Contains(s.Tags, t) }) {
+		if s.Selects(c.Case, c.Tags) {
 			out = append(out, c)
 		}
 	}

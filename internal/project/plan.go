@@ -74,11 +74,7 @@ func (p *Project) planRevision(revision *prompt.Prompt, trials int, index *runfi
 			if err != nil {
 				return out, err
 			}
-			_, recorded, err := index.Lookup(model.WireKey(t.Label, body, trial))
-			if err != nil {
-				return out, err
-			}
-			if recorded {
+			if index.Has(model.WireKey(t.Label, body, trial)) {
 				out.Replayed++
 			}
 		}

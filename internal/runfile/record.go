@@ -148,6 +148,16 @@ type Call struct {
 	Error         *Error    `json:"error,omitempty"`
 }
 
+// KindNotRecorded is the kind of error of a call that was not made: none was
+// allowed, and no recording answers.
+const KindNotRecorded = "not_recorded"
+
+// Made reports whether the call was made for its own run, whatever came of it:
+// neither replayed nor held back.
+func (c *Call) Made() bool {
+	return c.ReplayedFrom == "" && (c.Error == nil || c.Error.Kind != KindNotRecorded)
+}
+
 // Usage counts tokens as the endpoint reported them.
 type Usage struct {
 	InputTokens  int `json:"input_tokens"`

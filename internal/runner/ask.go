@@ -37,12 +37,6 @@ type Purpose struct {
 	Trial int // the case's trial; a vote has its number in the request
 }
 
-// Kinds of errors that the runner itself gives a call, beside those of
-// package model.
-const (
-	KindNotRecorded = "not_recorded" // offline, and no recording answers
-)
-
 // errStopped says that a call was not tried, because no call can succeed any
 // more; it leaves no line in the run file.
 var errStopped = errors.New("stopped after an error that no other call can escape")
@@ -69,7 +63,7 @@ func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Ca
 	}
 	call := runfile.Call{Key: key, Case: p.Case, Trial: p.Trial, For: p.For}
 	if a.Model == nil {
-		call.Error = &runfile.Error{Kind: KindNotRecorded, Message: a.Offline}
+		call.Error = &runfile.Error{Kind: runfile.KindNotRecorded, Message: a.Offline}
 		return call, nil
 	}
 	if a.fatal.Load() != nil {

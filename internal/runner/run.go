@@ -203,7 +203,7 @@ func (c *counter) call(call runfile.Call) {
 	switch {
 	case call.ReplayedFrom != "":
 		c.replayed.Add(1)
-	case call.Error == nil || call.Error.Kind != KindNotRecorded:
+	case call.Made():
 		c.calls.Add(1)
 	}
 }
@@ -273,9 +273,13 @@ type Selection struct {
 }
 
 // Has reports whether a case is selected.
-func (s Selection) Has(c suite.Case) bool {
-	if len(s.Cases) > 0 && !slices.Contains(s.Cases, c.ID) {
+func (s Selection) Has(c suite.Case) bool { return s.Selects(c.ID, c.Tags) }
+
+// Selects is [Selection.Has] for a case that is known by its id and tags alone,
+// such as one of a recorded run.
+func (s Selection) Selects(id string, tags []string) bool {
+	if len(s.Cases) > 0 && !slices.Contains(s.Cases, id) {
 		return false
 	}
-	return len(s.Tags) == 0 || slices.ContainsFunc(c.Tags, func(t string) bool { return slices.Contains(s.Tags, t) })
+	return len(s.Tags) == 0 || slices.ContainsFunc(tags, func(t string) bool { return slices.Contains(s.Tags, t) })
 }

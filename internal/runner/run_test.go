@@ -298,7 +298,7 @@ func TestOffline(t *testing.T) {
 	j.Revisions[0].Asker = &runner.Asker{Endpoint: "local", ModelID: "example-model", Offline: "no recording answers this"}
 	ends := run(t, j)
 	require.Equal(t, []int{3, 0, 0, 3}, []int{ends[0].Trials, ends[0].Calls, ends[0].Replayed, ends[0].Errors})
-	require.Equal(t, &runfile.Error{Kind: runner.KindNotRecorded, Message: "no recording answers this"}, memories[0].trials[0].Error)
+	require.Equal(t, &runfile.Error{Kind: runfile.KindNotRecorded, Message: "no recording answers this"}, memories[0].trials[0].Error)
 }
 
 // The whole loop through files: the second run asks nothing.

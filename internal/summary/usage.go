@@ -69,15 +69,14 @@ func BasisOf(run *runfile.Run) Basis {
 		if c.For != runfile.ForReply {
 			continue
 		}
-		made := c.ReplayedFrom == ""
-		if made && (c.Error == nil || c.Error.Kind != "not_recorded") {
+		if c.Made() {
 			b.Calls++
 		}
 		if c.Error != nil {
 			continue
 		}
 		b.Replies++
-		if !made {
+		if c.ReplayedFrom != "" {
 			b.Replayed++
 		}
 		if b.First.IsZero() || c.At.Before(b.First) {
