@@ -32,17 +32,14 @@ type breaker struct {
 // Complete makes an attempt and counts it.
 func (b *breaker) Complete(ctx context.Context, r Request) (Response, error) {
 	resp, err := b.next.Complete(ctx, r)
-	if last := b.count(err, callOf(ctx).news); last != nil {
-		b.trip(&Error{
-			Kind:    KindStopped,
-			Message: fmt.Sprintf("stopped, since %d attempts in a row failed, the last one because %s", b.row, last),
-		})
+	if why := b.count(err, callOf(ctx).news); why != nil {
+		b.trip(why)
 	}
 	return resp, err
 }
 
-// count takes note of how an attempt ended, and returns the last error where
-// that was one too many. Calls that were refused together count once: one answer
+// count takes note of how an attempt ended, and returns why to stop where that
+// was one too many. Calls that were refused together count once: one answer
 // among them takes longer than all refusals.
 func (b *breaker) count(err error, news bool) *Error {
 	b.mu.Lock()
@@ -67,5 +64,8 @@ func (b *breaker) count(err error, news bool) *Error {
 		return nil
 	}
 	b.tripped = true
-	return failure
+	return &Error{
+		Kind:    KindStopped,
+		Message: fmt.Sprintf("stopped, since %d attempts in a row failed, the last one because %s", b.row, failure),
+	}
 }
