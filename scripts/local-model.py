@@ -47,7 +47,7 @@ def assemble(path):
         join(path, overwrite=True)
 
 
-def serve(path, port, slots, threads):
+def serve(path, port, slots, threads, cache):
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -58,15 +58,19 @@ def serve(path, port, slots, threads):
     params.n_parallel = slots
     params.n_ctx = CONTEXT_PER_SLOT * slots
     params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
     # Waiting threads sleep instead of spinning, which slows everything down on
     # a machine that does other work as well.
     params.cpuparams.poll = 0
-    # The kernels for repacked weights sum in another order when a batch has
-    # another size, which depends on how much of the prompt is cached.
+    # The kernels for repacked weights differ more between processors.
     params.no_extra_bufts = True
-    # Gemma's sliding windows forget the start of a prompt, which then can't be
-    # reused for the next one; the full cache keeps it.
-    params.swa_full = True
+    # With the cache, only what differs from the prompt before is computed, in
+    # batches of another size and so with other rounding: a close choice between
+    # two words then depends on what was answered before.
+    params.cache_prompt = cache
+    # Gemma's sliding windows forget the start of a prompt, which could then not
+    # be reused for the next one; the full cache keeps it.
+    params.swa_full = cache
     params.ui = False
     params.verbosity = LOG_ERRORS
 
@@ -89,8 +93,9 @@ def main():
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--assemble", action="store_true")
     parser.add_argument("--port", type=int, default=8080)
-    parser.add_argument("--slots", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--slots", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--cache", action="store_true")
     args = parser.parse_args()
 
     if args.assemble:
@@ -98,7 +103,7 @@ def main():
         return
     check_port(args.port)
     assemble(args.model)
-    serve(args.model, args.port, args.slots, args.threads)
+    serve(args.model, args.port, args.slots, args.threads, args.cache)
 
 
 if __name__ == "__main__":
