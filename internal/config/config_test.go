@@ -27,6 +27,17 @@ gates:
   - {regression: [format]}
 `
 
+// A file that is there but says nothing yet is no mistake.
+func TestParseEmpty(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "\n", "# suite: cases/other.yaml\n", "\xEF\xBB\xBF# 설정\n", "---\n"} {
+		c, probs := config.Parse("promptbench.yaml", []byte(text))
+		require.Empty(t, probs, "%q", text)
+		require.Equal(t, "runs", c.Runs)
+		require.Empty(t, c.Models)
+	}
+}
+
 func TestParse(t *testing.T) {
 	t.Parallel()
 	c, probs := config.Parse("dir/promptbench.yaml", []byte(good))

@@ -46,10 +46,13 @@ type fileGate struct {
 }
 
 // Parse reads a config from the text of its file. Paths in it are relative to
-// the file's directory.
+// the file's directory. An empty file says nothing, so the defaults hold.
 func Parse(path string, data []byte) (*Config, problem.List) {
 	c := defaults()
 	c.Path = path
+	if strictyaml.Empty(data) {
+		return c, nil
+	}
 	doc, probs := strictyaml.Parse(path, data)
 	if doc == nil {
 		return c, probs

@@ -58,6 +58,13 @@ func Parse(file string, data []byte) (*Document, problem.List) {
 	return d, probs
 }
 
+// Empty reports whether data holds no YAML content at all: nothing, or nothing
+// but white space and comments.
+func Empty(data []byte) bool {
+	_, _, err := parseAll(TrimBOM(data))
+	return errors.Is(err, io.EOF)
+}
+
 // parseAll parses data to its end. It returns io.EOF where there is no content
 // at all, and the second document's root where there is one.
 func parseAll(data []byte) (root, second *yaml.Node, err error) {

@@ -36,13 +36,16 @@ func readCSV(file string, r io.Reader, yield func(record) bool) error {
 	reader.FieldsPerRecord = -1 // so that a record of another length gets its place
 	t := csvTable{file: file, reader: reader, tape: tape}
 	fields, err := t.next()
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	if err != nil {
+	var probs problem.List
+	switch {
+	case errors.Is(err, io.EOF):
+		probs.Add(spot{file, 1, 1}.Problem("the file is empty", "its first line names the columns: id, input, …"))
+	case err != nil:
 		return err
+	default:
+		probs = t.head(fields)
 	}
-	if probs := t.head(fields); len(probs) > 0 {
+	if len(probs) > 0 {
 		yield(record{
 			probs: probs,
 			place: func(...any) spot { return spot{file, 1, 1} },

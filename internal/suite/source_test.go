@@ -83,9 +83,9 @@ c.csv:5:4: the input is empty
 c.csv:5:10: expect.count: min 5 is over max 4 (swap them)
 c.csv:6:1: 2 fields where the first line names 5 columns (put fields that hold a comma in double quotes)`,
 		csv("id,input,type,count_min,count_max\n가나,치과,anser,둘,3\n다,\"여러\n줄\",answer,1,2\n가나,\"  \",,5,4\n라,마\n"))
+	require.Equal(t, "c.csv:1:1: the file is empty (its first line names the columns: id, input, …)", csv(""))
 	require.Contains(t, csv("id,input\n가,\xb0\xa1\n"), "c.csv:2:3: the field is not UTF-8 (save the table as CSV UTF-8)")
 	require.Contains(t, csv("id,input\n가,나\"다\n"), "reading the cases c.csv")
-	require.Contains(t, csv(""), "the suite has no cases")
 	require.Contains(t, csv("id,input\n"), "the suite has no cases")
 }
 
