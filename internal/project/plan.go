@@ -80,7 +80,7 @@ func (p *Project) planRevision(revision *prompt.Prompt, trials int, index *runfi
 		}
 	}
 	out.New = out.Replies - out.Replayed
-	seen, err := p.usageSeen(t)
+	seen, err := p.usageSeen(t, revision.Hash())
 	if err != nil {
 		return out, err
 	}
@@ -89,13 +89,17 @@ func (p *Project) planRevision(revision *prompt.Prompt, trials int, index *runfi
 }
 
 // usageSeen is what a reply took in each earlier run of this suite on this
-// model.
-func (p *Project) usageSeen(t Target) ([]plan.Sample, error) {
+// model: of this very prompt, if it was ever run, else of any.
+func (p *Project) usageSeen(t Target, hash string) ([]plan.Sample, error) {
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
 		return h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label
 	})
 	if err != nil {
 		return nil, err
+	}
+	same := func(f runfile.Found) bool { return f.Header.Prompt.Hash == hash }
+	if slices.ContainsFunc(found, same) {
+		found = slices.DeleteFunc(found, func(f runfile.Found) bool { return !same(f) })
 	}
 	var out []plan.Sample
 	for _, f := range found {

@@ -25,8 +25,8 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	p.table(columns, rows)
 	p.blank()
 	if j.Drop != nil {
-		p.line("%s can show a drop of %.0f points or more (at %.0f%% power, %.0f%% of the", plural(j.Units, "unit"), 100**j.Drop, 100*plan.Power, 100*plan.RiseByLuck)
-		p.line("units getting better by chance, p held to %.2g over %s).", plan.Alpha, plural(j.Graders, "gating grader"))
+		p.line("%s with %s each can show a drop of %.0f points or more (at %.0f%% power,", plural(j.Units, "unit"), plural(j.Trials, "trial"), 100**j.Drop, 100*plan.Power)
+		p.line("%.0f%% of single trials getting better by chance, p held to %.2g over %s).", 100*plan.RiseByLuck, plan.Alpha, plural(j.Graders, "gating grader"))
 	} else {
 		p.line("%s are too few to show any drop at %.0f%% power.", plural(j.Units, "unit"), 100*plan.Power)
 	}
