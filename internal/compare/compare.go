@@ -26,7 +26,7 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	c := &Comparison{
 		Schema: Schema, Noise: o.Noise, Gates: []summary.Gate{}, Base: sideOf(base, o.BasePrice), Head: sideOf(head, o.HeadPrice),
 		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes, Confusion: confusion(head, p),
-		Notes: slices.Concat([]string{}, o.Notes, notes, p.notes(o)), pairs: p,
+		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p,
 	}
 	if len(o.Gates) > 0 {
 		c.Gates = summary.Of(head, o.HeadPrice).Hold(o.Gates)
@@ -48,6 +48,15 @@ func gradersOf(p *pairing, o Options) []Grader {
 		list[i].Margin = o.margin(p.names[i])
 	})
 	return list
+}
+
+// joined is one list after the other, never nil: JSON says [] and not null.
+func joined[T any](lists ...[]T) []T {
+	all := []T{}
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
 }
 
 // parallel calls work with 0 to n-1, on all processors. Each call must touch
@@ -87,7 +96,7 @@ func sideOf(run *runfile.Run, price *summary.Price) Side {
 
 // confusion counts both sides over the paired cases alone.
 func confusion(head *runfile.Run, p *pairing) Confusion {
-	types := slices.Concat([]string{}, head.Header.Reply.Types)
+	types := joined(head.Header.Reply.Types)
 	return Confusion{
 		Expected: types, Returned: append(slices.Clone(types), summary.Unread),
 		Base: summary.Confusion(p.side(func(pr *paired) []runfile.Trial { return pr.base }), types),

@@ -65,6 +65,20 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Programs that read the JSON loop over its lists: none may be null, though
+// nothing flipped, nothing was noted and no case was left over.
+func TestListsAreNeverNull(t *testing.T) {
+	t.Parallel()
+	base, head := flips(0, 0, 100, 0)
+	c, err := compare.Compare(base.run("v2"), head.run("v3"), compare.Options{})
+	require.NoError(t, err)
+	data, err := json.Marshal(c)
+	require.NoError(t, err)
+	for _, list := range []string{`"flips":[]`, `"notes":[]`, `"gates":[]`, `"added":[]`, `"removed":[]`, `"changed":[]`} {
+		require.Contains(t, string(data), list)
+	}
+}
+
 func TestNotes(t *testing.T) {
 	t.Parallel()
 	base, head := flips(1, 1, 98, 0)

@@ -1,8 +1,6 @@
 package compare
 
 import (
-	"slices"
-
 	"promptbench/internal/runfile"
 	"promptbench/internal/summary"
 )
@@ -176,7 +174,7 @@ func (c *Comparison) look() {
 		}
 		c.note(i, failed, passed)
 	}
-	c.Flips = slices.Concat([]Flip{}, fails, passes)
+	c.Flips = joined(fails, passes)
 }
 
 func (c *Comparison) note(i int, failed, passed bool) {
