@@ -3,6 +3,7 @@ package reply
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"unicode"
@@ -27,7 +28,7 @@ func explainRepair(doc *document, src *source, c *jsonCandidate) {
 		case isQuote(found), found == '\\':
 			doc.add(CodeQuotes, "line %d: %q where a plain quote or a comma belongs", line, found)
 		default:
-			doc.add(CodeRepaired, "line %d: %v", line, syntax)
+			doc.add(CodeRepaired, "line %d: %s", line, syntaxMessage(syntax, found))
 		}
 	}
 	switch {
@@ -36,6 +37,16 @@ func explainRepair(doc *document, src *source, c *jsonCandidate) {
 	case !isSyntax:
 		doc.add(CodeRepaired, "line %d: the document is not valid JSON: %v", src.line(c.start), c.broken)
 	}
+}
+
+// syntaxMessage is what the decoder says, which names the first byte of the
+// character that it stopped at, with the whole character in its place.
+func syntaxMessage(syntax *json.SyntaxError, found rune) string {
+	_, where, ok := strings.Cut(syntax.Error(), "' ")
+	if found < utf8.RuneSelf || !ok {
+		return syntax.Error()
+	}
+	return fmt.Sprintf("invalid character %q %s", found, where)
 }
 
 // occursIn reports whether an item's letters and digits stand in the JSON it

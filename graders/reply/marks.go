@@ -40,14 +40,16 @@ func circled(c rune) (number int, style string) {
 
 // marked splits text at its marked lines. An unmarked line goes on the item
 // above it; what stands before the first mark, and the refusal, is no item.
-// It also gives the number of marks without text, and whether there was a mark.
-func (r *Reader) marked(text string) (items []string, blanks int, found bool) {
+// Where the text was cut off, the first characters of a mark at its end are no
+// text. It also gives the number of marks without text, and whether there was a
+// mark.
+func (r *Reader) marked(text string, cut bool) (items []string, blanks int, found bool) {
 	var parts []string // of the current item
 	flush := func() {
 		item := strings.TrimSpace(strings.Join(parts, " "))
 		switch {
 		case parts == nil:
-		case isBlank(item):
+		case isBlank(strings.Trim(item, "*_")): // emphasis of nothing
 			blanks++
 		case !r.isRefusal(item):
 			items = append(items, item)
@@ -56,9 +58,10 @@ func (r *Reader) marked(text string) (items []string, blanks int, found bool) {
 	}
 	lines := strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == '\r' || c == '\u2028' || c == '\u2029' })
 	next := nextNumbers(lines)
+	number := 0 // of the last mark
 	for i, line := range lines {
 		line = strings.TrimSpace(line)
-		if isRule(line) {
+		if isRule(line) || cut && i == len(lines)-1 && isTornMark(line, number+1) {
 			continue
 		}
 		m, ok := parseMark(line)
@@ -68,7 +71,7 @@ func (r *Reader) marked(text string) (items []string, blanks int, found bool) {
 			}
 			continue
 		}
-		found = true
+		found, number = true, m.number
 		for _, part := range splitLine(line, m, next[i]) {
 			flush()
 			parts = []string{part}
@@ -76,6 +79,14 @@ func (r *Reader) marked(text string) (items []string, blanks int, found bool) {
 	}
 	flush()
 	return items, blanks, found
+}
+
+// isTornMark reports whether a line is the beginning of the mark with a number:
+// emphasis, a bracket, the number, with nothing that ends it.
+func isTornMark(line string, number int) bool {
+	rest := strings.TrimLeft(line, "*_(（")
+	n, length := leadingNumber(rest)
+	return line != "" && length == len(rest) && (length == 0 || n == number)
 }
 
 // nextNumbers gives for each line the number of the next numbered line below

@@ -33,6 +33,10 @@ func newSource(raw string) (*source, []Defect) {
 		defects = append(defects, newDefect(CodeTooLong,
 			"the reply has %d bytes, of which the first %d were read", len(raw), cut))
 	}
+	if whole := withoutTornEnd(full); len(whole) < len(full) {
+		full = whole
+		defects = append(defects, newDefect(CodeInvalidUTF8, "the reply ends inside a character, which was dropped"))
+	}
 	if !utf8.ValidString(full) {
 		full = strings.ToValidUTF8(full, "\uFFFD")
 		defects = append(defects, newDefect(CodeInvalidUTF8, "bytes that are not UTF-8 stand as \uFFFD"))
@@ -68,6 +72,20 @@ func newSource(raw string) (*source, []Defect) {
 		defects = append(defects, newDefect(CodeThinking, "line %d: a thinking block that is not closed", s.lineOf(openTag)))
 	}
 	return s, defects
+}
+
+// withoutTornEnd cuts off the first bytes of a character whose last ones are
+// missing: they are no text of the item that was cut there.
+func withoutTornEnd(text string) string {
+	for at := len(text) - 1; at >= 0 && at > len(text)-utf8.UTFMax; at-- {
+		if utf8.RuneStart(text[at]) {
+			if !utf8.FullRuneInString(text[at:]) {
+				return text[:at]
+			}
+			break
+		}
+	}
+	return text
 }
 
 func (s *source) keep(start, end int) {

@@ -40,7 +40,7 @@ func (r *Reader) readText(src *source) (document, bool) {
 		doc.rawType, doc.hasType = rawType, true
 		body = more + "\n" + rest
 	}
-	items, blanks, _ := r.marked(body)
+	items, blanks, _ := r.marked(body, false)
 	doc.items = items
 	if blanks > 0 {
 		doc.add(CodeItemBlank, "marks without text: %d", blanks)

@@ -138,7 +138,7 @@ func (r *Reader) xmlItems(doc *document, c *xmlCandidate) {
 	nodes := selectNodes(r.xml.items, c.tree)
 	blanks := 0
 	for _, n := range nodes {
-		items, blank, marked := r.marked(n.text)
+		items, blank, marked := r.marked(n.text, !c.closed)
 		blanks += blank
 		part := n.value || n.name != "" && n.name != r.xml.list || len(nodes) > 1 && r.xml.list != r.xml.root
 		if t := strings.Join(strings.Fields(n.text), " "); !marked && part && !isBlank(t) && !r.isRefusal(t) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/antchfx/xmlquery"
 )
@@ -19,11 +20,26 @@ func (c *xmlCandidate) build(x *xmlReader) *xmlquery.Node {
 	for i := range c.tags {
 		b.tag(i)
 	}
-	b.textTo(c.base + c.length)
+	b.textTo(c.base + c.length - len(c.tornTag()))
 	for b.top.Parent != nil {
 		b.top = b.top.Parent
 	}
 	return b.top
+}
+
+// tornTag is the < or </ that a document which was cut off ends in: the
+// beginning of its next tag, and no text.
+func (c *xmlCandidate) tornTag() string {
+	if c.closed {
+		return ""
+	}
+	piece := c.text[c.base : c.base+c.length]
+	for _, torn := range []string{"</", "<"} {
+		if strings.HasSuffix(piece, torn) {
+			return torn
+		}
+	}
+	return ""
 }
 
 type treeBuilder struct {
@@ -172,8 +188,10 @@ func stripControls(s string) string {
 	}, s)
 }
 
+// isBlank reports whether there is nothing to read in a text: space, characters
+// that are not seen, and what stands for bytes that were no text.
 func isBlank(s string) bool {
 	return !strings.ContainsFunc(s, func(c rune) bool {
-		return !unicode.IsSpace(c) && !unicode.Is(unicode.Cf, c) && !unicode.IsControl(c)
+		return !unicode.IsSpace(c) && !unicode.Is(unicode.Cf, c) && !unicode.IsControl(c) && c != utf8.RuneError
 	})
 }
