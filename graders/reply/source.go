@@ -54,6 +54,7 @@ func newSource(raw string) (*source, []Defect) {
 	}
 
 	blocks, openTag := thinkingBlocks(full)
+	blocks, openTag = outsideStrings(full, blocks, openTag)
 	for _, b := range blocks {
 		s.keep(start, b.outer.start)
 		start = b.outer.end

@@ -1,6 +1,9 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A block is one closed thinking block; outer includes its tags.
 type block struct{ outer, inner span }
@@ -26,7 +29,8 @@ type thinkingTag struct {
 
 // thinkingBlocks finds the outermost closed thinking blocks, and the first
 // opening tag outside of them that is never closed (-1 for none). Tags of one
-// name are matched as brackets are, so that a block may quote its own kind.
+// name are matched as brackets are, so that a block may quote its own kind. A
+// tag in quotes of its own, such as `<think>`, is spoken of and opens nothing.
 func thinkingBlocks(text string) (blocks []block, open int) {
 	var tags []thinkingTag
 	for pos := 0; ; {
@@ -35,7 +39,7 @@ func thinkingBlocks(text string) (blocks []block, open int) {
 			break
 		}
 		tag, ok := lexThinkingTag(text, pos+i)
-		if !ok {
+		if !ok || quoted(text, tag.span) {
 			pos += i + 1
 			continue
 		}
@@ -74,6 +78,67 @@ func thinkingBlocks(text string) (blocks []block, open int) {
 		}
 	}
 	return blocks, open
+}
+
+// outsideStrings leaves out the blocks, and the opening tag, that stand in an
+// object which decodes: there they are text of an item, and none may be lost.
+func outsideStrings(text string, blocks []block, open int) (outside []block, openOutside int) {
+	o := objects{text: text, tries: 16}
+	openOutside = open
+	for _, b := range blocks {
+		if open >= 0 && open < b.outer.start {
+			if o.holds(span{open, open + 1}) {
+				openOutside = -1
+			}
+			open = -1
+		}
+		if o.holds(b.outer) {
+			continue
+		}
+		outside = append(outside, b)
+		o.pos = max(o.pos, b.outer.end) // an object in a block is thought of, not said
+	}
+	if open >= 0 && o.holds(span{open, open + 1}) {
+		openOutside = -1
+	}
+	return outside, openOutside
+}
+
+// objects looks for the objects of a text, from left to right.
+type objects struct {
+	text  string
+	pos   int  // up to where it has looked
+	last  span // the last object found
+	tries int  // left; a hostile reply must not be decoded at each of its braces
+}
+
+// holds reports whether a span lies in an object. Spans must be asked for in the
+// order of their starts.
+func (o *objects) holds(s span) bool {
+	for o.pos < s.start && o.tries > 0 {
+		i := strings.IndexByte(o.text[o.pos:s.start], '{')
+		if i < 0 {
+			break
+		}
+		at := o.pos + i
+		o.pos = at + 1
+		if !opensObject(o.text[o.pos:]) {
+			continue
+		}
+		o.tries--
+		if _, length, err := decodeFirst(o.text[at:]); err == nil {
+			o.last = span{at, at + length}
+			o.pos = o.last.end
+		}
+	}
+	return o.last.start < s.start && s.end <= o.last.end
+}
+
+// quoted reports whether a span stands in a pair of quotes of its own.
+func quoted(text string, s span) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:s.start])
+	after, _ := utf8.DecodeRuneInString(text[s.end:])
+	return isQuote(before) && quoteClass(before) == quoteClass(after)
 }
 
 // lexThinkingTag reads a tag such as <think>, </Thinking> or <reasoning a="b">
