@@ -198,14 +198,23 @@ func foldType(s string) string {
 	}
 }
 
-// foldSentence is the form in which a line is compared with the refusal.
+// foldSentence is the form in which a line is compared with the refusal:
+// without quotes, emphasis and the full stop, spaces as one.
 func foldSentence(s string) string {
-	return strings.Join(strings.Fields(norm.NFC.String(foldQuotes(s))), " ")
-}
-
-func foldQuotes(s string) string {
-	s = strings.TrimSpace(s)
-	return strings.TrimSpace(unquote(s))
+	s = strings.Join(strings.Fields(norm.NFC.String(s)), " ")
+	for {
+		before := s
+		s = strings.TrimSpace(unquote(s))
+		for _, mark := range []string{"**", "__", "*", "_"} {
+			if inner, ok := strings.CutPrefix(s, mark); ok && strings.HasSuffix(inner, mark) {
+				s = strings.TrimSpace(strings.TrimSuffix(inner, mark))
+			}
+		}
+		s = strings.TrimRight(s, ".．。｡")
+		if s == before {
+			return s
+		}
+	}
 }
 
 func (r *Reader) isRefusal(s string) bool {
