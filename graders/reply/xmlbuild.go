@@ -63,6 +63,9 @@ func (b *treeBuilder) tag(i int) {
 		b.add(&xmlquery.Node{Type: xmlquery.CharDataNode, Data: stripControls(b.c.text[t.start+len("<![CDATA[") : t.end-len("]]>")])})
 		b.pos = t.end
 	case closeTag:
+		if !b.opened(i) && b.textBehind(t) {
+			return // textTo takes it along, and says so
+		}
 		b.textTo(t.start)
 		b.pos = t.end
 		b.close(i, t)
@@ -123,6 +126,17 @@ func (b *treeBuilder) open(t tag, end int) {
 		b.top = node
 		b.ends = append(b.ends, end)
 	}
+}
+
+// opened reports whether a closing tag ends one of the open elements.
+func (b *treeBuilder) opened(i int) bool { return slices.Contains(b.ends, i) }
+
+// textBehind reports whether a line goes on behind a tag. A tag that nothing
+// opened stands there as the words around it do; at the end of a line it is one
+// that was misspelled or left over.
+func (b *treeBuilder) textBehind(t tag) bool {
+	rest := strings.TrimLeft(head(b.c.text[t.end:b.c.base+b.c.length], 64), " \t")
+	return rest != "" && !strings.ContainsAny(rest[:1], "<\r\n")
 }
 
 func (b *treeBuilder) close(i int, t tag) {

@@ -71,6 +71,9 @@ func (l *lexer) at(start int) (tag, bool) {
 	if r, ok := strings.CutPrefix(strings.TrimPrefix(rest, `\`), "/"); ok {
 		t.kind = closeTag
 		rest = strings.TrimPrefix(r, " ")
+	} else if r, ok := strings.CutPrefix(rest, `\`); ok && nameLength(r) > 0 && strings.HasPrefix(r[nameLength(r):], ">") {
+		t.kind, t.odd = closeTag, true // <\a>
+		rest = r
 	}
 	if r, ok := strings.CutPrefix(rest, " "); ok && t.kind == openTag {
 		t.odd, rest = true, r // < a>, which text such as 1 < a also begins
@@ -82,6 +85,10 @@ func (l *lexer) at(start int) (tag, bool) {
 	t.name, rest = rest[:n], rest[n:]
 	if t.kind == closeTag {
 		trimmed := strings.TrimLeft(rest, " \t\r\n")
+		if end := strings.IndexAny(head(trimmed, 200), "<>"); end > 0 && trimmed[end] == '>' && strings.Contains(trimmed[:end], "=") {
+			t.odd = true // </a b="c">
+			trimmed = trimmed[end:]
+		}
 		switch {
 		case strings.HasPrefix(trimmed, ">"):
 			t.end = len(l.text) - len(trimmed) + 1

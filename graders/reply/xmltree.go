@@ -16,19 +16,19 @@ const maxDepth = 500
 // An xmlCandidate is an element that could be the document, or the place where
 // one begins that is never closed.
 type xmlCandidate struct {
-	span           // in the reply's text
-	text    string // what the tags' offsets refer to
-	base    int    // where the candidate begins in it
-	length  int    // and how long it is there
-	tags    []tag  // the tags inside, the first one its own
-	match   []int  // of each tag its partner, counted from the text's first tag; negative for none
-	first   int    // which of the text's tags is the candidate's own
-	closed  bool
-	escaped bool // the whole element is written with &lt; and &gt;
-	tree    *xmlquery.Node
-	rawType string
-	hasType bool
-	faults  []fault
+	span             // in the reply's text
+	text      string // what the tags' offsets refer to
+	base      int    // where the candidate begins in it
+	length    int    // and how long it is there
+	tags      []tag  // the tags inside, the first one its own
+	match     []int  // of each tag its partner, counted from the text's first tag; negative for none
+	first     int    // which of the text's tags is the candidate's own
+	closed    bool
+	respelled string // how the whole element is written, if not with < and >
+	tree      *xmlquery.Node
+	rawType   string
+	hasType   bool
+	faults    []fault
 }
 
 // A fault is a defect with its offset in the candidate.
@@ -44,34 +44,45 @@ func (c *xmlCandidate) fault(code Code, at int, what string) {
 			return
 		}
 	}
-	if c.escaped {
+	if c.respelled != "" {
 		at = 0
 	}
 	c.faults = append(c.faults, fault{code, at, what})
 }
 
 // candidates lists the elements of the root's name, in order of their starts.
+// Where there is none, it may be written with other characters than < and >.
 func (x *xmlReader) candidates(text string) []xmlCandidate {
-	if found := x.elements(text); len(found) > 0 {
+	if found := x.elements(text); len(found) > 0 || x.root == "" {
 		return found
 	}
-	if x.root == "" {
-		return nil
+	for _, spelling := range []struct {
+		open, shut string
+		plain      func(string) string
+		what       string
+	}{
+		{"&lt;", "&gt;", unescape, "the document is written with &lt; and &gt;"},
+		{"＜", "＞", strings.NewReplacer("＜／", "</", "＜", "<", "＞", ">").Replace, "the document is written with full-width ＜ and ＞"},
+	} {
+		start := indexFold(text, spelling.open+x.root)
+		if start < 0 {
+			continue
+		}
+		end := nextFence(text, start)
+		for _, slash := range []string{"/", "／"} {
+			closing := spelling.open + slash + x.root + spelling.shut
+			if i := lastIndexFold(text[start:], closing); i >= 0 {
+				end = start + i + len(closing)
+			}
+		}
+		found := x.elements(spelling.plain(text[start:end]))
+		for i := range found {
+			found[i].span = span{start, end}
+			found[i].respelled = spelling.what
+		}
+		return found
 	}
-	start := indexFold(text, "&lt;"+x.root)
-	if start < 0 {
-		return nil
-	}
-	end, closing := nextFence(text, start), "&lt;/"+x.root+"&gt;"
-	if i := strings.LastIndex(strings.ToLower(text[start:]), strings.ToLower(closing)); i >= 0 && len(strings.ToLower(text[start:])) == len(text[start:]) {
-		end = start + i + len(closing)
-	}
-	found := x.elements(unescape(text[start:end]))
-	for i := range found {
-		found[i].span = span{start, end}
-		found[i].escaped = true
-	}
-	return found
+	return nil
 }
 
 func (x *xmlReader) elements(text string) []xmlCandidate {
@@ -191,8 +202,8 @@ func pairTags(tags []tag, isRoot func(tag) bool) []int {
 // type.
 func (c *xmlCandidate) read(x *xmlReader) {
 	piece := c.text[c.base : c.base+c.length]
-	if c.escaped {
-		c.fault(CodeQuotes, 0, "the document is written with &lt; and &gt;")
+	if c.respelled != "" {
+		c.fault(CodeQuotes, 0, c.respelled)
 	}
 	var strict *xmlquery.Node
 	var why error
@@ -279,4 +290,16 @@ func indexFold(text, part string) int {
 		}
 	}
 	return -1
+}
+
+// lastIndexFold is strings.LastIndex without regard to the case of ASCII
+// letters.
+func lastIndexFold(text, part string) int {
+	for end := len(text); ; {
+		i := strings.LastIndexByte(text[:end], part[0])
+		if i < 0 || i+len(part) <= len(text) && strings.EqualFold(text[i:i+len(part)], part) {
+			return i
+		}
+		end = i
+	}
 }
