@@ -103,8 +103,8 @@ func nextNumbers(lines []string) []int {
 }
 
 // splitLine takes the mark off a line. Marks of the same style inside of it
-// that count on from its own, each after white space, begin further items,
-// unless the lines below use those numbers.
+// that count on from its own, each after white space unless it is one character
+// such as ②, begin further items, unless the lines below use those numbers.
 func splitLine(line string, m mark, next int) []string {
 	var parts []string
 	rest := line[m.length:]
@@ -119,7 +119,10 @@ func splitLine(line string, m mark, next int) []string {
 	if m.number > 0 {
 		want := m.number + 1
 		for pos := 0; pos < len(rest) && (next == 0 || want < next || next <= m.number); {
-			i := strings.IndexFunc(rest[pos:], unicode.IsSpace)
+			i := strings.IndexFunc(rest[pos:], func(c rune) bool {
+				number, style := circled(c)
+				return unicode.IsSpace(c) || number == want && style == m.style
+			})
 			if i < 0 {
 				break
 			}
@@ -177,12 +180,18 @@ func cutCheckbox(rest string) (string, bool) {
 // with the text behind it.
 func parseBold(line string) (m mark, rest string, ok bool) {
 	bold, rest := "", line
-	for _, b := range []string{"**", "__"} {
-		if after, found := strings.CutPrefix(line, b); found {
+	for _, b := range []string{"***", "**", "__", "*", "_"} {
+		after, found := strings.CutPrefix(line, b)
+		if found && (len(b) > 1 || strings.Contains(after, b)) && !startsWithSpace(after) {
 			bold, rest = b, after
+			break
 		}
 	}
 	m, rest, ok = parsePlain(rest)
+	if !ok && len(bold) == 1 { // a bullet and not emphasis
+		bold = ""
+		m, rest, ok = parsePlain(line)
+	}
 	if !ok {
 		return mark{}, line, false
 	}
@@ -208,7 +217,7 @@ func parsePlain(line string) (m mark, rest string, ok bool) {
 		return mark{style: "bullet"}, rest, true
 	case strings.ContainsRune(spacedBullets, c):
 		rest = strings.TrimPrefix(rest, "\uFE0F")
-		return mark{style: "bullet"}, rest, rest == "" || startsWithSpace(rest)
+		return mark{style: "bullet"}, rest, rest == "" || startsWithSpace(rest) || beginsItem(c, rest)
 	case c == '🔟':
 		return mark{number: 10, style: "keycap"}, rest, true
 	case c == '(' || c == '（':
@@ -241,6 +250,20 @@ func parsePlain(line string) (m mark, rest string, ok bool) {
 		return mark{number: number, style: ")"}, rest, true
 	}
 	return mark{}, line, false
+}
+
+// beginsItem reports whether a bullet that words may begin with is one without
+// a space: a dash before a letter, since -5 is a number, and an asterisk that
+// no other one closes.
+func beginsItem(bullet rune, rest string) bool {
+	c, _ := utf8.DecodeRuneInString(rest)
+	switch {
+	case !unicode.IsLetter(c):
+		return false
+	case bullet == '*':
+		return !strings.ContainsRune(rest, '*')
+	}
+	return strings.ContainsRune("-–—－", bullet)
 }
 
 func parseParenthesised(rest string) (mark, string, bool) {
