@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/kaptinlin/jsonrepair"
 )
@@ -51,25 +52,31 @@ func (r *jsonReader) scanBroken(text string) (candidates []jsonCandidate, weak *
 // that are followed by the hint, and the first few others.
 func (r *jsonReader) promising(text string) (hinted, other []int) {
 	for pos := 0; ; {
-		i := strings.IndexByte(text[pos:], '{')
+		i := strings.IndexAny(text[pos:], "{｛")
 		if i < 0 {
 			return hinted, other
 		}
-		pos += i + 1
+		start := pos + i
+		_, n := utf8.DecodeRuneInString(text[start:])
+		pos = start + n
 		rest := strings.TrimLeftFunc(head(text[pos:], 64), func(c rune) bool {
 			return unicode.IsSpace(c) || isQuote(c) || c == '\\' || c == ','
 		})
 		switch {
-		case rest == "" || rest[0] == '{':
+		case rest == "" || opensBrace(rest):
 		case r.key != "" && strings.HasPrefix(rest, r.key):
-			hinted = append(hinted, pos-1)
+			hinted = append(hinted, start)
 			if len(hinted) > repairTries {
 				hinted = hinted[1:]
 			}
 		case len(other) < repairTries:
-			other = append(other, pos-1)
+			other = append(other, start)
 		}
 	}
+}
+
+func opensBrace(text string) bool {
+	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "｛")
 }
 
 // headless is the last offset at which the hint stands as a quoted key.
@@ -87,7 +94,7 @@ func (r *jsonReader) headless(text string) []int {
 func (r *jsonReader) repairAt(text string, start int, budget *int) (jsonCandidate, bool) {
 	limit := nextFence(text, start)
 	opening := ""
-	if text[start] != '{' {
+	if !opensBrace(text[start:]) {
 		opening = "{"
 	} else if c, ok := r.completeAt(text, start, limit); ok {
 		return c, true
