@@ -59,11 +59,14 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 		}
 		loaded, list := prompt.Load(ctx, name)
 		probs = append(probs, list...)
-		if loaded == nil || list.Err() != nil {
+		if loaded == nil {
 			continue
 		}
-		probs = append(probs, p.checkVars(loaded)...)
-		p.Prompts = append(p.Prompts, loaded)
+		probs = append(probs, p.checkNames(loaded)...)
+		if list.Err() == nil {
+			probs = append(probs, p.unusedVars(loaded)...)
+			p.Prompts = append(p.Prompts, loaded)
+		}
 	}
 	p.Warnings = probs.Only(problem.Warning)
 	return p, probs.Err()
@@ -78,6 +81,9 @@ func (p *Project) loadSuite() problem.List {
 	if loaded.Len() > 0 {
 		p.names, p.named = loaded.VarNames(), true
 	}
+	if known := loaded.ScoreNames(); len(known) > 0 {
+		probs = append(probs, p.Config.CheckGates(known)...)
+	}
 	if probs.Err() != nil {
 		return probs
 	}
@@ -87,7 +93,6 @@ func (p *Project) loadSuite() problem.List {
 		return append(probs, problem.Problem{File: path, Message: err.Error()})
 	}
 	p.Reader = reader
-	probs = append(probs, p.Config.CheckGates(loaded.ScoreNames())...)
 	return append(probs, p.checkSelection()...)
 }
 
@@ -142,16 +147,21 @@ func (p *Project) Selected() int {
 	return n
 }
 
-// checkVars holds the names that a prompt uses against those that the suite
+// checkNames holds the names that a prompt uses against those that the suite
 // gives, as far as a suite with errors shows them.
-func (p *Project) checkVars(loaded *prompt.Prompt) problem.List {
+func (p *Project) checkNames(loaded *prompt.Prompt) problem.List {
 	if !p.named {
 		return nil
 	}
-	probs := loaded.CheckVars(p.names)
+	return loaded.CheckVars(p.names)
+}
+
+// unusedVars warns of what the suite gives to a prompt in vain.
+func (p *Project) unusedVars(loaded *prompt.Prompt) problem.List {
 	if p.Suite == nil {
-		return probs
+		return nil
 	}
+	var probs problem.List
 	used := loaded.Uses()
 	for _, name := range p.names {
 		if !slices.Contains(used, name) {
