@@ -47,10 +47,12 @@ func (l *loader) cases(b *casesBlock) {
 		}
 		return len(c.probs) < maxCaseProblems
 	}
+	unread := b.file == "" && b.place.Kind() != strictyaml.List // decoding has said what is wrong with it
 	switch {
 	case b.file != "":
 		s.file = &casesFile{path: relativeTo(s.Path, b.file), open: l.open}
 		if err := s.file.each(each); err != nil {
+			unread = true
 			l.fail(b.place.At("file"), fmt.Sprintf("reading the cases %s: %s", b.file, cause(err)), "the path is relative to the suite's file")
 		}
 	default:
@@ -61,7 +63,7 @@ func (l *loader) cases(b *casesBlock) {
 			}
 		}
 	}
-	if c.stats.cases == 0 && len(c.probs) == 0 && b.place.Kind() != strictyaml.None {
+	if c.stats.cases == 0 && len(c.probs) == 0 && b.place.Kind() != strictyaml.None && !unread {
 		l.probs.Add(b.place.Problem("the suite has no cases", ""))
 	}
 	if len(c.probs) >= maxCaseProblems {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,25 +41,27 @@ func readCSV(file string, r io.Reader, yield func(record) bool) error {
 	switch {
 	case errors.Is(err, io.EOF):
 		probs.Add(spot{file, 1, 1}.Problem("the file is empty", "its first line names the columns: id, input, …"))
+	case isCSVError(err):
+		probs.Add(t.broken(err))
 	case err != nil:
 		return err
 	default:
 		probs = t.head(fields)
 	}
 	if len(probs) > 0 {
-		yield(record{
-			probs: probs,
-			place: func(...any) spot { return spot{file, 1, 1} },
-			has:   func(string) bool { return false },
-		})
+		yield(brokenRecord(spot{file, 1, 1}, probs))
 		return nil
 	}
 	for {
 		fields, err := t.next()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
-		}
-		if err != nil {
+		case isCSVError(err): // where the next record begins is anybody's guess
+			p := t.broken(err)
+			yield(brokenRecord(spot{p.File, p.Line, p.Column}, problem.List{p}))
+			return nil
+		case err != nil:
 			return err
 		}
 		if !yield(t.record(fields)) {
@@ -80,9 +83,6 @@ func (t *csvTable) next() ([]string, error) {
 	t.tape.drop(t.reader.InputOffset())
 	fields, err := t.reader.Read()
 	if err != nil {
-		if p, ok := errors.AsType[*csv.ParseError](err); ok {
-			return nil, fmt.Errorf("line %d: %w", p.Line, p.Err)
-		}
 		return nil, err
 	}
 	t.places = t.places[:0]
@@ -99,6 +99,33 @@ func (t *csvTable) next() ([]string, error) {
 		t.places = append(t.places, spot{t.file, line, column})
 	}
 	return fields, nil
+}
+
+func isCSVError(err error) bool {
+	_, ok := errors.AsType[*csv.ParseError](err)
+	return ok
+}
+
+// broken is the problem of a record whose quotes are wrong, at its place. Of a
+// quote that is never closed that is where it opens, and not the file's end.
+func (t *csvTable) broken(err error) problem.Problem {
+	p, _ := errors.AsType[*csv.ParseError](err)
+	lines := strings.Split(strings.TrimLeft(t.tape.until(math.MaxInt64), "\r\n"), "\n") // from the record's first one on
+	n, before := p.Line-p.StartLine, p.Column-1                                         // bytes before the place
+	if n >= len(lines) || before >= len(lines[n]) {
+		n, before = 0, strings.LastIndex(lines[0], `,"`)+1
+	}
+	at := spot{t.file, p.StartLine + n, utf8.RuneCountInString(lines[n][:before]) + 1}
+	return at.Problem("the record can't be read: "+p.Err.Error(), `put a field that holds a quote or a comma in double quotes, and write "" for a quote in it`)
+}
+
+// brokenRecord carries problems where no case could be read.
+func brokenRecord(at spot, probs problem.List) record {
+	return record{
+		probs: probs,
+		place: func(...any) spot { return at },
+		has:   func(string) bool { return false },
+	}
 }
 
 func (t *csvTable) head(fields []string) (probs problem.List) {

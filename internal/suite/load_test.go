@@ -196,6 +196,20 @@ func TestLoadOfHardlyASuite(t *testing.T) {
 	require.ErrorContains(t, probs.Err(), "no such file")
 }
 
+// What can't be read is said once: that nothing of it is there follows.
+func TestNoFollowingProblems(t *testing.T) {
+	t.Parallel()
+	for data, want := range map[string]string{
+		"graders: [format]\ncases: {file: x.jsonl}\n":          "s.yaml:2:15: reading the cases x.jsonl: file does not exist (the path is relative to the suite's file)",
+		"graders: [format]\ncases: x.jsonl\n":                  `s.yaml:2:8: expected a list of cases, or {file: …}, found "x.jsonl"`,
+		"graders: [format]\ncases: {flie: x}\n":                "s.yaml:2:8: the required key \"file\" is missing\ns.yaml:2:9: unknown key \"flie\" (did you mean \"file\"?)",
+		"graders: [format]\ncases: [{id: [a], input: {b: c}}]": "s.yaml:2:14: expected text, found a list\ns.yaml:2:26: expected text, found a mapping",
+	} {
+		_, probs := parse("s.yaml", []byte(data), files(nil))
+		require.Equal(t, want, probs.Err().Error())
+	}
+}
+
 func TestASuiteIsNamedAfterItsFile(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "s", load(t, "graders: [format]\ncases: [{id: a, input: b}]\n", nil).Name)

@@ -25,7 +25,7 @@ const maxLine = 16 << 20
 type record struct {
 	Case
 	place func(path ...any) spot
-	has   func(key string) bool // whether the field was given at all
+	has   func(key string) bool // whether the field was given, as text
 	probs problem.List
 }
 
@@ -44,10 +44,7 @@ func (s spot) Problem(message, hint string) problem.Problem {
 func nodeRecord(n strictyaml.Node) record {
 	var r record
 	r.probs = n.Decode(&r.Case)
-	r.has = func(key string) bool {
-		k := n.Get(key).Kind()
-		return k != strictyaml.None && k != strictyaml.Null
-	}
+	r.has = func(key string) bool { return n.Get(key).Kind() == strictyaml.Text }
 	r.place = func(path ...any) spot {
 		at := n.At(path...)
 		if len(path) > 1 && path[0] == "vars" {
@@ -156,11 +153,7 @@ func eachLine(r io.Reader, yield func(line int, data []byte) bool) error {
 func jsonRecord(file string, line int, data []byte) record {
 	doc, probs := strictyaml.ParseJSON(file, line, data)
 	if doc == nil {
-		return record{
-			probs: probs,
-			place: func(...any) spot { return spot{file, line, 1} },
-			has:   func(string) bool { return false },
-		}
+		return brokenRecord(spot{file, line, 1}, probs)
 	}
 	rec := nodeRecord(doc.Root())
 	rec.probs = append(probs, rec.probs...)

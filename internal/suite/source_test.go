@@ -85,7 +85,12 @@ c.csv:6:1: 2 fields where the first line names 5 columns (put fields that hold a
 		csv("id,input,type,count_min,count_max\n가나,치과,anser,둘,3\n다,\"여러\n줄\",answer,1,2\n가나,\"  \",,5,4\n라,마\n"))
 	require.Equal(t, "c.csv:1:1: the file is empty (its first line names the columns: id, input, …)", csv(""))
 	require.Contains(t, csv("id,input\n가,\xb0\xa1\n"), "c.csv:2:3: the field is not UTF-8 (save the table as CSV UTF-8)")
-	require.Contains(t, csv("id,input\n가,나\"다\n"), "reading the cases c.csv")
+	const quotes = `put a field that holds a quote or a comma in double quotes, and write "" for a quote in it`
+	require.Equal(t, `c.csv:2:4: the record can't be read: bare " in non-quoted-field (`+quotes+`)`, csv("id,input\n가,나\"다\n라,\n"))
+	require.Equal(t, `c.csv:5:5: the record can't be read: extraneous or missing " in quoted-field (`+quotes+`)`, csv("id,input\n\n가,\"나\n둘\"\n라,\"마\"바\n"), "after a record of two lines")
+	require.Equal(t, `c.csv:3:4: the input is empty
+c.csv:4:3: the record can't be read: extraneous or missing " in quoted-field (`+quotes+`)`, csv("id,input\n가,나\n다라,\n마,\"바\n\n\n"), "a quote that is never closed")
+	require.Equal(t, `c.csv:1:5: the record can't be read: bare " in non-quoted-field (`+quotes+`)`, csv("id,i\"nput\n가,나\n"))
 	require.Contains(t, csv("id,input\n"), "the suite has no cases")
 }
 
