@@ -95,6 +95,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		{"regex", `"(?=가)"`, []string{"pattern: the pattern does not compile: invalid or unsupported Perl syntax at \"(?=\" (patterns are RE2, which has no look-around)"}},
 		{"regex", `{"pattern":"a","pattern":"b"}`, []string{`pattern: "pattern" stands here twice`}},
 		{"json_schema", `{}`, []string{`schema: expected a JSON Schema, found nothing`}},
+		{"json_schema", `{"schema": {"required": 5}}`, []string{`schema: no JSON Schema: /required: got number, want array`}},
 		{"length", `{"unit":"word"}`, []string{
 			`unit: unknown unit "word" (did you mean words?)`,
 			`a range needs a bound (set min, max or both)`,

@@ -48,7 +48,11 @@ func compileSchema(schema json.RawMessage) (*jsonschema.Schema, error) {
 	if err := c.AddResource(name, doc); err != nil {
 		return nil, err
 	}
-	return c.Compile(name)
+	compiled, err := c.Compile(name)
+	if wrong, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
+		return nil, fmt.Errorf("no JSON Schema: %s", list(violations(wrong.Err)))
+	}
+	return compiled, err
 }
 
 type noLoader struct{}

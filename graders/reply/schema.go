@@ -34,10 +34,33 @@ func compileSchema(text string) (*schema, error) {
 		return nil, fmt.Errorf("reading the schema: %w", err)
 	}
 	compiled, err := c.Compile(name)
+	if wrong, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
+		if invalid, ok := errors.AsType[*jsonschema.ValidationError](wrong.Err); ok {
+			return nil, fmt.Errorf("no JSON Schema: %s", strings.Join(failures(invalid), "; "))
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("compiling the schema: %w", err)
 	}
 	return &schema{compiled}, nil
+}
+
+// failures says what fails where, sorted by path.
+func failures(invalid *jsonschema.ValidationError) []string {
+	printer := message.NewPrinter(language.English)
+	var out []string
+	var walk func(e *jsonschema.ValidationError)
+	walk = func(e *jsonschema.ValidationError) {
+		if len(e.Causes) == 0 {
+			out = append(out, "/"+strings.Join(e.InstanceLocation, "/")+": "+e.ErrorKind.LocalizedString(printer))
+		}
+		for _, cause := range e.Causes {
+			walk(cause)
+		}
+	}
+	walk(invalid)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // maxSchemaDefects keeps a reply of thousands of wrong items from filling the
@@ -57,20 +80,7 @@ func (s *schema) check(value any) []Defect {
 	if !errors.As(err, &invalid) {
 		return []Defect{newDefect(CodeSchema, "%v", err)}
 	}
-	printer := message.NewPrinter(language.English)
-	var details []string
-	var walk func(e *jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		if len(e.Causes) == 0 {
-			details = append(details, "/"+strings.Join(e.InstanceLocation, "/")+": "+e.ErrorKind.LocalizedString(printer))
-		}
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
-	}
-	walk(invalid)
-	slices.Sort(details)
-	details = slices.Compact(details)
+	details := failures(invalid)
 	var defects []Defect
 	for i, d := range details {
 		if i == maxSchemaDefects {
