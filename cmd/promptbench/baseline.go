@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/project"
+	"promptbench/internal/runfile"
 )
 
 // baselineName is the run file that a team holds new revisions against.
@@ -53,14 +54,18 @@ for its newest complete run over the whole suite.`,
 }
 
 func (a *app) setBaseline(ctx context.Context, arg string, o project.Options, file string) error {
-	runs, err := o.RunsDir()
+	look, err := o.Lookup()
 	if err != nil {
 		return err
 	}
 	if file == "" {
-		file = filepath.Join(runs, baselineName)
+		file = filepath.Join(look.Runs, baselineName)
 	}
-	path, err := project.Lookup{Runs: runs, Model: o.Model, Whole: true}.Path(ctx, arg, nil)
+	if !project.IsRunFile(file) {
+		return usage(fmt.Errorf("-o %s: a run file's name ends in %s, or no command would know it for one", file, runfile.Ext))
+	}
+	look.Whole = true
+	path, err := look.Path(ctx, arg, nil)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,8 @@ func (a *app) compareCommand() *cobra.Command {
 		Use:   "compare BASE HEAD…",
 		Short: "Hold revisions against a base, case by case",
 		Long: `Compare pairs the newest complete runs of the revisions as they are now, or run
-files, case by case. It makes no call.`,
+files, case by case: runs of the suite that --suite names, else of the suite that
+the base ran, where there are any. It makes no call.`,
 		Example: `  promptbench compare prompts/v2 prompts/v3
   promptbench compare prompts/v2 prompts/v3 --case dentist-tomorrow-10
   promptbench compare prompts/v2 prompts/v3 --tag emoji
@@ -78,7 +79,7 @@ func (f compareFlags) check(format string) error {
 }
 
 func (a *app) compareRuns(ctx context.Context, args []string, o project.Options, f compareFlags, shown printing) error {
-	paths, suitePath, err := findRuns(ctx, args, o)
+	paths, suitePath, err := findRuns(ctx, args, o, shown.judged.maxErrors)
 	if err != nil {
 		return err
 	}
@@ -112,14 +113,14 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	})
 }
 
-// findRuns finds the run files, the heads' on the model of the base where there
-// is a choice, and the suite that the last one names.
-func findRuns(ctx context.Context, args []string, o project.Options) (paths []string, suite string, err error) {
-	runs, err := o.RunsDir()
+// findRuns finds the run files, the heads' on the suite and the model of the
+// base where there is a choice, and the suite that the last one names.
+func findRuns(ctx context.Context, args []string, o project.Options, maxErrors int) (paths []string, suite string, err error) {
+	look, err := o.Lookup()
 	if err != nil {
 		return nil, "", err
 	}
-	look := project.Lookup{Runs: runs, Model: o.Model, Whole: true}
+	look.Whole, look.MaxErrors = true, maxErrors
 	var like *runfile.Header
 	for _, arg := range args {
 		path, err := look.Path(ctx, arg, like)

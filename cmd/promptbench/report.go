@@ -46,11 +46,11 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 	if len(args) > 1 {
 		return a.compareRuns(ctx, args, o, compareFlags{}, shown)
 	}
-	runs, err := o.RunsDir()
+	look, err := o.Lookup()
 	if err != nil {
 		return err
 	}
-	path, err := project.Lookup{Runs: runs, Model: o.Model}.Path(ctx, args[0], nil)
+	path, err := look.Path(ctx, args[0], nil)
 	if err != nil {
 		return err
 	}

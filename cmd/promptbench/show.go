@@ -107,11 +107,11 @@ func render(p *prompt.Prompt, c runfile.Case) ([]runfile.Message, error) {
 
 // loadRun loads the run that an argument stands for.
 func loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detail) (*runfile.Run, error) {
-	runs, err := o.RunsDir()
+	look, err := o.Lookup()
 	if err != nil {
 		return nil, err
 	}
-	path, err := project.Lookup{Runs: runs, Model: o.Model}.Path(ctx, arg, nil)
+	path, err := look.Path(ctx, arg, nil)
 	if err != nil {
 		return nil, err
 	}

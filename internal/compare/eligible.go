@@ -188,6 +188,6 @@ func overlap(pairs int, c Changes) error {
 	return &Refusal{
 		Reason: fmt.Sprintf("only %d of %d cases are in both runs with the same input (%d added, %d removed, %d changed)",
 			pairs, all, len(c.Added), len(c.Removed), len(c.Changed)),
-		Hint: fmt.Sprintf("at least %.0f%% must be; run both revisions over the same suite", 100*DefaultOverlap),
+		Hint: fmt.Sprintf("at least %.0f%% must be; run both revisions over the same suite, and name it with --suite where there are several", 100*DefaultOverlap),
 	}
 }

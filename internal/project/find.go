@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"slices"
 
+	"promptbench/internal/problem"
 	"promptbench/internal/prompt"
 	"promptbench/internal/runfile"
 	"promptbench/internal/strictyaml"
+	"promptbench/internal/suite"
 )
 
 // ErrNoRun says that no run answers to a revision's name.
@@ -17,18 +19,32 @@ var ErrNoRun = errors.New("no such run")
 
 // A Lookup finds the runs that command-line arguments stand for.
 type Lookup struct {
-	Runs  string // the runs directory
-	Model string // only runs of this model, by id or name; empty: any
-	Whole bool   // only complete runs of a whole suite
+	Runs      string // the runs directory
+	Model     string // only runs of this model, by id or name; empty: any
+	Suite     string // runs of the suite with this name come first; empty: any
+	Whole     bool   // only complete runs of a whole suite
+	MaxErrors int    // up to so many trials may have ended in an error; where Whole is asked
+}
+
+// Lookup finds runs as the options say: in the runs directory, of the model and
+// the suite that they name.
+func (o Options) Lookup() (Lookup, error) {
+	runs, err := o.RunsDir()
+	if err != nil || o.Suite == "" {
+		return Lookup{Runs: runs, Model: o.Model}, err
+	}
+	named, probs := suite.Load(o.Suite)
+	return Lookup{Runs: runs, Model: o.Model, Suite: named.Name}, probs.Err()
 }
 
 // Path returns the run file that arg stands for: a run file itself, the id of
 // a run in the runs directory, or the newest run of the very contents that a
-// revision has now. Like, if not nil, is a run whose model is preferred.
+// revision has now. Like, if not nil, is a run whose suite and model are
+// preferred.
 func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (string, error) {
 	if IsRunFile(arg) {
 		if !Exists(arg) {
-			return "", fmt.Errorf("%w: there is no run file %s%s", ErrNoRun, arg, nearRun(arg))
+			return "", problem.List{{Message: fmt.Sprintf("there is no run file %s%s", arg, nearRun(arg))}}
 		}
 		return arg, nil
 	}
@@ -60,20 +76,33 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 	}
 	if l.Whole {
 		found = slices.DeleteFunc(found, func(f runfile.Found) bool {
-			return f.Status != runfile.Complete || f.Errors > 0 || f.Header.Selected != nil
+			return f.Status != runfile.Complete || f.Errors > l.MaxErrors || f.Header.Selected != nil
 		})
 	}
 	if len(found) == 0 {
 		return "", l.none(arg, named)
 	}
-	if like != nil {
-		for _, f := range found {
-			if f.Header.Model.ID == like.Model.ID && f.Header.Model.Endpoint == like.Model.Endpoint {
-				return f.Path, nil
-			}
-		}
-	}
+	slices.SortStableFunc(found, func(a, b runfile.Found) int { // of equal ones the newest stays first
+		return l.likeness(b.Header, like) - l.likeness(a.Header, like)
+	})
 	return found[0].Path, nil
+}
+
+// likeness ranks a run: the suite weighs more than the model, as nothing is left
+// to compare without it.
+func (l Lookup) likeness(h runfile.Header, like *runfile.Header) int {
+	rank := 4 * oneIf(h.Suite.Name == l.Suite)
+	if like != nil {
+		rank += 2*oneIf(h.Suite.Name == like.Suite.Name) + oneIf(h.Model.ID == like.Model.ID && h.Model.Endpoint == like.Model.Endpoint)
+	}
+	return rank
+}
+
+func oneIf(holds bool) int {
+	if holds {
+		return 1
+	}
+	return 0
 }
 
 func (l Lookup) none(arg string, named int) error {

@@ -56,12 +56,14 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 	}
 	specs := runner.Grading{Graders: built}.Specs()
 	stale := false
+	var ran []string // names of suites
 	for _, path := range []string{basePath, headPath} {
 		h, err := runfile.ReadHeader(path)
 		if err != nil {
 			return nil, nil, nil, err
 		}
 		stale = stale || !p.Current(h, specs)
+		ran = append(ran, h.Suite.Name)
 	}
 	if stale {
 		detail = runfile.Full
@@ -78,7 +80,11 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 	if head, err = p.Regrade(ctx, head); err != nil {
 		return nil, nil, nil, err
 	}
-	return base, head, []string{fmt.Sprintf("both runs were graded again by %s as it is now", p.Suite.Path)}, nil
+	notes = []string{fmt.Sprintf("both runs were graded again by %s as it is now", p.Suite.Path)}
+	if ran[0] != ran[1] { // now both headers name the project's
+		notes = append(notes, fmt.Sprintf("the base ran suite %s, the head suite %s", ran[0], ran[1]))
+	}
+	return base, head, notes, nil
 }
 
 // LoadBoth loads two run files at once.
