@@ -153,7 +153,7 @@ func (p *printer) confusions(c *compare.Comparison) {
 	}
 	p.blank()
 	p.table(columns, rows)
-	p.line("rows: expected type; cells: replies of %s → %s", line(c.Base.Prompt), line(c.Head.Prompt))
+	p.prose("", fmt.Sprintf("rows: expected type; cells: replies of %s → %s", line(c.Base.Prompt), line(c.Head.Prompt)))
 }
 
 func (p *printer) flips(c *compare.Comparison, o Options) {
@@ -163,22 +163,23 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	}
 	rows, changed := c.Rows(limit), c.Changed()
 	p.blank()
-	moved := fmt.Sprintf("%s newly fail a grader, %d newly pass one", plural(c.NewlyFail, "case"), c.NewlyPass)
+	moved := fmt.Sprintf("%s newly %s a grader, %d newly %s one",
+		plural(c.NewlyFail, "case"), verb(c.NewlyFail, "fail"), c.NewlyPass, verb(c.NewlyPass, "pass"))
 	switch {
 	case len(rows) == 0:
 		p.line("No case changed.")
 		return
 	case o.All:
-		p.line("%s; all %s, those that changed first:", moved, plural(len(rows), "case"))
+		p.prose("", fmt.Sprintf("%s; all %s, those that changed first:", moved, plural(len(rows), "case")))
 	case changed > len(rows):
-		p.line("%s; the first %d of %d that changed (--all, or --case ID):", moved, len(rows), changed)
+		p.prose("", fmt.Sprintf("%s; the first %d of %d that changed (--all, or --case ID):", moved, len(rows), changed))
 	default:
-		p.line("%s; those that changed:", moved)
+		p.prose("", moved+"; those that changed:")
 	}
 	// On a narrow terminal the reason says what matters of the marks.
 	wide := o.width() >= wideEnough
 	if wide {
-		p.line("marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
+		p.prose("", "marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
 	}
 	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
 	for _, row := range rows {
@@ -209,7 +210,7 @@ func (p *printer) tags(list []compare.Slice) {
 		return
 	}
 	p.blank()
-	p.line("by tag, where something moved; so many slices are no test, some move by chance:")
+	p.prose("", "by tag, where something moved; so many slices are no test, some move by chance:")
 	p.table(columns, rows)
 }
 

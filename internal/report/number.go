@@ -54,6 +54,17 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// verb is what so many do: one fails, two fail.
+func verb(n int, plain string) string {
+	switch {
+	case n != 1:
+		return plain
+	case strings.HasSuffix(plain, "s"):
+		return plain + "es"
+	}
+	return plain + "s"
+}
+
 func replies(n int) string {
 	if n == 1 {
 		return "1 reply"

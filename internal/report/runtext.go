@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"promptbench/internal/runfile"
@@ -129,12 +130,15 @@ func (p *printer) failed(s summary.Summary, o Options) {
 		return
 	}
 	shown := s.Failed
-	head := fmt.Sprintf("%s fail a grader:", plural(len(shown), "case"))
+	head := plural(len(shown), "case") + " " + verb(len(shown), "fail") + " a grader"
+	if slices.ContainsFunc(shown, func(c summary.Case) bool { return c.Error != "" }) {
+		head += " or got no reply"
+	}
 	if !o.All && len(shown) > fewCases {
 		shown = shown[:fewCases]
-		head = fmt.Sprintf("%s fail a grader; the first %d (--all, or show --case ID):", plural(len(s.Failed), "case"), fewCases)
+		head += fmt.Sprintf("; the first %d (--all, or show --case ID)", fewCases)
 	}
-	p.line("%s", head)
+	p.prose("", head+":")
 	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width()}
 	for _, c := range shown {
 		why := strings.Join(c.Failed, ", ")
