@@ -100,6 +100,7 @@ func (p *printer) graders(c *compare.Comparison) {
 			fmt.Sprint(g.Better), fmt.Sprint(g.Worse), verdictCell(g),
 		})
 	}
+	narrow(columns, rows, p.o.Width)
 	p.table(columns, rows)
 	p.warnings(c.Graders)
 }

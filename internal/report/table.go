@@ -74,6 +74,23 @@ func writeTable(w io.Writer, columns []column, rows [][]string) error {
 	return nil
 }
 
+// narrow cuts the first column of a table that would be wider than the
+// terminal: its words break off, while a number must stay whole.
+func narrow(columns []column, rows [][]string, terminal int) {
+	if terminal <= 0 {
+		return
+	}
+	used := 0
+	for i, c := range columns[1:] {
+		width := textsafe.Width(fit(c.Title, c.Max))
+		for _, row := range rows {
+			width = max(width, textsafe.Width(fit(row[i+1], c.Max)))
+		}
+		used += gap + width
+	}
+	columns[0].Max = min(columns[0].Max, max(leastID, terminal-used))
+}
+
 // standIns are the cells that were taken out of a table, in its order.
 type standIns struct{ cells []string }
 
