@@ -44,7 +44,7 @@ the base ran, where there are any. It makes no call.`,
 			if len(args) < 2 {
 				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3; see promptbench compare --help"))
 			}
-			if err := errors.Join(shown.judged.check(), shown.result.check(), f.check(shown.result.format)); err != nil {
+			if err := errors.Join(shown.check(), f.check(shown.result.format)); err != nil {
 				return err
 			}
 			o, err := files.options()

@@ -29,7 +29,7 @@ between two revisions that is no larger than this is no difference.`,
 				return usage(errors.New("noise is measured on fresh calls; a recording can't show it: leave --offline out"))
 			}
 			how.fresh = true
-			if err := errors.Join(how.check(), shown.judged.check(), shown.result.check()); err != nil {
+			if err := errors.Join(how.check(), shown.check()); err != nil {
 				return err
 			}
 			o, err := files.options()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +24,7 @@ is now. It makes no call, and leaves the old run file as it is.`,
   promptbench regrade runs/recorded/v3.jsonl --suite cases/subtodos.yaml`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(shown.judged.check(), shown.result.check()); err != nil {
+			if err := shown.check(); err != nil {
 				return err
 			}
 			o, err := files.options()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -24,7 +23,7 @@ A RUN is a run file, or a revision for its newest run. It makes no call.`,
   promptbench report runs/baseline.jsonl prompts/v3 --format json -o result.json`,
 		Args: atLeastOne("a run file or a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(shown.judged.check(), shown.result.check()); err != nil {
+			if err := shown.check(); err != nil {
 				return err
 			}
 			o, err := files.options()

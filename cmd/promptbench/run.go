@@ -41,7 +41,7 @@ Several revisions run interleaved; each is compared with the first.`,
   promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model gemma-3-270m`,
 		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(how.check(), shown.judged.check(), shown.result.check()); err != nil {
+			if err := errors.Join(how.check(), shown.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
@@ -74,7 +74,15 @@ type printing struct {
 func (p *printing) addExtent(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&p.all, "all", false, "list every case, not only the first that fail or changed")
 	cmd.Flags().BoolVar(&p.brief, "brief", false, "leave out the types and the cases")
-	cmd.MarkFlagsMutuallyExclusive("all", "brief")
+}
+
+// check refuses what can't be printed.
+func (p *printing) check() error {
+	extent := error(nil)
+	if p.all && p.brief {
+		extent = usage(errors.New("--all lists every case and --brief none; pass one of them"))
+	}
+	return errors.Join(p.judged.check(), p.result.check(), extent)
 }
 
 func (p *printing) display(a *app, w io.Writer) report.Options {

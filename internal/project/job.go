@@ -164,8 +164,8 @@ type caller struct {
 }
 
 // models makes one client per target, shared by the revisions that run on it.
-// A missing key only matters once a reply is not recorded; with no recording
-// at all it stops the job before anything is written.
+// A missing key only matters once a reply is not recorded; where none of the
+// job's replies is, it stops the job before anything is written.
 func (p *Project) models(targets []Target, r Run, job *Job) (map[string]caller, error) {
 	out := map[string]caller{}
 	for _, t := range targets {
@@ -181,8 +181,9 @@ func (p *Project) models(targets []Target, r Run, job *Job) (map[string]caller, 
 		}
 		m, err := t.Model(job.engine, r.Timeout)
 		if err != nil {
-			if job.index == nil || job.index.Len() == 0 {
-				return nil, err
+			held, countErr := p.anyRecorded(targets, t.Name, job)
+			if countErr != nil || !held {
+				return nil, errors.Join(countErr, err)
 			}
 			out[t.Name] = caller{why: "no recording answers this, and it can't be asked: " + err.Error()}
 			continue
@@ -190,6 +191,19 @@ func (p *Project) models(targets []Target, r Run, job *Job) (map[string]caller, 
 		out[t.Name] = caller{model: m}
 	}
 	return out, nil
+}
+
+// anyRecorded reports whether a reply that the job wants of a target is recorded.
+func (p *Project) anyRecorded(targets []Target, name string, job *Job) (bool, error) {
+	for i, revision := range p.Prompts {
+		if targets[i].Name != name {
+			continue
+		}
+		if _, held, err := p.recorded(revision, targets[i], job.Trials, job.index); err != nil || held > 0 {
+			return held > 0, err
+		}
+	}
+	return false, nil
 }
 
 // noPrice is the problem of a cost that can't be held to --max-cost.

@@ -54,30 +54,8 @@ func (p *Project) planRevision(revision *prompt.Prompt, trials int, index *runfi
 		return plan.Revision{}, err
 	}
 	out := plan.Revision{Prompt: revision.Name, Model: t.ID, Endpoint: t.Label}
-	for c, err := range p.Suite.Cases() {
-		if err != nil {
-			return out, err
-		}
-		if !p.Options.Select.Has(c) {
-			continue
-		}
-		messages, err := revision.Render(c.Input, p.Suite.VarsOf(c))
-		if err != nil {
-			return out, err
-		}
-		for trial := 1; trial <= trials; trial++ {
-			out.Replies++
-			if index == nil {
-				continue
-			}
-			body, err := model.WireBody(t.ID, runner.Request(revision, t.Params, messages, trial))
-			if err != nil {
-				return out, err
-			}
-			if index.Has(model.WireKey(t.Label, body, trial)) {
-				out.Replayed++
-			}
-		}
+	if out.Replies, out.Replayed, err = p.recorded(revision, t, trials, index); err != nil {
+		return out, err
 	}
 	out.New = out.Replies - out.Replayed
 	seen, err := p.usageSeen(t, revision.Hash())
@@ -86,6 +64,37 @@ func (p *Project) planRevision(revision *prompt.Prompt, trials int, index *runfi
 	}
 	out.Estimate(seen, t.Price)
 	return out, nil
+}
+
+// recorded counts the replies that a revision wants of a target, and how many of
+// them the index holds; a nil index holds none.
+func (p *Project) recorded(revision *prompt.Prompt, t Target, trials int, index *runfile.Index) (replies, held int, err error) {
+	for c, err := range p.Suite.Cases() {
+		if err != nil {
+			return replies, held, err
+		}
+		if !p.Options.Select.Has(c) {
+			continue
+		}
+		messages, err := revision.Render(c.Input, p.Suite.VarsOf(c))
+		if err != nil {
+			return replies, held, err
+		}
+		for trial := 1; trial <= trials; trial++ {
+			replies++
+			if index == nil {
+				continue
+			}
+			body, err := model.WireBody(t.ID, runner.Request(revision, t.Params, messages, trial))
+			if err != nil {
+				return replies, held, err
+			}
+			if index.Has(model.WireKey(t.Label, body, trial)) {
+				held++
+			}
+		}
+	}
+	return replies, held, nil
 }
 
 // usageSeen is what a reply took in each earlier run of this suite on this
