@@ -61,6 +61,10 @@ replies by fixed criteria, and says whether one revision is better than another.
 		RunE: a.noCommand,
 	}
 	root.SetVersionTemplate("promptbench {{.Version}}\n")
+	root.SetUsageTemplate(strings.NewReplacer( // to fit eighty columns
+		".FlagUsages ", ".FlagUsagesWrapped 80 ",
+		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `{{.CommandPath}} COMMAND --help says more about a command.`,
+	).Replace(root.UsageTemplate()))
 	root.PersistentFlags().BoolVar(&a.quiet, "quiet", false, "print results only, no progress and no notes")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also: NO_COLOR)")
 	root.SetFlagErrorFunc(flagError)

@@ -30,7 +30,7 @@ func (a *app) compareCommand() *cobra.Command {
 		Use:   "compare BASE HEAD…",
 		Short: "Hold revisions against a base, case by case",
 		Long: `Compare pairs the newest complete runs of the revisions as they are now, or run
-files, case by case: runs of the suite that --suite names, else of the suite that
+files, case by case: runs of the suite that --suite names, else of the one that
 the base ran, where there are any. It makes no call.`,
 		Example: `  promptbench compare prompts/v2 prompts/v3
   promptbench compare prompts/v2 prompts/v3 --case dentist-tomorrow-10

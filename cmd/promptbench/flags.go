@@ -30,7 +30,7 @@ func (f *projectFlags) add(cmd *cobra.Command) {
 	f.cmd = cmd
 	flags := cmd.Flags()
 	flags.StringVar(&f.config, "config", "", "the config `file` (default promptbench.yaml, if it exists)")
-	flags.StringVar(&f.suite, "suite", "", "the suite `file` (default: the config's, else cases/subtodos.yaml)")
+	flags.StringVar(&f.suite, "suite", "", "the suite `file` (default: that of the runs compared, else the config's, else the one in cases)")
 	flags.StringVar(&f.model, "model", "", "a model's `name` in the config, or the id of a model at --base-url or OpenAI")
 	flags.StringVar(&f.runs, "runs", "", "the `directory` of run files (default runs)")
 }

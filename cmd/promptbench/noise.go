@@ -17,7 +17,7 @@ func (a *app) noiseCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "noise REVISION",
-		Short: "Run a revision against itself on fresh calls, to see what chance alone does",
+		Short: "Run a revision against itself, to see what chance alone does",
 		Long: `Noise runs the same revision twice on fresh calls, interleaved, and compares the
 two runs: how many cases flip with nothing changed, per grader. A difference
 between two revisions that is no larger than this is no difference.`,

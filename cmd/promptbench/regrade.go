@@ -17,7 +17,7 @@ func (a *app) regradeCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "regrade RUN|REVISION",
-		Short: "Grade stored replies again by the suite as it is now, without a call",
+		Short: "Grade stored replies by the suite as it is now, without a call",
 		Long: `Regrade writes a new run file with the same replies, graded by the suite as it
 is now. It makes no call, and leaves the old run file as it is.`,
 		Example: `  promptbench regrade prompts/v3

@@ -29,16 +29,16 @@ func (a *app) runCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "run REVISION…",
-		Short: "Run revisions over the suite, grade the replies, print and record the result",
+		Short: "Run revisions over the suite, grade, print and record the result",
 		Long: `Run puts every case of the suite to the model with each revision, grades the
-replies and writes a run file. Replies that a run file already holds are replayed
-instead of asked for again, so running an interrupted run again finishes it.
-Several revisions run interleaved; each is compared with the first.`,
+replies and writes a run file. Replies that a run file already holds are
+replayed instead of asked for again, so running an interrupted run again
+finishes it. Several revisions run interleaved; each is compared with the first.`,
 		Example: `  promptbench run prompts/v3
   promptbench run prompts/v2 prompts/v3
   promptbench run prompts/v3 --offline
   promptbench run prompts/v3 --fresh --tag emoji --trials 3
-  promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model gemma-3-270m`,
+  promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model ID`,
 		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := errors.Join(how.check(), shown.check()); err != nil {

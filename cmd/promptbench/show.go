@@ -21,7 +21,7 @@ func (a *app) showCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "show RUN|REVISION",
-		Short: "Show cases in full: prompt, raw reply, how it was read, every reason",
+		Short: "Show cases in full: prompt, reply, how it was read, every reason",
 		Example: `  promptbench show prompts/v3 --failed
   promptbench show prompts/v3 --case dentist-tomorrow-10
   promptbench show runs/recorded/v3.jsonl --tag emoji`,

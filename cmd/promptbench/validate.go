@@ -14,7 +14,7 @@ func (a *app) validateCommand() *cobra.Command {
 	var files projectFlags
 	cmd := &cobra.Command{
 		Use:   "validate [REVISION…]",
-		Short: "Check every prompt, every suite and the config: all problems at once",
+		Short: "Check all prompts, suites and the config: all problems at once",
 		Long: `Validate checks the config, the suites in cases and the prompts in prompts, or
 those that are named, and prints every problem with its place. It makes no call
 and writes nothing.`,

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/textsafe"
+)
+
+// Every command's help fits eighty columns, and the commands that its examples
+// show have the flags they are shown with.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	var commands []*cobra.Command
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Name() == "completion" {
+			return // the library's own
+		}
+		commands = append(commands, c)
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk((&app{}).root())
+	for _, c := range commands {
+		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		var out, errs bytes.Buffer
+		require.Zero(t, run(args, nil, &out, &errs), errs.String())
+		require.Empty(t, errs.String())
+		for line := range strings.Lines(out.String()) {
+			require.LessOrEqual(t, textsafe.Width(strings.TrimRight(line, "\n")), 80, "%s: %s", c.CommandPath(), line)
+		}
+		for example := range strings.Lines(c.Example) {
+			words := strings.Fields(example)
+			shown, rest, err := (&app{}).root().Find(words[1:])
+			require.NoError(t, err, example)
+			require.NoError(t, shown.ParseFlags(rest), example)
+		}
+		if c.HasParent() {
+			require.True(t, c.HasExample() || c.HasSubCommands() || !c.Runnable(), c.CommandPath())
+		}
+	}
+	require.Greater(t, len(commands), 10)
+}
