@@ -35,7 +35,11 @@ func UnknownCase(run *runfile.Run, id string) error {
 	for i, c := range run.Cases {
 		ids[i] = c.Case
 	}
-	return problem.List{{Message: fmt.Sprintf("--case %s: run %s has no such case", id, run.Header.Run), Hint: didYouMean(id, ids)}}
+	hint := didYouMean(id, ids)
+	if hint == "" && run.Header.Selected != nil {
+		hint = "that run has only a selection of the cases; name another run file, or run the case"
+	}
+	return problem.List{{Message: fmt.Sprintf("--case %s: run %s has no such case", id, run.Header.Run), Hint: hint}}
 }
 
 func tagsOf(run *runfile.Run) []string {
