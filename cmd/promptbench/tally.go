@@ -107,11 +107,12 @@ func (t *tally) parts(now time.Time, s model.Stats) []string {
 	if s.Retries > 0 {
 		add("%s", retries(s.Retries))
 	}
-	if tokens := s.Usage.InputTokens + s.Usage.OutputTokens; tokens > 0 {
+	tokens := s.Usage.InputTokens + s.Usage.OutputTokens
+	if tokens > 0 {
 		add("%s tokens", thousands(tokens))
 	}
-	if s.Cost != nil && s.Calls > 0 {
-		add("cost %.2g", *s.Cost)
+	if s.Cost != nil && tokens > 0 { // without any, nothing has shown that the price is known
+		add("cost %s", amount(*s.Cost))
 	}
 	return out
 }
@@ -137,6 +138,14 @@ func thousands(n int) string {
 		return fmt.Sprintf("%dk", n/1000)
 	}
 	return fmt.Sprintf("%.1fM", float64(n)/1e6)
+}
+
+// amount is a sum of money with two digits that say something: 0.0012, 12.34.
+func amount(cost float64) string {
+	if cost >= 1 {
+		return fmt.Sprintf("%.2f", cost)
+	}
+	return fmt.Sprintf("%.2g", cost)
 }
 
 // short is a duration as one would say it: 8s, 3m20s, 2h5m.

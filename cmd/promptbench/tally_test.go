@@ -38,6 +38,8 @@ func TestTally(t *testing.T) {
 	stats := model.Stats{Calls: 100, Attempts: 140, Retries: 7, Under: 33, Usage: model.Usage{InputTokens: 81_000, OutputTokens: 9_500}, Cost: &cost}
 	now := start.Add(10 * time.Second)
 	require.Equal(t, "100 of 1000 trials, 65% pass, 1m30s left, 10 a second, 33 in flight, 9 errors, 7 retries, 90k tokens, cost 0.12", g.line(now, stats))
+	free := 0.0
+	require.NotContains(t, g.line(now, model.Stats{Calls: 9, Cost: &free}), "cost", "calls that failed don't show that the price is known")
 	require.Equal(t, "65% pass · 1m30s left", fit(g.parts(now, stats), 25), "whole parts, as many as there is room for")
 	require.Empty(t, fit(g.parts(now, stats), -5))
 }
@@ -64,5 +66,8 @@ func TestShortForms(t *testing.T) {
 	}
 	for n, want := range map[int]string{950: "950", 9999: "9999", 12_345: "12k", 3_400_000: "3.4M"} {
 		require.Equal(t, want, thousands(n))
+	}
+	for cost, want := range map[float64]string{0.00123: "0.0012", 0.1234: "0.12", 12.341: "12.34", 1234.5: "1234.50"} {
+		require.Equal(t, want, amount(cost))
 	}
 }
