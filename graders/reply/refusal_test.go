@@ -35,7 +35,7 @@ func TestRefusalIsNoItem(t *testing.T) {
 		got := r.Read(`{"subtodos":{"type":"invalid","content":[{"subtodoContent":`+string(text)+`}]}}`, "", reply.JSON)
 		require.Equal(t, want, got.Items, "JSON: %s", line)
 		got = r.Read("<subtodos type='invalid'>\n1. "+line+"\n</subtodos>", "", reply.XML)
-		require.Equal(t, len(want), len(got.Items), "XML: %s", line)
+		require.Len(t, got.Items, len(want), "XML: %s", line)
 		require.Empty(t, got.Defects)
 	}
 }
