@@ -50,6 +50,7 @@ func TestReadJSON(t *testing.T) {
 		{"truncated at a colon", `{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"치과 예약하기"},{"subtodoNumber":2,"subtodoContent":`, "answer", two[:1], []reply.Code{reply.CodeTruncated, reply.CodeItemBlank}},
 		{"truncated in the type", `{"subtodos":{"type":"ans`, "", nil, []reply.Code{reply.CodeTruncated, reply.CodeTypeUnknown}},
 		{"truncated in a fence", "```json\n{\"subtodos\":{\"type\":\"answer\",\"content\":[{\"subtodoContent\":\"치과 예약하기\"},{\"subtodoContent\":\"10시에 출\n```", "answer", []string{"치과 예약하기", "10시에 출"}, []reply.Code{reply.CodeTruncated, reply.CodeFence}},
+		{"brackets missing before prose with braces", `{"subtodos":{"type":"answer","content":[{"subtodoContent":"치과 예약하기"},{"subtodoContent":"10시에 출발하기"}] 이상입니다. {끝}`, "answer", two, []reply.Code{reply.CodeRepaired, reply.CodeProseAfter}},
 		{"control character", "{\"subtodos\":{\"type\":\"answer\",\"content\":[{\"subtodoContent\":\"치과\x01 예약하기\"}]}}", "answer", two[:1], []reply.Code{reply.CodeControlChars}},
 		{"byte order mark", "\uFEFF" + clean, "answer", two, []reply.Code{reply.CodeProseBefore}},
 		{"less-than stays", `{"subtodos":{"type":"answer","content":[{"subtodoContent":"A<B 확인 & 제출"},]}}`, "answer", []string{"A<B 확인 & 제출"}, []reply.Code{reply.CodeRepaired}},

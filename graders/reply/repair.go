@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -122,7 +123,24 @@ func (r *jsonReader) repairAt(text string, start int, budget *int) (jsonCandidat
 			return c, true
 		}
 	}
-	return jsonCandidate{}, false
+	return r.prefixAt(text[:limit], start)
+}
+
+// prefixAt reads a document whose last brackets are missing, with prose right
+// behind it: what is valid up to where the decoder stops.
+func (r *jsonReader) prefixAt(text string, start int) (jsonCandidate, bool) {
+	_, length, err := decodeFirst(text[start:])
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); !ok || syntax.Offset < 1 {
+		return jsonCandidate{}, false
+	}
+	written := strings.TrimRightFunc(text[start:start+length-1], unicode.IsSpace)
+	whole, failed := completeJSON(written, false)
+	if failed != nil {
+		return jsonCandidate{}, false
+	}
+	value, _, failed := decodeFirst(whole)
+	c := jsonCandidate{span: span{start, start + len(written)}, value: value, source: whole, written: written, broken: err}
+	return c, failed == nil && (r.selectType(&c) || r.hasItems(value))
 }
 
 // repair decodes a broken object: with its quotes, commas and brackets set
