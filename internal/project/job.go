@@ -56,11 +56,9 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, r.Trials), Workers: r.Concurrency,
 		Grading: runner.Grading{Reader: p.Reader, Graders: built},
 	}}
-	targets := make([]Target, len(p.Prompts))
-	for i, revision := range p.Prompts {
-		if targets[i], err = p.TargetFor(revision); err != nil {
-			return nil, problem.From(err).Err() // what was typed is wrong
-		}
+	targets, err := p.targets()
+	if err != nil {
+		return nil, err
 	}
 	if !r.Fresh {
 		if job.index, err = p.recordings(r); err != nil {
@@ -110,6 +108,27 @@ func (p *Project) different() error {
 		first[hash] = revision
 	}
 	return probs.Err()
+}
+
+// targets are the models that the revisions run on. Revisions that their files
+// send to different ones are refused before any call: what comes of it could
+// not be compared.
+func (p *Project) targets() ([]Target, error) {
+	targets := make([]Target, len(p.Prompts))
+	for i, revision := range p.Prompts {
+		t, err := p.TargetFor(revision)
+		if err != nil {
+			return nil, problem.From(err).Err() // what was typed is wrong
+		}
+		if first := targets[0]; i > 0 && (t.ID != first.ID || t.Label != first.Label) {
+			return nil, problem.List{{
+				Message: fmt.Sprintf("%s runs on %s (%s) and %s on %s (%s), so that a difference would not be the prompt's", p.Prompts[0].Name, first.ID, first.Label, revision.Name, t.ID, t.Label),
+				Hint:    "name one model with --model, or run them one by one and compare with --allow model",
+			}}
+		}
+		targets[i] = t
+	}
+	return targets, nil
 }
 
 // abandon closes the run files that were begun before one could not be.

@@ -37,8 +37,12 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 		}
 		defer index.Close() //nolint:errcheck // opened for reading only
 	}
-	for _, revision := range p.Prompts {
-		planned, err := p.planRevision(revision, out.Trials, index)
+	targets, err := p.targets()
+	if err != nil {
+		return out, err
+	}
+	for i, revision := range p.Prompts {
+		planned, err := p.planRevision(revision, targets[i], out.Trials, index)
 		if err != nil {
 			return out, err
 		}
@@ -48,12 +52,9 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 	return out, nil
 }
 
-func (p *Project) planRevision(revision *prompt.Prompt, trials int, index *runfile.Index) (plan.Revision, error) {
-	t, err := p.TargetFor(revision)
-	if err != nil {
-		return plan.Revision{}, err
-	}
+func (p *Project) planRevision(revision *prompt.Prompt, t Target, trials int, index *runfile.Index) (plan.Revision, error) {
 	out := plan.Revision{Prompt: revision.Name, Model: t.ID, Endpoint: t.Label}
+	var err error
 	if out.Replies, out.Replayed, err = p.recorded(revision, t, trials, index); err != nil {
 		return out, err
 	}
