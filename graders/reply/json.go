@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/theory/jsonpath"
+
+	"promptbench/graders/schema"
 )
 
 // jsonReader is the compiled form of JSONRules.
@@ -17,7 +19,7 @@ type jsonReader struct {
 	typ      *jsonpath.Path // nil where no path is set
 	items    *jsonpath.Path
 	key      string // the first member name in the type path, a hint for where a broken document begins
-	schema   *schema
+	schema   *schema.Schema
 }
 
 func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
@@ -112,7 +114,7 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 			doc.thinking = strings.TrimSpace(t)
 		}
 	}
-	doc.defects = append(doc.defects, r.json.schema.check(best.value)...)
+	doc.defects = append(doc.defects, schemaDefects(r.json.schema, best.value)...)
 	return doc, true
 }
 

@@ -1,14 +1,10 @@
 package prompt
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
+	"promptbench/graders/schema"
 	"promptbench/internal/strictyaml"
 )
 
@@ -18,7 +14,7 @@ func (c *checker) schema(n strictyaml.Node, raw json.RawMessage) json.RawMessage
 	if n.Kind() == strictyaml.Text {
 		raw = json.RawMessage(n.Text())
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	value, err := schema.Parse(string(raw))
 	if err != nil {
 		c.fail(n, "jsonSchema is no JSON: "+oneLine(err), "")
 		return nil
@@ -38,7 +34,7 @@ func (c *checker) schema(n strictyaml.Node, raw json.RawMessage) json.RawMessage
 		}
 		inner = s
 	}
-	if err := compileSchema(inner); err != nil {
+	if _, err := schema.Compile(inner); err != nil {
 		c.fail(n, "jsonSchema is no JSON Schema: "+oneLine(err), "")
 		return nil
 	}
@@ -48,27 +44,6 @@ func (c *checker) schema(n strictyaml.Node, raw json.RawMessage) json.RawMessage
 		return nil
 	}
 	return canonical
-}
-
-func compileSchema(value any) error {
-	const id = "jsonSchema"
-	compiler := jsonschema.NewCompiler()
-	compiler.UseLoader(noLoader{}) // the default one reads any file of the machine
-	if err := compiler.AddResource(id, value); err != nil {
-		return err
-	}
-	_, err := compiler.Compile(id)
-	if e, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
-		return e.Err
-	}
-	return err
-}
-
-type noLoader struct{}
-
-// Load refuses every reference out of the schema.
-func (noLoader) Load(url string) (any, error) {
-	return nil, fmt.Errorf("it refers to %s, but a schema must hold all its definitions itself", url)
 }
 
 func oneLine(err error) string {
