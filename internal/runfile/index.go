@@ -6,10 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 )
@@ -68,27 +65,6 @@ func OpenIndex(dir string, q Query) (*Index, error) {
 		}
 	}
 	return x, nil
-}
-
-// Files lists the run files in dir and its subfolders, sorted by path. A
-// directory that does not exist has none.
-func Files(dir string) ([]string, error) {
-	var paths []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil
-		case err != nil:
-			return err
-		case d.Type().IsRegular() && strings.HasSuffix(path, Ext):
-			paths = append(paths, path)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing run files: %w", err)
-	}
-	return paths, nil
 }
 
 // errUnfit ends the reading of a file whose header does not fit.
