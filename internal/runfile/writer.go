@@ -180,6 +180,9 @@ func (w *Writer) write(line []byte) error {
 	if n > 0 && w.file.Truncate(w.size) != nil {
 		w.torn = true
 	}
+	if w.size == 0 {
+		return w.fail(cannotWrite(filepath.Dir(w.path), err))
+	}
 	return w.fail(fmt.Errorf("writing run file %s: %w; what was written before is kept", w.path, cause(err)))
 }
 
