@@ -114,7 +114,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		return err
 	}
 	a.remark(job)
-	bar := a.progress(p, job)
+	bar := a.progress(job)
 	job.Progress = bar.done
 	ctx, stop, release := interruptible(ctx, a)
 	ends, runErr := runner.Run(ctx, job.Job, stop)

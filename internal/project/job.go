@@ -35,6 +35,7 @@ type Run struct {
 // A Job is a prepared run of one or more revisions.
 type Job struct {
 	runner.Job
+	Cases    int      // that are selected
 	Paths    []string // the run files, in the order of the revisions
 	index    *runfile.Index
 	engine   *model.Engine
@@ -54,7 +55,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 			return nil, err
 		}
 	}
-	job := &Job{Job: runner.Job{
+	job := &Job{Cases: p.Selected(), Job: runner.Job{
 		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, r.Trials), Workers: r.Concurrency,
 		Grading: runner.Grading{Reader: p.Reader, Graders: built},
 	}}
@@ -192,6 +193,7 @@ func (p *Project) header(revision *prompt.Prompt, t Target, job *Job, r Run) run
 		Model:   runfile.Model{Name: t.Name, Endpoint: t.Label, ID: t.ID, Params: t.Params},
 		Reply:   p.Suite.Rules,
 		Graders: job.Grading.Specs(),
+		Cases:   job.Cases,
 		Trials:  job.Trials,
 		Tool:    r.Tool,
 		Started: r.Started.UTC().Truncate(time.Millisecond),
