@@ -23,6 +23,8 @@ type Writer struct {
 	lock *flock.Flock
 	info os.FileInfo // of the file, to see whether it still stands at path
 
+	encoders sync.Pool // of *encoder
+
 	mu   sync.Mutex
 	file file
 	size int64 // of the whole lines in the file
@@ -80,7 +82,7 @@ func newWriter(path string, lock *flock.Flock, f file) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating run file: %w", err)
 	}
-	return &Writer{path: path, lock: lock, info: info, file: f}, nil
+	return &Writer{path: path, lock: lock, info: info, file: f, encoders: sync.Pool{New: func() any { return newEncoder() }}}, nil
 }
 
 // makeDir makes the runs directory where it is missing.
@@ -142,32 +144,37 @@ func (w *Writer) Close(e End) error {
 func (w *Writer) Discard() error { return errors.Join(w.release(), os.Remove(w.path)) }
 
 func (w *Writer) append(record any) error {
-	line, err := encode(record)
-	if err != nil {
-		return fmt.Errorf("encoding a record for %s: %w", w.path, err)
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err != nil {
-		return w.err
-	}
-	return w.write(line)
+	return w.encoded(record, func(line []byte) error {
+		if w.err != nil {
+			return w.err
+		}
+		return w.write(line)
+	})
 }
 
 // last appends the end line, also after a failure, as long as it does not land
 // behind a torn line. There may be room for it, since the line that failed was
 // taken away.
 func (w *Writer) last(e End) error {
-	line, err := encode(e)
+	return w.encoded(e, func(line []byte) error {
+		if w.torn {
+			return w.err
+		}
+		return w.write(line)
+	})
+}
+
+// encoded calls do with a record's line, while nobody else does anything.
+func (w *Writer) encoded(record any, do func(line []byte) error) error {
+	e, _ := w.encoders.Get().(*encoder)
+	defer w.encoders.Put(e)
+	line, err := e.encode(record)
 	if err != nil {
-		return fmt.Errorf("encoding the end of %s: %w", w.path, err)
+		return fmt.Errorf("encoding a record for %s: %w", w.path, err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.torn {
-		return w.err
-	}
-	return w.write(line)
+	return do(line)
 }
 
 // write writes a line, or nothing of it.

@@ -44,6 +44,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 		return loop(ctx, *base, *cases, *inFlight)
+	case "project":
+		dir, cases := flags.String("dir", "", "where to write it"), flags.Int("cases", 10_000, "cases")
+		if err := flags.Parse(args[1:]); err != nil {
+			return err
+		}
+		return writeProject(*dir, *cases)
 	case "compare":
 		c := comparison{}
 		flags.StringVar(&c.promptbench, "promptbench", "", "the program to measure")
