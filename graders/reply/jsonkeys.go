@@ -3,6 +3,7 @@ package reply
 import (
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 )
 
 // duplicateKey is the first key that stands twice in one object of a valid
@@ -62,6 +63,9 @@ func colonFollows(rest string) bool {
 
 // unquoteJSON is what a JSON string says.
 func unquoteJSON(quoted string) string {
+	if !strings.Contains(quoted, `\`) && utf8.ValidString(quoted) {
+		return strings.Trim(quoted, `"`)
+	}
 	var s string
 	if err := json.Unmarshal([]byte(quoted), &s); err != nil {
 		return quoted // not reached: the text is valid

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -33,6 +34,7 @@ type Writer struct {
 
 	syncing sync.Mutex // held by whoever makes the file durable for all
 	durable int64      // so much of the file is
+	synced  time.Time  // when the last fsync began
 }
 
 // A file is what a Writer needs of an *os.File.
