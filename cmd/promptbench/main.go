@@ -7,11 +7,20 @@ import (
 	"runtime/debug"
 )
 
-// memoryLimit is where the garbage collector starts to work harder, so that
-// comparing huge runs stays small; GOMEMLIMIT overrides it.
-const memoryLimit = 256 << 20
+const (
+	// memoryLimit is where the garbage collector starts to work harder, so that
+	// comparing huge runs stays small; GOMEMLIMIT overrides it.
+	memoryLimit = 256 << 20
+	// garbage is how much of it may pile up, in per cent of what is in use. That is
+	// a few megabytes, and each collection looks at the stacks of all calls under
+	// way; GOGC overrides it.
+	garbage = 200
+)
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}

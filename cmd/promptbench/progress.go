@@ -51,10 +51,10 @@ const (
 // barRoom is what a bar takes of a line, beside its description.
 const barRoom = 34
 
-func (a *app) progress(p *project.Project, job *project.Job) *progress {
+func (a *app) progress(job *project.Job) *progress {
 	g := &progress{
 		a: a, stats: job.Stats, ended: make(chan struct{}),
-		tally: tally{total: p.Selected() * job.Trials * len(job.Revisions)},
+		tally: tally{total: job.Cases * job.Trials * len(job.Revisions)},
 	}
 	every := betweenLines
 	if f, ok := a.err.(*os.File); ok && !a.quiet && term.IsTerminal(int(f.Fd())) {

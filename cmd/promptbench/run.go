@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -120,20 +121,27 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 	if err != nil {
 		return err
 	}
-	for _, skipped := range job.Skipped() {
-		a.note("%s", textsafe.Cell(fmt.Sprintf("%s is passed over, its replies are not replayed: %v", skipped.Path, skipped.Err)))
-	}
-	bar := a.progress(p, job)
+	a.remark(job)
+	bar := a.progress(job)
 	job.Progress = bar.done
 	ctx, stop, release := interruptible(ctx, a)
 	ends, runErr := runner.Run(ctx, job.Job, stop)
 	release()
 	bar.finish()
-	a.outcomes(job, ends, bar)
-	if err := errors.Join(runErr, job.Close()); err != nil {
-		return err
+	a.remark(job)
+	err = errors.Join(runErr, job.Close())
+	a.outcomes(job, ends, bar, err)
+	if err != nil {
+		return &exitError{code: codeOf(err)}
 	}
 	return shown.result.write(a, func(w io.Writer) error { return a.printRuns(w, p, job.Paths, shown) })
+}
+
+// remark says what has turned out about the recordings.
+func (a *app) remark(job *project.Job) {
+	for _, text := range job.Remarks() {
+		a.note("%s", textsafe.Cell(text))
+	}
 }
 
 // interruptible turns the first interrupt into a clean stop, and the second
@@ -162,13 +170,17 @@ func interruptible(ctx context.Context, a *app) (context.Context, <-chan struct{
 
 // outcomes says on the error stream what went wrong, each thing once, and where
 // the runs are.
-func (a *app) outcomes(job *project.Job, ends []runfile.End, bar *progress) {
+func (a *app) outcomes(job *project.Job, ends []runfile.End, bar *progress, err error) {
 	said := map[string]bool{}
-	say := func(message string) {
-		if !said[message] {
-			said[message] = true
-			_, _ = fmt.Fprintln(a.err, a.blame("", message))
+	line := func(text string) {
+		if !said[text] {
+			said[text] = true
+			_, _ = fmt.Fprintln(a.err, text)
 		}
+	}
+	say := func(message string) { line(a.blame("", message)) }
+	for text := range strings.Lines(a.explain(err)) {
+		line(strings.TrimRight(text, "\n"))
 	}
 	whole := true
 	for i, end := range ends {

@@ -78,7 +78,7 @@ func sideOf(run *runfile.Run, price *summary.Price) Side {
 	h := run.Header
 	s := Side{
 		Prompt: h.Prompt.Name, Run: h.Run, Hash: h.Prompt.Hash, Model: h.Model.ID, Endpoint: h.Model.Endpoint,
-		Status: run.Status(), Trials: h.Trials, Basis: summary.BasisOf(run), Usage: summary.UsageOf(run, price),
+		Status: run.Status(), Cases: run.Planned(), Trials: h.Trials, Basis: summary.BasisOf(run), Usage: summary.UsageOf(run, price),
 	}
 	for i := range run.Trials {
 		t := &run.Trials[i]

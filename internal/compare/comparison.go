@@ -59,6 +59,7 @@ type Side struct {
 	Model    string         `json:"model"`
 	Endpoint string         `json:"endpoint"`
 	Status   runfile.Status `json:"status"`
+	Cases    int            `json:"cases"`  // that the run is over, paired or not
 	Trials   int            `json:"trials"` // per case
 	Basis    summary.Basis  `json:"basis"`
 	Usage    summary.Usage  `json:"usage"`

@@ -113,7 +113,26 @@ func TestDeadlineWakesCallsInBackoff(t *testing.T) {
 		_, m := engineModel(t, Options{Deadline: second}, Target{}, modelFunc(func(context.Context, Request) (Response, error) {
 			return Response{}, &Error{Kind: KindRateLimited, Status: 429, RetryAfter: time.Minute}
 		}))
-		require.Equal(t, map[Kind]int{KindBudget: 100}, runAll(t, m, 100))
+		require.Equal(t, map[Kind]int{KindRateLimited: 1, KindBudget: 99}, runAll(t, m, 100), "the others were not sent")
 		require.Equal(t, second, time.Since(start))
+	})
+}
+
+// A call that was failing when the time was up says how, and counts its attempts:
+// they were made.
+func TestDeadlineTellsHowCallsWereFailing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, m := engineModel(t, Options{Deadline: 5 * second}, Target{}, modelFunc(func(context.Context, Request) (Response, error) {
+			return Response{}, &Error{Kind: KindServer, Status: 500, Message: "고장"}
+		}))
+		e := failure(t, m)
+		require.Equal(t, KindServer, e.Kind)
+		require.Greater(t, e.Attempts, 1)
+		require.ErrorContains(t, e, "the endpoint failed (500): 고장 (after ")
+		require.EqualError(t, e.Stop, "stopped at --deadline 5s")
+		e = failure(t, m)
+		require.Equal(t, KindBudget, e.Kind, "and one that was never sent does not")
+		require.Nil(t, e.Stop)
 	})
 }

@@ -13,6 +13,7 @@ type call struct {
 	waited  time.Duration   // for its turn, over all attempts
 	limit   int             // the size of the window when the attempt left
 	news    bool            // the attempt was refused, the first of those under way together
+	failed  *Error          // how the last attempt that was sent failed; nil for none
 }
 
 type callKey struct{}

@@ -147,6 +147,17 @@ type stoppable struct {
 	stop *stop
 }
 
+// stopped is the error of a call that was stopped for this reason: how it had
+// failed until then, where it was sent at all.
+func stopped(why, failed *Error) *Error {
+	if failed == nil {
+		return why
+	}
+	out := *failed
+	out.Stop = why
+	return &out
+}
+
 // Complete makes a call, unless everything is stopped.
 func (m *stoppable) Complete(ctx context.Context, r Request) (Response, error) {
 	if why := m.stop.err(); why != nil {
@@ -156,15 +167,14 @@ func (m *stoppable) Complete(ctx context.Context, r Request) (Response, error) {
 	defer cancel(nil)
 	release := context.AfterFunc(m.stop.ctx, func() { cancel(context.Cause(m.stop.ctx)) }) //nolint:contextcheck // two of them are joined
 	defer release()
-	resp, err := m.next.Complete(withCall(ctx, &call{waiting: waiting}), r)
+	c := &call{waiting: waiting}
+	resp, err := m.next.Complete(withCall(ctx, c), r)
 	failure, failed := errors.AsType[*Error](err)
 	if !failed {
 		return resp, err
 	}
 	if why := m.stop.err(); why != nil && ctx.Err() == nil && (failure.Kind == KindCancelled || failure.Retryable()) {
-		stopped := *why
-		stopped.Attempts = failure.Attempts
-		return resp, &stopped
+		return resp, stopped(why, c.failed)
 	}
 	if failure.Fatal() && failure.Kind != KindBudget { // what the budget let in is finished
 		// The calls that wait need not find out for themselves.

@@ -47,6 +47,10 @@ type Error struct {
 	// connection refused, unknown host, a certificate that can't be trusted.
 	Down bool
 
+	// Stop is why no attempt followed, where one might have helped: the job was
+	// stopped meanwhile. Nil otherwise.
+	Stop *Error
+
 	// What the message for people names.
 	BaseURL string
 	Model   string

@@ -116,8 +116,18 @@ func (l *Limiter) leave(t *turn, err error) (news bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	l.under--
 	failure, failed := errors.AsType[*Error](err)
+	// A refusal comes back at once. Its place stays taken for a round trip, or all
+	// that wait would run into the same wall, one after the other.
+	trip := min(l.window.trip, longestTrip)
+	if trip == 0 {
+		trip = firstHold // nothing has come back yet
+	}
+	if rest := trip - now.Sub(t.sent); failed && failure.refusal() && rest > 0 {
+		time.AfterFunc(rest, l.free)
+	} else {
+		l.under--
+	}
 	switch {
 	case failed && failure.refusal():
 		news = l.refuse(t, failure.RetryAfter, now)
@@ -172,6 +182,14 @@ func (l *Limiter) admit(now time.Time) {
 		t.sent, t.limit, t.full = now, l.window.size(), l.under >= l.window.size()
 		close(t.come)
 	}
+}
+
+// free gives back the place of a call that was refused.
+func (l *Limiter) free() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.under--
+	l.admit(time.Now())
 }
 
 // ring admits who waited for the alarm.

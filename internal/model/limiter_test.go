@@ -116,6 +116,30 @@ func TestRefusalsInARowHoldEverybody(t *testing.T) {
 	})
 }
 
+// Refusals come back at once; those who wait do not run into the same wall one
+// after the other.
+func TestRefusalsKeepTheirPlaces(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int32
+		m := NewLimiter(64).Limit(modelFunc(func(context.Context, Request) (Response, error) {
+			sent.Add(1)
+			return Response{}, &Error{Kind: KindRateLimited, Status: 429}
+		}))
+		for range 1000 {
+			go func() { _, _ = m.Complete(t.Context(), ask()) }()
+		}
+		synctest.Wait()
+		require.LessOrEqual(t, sent.Load(), int32(64))
+		_ = sleep(t.Context(), firstHold-1)
+		require.LessOrEqual(t, sent.Load(), int32(64))
+		_ = sleep(t.Context(), second)
+		synctest.Wait()
+		require.Less(t, sent.Load(), int32(200))
+		_ = sleep(t.Context(), time.Hour)
+	})
+}
+
 // Failures that are no refusals leave the window as it is.
 func TestOnlyRefusalsLowerTheWindow(t *testing.T) {
 	t.Parallel()
@@ -127,7 +151,7 @@ func TestOnlyRefusalsLowerTheWindow(t *testing.T) {
 		require.Error(t, err)
 		size, under := l.Window()
 		require.Equal(t, 64, size, "%s", e.Kind)
-		require.Zero(t, under)
+		require.Zero(t, under, "%s", e.Kind)
 	}
 	for _, e := range []*Error{{Kind: KindRateLimited, Status: 429}, {Kind: KindServer, Status: 503}} {
 		l := NewLimiter(64)

@@ -15,7 +15,7 @@ type Stats struct {
 	Under    int      // attempts under way
 	Window   int      // how many may be under way, over all endpoints
 	Usage    Usage    // of the answered calls that the endpoint counted tokens for
-	Cost     *float64 // of the answered calls; nil where the price or the tokens of one are unknown
+	Cost     *float64 // of the answered calls; nil where a price, or the tokens of one, are unknown
 }
 
 // A meter counts what the calls of an engine do.
@@ -75,18 +75,16 @@ func (c *countedCalls) Complete(ctx context.Context, r Request) (Response, error
 	}
 	c.meter.count(func(s *Stats) {
 		s.Calls++
-		switch {
-		case err != nil:
-		case resp.Usage == nil:
+		if c.price == nil || err == nil && resp.Usage == nil {
 			c.meter.unknown = true
-		default:
-			s.Usage.InputTokens += resp.Usage.InputTokens
-			s.Usage.OutputTokens += resp.Usage.OutputTokens
-			if c.price == nil {
-				c.meter.unknown = true
-			} else {
-				c.meter.cost += c.price.Of(*resp.Usage)
-			}
+		}
+		if err != nil || resp.Usage == nil {
+			return
+		}
+		s.Usage.InputTokens += resp.Usage.InputTokens
+		s.Usage.OutputTokens += resp.Usage.OutputTokens
+		if c.price != nil {
+			c.meter.cost += c.price.Of(*resp.Usage)
 		}
 	})
 	return resp, err

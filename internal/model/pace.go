@@ -12,6 +12,10 @@ const (
 	paceGrowth = 2e-4
 	// paceStart is where the curve starts at most, as a share of the ceiling.
 	paceStart = 0.97
+	// paceSure is how many calls taken measure a rate well. What was measured over
+	// fewer is soon found wanting: the curve is that much steeper, up to paceUnsure.
+	paceSure   = 256
+	paceUnsure = 64
 	// paceSlack is how late a call may leave without putting off the next ones.
 	paceSlack = 20 * time.Millisecond
 
@@ -33,13 +37,15 @@ const (
 // thousand a second. Like [window] it is pure.
 //
 // There is none until calls are refused, and not a few refusals among many
-// answers either, which may have any reason. The rate is measured from one
+// answers either, which may have any reason, unless they make everybody wait. The rate is measured from one
 // refusal to another: what was taken in between is what the endpoint gave out.
 // Then calls leave evenly, along the curve of CUBIC (RFC 9438): fast towards the
-// rate that was refused, slowly near it, and fast again once it has proved too low.
+// rate that was refused, slowly near it, and fast again once it has proved too low;
+// the steeper, the fewer calls the rate was measured over.
 type pace struct {
 	ceiling float64   // calls a second; 0 for no pace
 	start   float64   // where the curve starts, as a share of the ceiling
+	growth  float64   // how steep it is
 	since   time.Time // when it started
 	next    time.Time // when the next call may leave
 	floor   float64   // few refusals never slow down below
@@ -59,9 +65,9 @@ func (p *pace) rate(now time.Time) float64 {
 	if p.ceiling == 0 {
 		return math.Inf(1)
 	}
-	level := math.Cbrt((1 - p.start) / paceGrowth) // seconds until the curve is at the ceiling
+	level := math.Cbrt((1 - p.start) / p.growth) // seconds until the curve is at the ceiling
 	t := now.Sub(p.since).Seconds() - level
-	return p.ceiling * (1 + paceGrowth*t*t*t)
+	return p.ceiling * (1 + p.growth*t*t*t)
 }
 
 // wait returns how long the next call has to wait.
@@ -129,6 +135,7 @@ func (p *pace) refuse(now time.Time, trip time.Duration) {
 			p.measure(now)
 			return
 		}
+	case share >= paceRarely && p.held > lasted/2: // it does say that calls are too many
 	case p.ceiling > 0 && lasted >= time.Second:
 		floor = p.floor
 	case share < paceRarely:
@@ -150,10 +157,19 @@ func (p *pace) set(lasted, floor float64, now time.Time) {
 	taken := float64(p.taken)
 	low := max(taken/lasted, floor)
 	high := max(low, min(taken/max(lasted-p.held.Seconds(), lasted/1000), p.rate(now)))
+	if floor > 0 {
+		// A lone refusal on the way up: it was too slow for most of that time, and is
+		// too fast by now.
+		high = max(low, math.Sqrt(taken/lasted*p.rate(now)))
+	}
 	p.ceiling, p.start, p.since = high, min(math.Sqrt(low/high), paceStart), now
+	p.growth = paceGrowth * min(max(1, math.Pow(paceSure/taken, 2)), paceUnsure)
 	p.next = now
 	if floor == 0 {
 		p.floor = p.ceiling * p.start / 2
+		if lasted < 1 {
+			p.floor /= 4 // what was saved up for us makes the endpoint look faster than it is
+		}
 	}
 }
 

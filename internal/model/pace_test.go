@@ -42,15 +42,59 @@ func TestPaceIsWhatWasTakenBetweenRefusals(t *testing.T) {
 	p.refuse(now, 0)
 	require.InDelta(t, 80*0.97, p.rate(now), 1, "40 in half a second, and a little less")
 
-	level := now.Add(5300 * time.Millisecond)
-	require.InDelta(t, 80, p.rate(level), 1, "back at it after some seconds")
-	require.InDelta(t, 82.4, p.rate(level.Add(5300*time.Millisecond)), 1, "and carefully over it")
-	require.Greater(t, p.rate(level.Add(30*second)), 400.0, "and fast where that proved too low")
+	level := now.Add(1540 * time.Millisecond)
+	require.InDelta(t, 80, p.rate(level), 1, "back at it soon, as 40 say little")
+	require.InDelta(t, 82.4, p.rate(level.Add(1540*time.Millisecond)), 1, "and over it")
+	require.Greater(t, p.rate(level.Add(10*second)), 400.0, "and fast where that proved too low")
+
+	p = pace{}
+	p.refuse(noon, 0)
+	for range 200 {
+		p.refused++
+	}
+	taken(&p, 400)
+	now = noon.Add(5 * second)
+	p.refuse(now, 0)
+	level = now.Add(5300 * time.Millisecond)
+	require.InDelta(t, 80, p.rate(level), 1, "what 400 say is left more slowly")
+	require.InDelta(t, 82.4, p.rate(level.Add(5300*time.Millisecond)), 1)
+	require.Greater(t, p.rate(level.Add(30*second)), 400.0)
+}
+
+// A lone refusal on the way up says that the rate lies between what was taken on
+// average and what was tried last.
+func TestPaceAfterALoneRefusal(t *testing.T) {
+	t.Parallel()
+	p := pace{ceiling: 160, start: paceStart, growth: paceGrowth * paceUnsure, floor: 20, since: noon, mark: noon}
+	now := noon.Add(4 * second)
+	require.InDelta(t, 199, p.rate(now), 1)
+	taken(&p, 720)
+	for range 15 {
+		p.refused++
+	}
+	tried := p.rate(now)
+	p.refuse(now, 0)
+	require.InDelta(t, math.Sqrt(180*tried), p.ceiling, 1)
+}
+
+// An endpoint that takes all it is sent, but makes everybody wait most of the
+// time, is sent less.
+func TestLongHoldsSetThePace(t *testing.T) {
+	t.Parallel()
+	var p pace
+	p.refuse(noon, 0)
+	p.hold(3 * second)
+	taken(&p, 800)
+	for range 50 {
+		p.refused++
+	}
+	p.refuse(noon.Add(4*second), 0)
+	require.InDelta(t, math.Sqrt(200*800), p.rate(noon.Add(4*second)), 5)
 }
 
 func TestPaceSpacesCalls(t *testing.T) {
 	t.Parallel()
-	p := pace{ceiling: 100, start: paceStart, since: noon, next: noon}
+	p := pace{ceiling: 100, start: paceStart, growth: paceGrowth, since: noon, next: noon}
 	now, left := noon, 0
 	for now.Before(noon.Add(second)) {
 		if d := p.wait(now); d > 0 {

@@ -94,6 +94,8 @@ func (m *retrying) Complete(ctx context.Context, r Request) (Response, error) {
 		counted.Attempts = attempt
 		if counted.Kind == KindCancelled && failure.Attempts == 0 {
 			counted.Attempts-- // it gave up before this attempt began
+		} else {
+			c.failed = &counted
 		}
 		if !counted.refusal() {
 			failures++

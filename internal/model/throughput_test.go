@@ -99,7 +99,7 @@ func TestRateLimitedEndpoint(t *testing.T) {
 	tests := []struct {
 		burst  float64
 		afters map[string]func(float64) time.Duration
-	}{{20, afters}, {50, afters}, {200, afters}, {200, whole}}
+	}{{10, afters}, {20, afters}, {50, afters}, {200, afters}, {200, whole}}
 	for _, latency := range []time.Duration{time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond} {
 		for _, test := range tests {
 			for name, after := range test.afters {

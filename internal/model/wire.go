@@ -94,10 +94,7 @@ func encodeFields(fields map[string]any) ([]byte, error) {
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	text := func(s string) error {
-		if !utf8.ValidString(s) {
-			s = string([]rune(s)) // as the decoder of the other fields does it
-		}
-		if err := enc.Encode(s); err != nil {
+		if err := enc.Encode(valid(s)); err != nil {
 			return fmt.Errorf("encoding the request: %w", err)
 		}
 		out.Truncate(out.Len() - 1) // the encoder's line break
@@ -197,9 +194,23 @@ func WireKey(endpoint string, wireBody []byte, trial int) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
+// valid replaces what is no UTF-8 in s, as decoding JSON does.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
+}
+
 // canonical encodes v with sorted keys and readable <, > and &. Structs and raw
 // JSON are decoded first, so that their keys are sorted too.
 func canonical(v any) ([]byte, error) {
+	switch single := v.(type) { // most parameters are one
+	case string:
+		return encodePlain(valid(single))
+	case float64, int, bool:
+		return encodePlain(v)
+	}
 	data, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the request: %w", err)
@@ -208,6 +219,11 @@ func canonical(v any) ([]byte, error) {
 	if err := decodeNumbers(data, &plain); err != nil {
 		return nil, fmt.Errorf("encoding the request: %w", err)
 	}
+	return encodePlain(plain)
+}
+
+// encodePlain encodes what JSON decodes to.
+func encodePlain(plain any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)

@@ -67,7 +67,7 @@ func Narrow(run *runfile.Run, s runner.Selection) (*runfile.Run, error) {
 		kept[c.Case] = true
 	}
 	out := *run
-	out.Cases = cases
+	out.Cases, out.Header.Cases = cases, len(cases)
 	out.Trials = only(run.Trials, func(t runfile.Trial) bool { return kept[t.Case] })
 	out.Calls = only(run.Calls, func(c runfile.Call) bool { return kept[c.Case] })
 	return &out, nil

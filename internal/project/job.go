@@ -35,9 +35,12 @@ type Run struct {
 // A Job is a prepared run of one or more revisions.
 type Job struct {
 	runner.Job
-	Paths  []string // the run files, in the order of the revisions
-	index  *runfile.Index
-	engine *model.Engine
+	Cases    int      // that are selected
+	Paths    []string // the run files, in the order of the revisions
+	index    *runfile.Index
+	engine   *model.Engine
+	repaired []string // what was done to recordings
+	remarked int      // remarks that were given
 }
 
 // Prepare builds the job: the graders, the models, the recordings to replay and
@@ -52,7 +55,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 			return nil, err
 		}
 	}
-	job := &Job{Job: runner.Job{
+	job := &Job{Cases: p.Selected(), Job: runner.Job{
 		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, r.Trials), Workers: r.Concurrency,
 		Grading: runner.Grading{Reader: p.Reader, Graders: built},
 	}}
@@ -64,6 +67,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		if job.index, err = p.recordings(r); err != nil {
 			return nil, err
 		}
+		job.repair()
 	}
 	job.engine = model.NewEngine(ctx, model.Options{
 		Concurrency: r.Concurrency, MaxCalls: r.MaxCalls, MaxCost: r.MaxCost, Deadline: r.Deadline, Log: r.Log,
@@ -73,6 +77,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		return nil, errors.Join(err, job.Close())
 	}
 	git := gitState(ctx)
+	var begun []*runfile.Writer
 	for i, revision := range p.Prompts {
 		t := targets[i]
 		asker := &runner.Asker{Endpoint: t.Label, ModelID: t.ID, Model: models[t.Name].model, Offline: models[t.Name].why}
@@ -83,8 +88,9 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		h.Git = git
 		w, err := runfile.Create(p.RunsDir, h)
 		if err != nil {
-			return nil, errors.Join(err, job.abandon(err), job.Close())
+			return nil, errors.Join(err, abandon(begun), job.Close())
 		}
+		begun = append(begun, w)
 		job.Paths = append(job.Paths, w.Path())
 		job.Revisions = append(job.Revisions, runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, Run: w})
 	}
@@ -131,21 +137,13 @@ func (p *Project) targets() ([]Target, error) {
 	return targets, nil
 }
 
-// abandon closes the run files that were begun before one could not be.
-func (j *Job) abandon(why error) error {
+// abandon removes the run files that were begun before one could not be.
+func abandon(begun []*runfile.Writer) error {
 	var errs []error
-	for _, revision := range j.Revisions {
-		errs = append(errs, revision.Run.Close(runfile.End{Status: runfile.Incomplete, Reason: why.Error()}))
+	for _, w := range begun {
+		errs = append(errs, w.Discard())
 	}
 	return errors.Join(errs...)
-}
-
-// Skipped lists the files among the runs whose replies can't be replayed.
-func (j *Job) Skipped() []runfile.Skipped {
-	if j.index == nil {
-		return nil
-	}
-	return j.index.Skipped()
 }
 
 // Stats are what the job's calls have come to so far.
@@ -161,19 +159,6 @@ func (j *Job) Close() error {
 		return nil
 	}
 	return j.index.Close()
-}
-
-// recordings indexes the runs of the very same prompts.
-func (p *Project) recordings(r Run) (*runfile.Index, error) {
-	hashes := make(map[string]bool, len(p.Prompts))
-	for _, revision := range p.Prompts {
-		hashes[revision.Hash()] = true
-	}
-	q := runfile.Query{Fits: func(h runfile.Header) bool { return hashes[h.Prompt.Hash] }}
-	if r.MaxAge > 0 {
-		q.Oldest = r.Started.Add(-r.MaxAge)
-	}
-	return runfile.OpenIndex(p.RunsDir, q)
 }
 
 // A caller is a model, or why there is none to call.
@@ -241,6 +226,7 @@ func (p *Project) header(revision *prompt.Prompt, t Target, job *Job, r Run) run
 		Model:   runfile.Model{Name: t.Name, Endpoint: t.Label, ID: t.ID, Params: t.Params},
 		Reply:   p.Suite.Rules,
 		Graders: job.Grading.Specs(),
+		Cases:   job.Cases,
 		Trials:  job.Trials,
 		Tool:    r.Tool,
 		Started: r.Started.UTC().Truncate(time.Millisecond),

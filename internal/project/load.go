@@ -51,6 +51,7 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	var probs problem.List
 	p.Config, probs = config.Load(o.Config)
 	p.RunsDir = firstOf(o.Runs, p.Config.Runs)
+	probs = append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
 	probs = append(probs, p.loadSuite()...)
 	for i, name := range prompts {
 		if slices.Contains(prompts[:i], name) {

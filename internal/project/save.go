@@ -23,11 +23,14 @@ func (p *Project) SaveRegraded(ctx context.Context, old *runfile.Run, tool strin
 		return "", err
 	}
 	end, err := copyRun(w, run, old.Header.Run)
+	if err != nil {
+		return "", errors.Join(err, w.Discard()) // it can be had again for nothing
+	}
 	if old.End == nil || old.End.Status != runfile.Complete {
 		end.Status, end.Reason = runfile.Incomplete, "the run that was graded again is not complete"
 	}
 	end.Ended = h.Started.Truncate(time.Second)
-	return w.Path(), errors.Join(err, w.Close(end))
+	return w.Path(), w.Close(end)
 }
 
 func copyRun(w *runfile.Writer, run *runfile.Run, source string) (runfile.End, error) {

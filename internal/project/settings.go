@@ -5,6 +5,7 @@ import (
 
 	"promptbench/internal/compare"
 	"promptbench/internal/config"
+	"promptbench/internal/problem"
 	"promptbench/internal/runfile"
 	"promptbench/internal/summary"
 )
@@ -12,7 +13,9 @@ import (
 // Settings loads the config alone, for commands that need no suite.
 func Settings(o Options) (*Project, error) {
 	c, probs := config.Load(o.Config)
-	return &Project{Options: o, Config: c, RunsDir: firstOf(o.Runs, c.Runs)}, probs.Err()
+	p := &Project{Options: o, Config: c, RunsDir: firstOf(o.Runs, c.Runs)}
+	probs = append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
+	return p, probs.Err()
 }
 
 // RunsDir is the directory of run files: the flag's, else the config's.

@@ -15,8 +15,8 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
 	p.prose("", line(fmt.Sprintf("%s paired · %s", plural(c.Pairs, "case"), modelAt(c.Head.Model, c.Head.Endpoint))))
-	p.side(c.Base, c.Pairs)
-	p.side(c.Head, c.Pairs)
+	p.side(c.Base)
+	p.side(c.Head)
 	p.changes(c.Changes)
 	for _, note := range c.Notes {
 		p.prose("", "note: "+line(note))
@@ -51,8 +51,8 @@ func verdictColor(v *compare.Verdict) string {
 	}
 }
 
-func (p *printer) side(s compare.Side, cases int) {
-	parts := []string{fmt.Sprintf("%s, %s made", basis(s.Basis, cases*max(1, s.Trials)), plural(s.Basis.Calls, "call"))}
+func (p *printer) side(s compare.Side) {
+	parts := []string{fmt.Sprintf("%s, %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), plural(s.Basis.Calls, "call"))}
 	if s.Usage.TokensACase != nil {
 		parts = append(parts, fmt.Sprintf("%.0f tokens a reply", *s.Usage.TokensACase))
 	}

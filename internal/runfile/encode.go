@@ -5,14 +5,23 @@ import (
 	"encoding/json"
 )
 
-// encode renders one record as a line. HTML escaping is off, so that `<`, `>`
-// and `&` stay readable in the file.
-func encode(record any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(record); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+// An encoder renders records as lines. It is used for one after the other, since
+// the memory of a line is most of what writing it takes.
+type encoder struct {
+	line bytes.Buffer
+	json *json.Encoder
+}
+
+func newEncoder() *encoder {
+	e := &encoder{}
+	e.json = json.NewEncoder(&e.line)
+	e.json.SetEscapeHTML(false) // so that <, > and & stay readable
+	return e
+}
+
+// encode renders one record; the line is valid until the next one.
+func (e *encoder) encode(record any) ([]byte, error) {
+	e.line.Reset()
+	err := e.json.Encode(record)
+	return e.line.Bytes(), err
 }

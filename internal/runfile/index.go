@@ -2,14 +2,12 @@ package runfile
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -18,13 +16,18 @@ import (
 // all run files under a directory, and reads on only in those that fit; it
 // keeps places, not replies. Its methods may be called from many goroutines.
 type Index struct {
-	places  map[[32]byte]place
-	files   []indexed
-	skipped []Skipped
+	places     map[digest]place
+	files      []indexed
+	skipped    []Skipped
+	unfinished []string
 
 	mu   sync.Mutex
-	open map[int]*os.File
+	open map[int32]*os.File
 }
+
+// A digest is the second half of a key: enough to tell any two apart, and with a
+// million calls the half counts. [Index.Lookup] looks at the rest.
+type digest [16]byte
 
 type indexed struct {
 	path string
@@ -56,79 +59,93 @@ type Query struct {
 // line, stands in [Index.Skipped], and what was read of it counts. Of several calls with one key the newest wins,
 // ties by run id.
 func OpenIndex(dir string, q Query) (*Index, error) {
-	x := &Index{places: map[[32]byte]place{}, open: map[int]*os.File{}}
+	x := &Index{places: map[digest]place{}, open: map[int32]*os.File{}}
 	paths, err := Files(dir)
 	if err != nil {
 		return nil, err
 	}
-	buffer := bufio.NewReaderSize(nil, bufferSize)
-	for _, path := range paths {
-		if err := x.add(path, q, buffer); err != nil {
-			x.skipped = append(x.skipped, Skipped{Path: path, Err: err})
+	buffers := sync.Pool{New: func() any { return bufio.NewReaderSize(nil, bufferSize) }}
+	// Files are read at the same time, and taken in their order.
+	sheets := make(chan chan sheet, runtime.GOMAXPROCS(0))
+	go func() {
+		defer close(sheets)
+		for _, path := range paths {
+			one := make(chan sheet, 1)
+			sheets <- one
+			go func() {
+				buffer, _ := buffers.Get().(*bufio.Reader)
+				one <- readSheet(path, q, buffer)
+				buffers.Put(buffer)
+			}()
 		}
+	}()
+	for one := range sheets {
+		x.take(<-one)
 	}
 	return x, nil
 }
 
-// Files lists the run files in dir and its subfolders, sorted by path. A
-// directory that does not exist has none.
-func Files(dir string) ([]string, error) {
-	var paths []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil
-		case err != nil:
-			return err
-		case d.Type().IsRegular() && strings.HasSuffix(path, Ext):
-			paths = append(paths, path)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("listing run files: %w", err)
-	}
-	return paths, nil
+// A sheet is what one file holds.
+type sheet struct {
+	path  string
+	fits  bool // and so it was read on
+	run   string
+	calls []spot
+	ended bool  // the end line stands there
+	err   error // what kept it from being read, or read on
+}
+
+// A spot is where an error-free call stands.
+type spot struct {
+	digest digest
+	place  place // but for the file
 }
 
 // errUnfit ends the reading of a file whose header does not fit.
 var errUnfit = errors.New("the header does not fit")
 
-func (x *Index) add(path string, q Query, buffer *bufio.Reader) error {
+func readSheet(path string, q Query, buffer *bufio.Reader) sheet {
+	s := sheet{path: path}
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		s.err = cause(err)
+		return s
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	file := int32(len(x.files))
-	header := false
 	buffer.Reset(f)
-	_, err = scanLines(buffer, func(l Line) error {
+	header := false
+	torn, err := scanLines(buffer, func(l Line) error {
 		if !header {
 			h, err := checkHeader(l)
 			if err != nil {
 				return err
 			}
+			header = true
 			if !q.Fits(h) {
 				return errUnfit
 			}
-			header = true
-			x.files = append(x.files, indexed{path: path, run: h.Run})
+			s.fits, s.run = true, h.Run
 			return nil
 		}
-		if l.Kind == KindCall {
-			return x.call(l, file, q)
-		}
-		return nil
+		return s.line(l, q)
 	})
-	if errors.Is(err, errUnfit) {
-		return nil
+	switch {
+	case errors.Is(err, errUnfit):
+	case err != nil:
+		s.err = err
+	case !header && !beingWritten(path):
+		s.err = errNoHeader
+	case torn:
+		s.ended = false
 	}
-	return err
+	return s
 }
 
-// call notes where an error-free call stands.
-func (x *Index) call(l Line, file int32, q Query) error {
+func (s *sheet) line(l Line, q Query) error {
+	s.ended = l.Kind == KindEnd
+	if l.Kind != KindCall {
+		return nil
+	}
 	c, err := signOf(l)
 	if err != nil {
 		return err
@@ -140,11 +157,29 @@ func (x *Index) call(l Line, file int32, q Query) error {
 	if !ok {
 		return fmt.Errorf("line %d: key %.80q is no SHA-256", l.Number, c.key)
 	}
-	found := place{file: file, length: int32(len(l.Data)), offset: l.Offset, at: c.at.UnixNano()}
-	if kept, ok := x.places[key]; !ok || x.newer(found, kept) {
-		x.places[key] = found
-	}
+	s.calls = append(s.calls, spot{key, place{length: int32(len(l.Data)), offset: l.Offset, at: c.at.UnixNano()}})
 	return nil
+}
+
+// take adds what a file holds.
+func (x *Index) take(s sheet) {
+	if s.err != nil {
+		x.skipped = append(x.skipped, Skipped{Path: s.path, Err: s.err})
+	}
+	if !s.fits {
+		return
+	}
+	if s.err == nil && !s.ended {
+		x.unfinished = append(x.unfinished, s.path)
+	}
+	file := int32(len(x.files))
+	x.files = append(x.files, indexed{path: s.path, run: s.run})
+	for _, c := range s.calls {
+		c.place.file = file
+		if kept, ok := x.places[c.digest]; !ok || x.newer(c.place, kept) {
+			x.places[c.digest] = c.place
+		}
+	}
 }
 
 // A sign is what decides whether a call can answer: not what it says.
@@ -199,81 +234,11 @@ func (x *Index) newer(a, b place) bool {
 	return x.files[a.file].run > x.files[b.file].run
 }
 
-func parseKey(s []byte) (key [32]byte, ok bool) {
+func parseKey(s []byte) (digest, bool) {
+	var key [sha256.Size]byte
 	if len(s) != hex.EncodedLen(len(key)) {
-		return key, false
+		return digest{}, false
 	}
 	_, err := hex.Decode(key[:], s)
-	return key, err == nil
-}
-
-// Len is how many different keys the index can answer.
-func (x *Index) Len() int { return len(x.places) }
-
-// Skipped lists the files that could not be read as run files.
-func (x *Index) Skipped() []Skipped { return x.skipped }
-
-// Has reports whether a recorded call has the key, without reading it.
-func (x *Index) Has(key string) bool {
-	k, ok := parseKey([]byte(key))
-	if !ok {
-		return false
-	}
-	_, ok = x.places[k]
-	return ok
-}
-
-// Lookup returns the recorded call with a key. The call names the run that
-// recorded it in ReplayedFrom, and keeps its own At.
-func (x *Index) Lookup(key string) (Call, bool, error) {
-	k, ok := parseKey([]byte(key))
-	if !ok {
-		return Call{}, false, nil
-	}
-	p, ok := x.places[k]
-	if !ok {
-		return Call{}, false, nil
-	}
-	f, err := x.file(p.file)
-	if err != nil {
-		return Call{}, false, err
-	}
-	line := make([]byte, p.length)
-	if n, err := f.ReadAt(line, p.offset); n < len(line) {
-		return Call{}, false, fmt.Errorf("reading a recorded call in %s: %w; did the file change while it was in use?", x.files[p.file].path, err)
-	}
-	var c Call
-	if err := json.Unmarshal(line, &c); err != nil {
-		return Call{}, false, fmt.Errorf("reading a recorded call in %s: %w", x.files[p.file].path, err)
-	}
-	if c.ReplayedFrom == "" {
-		c.ReplayedFrom = x.files[p.file].run
-	}
-	return c, true, nil
-}
-
-func (x *Index) file(i int32) (*os.File, error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if f, ok := x.open[int(i)]; ok {
-		return f, nil
-	}
-	f, err := os.Open(x.files[i].path)
-	if err != nil {
-		return nil, fmt.Errorf("opening a recorded run: %w", err)
-	}
-	x.open[int(i)] = f
-	return f, nil
-}
-
-// Close closes the files that lookups opened.
-func (x *Index) Close() error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	var errs []error
-	for i, f := range x.open {
-		errs = append(errs, f.Close())
-		delete(x.open, i)
-	}
-	return errors.Join(errs...)
+	return digest(key[len(key)-len(digest{}):]), err == nil
 }

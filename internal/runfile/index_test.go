@@ -2,6 +2,7 @@ package runfile_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -126,7 +127,65 @@ func TestIndexTakesWhatCanBeRead(t *testing.T) {
 		names = append(names, filepath.Base(s.Path))
 		require.Error(t, s.Err)
 	}
-	require.Equal(t, []string{"broken.jsonl", "cases.jsonl"}, names)
+	require.Equal(t, []string{"broken.jsonl", "cases.jsonl", "empty.jsonl"}, names)
+	require.Equal(t, []string{path}, x.Unfinished())
+}
+
+// What a process has just begun to write is no damage.
+func TestIndexLeavesWhatIsBeingWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w, err := runfile.Create(dir, header("now", key("a")))
+	require.NoError(t, err)
+	require.NoError(t, os.Truncate(w.Path(), 0)) // its header is still to come
+	require.Empty(t, open(t, dir, runfile.Query{}).Skipped())
+	require.NoError(t, w.Discard())
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
+// A call that is damaged where no reader looks at first answers nothing, and is
+// named; the others answer.
+func TestLookupOfADamagedCall(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := record(t, dir, header("a", key("a")), answered(key("1"), "하나", noon), answered(key("2"), "둘", noon))
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, bytes.Replace(data, []byte("하나"), []byte("\x00\x00\x00하"), 1), 0o644))
+	x := open(t, dir, runfile.Query{})
+	require.Empty(t, x.Skipped())
+	for range 2 {
+		_, ok, err := x.Lookup(key("1"))
+		require.NoError(t, err)
+		require.False(t, ok)
+	}
+	require.Len(t, x.Skipped(), 1)
+	require.Equal(t, path, x.Skipped()[0].Path)
+	require.ErrorContains(t, x.Skipped()[0].Err, "at byte ")
+	c, ok, err := x.Lookup(key("2"))
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Equal(t, "둘", c.Reply)
+}
+
+// A history may hold more files than a process may open.
+func TestLookupInManyFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i := range 200 {
+		id := fmt.Sprintf("%064x", i)
+		record(t, dir, header(id, key("a")), answered(id, id, noon))
+	}
+	x := open(t, dir, runfile.Query{})
+	for i := range 200 {
+		id := fmt.Sprintf("%064x", i)
+		c, ok, err := x.Lookup(id)
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Equal(t, id, c.Reply)
+	}
 }
 
 func TestIndexOfNoDirectory(t *testing.T) {

@@ -16,11 +16,11 @@ import (
 // BenchmarkOpenIndex opens the index of 100 run files with 1,000 calls each. It
 // reports the memory that the index takes.
 func BenchmarkOpenIndex(b *testing.B) {
-	const files, calls = 100, 1000
+	const files, calls = 1000, 1000
 	dir := b.TempDir()
 	text := strings.Repeat(`{"subtodoNumber":1,"subtodoContent":"예약 시간 확인하기"},`, 5)
 	for i := range files {
-		run := fmt.Sprintf("run-%03d", i)
+		run := fmt.Sprintf("run-%04d", i)
 		w, err := runfile.Create(filepath.Join(dir, run), header(run, key("a")))
 		require.NoError(b, err)
 		for k := range calls {

@@ -125,13 +125,17 @@ func (run *Run) CallsOf(id string) []Call {
 	return run.Calls[i:j]
 }
 
+// Planned is how many cases the run is over. Files of before the header said so
+// know those alone that were begun.
+func (run *Run) Planned() int { return max(run.Header.Cases, len(run.Cases)) }
+
 // Status says how the run ended. Whatever its end line says, a run without one,
 // without a case, or with a trial that has no line is incomplete.
 func (run *Run) Status() Status {
 	switch {
 	case run.End == nil:
 		return Incomplete
-	case run.End.Status == Complete && (len(run.Cases) == 0 || len(run.Trials) < len(run.Cases)*max(1, run.Header.Trials)):
+	case run.End.Status == Complete && (len(run.Cases) == 0 || len(run.Trials) < run.Planned()*max(1, run.Header.Trials)):
 		return Incomplete
 	}
 	return run.End.Status

@@ -167,19 +167,24 @@ func TestWhatIsNoRunFile(t *testing.T) {
 		{"another JSON Lines file", `{"id":"a","input":"치과"}` + "\n", "line 1 has no kind"},
 		{"no header first", rest, `line 1 is "case" where the header should stand`},
 		{"no JSON", "치과 가기\n", "line 1 is not a record"},
-		{"an array", "[1]\n", "line 1 is not a record"},
+		{"an array", "[1]\n", "line 1 is not a record: an array where an object is wanted"},
 		{"a later schema", strings.Replace(first, `"schema":1`, `"schema":2`, 1) + "\n", "schema 2, and this one reads up to 1; use a newer promptbench"},
 		{"no schema", `{"kind":"header"}` + "\n", "line 1 says schema 0"},
-		{"a schema that is no number", `{"kind":"header","schema":"1"}` + "\n", "line 1"},
+		{"a schema that is no number", `{"kind":"header","schema":"1"}` + "\n", "line 1: schema is a string, and not a whole number"},
 		{"two headers", first + "\n" + first + "\n", "line 2: a second header: two runs in one file"},
 		{"a broken line inside", first + "\n" + `{"kind":"case","ca` + "\n" + first + "\n", "line 2 is not a record"},
-		{"a wrong type inside", first + "\n" + `{"kind":"trial","case":1}` + "\n", "line 2"},
+		{"a wrong type inside", first + "\n" + `{"kind":"trial","case":1}` + "\n", "line 2: case is a number, and not a string"},
+		{"a wrong type deep inside", first + "\n" + `{"kind":"trial","scores":[{"value":"1"}]}` + "\n", "line 2: scores.value is a string, and not a number"},
+		{"a wrong type in the header", `{"kind":"header","schema":1,"trials":[]}` + "\n", "not a run file: line 1: trials is an array, and not a whole number"},
+		{"no time", first + "\n" + `{"kind":"call","at":"어제"}` + "\n", `line 2: "어제" is no time; write it like "2026-11-23T06:34:00Z"`},
+		{"no time at all", first + "\n" + `{"kind":"end","ended":5}` + "\n", `line 2: a time is no string; write it like "2026-11-23T06:34:00Z"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			for _, d := range []runfile.Detail{runfile.Scores, runfile.Full} {
 				_, err := decode([]byte(tt.data), d)
 				require.ErrorContains(t, err, tt.want)
+				require.NotContains(t, err.Error(), "Go ", "a reader knows no Go")
 			}
 		})
 	}

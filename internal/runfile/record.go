@@ -51,7 +51,8 @@ type Header struct {
 	Model    Model          `json:"model"`
 	Reply    reply.Rules    `json:"reply"`
 	Graders  []graders.Spec `json:"graders"`
-	Trials   int            `json:"trials"` // trials per case
+	Cases    int            `json:"cases,omitempty"` // that the run is over, begun or not; 0 where it was not known
+	Trials   int            `json:"trials"`          // trials per case
 	Selected *Selection     `json:"selected,omitempty"`
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
 	Judge    *Judge         `json:"judge,omitempty"`

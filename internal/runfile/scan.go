@@ -30,7 +30,7 @@ type Line struct {
 // Decode decodes the record into v.
 func (l Line) Decode(v any) error {
 	if err := json.Unmarshal(l.Data, v); err != nil {
-		return fmt.Errorf("line %d: %w", l.Number, err)
+		return fmt.Errorf("line %d: %w", l.Number, plainly(err))
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func kindOf(data []byte) (string, error) {
 		Kind string `json:"kind"`
 	}
 	if err := json.Unmarshal(data, &record); err != nil {
-		return "", err
+		return "", plainly(err)
 	}
 	return record.Kind, nil
 }

@@ -6,20 +6,44 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 )
 
 // A Writer appends records to one run file. It holds the file's lock until it
 // is closed; its methods may be called from many goroutines. A record is one
-// write, so a kill leaves at most one torn line, the last.
+// write, so a kill leaves at most one torn line, the last; what was written when
+// [Writer.Sync] was called outlives the machine, too.
+//
+// After the first failure every method returns that failure, and nothing more
+// than the end line is written. What was written of the line that failed is
+// taken away again, so that a full disk leaves whole lines.
 type Writer struct {
 	path string
 	lock *flock.Flock
+	info os.FileInfo // of the file, to see whether it still stands at path
+
+	encoders sync.Pool // of *encoder
 
 	mu   sync.Mutex
-	file *os.File
-	err  error // the first failed write; nothing is written after it
+	file file
+	size int64 // of the whole lines in the file
+	torn bool  // a line that could not be written whole could not be taken away, either
+	err  error // the first failure
+
+	syncing sync.Mutex // held by whoever makes the file durable for all
+	durable int64      // so much of the file is
+	synced  time.Time  // when the last fsync began
+}
+
+// A file is what a Writer needs of an *os.File.
+type file interface {
+	Write(p []byte) (int, error)
+	Sync() error
+	Truncate(size int64) error
+	Stat() (os.FileInfo, error)
+	Close() error
 }
 
 // Create makes a new run file in dir, which is made where it is missing, and
@@ -28,28 +52,62 @@ func Create(dir string, h Header) (*Writer, error) {
 	if h.Run == "" || h.Run != filepath.Base(h.Run) {
 		return nil, fmt.Errorf("creating run file: %q is no run id", h.Run)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("making the runs directory: %w", err)
+	if err := makeDir(dir); err != nil {
+		return nil, err
 	}
 	path := filepath.Join(dir, h.Run+Ext)
 	lock := flock.New(lockPath(path))
 	held, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("locking run file %s: %w", path, err)
+		return nil, cannotWrite(dir, err)
 	}
 	if !held {
 		return nil, fmt.Errorf("run file %s is being written by another process", path)
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("creating run file: %w", err), unlock(lock))
+		return nil, errors.Join(cannotWrite(dir, err), unlock(lock))
 	}
-	w := &Writer{path: path, lock: lock, file: file}
+	w, err := newWriter(path, lock, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close(), unlock(lock))
+	}
 	h.Kind, h.Schema = KindHeader, Schema
 	if err := w.append(h); err != nil {
-		return nil, errors.Join(err, w.release(), os.Remove(path))
+		return nil, errors.Join(err, w.Discard())
 	}
 	return w, nil
+}
+
+func newWriter(path string, lock *flock.Flock, f file) (*Writer, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("creating run file: %w", err)
+	}
+	return &Writer{path: path, lock: lock, info: info, file: f, encoders: sync.Pool{New: func() any { return newEncoder() }}}, nil
+}
+
+// makeDir makes the runs directory where it is missing.
+func makeDir(dir string) error {
+	if err := CheckDir(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("making the runs directory %s: %w; name another with --runs", dir, cause(err))
+	}
+	return nil
+}
+
+func cannotWrite(dir string, err error) error {
+	return fmt.Errorf("writing in the runs directory %s: %w; name another with --runs", dir, cause(err))
+}
+
+// cause is an error without the path that stands in the message anyway.
+func cause(err error) error {
+	if of, ok := errors.AsType[*os.PathError](err); ok {
+		return of.Err
+	}
+	return err
 }
 
 // Path is where the run file is.
@@ -64,33 +122,91 @@ func (w *Writer) Call(c Call) error { c.Kind = KindCall; return w.append(c) }
 // Trial appends a trial line.
 func (w *Writer) Trial(t Trial) error { t.Kind = KindTrial; return w.append(t) }
 
-// Close appends the end line, makes the file durable and gives the lock back.
+// Close appends the end line, makes the file durable and gives the lock back. A
+// run that failed before can't be complete: its end line says the failure, and
+// Close does not return it again.
 func (w *Writer) Close(e End) error {
 	e.Kind = KindEnd
-	err := w.append(e)
-	if err == nil {
-		if syncErr := w.file.Sync(); syncErr != nil {
-			err = fmt.Errorf("making run file %s durable: %w", w.path, syncErr)
-		}
+	failed := w.failure()
+	if failed != nil && e.Status == Complete {
+		e.Status, e.Reason = Incomplete, failed.Error()
+	}
+	err := w.last(e)
+	switch {
+	case failed != nil:
+		err = nil
+		_ = w.file.Sync() // as far as it goes
+	case err == nil:
+		err = w.Sync()
 	}
 	return errors.Join(err, w.release())
 }
 
+// Discard closes the file without an end line and removes it.
+func (w *Writer) Discard() error { return errors.Join(w.release(), os.Remove(w.path)) }
+
 func (w *Writer) append(record any) error {
-	line, err := encode(record)
+	return w.encoded(record, func(line []byte) error {
+		if w.err != nil {
+			return w.err
+		}
+		return w.write(line)
+	})
+}
+
+// last appends the end line, also after a failure, as long as it does not land
+// behind a torn line. There may be room for it, since the line that failed was
+// taken away.
+func (w *Writer) last(e End) error {
+	return w.encoded(e, func(line []byte) error {
+		if w.torn {
+			return w.err
+		}
+		return w.write(line)
+	})
+}
+
+// encoded calls do with a record's line, while nobody else does anything.
+func (w *Writer) encoded(record any, do func(line []byte) error) error {
+	e, _ := w.encoders.Get().(*encoder)
+	defer w.encoders.Put(e)
+	line, err := e.encode(record)
 	if err != nil {
 		return fmt.Errorf("encoding a record for %s: %w", w.path, err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.err != nil {
-		return w.err
+	return do(line)
+}
+
+// write writes a line, or nothing of it.
+func (w *Writer) write(line []byte) error {
+	n, err := w.file.Write(line)
+	if err == nil {
+		w.size += int64(n)
+		return nil
 	}
-	if _, err := w.file.Write(line); err != nil {
-		w.err = fmt.Errorf("writing run file %s: %w; what was written before is kept", w.path, err)
-		return w.err
+	if n > 0 && w.file.Truncate(w.size) != nil {
+		w.torn = true
 	}
-	return nil
+	if w.size == 0 {
+		return w.fail(cannotWrite(filepath.Dir(w.path), err))
+	}
+	return w.fail(fmt.Errorf("writing run file %s: %w; what was written before is kept", w.path, cause(err)))
+}
+
+// fail keeps the first failure.
+func (w *Writer) fail(err error) error {
+	if w.err == nil {
+		w.err = err
+	}
+	return w.err
+}
+
+func (w *Writer) failure() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
 }
 
 func (w *Writer) release() error {

@@ -82,7 +82,10 @@ func TestCreateSaysWhatIsInTheWay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "runs")
 	require.NoError(t, os.WriteFile(file, nil, 0o644))
 	_, err := runfile.Create(file, header("r", key("a")))
-	require.ErrorContains(t, err, "making the runs directory")
+	require.EqualError(t, err, "the runs directory "+file+" is a file; name a directory with --runs")
+	_, err = runfile.Create(filepath.Join(file, "deeper"), header("r", key("a")))
+	require.ErrorContains(t, err, "making the runs directory "+filepath.Join(file, "deeper"))
+	require.ErrorContains(t, err, "; name another with --runs")
 }
 
 func TestNothingIsWrittenAfterAFailure(t *testing.T) {

@@ -27,7 +27,8 @@ type Asker struct {
 	Recorded Recordings  // nil: ask anyway
 	Offline  string      // why no call may be made; what a miss then says
 
-	fatal atomic.Pointer[runfile.Error] // no further call can succeed
+	fatal   atomic.Pointer[runfile.Error] // no further call can succeed
+	failing atomic.Bool                   // and it says how a call was failing
 }
 
 // A Purpose says what a call is for and where its line belongs.
@@ -95,7 +96,10 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 	if e, ok := errors.AsType[*model.Error](err); ok {
 		failure = &runfile.Error{Kind: string(e.Kind), Status: e.Status, Message: e.Error()}
 		call.Attempts = e.Attempts
-		if e.Fatal() {
+		switch {
+		case e.Stop != nil:
+			a.stopped(e)
+		case e.Fatal():
 			a.fatal.CompareAndSwap(nil, failure)
 		}
 		if e.Kind == model.KindStopped || e.Kind == model.KindBudget {
@@ -105,6 +109,20 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 	call.Error = failure
 	call.At = time.Now().UTC().Truncate(time.Millisecond)
 	return call, nil
+}
+
+// stopped keeps why the job was stopped while this call was failing. At the end
+// of a budget that is worth a word: the budget need not be what was too small.
+func (a *Asker) stopped(e *model.Error) {
+	why := &runfile.Error{Kind: string(e.Stop.Kind), Message: e.Stop.Error()}
+	if e.Stop.Kind != model.KindBudget {
+		a.fatal.CompareAndSwap(nil, why)
+		return
+	}
+	if a.failing.CompareAndSwap(false, true) {
+		why.Message += "; a call was failing then: " + e.Error()
+		a.fatal.Store(why)
+	}
 }
 
 // Fatal returns the error after which no call was tried any more, or nil.

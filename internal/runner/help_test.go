@@ -89,6 +89,7 @@ type memory struct {
 	cases  []runfile.Case
 	calls  []runfile.Call
 	trials []runfile.Trial
+	synced int // trials that a Sync came after
 	end    *runfile.End
 }
 
@@ -113,6 +114,13 @@ func (m *memory) Trial(t runfile.Trial) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.trials = append(m.trials, t)
+	return nil
+}
+
+func (m *memory) Sync() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.synced = len(m.trials)
 	return nil
 }
 

@@ -24,6 +24,8 @@ type Recorder interface {
 	Call(runfile.Call) error
 	// Trial comes after its call.
 	Trial(runfile.Trial) error
+	// Sync returns once everything before it is safe.
+	Sync() error
 	// Close comes once, after everything else.
 	Close(runfile.End) error
 }
@@ -180,6 +182,13 @@ func (r *running) trial(ctx context.Context, it item) error {
 	}
 	if err := revision.Run.Trial(t); err != nil {
 		return err
+	}
+	// The worker begins nothing new before what was paid for is safe, so that no
+	// more is ever lost than what is under way.
+	if call.Made() {
+		if err := revision.Run.Sync(); err != nil {
+			return err
+		}
 	}
 	r.counts[it.revision].trial(t)
 	if r.job.Progress != nil {

@@ -208,6 +208,45 @@ func TestFatalErrorStopsCallsNotReplays(t *testing.T) {
 	require.Equal(t, "auth", j.Revisions[0].Asker.Fatal().Kind)
 }
 
+// A call that is under way when everything is stopped was made, and its line says
+// how it failed. The end line says why the run was stopped, and at a deadline how
+// calls were failing then.
+func TestStoppedCallsWereMade(t *testing.T) {
+	t.Parallel()
+	failing := func(stop *model.Error) *model.Error {
+		return &model.Error{Kind: model.KindServer, Status: 500, Message: "고장", Attempts: 3, Stop: stop}
+	}
+	for _, tt := range []struct {
+		stop *model.Error
+		want string
+	}{
+		{&model.Error{Kind: model.KindBudget, Message: "stopped at --deadline 5s"}, "stopped at --deadline 5s; a call was failing then: the endpoint failed (500): 고장 (after 3 attempts)"},
+		{&model.Error{Kind: model.KindStopped, Message: "stopped, since 20 attempts in a row failed"}, "stopped, since 20 attempts in a row failed"},
+	} {
+		m := &scripted{ask: func(_ context.Context, n int, _ model.Request) (string, error) {
+			if n == 1 {
+				return "", tt.stop // one that was not sent finds out first
+			}
+			return "", failing(tt.stop)
+		}}
+		var sent sync.WaitGroup
+		sent.Add(3)
+		all := &scripted{ask: func(ctx context.Context, n int, r model.Request) (string, error) {
+			sent.Done()
+			sent.Wait() // they are under way together
+			return m.ask(ctx, n, r)
+		}}
+		j, memories := job(t, load(t, suiteText), all, "v3")
+		j.Workers = 3
+		ends := run(t, j)
+		require.Equal(t, runfile.Incomplete, ends[0].Status)
+		require.Equal(t, tt.want, ends[0].Reason)
+		require.Equal(t, []int{2, 2, 2}, []int{ends[0].Trials, ends[0].Calls, ends[0].Errors})
+		require.Equal(t, 3, memories[0].calls[0].Attempts)
+		require.Equal(t, "server", memories[0].trials[1].Error.Kind)
+	}
+}
+
 // One trial's error is its own: the others go on, and the run is complete.
 func TestErrorOfOneTrial(t *testing.T) {
 	t.Parallel()

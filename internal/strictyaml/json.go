@@ -42,6 +42,10 @@ func Canonical(v any) (json.RawMessage, error) {
 	return encodeJSON(plain)
 }
 
+// Sorted is [Canonical] for a v whose fields stand in the order of their keys
+// already and whose texts are UTF-8: much faster, which matters once a case.
+func Sorted(v any) (json.RawMessage, error) { return encodeJSON(v) }
+
 func encodeJSON(v any) (json.RawMessage, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -1,13 +1,17 @@
 package suite
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"promptbench/graders"
+	"promptbench/internal/strictyaml"
 )
 
 const jsonLines = `{"id": "치과", "input": "내일 치과 \ud83d\ude00", "expect": {"type": "answer", "count": {"min": 2, "max": 4}}, "tags": ["health", "has-time"], "vars": {"n": 3}}
@@ -132,5 +136,19 @@ func FuzzCaseFiles(f *testing.F) {
 		for _, p := range probs {
 			require.NotEmpty(t, p.File)
 		}
+	})
+}
+
+// However it is computed, the hash of an input is that of its canonical JSON:
+// recordings of years are paired by it.
+func TestInputHashIsThatOfCanonicalJSON(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "<b>&\u2028\x00\"\\", "👨‍👩‍👧 약속", "\xff"}))
+		input, vars := text.Draw(t, "input"), rapid.MapOf(text, text).Draw(t, "vars")
+		want, err := strictyaml.Canonical(map[string]any{"input": input, "vars": vars})
+		require.NoError(t, err)
+		sum := sha256.Sum256(want)
+		require.Equal(t, hex.EncodeToString(sum[:]), InputHash(input, vars))
 	})
 }

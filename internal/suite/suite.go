@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"unicode/utf8"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
@@ -104,7 +105,11 @@ func InputHash(input string, vars map[string]string) string {
 	if vars == nil {
 		vars = map[string]string{}
 	}
-	raw, err := strictyaml.Canonical(struct {
+	encode := strictyaml.Sorted
+	if !utf8.ValidString(input) || !validVars(vars) {
+		encode = strictyaml.Canonical
+	}
+	raw, err := encode(struct {
 		Input string            `json:"input"`
 		Vars  map[string]string `json:"vars"`
 	}{input, vars})
@@ -113,6 +118,15 @@ func InputHash(input string, vars map[string]string) string {
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
+}
+
+func validVars(vars map[string]string) bool {
+	for name, text := range vars {
+		if !utf8.ValidString(name) || !utf8.ValidString(text) {
+			return false
+		}
+	}
+	return true
 }
 
 // Build makes the suite's graders, in order. The judge answers the questions of

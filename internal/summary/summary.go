@@ -22,7 +22,7 @@ type Summary struct {
 	Status    runfile.Status `json:"status"`
 	Reason    string         `json:"reason,omitempty"` // why it is not complete
 	Basis     Basis          `json:"basis"`
-	Cases     int            `json:"cases"`
+	Cases     int            `json:"cases"`  // that the run is over, begun or not
 	Trials    int            `json:"trials"` // per case
 	Errors    int            `json:"errors"` // trials without a reply
 	Usage     Usage          `json:"usage"`
@@ -74,7 +74,7 @@ func Of(run *runfile.Run, price *Price) Summary {
 	h := run.Header
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
-		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Basis: BasisOf(run), Cases: len(run.Cases),
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Basis: BasisOf(run), Cases: run.Planned(),
 		Trials: h.Trials, Usage: UsageOf(run, price), Types: orEmpty(h.Reply.Types), Failed: []Case{}, Flaky: []Flaky{}, Gates: []Gate{},
 		Confusion: Confusion(casesOf(run), h.Reply.Types),
 	}

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 )
@@ -21,22 +17,26 @@ type comparison struct {
 	cases       int
 	inFlight    int
 	delay       time.Duration
+	size        int // of a reply
+	rounds      int
 }
 
-// A result is what one candidate took.
-type result struct {
-	name      string
-	wall, cpu time.Duration
-	memory    int64 // the most at once, in KiB; 0 where the system doesn't say
+// A candidate is a program, and how it is started for an endpoint.
+type candidate struct {
+	name    string
+	command func(base string) []string
+	results []result
 }
 
-// run measures each candidate against an endpoint of its own and prints a table.
+// run measures each candidate against an endpoint of its own, all of them in turn
+// in each round, so that whatever else the machine does hits all alike, and prints
+// a table.
 func (c comparison) run(ctx context.Context, out io.Writer) error {
 	if c.promptbench == "" {
 		return fmt.Errorf("-promptbench names no program")
 	}
-	if c.cases < 1 || c.inFlight < 1 {
-		return fmt.Errorf("-cases and -in-flight are at least 1")
+	if c.cases < 1 || c.inFlight < 1 || c.rounds < 1 {
+		return fmt.Errorf("-cases, -in-flight and -rounds are at least 1")
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -50,78 +50,55 @@ func (c comparison) run(ctx context.Context, out io.Writer) error {
 	if err := writeProject(dir, c.cases); err != nil {
 		return err
 	}
-	cases, many := filepath.Join(dir, "cases", "bench.jsonl"), fmt.Sprint(c.inFlight)
-	candidates := []candidate{
-		{"bare loop", func(base string) []string {
-			return []string{self, "loop", "-base-url", base, "-cases", cases, "-in-flight", many}
-		}},
-		{"promptbench", func(base string) []string {
-			return []string{c.promptbench, "run", "prompts/bench", "--fresh", "--base-url", base, "--model", "bench", "--concurrency", many, "-o", "result.txt"}
-		}},
-		{"promptbench, replayed", func(base string) []string {
-			return []string{c.promptbench, "run", "prompts/bench", "--offline", "--base-url", base, "--model", "bench", "-o", "result.txt"}
-		}},
-	}
-	if c.promptfoo != "" {
-		candidates = append(candidates, candidate{"promptfoo", func(base string) []string {
-			return append(strings.Fields(c.promptfoo), "eval", "-c", foo(dir, base), "--no-cache", "--no-table", "--no-progress-bar", "--max-concurrency", many, "-o", filepath.Join(dir, "foo.json"))
-		}})
-	}
-	if _, err := fmt.Fprintf(out, "%d cases, %d in flight, %s a reply; %s/%s, %d cores, %s\n\n%-22s %9s %7s %9s %7s %9s\n",
-		c.cases, c.inFlight, c.delay, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), "", "wall", "ratio", "cpu", "ratio", "memory"); err != nil {
+	if _, err := fmt.Fprintf(out, "%d cases, %d in flight, %s a reply of %d bytes or more; the median of %d rounds\n%s\n\n%-22s %9s %7s %9s %7s %9s\n",
+		c.cases, c.inFlight, c.delay, c.size, c.rounds, machine(), "", "wall", "ratio", "cpu", "ratio", "memory"); err != nil {
 		return err
 	}
-	var bare result
-	for i, candidate := range candidates {
-		r, err := candidate.measure(ctx, self, dir, c.delay)
-		if err != nil {
+	candidates := c.candidates(self, dir)
+	for range c.rounds {
+		if err := os.RemoveAll(filepath.Join(dir, "runs")); err != nil {
 			return err
 		}
-		if i == 0 {
-			bare = r
+		for i := range candidates {
+			r, err := c.against(ctx, self, dir, candidates[i].command)
+			if err != nil {
+				return err
+			}
+			candidates[i].results = append(candidates[i].results, r)
 		}
-		if _, err := fmt.Fprintf(out, "%-22s %8.2fs %6.2f× %8.2fs %6.2f× %6d MB\n", r.name,
-			r.wall.Seconds(), r.wall.Seconds()/bare.wall.Seconds(), r.cpu.Seconds(), r.cpu.Seconds()/bare.cpu.Seconds(), r.memory/1024); err != nil {
+	}
+	bare := median(candidates[0].results)
+	for _, candidate := range candidates {
+		if err := row(out, candidate.name, median(candidate.results), bare); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// A candidate is a program, and how it is started for an endpoint.
-type candidate struct {
-	name    string
-	command func(base string) []string
-}
-
-func (c candidate) measure(ctx context.Context, self, dir string, delay time.Duration) (result, error) {
-	endpoint := exec.CommandContext(ctx, self, "serve", "-delay", delay.String())
-	stdin, err := endpoint.StdinPipe()
-	if err != nil {
-		return result{}, err
+func (c comparison) candidates(self, dir string) []candidate {
+	many := fmt.Sprint(c.inFlight)
+	promptbench := func(args ...string) func(string) []string {
+		return func(base string) []string {
+			full := append([]string{c.promptbench}, args...)
+			if args[0] == "run" {
+				full = append(full, "--base-url", base, "--model", "bench", "--concurrency", many)
+			}
+			return append(full, "-o", "result.txt")
+		}
 	}
-	stdout, err := endpoint.StdoutPipe()
-	if err != nil {
-		return result{}, err
+	out := []candidate{
+		{name: "bare loop", command: func(base string) []string {
+			return []string{self, "loop", "-base-url", base, "-inputs", filepath.Join(dir, "cases", "bench.jsonl"), "-in-flight", many}
+		}},
+		{name: "promptbench", command: promptbench("run", "prompts/bench", "--fresh")},
+		{name: "promptbench, replayed", command: promptbench("run", "prompts/bench", "--offline")},
+		{name: "promptbench, regraded", command: promptbench("regrade", "prompts/bench")},
 	}
-	if err := endpoint.Start(); err != nil {
-		return result{}, fmt.Errorf("starting the endpoint: %w", err)
+	if c.promptfoo != "" {
+		out = append(out, candidate{name: "promptfoo", command: func(base string) []string {
+			return append(strings.Fields(c.promptfoo), "eval", "-c", foo(dir, base), "--no-cache", "--no-table", "--no-progress-bar", "--max-concurrency", many, "-o", filepath.Join(dir, "foo.json"))
+		}})
 	}
-	defer endpoint.Wait() //nolint:errcheck // it ends with its standard input
-	defer stdin.Close()   //nolint:errcheck // see above
-	base, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		return result{}, fmt.Errorf("starting the endpoint: %w", err)
-	}
-	args := c.command(strings.TrimSpace(base))
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	var said bytes.Buffer
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &said, &said
-	cmd.Env = append(os.Environ(), "OPENAI_API_KEY=none", "PROMPTFOO_DISABLE_TELEMETRY=1", "PROMPTFOO_DISABLE_UPDATE=1")
-	start := time.Now()
-	if err := cmd.Run(); err != nil {
-		return result{}, fmt.Errorf("%s: %w\n%s", c.name, err, said.String())
-	}
-	state := cmd.ProcessState
-	return result{name: c.name, wall: time.Since(start), cpu: state.UserTime() + state.SystemTime(), memory: mostMemory(state)}, nil
+	return out
 }

@@ -11,20 +11,33 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// reply is what the endpoint answers to everything.
-const reply = `{"id":"chatcmpl-1","object":"chat.completion","created":1795500000,"model":"bench","choices":[{"index":0,"finish_reason":"stop",` +
-	`"message":{"role":"assistant","content":"{\"subtodos\":{\"type\":\"answer\",\"content\":[{\"subtodoNumber\":1,\"subtodoContent\":\"예약 확인하기\"},` +
-	`{\"subtodoNumber\":2,\"subtodoContent\":\"준비물 챙기기\"},{\"subtodoNumber\":3,\"subtodoContent\":\"출발하기\"}]}}"}}],` +
-	`"usage":{"prompt_tokens":120,"completion_tokens":60,"total_tokens":180}}`
+// replyOf is what the endpoint answers to everything: a document with three
+// subtodos, and behind it so much more that the text has so many bytes.
+func replyOf(size int) (string, error) {
+	text := `{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"예약 확인하기"},` +
+		`{"subtodoNumber":2,"subtodoContent":"준비물 챙기기"},{"subtodoNumber":3,"subtodoContent":"출발하기"}]}}`
+	text += strings.Repeat(" ", max(0, size-len(text)))
+	data, err := json.Marshal(map[string]any{
+		"id": "chatcmpl-1", "object": "chat.completion", "created": 1795500000, "model": "bench",
+		"choices": []any{map[string]any{"index": 0, "finish_reason": "stop", "message": map[string]any{"role": "assistant", "content": text}}},
+		"usage":   map[string]any{"prompt_tokens": 120, "completion_tokens": 60, "total_tokens": 180},
+	})
+	return string(data), err
+}
 
 // serve answers chat requests after a delay until its standard input ends, and
 // prints its base URL first.
-func serve(ctx context.Context, delay time.Duration, out io.Writer) error {
+func serve(ctx context.Context, delay time.Duration, size int, out io.Writer) error {
+	reply, err := replyOf(size)
+	if err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -33,6 +46,7 @@ func serve(ctx context.Context, delay time.Duration, out io.Writer) error {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-time.After(delay)
 		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(reply)))
 		_, _ = io.WriteString(w, reply)
 	})}
 	go func() {

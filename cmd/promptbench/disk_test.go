@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/fakeopenai"
+	"promptbench/internal/runfile"
+)
+
+// A ran is what a run of v3 with its runs in a directory came to.
+type ran struct {
+	code           int
+	stdout, stderr string
+}
+
+// runInto runs v3 of the test project, one call after the other.
+func runInto(t *testing.T, runs, url string, more ...string) ran {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/project")))
+	args := append([]string{"run", "prompts/v3", "--base-url", url, "--model", "m", "--concurrency", "1", "--runs", runs}, more...)
+	cmd := exec.CommandContext(t.Context(), "promptbench", args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &stdout, &stderr
+	out := ran{}
+	if err := cmd.Run(); err != nil {
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		require.True(t, ok, "%v", err)
+		out.code = exit.ExitCode()
+	}
+	out.stdout, out.stderr = stdout.String(), stderr.String()
+	return out
+}
+
+// If the runs are deleted while they are written, nothing more is paid for.
+func TestRunsDeletedWhileTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("an open file can't be deleted there")
+	}
+	runs := filepath.Join(t.TempDir(), "runs")
+	remove := sync.OnceValue(func() error { return os.RemoveAll(runs) })
+	server := fakeopenai.New(func(r fakeopenai.Request) fakeopenai.Reply {
+		if r.Number == 3 {
+			if err := remove(); err != nil {
+				t.Error(err)
+			}
+		}
+		return fakeopenai.Text(`{"subtodos":{"type":"question","content":[{"subtodoContent":"언제?"}]}}`)
+	})
+	t.Cleanup(server.Close)
+	r := runInto(t, runs, server.URL())
+	require.Equal(t, 1, r.code)
+	require.Equal(t, 1, strings.Count(r.stderr, "was deleted or moved while it was being written; stopped, as further replies would be lost"), r.stderr)
+	require.Contains(t, r.stderr, "promptbench: the run of v3 is incomplete: 2 of 6 trials done")
+	require.Len(t, server.Requests(), 3)
+	require.NoDirExists(t, runs)
+}
+
+// wholeRun loads the only run in dir and requires whole lines.
+func wholeRun(t *testing.T, dir string) *runfile.Run {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	require.NoError(t, err)
+	require.Len(t, files, 1, "the run file, and no lock that was left behind")
+	run, err := runfile.Load(files[0], runfile.Full)
+	require.NoError(t, err)
+	require.False(t, run.Torn)
+	return run
+}

@@ -1,0 +1,87 @@
+package runfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/gofrs/flock"
+)
+
+// Repair mends a run file whose writer was killed: it takes away what stands
+// behind the last line break, or adds the break where that is a whole record, and
+// clears the lock file away. It returns how many bytes it took. A file that a
+// process still writes is left as it is.
+func Repair(path string) (cut int64, err error) {
+	lock := flock.New(lockPath(path))
+	held, err := lock.TryLock()
+	if err != nil {
+		return 0, fmt.Errorf("locking run file %s: %w", path, cause(err))
+	}
+	if !held {
+		return 0, nil
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return 0, errors.Join(fmt.Errorf("repairing run file %s: %w", path, cause(err)), unlock(lock))
+	}
+	cut, err = mend(f)
+	if err != nil {
+		err = fmt.Errorf("repairing run file %s: %w", path, cause(err))
+	}
+	return cut, errors.Join(err, f.Close(), unlock(lock))
+}
+
+func mend(f *os.File) (cut int64, err error) {
+	tail, at, err := afterLastBreak(f)
+	switch {
+	case err != nil || len(tail) == 0:
+		return 0, err
+	case json.Valid(tail):
+		_, err = f.WriteAt([]byte("\n"), at+int64(len(tail)))
+	default:
+		cut = int64(len(tail))
+		err = f.Truncate(at)
+	}
+	return cut, errors.Join(err, f.Sync())
+}
+
+// afterLastBreak returns what stands behind the last line break of a file, and
+// where that begins.
+func afterLastBreak(f *os.File) (tail []byte, at int64, err error) {
+	at, err = f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, 0, err
+	}
+	for at > 0 {
+		part := make([]byte, min(at, tailSize))
+		if _, err := f.ReadAt(part, at-int64(len(part))); err != nil {
+			return nil, 0, err
+		}
+		if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
+			return append(part[i+1:], tail...), at - int64(len(part)-i-1), nil
+		}
+		at -= int64(len(part))
+		tail = append(part, tail...)
+	}
+	return tail, 0, nil
+}
+
+// beingWritten reports whether a process holds the lock of a run file.
+func beingWritten(path string) bool {
+	if _, err := os.Stat(lockPath(path)); err != nil {
+		return false // the lock comes before the file
+	}
+	lock := flock.New(lockPath(path))
+	held, err := lock.TryLock()
+	if err != nil {
+		return false
+	}
+	if held {
+		_ = unlock(lock)
+	}
+	return !held
+}

@@ -1,0 +1,81 @@
+package runfile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// syncGap is how long lies between the beginnings of two fsyncs at least. A fast
+// disk could do many more, and each takes processor time; a trial waits half of
+// it on average, which is little against the time that a reply takes.
+const syncGap = 5 * time.Millisecond
+
+// Sync returns once all that was appended before is on disk. Callers that wait
+// at the same time share one fsync, so that many of them cost little more than
+// one: whoever comes while the disk is busy waits for the next round, which
+// covers everybody who has come by then.
+//
+// It fails where the file is not at its path any more, since everything that was
+// paid for from then on would be lost.
+func (w *Writer) Sync() error {
+	w.mu.Lock()
+	want := w.size
+	w.mu.Unlock()
+
+	w.syncing.Lock()
+	defer w.syncing.Unlock()
+	if w.durable >= want {
+		return w.failure()
+	}
+	if rest := syncGap - time.Since(w.synced); rest > 0 {
+		<-time.After(rest)
+	}
+	w.synced = time.Now()
+	w.mu.Lock()
+	size, err := w.size, w.err
+	w.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := w.flush(); err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.fail(err)
+	}
+	w.durable = size
+	return nil
+}
+
+// flush makes what is in the file durable, the first time its name as well.
+func (w *Writer) flush() error {
+	if err := w.file.Sync(); err != nil && !unsupported(err) {
+		return fmt.Errorf("making run file %s durable: %w", w.path, cause(err))
+	}
+	if w.durable == 0 {
+		syncDir(filepath.Dir(w.path))
+	}
+	now, err := os.Stat(w.path)
+	if errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(now, w.info) {
+		return fmt.Errorf("run file %s was deleted or moved while it was being written; stopped, as further replies would be lost", w.path)
+	}
+	return nil
+}
+
+// unsupported reports whether a file system can't make a file durable at all.
+func unsupported(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL)
+}
+
+// syncDir makes the name of a new file durable where the system has a way to.
+func syncDir(dir string) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return
+	}
+	_ = d.Sync() // Windows has none
+	_ = d.Close()
+}
