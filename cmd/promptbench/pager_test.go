@@ -10,7 +10,7 @@ import (
 )
 
 // paged writes text through a pager and returns what arrives on the screen.
-func paged(t *testing.T, program string, text string) string {
+func paged(t *testing.T, program, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "screen")
 	screen, err := os.Create(path)
