@@ -34,7 +34,11 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errw)
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.page(cmd) }
 	err := root.ExecuteContext(context.Background())
+	if p, ok := a.out.(*pager); ok {
+		p.close()
+	}
 	if message := a.explain(err); message != "" {
 		_, _ = fmt.Fprintln(errw, message)
 	}
@@ -103,6 +107,9 @@ func (a *app) warn(list problem.List) {
 func (a *app) display(w io.Writer, all bool) report.Options {
 	o := report.Options{All: all}
 	f, ok := w.(*os.File)
+	if p, paged := w.(*pager); paged {
+		f, ok = p.screen, true
+	}
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return o
 	}

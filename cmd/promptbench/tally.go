@@ -101,6 +101,9 @@ func (t *tally) parts(now time.Time, s model.Stats) []string {
 	if s.Attempts > 0 {
 		add("%d in flight", s.Under)
 	}
+	if s.Held >= time.Second {
+		add("told to wait %s", short(s.Held))
+	}
 	if t.errors > 0 {
 		add("%s", count(t.errors, "error"))
 	}

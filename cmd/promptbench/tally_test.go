@@ -42,6 +42,8 @@ func TestTally(t *testing.T) {
 	require.NotContains(t, g.line(now, model.Stats{Calls: 9, Cost: &free}), "cost", "calls that failed don't show that the price is known")
 	require.Equal(t, "65% pass · 1m30s left", fit(g.parts(now, stats), 25), "whole parts, as many as there is room for")
 	require.Empty(t, fit(g.parts(now, stats), -5))
+	stats.Held = 53200 * time.Millisecond
+	require.Contains(t, g.line(now, stats), "33 in flight, told to wait 54s, 9 errors")
 }
 
 // What was replayed in a moment says nothing of how long the rest takes.

@@ -22,6 +22,8 @@ func TestAPIKey(t *testing.T) {
 		"OpenAI with its own variable":  {KeySource{APIKeyEnv: "TEAM_KEY"}, both, "team-key", "TEAM_KEY", ""},
 		"a host in a config":            {KeySource{BaseURL: remote}, both, "", "", ""},
 		"a look-alike in a config":      {KeySource{BaseURL: "https://api.openai.com.example.com/v1"}, both, "", "", ""},
+		"a name that ends like it":      {KeySource{BaseURL: "https://fakeopenai.com/v1"}, both, "", "", ""},
+		"a host below it":               {KeySource{BaseURL: "https://x.api.openai.com/v1"}, both, "", "", ""},
 		"a user part in a config":       {KeySource{BaseURL: "https://api.openai.com@example.com/v1"}, both, "", "", ""},
 		"OpenAI without TLS":            {KeySource{BaseURL: "http://api.openai.com/v1"}, both, "", "", ""},
 		"a host with its own variable":  {KeySource{BaseURL: remote, APIKeyEnv: "TEAM_KEY"}, both, "team-key", "TEAM_KEY", ""},

@@ -57,6 +57,13 @@ func (e *Engine) Close() {
 	e.over.set(&Error{Kind: KindStopped, Message: "the run is over"})
 }
 
+// Drain ends every wait, so that only the attempts on the wire are finished. A
+// call that waits for its next attempt fails as it had failed until then, one
+// that was never sent is cancelled.
+func (e *Engine) Drain() {
+	e.over.set(&Error{Kind: KindCancelled, Message: "stopped by the operator"})
+}
+
 // Model returns the model behind t. It answers as a [Client] does, and retries,
 // keeps to what the endpoint takes and to what t and the options allow, and stops
 // for good once no call can succeed.
@@ -109,6 +116,7 @@ func (e *Engine) Stats() Stats {
 	for _, l := range e.limiters {
 		size, _ := l.Window()
 		s.Window += size
+		s.Held = max(s.Held, l.Held())
 	}
 	return s
 }

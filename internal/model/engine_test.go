@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -107,6 +109,46 @@ func TestCancellingTheCallerIsNoStop(t *testing.T) {
 		resp, err := m.Complete(t.Context(), ask())
 		require.NoError(t, err)
 		require.Equal(t, "됐다", resp.Reply)
+	})
+}
+
+// Once everything is to end, what is on the wire is finished, and nothing waits: a
+// call between two attempts fails as it did, and those that come are cancelled.
+func TestDrain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int32
+		e, m := engineModel(t, Options{Concurrency: 2}, Target{}, modelFunc(func(ctx context.Context, _ Request) (Response, error) {
+			if sent.Add(1) == 1 {
+				return Response{}, &Error{Kind: KindServer, Status: 500}
+			}
+			return Response{Reply: "됐다"}, sleep(ctx, time.Minute)
+		}))
+		start := time.Now()
+		var calls sync.WaitGroup
+		var mu sync.Mutex
+		kinds := map[Kind]int{}
+		for range 5 {
+			calls.Go(func() {
+				_, err := m.Complete(t.Context(), ask())
+				kind := Kind("")
+				if failure, ok := errors.AsType[*Error](err); ok {
+					kind = failure.Kind
+					if kind == KindServer {
+						require.EqualError(t, failure.Stop, "the call was cancelled: stopped by the operator")
+					}
+				}
+				mu.Lock()
+				kinds[kind]++
+				mu.Unlock()
+			})
+		}
+		synctest.Wait()
+		e.Drain()
+		calls.Wait()
+		require.Equal(t, map[Kind]int{"": 2, KindServer: 1, KindCancelled: 2}, kinds)
+		require.Equal(t, time.Minute, time.Since(start))
+		require.Equal(t, KindCancelled, failure(t, m).Kind)
 	})
 }
 

@@ -54,6 +54,13 @@ func (l *Limiter) Window() (size, under int) {
 	return l.window.size(), l.under
 }
 
+// Held returns how much longer nobody sends, because the endpoint asked for it.
+func (l *Limiter) Held() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(0, time.Until(l.closed))
+}
+
 type limited struct {
 	next    Model
 	limiter *Limiter

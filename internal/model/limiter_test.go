@@ -89,6 +89,7 @@ func TestRetryAfterHoldsAllSenders(t *testing.T) {
 		var calls sync.WaitGroup
 		calls.Go(func() { _, _ = one.Complete(t.Context(), ask()) })
 		synctest.Wait() // it was refused
+		require.Equal(t, 7*second, l.Held())
 		for range 3 {
 			calls.Go(func() { _, err := other.Complete(t.Context(), ask()); require.NoError(t, err) })
 		}

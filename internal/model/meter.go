@@ -3,19 +3,21 @@ package model
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Stats are what an [Engine] has done so far. Replayed replies are no part of
 // it.
 type Stats struct {
-	Calls    int      // answered or failed for good
-	Attempts int      // made, those under way included
-	Retries  int      // attempts but the first of a call
-	Refused  int      // attempts that the endpoint refused as too many
-	Under    int      // attempts under way
-	Window   int      // how many may be under way, over all endpoints
-	Usage    Usage    // of the answered calls that the endpoint counted tokens for
-	Cost     *float64 // of the answered calls; nil where a price, or the tokens of one, are unknown
+	Calls    int           // answered or failed for good
+	Attempts int           // made, those under way included
+	Retries  int           // attempts but the first of a call
+	Refused  int           // attempts that the endpoint refused as too many
+	Under    int           // attempts under way
+	Window   int           // how many may be under way, over all endpoints
+	Held     time.Duration // so much longer nobody sends, since an endpoint asked for it
+	Usage    Usage         // of the answered calls that the endpoint counted tokens for
+	Cost     *float64      // of the answered calls; nil where a price, or the tokens of one, are unknown
 }
 
 // A meter counts what the calls of an engine do.

@@ -163,7 +163,8 @@ func (p *pace) set(lasted, floor float64, now time.Time) {
 		high = max(low, math.Sqrt(taken/lasted*p.rate(now)))
 	}
 	p.ceiling, p.start, p.since = high, min(math.Sqrt(low/high), paceStart), now
-	p.growth = paceGrowth * min(max(1, math.Pow(paceSure/taken, 2)), paceUnsure)
+	unsure := paceSure / taken
+	p.growth = paceGrowth * min(max(1, unsure*unsure), paceUnsure)
 	p.next = now
 	if floor == 0 {
 		p.floor = p.ceiling * p.start / 2

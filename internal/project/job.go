@@ -72,6 +72,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	job.engine = model.NewEngine(ctx, model.Options{
 		Concurrency: r.Concurrency, MaxCalls: r.MaxCalls, MaxCost: r.MaxCost, Deadline: r.Deadline, Log: r.Log,
 	})
+	job.Drain = job.engine.Drain
 	models, err := p.models(targets, r, job)
 	if err != nil {
 		return nil, errors.Join(err, job.Close())

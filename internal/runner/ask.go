@@ -102,7 +102,7 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 		case e.Fatal():
 			a.fatal.CompareAndSwap(nil, failure)
 		}
-		if e.Kind == model.KindStopped || e.Kind == model.KindBudget {
+		if e.Kind == model.KindStopped || e.Kind == model.KindBudget || e.Kind == model.KindCancelled {
 			return runfile.Call{}, errStopped // refused before anything was sent
 		}
 	}
@@ -114,6 +114,9 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 // stopped keeps why the job was stopped while this call was failing. At the end
 // of a budget that is worth a word: the budget need not be what was too small.
 func (a *Asker) stopped(e *model.Error) {
+	if e.Stop.Kind == model.KindCancelled {
+		return // by the operator, which the end of the run says
+	}
 	why := &runfile.Error{Kind: string(e.Stop.Kind), Message: e.Stop.Error()}
 	if e.Stop.Kind != model.KindBudget {
 		a.fatal.CompareAndSwap(nil, why)

@@ -47,6 +47,7 @@ type Job struct {
 	Grading   Grading
 	Revisions []Revision
 	Progress  func(Event) // called from many goroutines, after each trial; may be nil
+	Drain     func()      // called when stop is closed, to end what only waits; may be nil
 }
 
 // An Event says that a trial has its line.
@@ -61,8 +62,8 @@ type Event struct {
 // alike. It returns how each run ended, in the order of the revisions, and
 // closes all recorders.
 //
-// Closing stop ends the run cleanly: no further trial begins, those under way
-// are finished. Cancelling ctx gives up those, too. Both leave the runs
+// Closing stop ends the run cleanly: no further trial begins, the attempts under
+// way are finished. Cancelling ctx gives up those, too. Both leave the runs
 // interrupted. The error is for what stops the whole job: a run file that
 // can't be written, cases that can't be read.
 func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, error) {
@@ -71,6 +72,17 @@ func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, err
 	ctx, r.abort = context.WithCancelCause(outer)
 	defer r.abort(nil)
 
+	if job.Drain != nil {
+		ended := make(chan struct{})
+		defer close(ended)
+		go func() {
+			select {
+			case <-stop:
+				job.Drain()
+			case <-ended:
+			}
+		}()
+	}
 	items := make(chan item)
 	var workers sync.WaitGroup
 	for range max(1, job.Workers) {

@@ -121,6 +121,33 @@ func TestStop(t *testing.T) {
 	require.Len(t, memories[0].trials, ends[0].Trials)
 }
 
+// A run that is told to stop is interrupted, not broken, also where calls were
+// waiting: those that failed so far have their lines, those never sent have none.
+func TestStopDrains(t *testing.T) {
+	t.Parallel()
+	stop, drained := make(chan struct{}), make(chan struct{})
+	m := &scripted{ask: func(_ context.Context, n int, _ model.Request) (string, error) {
+		if n == 1 {
+			close(stop)
+		}
+		<-drained
+		operator := &model.Error{Kind: model.KindCancelled, Message: "stopped by the operator"}
+		if n == 1 {
+			return "", operator
+		}
+		return "", &model.Error{Kind: model.KindServer, Status: 500, Attempts: 2, Stop: operator}
+	}}
+	j, memories := job(t, load(t, suiteText), m, "v3")
+	j.Workers, j.Trials = 3, 10
+	j.Drain = func() { close(drained) }
+	ends, err := runner.Run(t.Context(), j, stop)
+	require.NoError(t, err)
+	require.Equal(t, runfile.Interrupted, ends[0].Status)
+	require.Equal(t, "stopped by the operator", ends[0].Reason)
+	require.Equal(t, len(m.order())-1, ends[0].Calls)
+	require.Len(t, memories[0].trials, len(m.order())-1)
+}
+
 func TestStopBeforeTheStart(t *testing.T) {
 	t.Parallel()
 	stop := make(chan struct{})

@@ -76,8 +76,9 @@ func foo(dir, base string) string {
 			tests = append(tests, map[string]any{"vars": map[string]any{"input": c.Input}})
 		}
 	}
+	messages, _ := json.Marshal([]any{map[string]any{"role": "system", "content": system}, map[string]any{"role": "user", "content": "{{input}}"}})
 	config, _ := json.Marshal(map[string]any{
-		"prompts":     []any{[]any{map[string]any{"role": "system", "content": system}, map[string]any{"role": "user", "content": "{{input}}"}}},
+		"prompts":     []any{map[string]any{"label": "bench", "raw": string(messages)}},
 		"providers":   []any{map[string]any{"id": "openai:chat:bench", "config": map[string]any{"apiBaseUrl": base, "temperature": 0}}},
 		"defaultTest": map[string]any{"assert": []any{map[string]any{"type": "is-json"}}},
 		"tests":       tests,
