@@ -174,6 +174,6 @@ func typeHint(word string, types []string) string {
 type noJudge struct{}
 
 // Ask refuses.
-func (noJudge) Ask(context.Context, graders.Question) (graders.Verdict, error) {
-	return graders.Verdict{}, errors.New("no judge while the suite is checked")
+func (noJudge) Ask(context.Context, graders.Sample, []graders.Question) ([]graders.Verdict, error) {
+	return nil, errors.New("no judge while the suite is checked")
 }
