@@ -2,6 +2,7 @@ package graders
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -83,5 +84,28 @@ func (c criterion) judged(v Verdict) Score {
 		out = scored(name, 0, v.Option, v.Reason)
 	}
 	out.Share = v.Share
+	return out
+}
+
+// Questions returns the criteria that are put to a judge, given the specs of a
+// suite or of a run.
+func Questions(specs []Spec) []Criterion {
+	var out []Criterion
+	for _, spec := range specs {
+		if spec.Name != nameRubric {
+			continue
+		}
+		var params struct {
+			Criteria []Criterion `json:"criteria"`
+		}
+		if json.Unmarshal(spec.Params, &params) != nil {
+			continue // no rubric that New could build
+		}
+		for _, c := range params.Criteria {
+			if c.Question != "" {
+				out = append(out, c)
+			}
+		}
+	}
 	return out
 }

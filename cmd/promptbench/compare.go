@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +61,7 @@ the base ran, where there are any. It makes no call.`,
 	shown.result.add(cmd, "table", "json")
 	flags := cmd.Flags()
 	flags.StringVar(&f.baseline, "baseline", "", "the run `file` to hold the revisions against")
-	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model")
+	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model or judge")
 	shown.addExtent(cmd)
 	flags.StringVar(&f.caseID, "case", "", "show the case with this `id` in full, both sides")
 	return cmd
@@ -68,8 +69,8 @@ the base ran, where there are any. It makes no call.`,
 
 func (f compareFlags) check(format string) error {
 	for _, what := range f.allow {
-		if what != "model" {
-			return usage(fmt.Errorf("--allow %s: only model can be allowed", what))
+		if what != "model" && what != "judge" {
+			return usage(fmt.Errorf("--allow %s: only model and judge can be allowed", what))
 		}
 	}
 	if f.caseID != "" && format != "table" {
@@ -154,7 +155,7 @@ func comparePair(ctx context.Context, p *project.Project, basePath, headPath str
 		return nil, err
 	}
 	o := p.Comparison(base, head, notes)
-	o.AllowModel = len(f.allow) > 0
+	o.AllowModel, o.AllowJudge = slices.Contains(f.allow, "model"), slices.Contains(f.allow, "judge")
 	return compare.Compare(base, head, o)
 }
 

@@ -19,11 +19,11 @@ import (
 // projectFlags are the flags that say which files and which model; they mean
 // the same in every command.
 type projectFlags struct {
-	config, suite, model, baseURL, runs string
-	cases, tags                         []string
-	temperature, topP                   float64
-	maxTokens, seed                     int
-	cmd                                 *cobra.Command
+	config, suite, model, judge, baseURL, runs string
+	cases, tags                                []string
+	temperature, topP                          float64
+	maxTokens, seed                            int
+	cmd                                        *cobra.Command
 }
 
 func (f *projectFlags) add(cmd *cobra.Command) {
@@ -48,6 +48,7 @@ func (f *projectFlags) addTags(cmd *cobra.Command) {
 // addModel adds the flags of a model that is called.
 func (f *projectFlags) addModel(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.addJudge(cmd)
 	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
 	flags.Float64Var(&f.temperature, "temperature", 0, "over the prompt file's temperature, `n` from 0 to 2")
 	flags.Float64Var(&f.topP, "top-p", 0, "over the prompt file's topP, `n` from 0 to 1")
@@ -55,11 +56,16 @@ func (f *projectFlags) addModel(cmd *cobra.Command) {
 	flags.IntVar(&f.seed, "seed", 0, "over the prompt file's seed, a whole number `n`")
 }
 
+// addJudge adds the flag of the model that rubric questions are put to.
+func (f *projectFlags) addJudge(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.judge, "judge", "", "the judge of rubric questions: a model's `name` in the config, or an id at --base-url or OpenAI")
+}
+
 // options are the flags as package project takes them. A parameter counts only
 // where its flag was given, so that a temperature of 0 can be asked for.
 func (f *projectFlags) options() (project.Options, error) {
 	o := project.Options{
-		Config: f.config, Suite: f.suite, Model: f.model, BaseURL: f.baseURL, Runs: f.runs,
+		Config: f.config, Suite: f.suite, Model: f.model, Judge: f.judge, BaseURL: f.baseURL, Runs: f.runs,
 		Select: runner.Selection{Cases: f.cases, Tags: f.tags},
 	}
 	given := func(name string) bool { flag := f.cmd.Flags().Lookup(name); return flag != nil && flag.Changed }

@@ -33,6 +33,7 @@ type progress struct {
 	tally tally
 
 	failures []failure // by kind of error, in order of appearance
+	open     undecided
 }
 
 // A failure is what trials without a reply have in common.
@@ -92,6 +93,7 @@ func (g *progress) done(e runner.Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.tally.add(e)
+	g.open.add(e.Trial)
 	if e.Trial.Error != nil {
 		g.failed(e.Trial)
 	}
@@ -143,7 +145,7 @@ func (g *progress) failed(t runfile.Trial) {
 }
 
 // why says for each kind of error what it was, and which trials have no reply
-// for it.
+// for it; then what could not be scored.
 func (g *progress) why() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -156,6 +158,9 @@ func (g *progress) why() []string {
 			names, more = names[:most], fmt.Sprintf(" and %d more", len(f.cases)-most)
 		}
 		out = append(out, f.message, fmt.Sprintf("no reply in %s: %s%s", count(f.trials, "trial"), strings.Join(names, ", "), more))
+	}
+	if open := g.open.why(); open != "" {
+		out = append(out, open)
 	}
 	return out
 }

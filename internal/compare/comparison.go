@@ -53,18 +53,19 @@ type Comparison struct {
 
 // A Side is one of the two runs.
 type Side struct {
-	Prompt   string         `json:"prompt"`
-	Run      string         `json:"run"`
-	Hash     string         `json:"prompt_hash"`
-	Model    string         `json:"model"`
-	Endpoint string         `json:"endpoint"`
-	Status   runfile.Status `json:"status"`
-	Cases    int            `json:"cases"`  // that the run is over, paired or not
-	Trials   int            `json:"trials"` // per case
-	Basis    summary.Basis  `json:"basis"`
-	Usage    summary.Usage  `json:"usage"`
-	Errors   int            `json:"errors"`   // trials without a reply
-	Unscored int            `json:"unscored"` // scores that could not be decided
+	Prompt   string           `json:"prompt"`
+	Run      string           `json:"run"`
+	Hash     string           `json:"prompt_hash"`
+	Model    string           `json:"model"`
+	Endpoint string           `json:"endpoint"`
+	Status   runfile.Status   `json:"status"`
+	Cases    int              `json:"cases"`  // that the run is over, paired or not
+	Trials   int              `json:"trials"` // per case
+	Basis    summary.Basis    `json:"basis"`
+	Usage    summary.Usage    `json:"usage"`
+	Judging  *summary.Judging `json:"judge,omitempty"` // what its judge was asked, apart from the replies
+	Errors   int              `json:"errors"`          // trials without a reply
+	Unscored int              `json:"unscored"`        // scores that could not be decided
 }
 
 // A Grader is the comparison by one grader. Means, delta and interval are over

@@ -277,7 +277,17 @@ func TestRubricHash(t *testing.T) {
 		require.Equal(t, judge.QuestionHash(criteria()[0]), judge.QuestionHash(other[0]), "a person's answer does not depend on %s", name)
 	}
 
+	three := append(criteria(), graders.Criterion{ID: "c", Question: "?", AppliesTo: []string{"answer"}, Votes: 3})
+	require.Equal(t, 5, judge.Calls(three, "answer"))
+	require.Equal(t, 2, judge.Calls(three, "invalid"))
+	for i := range three {
+		three[i].Batch, three[i].Votes = true, 0
+	}
+	require.Equal(t, 1, judge.Calls(three, "answer"), "one for all")
+	three[1].Votes = 3
+	require.Equal(t, 4, judge.Calls(three, "answer"))
+
 	g, err := graders.New("rubric", json.RawMessage(`{"criteria":[{"id":"a","question":"?","options":["yes","no"]},{"id":"c","check":"true"},{"id":"b","question":"!","options":["yes","no"]}]}`), none{})
 	require.NoError(t, err)
-	require.Equal(t, usual, judge.RubricHash(judge.Criteria([]graders.Spec{{Name: "format"}, g.Spec()})))
+	require.Equal(t, usual, judge.RubricHash(graders.Questions([]graders.Spec{{Name: "format"}, g.Spec()})))
 }

@@ -3,36 +3,12 @@ package judge
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"promptbench/graders"
 	"promptbench/internal/strictyaml"
 )
-
-// Criteria returns the criteria of a rubric that are put to a judge, given the
-// specs of a suite or of a run.
-func Criteria(specs []graders.Spec) []graders.Criterion {
-	var out []graders.Criterion
-	for _, spec := range specs {
-		if spec.Name != "rubric" {
-			continue
-		}
-		var params struct {
-			Criteria []graders.Criterion `json:"criteria"`
-		}
-		if json.Unmarshal(spec.Params, &params) != nil {
-			continue // of another program; it has no question that we could put
-		}
-		for _, c := range params.Criteria {
-			if c.Question != "" {
-				out = append(out, c)
-			}
-		}
-	}
-	return out
-}
 
 // RubricHash identifies what a judge is asked: the hex SHA-256 over the canonical
 // JSON of the judged criteria by id, each with its question, options, anchors,
@@ -62,4 +38,24 @@ func hashOf(v any) string {
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
+}
+
+// Calls is how many calls a judge gets about one readable reply to a case that
+// expects a type, where each answer holds a verdict at once.
+func Calls(criteria []graders.Criterion, expected string) int {
+	n := 0
+	type call struct {
+		judge string
+		votes int
+	}
+	together := map[call]bool{}
+	for _, c := range criteria {
+		batch := call{c.Judge, max(1, c.Votes)}
+		if len(c.AppliesTo) > 0 && !slices.Contains(c.AppliesTo, expected) || c.Batch && together[batch] {
+			continue
+		}
+		n += batch.votes
+		together[batch] = c.Batch || together[batch]
+	}
+	return n
 }

@@ -26,6 +26,7 @@ type Summary struct {
 	Trials    int            `json:"trials"` // per case
 	Errors    int            `json:"errors"` // trials without a reply
 	Usage     Usage          `json:"usage"`
+	Judging   *Judging       `json:"judge,omitempty"` // what the judge was asked, apart from the replies
 	Graders   []Grader       `json:"graders"`
 	Types     []string       `json:"types"`
 	Confusion [][]int        `json:"confusion"` // rows: expected type; columns: returned type, then unread
