@@ -143,7 +143,7 @@ func (p *Project) atRubric(message, hint string) problem.Problem {
 	out := problem.Problem{File: p.Suite.Path, Message: message, Hint: hint}
 	for _, g := range p.Suite.Graders {
 		if g.Name == "rubric" {
-			out.Line, out.Column = g.Line, g.Column
+			out.File, out.Line, out.Column = g.File, g.Line, g.Column
 		}
 	}
 	return out
