@@ -24,7 +24,7 @@ type Grading struct {
 // about the others goes to the ledger.
 func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format, ledger Ledger) (runfile.Trial, error) {
 	t := runfile.Trial{Case: c.Case, Trial: call.Trial, Key: call.Key}
-	failure := promptsDoing(call)
+	failure := Failure(call)
 	if call.Error != nil && failure == "" {
 		t.Error = call.Error
 		return t, nil
@@ -51,8 +51,9 @@ func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, f
 	return t, nil
 }
 
-// promptsDoing says why a call counts as failed by the prompt, or "".
-func promptsDoing(call runfile.Call) string {
+// Failure says why a call counts as failed as a whole by the prompt's doing, or
+// is empty.
+func Failure(call runfile.Call) string {
 	if call.Error != nil {
 		switch model.Kind(call.Error.Kind) {
 		case model.KindContextLength:
