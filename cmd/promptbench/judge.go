@@ -23,6 +23,6 @@ the judge and says how far the two agree.`,
 			return unknownCommand(cmd, args[0])
 		},
 	}
-	cmd.AddCommand(a.labelCommand())
+	cmd.AddCommand(a.labelCommand(), a.calibrateCommand())
 	return cmd
 }

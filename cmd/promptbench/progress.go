@@ -53,10 +53,12 @@ const (
 const barRoom = 34
 
 func (a *app) progress(job *project.Job) *progress {
-	g := &progress{
-		a: a, stats: job.Stats, ended: make(chan struct{}),
-		tally: tally{total: job.Cases * job.Trials * len(job.Revisions)},
-	}
+	return a.progressOf(job.Cases*job.Trials*len(job.Revisions), job.Stats)
+}
+
+// progressOf shows how far a job of so many trials is.
+func (a *app) progressOf(total int, stats func() model.Stats) *progress {
+	g := &progress{a: a, stats: stats, ended: make(chan struct{}), tally: tally{total: total}}
 	every := betweenLines
 	if f, ok := a.err.(*os.File); ok && !a.quiet && term.IsTerminal(int(f.Fd())) {
 		every = betweenBars

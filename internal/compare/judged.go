@@ -61,7 +61,7 @@ func otherJudge(b, h *runfile.Judge) string {
 	if b.RubricHash != h.RubricHash {
 		what = append(what, fmt.Sprintf("another version of the rubric (%.8s against %.8s)", b.RubricHash, h.RubricHash))
 	}
-	if len(what) == 0 && !sameCriteria(b.Criteria, h.Criteria) {
+	if len(what) == 0 && !runfile.SameJudge(b, h) {
 		what = append(what, "single criteria by other judges")
 	}
 	return strings.Join(what, ", ")
@@ -78,17 +78,4 @@ func otherJudgeModel(b, h runfile.Model) string {
 		return "parameters of the judge: " + other
 	}
 	return ""
-}
-
-func sameCriteria(b, h map[string]runfile.Model) bool {
-	if len(b) != len(h) {
-		return false
-	}
-	for id, m := range b {
-		other, ok := h[id]
-		if !ok || otherJudgeModel(m, other) != "" {
-			return false
-		}
-	}
-	return true
 }

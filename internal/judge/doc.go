@@ -7,8 +7,7 @@
 //   - request.go fills the prompt in and asks for structured output;
 //   - verdict.go reads an answer strictly: exactly one of the options, after a
 //     reason, or no verdict;
-//   - votes.go makes one verdict of several;
-//   - rubric.go names a rubric by what its judge is asked.
+//   - votes.go makes one verdict of several.
 //
 // The package is pure. Who is asked, and what is recorded of it, is decided in
 // package runner.

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"promptbench/graders"
-	"promptbench/internal/judge"
+	"promptbench/internal/rubric"
 	"promptbench/internal/strictyaml"
 )
 
@@ -37,7 +37,7 @@ type Label struct {
 	Kind      string    `json:"kind"` // "label"
 	Suite     string    `json:"suite"`
 	Criterion string    `json:"criterion"`
-	Question  string    `json:"question_hash"` // what was asked, see judge.QuestionHash
+	Question  string    `json:"question_hash"` // what was asked, see rubric.QuestionHash
 	Case      string    `json:"case"`
 	Text      string    `json:"text_hash"` // what was shown, see TextHash
 	Answer    Answer    `json:"label"`
@@ -77,7 +77,7 @@ type Question struct {
 type key struct{ question, text string }
 
 func (q Question) key() key {
-	return key{judge.QuestionHash(q.Criterion), q.Reply.TextHash()}
+	return key{rubric.QuestionHash(q.Criterion), q.Reply.TextHash()}
 }
 
 func (l Label) key() key { return key{l.Question, l.Text} }

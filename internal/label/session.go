@@ -3,7 +3,7 @@ package label
 import (
 	"time"
 
-	"promptbench/internal/judge"
+	"promptbench/internal/rubric"
 )
 
 // A Session is one person's way through the questions. It starts at the first
@@ -78,7 +78,7 @@ func (s *Session) Undo(now time.Time) (Label, bool) {
 
 func (s *Session) label(q Question, a Answer, now time.Time) Label {
 	return Label{
-		Kind: Kind, Suite: s.Suite, Criterion: q.Criterion.ID, Question: judge.QuestionHash(q.Criterion), Case: q.Reply.Case,
+		Kind: Kind, Suite: s.Suite, Criterion: q.Criterion.ID, Question: rubric.QuestionHash(q.Criterion), Case: q.Reply.Case,
 		Text: q.Reply.TextHash(), Answer: a, Labeller: s.Labeller, At: now.UTC().Truncate(time.Second),
 	}
 }

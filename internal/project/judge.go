@@ -12,6 +12,7 @@ import (
 	"promptbench/internal/model"
 	"promptbench/internal/problem"
 	"promptbench/internal/prompt"
+	"promptbench/internal/rubric"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 )
@@ -57,7 +58,7 @@ func (p *Project) judging(ctx context.Context, r Run, engine *model.Engine) (*ju
 	if err := append(probs, problem.From(err)...).Err(); err != nil {
 		return nil, err
 	}
-	out := &judging{judge: &runner.Judge{Prompt: asked, Named: map[string]*runner.Bench{}}, header: &runfile.Judge{RubricHash: judge.RubricHash(criteria)}}
+	out := &judging{judge: &runner.Judge{Prompt: asked, Named: map[string]*runner.Bench{}}, header: &runfile.Judge{RubricHash: rubric.Hash(criteria)}}
 	out.describe(asked, criteria, targets)
 	if !r.Fresh {
 		if out.index, err = p.judgeRecordings(r, asked); err != nil {

@@ -13,10 +13,16 @@ import (
 // LabelsDir is where the labels of the suite stand.
 func (p *Project) LabelsDir() string { return filepath.Join(filepath.Dir(p.Suite.Path), "labels") }
 
-// Replies are those of a run that a judge would be asked about: the readable
-// ones of the suite's cases that did not fail as a whole. The run must be
-// loaded in full.
-func (p *Project) Replies(run *runfile.Run) ([]label.Reply, error) {
+// A judgeable is a reply that a judge would be asked about.
+type judgeable struct {
+	runner.Examined
+	reply label.Reply
+}
+
+// judgeable are the replies of a run that a judge would be asked about: the
+// readable ones of the suite's cases that did not fail as a whole. The run must
+// be loaded in full.
+func (p *Project) judgeable(run *runfile.Run) ([]judgeable, error) {
 	cases := map[string]runfile.Case{}
 	for c, err := range p.Suite.Cases() {
 		if err != nil {
@@ -26,10 +32,10 @@ func (p *Project) Replies(run *runfile.Run) ([]label.Reply, error) {
 			cases[c.ID] = runner.CaseRecord(p.Suite, c)
 		}
 	}
-	var out []label.Reply
+	var out []judgeable
 	for i := range run.Calls {
-		call := &run.Calls[i]
-		if call.For != runfile.ForReply || call.Error != nil || runner.Failure(*call) != "" {
+		call := run.Calls[i]
+		if call.For != runfile.ForReply || call.Error != nil || runner.Failure(call) != "" {
 			continue
 		}
 		now, ok := cases[call.Case]
@@ -37,12 +43,16 @@ func (p *Project) Replies(run *runfile.Run) ([]label.Reply, error) {
 		if !ok || !known || now.InputHash != then.InputHash {
 			continue
 		}
-		read := p.Reader.Read(call.Reply, call.Thinking, run.Header.Prompt.ReplyFormat)
+		format := run.Header.Prompt.ReplyFormat
+		read := p.Reader.Read(call.Reply, call.Thinking, format)
 		if !read.Readable() {
 			continue
 		}
-		out = append(out, label.Reply{
-			Case: call.Case, Expected: now.Expect.Type, Input: now.Input, Text: read.Text, Type: read.Type, Items: read.Items,
+		out = append(out, judgeable{
+			Examined: runner.Examined{Case: now, Call: call, Format: format},
+			reply: label.Reply{
+				Case: call.Case, Expected: now.Expect.Type, Input: now.Input, Text: read.Text, Type: read.Type, Items: read.Items,
+			},
 		})
 	}
 	return out, nil
@@ -60,11 +70,13 @@ func (p *Project) ToLabel(runs []*runfile.Run, seed uint64) ([]label.Question, e
 	}
 	var replies []label.Reply
 	for _, run := range runs {
-		more, err := p.Replies(run)
+		list, err := p.judgeable(run)
 		if err != nil {
 			return nil, err
 		}
-		replies = append(replies, more...)
+		for _, j := range list {
+			replies = append(replies, j.reply)
+		}
 	}
 	questions := label.Questions(replies, criteria, seed)
 	if len(questions) == 0 {

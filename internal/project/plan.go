@@ -3,10 +3,10 @@ package project
 import (
 	"slices"
 
-	"promptbench/internal/judge"
 	"promptbench/internal/model"
 	"promptbench/internal/plan"
 	"promptbench/internal/prompt"
+	"promptbench/internal/rubric"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 	"promptbench/internal/summary"
@@ -30,7 +30,7 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 			continue
 		}
 		out.Cases++
-		judging += out.Trials * judge.Calls(criteria, c.Expect.Type)
+		judging += out.Trials * rubric.Calls(criteria, c.Expect.Type)
 		if c.Group == "" || !groups[c.Group] {
 			out.Units++
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"promptbench/graders"
-	"promptbench/internal/judge"
+	"promptbench/internal/rubric"
 	"promptbench/internal/runfile"
 )
 
@@ -22,7 +22,7 @@ func (p *Project) SaveRegraded(ctx context.Context, old *runfile.Run, tool strin
 	h.Run = runfile.NewID(now, h.Prompt.Name, h.Model.ID)
 	if h.Judge != nil { // what it was not asked then is unscored now
 		judged := *h.Judge
-		judged.RubricHash = judge.RubricHash(graders.Questions(h.Graders))
+		judged.RubricHash = rubric.Hash(graders.Questions(h.Graders))
 		h.Judge = &judged
 	}
 	w, err := runfile.Create(p.RunsDir, h)

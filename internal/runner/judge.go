@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -22,6 +23,12 @@ type Judge struct {
 	Prompt *prompt.Prompt
 	Usual  *Bench            // is asked where a criterion names no judge
 	Named  map[string]*Bench // the judges that criteria name
+
+	// Asked is how often each question has been asked before by a judge of the
+	// same job: the votes of this one count from there.
+	Asked int
+	// Reversed lists the options in reverse order, to see whether that matters.
+	Reversed bool
 
 	memo memo
 }
@@ -90,9 +97,14 @@ func (j *Judge) Ask(ctx context.Context, s graders.Sample, questions []graders.Q
 	if b == nil {
 		return nil, errors.New("no judge is named for it")
 	}
+	if j.Reversed {
+		for i := range questions {
+			slices.Reverse(questions[i].Options)
+		}
+	}
 	votes := make([][]judge.Verdict, len(questions))
 	for n := 1; n <= questions[0].Votes; n++ {
-		vote, err := j.vote(ctx, b, ledger, judge.Asking{Prompt: j.Prompt, Params: b.Params, Sample: s, Questions: questions, Vote: n})
+		vote, err := j.vote(ctx, b, ledger, judge.Asking{Prompt: j.Prompt, Params: b.Params, Sample: s, Questions: questions, Vote: j.Asked*questions[0].Votes + n})
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"promptbench/internal/model"
 	"promptbench/internal/params"
@@ -245,26 +244,15 @@ func (c *counter) trial(t runfile.Trial) {
 func (r *running) close(planned int, interrupted, givenUp bool) ([]runfile.End, error) {
 	ends := make([]runfile.End, len(r.job.Revisions))
 	errs := []error{r.err}
+	if interrupted {
+		planned++ // what was not sent has no outcome, either
+	}
 	for i, revision := range r.job.Revisions {
-		c := &r.counts[i]
-		end := runfile.End{
-			Status: runfile.Complete, Trials: int(c.trials.Load()), Calls: int(c.calls.Load()), Replayed: int(c.replayed.Load()),
-			Errors: int(c.errors.Load()), Unscored: int(c.unscored.Load()), Ended: time.Now().UTC().Truncate(time.Second),
-		}
 		fatal := revision.Asker.Fatal()
 		if fatal == nil {
 			fatal = r.job.Judge.Fatal()
 		}
-		switch {
-		case r.err != nil:
-			end.Status, end.Reason = runfile.Incomplete, r.err.Error()
-		case fatal != nil:
-			end.Status, end.Reason = runfile.Incomplete, fatal.Message
-		case interrupted, givenUp && end.Trials < planned:
-			end.Status, end.Reason = runfile.Interrupted, "stopped by the operator"
-		case end.Trials < planned:
-			end.Status, end.Reason = runfile.Incomplete, fmt.Sprintf("%d of %d trials have no outcome", planned-end.Trials, planned)
-		}
+		end := endOf(&r.counts[i], planned, r.err, fatal, interrupted || givenUp)
 		ends[i] = end
 		errs = append(errs, revision.Run.Close(end))
 	}

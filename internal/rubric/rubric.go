@@ -1,4 +1,6 @@
-package judge
+// Package rubric names what a judge is asked: a version of a rubric, a single
+// question, and how many calls they take. It is pure.
+package rubric
 
 import (
 	"crypto/sha256"
@@ -10,11 +12,11 @@ import (
 	"promptbench/internal/strictyaml"
 )
 
-// RubricHash identifies what a judge is asked: the hex SHA-256 over the canonical
+// Hash identifies what a judge is asked: the hex SHA-256 over the canonical
 // JSON of the judged criteria by id, each with its question, options, anchors,
 // passing options, judge, batch and votes. Which cases they apply to and how
 // much they weigh leaves it unchanged, and so do criteria without a question.
-func RubricHash(criteria []graders.Criterion) string {
+func Hash(criteria []graders.Criterion) string {
 	asked := make([]graders.Criterion, len(criteria))
 	for i, c := range criteria {
 		c.AppliesTo, c.Weight, c.Check = nil, 0, ""
