@@ -213,9 +213,7 @@ func (a *app) printRuns(w io.Writer, p *project.Project, paths []string, how pri
 		if run, err = project.Narrow(run, how.narrow); err != nil {
 			return err
 		}
-		s := summary.Of(run, p.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID))
-		s.Judging = summary.JudgingOf(run, p.JudgePrice(run))
-		s.Gates = s.Hold(p.Gates())
+		s := p.Summary(run)
 		o.run(s.Status, s.Errors)
 		o.missed = summary.Missed(s.Gates)
 		if how.result.format == "json" {

@@ -34,7 +34,9 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p,
 	}
 	if len(o.Gates) > 0 {
-		c.Gates = summary.Of(head, o.HeadPrice).Hold(o.Gates)
+		s := summary.Of(head, o.HeadPrice)
+		s.Believe(o.Beliefs)
+		c.Gates = s.Hold(o.Gates)
 	}
 	c.Graders = gradersOf(p, o)
 	c.Verdict = judge(p, c.Graders, o)
@@ -51,6 +53,7 @@ func gradersOf(p *pairing, o Options) []Grader {
 		list[i] = resultOf(p.names[i], g, p.trials, o)
 		list[i].Gating = gating(p.names[i], o)
 		list[i].Margin = o.margin(p.names[i])
+		list[i].believe(o.Beliefs)
 	})
 	return list
 }

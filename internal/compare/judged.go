@@ -7,6 +7,7 @@ import (
 
 	"promptbench/graders"
 	"promptbench/internal/runfile"
+	"promptbench/internal/summary"
 )
 
 // judgedAlike refuses runs that were judged by different instruments, or says
@@ -78,4 +79,19 @@ func otherJudgeModel(b, h runfile.Model) string {
 		return "parameters of the judge: " + other
 	}
 	return ""
+}
+
+// believe says how far the judge behind a grader is to be believed.
+func (g *Grader) believe(b summary.Beliefs) {
+	g.Judged = b.Of(g.Grader)
+	g.BaseCorrected, g.HeadCorrected = g.Judged.Correct(g.BaseMean, g.Units), g.Judged.Correct(g.HeadMean, g.Units)
+}
+
+// doubt says why a grader is no part of the verdict though it would be, or is
+// empty.
+func (g *Grader) doubt() string {
+	if g.Judged == nil {
+		return ""
+	}
+	return g.Judged.Doubt
 }

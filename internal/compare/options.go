@@ -26,7 +26,8 @@ type Options struct {
 	BasePrice  *summary.Price
 	HeadPrice  *summary.Price
 	JudgePrice *summary.Price
-	Notes      []string // what the caller did before, such as grading again; stands first in the notes
+	Beliefs    summary.Beliefs // in the judge of both runs; what is doubted is no part of the verdict
+	Notes      []string        // what the caller did before, such as grading again; stands first in the notes
 }
 
 func (o Options) margin(grader string) float64 {

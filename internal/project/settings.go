@@ -32,7 +32,7 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
 	}
 	o.Noise, o.Gates = p.Noise, p.Gates()
-	o.JudgePrice = p.JudgePrice(head)
+	o.JudgePrice, o.Beliefs = p.JudgePrice(head), p.Beliefs(head)
 	for _, g := range p.Config.Gates {
 		o.Gating = append(o.Gating, g.Regression...)
 		if g.Margin == nil {

@@ -24,6 +24,7 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	}
 	p.blank()
 	p.graders(c)
+	p.beliefsOf(c)
 	p.gates(c.Gates, o)
 	if o.Brief {
 		return p.err
