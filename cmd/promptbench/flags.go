@@ -49,11 +49,15 @@ func (f *projectFlags) addTags(cmd *cobra.Command) {
 func (f *projectFlags) addModel(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.addJudge(cmd)
-	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
+	f.addBaseURL(cmd)
 	flags.Float64Var(&f.temperature, "temperature", 0, "over the prompt file's temperature, `n` from 0 to 2")
 	flags.Float64Var(&f.topP, "top-p", 0, "over the prompt file's topP, `n` from 0 to 1")
 	flags.IntVar(&f.maxTokens, "max-tokens", 0, "over the prompt file's maxTokens, `n` at least 1")
 	flags.IntVar(&f.seed, "seed", 0, "over the prompt file's seed, a whole number `n`")
+}
+
+func (f *projectFlags) addBaseURL(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
 }
 
 // addJudge adds the flag of the model that rubric questions are put to.

@@ -47,6 +47,8 @@ type Comparison struct {
 	NewlyFail int            `json:"newly_fail"` // cases that newly fail some grader
 	NewlyPass int            `json:"newly_pass"` // cases that newly pass some grader
 
+	Pairwise *Pairwise `json:"pairwise,omitempty"` // a judge's preferences, where they were asked for
+
 	pairs  *pairing
 	became []Change // per pair
 }

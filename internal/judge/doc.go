@@ -4,7 +4,8 @@
 //   - prompt.go loads the judge's prompt, a prompt file like any other;
 //   - quote.go quotes what a user typed and what a model replied as data that
 //     can't be taken for anything else;
-//   - request.go fills the prompt in and asks for structured output;
+//   - request.go fills the prompt in and asks for structured output, pair.go does
+//     so for two replies;
 //   - verdict.go reads an answer strictly: exactly one of the options, after a
 //     reason, or no verdict;
 //   - votes.go makes one verdict of several.

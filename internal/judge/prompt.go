@@ -15,6 +15,9 @@ const (
 	placeReply     = "reply"
 	placeQuestions = "questions"
 	placeAnswer    = "answer"
+	placeFirst     = "first"
+	placeSecond    = "second"
+	placeCriteria  = "criteria"
 )
 
 // Load reads the prompt of a judge that puts the questions of a rubric: the file
@@ -23,6 +26,13 @@ const (
 // {{answer}}, and may use the names in vars.
 func Load(ctx context.Context, name string, vars []string) (*prompt.Prompt, problem.List) {
 	return load(ctx, name, "judge-v1", files.CriteriaPath, files.Criteria(), []string{placeReply, placeQuestions, placeAnswer}, vars)
+}
+
+// LoadPairwise reads the prompt of a judge that compares two replies, as [Load]
+// does. It must use {{input}}, {{first}}, {{second}}, {{criteria}} and {{answer}}.
+func LoadPairwise(ctx context.Context, name string, vars []string) (*prompt.Prompt, problem.List) {
+	needs := []string{placeFirst, placeSecond, placeCriteria, placeAnswer}
+	return load(ctx, name, "pairwise-v1", files.PairwisePath, files.Pairwise(), needs, vars)
 }
 
 func load(ctx context.Context, name, ownName, ownPath string, own []byte, needs, vars []string) (*prompt.Prompt, problem.List) {

@@ -24,6 +24,7 @@ type Asking struct {
 	Vote      int    // from 1
 	Before    string // what was wrong with the answer before, where this is the second time
 	Plain     bool   // ask for no structured output
+	Pair      *Pair  // compare two replies, instead of the sample's alone
 }
 
 // Request fills the prompt in. Everything that comes from the case or from the
@@ -35,8 +36,11 @@ func (a Asking) Request() (model.Request, error) {
 	for name, value := range a.Sample.Vars {
 		vars[name] = inline(value)
 	}
-	vars[placeReply] = Quote("reply", a.Sample.Reply.Text)
-	vars[placeQuestions] = questions(a.Questions)
+	if a.Pair == nil {
+		vars[placeReply], vars[placeQuestions] = Quote("reply", a.Sample.Reply.Text), questions(a.Questions)
+	} else {
+		a.Pair.fill(vars)
+	}
 	vars[placeAnswer] = answer(a.Questions) + again(a.Before)
 	r, err := fill(a.Prompt, a.Params, Quote("input", a.Sample.Input), vars)
 	r.Trial = a.Vote

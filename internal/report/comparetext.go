@@ -26,6 +26,7 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p.graders(c)
 	p.beliefsOf(c)
 	p.gates(c.Gates, o)
+	p.pairwise(c, o)
 	if o.Brief {
 		return p.err
 	}

@@ -56,6 +56,7 @@ type Header struct {
 	Selected *Selection     `json:"selected,omitempty"`
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
 	Judge    *Judge         `json:"judge,omitempty"`
+	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
 	Git      *Git           `json:"git,omitempty"`
 	Tool     string         `json:"tool"`
 	Started  time.Time      `json:"started"`
@@ -105,6 +106,14 @@ type Judge struct {
 	PromptHash string           `json:"prompt_hash"`
 	RubricHash string           `json:"rubric_hash"`        // of what it was asked
 	Criteria   map[string]Model `json:"criteria,omitempty"` // those that another model judged, by id
+}
+
+// Pairwise names the two runs that a judge compared reply by reply.
+type Pairwise struct {
+	Base       string `json:"base"`
+	Head       string `json:"head"`
+	BasePrompt string `json:"base_prompt"`
+	HeadPrompt string `json:"head_prompt"`
 }
 
 // A Selection is what --case and --tag left of a suite.

@@ -190,7 +190,11 @@ func (j *Judge) call(ctx context.Context, b *Bench, ledger Ledger, a judge.Askin
 	for i, q := range a.Questions {
 		ids[i] = q.Criterion
 	}
-	p := Purpose{For: runfile.ForJudge, Case: a.Sample.Case, Trial: a.Sample.Trial, Criterion: strings.Join(ids, ","), Vote: a.Vote}
+	purpose := runfile.ForJudge
+	if a.Pair != nil {
+		purpose = runfile.ForPairwise
+	}
+	p := Purpose{For: purpose, Case: a.Sample.Case, Trial: a.Sample.Trial, Criterion: strings.Join(ids, ","), Vote: a.Vote}
 	structured, err := a.Request()
 	if err != nil {
 		return runfile.Call{}, fmt.Errorf("asking the judge about case %s: %w", p.Case, err)

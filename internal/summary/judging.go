@@ -25,7 +25,10 @@ func JudgingOf(run *runfile.Run, price *Price) *Judging {
 	if len(h.Criteria) > 0 {
 		price = nil
 	}
-	const purpose = runfile.ForJudge
+	purpose := runfile.ForJudge
+	if run.Header.Pairwise != nil {
+		purpose = runfile.ForPairwise
+	}
 	b := basisOf(run, purpose)
 	return &Judging{
 		Model: h.Model.ID, Endpoint: h.Model.Endpoint, PromptHash: h.PromptHash, RubricHash: h.RubricHash,
