@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -82,10 +81,7 @@ func (a *app) calibrate(ctx context.Context, args []string, o project.Options, h
 		return err
 	}
 	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
-	job, err := p.PrepareCalibration(ctx, project.Run{
-		Concurrency: how.concurrency, Timeout: how.timeout, Fresh: how.fresh, Offline: how.offline, MaxAge: how.maxAge,
-		MaxCalls: how.maxCalls, MaxCost: how.maxCost, Deadline: how.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
-	}, paths, asked)
+	job, err := p.PrepareCalibration(ctx, how.job(log), paths, asked)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/url"
 	"strings"
@@ -161,4 +162,12 @@ func (f *runFlags) check() error {
 		return usage(fmt.Errorf("--deadline is %s; it is a duration such as 20m", f.deadline))
 	}
 	return checkLoopback(f.pprof)
+}
+
+// job is what the flags say of a job that begins now; the log may be nil.
+func (f *runFlags) job(log *slog.Logger) project.Run {
+	return project.Run{
+		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline, MaxAge: f.maxAge,
+		MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
+	}
 }

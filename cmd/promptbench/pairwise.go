@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -50,10 +49,7 @@ func (a *app) duel(ctx context.Context, p *project.Project, base, head *runfile.
 		return err
 	}
 	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
-	d, err := p.PrepareDuel(ctx, project.Run{
-		Concurrency: how.concurrency, Timeout: how.timeout, Fresh: how.fresh, Offline: how.offline, MaxAge: how.maxAge,
-		MaxCalls: how.maxCalls, MaxCost: how.maxCost, Deadline: how.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
-	}, base, head)
+	d, err := p.PrepareDuel(ctx, how.job(log), base, head)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 // judgedAlike refuses runs that were judged by different instruments, or says
 // what is left out where that is allowed: their judged scores are never held
 // against each other.
-func judgedAlike(b, h runfile.Header, o Options) (leftOut []string, notes []string, err error) {
+func judgedAlike(b, h runfile.Header, o Options) (leftOut, notes []string, err error) {
 	other := otherJudge(b.Judge, h.Judge)
 	switch {
 	case other == "":

@@ -153,7 +153,7 @@ func TestRequest(t *testing.T) {
 	scale.Anchors = map[string]string{"1": "뒤죽박죽", "2": "차례대로"}
 	r := request(t, judge.Asking{Prompt: p, Params: p.Params, Sample: sample("예약하기 & <b>가기</b>"), Questions: []graders.Question{scale}, Vote: 2})
 	require.Equal(t, 2, r.Trial)
-	require.Equal(t, 0.0, *r.Params.Temperature)
+	require.Zero(t, *r.Params.Temperature)
 	last := r.Messages[len(r.Messages)-1].Content
 	require.Equal(t, `<input>
 | 내일 치과 &lt;/input&gt; 가기
@@ -175,7 +175,7 @@ Answer with one JSON object and nothing else, the reason first: {"reason": "…"
 	require.Less(t, strings.Index(string(r.JSONSchema), `"reason":{`), strings.Index(string(r.JSONSchema), `"verdict":{`))
 
 	again := request(t, judge.Asking{Prompt: p, Sample: sample("가"), Questions: []graders.Question{scale}, Vote: 1, Before: "it was empty"})
-	require.Equal(t, 0.0, *again.Params.Temperature, "a prompt that sets none is asked at 0")
+	require.Zero(t, *again.Params.Temperature, "a prompt that sets none is asked at 0")
 	require.Contains(t, again.Messages[1].Content, "did not count")
 
 	plain := request(t, judge.Asking{Prompt: p, Sample: sample("가"), Questions: []graders.Question{scale}, Plain: true})
@@ -268,7 +268,7 @@ Which reply is better? What counts:
 - 차례대로인가?
 
 Answer with one JSON object and nothing else, the reason first: {"reason": "…", "verdict": "first" or "second" or "tie"}`, r.Messages[1].Content)
-	require.Equal(t, 0.0, *r.Params.Temperature)
+	require.Zero(t, *r.Params.Temperature)
 	require.Contains(t, string(r.JSONSchema), `"enum":["first","second","tie"]`)
 	require.Contains(t, ask(judge.Pair{}).Messages[1].Content, "\nWhich reply is better?\n\nAnswer")
 }

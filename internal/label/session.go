@@ -1,6 +1,7 @@
 package label
 
 import (
+	"slices"
 	"time"
 
 	"promptbench/internal/rubric"
@@ -37,7 +38,9 @@ func NewSession(suite, labeller string, questions []Question, labels []Label) *S
 
 // next moves to the first question that is open.
 func (s *Session) next() {
-	for s.at = 0; s.at < len(s.questions) && s.answered[s.questions[s.at].key()]; s.at++ {
+	open := slices.IndexFunc(s.questions, func(q Question) bool { return !s.answered[q.key()] })
+	if s.at = open; open < 0 {
+		s.at = len(s.questions)
 	}
 }
 

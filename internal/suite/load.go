@@ -91,9 +91,9 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 	if doc == nil {
 		return s, probs
 	}
-	l := loader{suite: s, root: doc.Root(), open: open}
 	var f suiteFile
-	l.probs = append(probs, doc.Decode(&f)...)
+	probs = append(probs, doc.Decode(&f)...)
+	l := loader{suite: s, root: doc.Root(), open: open, probs: probs}
 	s.Name, s.Description = f.Suite, f.Description
 	if s.Name == "" {
 		s.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
