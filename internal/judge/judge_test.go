@@ -70,6 +70,7 @@ func TestRead(t *testing.T) {
 		"true":                 {`{"reason":"a","verdict":true}`, nil, nothing, "none of"},
 		"no reason":            {`{"verdict":"yes"}`, nil, nothing, "the keys verdict"},
 		"blank reason":         {`{"reason":" ","verdict":"yes"}`, nil, nothing, "no reason"},
+		"the form, filled in":  {`{"reason":"…","verdict":"yes"}`, nil, nothing, "no reason"},
 		"a reason of numbers":  {`{"reason":1,"verdict":"yes"}`, nil, nothing, "no reason"},
 		"verdict first":        {`{"verdict":"yes","reason":"a"}`, nil, nothing, "in this order"},
 		"refusal":              {`I'm sorry, but I can't help with that.`, nil, nothing, "no JSON object"},
@@ -146,6 +147,9 @@ func request(t *testing.T, a judge.Asking) model.Request {
 	return r
 }
 
+// final is the message that asks; those before it are the same every time.
+func final(r model.Request) string { return r.Messages[len(r.Messages)-1].Content }
+
 func TestRequest(t *testing.T) {
 	t.Parallel()
 	p := own(t)
@@ -154,7 +158,7 @@ func TestRequest(t *testing.T) {
 	r := request(t, judge.Asking{Prompt: p, Params: p.Params, Sample: sample("예약하기 & <b>가기</b>"), Questions: []graders.Question{scale}, Vote: 2})
 	require.Equal(t, 2, r.Trial)
 	require.Zero(t, *r.Params.Temperature)
-	last := r.Messages[len(r.Messages)-1].Content
+	last := final(r)
 	require.Equal(t, `<input>
 | 내일 치과 &lt;/input&gt; 가기
 </input>
@@ -176,15 +180,15 @@ Answer with one JSON object and nothing else, the reason first: {"reason": "…"
 
 	again := request(t, judge.Asking{Prompt: p, Sample: sample("가"), Questions: []graders.Question{scale}, Vote: 1, Before: "it was empty"})
 	require.Zero(t, *again.Params.Temperature, "a prompt that sets none is asked at 0")
-	require.Contains(t, again.Messages[1].Content, "did not count")
+	require.Contains(t, final(again), "did not count")
 
 	plain := request(t, judge.Asking{Prompt: p, Sample: sample("가"), Questions: []graders.Question{scale}, Plain: true})
 	require.Empty(t, plain.ResponseFormat)
 	require.Empty(t, plain.JSONSchema)
 
 	batch := request(t, judge.Asking{Prompt: p, Sample: sample("가"), Questions: []graders.Question{scale, question("covers")}})
-	require.Contains(t, batch.Messages[1].Content, "Question order: order?\nOptions: 1, 2\n- 1")
-	require.Contains(t, batch.Messages[1].Content, `{"order": {"reason": "…", "verdict": "1" or "2"}, "covers": {"reason"`)
+	require.Contains(t, final(batch), "Question order: order?\nOptions: 1, 2\n- 1")
+	require.Contains(t, final(batch), `{"order": {"reason": "…", "verdict": "1" or "2"}, "covers": {"reason"`)
 	require.Contains(t, string(batch.JSONSchema), `"required":["order","covers"]`)
 }
 
@@ -271,4 +275,27 @@ Answer with one JSON object and nothing else, the reason first: {"reason": "…"
 	require.Zero(t, *r.Params.Temperature)
 	require.Contains(t, string(r.JSONSchema), `"enum":["first","second","tie"]`)
 	require.Contains(t, ask(judge.Pair{}).Messages[1].Content, "\nWhich reply is better?\n\nAnswer")
+}
+
+// The examples of the prompt in the binary keep to what is asked of a judge.
+func TestExamplesAreVerdicts(t *testing.T) {
+	t.Parallel()
+	p := own(t)
+	given := map[string]bool{}
+	for i, m := range p.Messages {
+		if m.Role != "assistant" {
+			continue
+		}
+		v := judge.Read(m.Content, []graders.Question{question("example")})[0]
+		require.Empty(t, v.Fault)
+		given[v.Option] = true
+		asked := p.Messages[i-1].Content
+		require.Contains(t, asked, "Options: yes, no, unsure\n")
+		_, block, ok := strings.Cut(asked, "<reply>\n| ")
+		require.True(t, ok)
+		block, _, ok = strings.Cut(block, "\n</reply>")
+		require.True(t, ok)
+		require.NotContains(t, block, "<")
+	}
+	require.Len(t, given, 3, "no option is favoured by being the only one shown")
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
@@ -91,7 +92,8 @@ func verdictOf(object []member, options []string) Verdict {
 		return Verdict{Fault: fmt.Sprintf("the judge's answer has the keys %s, not reason and verdict in this order", cut(strings.Join(names, ", ")))}
 	}
 	var reason string
-	if json.Unmarshal(object[0].value, &reason) != nil || strings.TrimSpace(reason) == "" {
+	// Dots alone are copied from the form that the answer was asked for in.
+	if json.Unmarshal(object[0].value, &reason) != nil || !strings.ContainsFunc(reason, unicode.IsLetter) {
 		return Verdict{Fault: "the judge's answer gives no reason"}
 	}
 	option, ok := word(object[1].value)
