@@ -25,13 +25,14 @@ func (a *app) calibrateCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "calibrate [RUN|REVISION…]",
-		Short: "Put the labelled replies to the judge and say how far it agrees with people",
-		Long: `Calibrate asks the judge about every reply that was labelled, as a run would, some
-times over, and once with the options reversed. It says for each criterion how far
-the judge agrees with people, and keeps that in the runs directory, where run and
-compare look it up. The replies are looked for in the given runs, else in all.`,
-		Example: `  promptbench judge calibrate --suite cases/subtodos-judged.yaml --judge strong
-  promptbench judge calibrate --suite cases/subtodos-judged.yaml --judge local-judge --offline --all`,
+		Short: "Say how far the judge agrees with the labels of people",
+		Long: `Calibrate asks the judge about every reply that was labelled, as a run would,
+some times over, and once with the options reversed. It says for each criterion
+how far the judge agrees with people, and keeps that in the runs directory,
+where run and compare look it up. The replies are looked for in the given runs,
+else in all.`,
+		Example: `  promptbench judge calibrate --suite cases/judged.yaml --judge strong
+  promptbench judge calibrate --judge strong --offline --all`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if asked < 1 {
 				return usage(fmt.Errorf("--ask is %d; it is at least 1", asked))

@@ -33,8 +33,8 @@ func (a *app) compareCommand() *cobra.Command {
 		Short: "Hold revisions against a base, case by case",
 		Long: `Compare pairs the newest complete runs of the revisions as they are now, or run
 files, case by case: runs of the suite that --suite names, else of the one that
-the base ran, where there are any. It makes no call, unless --pairwise has a judge
-compare the replies.`,
+the base ran, where there are any. It makes no call, unless --pairwise has a
+judge compare the replies.`,
 		Example: `  promptbench compare prompts/v2 prompts/v3
   promptbench compare prompts/v2 prompts/v3 --case dentist-tomorrow-10
   promptbench compare prompts/v2 prompts/v3 --tag emoji

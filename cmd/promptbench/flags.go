@@ -63,7 +63,7 @@ func (f *projectFlags) addBaseURL(cmd *cobra.Command) {
 
 // addJudge adds the flag of the model that rubric questions are put to.
 func (f *projectFlags) addJudge(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.judge, "judge", "", "the judge of rubric questions: a model's `name` in the config, or an id at --base-url or OpenAI")
+	cmd.Flags().StringVar(&f.judge, "judge", "", "the judge of a rubric: a `name` in the config, else the id of a model")
 }
 
 // options are the flags as package project takes them. A parameter counts only

@@ -34,11 +34,12 @@ func (a *app) labelCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "label RUN|REVISION…",
 		Short: "Show replies one at a time and keep what a person says of them",
-		Long: `Label shows the replies of the runs in an order that only the seed decides, without
-saying which revision they are from or what a judge thinks, and asks the rubric's
-questions about each. The answers are appended to cases/labels, so quitting and
-going on later loses nothing. Label before any verdict of the judge is seen.`,
-		Example: `  promptbench judge label prompts/v3 prompts/v4 --labeller kim --suite cases/subtodos-judged.yaml
+		Long: `Label shows the replies of the runs in an order that only the seed decides,
+without saying which revision they are from or what a judge thinks, and asks the
+rubric's questions about each. The answers are appended to cases/labels, so
+quitting and going on later loses nothing. Label before any verdict of the judge
+is seen.`,
+		Example: `  promptbench judge label prompts/v3 prompts/v4 --labeller kim
   promptbench judge label prompts/v3 --labeller kim --limit 20`,
 		Args: atLeastOne("a run file or a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,7 +60,7 @@ going on later loses nothing. Label before any verdict of the judge is seen.`,
 	files.addCases(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.labeller, "labeller", "", "who labels, a `name`")
-	flags.StringVarP(&f.file, "output", "o", "", "the label `file` (default: in labels beside the suite, named after suite and labeller)")
+	flags.StringVarP(&f.file, "output", "o", "", "the label `file` (default: in labels beside the suite)")
 	flags.Uint64Var(&f.seed, "seed", 1, "of the order, a whole number `n`; the same seed gives the same order")
 	flags.IntVar(&f.limit, "limit", 0, "stop after answers to `n` questions (default: all)")
 	return cmd

@@ -92,7 +92,7 @@ func (p *Project) pairwiseBench(r Run, d *Duel, asked *prompt.Prompt, target Tar
 			return err
 		}
 	}
-	models, err := p.models([]Target{target}, r, d.judged.index, d.engine)
+	models, err := p.models([]Target{target}, r, d.engine, anyIn(d.judged.index))
 	if err != nil {
 		return fmt.Errorf("the judge: %w", err)
 	}
