@@ -2,6 +2,7 @@ package graders
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -34,9 +35,14 @@ func newCriterion(m *mistakes, path []any, c Criterion) criterion {
 		m.add(path, "", "a criterion needs a check or a question")
 	case c.Question != "":
 		out.Options, out.Pass = verdicts(m, path, c)
+		out.Anchors = anchors(m, path, c.Anchors, out.Options)
+		out.Votes = votes(m, path, c.Votes)
 	default:
-		if len(c.Options) > 0 || len(c.Pass) > 0 {
-			m.add(path, "", "options and pass belong to a question, not to a check")
+		if len(c.Options) > 0 || len(c.Pass) > 0 || len(c.Anchors) > 0 {
+			m.add(path, "", "options, pass and anchors belong to a question, not to a check")
+		}
+		if c.Judge != "" || c.Batch || c.Votes != 0 {
+			m.add(path, "", "judge, batch and votes belong to a question, not to a check")
 		}
 		program, err := compile(c.Check)
 		if bad, ok := errors.AsType[*ParamError](err); ok {
@@ -94,4 +100,37 @@ func verdicts(m *mistakes, path []any, c Criterion) (options, pass []string) {
 		m.add(at(path, "pass"), "", "every option passes, so the question decides nothing")
 	}
 	return options, pass
+}
+
+// anchors checks what the options are said to mean. Where one step of a scale
+// has an anchor, each has: a judge would guess the others.
+func anchors(m *mistakes, path []any, given map[string]string, options []string) map[string]string {
+	if len(given) == 0 {
+		return nil
+	}
+	for _, o := range slices.Sorted(maps.Keys(given)) {
+		switch {
+		case !slices.Contains(options, o):
+			m.add(at(path, "anchors", o), suggest(o, options), "%s is no option", quote(o))
+		case strings.TrimSpace(given[o]) == "":
+			m.add(at(path, "anchors", o), "", "the anchor of %s is empty", quote(o))
+		}
+	}
+	for _, o := range options {
+		if _, ok := given[o]; !ok && o != unsure {
+			m.add(at(path, "anchors"), "say of each option but unsure what it means", "%s has no anchor", quote(o))
+		}
+	}
+	return maps.Clone(given)
+}
+
+// votes gives 0 for the usual one vote, so that saying so changes nothing.
+func votes(m *mistakes, path []any, n int) int {
+	if n < 0 || n > MaxVotes {
+		m.add(at(path, "votes"), "", "votes must be from 1 to %d, found %d", MaxVotes, n)
+	}
+	if n == 1 {
+		return 0
+	}
+	return n
 }

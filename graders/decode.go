@@ -197,23 +197,6 @@ func (d *decoder) texts(v value, options ...string) ([]string, TextOptions) {
 	return d.strings(m["values"]), TextOptions{Any: d.boolean(m["any"]), IgnoreCase: d.boolean(m["ignore_case"])}
 }
 
-func (d *decoder) criterion(v value) Criterion {
-	m := d.object(v, "id", "check", "question", "options", "pass", "applies_to", "weight")
-	c := Criterion{
-		ID:        d.text(m["id"]),
-		Check:     d.text(m["check"]),
-		Question:  d.text(m["question"]),
-		Options:   d.strings(m["options"]),
-		Pass:      d.strings(m["pass"]),
-		AppliesTo: d.strings(m["applies_to"]),
-		Weight:    d.number(m["weight"], 1),
-	}
-	if c.Weight == 0 {
-		d.add(m["weight"].path, "leave the criterion out instead", "weight must be over 0")
-	}
-	return c
-}
-
 // canonical renders parameters so that equal parameters give equal bytes: keys
 // sorted, no spaces, no HTML escaping. An empty object gives nil.
 func canonical(params any) json.RawMessage {

@@ -99,8 +99,12 @@ func ExampleRubric() {
 // A strict judge finds nothing actionable; a real one asks a model.
 type strict struct{}
 
-func (strict) Ask(context.Context, graders.Question) (graders.Verdict, error) {
-	return graders.Verdict{Option: "no", Reason: "시간이 없다"}, nil
+func (strict) Ask(_ context.Context, _ graders.Sample, questions []graders.Question) ([]graders.Verdict, error) {
+	verdicts := make([]graders.Verdict, len(questions))
+	for i := range verdicts {
+		verdicts[i] = graders.Verdict{Option: "no", Reason: "시간이 없다"}
+	}
+	return verdicts, nil
 }
 
 func ExampleRubric_judge() {

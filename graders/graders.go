@@ -9,6 +9,9 @@
 // [CheckExpect] and [CheckExpression] find mistakes before anything is graded.
 // [Fail] makes the scores of a reply that failed as a whole.
 //
+// What no code can decide, a [Rubric] puts to a [Judge] as a question with fixed
+// answers.
+//
 // A score never guesses: where a grader cannot decide, the score is unscored
 // with the reason, and where the grader does not apply to a case, it says so.
 // Neither is ever 0 or 1.
@@ -77,30 +80,9 @@ type Score struct {
 	Grader        string   `json:"grader"`
 	Value         *float64 `json:"value"`
 	Pass          bool     `json:"pass"`
-	Answer        string   `json:"answer,omitempty"` // what the grader read: a type, a count
+	Answer        string   `json:"answer,omitempty"` // what the grader read: a type, a count, a verdict
+	Share         float64  `json:"share,omitempty"`  // of a judge's votes, those that gave this answer; 0 where there was one vote or none
 	Reason        string   `json:"reason,omitempty"`
 	Unscored      string   `json:"unscored,omitempty"`
 	NotApplicable string   `json:"not_applicable,omitempty"`
-}
-
-// A Judge answers one question about one reply, choosing one of the options.
-// An error means that no valid verdict was to be had; the score is then
-// unscored with the error's text as its reason.
-type Judge interface {
-	// Ask puts the question. It is called for many samples at once.
-	Ask(ctx context.Context, q Question) (Verdict, error)
-}
-
-// A Question is what a judge is asked about one sample.
-type Question struct {
-	Criterion string   // the criterion's id
-	Text      string   // the question
-	Options   []string // the only allowed verdicts
-	Sample    Sample
-}
-
-// A Verdict is a judge's answer: one of the question's options, with a reason.
-type Verdict struct {
-	Option string
-	Reason string
 }

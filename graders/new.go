@@ -80,11 +80,7 @@ func builders() map[string]builder {
 			return Length(Range{Min: d.count(m["min"]), Max: d.count(m["max"])}, Unit(d.text(m["unit"])))
 		},
 		nameRubric: func(d *decoder, v value, judge Judge) (Grader, error) {
-			var criteria []Criterion
-			for _, c := range d.list(d.object(v, "criteria")["criteria"]) {
-				criteria = append(criteria, d.criterion(c))
-			}
-			return Rubric(criteria, judge)
+			return Rubric(d.criteria(v), judge)
 		},
 	}
 }

@@ -34,6 +34,12 @@ func specimens() map[string][][2]string {
 		"json_schema":  {{`{"schema": {"type":"object", "minProperties": 1}}`, `{"schema":{"minProperties":1,"type":"object"}}`}},
 		"length":       {{`{"max":10}`, `{"max":10,"unit":"characters"}`}, {`{"unit":"words","min":1}`, `{"min":1,"unit":"words"}`}},
 		"rubric": {{
+			`{"batch":true,"votes":3,"criteria":[{"id":"a","question":"?"},{"id":"b","question":"?","batch":false,"votes":1,"judge":"strong"},` +
+				`{"id":"c","check":"true"},{"id":"scale","question":"?","options":[1,2,10],"pass":10,"anchors":{"1":"나쁨","2":"보통","10":"좋음"}}]}`,
+			`{"criteria":[{"batch":true,"id":"a","options":["yes","no","unsure"],"pass":["yes"],"question":"?","votes":3,"weight":1},` +
+				`{"id":"b","judge":"strong","options":["yes","no","unsure"],"pass":["yes"],"question":"?","weight":1},{"check":"true","id":"c","weight":1},` +
+				`{"anchors":{"1":"나쁨","10":"좋음","2":"보통"},"batch":true,"id":"scale","options":["1","2","10"],"pass":["10"],"question":"?","votes":3,"weight":1}]}`,
+		}, {
 			`{"criteria":[{"id":"short","check":"all(items, chars(#) < 30)"},{"question":"할 수 있는 일인가?","id":"actionable","applies_to":"answer","weight":2}]}`,
 			`{"criteria":[{"check":"all(items, chars(#) < 30)","id":"short","weight":1},` +
 				`{"applies_to":["answer"],"id":"actionable","options":["yes","no","unsure"],"pass":["yes"],"question":"할 수 있는 일인가?","weight":2}]}`,
@@ -110,7 +116,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			{"question":"?","options":["yes","no","no"," x"],"pass":["yess"],"weight":-1},
 			{"id":"d","question":"?","options":["yes"],"applies_to":["answer"]},
 			{"id":"e"}]}`, []string{
-			`criteria[0]: options and pass belong to a question, not to a check`,
+			`criteria[0]: options, pass and anchors belong to a question, not to a check`,
 			`criteria[0].check: unknown name itmes at character 5 (did you mean items?)`,
 			`criteria[1].id: another criterion has the id "a"`,
 			`criteria[1].pass: pass must name the options that pass, since yes is none of them (options are 좋음, 나쁨)`,
@@ -123,6 +129,25 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`criteria[3].pass[0]: "yess" is no option (did you mean yes?)`,
 			`criteria[4].pass: every option passes, so the question decides nothing`,
 			`criteria[5]: a criterion needs a check or a question`,
+		}},
+		{"rubric", `{"judge":"strong","votes":0,"batch":"yes","criteria":[{"id":"a","check":"true","batch":true}]}`, []string{
+			`batch: expected true or false, found text`,
+			`votes: votes must be from 1 to 9, found 0`,
+			`judge: judge is for questions, and no criterion has one (leave it out)`,
+			`batch: batch is for questions, and no criterion has one (leave it out)`,
+			`votes: votes is for questions, and no criterion has one (leave it out)`,
+		}},
+		{"rubric", `{"criteria":[{"id":"c","question":"?","options":["1","2"],"pass":["2"],"anchors":{"1":3,"2":"a"}}]}`, []string{
+			`criteria[0].anchors.1: expected text, found a number`,
+		}},
+		{"rubric", `{"criteria":[
+			{"id":"a","check":"true","batch":true,"votes":2,"judge":"x"},
+			{"id":"b","question":"?","votes":10,"anchors":{"yes":"","maybe":"a"}}]}`, []string{
+			`criteria[0]: judge, batch and votes belong to a question, not to a check`,
+			`criteria[1].anchors.maybe: "maybe" is no option (known are yes, no, unsure)`,
+			`criteria[1].anchors.yes: the anchor of "yes" is empty`,
+			`criteria[1].anchors: "no" has no anchor (say of each option but unsure what it means)`,
+			`criteria[1].votes: votes must be from 1 to 9, found 10`,
 		}},
 		{"rubric", `{"criteria":[{"id":"a","check":"true","weight":0,"wieght":1},"b"]}`, []string{
 			`criteria[0].wieght: unknown key "wieght" (did you mean weight?)`,

@@ -33,10 +33,23 @@ type Criterion struct {
 	// Question is put to the judge, whose verdict must be one of Options, by
 	// default yes, no and unsure. Verdicts in Pass, by default yes, have value
 	// 1, the others 0; "unsure" leaves the criterion unscored unless it is in
-	// Pass.
-	Question string   `json:"question,omitempty"`
-	Options  []string `json:"options,omitempty"`
-	Pass     []string `json:"pass,omitempty"`
+	// Pass. Anchors say what an option means: a scale has one for each step.
+	Question string            `json:"question,omitempty"`
+	Options  []string          `json:"options,omitempty"`
+	Anchors  map[string]string `json:"anchors,omitempty"`
+	Pass     []string          `json:"pass,omitempty"`
+
+	// Judge names the judge of this question; empty for the usual one.
+	Judge string `json:"judge,omitempty"`
+
+	// Batch asks the question in one call with all others that have it, and the
+	// same judge and votes. Otherwise each question is a call of its own.
+	Batch bool `json:"batch,omitempty"`
+
+	// Votes is how often the question is asked, from 1 to [MaxVotes]; the verdict
+	// of over half of the votes holds, and without one the criterion is unscored.
+	// 0 means 1.
+	Votes int `json:"votes,omitempty"`
 
 	// AppliesTo restricts the criterion to cases that expect one of these types.
 	AppliesTo []string `json:"applies_to,omitempty"`
@@ -50,7 +63,7 @@ type Criterion struct {
 // each of these passed; then one score "rubric/ID" per criterion, in order. A
 // reply that could not be read scores 0 without any judge being asked. A check
 // that fails while running, a judge's error and a verdict that is no option
-// leave that criterion unscored.
+// leave that criterion unscored; only [ErrStopped] ends the grading.
 //
 // The judge may be nil where no criterion has a question. Mistakes in the
 // criteria are each a [ParamError] whose Path starts with criteria and the
@@ -98,39 +111,48 @@ func (g rubric) Spec() Spec {
 }
 
 func (g rubric) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	scores := make([]Score, 1, 1+len(g.criteria))
-	for _, c := range g.criteria {
-		score, err := g.grade(ctx, c, s)
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("grading %s/%s: %w", nameRubric, c.ID, ctx.Err())
+	scores := make([]Score, 1+len(g.criteria))
+	var open []int // criteria that are left to the judge
+	for i, c := range g.criteria {
+		score, judged := g.grade(ctx, c, s)
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("grading %s: %w", c.score(), err)
 		}
-		if err != nil {
-			score = unscored(nameRubric+"/"+c.ID, err.Error())
+		scores[1+i] = score
+		if judged {
+			open = append(open, i)
 		}
-		scores = append(scores, score)
+	}
+	for _, together := range g.calls(open) {
+		if err := g.ask(ctx, s, together, scores[1:]); err != nil {
+			return nil, err
+		}
 	}
 	scores[0] = g.sum(scores[1:])
 	return scores, nil
 }
 
-// grade scores one criterion; an error says why it is unscored.
-func (g rubric) grade(ctx context.Context, c criterion, s Sample) (Score, error) {
-	name := nameRubric + "/" + c.ID
+// score is the name of the criterion's score.
+func (c criterion) score() string { return nameRubric + "/" + c.ID }
+
+// grade scores one criterion, or reports that it is the judge's to decide.
+func (g rubric) grade(ctx context.Context, c criterion, s Sample) (score Score, judged bool) {
+	name := c.score()
 	if len(c.AppliesTo) > 0 && !slices.Contains(c.AppliesTo, s.Expect.Type) {
 		if s.Expect.Type == "" {
-			return notApplicable(name, "the case expects no type"), nil
+			return notApplicable(name, "the case expects no type"), false
 		}
-		return notApplicable(name, "applies to "+strings.Join(c.AppliesTo, ", ")+", the case expects "+s.Expect.Type), nil
+		return notApplicable(name, "applies to "+strings.Join(c.AppliesTo, ", ")+", the case expects "+s.Expect.Type), false
 	}
 	if !s.Reply.Readable() {
-		return scored(name, 0, "", shorten("unreadable: "+unreadable(s.Reply), 300)), nil
+		return scored(name, 0, "", shorten("unreadable: "+unreadable(s.Reply), 300)), false
 	}
 	if c.program == nil {
-		return g.ask(ctx, name, c, s)
+		return Score{}, true
 	}
 	v, err := evaluate(ctx, c.program, s)
 	if err != nil {
-		return Score{}, err
+		return unscored(name, err.Error()), false
 	}
 	reason := ""
 	switch {
@@ -139,25 +161,7 @@ func (g rubric) grade(ctx context.Context, c criterion, s Sample) (Score, error)
 	case v < 1:
 		reason = fmt.Sprintf("%.2f of 1: %s", v, shorten(c.Check, 60))
 	}
-	return scored(name, v, "", reason), nil
-}
-
-func (g rubric) ask(ctx context.Context, name string, c criterion, s Sample) (Score, error) {
-	v, err := g.judge.Ask(ctx, Question{Criterion: c.ID, Text: c.Question, Options: slices.Clone(c.Options), Sample: s})
-	if err != nil {
-		return Score{}, fmt.Errorf("asking the judge: %w", err)
-	}
-	switch {
-	case !slices.Contains(c.Options, v.Option):
-		return Score{}, fmt.Errorf("the judge's verdict %s is none of %s", quote(v.Option), strings.Join(c.Options, ", "))
-	case slices.Contains(c.Pass, v.Option):
-		return scored(name, 1, v.Option, v.Reason), nil
-	case v.Option == unsure:
-		score := unscored(name, "the judge is unsure: "+orUnknown(v.Reason))
-		score.Answer = v.Option
-		return score, nil
-	}
-	return scored(name, 0, v.Option, v.Reason), nil
+	return scored(name, v, "", reason), false
 }
 
 // sum makes the score of the whole rubric of those of its criteria.

@@ -13,19 +13,31 @@ import (
 // yes is a judge that likes everything.
 type yes struct{}
 
-func (yes) Ask(context.Context, graders.Question) (graders.Verdict, error) {
-	return graders.Verdict{Option: "yes", Reason: "좋다"}, nil
+func (yes) Ask(_ context.Context, _ graders.Sample, questions []graders.Question) ([]graders.Verdict, error) {
+	out := make([]graders.Verdict, len(questions))
+	for i := range out {
+		out[i] = graders.Verdict{Option: "yes", Reason: "좋다"}
+	}
+	return out, nil
 }
 
-// judgeFunc makes a judge of a function.
-type judgeFunc func(context.Context, graders.Question) (graders.Verdict, error)
+// judgeFunc makes a judge of a function that answers one question.
+type judgeFunc func(context.Context, graders.Sample, graders.Question) (graders.Verdict, error)
 
-func (f judgeFunc) Ask(ctx context.Context, q graders.Question) (graders.Verdict, error) {
-	return f(ctx, q)
+func (f judgeFunc) Ask(ctx context.Context, s graders.Sample, questions []graders.Question) ([]graders.Verdict, error) {
+	var out []graders.Verdict
+	for _, q := range questions {
+		v, err := f(ctx, s, q)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 func verdict(option string, err error) graders.Judge {
-	return judgeFunc(func(context.Context, graders.Question) (graders.Verdict, error) {
+	return judgeFunc(func(context.Context, graders.Sample, graders.Question) (graders.Verdict, error) {
 		return graders.Verdict{Option: option, Reason: "이유"}, err
 	})
 }
@@ -74,8 +86,9 @@ func TestJudgedCriteria(t *testing.T) {
 func TestTheJudgeSeesTheSample(t *testing.T) {
 	t.Parallel()
 	var asked graders.Question
-	judge := judgeFunc(func(_ context.Context, q graders.Question) (graders.Verdict, error) {
-		asked = q
+	var seen graders.Sample
+	judge := judgeFunc(func(_ context.Context, s graders.Sample, q graders.Question) (graders.Verdict, error) {
+		asked, seen = q, s
 		q.Options[0] = "spoiled"
 		return graders.Verdict{Option: "no"}, nil
 	})
@@ -86,14 +99,15 @@ func TestTheJudgeSeesTheSample(t *testing.T) {
 	}
 	require.Equal(t, "tone", asked.Criterion)
 	require.Equal(t, "말투?", asked.Text)
-	require.Equal(t, answered("가"), asked.Sample)
+	require.Equal(t, 1, asked.Votes)
+	require.Equal(t, answered("가"), seen)
 	require.Contains(t, string(g.Spec().Params), `"options":["yes","no","unsure"]`)
 }
 
 func TestACancelledJudgeIsAnError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	judge := judgeFunc(func(context.Context, graders.Question) (graders.Verdict, error) {
+	judge := judgeFunc(func(context.Context, graders.Sample, graders.Question) (graders.Verdict, error) {
 		cancel()
 		return graders.Verdict{}, errors.New("request failed")
 	})
@@ -133,7 +147,7 @@ func TestRubricWeighsItsCriteria(t *testing.T) {
 
 func TestAnUnreadableReplyFailsARubricWithoutAJudge(t *testing.T) {
 	t.Parallel()
-	judge := judgeFunc(func(context.Context, graders.Question) (graders.Verdict, error) {
+	judge := judgeFunc(func(context.Context, graders.Sample, graders.Question) (graders.Verdict, error) {
 		t.Error("the judge was asked")
 		return graders.Verdict{}, nil
 	})

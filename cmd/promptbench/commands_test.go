@@ -182,7 +182,9 @@ func cmdWellformed(ts *testscript.TestScript, neg bool, args []string) {
 				ts.Fatalf("%s:%d: %v", file, i+1, err)
 			}
 			kind := strings.Trim(string(record["kind"]), `"`)
-			kinds[kind]++
+			if kind != runfile.KindCall || strings.Contains(line, `"for":"reply"`) {
+				kinds[kind]++ // a judge's calls have no trial of their own
+			}
 			for _, field := range wants()[kind] {
 				if _, ok := record[field]; !ok {
 					ts.Fatalf("%s:%d: %s has no %s: %s", file, i+1, kind, field, line)
@@ -202,7 +204,8 @@ func cmdWellformed(ts *testscript.TestScript, neg bool, args []string) {
 				ts.Fatalf("%s:%d: a trial has either scores or an error: %s", file, i+1, line)
 			}
 		}
-		if kinds[runfile.KindCall] != kinds[runfile.KindTrial] {
+		pairwise := strings.Contains(lines[0], `"pairwise":{`) // whose trials grade no reply of their own
+		if !pairwise && kinds[runfile.KindCall] != kinds[runfile.KindTrial] {
 			ts.Fatalf("%s: %d calls for %d trials", file, kinds[runfile.KindCall], kinds[runfile.KindTrial])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ type compareFlags struct {
 	baseline string
 	allow    []string
 	caseID   string
+	pairwise pairwiseFlags
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -31,11 +33,13 @@ func (a *app) compareCommand() *cobra.Command {
 		Short: "Hold revisions against a base, case by case",
 		Long: `Compare pairs the newest complete runs of the revisions as they are now, or run
 files, case by case: runs of the suite that --suite names, else of the one that
-the base ran, where there are any. It makes no call.`,
+the base ran, where there are any. It makes no call, unless --pairwise has a
+judge compare the replies.`,
 		Example: `  promptbench compare prompts/v2 prompts/v3
   promptbench compare prompts/v2 prompts/v3 --case dentist-tomorrow-10
   promptbench compare prompts/v2 prompts/v3 --tag emoji
   promptbench compare --baseline runs/baseline.jsonl prompts/v3
+  promptbench compare prompts/v2 prompts/v3 --pairwise --judge strong
   promptbench compare prompts/v2 prompts/v3 --format json -o comparison.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.baseline != "" {
@@ -44,7 +48,7 @@ the base ran, where there are any. It makes no call.`,
 			if len(args) < 2 {
 				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3; see promptbench compare --help"))
 			}
-			if err := errors.Join(shown.check(), f.check(shown.result.format)); err != nil {
+			if err := errors.Join(shown.check(), f.check(shown.result.format), f.pairwise.check(cmd)); err != nil {
 				return err
 			}
 			o, err := files.options()
@@ -60,17 +64,21 @@ the base ran, where there are any. It makes no call.`,
 	shown.result.add(cmd, "table", "json")
 	flags := cmd.Flags()
 	flags.StringVar(&f.baseline, "baseline", "", "the run `file` to hold the revisions against")
-	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model")
+	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model or judge")
 	shown.addExtent(cmd)
+	f.pairwise.add(cmd, &files)
 	flags.StringVar(&f.caseID, "case", "", "show the case with this `id` in full, both sides")
 	return cmd
 }
 
 func (f compareFlags) check(format string) error {
 	for _, what := range f.allow {
-		if what != "model" {
-			return usage(fmt.Errorf("--allow %s: only model can be allowed", what))
+		if what != "model" && what != "judge" {
+			return usage(fmt.Errorf("--allow %s: only model and judge can be allowed", what))
 		}
+	}
+	if f.caseID != "" && f.pairwise.on {
+		return usage(errors.New("--case shows one case without a call; leave --pairwise out"))
 	}
 	if f.caseID != "" && format != "table" {
 		return usage(fmt.Errorf("--case shows a case as text; leave --format %s out", format))
@@ -100,7 +108,7 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 				}
 				continue
 			}
-			c, err := comparePair(ctx, p, paths[0], path, f)
+			c, err := a.comparePair(ctx, p, paths[0], path, f)
 			if err != nil {
 				return err
 			}
@@ -142,8 +150,12 @@ func findRuns(ctx context.Context, args []string, o project.Options, maxErrors i
 	return paths, suite, nil
 }
 
-func comparePair(ctx context.Context, p *project.Project, basePath, headPath string, f compareFlags) (*compare.Comparison, error) {
-	base, head, notes, err := p.Comparable(ctx, basePath, headPath, runfile.Scores)
+func (a *app) comparePair(ctx context.Context, p *project.Project, basePath, headPath string, f compareFlags) (*compare.Comparison, error) {
+	detail := runfile.Scores
+	if f.pairwise.on {
+		detail = runfile.Full
+	}
+	base, head, notes, err := p.Comparable(ctx, basePath, headPath, detail)
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +166,12 @@ func comparePair(ctx context.Context, p *project.Project, basePath, headPath str
 		return nil, err
 	}
 	o := p.Comparison(base, head, notes)
-	o.AllowModel = len(f.allow) > 0
-	return compare.Compare(base, head, o)
+	o.AllowModel, o.AllowJudge = slices.Contains(f.allow, "model"), slices.Contains(f.allow, "judge")
+	c, err := compare.Compare(base, head, o)
+	if err == nil && f.pairwise.on {
+		err = a.duel(ctx, p, base, head, c, f.pairwise.how)
+	}
+	return c, err
 }
 
 func (a *app) showPair(ctx context.Context, w io.Writer, p *project.Project, basePath, headPath, id string) error {

@@ -101,6 +101,9 @@ func (o *outcome) run(status runfile.Status, failed int) {
 func (o *outcome) comparison(c *compare.Comparison) {
 	o.run(c.Base.Status, c.Base.Errors)
 	o.run(c.Head.Status, c.Head.Errors)
+	if c.Pairwise != nil {
+		o.run(c.Pairwise.Status, 0)
+	}
 	if c.Noise {
 		return // there is nothing to regress from
 	}

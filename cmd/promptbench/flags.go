@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/url"
 	"strings"
@@ -19,11 +20,11 @@ import (
 // projectFlags are the flags that say which files and which model; they mean
 // the same in every command.
 type projectFlags struct {
-	config, suite, model, baseURL, runs string
-	cases, tags                         []string
-	temperature, topP                   float64
-	maxTokens, seed                     int
-	cmd                                 *cobra.Command
+	config, suite, model, judge, baseURL, runs string
+	cases, tags                                []string
+	temperature, topP                          float64
+	maxTokens, seed                            int
+	cmd                                        *cobra.Command
 }
 
 func (f *projectFlags) add(cmd *cobra.Command) {
@@ -48,18 +49,28 @@ func (f *projectFlags) addTags(cmd *cobra.Command) {
 // addModel adds the flags of a model that is called.
 func (f *projectFlags) addModel(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
+	f.addJudge(cmd)
+	f.addBaseURL(cmd)
 	flags.Float64Var(&f.temperature, "temperature", 0, "over the prompt file's temperature, `n` from 0 to 2")
 	flags.Float64Var(&f.topP, "top-p", 0, "over the prompt file's topP, `n` from 0 to 1")
 	flags.IntVar(&f.maxTokens, "max-tokens", 0, "over the prompt file's maxTokens, `n` at least 1")
 	flags.IntVar(&f.seed, "seed", 0, "over the prompt file's seed, a whole number `n`")
 }
 
+func (f *projectFlags) addBaseURL(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
+}
+
+// addJudge adds the flag of the model that rubric questions are put to.
+func (f *projectFlags) addJudge(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.judge, "judge", "", "the judge of a rubric: a `name` in the config, else the id of a model")
+}
+
 // options are the flags as package project takes them. A parameter counts only
 // where its flag was given, so that a temperature of 0 can be asked for.
 func (f *projectFlags) options() (project.Options, error) {
 	o := project.Options{
-		Config: f.config, Suite: f.suite, Model: f.model, BaseURL: f.baseURL, Runs: f.runs,
+		Config: f.config, Suite: f.suite, Model: f.model, Judge: f.judge, BaseURL: f.baseURL, Runs: f.runs,
 		Select: runner.Selection{Cases: f.cases, Tags: f.tags},
 	}
 	given := func(name string) bool { flag := f.cmd.Flags().Lookup(name); return flag != nil && flag.Changed }
@@ -151,4 +162,12 @@ func (f *runFlags) check() error {
 		return usage(fmt.Errorf("--deadline is %s; it is a duration such as 20m", f.deadline))
 	}
 	return checkLoopback(f.pprof)
+}
+
+// job is what the flags say of a job that begins now; the log may be nil.
+func (f *runFlags) job(log *slog.Logger) project.Run {
+	return project.Run{
+		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline, MaxAge: f.maxAge,
+		MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
+	}
 }

@@ -33,6 +33,7 @@ type progress struct {
 	tally tally
 
 	failures []failure // by kind of error, in order of appearance
+	open     undecided
 }
 
 // A failure is what trials without a reply have in common.
@@ -52,10 +53,12 @@ const (
 const barRoom = 34
 
 func (a *app) progress(job *project.Job) *progress {
-	g := &progress{
-		a: a, stats: job.Stats, ended: make(chan struct{}),
-		tally: tally{total: job.Cases * job.Trials * len(job.Revisions)},
-	}
+	return a.progressOf(job.Cases*job.Trials*len(job.Revisions), job.Stats)
+}
+
+// progressOf shows how far a job of so many trials is.
+func (a *app) progressOf(total int, stats func() model.Stats) *progress {
+	g := &progress{a: a, stats: stats, ended: make(chan struct{}), tally: tally{total: total}}
 	every := betweenLines
 	if f, ok := a.err.(*os.File); ok && !a.quiet && term.IsTerminal(int(f.Fd())) {
 		every = betweenBars
@@ -92,6 +95,7 @@ func (g *progress) done(e runner.Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.tally.add(e)
+	g.open.add(e.Trial)
 	if e.Trial.Error != nil {
 		g.failed(e.Trial)
 	}
@@ -143,7 +147,7 @@ func (g *progress) failed(t runfile.Trial) {
 }
 
 // why says for each kind of error what it was, and which trials have no reply
-// for it.
+// for it; then what could not be scored.
 func (g *progress) why() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -156,6 +160,9 @@ func (g *progress) why() []string {
 			names, more = names[:most], fmt.Sprintf(" and %d more", len(f.cases)-most)
 		}
 		out = append(out, f.message, fmt.Sprintf("no reply in %s: %s%s", count(f.trials, "trial"), strings.Join(names, ", "), more))
+	}
+	if open := g.open.why(); open != "" {
+		out = append(out, open)
 	}
 	return out
 }

@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -114,10 +113,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		return err
 	}
 	defer profiles.Close() //nolint:errcheck // serves no more
-	job, err := p.Prepare(ctx, project.Run{
-		Trials: how.trials, Concurrency: how.concurrency, Timeout: how.timeout, Fresh: how.fresh, Offline: how.offline,
-		MaxAge: how.maxAge, MaxCalls: how.maxCalls, MaxCost: how.maxCost, Deadline: how.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
-	})
+	job, err := p.Prepare(ctx, how.job(log))
 	if err != nil {
 		return err
 	}
@@ -213,8 +209,7 @@ func (a *app) printRuns(w io.Writer, p *project.Project, paths []string, how pri
 		if run, err = project.Narrow(run, how.narrow); err != nil {
 			return err
 		}
-		s := summary.Of(run, p.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID))
-		s.Gates = s.Hold(p.Gates())
+		s := p.Summary(run)
 		o.run(s.Status, s.Errors)
 		o.missed = summary.Missed(s.Gates)
 		if how.result.format == "json" {

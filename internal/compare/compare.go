@@ -19,17 +19,24 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := pair(base, head)
+	leftOut, allowed, err := judgedAlike(base.Header, head.Header, o)
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, allowed...)
+	p := pair(base, head, leftOut)
 	if err := overlap(len(p.pairs), p.changes); err != nil {
 		return nil, err
 	}
 	c := &Comparison{
-		Schema: Schema, Noise: o.Noise, Gates: []summary.Gate{}, Base: sideOf(base, o.BasePrice), Head: sideOf(head, o.HeadPrice),
+		Schema: Schema, Noise: o.Noise, Gates: []summary.Gate{}, Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
 		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes, Confusion: confusion(head, p),
 		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p,
 	}
 	if len(o.Gates) > 0 {
-		c.Gates = summary.Of(head, o.HeadPrice).Hold(o.Gates)
+		s := summary.Of(head, o.HeadPrice)
+		s.Believe(o.Beliefs)
+		c.Gates = s.Hold(o.Gates)
 	}
 	c.Graders = gradersOf(p, o)
 	c.Verdict = judge(p, c.Graders, o)
@@ -46,6 +53,7 @@ func gradersOf(p *pairing, o Options) []Grader {
 		list[i] = resultOf(p.names[i], g, p.trials, o)
 		list[i].Gating = gating(p.names[i], o)
 		list[i].Margin = o.margin(p.names[i])
+		list[i].believe(o.Beliefs)
 	})
 	return list
 }
@@ -74,11 +82,12 @@ func parallel(n int, work func(i int)) {
 	wg.Wait()
 }
 
-func sideOf(run *runfile.Run, price *summary.Price) Side {
+func sideOf(run *runfile.Run, price *summary.Price, o Options) Side {
 	h := run.Header
 	s := Side{
 		Prompt: h.Prompt.Name, Run: h.Run, Hash: h.Prompt.Hash, Model: h.Model.ID, Endpoint: h.Model.Endpoint,
 		Status: run.Status(), Cases: run.Planned(), Trials: h.Trials, Basis: summary.BasisOf(run), Usage: summary.UsageOf(run, price),
+		Judging: summary.JudgingOf(run, o.JudgePrice),
 	}
 	for i := range run.Trials {
 		t := &run.Trials[i]

@@ -47,24 +47,27 @@ type Comparison struct {
 	NewlyFail int            `json:"newly_fail"` // cases that newly fail some grader
 	NewlyPass int            `json:"newly_pass"` // cases that newly pass some grader
 
+	Pairwise *Pairwise `json:"pairwise,omitempty"` // a judge's preferences, where they were asked for
+
 	pairs  *pairing
 	became []Change // per pair
 }
 
 // A Side is one of the two runs.
 type Side struct {
-	Prompt   string         `json:"prompt"`
-	Run      string         `json:"run"`
-	Hash     string         `json:"prompt_hash"`
-	Model    string         `json:"model"`
-	Endpoint string         `json:"endpoint"`
-	Status   runfile.Status `json:"status"`
-	Cases    int            `json:"cases"`  // that the run is over, paired or not
-	Trials   int            `json:"trials"` // per case
-	Basis    summary.Basis  `json:"basis"`
-	Usage    summary.Usage  `json:"usage"`
-	Errors   int            `json:"errors"`   // trials without a reply
-	Unscored int            `json:"unscored"` // scores that could not be decided
+	Prompt   string           `json:"prompt"`
+	Run      string           `json:"run"`
+	Hash     string           `json:"prompt_hash"`
+	Model    string           `json:"model"`
+	Endpoint string           `json:"endpoint"`
+	Status   runfile.Status   `json:"status"`
+	Cases    int              `json:"cases"`  // that the run is over, paired or not
+	Trials   int              `json:"trials"` // per case
+	Basis    summary.Basis    `json:"basis"`
+	Usage    summary.Usage    `json:"usage"`
+	Judging  *summary.Judging `json:"judge,omitempty"` // what its judge was asked, apart from the replies
+	Errors   int              `json:"errors"`          // trials without a reply
+	Unscored int              `json:"unscored"`        // scores that could not be decided
 }
 
 // A Grader is the comparison by one grader. Means, delta and interval are over
@@ -95,8 +98,12 @@ type Grader struct {
 	Verdict   *Verdict    `json:"verdict"`
 	Warnings  []string    `json:"warnings"`
 
-	Detectable *float64 `json:"detectable_drop"` // of an inconclusive one: the smallest drop its units show 4 times in 5
-	ToSettle   *int     `json:"units_to_settle"` // of an inconclusive one: how many would settle it 4 times in 5
+	Detectable    *float64           `json:"detectable_drop"`          // of an inconclusive one: the smallest drop its units show 4 times in 5
+	Judged        *summary.Belief    `json:"judged,omitempty"`         // how far the judge is to be believed; nil where none stands behind it
+	BaseCorrected *summary.Corrected `json:"base_corrected,omitempty"` // the rates without the judge's errors, where they can be told
+	HeadCorrected *summary.Corrected `json:"head_corrected,omitempty"`
+
+	ToSettle *int `json:"units_to_settle"` // of an inconclusive one: how many would settle it 4 times in 5
 }
 
 // A Flip is a case that passes one grader on one side only. Base and Head are

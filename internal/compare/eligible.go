@@ -82,6 +82,9 @@ func (p *pairing) notes(o Options) []string {
 		if !slices.Contains(p.names, name) {
 			notes = append(notes, fmt.Sprintf("a gate names %s, which neither run scored", name))
 		}
+		if doubt := o.Beliefs.Doubt(name); doubt != "" {
+			notes = append(notes, fmt.Sprintf("a gate names %s, which informs only: %s", name, doubt))
+		}
 	}
 	return notes
 }

@@ -11,6 +11,9 @@ func headline(c *Comparison) string {
 	if c.Noise {
 		return noise(c)
 	}
+	if c.Verdict == nil && doubted(c.Graders) {
+		return fmt.Sprintf("%s is not held against %s: all that was to decide rests on a judge that may not.", h, b)
+	}
 	if c.Verdict == nil || unscored(c.Graders) {
 		return fmt.Sprintf("%s can't be held against %s: no grader scored a case on both sides.", h, b)
 	}
@@ -28,6 +31,16 @@ func headline(c *Comparison) string {
 	default:
 		return fmt.Sprintf("It is open whether %s is worse than %s at %s%s: %s.", h, b, names(c.Graders, Inconclusive), also(c), moved(c))
 	}
+}
+
+// doubted holds where a judge that is not to be believed has scored something.
+func doubted(list []Grader) bool {
+	for i := range list {
+		if list[i].Units > 0 && list[i].doubt() != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // unscored holds where no grader has a value on both sides of any case.

@@ -18,13 +18,16 @@ type Options struct {
 	Margins    map[string]float64 // by grader, over Margin
 	Gating     []string           // graders that the verdict rests on; empty: all but the criteria of a rubric
 	AllowModel bool               // compare runs of different models or endpoints
+	AllowJudge bool               // compare runs that were judged differently, by what was not judged
 	Noise      bool               // both are runs of one prompt, to see how far it differs from itself
 	Seed       uint64             // of resampling
 	Samples    int                // of resampling; 0 leaves it to package stats
 	Gates      []summary.Gate     // absolute gates that the head is held to
 	BasePrice  *summary.Price
 	HeadPrice  *summary.Price
-	Notes      []string // what the caller did before, such as grading again; stands first in the notes
+	JudgePrice *summary.Price
+	Beliefs    summary.Beliefs // in the judge of both runs; what is doubted is no part of the verdict
+	Notes      []string        // what the caller did before, such as grading again; stands first in the notes
 }
 
 func (o Options) margin(grader string) float64 {

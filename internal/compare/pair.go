@@ -3,6 +3,7 @@ package compare
 import (
 	"iter"
 	"reflect"
+	"slices"
 	"strings"
 
 	"promptbench/internal/runfile"
@@ -25,9 +26,11 @@ type pairing struct {
 	expect  int // pairs whose two cases expect different things
 }
 
-func pair(base, head *runfile.Run) *pairing {
+// pair pairs the cases by all graders but those that are left out.
+func pair(base, head *runfile.Run, leftOut []string) *pairing {
+	names := summary.GraderNames(head, base)
 	p := &pairing{
-		names:   summary.GraderNames(head, base),
+		names:   slices.DeleteFunc(names, func(name string) bool { return slices.Contains(leftOut, name) }),
 		pairs:   make([]paired, 0, min(len(base.Cases), len(head.Cases))),
 		changes: Changes{Added: []string{}, Removed: []string{}, Changed: []string{}},
 	}

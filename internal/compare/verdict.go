@@ -37,8 +37,12 @@ func judge(p *pairing, list []Grader, o Options) *Verdict {
 }
 
 // gating reports whether the overall verdict rests on a grader: those that the
-// options name, else all but the single criteria of a rubric.
+// options name, else all but the single criteria of a rubric. A judge that is
+// not to be believed decides nothing, whoever names it.
 func gating(name string, o Options) bool {
+	if o.Beliefs.Doubt(name) != "" {
+		return false
+	}
 	if len(o.Gating) > 0 {
 		return slices.Contains(o.Gating, name)
 	}
@@ -117,7 +121,10 @@ func (g *Grader) explain(p *float64) {
 	if g.Verdict == nil {
 		return
 	}
-	if !g.Gating {
+	switch doubt := g.doubt(); {
+	case doubt != "":
+		g.Warnings = append(g.Warnings, "informs only: "+doubt)
+	case !g.Gating:
 		g.Warnings = append(g.Warnings, "informs only: the overall verdict does not rest on it and its p is not adjusted")
 	}
 	if *g.Verdict == NoWorse && p != nil && *p < alpha && *g.Delta < 0 {

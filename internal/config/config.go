@@ -42,9 +42,20 @@ type Config struct {
 	Suite  string           // empty where none is configured, see DefaultSuite
 	Model  string           // a name of Models, or empty
 	Judge  string           // a name of Models, or empty
+	Judged Judged           // how the judge is asked, and when it is believed
 	Models map[string]Model // by name
 	Gates  []Gate
 	Runs   string // the directory of run files
+}
+
+// DefaultBar is the least lower bound of kappa with which a judge may gate.
+const DefaultBar = 0.4
+
+// Judged says how rubric questions are put and what their judge has to show.
+type Judged struct {
+	Prompt   string  // the prompt of the judge; empty for the one in the binary
+	Pairwise string  // the prompt that asks which of two replies is better; likewise
+	Bar      float64 // the least lower bound of kappa with which a criterion may gate
 }
 
 // A Model is a named target.
@@ -105,7 +116,9 @@ func Load(path string) (*Config, problem.List) {
 	return defaults(), problem.List{{Message: fmt.Sprintf("reading the config: %v", err), Hint: hint}}
 }
 
-func defaults() *Config { return &Config{Runs: DefaultRuns, Models: map[string]Model{}} }
+func defaults() *Config {
+	return &Config{Runs: DefaultRuns, Models: map[string]Model{}, Judged: Judged{Bar: DefaultBar}}
+}
 
 // DefaultSuite returns the suite of a project at dir that configures none:
 // cases/subtodos.yaml, else the only YAML file in cases.

@@ -25,6 +25,8 @@ gates:
   - {grader: format, min: 1}
   - {regression: [case_type, format], margin: 0.05}
   - {regression: [format]}
+judge_prompt: prompts/judge/mine
+judge_bar: 0.6
 `
 
 // A file that is there but says nothing yet is no mistake.
@@ -46,6 +48,7 @@ func TestParse(t *testing.T) {
 	require.Equal(t, filepath.Join("dir", "out"), c.Runs)
 	require.Equal(t, "fast", c.Model)
 	require.Equal(t, "strong", c.Judge)
+	require.Equal(t, config.Judged{Prompt: filepath.FromSlash("dir/prompts/judge/mine"), Bar: 0.6}, c.Judged)
 	require.Len(t, c.Models, 4)
 	require.Equal(t, config.Model{
 		Name: "fast", Endpoint: "openai", BaseURL: "https://api.openai.com/v1", Model: "gpt-x", APIKeyEnv: "OPENAI_API_KEY",
@@ -89,6 +92,7 @@ gates:
   - {grader: a, regression: [b]}
   - {}
   - {regression: [a, a], min: 0.5}
+judge_bar: 1
 `))
 	require.Equal(t, `c.yaml:1:1: unknown key "suit" (did you mean "suite"?)
 c.yaml:2:8: model: no model is named "fsat" (did you mean "fast"?)
@@ -119,7 +123,8 @@ c.yaml:15:30: margin is 0 (it is the drop that does not matter, over 0 and at mo
 c.yaml:16:5: a gate has either grader or regression ({grader: case_type, min: 0.8}, or {regression: [case_type], margin: 0.05})
 c.yaml:17:5: a gate has either grader or regression ({grader: case_type, min: 0.8}, or {regression: [case_type], margin: 0.05})
 c.yaml:18:22: a appears twice
-c.yaml:18:26: min belongs to a gate with grader (remove it)`, probs.Err().Error())
+c.yaml:18:26: min belongs to a gate with grader (remove it)
+c.yaml:19:12: judge_bar is 1 (it is the least lower bound of kappa, from -1 to under 1, such as 0.4)`, probs.Err().Error())
 }
 
 func TestKeysAreRefusedAndNeverPrinted(t *testing.T) {
@@ -157,7 +162,7 @@ func TestLoad(t *testing.T) {
 	t.Chdir(dir)
 	c, probs := config.Load("")
 	require.Empty(t, probs, "the default file may be missing")
-	require.Equal(t, &config.Config{Runs: "runs", Models: map[string]config.Model{}}, c)
+	require.Equal(t, &config.Config{Runs: "runs", Models: map[string]config.Model{}, Judged: config.Judged{Bar: config.DefaultBar}}, c)
 
 	c, probs = config.Load("other.yaml")
 	require.ErrorContains(t, probs.Err(), "reading the config: open other.yaml")

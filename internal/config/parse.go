@@ -18,6 +18,9 @@ type file struct {
 	Suite  string               `yaml:"suite"`
 	Model  string               `yaml:"model"`
 	Judge  string               `yaml:"judge"`
+	Prompt string               `yaml:"judge_prompt"`
+	Pair   string               `yaml:"pairwise_prompt"`
+	Bar    *float64             `yaml:"judge_bar"`
 	Models map[string]fileModel `yaml:"models"`
 	Gates  []fileGate           `yaml:"gates"`
 	Runs   string               `yaml:"runs"`
@@ -69,6 +72,13 @@ func Parse(path string, data []byte) (*Config, problem.List) {
 		c.Models[name] = k.model(name, f.Models[name])
 	}
 	c.Model, c.Judge = f.Model, f.Judge
+	c.Judged.Prompt, c.Judged.Pairwise = k.relative(path, f.Prompt), k.relative(path, f.Pair)
+	if f.Bar != nil {
+		c.Judged.Bar = *f.Bar
+		if !(c.Judged.Bar >= -1 && c.Judged.Bar < 1) {
+			k.fail(k.root.At("judge_bar"), fmt.Sprintf("judge_bar is %v", c.Judged.Bar), "it is the least lower bound of kappa, from -1 to under 1, such as 0.4")
+		}
+	}
 	k.modelName("model", f.Model, c.Models)
 	k.modelName("judge", f.Judge, c.Models)
 	for i, g := range f.Gates {

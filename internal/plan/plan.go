@@ -46,6 +46,10 @@ type Revision struct {
 	// runs of this suite on this model took a reply; nil where no run says.
 	Tokens *Range `json:"tokens"`
 	Cost   *Range `json:"cost"` // nil where the price is unknown as well
+	// Judging is how often the judge is asked, at most and as long as each answer
+	// holds a verdict; which of its answers are recorded depends on the replies.
+	// Tokens and Cost leave it out.
+	Judging int `json:"judge_calls"`
 }
 
 // A Range runs from the least to the most.

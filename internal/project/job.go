@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"promptbench/graders"
 	"promptbench/internal/model"
 	"promptbench/internal/problem"
 	"promptbench/internal/prompt"
@@ -38,6 +39,7 @@ type Job struct {
 	Cases    int      // that are selected
 	Paths    []string // the run files, in the order of the revisions
 	index    *runfile.Index
+	judged   *judging
 	engine   *model.Engine
 	repaired []string // what was done to recordings
 	remarked int      // remarks that were given
@@ -46,19 +48,12 @@ type Job struct {
 // Prepare builds the job: the graders, the models, the recordings to replay and
 // the run files. Nothing is sent yet.
 func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
-	built, err := p.Suite.Build(nil)
-	if err != nil {
-		return nil, err
-	}
 	if !p.Noise {
 		if err := p.different(); err != nil {
 			return nil, err
 		}
 	}
-	job := &Job{Cases: p.Selected(), Job: runner.Job{
-		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, r.Trials), Workers: r.Concurrency,
-		Grading: runner.Grading{Reader: p.Reader, Graders: built},
-	}}
+	job := &Job{Cases: p.Selected(), Job: runner.Job{Suite: p.Suite, Select: p.Options.Select, Trials: max(1, r.Trials), Workers: r.Concurrency}}
 	targets, err := p.targets()
 	if err != nil {
 		return nil, err
@@ -73,7 +68,10 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		Concurrency: r.Concurrency, MaxCalls: r.MaxCalls, MaxCost: r.MaxCost, Deadline: r.Deadline, Log: r.Log,
 	})
 	job.Drain = job.engine.Drain
-	models, err := p.models(targets, r, job)
+	models, err := p.models(targets, r, job.engine, func(name string) (bool, error) { return p.anyRecorded(targets, name, job) })
+	if err == nil {
+		err = p.prepareGrading(ctx, job, r)
+	}
 	if err != nil {
 		return nil, errors.Join(err, job.Close())
 	}
@@ -81,10 +79,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	var begun []*runfile.Writer
 	for i, revision := range p.Prompts {
 		t := targets[i]
-		asker := &runner.Asker{Endpoint: t.Label, ModelID: t.ID, Model: models[t.Name].model, Offline: models[t.Name].why}
-		if job.index != nil {
-			asker.Recorded = job.index
-		}
+		asker := askerFor(t, models[t.Name], job.index)
 		h := p.header(revision, t, job, r)
 		h.Git = git
 		w, err := runfile.Create(p.RunsDir, h)
@@ -93,9 +88,23 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		}
 		begun = append(begun, w)
 		job.Paths = append(job.Paths, w.Path())
-		job.Revisions = append(job.Revisions, runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, Run: w})
+		job.Revisions = append(job.Revisions, runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, ID: h.Run, Run: w})
 	}
 	return job, nil
+}
+
+// prepareGrading builds the graders, and the judge that some of them ask.
+func (p *Project) prepareGrading(ctx context.Context, job *Job, r Run) (err error) {
+	if job.judged, err = p.judging(ctx, r, job.engine); err != nil {
+		return err
+	}
+	var asked graders.Judge
+	if job.judged != nil {
+		job.Judge, asked = job.judged.judge, job.judged.judge
+	}
+	job.Grading.Reader = p.Reader
+	job.Grading.Graders, err = p.Suite.Build(asked)
+	return err
 }
 
 // different refuses revisions that send the same: a comparison of the two would
@@ -156,10 +165,11 @@ func (j *Job) Close() error {
 	if j.engine != nil {
 		j.engine.Close()
 	}
+	err := j.judged.close()
 	if j.index == nil {
-		return nil
+		return err
 	}
-	return j.index.Close()
+	return errors.Join(err, j.index.Close())
 }
 
 // A caller is a model, or why there is none to call.
@@ -169,9 +179,9 @@ type caller struct {
 }
 
 // models makes one client per target, shared by the revisions that run on it.
-// A missing key only matters once a reply is not recorded; where none of the
-// job's replies is, it stops the job before anything is written.
-func (p *Project) models(targets []Target, r Run, job *Job) (map[string]caller, error) {
+// A missing key only matters once a reply is not recorded; where held finds none
+// that a target is wanted for, it stops the job before anything is written.
+func (p *Project) models(targets []Target, r Run, engine *model.Engine, held func(target string) (bool, error)) (map[string]caller, error) {
 	out := map[string]caller{}
 	for _, t := range targets {
 		if _, ok := out[t.Name]; ok {
@@ -184,10 +194,10 @@ func (p *Project) models(targets []Target, r Run, job *Job) (map[string]caller, 
 		if r.MaxCost > 0 && t.Price == nil {
 			return nil, noPrice(t)
 		}
-		m, err := t.Model(job.engine, r.Timeout)
+		m, err := t.Model(engine, r.Timeout)
 		if err != nil {
-			held, countErr := p.anyRecorded(targets, t.Name, job)
-			if countErr != nil || !held {
+			some, countErr := held(t.Name)
+			if countErr != nil || !some {
 				return nil, errors.Join(countErr, err)
 			}
 			out[t.Name] = caller{why: "no recording answers this, and it can't be asked: " + err.Error()}
@@ -231,6 +241,9 @@ func (p *Project) header(revision *prompt.Prompt, t Target, job *Job, r Run) run
 		Trials:  job.Trials,
 		Tool:    r.Tool,
 		Started: r.Started.UTC().Truncate(time.Millisecond),
+	}
+	if job.judged != nil {
+		h.Judge = job.judged.header
 	}
 	if s := p.Options.Select; len(s.Cases)+len(s.Tags) > 0 {
 		h.Selected = &runfile.Selection{Cases: s.Cases, Tags: s.Tags}

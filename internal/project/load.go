@@ -23,6 +23,7 @@ type Options struct {
 	Config  string
 	Suite   string
 	Model   string
+	Judge   string
 	BaseURL string
 	Params  params.Params
 	Runs    string

@@ -6,6 +6,7 @@ import (
 	"promptbench/internal/model"
 	"promptbench/internal/plan"
 	"promptbench/internal/prompt"
+	"promptbench/internal/rubric"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 	"promptbench/internal/summary"
@@ -15,6 +16,11 @@ import (
 // written and nothing is sent.
 func (p *Project) Plan(r Run) (plan.Plan, error) {
 	out := plan.Plan{Schema: 1, Suite: p.Suite.Name, Trials: max(1, r.Trials)}
+	criteria, err := p.Criteria()
+	if err != nil {
+		return out, err
+	}
+	judging := 0
 	groups := map[string]bool{}
 	for c, err := range p.Suite.Cases() {
 		if err != nil {
@@ -24,6 +30,7 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 			continue
 		}
 		out.Cases++
+		judging += out.Trials * rubric.Calls(criteria, c.Expect.Type)
 		if c.Group == "" || !groups[c.Group] {
 			out.Units++
 		}
@@ -31,7 +38,6 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 	}
 	var index *runfile.Index
 	if !r.Fresh {
-		var err error
 		if index, err = p.recordings(r); err != nil {
 			return out, err
 		}
@@ -46,6 +52,7 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 		if err != nil {
 			return out, err
 		}
+		planned.Judging = judging
 		out.Revisions = append(out.Revisions, planned)
 	}
 	out.Sensitivity(p.gatingGraders())

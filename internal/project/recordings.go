@@ -13,7 +13,12 @@ func (p *Project) recordings(r Run) (*runfile.Index, error) {
 	for _, revision := range p.Prompts {
 		hashes[revision.Hash()] = true
 	}
-	q := runfile.Query{Fits: func(h runfile.Header) bool { return hashes[h.Prompt.Hash] }}
+	return p.index(r, func(h runfile.Header) bool { return hashes[h.Prompt.Hash] })
+}
+
+// index indexes the calls of the runs that fit, as far as they may be replayed.
+func (p *Project) index(r Run, fits func(runfile.Header) bool) (*runfile.Index, error) {
+	q := runfile.Query{Fits: fits}
 	if r.MaxAge > 0 {
 		q.Oldest = r.Started.Add(-r.MaxAge)
 	}

@@ -22,9 +22,14 @@ func sameSpec(a, b graders.Spec) bool {
 }
 
 // Regrade grades the stored replies of a run by the project's suite, with no
-// model call. The run must be loaded in full.
+// model call. A judge of the run says again what it said then; what it was not
+// asked then stays unscored. The run must be loaded in full.
 func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, error) {
-	built, err := p.Suite.Build(nil)
+	criteria, err := p.Criteria()
+	if err != nil {
+		return nil, err
+	}
+	built, err := p.Suite.Build(rejudge(run, criteria))
 	if err != nil {
 		return nil, err
 	}
@@ -44,17 +49,19 @@ func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, 
 	}
 	out.Header.Suite = runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()}
 	out.Header.Reply = p.Suite.Rules
+	if len(criteria) == 0 {
+		out.Header.Judge = nil
+	}
 	return out, nil
 }
 
 // Comparable loads two runs for a comparison. Where either was graded by
 // another state of the suite, both are graded again, and notes say so.
 func (p *Project) Comparable(ctx context.Context, basePath, headPath string, detail runfile.Detail) (base, head *runfile.Run, notes []string, err error) {
-	built, err := p.Suite.Build(nil)
+	specs, err := p.Specs()
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	specs := runner.Grading{Graders: built}.Specs()
 	stale := false
 	var ran []string // names of suites
 	for _, path := range []string{basePath, headPath} {

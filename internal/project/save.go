@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"promptbench/graders"
+	"promptbench/internal/rubric"
 	"promptbench/internal/runfile"
 )
 
@@ -18,6 +20,11 @@ func (p *Project) SaveRegraded(ctx context.Context, old *runfile.Run, tool strin
 	h := run.Header
 	h.Source, h.Tool, h.Started = old.Header.Run, tool, now.UTC().Truncate(time.Millisecond)
 	h.Run = runfile.NewID(now, h.Prompt.Name, h.Model.ID)
+	if h.Judge != nil { // what it was not asked then is unscored now
+		judged := *h.Judge
+		judged.RubricHash = rubric.Hash(graders.Questions(h.Graders))
+		h.Judge = &judged
+	}
 	w, err := runfile.Create(p.RunsDir, h)
 	if err != nil {
 		return "", err

@@ -32,6 +32,7 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
 	}
 	o.Noise, o.Gates = p.Noise, p.Gates()
+	o.JudgePrice, o.Beliefs = p.JudgePrice(head), p.Beliefs(head)
 	for _, g := range p.Config.Gates {
 		o.Gating = append(o.Gating, g.Regression...)
 		if g.Margin == nil {
@@ -42,6 +43,14 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		}
 	}
 	return o
+}
+
+// JudgePrice is the price of a run's judge, nil where it is unknown.
+func (p *Project) JudgePrice(run *runfile.Run) *summary.Price {
+	if j := run.Header.Judge; j != nil {
+		return p.PriceFor(j.Model.Endpoint, j.Model.ID)
+	}
+	return nil
 }
 
 // Gates are the absolute gates of the config.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"promptbench/graders"
+	"promptbench/internal/judge"
 	"promptbench/internal/problem"
 	"promptbench/internal/prompt"
 	"promptbench/internal/suite"
@@ -51,8 +53,31 @@ func Validate(ctx context.Context, o Options, prompts []string) (*Checked, error
 	if o.Suite == "" {
 		probs = append(probs, checked.others(p)...)
 	}
+	probs = append(probs, checked.judge(ctx, p)...)
 	checked.Warnings = probs.Only(problem.Warning)
 	return checked, probs.Err()
+}
+
+// judge checks the prompts of a judge that the config names, and the judges that
+// criteria name.
+func (c *Checked) judge(ctx context.Context, p *Project) problem.List {
+	var probs problem.List
+	if name := p.Config.Judged.Prompt; name != "" {
+		_, list := judge.Load(ctx, name, p.names)
+		probs = append(probs, list...)
+	}
+	if name := p.Config.Judged.Pairwise; name != "" {
+		_, list := judge.LoadPairwise(ctx, name, p.names)
+		probs = append(probs, list...)
+	}
+	if p.Suite == nil {
+		return probs
+	}
+	criteria, err := p.Criteria()
+	if err == nil {
+		_, err = p.judges(slices.DeleteFunc(criteria, func(c graders.Criterion) bool { return c.Judge == "" }))
+	}
+	return append(probs, problem.From(err)...)
 }
 
 // others checks the suites that the project holds beside its own.

@@ -197,6 +197,9 @@ func (p *printer) scores(t runfile.Trial, o Options) {
 				mark = "✓"
 			}
 		}
+		if s.Share > 0 {
+			reason = fmt.Sprintf("%s by %.0f%% of the votes: %s", s.Answer, 100*s.Share, reason)
+		}
 		p.line("  %s %s  %s  %s", mark, value, line(s.Grader), line(reason))
 	}
 }

@@ -17,13 +17,16 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p.prose("", line(fmt.Sprintf("%s paired · %s", plural(c.Pairs, "case"), modelAt(c.Head.Model, c.Head.Endpoint))))
 	p.side(c.Base)
 	p.side(c.Head)
+	p.judgings(c)
 	p.changes(c.Changes)
 	for _, note := range c.Notes {
 		p.prose("", "note: "+line(note))
 	}
 	p.blank()
 	p.graders(c)
+	p.beliefsOf(c)
 	p.gates(c.Gates, o)
+	p.pairwise(c, o)
 	if o.Brief {
 		return p.err
 	}

@@ -23,6 +23,11 @@ func PlanText(w io.Writer, j plan.Plan) error {
 		})
 	}
 	p.table(columns, rows)
+	for _, r := range j.Revisions {
+		if r.Judging > 0 {
+			p.line("%s", line(fmt.Sprintf("The judge is asked about %s up to %s; tokens and cost above leave that out.", r.Prompt, plural(r.Judging, "time"))))
+		}
+	}
 	p.blank()
 	if j.Drop != nil {
 		p.line("%s with %s each can show a drop of %.0f points or more (at %.0f%% power,", plural(j.Units, "unit"), plural(j.Trials, "trial"), 100**j.Drop, 100*plan.Power)

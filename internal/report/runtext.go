@@ -17,6 +17,7 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose("", line(fmt.Sprintf("%s, %s; %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), modelAt(s.Model, s.Endpoint), plural(s.Basis.Calls, "call"))))
 	p.prose("", line(fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, casesAndTrials(s.Cases, s.Trials), usage(s.Usage))))
+	p.judging(s.Judging)
 	if s.Status != runfile.Complete {
 		p.prose(red, line(fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, "."))))
 	}
@@ -29,6 +30,7 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 		return p.err
 	}
 	p.table(graderColumns(s.Trials), graderRows(s.Graders, s.Trials))
+	p.beliefs(s.Graders)
 	p.gates(s.Gates, o)
 	if o.Brief {
 		return p.err

@@ -109,7 +109,7 @@ func (k *lean) addCall(l Line) error {
 		if err := l.Decode(c); err != nil {
 			return err
 		}
-		for _, s := range []*string{&c.Case, &c.For, &c.FinishReason, &c.ResponseModel, &c.ReplayedFrom} {
+		for _, s := range []*string{&c.Case, &c.For, &c.Criterion, &c.FinishReason, &c.ResponseModel, &c.ReplayedFrom} {
 			k.same(s)
 		}
 	}
@@ -161,6 +161,9 @@ func (k *lean) shareScores(t *Trial) {
 		key = strconv.AppendBool(key, s.Pass)
 		if s.Value != nil {
 			key = strconv.AppendUint(append(key, '='), math.Float64bits(*s.Value), 16)
+		}
+		if s.Share != 0 {
+			key = strconv.AppendUint(append(key, '/'), math.Float64bits(s.Share), 16)
 		}
 		key = append(key, ';')
 	}

@@ -98,6 +98,12 @@ func (k *lean) readCall(c *cursor, into *Call) {
 		case "error":
 			met.first(c, 14)
 			readError(c, &into.Error)
+		case "criterion":
+			met.first(c, 15)
+			into.Criterion = k.word(c.text())
+		case "vote":
+			met.first(c, 16)
+			into.Vote = int(c.integer())
 		default:
 			c.fail()
 		}
@@ -249,6 +255,9 @@ func (k *lean) readScore(c *cursor) {
 		case "not_applicable":
 			met.first(c, 6)
 			s.NotApplicable = k.word(c.text())
+		case "share":
+			met.first(c, 7)
+			s.Share = c.number()
 		default:
 			c.fail()
 		}

@@ -19,15 +19,16 @@ func NewID(started time.Time, revision, model string) string {
 	_, _ = rand.Read(random[:]) // never fails since Go 1.24
 	return strings.Join([]string{
 		started.UTC().Format("20060102T150405Z"),
-		safeName(revision),
-		safeName(model),
+		SafeName(revision),
+		SafeName(model),
 		hex.EncodeToString(random[:]),
 	}, "-")
 }
 
-// safeName keeps letters, digits, dots and underscores and folds everything
-// else into single hyphens, at most 40 characters.
-func safeName(s string) string {
+// SafeName keeps ASCII letters, digits, dots and underscores of a name and folds
+// everything else into single hyphens, at most 40 characters, so that it can be
+// part of a file's name on every system.
+func SafeName(s string) string {
 	var b strings.Builder
 	hyphen := true // swallows leading hyphens
 	n := 0

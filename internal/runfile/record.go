@@ -56,6 +56,7 @@ type Header struct {
 	Selected *Selection     `json:"selected,omitempty"`
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
 	Judge    *Judge         `json:"judge,omitempty"`
+	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
 	Git      *Git           `json:"git,omitempty"`
 	Tool     string         `json:"tool"`
 	Started  time.Time      `json:"started"`
@@ -97,11 +98,22 @@ type Model struct {
 	Params   params.Params `json:"params"`
 }
 
-// Judge names what judged the run's rubric.
+// Judge names what judged the run's rubric. Scores of two runs are comparable
+// where both hashes and all models are equal.
 type Judge struct {
-	Model      Model  `json:"model"`
-	PromptHash string `json:"prompt_hash"`
-	RubricHash string `json:"rubric_hash"`
+	Model      Model            `json:"model"`
+	Prompt     *Prompt          `json:"prompt,omitempty"` // what it was asked with
+	PromptHash string           `json:"prompt_hash"`
+	RubricHash string           `json:"rubric_hash"`        // of what it was asked
+	Criteria   map[string]Model `json:"criteria,omitempty"` // those that another model judged, by id
+}
+
+// Pairwise names the two runs that a judge compared reply by reply.
+type Pairwise struct {
+	Base       string `json:"base"`
+	Head       string `json:"head"`
+	BasePrompt string `json:"base_prompt"`
+	HeadPrompt string `json:"head_prompt"`
 }
 
 // A Selection is what --case and --tag left of a suite.
@@ -135,8 +147,10 @@ type Call struct {
 	Kind          string    `json:"kind"`
 	Key           string    `json:"key"`
 	Case          string    `json:"case"`
-	Trial         int       `json:"trial"` // from 1
-	For           string    `json:"for"`   // [ForReply], [ForJudge] or [ForPairwise]
+	Trial         int       `json:"trial"`               // from 1
+	For           string    `json:"for"`                 // [ForReply], [ForJudge] or [ForPairwise]
+	Criterion     string    `json:"criterion,omitempty"` // of a judge's call: what it was asked about, several joined by commas
+	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
 	Reply         string    `json:"reply"`
 	Thinking      string    `json:"thinking,omitempty"`
 	FinishReason  string    `json:"finish_reason,omitempty"`

@@ -33,9 +33,17 @@ type Asker struct {
 
 // A Purpose says what a call is for and where its line belongs.
 type Purpose struct {
-	For   string // [runfile.ForReply], [runfile.ForJudge] or [runfile.ForPairwise]
-	Case  string
-	Trial int // the case's trial; a vote has its number in the request
+	For       string // [runfile.ForReply], [runfile.ForJudge] or [runfile.ForPairwise]
+	Case      string
+	Trial     int    // the case's trial; a vote has its number in the request
+	Criterion string // of a judge's call
+	Vote      int    // of a judge's call
+}
+
+// of is the call's line as far as it is known before the call.
+func (p Purpose) of(call runfile.Call) runfile.Call {
+	call.For, call.Case, call.Trial, call.Criterion, call.Vote = p.For, p.Case, p.Trial, p.Criterion, p.Vote
+	return call
 }
 
 // errStopped says that a call was not tried, because no call can succeed any
@@ -46,23 +54,14 @@ var errStopped = errors.New("stopped after an error that no other call can escap
 // with its Error set; the error result means that the call has no outcome:
 // cancelled, stopped, or a recording that can't be read.
 func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Call, error) {
-	body, err := model.WireBody(a.ModelID, r)
+	r, key, err := a.key(p, r)
 	if err != nil {
-		return runfile.Call{}, fmt.Errorf("encoding the request of case %s: %w", p.Case, err)
+		return runfile.Call{}, err
 	}
-	r.Wire = body
-	key := model.WireKey(a.Endpoint, body, r.Trial)
-	if a.Recorded != nil {
-		call, ok, err := a.Recorded.Lookup(key)
-		if err != nil {
-			return runfile.Call{}, err
-		}
-		if ok {
-			call.Case, call.Trial, call.For = p.Case, p.Trial, p.For
-			return call, nil
-		}
+	if call, ok, err := a.lookUp(p, key); ok || err != nil {
+		return call, err
 	}
-	call := runfile.Call{Key: key, Case: p.Case, Trial: p.Trial, For: p.For}
+	call := p.of(runfile.Call{Key: key})
 	if a.Model == nil {
 		call.Error = &runfile.Error{Kind: runfile.KindNotRecorded, Message: a.Offline}
 		return call, nil
@@ -71,6 +70,33 @@ func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Ca
 		return runfile.Call{}, errStopped
 	}
 	return a.complete(ctx, call, r)
+}
+
+// Recall answers a request from a recording, if there is one.
+func (a *Asker) Recall(p Purpose, r model.Request) (runfile.Call, bool, error) {
+	_, key, err := a.key(p, r)
+	if err != nil {
+		return runfile.Call{}, false, err
+	}
+	return a.lookUp(p, key)
+}
+
+// key names a request in recordings, and keeps what goes over the wire in it.
+func (a *Asker) key(p Purpose, r model.Request) (model.Request, string, error) {
+	body, err := model.WireBody(a.ModelID, r)
+	if err != nil {
+		return r, "", fmt.Errorf("encoding the request of case %s: %w", p.Case, err)
+	}
+	r.Wire = body
+	return r, model.WireKey(a.Endpoint, body, r.Trial), nil
+}
+
+func (a *Asker) lookUp(p Purpose, key string) (runfile.Call, bool, error) {
+	if a.Recorded == nil {
+		return runfile.Call{}, false, nil
+	}
+	call, ok, err := a.Recorded.Lookup(key)
+	return p.of(call), ok && err == nil, err
 }
 
 func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request) (runfile.Call, error) {

@@ -20,10 +20,11 @@ type Grading struct {
 // Trial grades one call. A call that failed for good becomes a trial with its
 // error and no score, but for a prompt over the model's context: that is the
 // prompt's doing and scores 0, as a reply does that was cut by length or
-// refused by a content filter.
-func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format) (runfile.Trial, error) {
+// refused by a content filter. About these no judge is asked; what one is asked
+// about the others goes to the ledger.
+func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format, ledger Ledger) (runfile.Trial, error) {
 	t := runfile.Trial{Case: c.Case, Trial: call.Trial, Key: call.Key}
-	failure := promptsDoing(call)
+	failure := Failure(call)
 	if call.Error != nil && failure == "" {
 		t.Error = call.Error
 		return t, nil
@@ -33,6 +34,9 @@ func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, f
 	sample := graders.Sample{
 		Case: c.Case, Trial: call.Trial, Input: c.Input, Vars: c.Vars, Tags: c.Tags,
 		Expect: c.Expect, Format: format, Reply: read,
+	}
+	if failure == "" {
+		ctx = withLedger(ctx, ledger)
 	}
 	for _, grader := range g.Graders {
 		scores, err := grader.Grade(ctx, sample)
@@ -47,8 +51,9 @@ func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, f
 	return t, nil
 }
 
-// promptsDoing says why a call counts as failed by the prompt, or "".
-func promptsDoing(call runfile.Call) string {
+// Failure says why a call counts as failed as a whole by the prompt's doing, or
+// is empty.
+func Failure(call runfile.Call) string {
 	if call.Error != nil {
 		switch model.Kind(call.Error.Kind) {
 		case model.KindContextLength:

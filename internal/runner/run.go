@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"promptbench/internal/model"
 	"promptbench/internal/params"
@@ -35,6 +34,7 @@ type Revision struct {
 	Prompt *prompt.Prompt
 	Params params.Params // merged: flag over prompt file over config
 	Asker  *Asker
+	ID     string // of its run
 	Run    Recorder
 }
 
@@ -45,6 +45,7 @@ type Job struct {
 	Trials    int // per case, at least 1
 	Workers   int // trials under way at once, at least 1
 	Grading   Grading
+	Judge     *Judge // that the graders ask; nil where they ask none
 	Revisions []Revision
 	Progress  func(Event) // called from many goroutines, after each trial; may be nil
 	Drain     func()      // called when stop is closed, to end what only waits; may be nil
@@ -179,16 +180,25 @@ func (r *running) trial(ctx context.Context, it item) error {
 	if err != nil {
 		return fmt.Errorf("rendering %s for case %s: %w", revision.Prompt.Name, it.c.Case, err)
 	}
-	call, err := revision.Asker.Ask(ctx, Purpose{For: runfile.ForReply, Case: it.c.Case, Trial: it.trial}, Request(revision.Prompt, revision.Params, messages, it.trial))
+	purpose, request := Purpose{For: runfile.ForReply, Case: it.c.Case, Trial: it.trial}, Request(revision.Prompt, revision.Params, messages, it.trial)
+	if r.job.Judge.Fatal() != nil { // a new reply could not be judged
+		if _, ok, err := revision.Asker.Recall(purpose, request); !ok || err != nil {
+			return err
+		}
+	}
+	call, err := revision.Asker.Ask(ctx, purpose, request)
 	if err != nil {
 		return unlessOver(ctx, err)
 	}
 	// A call that is finished is kept, also where the job has been given up since.
-	if err := revision.Run.Call(call); err != nil {
+	keep := func(c runfile.Call) error {
+		r.counts[it.revision].call(c)
+		return revision.Run.Call(c)
+	}
+	if err := keep(call); err != nil {
 		return err
 	}
-	r.counts[it.revision].call(call)
-	t, err := r.job.Grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat)
+	t, err := r.job.Grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, Ledger{Run: revision.ID, Keep: keep})
 	if err != nil {
 		return unlessOver(ctx, err)
 	}
@@ -246,22 +256,15 @@ func (c *counter) trial(t runfile.Trial) {
 func (r *running) close(planned int, interrupted, givenUp bool) ([]runfile.End, error) {
 	ends := make([]runfile.End, len(r.job.Revisions))
 	errs := []error{r.err}
+	if interrupted {
+		planned++ // what was not sent has no outcome, either
+	}
 	for i, revision := range r.job.Revisions {
-		c := &r.counts[i]
-		end := runfile.End{
-			Status: runfile.Complete, Trials: int(c.trials.Load()), Calls: int(c.calls.Load()), Replayed: int(c.replayed.Load()),
-			Errors: int(c.errors.Load()), Unscored: int(c.unscored.Load()), Ended: time.Now().UTC().Truncate(time.Second),
+		fatal := revision.Asker.Fatal()
+		if fatal == nil {
+			fatal = r.job.Judge.Fatal()
 		}
-		switch fatal := revision.Asker.Fatal(); {
-		case r.err != nil:
-			end.Status, end.Reason = runfile.Incomplete, r.err.Error()
-		case fatal != nil:
-			end.Status, end.Reason = runfile.Incomplete, fatal.Message
-		case interrupted, givenUp && end.Trials < planned:
-			end.Status, end.Reason = runfile.Interrupted, "stopped by the operator"
-		case end.Trials < planned:
-			end.Status, end.Reason = runfile.Incomplete, fmt.Sprintf("%d of %d trials have no outcome", planned-end.Trials, planned)
-		}
+		end := endOf(&r.counts[i], planned, r.err, fatal, interrupted || givenUp)
 		ends[i] = end
 		errs = append(errs, revision.Run.Close(end))
 	}

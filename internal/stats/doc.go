@@ -16,7 +16,7 @@
 //
 // Beside them stand [Wilson] and [MeanInterval] for one run, [PassAt] and
 // [PassHat] for repeated trials, [ClusteredStdErr] for grouped cases, and
-// [Kappa] and [RoganGladen] for how far a judge can be trusted.
+// [Kappa], [RoganGladen] and [CorrectedRate] for how far a judge can be trusted.
 //
 // Conventions that hold throughout:
 //

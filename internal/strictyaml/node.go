@@ -198,6 +198,14 @@ func (n Node) Pos() (line, column int) {
 	return n.n.Line, n.n.Column
 }
 
+// File returns the name that the node's document was parsed under.
+func (n Node) File() string {
+	if n.d == nil {
+		return ""
+	}
+	return n.d.file
+}
+
 // Problem returns a problem at the node.
 func (n Node) Problem(message, hint string) problem.Problem {
 	p := problem.Problem{Message: message, Hint: hint}

@@ -50,7 +50,7 @@ func (l *loader) cases(b *casesBlock) {
 	unread := b.file == "" && b.place.Kind() != strictyaml.List // decoding has said what is wrong with it
 	switch {
 	case b.file != "":
-		s.file = &casesFile{path: relativeTo(s.Path, b.file), open: l.open}
+		s.file = &casesFile{path: relativeTo(b.place.File(), b.file), open: l.open}
 		if err := s.file.each(each); err != nil {
 			unread = true
 			l.fail(b.place.At("file"), fmt.Sprintf("reading the cases %s: %s", b.file, cause(err)), "the path is relative to the suite's file")

@@ -45,7 +45,7 @@ func (b *graderBlock) DecodeNode(n strictyaml.Node) problem.List {
 }
 
 func (l *loader) graders(blocks []graderBlock) {
-	if n := l.root.Get("graders"); n.Kind() == strictyaml.List && len(blocks) == 0 {
+	if n := l.at("graders"); n.Kind() == strictyaml.List && len(blocks) == 0 {
 		l.fail(n, "the suite has no graders", "known: "+strings.Join(graders.Names(), ", "))
 	}
 	first := map[string]strictyaml.Node{}
@@ -72,7 +72,7 @@ func (l *loader) grader(b graderBlock) {
 	}
 	l.graderTypes(b)
 	line, column := b.key.Pos()
-	l.suite.Graders = append(l.suite.Graders, GraderEntry{Name: b.name, Params: b.params, Line: line, Column: column})
+	l.suite.Graders = append(l.suite.Graders, GraderEntry{Name: b.name, Params: b.params, File: b.key.File(), Line: line, Column: column})
 }
 
 // schemaParams returns the parameters of a json_schema grader with the file
@@ -174,6 +174,6 @@ func typeHint(word string, types []string) string {
 type noJudge struct{}
 
 // Ask refuses.
-func (noJudge) Ask(context.Context, graders.Question) (graders.Verdict, error) {
-	return graders.Verdict{}, errors.New("no judge while the suite is checked")
+func (noJudge) Ask(context.Context, graders.Sample, []graders.Question) ([]graders.Verdict, error) {
+	return nil, errors.New("no judge while the suite is checked")
 }

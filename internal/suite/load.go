@@ -34,11 +34,12 @@ func Load(path string) (*Suite, problem.List) {
 // suiteFile is a suite file as it stands.
 type suiteFile struct {
 	Suite       string            `yaml:"suite"`
+	Extends     string            `yaml:"extends"`
 	Description string            `yaml:"description"`
 	Vars        map[string]string `yaml:"vars"`
 	Reply       replyBlock        `yaml:"reply"`
-	Graders     []graderBlock     `yaml:"graders" required:"true"`
-	Cases       casesBlock        `yaml:"cases" required:"true"`
+	Graders     []graderBlock     `yaml:"graders"`
+	Cases       casesBlock        `yaml:"cases"`
 }
 
 type replyBlock struct {
@@ -92,12 +93,14 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 	}
 	var f suiteFile
 	probs = append(probs, doc.Decode(&f)...)
-	s.Name, s.Description, s.Vars = f.Suite, f.Description, f.Vars
+	l := loader{suite: s, root: doc.Root(), open: open, probs: probs}
+	s.Name, s.Description = f.Suite, f.Description
 	if s.Name == "" {
 		s.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	l := loader{suite: s, root: doc.Root(), open: open, probs: probs}
-	l.vars(l.root.Get("vars"), s.Vars)
+	l.extend(&f)
+	s.Vars = f.Vars
+	l.vars(l.at("vars"), s.Vars)
 	l.rules(f.Reply)
 	l.graders(f.Graders)
 	l.cases(&f.Cases)
@@ -108,6 +111,7 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 type loader struct {
 	suite *Suite
 	root  strictyaml.Node
+	base  strictyaml.Node // of the suite that this one extends
 	open  opener
 	probs problem.List
 }
@@ -125,7 +129,7 @@ func (l *loader) rules(b replyBlock) {
 		Refusal: b.Refusal,
 	}
 	if len(b.JSON.Schema) > 0 {
-		s.Rules.JSON.Schema = string(l.schema(l.root.At("reply", "json", "schema"), b.JSON.Schema))
+		s.Rules.JSON.Schema = string(l.schema(l.at("reply", "json", "schema"), b.JSON.Schema))
 	}
 	_, err := reply.NewReader(s.Rules)
 	if err == nil {
@@ -133,14 +137,14 @@ func (l *loader) rules(b replyBlock) {
 	}
 	rules := ruleErrors(err)
 	if len(rules) == 0 {
-		l.fail(l.root.At("reply"), err.Error(), "")
+		l.fail(l.at("reply"), err.Error(), "")
 	}
 	for _, r := range rules {
 		path := []any{"reply"}
 		for step := range strings.SplitSeq(r.Rule, ".") {
 			path = append(path, step)
 		}
-		l.fail(l.root.At(path...), "reply."+r.Error(), "")
+		l.fail(l.at(path...), "reply."+r.Error(), "")
 	}
 }
 
@@ -170,7 +174,7 @@ func (l *loader) schema(n strictyaml.Node, raw json.RawMessage) json.RawMessage 
 	if strings.HasPrefix(strings.TrimSpace(name), "{") { // JSON in a block of text
 		return l.schemaText(n, "the schema", []byte(name))
 	}
-	data, err := l.readFile(name)
+	data, err := l.readFile(relativeTo(n.File(), name))
 	if err != nil {
 		l.fail(n, fmt.Sprintf("reading the schema %s: %s", name, cause(err)), "a schema is inline, or a path relative to the suite's file")
 		return nil
@@ -188,7 +192,7 @@ func (l *loader) schemaText(n strictyaml.Node, what string, data []byte) json.Ra
 }
 
 func (l *loader) readFile(name string) ([]byte, error) {
-	r, err := l.open(relativeTo(l.suite.Path, name))
+	r, err := l.open(name)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, map[string]string{"today": "2026-11-23 (월)"}, s.Vars)
 	require.JSONEq(t, `{"type":"object"}`, s.Rules.JSON.Schema)
 	require.Equal(t, []string{"case_type", "subtodo_count", "rubric", "rubric/short", "rubric/actionable"}, s.ScoreNames())
-	require.Equal(t, GraderEntry{Name: "subtodo_count", Params: []byte(`{"answer":{"max":5,"min":2},"invalid":{"max":0}}`), Line: 11, Column: 5}, s.Graders[1])
+	require.Equal(t, GraderEntry{Name: "subtodo_count", Params: []byte(`{"answer":{"max":5,"min":2},"invalid":{"max":0}}`), File: "s.yaml", Line: 11, Column: 5}, s.Graders[1])
 	require.True(t, s.Judged())
 	require.Equal(t, []string{"today"}, s.VarNames())
 	require.Equal(t, map[string]int{"health": 1, "has-time": 1}, s.Tags())
@@ -300,7 +300,9 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(external("c.csv")))
 	f.Add([]byte("graders: [{rubric: {criteria: [{id: a, check: 'len(items'}]}}]\ncases: [{id: a, input: b, expect: {count: {}}}]\n"))
 	f.Add([]byte("graders: &g [format, *g]\ncases: [{<<: {id: a}, input: b}]\n"))
-	texts := files(map[string]string{"c.jsonl": jsonLines, "c.csv": csvTableText})
+	f.Add([]byte("extends: base.yaml\ngraders: [format]\n"))
+	f.Add([]byte("extends: s.yaml\n"))
+	texts := files(map[string]string{"c.jsonl": jsonLines, "c.csv": csvTableText, "base.yaml": good})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, probs := parse("s.yaml", data, texts)
 		for _, p := range probs.Only(problem.Error) {

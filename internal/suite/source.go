@@ -74,6 +74,9 @@ func (f *casesFile) each(yield func(record) bool) error {
 	case ".csv":
 		read = readCSV
 	default:
+		if ext == ".yaml" || ext == ".yml" {
+			return errors.New("cases stand in a .jsonl or a .csv file; to have the cases of another suite, write extends: that suite")
+		}
 		return fmt.Errorf("cases stand in a .jsonl or a .csv file, not in %q", ext)
 	}
 	r, err := f.open(f.path)

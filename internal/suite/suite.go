@@ -40,7 +40,8 @@ type Suite struct {
 type GraderEntry struct {
 	Name   string
 	Params json.RawMessage // canonical JSON, or nil
-	Line   int             // where the name stands in the suite's file, from 1
+	File   string          // where the name stands: the suite's file, or that of the suite it extends
+	Line   int             // from 1
 	Column int             // in characters, from 1
 }
 
@@ -136,7 +137,7 @@ func (s *Suite) Build(judge graders.Judge) ([]graders.Grader, error) {
 	for _, e := range s.Graders {
 		g, err := graders.New(e.Name, e.Params, judge)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d:%d: building the grader %s: %w", s.Path, e.Line, e.Column, e.Name, err)
+			return nil, fmt.Errorf("%s:%d:%d: building the grader %s: %w", e.File, e.Line, e.Column, e.Name, err)
 		}
 		out = append(out, g)
 	}

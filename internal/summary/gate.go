@@ -21,6 +21,7 @@ type Gate struct {
 	Min    float64  `json:"min"`
 	Value  *float64 `json:"value"`
 	Pass   bool     `json:"pass"`
+	Doubt  string   `json:"informs_only,omitempty"` // why it decides nothing: its grader's judge is not to be believed
 }
 
 // String says in one line whether the gate is met.
@@ -28,6 +29,9 @@ func (g Gate) String() string {
 	word := "met"
 	if !g.Pass {
 		word = "missed"
+	}
+	if g.Doubt != "" {
+		word = "not held, its judge may not decide"
 	}
 	value := "unknown"
 	if g.Value != nil {
@@ -42,6 +46,7 @@ func (s Summary) Hold(gates []Gate) []Gate {
 	for _, g := range gates {
 		g.Value = s.gateValue(g)
 		g.Pass = g.Value != nil && *g.Value >= g.Min
+		g.Doubt = s.doubt(g.Grader)
 		out = append(out, g)
 	}
 	return out
@@ -60,10 +65,19 @@ func (s Summary) gateValue(gate Gate) *float64 {
 	return nil
 }
 
-// Missed reports whether any gate is missed.
+func (s Summary) doubt(grader string) string {
+	for _, g := range s.Graders {
+		if g.Grader == grader && g.Judged != nil {
+			return g.Judged.Doubt
+		}
+	}
+	return ""
+}
+
+// Missed reports whether any gate is missed that may decide.
 func Missed(gates []Gate) bool {
 	for _, g := range gates {
-		if !g.Pass {
+		if !g.Pass && g.Doubt == "" {
 			return true
 		}
 	}

@@ -26,6 +26,7 @@ type Summary struct {
 	Trials    int            `json:"trials"` // per case
 	Errors    int            `json:"errors"` // trials without a reply
 	Usage     Usage          `json:"usage"`
+	Judging   *Judging       `json:"judge,omitempty"` // what the judge was asked, apart from the replies
 	Graders   []Grader       `json:"graders"`
 	Types     []string       `json:"types"`
 	Confusion [][]int        `json:"confusion"` // rows: expected type; columns: returned type, then unread
@@ -47,8 +48,10 @@ type Grader struct {
 	Fail          int         `json:"fail"`      // cases
 	Unscored      int         `json:"unscored"`  // trials that could not be decided; those without a reply are errors
 	NotApplicable int         `json:"not_applicable"`
-	PassAll       *float64    `json:"pass_hat_k"` // pass^k: the chance that a case passes in all its trials; nil for one trial
-	Flaky         int         `json:"flaky"`      // cases that pass in some trials only
+	PassAll       *float64    `json:"pass_hat_k"`          // pass^k: the chance that a case passes in all its trials; nil for one trial
+	Flaky         int         `json:"flaky"`               // cases that pass in some trials only
+	Judged        *Belief     `json:"judged,omitempty"`    // how far its judge is to be believed; nil where none stands behind it
+	Corrected     *Corrected  `json:"corrected,omitempty"` // the rate without the judge's errors, where that can be told
 }
 
 // Flaky is a case that passes one grader in some of its trials only.

@@ -23,13 +23,16 @@ type Usage struct {
 
 // UsageOf sums the tokens and the cost of the replies of a run. A single call
 // without a count makes the sums unknown; a nil price makes the cost unknown.
-func UsageOf(run *runfile.Run, price *Price) Usage {
+func UsageOf(run *runfile.Run, price *Price) Usage { return usageOf(run, runfile.ForReply, price) }
+
+// usageOf sums up the calls that were made for one purpose.
+func usageOf(run *runfile.Run, purpose string, price *Price) Usage {
 	var u Usage
 	var latencies []int64
 	in, out, counted := 0, 0, true
 	for i := range run.Calls {
 		c := &run.Calls[i]
-		if c.Error != nil || c.For != runfile.ForReply {
+		if c.Error != nil || c.For != purpose {
 			continue
 		}
 		latencies = append(latencies, c.LatencyMS)
@@ -62,11 +65,13 @@ type Basis struct {
 }
 
 // BasisOf says what the replies of a run are.
-func BasisOf(run *runfile.Run) Basis {
+func BasisOf(run *runfile.Run) Basis { return basisOf(run, runfile.ForReply) }
+
+func basisOf(run *runfile.Run, purpose string) Basis {
 	var b Basis
 	for i := range run.Calls {
 		c := &run.Calls[i]
-		if c.For != runfile.ForReply {
+		if c.For != purpose {
 			continue
 		}
 		if c.Made() {

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/calibration"
+	"promptbench/internal/project"
+	"promptbench/internal/report"
+	"promptbench/internal/runfile"
+	"promptbench/internal/runner"
+)
+
+func (a *app) calibrateCommand() *cobra.Command {
+	var (
+		files  projectFlags
+		how    runFlags
+		result outputFlags
+		asked  int
+		all    bool
+	)
+	cmd := &cobra.Command{
+		Use:   "calibrate [RUN|REVISION…]",
+		Short: "Say how far the judge agrees with the labels of people",
+		Long: `Calibrate asks the judge about every reply that was labelled, as a run would,
+some times over, and once with the options reversed. It says for each criterion
+how far the judge agrees with people, and keeps that in the runs directory,
+where run and compare look it up. The replies are looked for in the given runs,
+else in all.`,
+		Example: `  promptbench judge calibrate --suite cases/judged.yaml --judge strong
+  promptbench judge calibrate --judge strong --offline --all`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if asked < 1 {
+				return usage(fmt.Errorf("--ask is %d; it is at least 1", asked))
+			}
+			if err := errors.Join(how.check(), result.check()); err != nil {
+				return err
+			}
+			o, err := files.options()
+			if err != nil {
+				return err
+			}
+			return a.calibrate(cmd.Context(), args, o, how, asked, func(w io.Writer, p *project.Project, c calibration.Calibration) error {
+				if result.format == "json" {
+					return report.CalibrationJSON(w, c)
+				}
+				return report.CalibrationText(w, c, p.Config.Judged.Bar, a.display(w, all))
+			}, result)
+		},
+	}
+	files.add(cmd)
+	files.addCases(cmd)
+	files.addModel(cmd)
+	how.add(cmd)
+	for _, name := range []string{"trials", "model", "temperature", "top-p", "max-tokens", "seed"} { // they are of a revision's model
+		_ = cmd.Flags().MarkHidden(name)
+	}
+	result.add(cmd, "table", "json")
+	cmd.Flags().IntVar(&asked, "ask", 2, "ask every question `n` times, to see whether verdicts flip")
+	cmd.Flags().BoolVar(&all, "all", false, "list every disagreement, not only the first")
+	return cmd
+}
+
+func (a *app) calibrate(ctx context.Context, args []string, o project.Options, how runFlags, asked int,
+	show func(io.Writer, *project.Project, calibration.Calibration) error, result outputFlags,
+) error {
+	p, err := project.Load(ctx, o, nil)
+	if err != nil {
+		return err
+	}
+	a.warn(p.Warnings)
+	paths, err := labelledRuns(ctx, args, p)
+	if err != nil {
+		return err
+	}
+	log, logFile, err := openLog(how.logFile)
+	if err != nil {
+		return err
+	}
+	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
+	job, err := p.PrepareCalibration(ctx, how.job(log), paths, asked)
+	if err != nil {
+		return err
+	}
+	bar := a.progressOf(len(job.Replies), job.Stats)
+	job.Progress = bar.done
+	ctx, stop, release := interruptible(ctx, a)
+	trials, end, err := runner.Examine(ctx, job.Exam, stop)
+	release()
+	bar.finish()
+	if err := errors.Join(err, job.Close()); err != nil {
+		return err
+	}
+	a.note("run file: %s", job.Path)
+	if end.Status != runfile.Complete {
+		return fmt.Errorf("the calibration is %s (%s): %d of %d labelled replies judged and kept; run it again to go on from there",
+			end.Status, end.Reason, end.Trials, len(job.Replies))
+	}
+	if n, why := job.Unanswered(); n > 0 {
+		return fmt.Errorf("the judge gave no answer to %s, so it is not measured: %s; run it again to go on from there", count(n, "question"), why)
+	}
+	c := job.Result(trials)
+	path, err := calibration.Save(p.RunsDir, c)
+	if err != nil {
+		return err
+	}
+	a.note("calibration: %s", path)
+	return result.write(a, func(w io.Writer) error { return show(w, p, c) })
+}
+
+// labelledRuns are the run files that the labelled replies are looked for in.
+func labelledRuns(ctx context.Context, args []string, p *project.Project) ([]string, error) {
+	var out []string
+	if len(args) == 0 {
+		found, err := runfile.Find(p.RunsDir, func(runfile.Header) bool { return true })
+		for _, f := range found {
+			out = append(out, f.Path)
+		}
+		return out, err
+	}
+	for _, arg := range args {
+		path, err := project.Lookup{Runs: p.RunsDir}.Path(ctx, arg, nil)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, path)
+	}
+	return out, nil
+}

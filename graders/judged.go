@@ -1,0 +1,111 @@
+package graders
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// MaxVotes is how often one question may be asked.
+const MaxVotes = 9
+
+// calls parts the criteria that the judge has to decide into calls: one each, or
+// one for all that are asked as a batch and have the same judge and votes.
+func (g rubric) calls(open []int) [][]int {
+	var out [][]int
+	for _, i := range open {
+		c := g.criteria[i]
+		at := slices.IndexFunc(out, func(call []int) bool {
+			first := g.criteria[call[0]]
+			return c.Batch && first.Batch && first.Judge == c.Judge && first.Votes == c.Votes
+		})
+		if at < 0 {
+			out = append(out, []int{i})
+			continue
+		}
+		out[at] = append(out[at], i)
+	}
+	return out
+}
+
+// ask puts some of the criteria to the judge and fills in their scores.
+func (g rubric) ask(ctx context.Context, s Sample, together []int, scores []Score) error {
+	questions := make([]Question, len(together))
+	for k, i := range together {
+		questions[k] = g.criteria[i].question()
+	}
+	verdicts, err := g.judge.Ask(ctx, s, questions)
+	if ctx.Err() != nil {
+		return fmt.Errorf("grading %s: %w", g.criteria[together[0]].score(), ctx.Err())
+	}
+	if errors.Is(err, ErrStopped) {
+		return err
+	}
+	if err == nil && len(verdicts) != len(questions) {
+		err = fmt.Errorf("%d verdicts for %d questions", len(verdicts), len(questions))
+	}
+	for k, i := range together {
+		if err != nil {
+			scores[i] = unscored(g.criteria[i].score(), "asking the judge: "+err.Error())
+			continue
+		}
+		scores[i] = g.criteria[i].judged(verdicts[k])
+	}
+	return nil
+}
+
+// question is the criterion as a judge gets it. What is in it is the judge's.
+func (c criterion) question() Question {
+	return Question{
+		Criterion: c.ID, Text: c.Question, Options: slices.Clone(c.Options), Anchors: maps.Clone(c.Anchors),
+		Votes: max(1, c.Votes), Judge: c.Judge,
+	}
+}
+
+// judged makes a score of a verdict. Whatever is no option decides nothing.
+func (c criterion) judged(v Verdict) Score {
+	name := c.score()
+	var out Score
+	switch {
+	case v.Unscored != "":
+		return unscored(name, v.Unscored)
+	case !slices.Contains(c.Options, v.Option):
+		return unscored(name, "the judge's verdict "+quote(v.Option)+" is none of "+strings.Join(c.Options, ", "))
+	case slices.Contains(c.Pass, v.Option):
+		out = scored(name, 1, v.Option, v.Reason)
+	case v.Option == unsure:
+		out = unscored(name, "the judge is unsure: "+orUnknown(v.Reason))
+		out.Answer = v.Option
+	default:
+		out = scored(name, 0, v.Option, v.Reason)
+	}
+	out.Share = v.Share
+	return out
+}
+
+// Questions returns the criteria that are put to a judge, given the specs of a
+// suite or of a run.
+func Questions(specs []Spec) []Criterion {
+	var out []Criterion
+	for _, spec := range specs {
+		if spec.Name != nameRubric {
+			continue
+		}
+		var params struct {
+			Criteria []Criterion `json:"criteria"`
+		}
+		if json.Unmarshal(spec.Params, &params) != nil {
+			continue // no rubric that New could build
+		}
+		for _, c := range params.Criteria {
+			if c.Question != "" {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}

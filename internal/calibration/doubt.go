@@ -1,0 +1,27 @@
+package calibration
+
+import "fmt"
+
+// What a criterion needs beside kappa before it may gate. With perfect agreement
+// the interval of kappa has no width, however few labels there are.
+const (
+	LeastLabels = 20 // labelled replies with a verdict
+	LeastOfEach = 5  // of them that people pass, and that they fail
+)
+
+// Doubt says why a judge may not gate by a criterion: too little is known, or the
+// lower bound of kappa is under the bar. It is empty where the judge may.
+func (c Criterion) Doubt(bar float64) string {
+	pass, fail := c.TP+c.FN, c.TN+c.FP
+	switch {
+	case c.N < LeastLabels:
+		return fmt.Sprintf("%d labelled replies have a verdict, %d are needed", c.N, LeastLabels)
+	case pass < LeastOfEach || fail < LeastOfEach:
+		return fmt.Sprintf("people pass %d and fail %d of its replies, %d of each are needed", pass, fail, LeastOfEach)
+	case c.KappaCI == nil:
+		return "its agreement beyond chance is undefined"
+	case c.KappaCI[0] < bar:
+		return fmt.Sprintf("kappa is %.2f, its lower bound %.2f is under the bar of %.2f", *c.Kappa, c.KappaCI[0], bar)
+	}
+	return ""
+}
