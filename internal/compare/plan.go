@@ -10,14 +10,20 @@ import (
 // plan says of an inconclusive grader how small a drop its units could have
 // shown and how many would settle the question, if units flip as often as they
 // did here. The p of one of several tests is held to its share of the level,
-// which is the most that Holm's correction asks.
-func (g *Grader) plan(tests int) {
+// which is the most that Holm's correction asks. A verdict that was withdrawn is
+// settled by filling in what is missing, which has been said, and not by more
+// units.
+func (g *Grader) plan(tests int, withdrawn bool) {
 	share := alpha
 	if g.Gating && tests > 1 {
 		share /= float64(tests)
 	}
 	better, worse := float64(g.Better)/float64(g.Units), float64(g.Worse)/float64(g.Units)
 	g.Detectable = summary.Number(stats.DetectableDrop(g.Units, better, power, share))
+	if withdrawn {
+		g.Warnings = append(g.Warnings, g.couldShow())
+		return
+	}
 	rule := stats.Rule{Margin: g.Margin, Level: level, Alpha: share}
 	if need, ok := stats.CasesToSettle(worse, better, rule, power); ok {
 		g.ToSettle = &need

@@ -29,8 +29,8 @@ func judge(p *pairing, list []Grader, o Options) *Verdict {
 		g.Verdict = verdictOf(*g, adjusted[i])
 		withdrawn := g.withdraw(verdictOf(worst[i], worstAdjusted[i]))
 		g.explain(adjusted[i])
-		if g.Verdict != nil && *g.Verdict == Inconclusive && !withdrawn && g.Units > 0 {
-			g.plan(tests)
+		if g.Verdict != nil && *g.Verdict == Inconclusive && g.Units > 0 {
+			g.plan(tests, withdrawn)
 		}
 	}
 	return overall(list)

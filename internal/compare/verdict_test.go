@@ -192,6 +192,8 @@ func TestLeftOutPairsCountAsWorse(t *testing.T) {
 		require.Less(t, *g.P, 0.05)
 		require.Equal(t, compare.Inconclusive, *g.Verdict)
 		require.Contains(t, g.Warnings[0], "improved but for the 3 cases left out: had they all got worse, it would be")
+		require.NotNil(t, g.Detectable, "what so many units could have shown holds all the same")
+		require.Nil(t, g.ToSettle, "more units do not settle it")
 		require.Nil(t, g.ToSettle, "more cases are not what is missing")
 
 		base, head = flips(20, 0, 80, 0)
