@@ -27,6 +27,11 @@ package reply
 // MaxBytes is how much of a raw reply is read; what lies beyond is a defect.
 const MaxBytes = 1 << 20
 
+// Version of what a [Reader] makes of a reply. It rises whenever the same rules
+// would read some reply differently, so that runs which were read before are
+// graded again before they are compared with newer ones.
+const Version = 1
+
 // Format names the shape a revision answers in.
 type Format string
 

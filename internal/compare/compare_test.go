@@ -38,6 +38,8 @@ func TestRefusals(t *testing.T) {
 		{"another version of a grader", func(_, h *runfile.Run) { h.Header.Graders[0].Version = 2 }, compare.Options{}, "case_type by version 1 and version 2; grade both by one suite first"},
 		{"other parameters of a grader", func(_, h *runfile.Run) { h.Header.Graders[0].Params = json.RawMessage(`{}`) }, compare.Options{}, "case_type by different parameters"},
 		{"other reading rules", func(_, h *runfile.Run) { h.Header.Reply.Refusal = "안 돼요." }, compare.Options{}, "read by different rules"},
+		{"another version of the reader", func(_, h *runfile.Run) { h.Header.Reader = 2 }, compare.Options{}, "read by version 1 and version 2 of the reader"},
+		{"a header from before readers had versions", func(_, h *runfile.Run) { h.Header.Reader = 1 }, compare.Options{}, ""},
 		{"80 of 100 cases", func(_, h *runfile.Run) { h.Cases = h.Cases[:80] }, compare.Options{}, ""},
 		{"79 of 100 cases", func(_, h *runfile.Run) { h.Cases = h.Cases[:79] }, compare.Options{}, "only 79 of 100 cases are in both runs with the same input (0 added, 21 removed, 0 changed); at least 80%"},
 		{"21 changed", func(_, h *runfile.Run) {

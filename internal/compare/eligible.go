@@ -94,6 +94,9 @@ func gradedOtherwise(b, h runfile.Header) string {
 	if !reflect.DeepEqual(b.Reply, h.Reply) {
 		return "their replies were read by different rules"
 	}
+	if b.ReaderVersion() != h.ReaderVersion() {
+		return fmt.Sprintf("their replies were read by version %d and version %d of the reader", b.ReaderVersion(), h.ReaderVersion())
+	}
 	for _, spec := range h.Graders {
 		i := slices.IndexFunc(b.Graders, func(s graders.Spec) bool { return s.Name == spec.Name })
 		switch {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"promptbench/graders"
+	"promptbench/graders/reply"
 	"promptbench/internal/model"
 	"promptbench/internal/problem"
 	"promptbench/internal/prompt"
@@ -236,6 +237,7 @@ func (p *Project) header(revision *prompt.Prompt, t Target, job *Job, r Run) run
 		Suite:   runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()},
 		Model:   runfile.Model{Name: t.Name, Endpoint: t.Label, ID: t.ID, Params: t.Params},
 		Reply:   p.Suite.Rules,
+		Reader:  reply.Version,
 		Graders: job.Grading.Specs(),
 		Cases:   job.Cases,
 		Trials:  job.Trials,

@@ -7,14 +7,15 @@ import (
 	"slices"
 
 	"promptbench/graders"
+	"promptbench/graders/reply"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 )
 
 // Current reports whether a run was graded by the project's suite as it is
-// now: the same rules, graders, versions and expectations.
+// now: the same rules, reader, graders, versions and expectations.
 func (p *Project) Current(h runfile.Header, specs []graders.Spec) bool {
-	return h.Suite.Hash == p.Suite.Hash() && slices.EqualFunc(h.Graders, specs, sameSpec)
+	return h.Suite.Hash == p.Suite.Hash() && h.ReaderVersion() == reply.Version && slices.EqualFunc(h.Graders, specs, sameSpec)
 }
 
 func sameSpec(a, b graders.Spec) bool {
@@ -48,7 +49,7 @@ func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, 
 		return nil, err
 	}
 	out.Header.Suite = runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()}
-	out.Header.Reply = p.Suite.Rules
+	out.Header.Reply, out.Header.Reader = p.Suite.Rules, reply.Version
 	if len(criteria) == 0 {
 		out.Header.Judge = nil
 	}

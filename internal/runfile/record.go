@@ -50,6 +50,7 @@ type Header struct {
 	Suite    Suite          `json:"suite"`
 	Model    Model          `json:"model"`
 	Reply    reply.Rules    `json:"reply"`
+	Reader   int            `json:"reader,omitempty"` // the [reply.Version] that read the replies, see ReaderVersion
 	Graders  []graders.Spec `json:"graders"`
 	Cases    int            `json:"cases,omitempty"` // that the run is over, begun or not; 0 where it was not known
 	Trials   int            `json:"trials"`          // trials per case
@@ -61,6 +62,10 @@ type Header struct {
 	Tool     string         `json:"tool"`
 	Started  time.Time      `json:"started"`
 }
+
+// ReaderVersion is the version of the reader that the replies went through: 1
+// where the header does not say.
+func (h Header) ReaderVersion() int { return max(1, h.Reader) }
 
 // Prompt is the revision of a run. Hash is its identity; the rest is what it
 // said, so that a run can be shown without the prompt file.
