@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"promptbench/internal/compare"
+	"promptbench/internal/report/phrase"
 	"promptbench/internal/summary"
 )
 
@@ -28,11 +29,11 @@ func (p *printer) judgings(c *compare.Comparison) {
 
 // asked lists what a judge answered and what that took.
 func asked(j *summary.Judging) []string {
-	answers := plural(j.Answers, "answer")
+	answers := phrase.Plural(j.Answers, "answer")
 	if j.Replayed > 0 {
 		answers += fmt.Sprintf(", %d of them replayed", j.Replayed)
 	}
-	parts := []string{answers, plural(j.Calls, "call") + " made"}
+	parts := []string{answers, phrase.Plural(j.Calls, "call") + " made"}
 	u := j.Usage
 	if u.InputTokens != nil && u.OutputTokens != nil {
 		parts = append(parts, fmt.Sprintf("%d tokens in, %d out", *u.InputTokens, *u.OutputTokens))
@@ -50,7 +51,7 @@ func (p *printer) beliefs(graders []summary.Grader) {
 	for _, g := range graders {
 		d.add(g.Grader, g.Judged)
 		if c := g.Corrected; c != nil {
-			p.prose("", line(fmt.Sprintf("%s without the judge's errors: %s (%s)", g.Grader, decimals(c.Rate), between(&c.CI, false))))
+			p.prose("", line(fmt.Sprintf("%s without the judge's errors: %s (%s)", g.Grader, phrase.Decimals(c.Rate), phrase.Between(&c.CI, false))))
 		}
 	}
 	p.doubts(d)
@@ -63,7 +64,7 @@ func (p *printer) beliefsOf(c *compare.Comparison) {
 		d.add(g.Grader, g.Judged)
 		if b, h := g.BaseCorrected, g.HeadCorrected; b != nil && h != nil {
 			p.prose("", line(fmt.Sprintf("%s without the judge's errors: %s %s (%s), %s %s (%s)", g.Grader,
-				c.Base.Prompt, decimals(b.Rate), between(&b.CI, false), c.Head.Prompt, decimals(h.Rate), between(&h.CI, false))))
+				c.Base.Prompt, phrase.Decimals(b.Rate), phrase.Between(&b.CI, false), c.Head.Prompt, phrase.Decimals(h.Rate), phrase.Between(&h.CI, false))))
 		}
 	}
 	p.doubts(d)
