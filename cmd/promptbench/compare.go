@@ -48,7 +48,10 @@ judge compare the replies.`,
 			if len(args) < 2 {
 				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3; see promptbench compare --help"))
 			}
-			if err := errors.Join(shown.check(), f.check(shown.result.format), f.pairwise.check(cmd)); err != nil {
+			if err := shown.check(); err != nil {
+				return err
+			}
+			if err := errors.Join(f.check(shown.result), f.pairwise.check(cmd)); err != nil {
 				return err
 			}
 			o, err := files.options()
@@ -61,17 +64,16 @@ judge compare the replies.`,
 	files.add(cmd)
 	files.addTags(cmd)
 	shown.judged.addComparing(cmd)
-	shown.result.add(cmd, "table", "json")
+	shown.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.baseline, "baseline", "", "the run `file` to hold the revisions against")
 	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model or judge")
-	shown.addExtent(cmd)
 	f.pairwise.add(cmd, &files)
 	flags.StringVar(&f.caseID, "case", "", "show the case with this `id` in full, both sides")
 	return cmd
 }
 
-func (f compareFlags) check(format string) error {
+func (f compareFlags) check(result outputFlags) error {
 	for _, what := range f.allow {
 		if what != "model" && what != "judge" {
 			return usage(fmt.Errorf("--allow %s: only model and judge can be allowed", what))
@@ -80,8 +82,8 @@ func (f compareFlags) check(format string) error {
 	if f.caseID != "" && f.pairwise.on {
 		return usage(errors.New("--case shows one case without a call; leave --pairwise out"))
 	}
-	if f.caseID != "" && format != "table" {
-		return usage(fmt.Errorf("--case shows a case as text; leave --format %s out", format))
+	if f.caseID != "" && (result.format != report.Table || len(result.outputs) > 1) {
+		return usage(errors.New("--case shows a case as text; leave --format out"))
 	}
 	return nil
 }
@@ -99,21 +101,18 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 		return err
 	}
 	a.warn(p.Warnings)
-	return shown.result.write(a, func(w io.Writer) error {
+	if f.caseID != "" {
+		return shown.result.write(a, func(w io.Writer) error { return a.showPairs(ctx, w, p, paths, f.caseID) })
+	}
+	return shown.write(a, func(to report.Renderer) error {
 		all := outcome{flags: shown.judged}
-		for i, path := range paths[1:] {
-			if f.caseID != "" {
-				if err := a.showPair(ctx, w, p, paths[0], path, f.caseID); err != nil {
-					return err
-				}
-				continue
-			}
-			c, err := a.comparePair(ctx, p, paths[0], path, f)
+		for _, path := range paths[1:] {
+			pair, err := a.comparePair(ctx, p, paths[0], path, f, shown.detail())
 			if err != nil {
 				return err
 			}
-			all.comparison(c)
-			if err := a.printComparison(w, c, i > 0, shown); err != nil {
+			all.comparison(pair.Comparison)
+			if err := to.Pair(pair); err != nil {
 				return err
 			}
 		}
@@ -150,20 +149,19 @@ func findRuns(ctx context.Context, args []string, o project.Options, maxErrors i
 	return paths, suite, nil
 }
 
-func (a *app) comparePair(ctx context.Context, p *project.Project, basePath, headPath string, f compareFlags) (*compare.Comparison, error) {
-	detail := runfile.Scores
+func (a *app) comparePair(ctx context.Context, p *project.Project, basePath, headPath string, f compareFlags, detail runfile.Detail) (report.Pair, error) {
 	if f.pairwise.on {
 		detail = runfile.Full
 	}
 	base, head, notes, err := p.Comparable(ctx, basePath, headPath, detail)
 	if err != nil {
-		return nil, err
+		return report.Pair{}, err
 	}
 	if base, err = project.Narrow(base, p.Options.Select); err != nil {
-		return nil, err
+		return report.Pair{}, err
 	}
 	if head, err = project.Narrow(head, p.Options.Select); err != nil {
-		return nil, err
+		return report.Pair{}, err
 	}
 	o := p.Comparison(base, head, notes)
 	o.AllowModel, o.AllowJudge = slices.Contains(f.allow, "model"), slices.Contains(f.allow, "judge")
@@ -171,7 +169,16 @@ func (a *app) comparePair(ctx context.Context, p *project.Project, basePath, hea
 	if err == nil && f.pairwise.on {
 		err = a.duel(ctx, p, base, head, c, f.pairwise.how)
 	}
-	return c, err
+	return report.Pair{Comparison: c, Base: base, Head: head}, err
+}
+
+func (a *app) showPairs(ctx context.Context, w io.Writer, p *project.Project, paths []string, id string) error {
+	for _, path := range paths[1:] {
+		if err := a.showPair(ctx, w, p, paths[0], path, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) showPair(ctx context.Context, w io.Writer, p *project.Project, basePath, headPath, id string) error {

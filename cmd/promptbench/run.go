@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -12,12 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/compare"
 	"promptbench/internal/project"
 	"promptbench/internal/report"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
-	"promptbench/internal/summary"
 	"promptbench/internal/textsafe"
 )
 
@@ -56,39 +53,8 @@ finishes it. Several revisions run interleaved; each is compared with the first.
 	files.addModel(cmd)
 	how.add(cmd)
 	shown.judged.addComparing(cmd)
-	shown.result.add(cmd, "table", "json")
-	shown.addExtent(cmd)
+	shown.add(cmd)
 	return cmd
-}
-
-// A printing says how a result is printed, and when it is a failure.
-type printing struct {
-	result outputFlags
-	judged verdictFlags
-	all    bool
-	brief  bool
-	narrow runner.Selection // cases of a recorded run, none for all
-}
-
-// addExtent adds the flags that say how much of a result is printed.
-func (p *printing) addExtent(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&p.all, "all", false, "list every case, not only the first that fail or changed")
-	cmd.Flags().BoolVar(&p.brief, "brief", false, "leave out the types and the cases")
-}
-
-// check refuses what can't be printed.
-func (p *printing) check() error {
-	extent := error(nil)
-	if p.all && p.brief {
-		extent = usage(errors.New("--all lists every case and --brief none; pass one of them"))
-	}
-	return errors.Join(p.judged.check(), p.result.check(), extent)
-}
-
-func (p *printing) display(a *app, w io.Writer) report.Options {
-	o := a.display(w, p.all)
-	o.Brief = p.brief
-	return o
 }
 
 // runJob runs the revisions and prints the result.
@@ -130,7 +96,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 	if err != nil {
 		return &exitError{code: codeOf(err)}
 	}
-	return shown.result.write(a, func(w io.Writer) error { return a.printRuns(w, p, job.Paths, shown) })
+	return shown.write(a, func(to report.Renderer) error { return printRuns(to, p, job.Paths, shown) })
 }
 
 // remark says what has turned out about the recordings.
@@ -195,59 +161,4 @@ func (a *app) outcomes(job *project.Job, ends []runfile.End, bar *progress, err 
 	for _, path := range job.Paths {
 		a.note("run file: %s", path)
 	}
-}
-
-// printRuns prints one run as a summary, several as comparisons with the
-// first, and returns what they come to.
-func (a *app) printRuns(w io.Writer, p *project.Project, paths []string, how printing) error {
-	o := outcome{flags: how.judged}
-	if len(paths) == 1 {
-		run, err := runfile.Load(paths[0], runfile.Scores)
-		if err != nil {
-			return err
-		}
-		if run, err = project.Narrow(run, how.narrow); err != nil {
-			return err
-		}
-		s := p.Summary(run)
-		o.run(s.Status, s.Errors)
-		o.missed = summary.Missed(s.Gates)
-		if how.result.format == "json" {
-			err = report.RunJSON(w, s)
-		} else {
-			err = report.RunText(w, s, how.display(a, w))
-		}
-		if err != nil {
-			return err
-		}
-		return o.err()
-	}
-	for i, path := range paths[1:] {
-		base, head, err := project.LoadBoth(paths[0], path, runfile.Scores)
-		if err != nil {
-			return err
-		}
-		c, err := compare.Compare(base, head, p.Comparison(base, head, nil))
-		if err != nil {
-			return err
-		}
-		o.comparison(c)
-		if err := a.printComparison(w, c, i > 0, how); err != nil {
-			return err
-		}
-	}
-	return o.err()
-}
-
-// printComparison prints one of several comparisons.
-func (a *app) printComparison(w io.Writer, c *compare.Comparison, further bool, how printing) error {
-	if how.result.format == "json" {
-		return report.ComparisonJSON(w, c)
-	}
-	if further {
-		if _, err := fmt.Fprintln(w); err != nil {
-			return err
-		}
-	}
-	return report.ComparisonText(w, c, how.display(a, w))
 }

@@ -14,14 +14,7 @@ import (
 func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
-	p.prose("", line(fmt.Sprintf("%s paired · %s", phrase.Plural(c.Pairs, "case"), phrase.ModelAt(c.Head.Model, c.Head.Endpoint))))
-	p.side(c.Base)
-	p.side(c.Head)
-	p.judgings(c)
-	p.changes(c.Changes)
-	for _, note := range c.Notes {
-		p.prose("", "note: "+line(note))
-	}
+	p.sentences("", phrase.ComparisonBasis(c))
 	p.blank()
 	p.graders(c)
 	p.beliefsOf(c)
@@ -54,27 +47,6 @@ func verdictColor(v *compare.Verdict) string {
 	}
 }
 
-func (p *printer) side(s compare.Side) {
-	p.prose("", line(phrase.Side(s)))
-}
-
-func (p *printer) changes(c compare.Changes) {
-	for _, list := range []struct {
-		what  string
-		cases []string
-	}{{"added", c.Added}, {"removed", c.Removed}, {"changed", c.Changed}} {
-		if len(list.cases) == 0 {
-			continue
-		}
-		shown, more := list.cases, ""
-		if len(shown) > 5 {
-			more = fmt.Sprintf(" and %d more", len(shown)-5)
-			shown = shown[:5]
-		}
-		p.prose("", line(fmt.Sprintf("not paired, %s: %s%s", list.what, strings.Join(shown, ", "), more)))
-	}
-}
-
 func (p *printer) graders(c *compare.Comparison) {
 	columns := []column{
 		{Title: "grader", Max: 24}, {Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
@@ -89,37 +61,16 @@ func (p *printer) graders(c *compare.Comparison) {
 	}
 	narrow(columns, rows, p.o.Width)
 	p.table(columns, rows)
-	p.warnings(c.Graders)
+	p.sentences("", phrase.Warnings(c.Graders))
 }
 
-// verdictCell names the verdict and the p it rests on; brackets say that the
-// overall verdict does not rest on it.
+// verdictCell names the verdict and the p it rests on.
 func verdictCell(g compare.Grader) string {
-	if g.Verdict == nil {
-		return "not applicable"
-	}
-	s := g.Verdict.Words()
-	switch {
-	case !g.Gating:
-		return "(" + s + ")"
-	case g.PAdjusted != nil:
+	s := phrase.Verdict(g)
+	if g.Gating && g.Verdict != nil && g.PAdjusted != nil {
 		s += " " + strings.ReplaceAll(compare.P(*g.PAdjusted), " ", "") // eighty columns are few
 	}
 	return s
-}
-
-func (p *printer) warnings(graders []compare.Grader) {
-	for _, g := range graders {
-		if g.LeftOut > 0 && !strings.Contains(strings.Join(g.Warnings, " "), "left out") {
-			p.prose("", line(fmt.Sprintf("%s: %s left out, scored on one side at most", g.Grader, phrase.Plural(g.LeftOut, "case"))))
-		}
-		if !g.Gating {
-			continue
-		}
-		for _, warning := range g.Warnings {
-			p.prose("", line(g.Grader+": "+warning))
-		}
-	}
 }
 
 // confusions prints both tables in one: a cell is base → head.
@@ -151,8 +102,7 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	}
 	rows, changed := c.Rows(limit), c.Changed()
 	p.blank()
-	moved := fmt.Sprintf("%s newly %s a grader, %d newly %s one",
-		phrase.Plural(c.NewlyFail, "case"), phrase.Verb(c.NewlyFail, "fail"), c.NewlyPass, phrase.Verb(c.NewlyPass, "pass"))
+	moved := phrase.Moved(c)
 	switch {
 	case len(rows) == 0:
 		p.line("No case changed.")

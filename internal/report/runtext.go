@@ -3,11 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"promptbench/internal/report/phrase"
-	"promptbench/internal/runfile"
 	"promptbench/internal/summary"
 )
 
@@ -15,15 +12,8 @@ import (
 // types it confused, and the cases that failed.
 func RunText(w io.Writer, s summary.Summary, o Options) error {
 	p := &printer{w: w, o: o}
-	p.prose("", line(fmt.Sprintf("%s, %s; %s made", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials)), phrase.ModelAt(s.Model, s.Endpoint), phrase.Plural(s.Basis.Calls, "call"))))
-	p.prose("", line(fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, phrase.CasesAndTrials(s.Cases, s.Trials), phrase.Usage(s.Usage))))
-	p.judging(s.Judging)
-	if s.Status != runfile.Complete {
-		p.prose(red, line(fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, "."))))
-	}
-	if s.Errors > 0 {
-		p.prose(red, fmt.Sprintf("Without a score, because the call failed: %s.", phrase.Plural(s.Errors, "trial")))
-	}
+	p.sentences("", phrase.RunBasis(s))
+	p.sentences(red, phrase.RunTroubles(s))
 	p.blank()
 	if len(s.Graders) == 0 {
 		p.line("No trial was graded.")
@@ -125,10 +115,7 @@ func (p *printer) failed(s summary.Summary, o Options) {
 		return
 	}
 	shown := s.Failed
-	head := phrase.Plural(len(shown), "case") + " " + phrase.Verb(len(shown), "fail") + " a grader"
-	if slices.ContainsFunc(shown, func(c summary.Case) bool { return c.Error != "" }) {
-		head += " or got no reply"
-	}
+	head := phrase.Failing(s)
 	if !o.All && len(shown) > fewCases {
 		shown = shown[:fewCases]
 		head += fmt.Sprintf("; the first %d (--all, or show --case ID)", fewCases)
@@ -136,11 +123,7 @@ func (p *printer) failed(s summary.Summary, o Options) {
 	p.prose("", head+":")
 	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width()}
 	for _, c := range shown {
-		why := strings.Join(c.Failed, ", ")
-		if c.Error != "" {
-			why = "error: " + c.Error
-		}
-		lines.rows = append(lines.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.Said(c.Type, c.Items, c.Error)}, last: why})
+		lines.rows = append(lines.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.Said(c.Type, c.Items, c.Error)}, last: phrase.Fails(c)})
 	}
 	p.check(lines.write(p.w))
 }

@@ -53,8 +53,8 @@ func CasesAndTrials(cases, trials int) string {
 	return fmt.Sprintf("%s × %s", Plural(cases, "case"), Plural(trials, "trial"))
 }
 
-// Side says what one side of a comparison rests on, its prompt first.
-func Side(s compare.Side) string {
+// side says what one side of a comparison rests on, its prompt first.
+func side(s compare.Side) string {
 	parts := []string{fmt.Sprintf("%s, %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)), Plural(s.Basis.Calls, "call"))}
 	if s.Usage.TokensACase != nil {
 		parts = append(parts, fmt.Sprintf("%.0f tokens a reply", *s.Usage.TokensACase))
