@@ -36,11 +36,12 @@ const (
 	Markdown = "markdown" // for a job summary or a comment on a pull request
 	JSON     = "json"     // an object for each result, one a line
 	JUnit    = "junit"    // for what shows test results
+	HTML     = "html"     // a page that needs nothing else
 	CSV      = "csv"      // for a spreadsheet
 )
 
 // Formats lists the formats of [New].
-func Formats() []string { return []string{Table, Markdown, JSON, JUnit, CSV} }
+func Formats() []string { return []string{Table, Markdown, JSON, JUnit, HTML, CSV} }
 
 // Detail is how much of a run a format needs.
 func Detail(format string) runfile.Detail {
@@ -62,6 +63,8 @@ func New(format string, w io.Writer, o Options) (Renderer, error) {
 		return objects{w}, nil
 	case JUnit:
 		return &junit{w: w}, nil
+	case HTML:
+		return newPages(w), nil
 	case CSV:
 		return &sheet{w: w}, nil
 	}

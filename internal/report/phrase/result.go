@@ -43,7 +43,7 @@ func ComparisonBasis(c *compare.Comparison) []string {
 		side(c.Head),
 	}
 	out = append(out, judgings(c)...)
-	out = append(out, unpaired(c.Changes)...)
+	out = append(out, Unpaired(c.Changes)...)
 	for _, note := range c.Notes {
 		out = append(out, "note: "+note)
 	}
@@ -53,7 +53,8 @@ func ComparisonBasis(c *compare.Comparison) []string {
 // fewNames is how many cases a sentence names.
 const fewNames = 5
 
-func unpaired(c compare.Changes) []string {
+// Unpaired names the cases that are not paired.
+func Unpaired(c compare.Changes) []string {
 	var out []string
 	for _, list := range []struct {
 		what  string
