@@ -88,6 +88,18 @@ func (f compareFlags) check(result outputFlags) error {
 	return nil
 }
 
+// pairing is how the flags bring two runs together. What is held against a
+// baseline may be the baseline's own prompt: then the model's drift shows.
+func (f compareFlags) pairing(shown printing) pairing {
+	how := pairing{
+		detail: shown.detail(), allowModel: slices.Contains(f.allow, "model"), allowJudge: slices.Contains(f.allow, "judge"), drift: f.baseline != "",
+	}
+	if f.pairwise.on {
+		how.detail = runfile.Full // a judge reads the replies
+	}
+	return how
+}
+
 func (a *app) compareRuns(ctx context.Context, args []string, o project.Options, f compareFlags, shown printing) error {
 	paths, suitePath, err := findRuns(ctx, args, o, shown.judged.maxErrors)
 	if err != nil {
@@ -107,7 +119,10 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	return shown.write(a, func(to report.Renderer) error {
 		all := outcome{flags: shown.judged}
 		for _, path := range paths[1:] {
-			pair, err := a.comparePair(ctx, p, paths[0], path, f, shown.detail())
+			pair, err := comparePair(ctx, p, paths[0], path, f.pairing(shown))
+			if err == nil && f.pairwise.on {
+				err = a.duel(ctx, p, pair.Base, pair.Head, pair.Comparison, f.pairwise.how)
+			}
 			if err != nil {
 				return err
 			}
@@ -149,11 +164,18 @@ func findRuns(ctx context.Context, args []string, o project.Options, maxErrors i
 	return paths, suite, nil
 }
 
-func (a *app) comparePair(ctx context.Context, p *project.Project, basePath, headPath string, f compareFlags, detail runfile.Detail) (report.Pair, error) {
-	if f.pairwise.on {
-		detail = runfile.Full
-	}
-	base, head, notes, err := p.Comparable(ctx, basePath, headPath, detail)
+// A pairing says how two runs are brought together.
+type pairing struct {
+	detail     runfile.Detail
+	allowModel bool
+	allowJudge bool
+	drift      bool // both may be runs of one prompt
+}
+
+// comparePair compares two run files; both are graded again by the project's
+// suite where it has changed.
+func comparePair(ctx context.Context, p *project.Project, basePath, headPath string, how pairing) (report.Pair, error) {
+	base, head, notes, err := p.Comparable(ctx, basePath, headPath, how.detail)
 	if err != nil {
 		return report.Pair{}, err
 	}
@@ -163,12 +185,22 @@ func (a *app) comparePair(ctx context.Context, p *project.Project, basePath, hea
 	if head, err = project.Narrow(head, p.Options.Select); err != nil {
 		return report.Pair{}, err
 	}
-	o := p.Comparison(base, head, notes)
-	o.AllowModel, o.AllowJudge = slices.Contains(f.allow, "model"), slices.Contains(f.allow, "judge")
-	c, err := compare.Compare(base, head, o)
-	if err == nil && f.pairwise.on {
-		err = a.duel(ctx, p, base, head, c, f.pairwise.how)
+	return pairOf(p, base, head, notes, how)
+}
+
+// pairAsRecorded compares two run files by the scores that stand in them.
+func pairAsRecorded(p *project.Project, basePath, headPath string, how pairing) (report.Pair, error) {
+	base, head, err := project.LoadBoth(basePath, headPath, how.detail)
+	if err != nil {
+		return report.Pair{}, err
 	}
+	return pairOf(p, base, head, nil, how)
+}
+
+func pairOf(p *project.Project, base, head *runfile.Run, notes []string, how pairing) (report.Pair, error) {
+	o := p.Comparison(base, head, notes)
+	o.AllowModel, o.AllowJudge, o.Drift = how.allowModel, how.allowJudge, how.drift
+	c, err := compare.Compare(base, head, o)
 	return report.Pair{Comparison: c, Base: base, Head: head}, err
 }
 

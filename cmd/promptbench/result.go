@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/compare"
 	"promptbench/internal/project"
 	"promptbench/internal/report"
 	"promptbench/internal/runfile"
@@ -114,16 +113,12 @@ func printRuns(to report.Renderer, p *project.Project, paths []string, how print
 		return o.err()
 	}
 	for _, path := range paths[1:] {
-		base, head, err := project.LoadBoth(paths[0], path, how.detail())
+		pair, err := pairAsRecorded(p, paths[0], path, pairing{detail: how.detail()})
 		if err != nil {
 			return err
 		}
-		c, err := compare.Compare(base, head, p.Comparison(base, head, nil))
-		if err != nil {
-			return err
-		}
-		o.comparison(c)
-		if err := to.Pair(report.Pair{Comparison: c, Base: base, Head: head}); err != nil {
+		o.comparison(pair.Comparison)
+		if err := to.Pair(pair); err != nil {
 			return err
 		}
 	}
@@ -131,15 +126,31 @@ func printRuns(to report.Renderer, p *project.Project, paths []string, how print
 }
 
 func printRun(to report.Renderer, p *project.Project, path string, how printing, o *outcome) error {
-	run, err := runfile.Load(path, how.detail())
+	r, err := loadResult(p, path, how.detail())
 	if err != nil {
 		return err
 	}
-	if run, err = project.Narrow(run, how.narrow); err != nil {
-		return err
+	if len(how.narrow.Cases)+len(how.narrow.Tags) > 0 {
+		run, err := project.Narrow(r.Run, how.narrow)
+		if err != nil {
+			return err
+		}
+		r = resultOf(p, run)
 	}
-	s := p.Summary(run)
-	o.run(s.Status, s.Errors)
-	o.missed = summary.Missed(s.Gates)
-	return to.Run(report.Run{Summary: s, Run: run})
+	o.run(r.Summary.Status, r.Summary.Errors)
+	o.missed = summary.Missed(r.Summary.Gates)
+	return to.Run(r)
+}
+
+// loadResult loads a run and sums it up.
+func loadResult(p *project.Project, path string, d runfile.Detail) (report.Run, error) {
+	run, err := runfile.Load(path, d)
+	if err != nil {
+		return report.Run{}, err
+	}
+	return resultOf(p, run), nil
+}
+
+func resultOf(p *project.Project, run *runfile.Run) report.Run {
+	return report.Run{Summary: p.Summary(run), Run: run}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/chromium"
+	"promptbench/internal/chromium/chromiumtest"
 	"promptbench/internal/report/reporttest"
 )
 
@@ -39,14 +40,14 @@ const limit = 300
 
 func TestBrowserStaysQuickWithManyCases(t *testing.T) {
 	t.Parallel()
-	p := open(t, pair(t, reporttest.Large("v3", 5000), reporttest.Large("v4", 5000)), "")
-	require.Equal(t, "5000 cases", p.count())
-	require.Less(t, len(p.ids()), 500, "only what is looked at is there")
+	p := chromiumtest.File(t, pair(t, reporttest.Large("v3", 5000), reporttest.Large("v4", 5000)), "")
+	require.Equal(t, "5000 cases", count(p))
+	require.Less(t, len(ids(p)), 500, "only what is looked at is there")
 	for _, script := range []string{filtering, opening, linking} {
-		require.Less(t, eval[float64](p, script), 5.0*limit)
+		require.Less(t, chromiumtest.Eval[float64](p, script), 5.0*limit)
 	}
-	require.Contains(t, p.ids(), "case-00017")
-	p.sound()
+	require.Contains(t, ids(p), "case-00017")
+	p.Sound()
 }
 
 // BenchmarkBrowser5000Cases measures, in the page, the slowest of several inputs
@@ -55,11 +56,11 @@ func BenchmarkBrowser5000Cases(b *testing.B) {
 	text := pair(b, reporttest.Large("v3", 5000), reporttest.Large("v4", 5000))
 	slowest := map[string]float64{}
 	for b.Loop() {
-		p := open(b, text, "")
-		p.do(chromium.View(1280, 900, 1, false))
-		slowest["load"] = max(slowest["load"], eval[float64](p, `performance.getEntriesByName("promptbench")[0].duration`))
+		p := chromiumtest.File(b, text, "")
+		p.Do(chromium.View(1280, 900, 1, false))
+		slowest["load"] = max(slowest["load"], chromiumtest.Eval[float64](p, `performance.getEntriesByName("promptbench")[0].duration`))
 		for name, script := range map[string]string{"filter": filtering, "case": opening, "link": linking} {
-			slowest[name] = max(slowest[name], eval[float64](p, script))
+			slowest[name] = max(slowest[name], chromiumtest.Eval[float64](p, script))
 		}
 	}
 	b.ReportMetric(float64(len(text))/5/1000, "kB/1000cases")

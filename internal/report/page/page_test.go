@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,6 +19,7 @@ import (
 	"golang.org/x/net/html"
 
 	"promptbench/internal/compare"
+	"promptbench/internal/history"
 	"promptbench/internal/report/page"
 	"promptbench/internal/report/reporttest"
 	"promptbench/internal/runfile"
@@ -49,6 +51,34 @@ func single(t testing.TB, run *runfile.Run) string {
 	return b.String()
 }
 
+// past is a page with the history of several runs, and index one that lists
+// them.
+func past(t testing.TB) string {
+	t.Helper()
+	h := history.History{Suite: "subtodos", Model: "example-model", Endpoint: "local", LeftOut: history.LeftOut{Other: 1, Older: 3}}
+	for i := range 9 {
+		run := reporttest.Run([]string{"v3", "v4", "초안 <b>"}[i%3], 2+i%2)
+		run.Header.Run, run.Header.Started = fmt.Sprintf("run-%d", i), reporttest.At(10+i, i)
+		h.Add(history.Of(run))
+	}
+	var b bytes.Buffer
+	require.NoError(t, page.History(&b, h, h.Graders, page.Chrome{}))
+	return b.String()
+}
+
+func index(t testing.TB) string {
+	t.Helper()
+	var runs []runfile.Found
+	for i := range 12 {
+		run := reporttest.Run([]string{"v3", "v4", "초안 <b>"}[i%3], 1)
+		run.Header.Run, run.Header.Started = fmt.Sprintf("run-%d", i), reporttest.At(10+i, i)
+		runs = append(runs, runfile.Found{Header: run.Header, Status: run.Status(), End: run.End})
+	}
+	var b bytes.Buffer
+	require.NoError(t, page.Index(&b, runs, page.Chrome{Links: []page.Link{{Text: "Runs", URL: "/"}}}))
+	return b.String()
+}
+
 // withPrompts gives two runs prompts that differ.
 func withPrompts(base, head *runfile.Run) (first, second *runfile.Run) {
 	base.Header.Prompt.Messages = []runfile.Message{
@@ -71,6 +101,8 @@ func TestGolden(t *testing.T) {
 		"run":     single(t, reporttest.Dirty()),
 		"trials":  single(t, reporttest.Repeated()),
 		"hostile": pair(t, reporttest.Hostile("v3"), reporttest.Hostile("v4")),
+		"history": past(t),
+		"index":   index(t),
 	} {
 		got = regexp.MustCompile(`(?s)<style>.*?</style>|<script.*?</script>|'sha256-[^']+'`).ReplaceAllString(got, "…")
 		got = regexp.MustCompile(`\n\s*\n+`).ReplaceAllString(got, "\n")
