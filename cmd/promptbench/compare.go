@@ -117,21 +117,13 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 		return shown.result.write(a, func(w io.Writer) error { return a.showPairs(ctx, w, p, paths, f.caseID) })
 	}
 	return shown.write(a, func(to report.Renderer) error {
-		all := outcome{flags: shown.judged}
-		for _, path := range paths[1:] {
-			pair, err := comparePair(ctx, p, paths[0], path, f.pairing(shown))
+		return printPairs(to, paths[0], paths[1:], shown, func(base, head string) (report.Pair, error) {
+			pair, err := comparePair(ctx, p, base, head, f.pairing(shown))
 			if err == nil && f.pairwise.on {
 				err = a.duel(ctx, p, pair.Base, pair.Head, pair.Comparison, f.pairwise.how)
 			}
-			if err != nil {
-				return err
-			}
-			all.comparison(pair.Comparison)
-			if err := to.Pair(pair); err != nil {
-				return err
-			}
-		}
-		return all.err()
+			return pair, err
+		})
 	})
 }
 

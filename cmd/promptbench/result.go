@@ -21,7 +21,9 @@ type printing struct {
 	all    bool
 	brief  bool
 	link   string
-	narrow runner.Selection // cases of a recorded run, none for all
+
+	baseline string           // what runs are held against; empty: the first of them
+	narrow   runner.Selection // cases of a recorded run, none for all
 }
 
 // add adds the flags that say what of a result is printed, how and where to.
@@ -105,15 +107,19 @@ func (rs renderers) each(do func(report.Renderer) error) error {
 // printRuns prints one run as a summary, several as comparisons with the
 // first, and returns what they come to.
 func printRuns(to report.Renderer, p *project.Project, paths []string, how printing) error {
-	o := outcome{flags: how.judged}
 	if len(paths) == 1 {
-		if err := printRun(to, p, paths[0], how, &o); err != nil {
-			return err
-		}
-		return o.err()
+		return printRun(to, p, paths[0], how)
 	}
-	for _, path := range paths[1:] {
-		pair, err := pairAsRecorded(p, paths[0], path, pairing{detail: how.detail()})
+	return printPairs(to, paths[0], paths[1:], how, func(base, head string) (report.Pair, error) {
+		return pairAsRecorded(p, base, head, pairing{detail: how.detail()})
+	})
+}
+
+// printPairs prints comparisons with one base, and returns what they come to.
+func printPairs(to report.Renderer, base string, heads []string, how printing, compare func(base, head string) (report.Pair, error)) error {
+	o := outcome{flags: how.judged}
+	for _, head := range heads {
+		pair, err := compare(base, head)
 		if err != nil {
 			return err
 		}
@@ -125,7 +131,7 @@ func printRuns(to report.Renderer, p *project.Project, paths []string, how print
 	return o.err()
 }
 
-func printRun(to report.Renderer, p *project.Project, path string, how printing, o *outcome) error {
+func printRun(to report.Renderer, p *project.Project, path string, how printing) error {
 	r, err := loadResult(p, path, how.detail())
 	if err != nil {
 		return err
@@ -137,9 +143,12 @@ func printRun(to report.Renderer, p *project.Project, path string, how printing,
 		}
 		r = resultOf(p, run)
 	}
+	o := outcome{flags: how.judged, missed: summary.Missed(r.Summary.Gates)}
 	o.run(r.Summary.Status, r.Summary.Errors)
-	o.missed = summary.Missed(r.Summary.Gates)
-	return to.Run(r)
+	if err := to.Run(r); err != nil {
+		return err
+	}
+	return o.err()
 }
 
 // loadResult loads a run and sums it up.

@@ -23,6 +23,8 @@ func (a *app) runCommand() *cobra.Command {
 		files projectFlags
 		how   runFlags
 		shown printing
+
+		baseline string
 	)
 	cmd := &cobra.Command{
 		Use:   "run REVISION…",
@@ -30,20 +32,35 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Run puts every case of the suite to the model with each revision, grades the
 replies and writes a run file. Replies that a run file already holds are
 replayed instead of asked for again, so running an interrupted run again
-finishes it. Several revisions run interleaved; each is compared with the first.`,
+finishes it. Several revisions run interleaved; each is compared with the first,
+or all with the run that --baseline names. With a baseline and no revision, its
+own runs again: what differs then is the model's drift, where --fresh asks it.`,
 		Example: `  promptbench run prompts/v3
   promptbench run prompts/v2 prompts/v3
   promptbench run prompts/v3 --offline
+  promptbench run --baseline runs/baseline.jsonl --fresh
   promptbench run prompts/v3 --fresh --tag emoji --trials 3
   promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model ID`,
-		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if baseline == "" && len(args) == 0 {
+				return atLeastOne("a revision, such as prompts/v3")(cmd, args)
+			}
 			if err := errors.Join(how.check(), shown.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
 			if err != nil {
 				return err
+			}
+			if baseline != "" {
+				h, err := runfile.ReadHeader(baseline)
+				if err != nil {
+					return fmt.Errorf("reading --baseline: %w", err)
+				}
+				if len(args) == 0 {
+					args = []string{h.Prompt.Path}
+				}
+				shown.baseline = baseline
 			}
 			return a.runJob(cmd.Context(), args, o, how, shown)
 		},
@@ -54,6 +71,7 @@ finishes it. Several revisions run interleaved; each is compared with the first.
 	how.add(cmd)
 	shown.judged.addComparing(cmd)
 	shown.add(cmd)
+	cmd.Flags().StringVar(&baseline, "baseline", "", "hold the revisions against the run in this `file`, and not against the first of them")
 	return cmd
 }
 
@@ -96,7 +114,15 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 	if err != nil {
 		return &exitError{code: codeOf(err)}
 	}
-	return shown.write(a, func(to report.Renderer) error { return printRuns(to, p, job.Paths, shown) })
+	return shown.write(a, func(to report.Renderer) error {
+		if shown.baseline == "" {
+			return printRuns(to, p, job.Paths, shown)
+		}
+		how := pairing{detail: shown.detail(), drift: true}
+		return printPairs(to, shown.baseline, job.Paths, shown, func(base, head string) (report.Pair, error) {
+			return comparePair(ctx, p, base, head, how)
+		})
+	})
 }
 
 // remark says what has turned out about the recordings.
