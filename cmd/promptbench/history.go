@@ -33,14 +33,14 @@ func (a *app) historyCommand() *cobra.Command {
 		Use:   "history [REVISION…]",
 		Short: "Scores of the revisions over time, and since when a case fails",
 		Long: `History reads the complete runs of one suite on one model, those of the newest
-run unless flags say otherwise, and shows how each grader scored in them, with its
-interval. With --case it names the first run in which the case began to fail.
-It makes no call.`,
+run unless flags say otherwise, and shows how each grader scored in them, with
+its interval. With --case it names the first run in which the case began to
+fail. It makes no call.`,
 		Example: `  promptbench history
   promptbench history prompts/v3 --grader case_type
   promptbench history --case dentist-tomorrow-10
   promptbench history --format html -o history.html`,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			if err := errors.Join(f.check(), result.check()); err != nil {
 				return err
 			}

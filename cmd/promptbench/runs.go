@@ -19,8 +19,8 @@ func (a *app) runsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "runs [REVISION…]",
 		Short: "List the run files, the newest first",
-		Long: `Runs lists the run files in the runs directory and its subfolders. The id of a run
-stands for its file wherever a command takes a RUN.`,
+		Long: `Runs lists the run files in the runs directory and its subfolders. The id of a
+run stands for its file wherever a command takes a RUN.`,
 		Example: `  promptbench runs
   promptbench runs prompts/v3 --last 5
   promptbench runs --format json`,

@@ -64,7 +64,8 @@ func TestView(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	var ids []string
 	for _, field := range strings.Split(body, `name="base" value="`)[1:] {
-		ids = append(ids, field[:strings.Index(field, `"`)])
+		id, _, _ := strings.Cut(field, `"`)
+		ids = append(ids, id)
 	}
 	require.GreaterOrEqual(t, len(ids), 2)
 	status, body = get(t, address+"compare?base="+ids[1]+"&head="+ids[0])

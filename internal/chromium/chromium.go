@@ -34,7 +34,7 @@ func Start(ctx context.Context, dir string) (tab context.Context, stop func(), e
 	if err != nil {
 		return nil, nil, err
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], //nolint:gocritic // an array: append copies it
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(dir, "chromium")),
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("hide-scrollbars", true),
@@ -58,7 +58,7 @@ func View(width, height int64, scale float64, dark bool) chromedp.Action[chromed
 	}
 	return chromedp.Steps(
 		chromedp.EmulateViewport(width, height, chromedp.EmulateScale(scale)),
-		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 			_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 			})

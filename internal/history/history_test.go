@@ -12,13 +12,13 @@ import (
 )
 
 // A seen is what a made-up run made of the one case: p passes, f fails, ? is
-// unscored, - does not apply, ! has no reply, and a blank has no such case.
+// unscored, - does not apply, ! has no reply, and a dot has no such case.
 func run(day int, mark byte) *runfile.Run {
 	r := &runfile.Run{Header: runfile.Header{
 		Run: "run-" + string(rune('a'+day)), Started: time.Date(2026, 11, 1+day, 0, 0, 0, 0, time.UTC), Trials: 1,
 		Prompt: runfile.Prompt{Name: "v3", Hash: "aaaa"}, Suite: runfile.Suite{Name: "subtodos"},
 	}}
-	if mark == ' ' {
+	if mark == '.' {
 		return r
 	}
 	r.Cases = []runfile.Case{{Case: "치과", Input: "치과 가기", InputHash: "1"}}
@@ -58,7 +58,7 @@ func TestSinceWhenACaseFails(t *testing.T) {
 		"p?ff": {State: history.Fails, Since: "run-c", Before: "run-a"},
 		"pff?": {State: history.Fails, Since: "run-b", Before: "run-a"},
 		"p!f-": {State: history.Fails, Since: "run-c", Before: "run-a"},
-		"p f ": {State: history.Fails, Since: "run-c", Before: "run-a"},
+		"p.f.": {State: history.Fails, Since: "run-c", Before: "run-a"},
 		"?!-?": {State: history.Unscored},
 	} {
 		var seen []history.Seen

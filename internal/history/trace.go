@@ -109,15 +109,15 @@ func Follow(id string, graders []string, seen []Seen) Trace {
 
 func since(grader string, seen []Seen) Since {
 	s := Since{Grader: grader, State: Unscored}
-	for i := len(seen) - 1; i >= 0; i-- {
-		switch state := seen[i].States[grader]; {
+	for _, run := range slices.Backward(seen) {
+		switch state := run.States[grader]; {
 		case state != Passes && state != Fails:
 		case s.State == Unscored:
-			s.State, s.Since = state, seen[i].Run
+			s.State, s.Since = state, run.Run
 		case state == s.State:
-			s.Since = seen[i].Run
+			s.Since = run.Run
 		default:
-			s.Before = seen[i].Run
+			s.Before = run.Run
 			return s
 		}
 	}

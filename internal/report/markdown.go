@@ -37,8 +37,8 @@ type markdown struct {
 
 func (m *markdown) Run(r Run) error {
 	s := r.Summary
-	d := m.begin(fmt.Sprintf("%s on %s: %s of %d", code(s.Prompt), code(s.Suite), phrase.Failing(s), s.Cases))
-	d.lines(mdLines, append(phrase.RunBasis(s), phrase.RunTroubles(s)...))
+	d := m.begin(fmt.Sprintf("%s on %s: %d of %s fail a grader", code(s.Prompt), code(s.Suite), len(s.Failed), phrase.Plural(s.Cases, "case")))
+	d.lines(append(phrase.RunBasis(s), phrase.RunTroubles(s)...))
 	columns, rows := graderColumns(s.Trials), graderRows(s.Graders, s.Trials)
 	titles, align := make([]string, len(columns)), ""
 	for i, c := range columns {
@@ -49,7 +49,7 @@ func (m *markdown) Run(r Run) error {
 		return append([]string{code(rows[i][0])}, rows[i][1:]...)
 	})
 	corrected, doubts := phrase.RunBeliefs(s.Graders)
-	d.lines(mdLines, slices.Concat(corrected, doubts))
+	d.lines(slices.Concat(corrected, doubts))
 	d.gates(s.Gates)
 	d.confusion(s.Types, append(append([]string{}, s.Types...), summary.Unread), func(i, j int) string { return fmt.Sprint(s.Confusion[i][j]) }, "cells: replies")
 	d.fold(phrase.Failing(s), len(s.Failed), []string{"case", "input", "said", "fails"}, func(i int) []string {
@@ -63,11 +63,11 @@ func (m *markdown) Pair(p Pair) error {
 	c := p.Comparison
 	d := m.begin(fmt.Sprintf("%s against %s: %s", code(c.Head.Prompt), code(c.Base.Prompt), phrase.Overall(c)))
 	d.add("<strong>" + mdText(c.Headline, mdSentence) + "</strong>\n\n")
-	d.lines(mdLines, phrase.ComparisonBasis(c))
+	d.lines(phrase.ComparisonBasis(c))
 	d.graders(c)
 	d.gates(c.Gates)
 	corrected, doubts := phrase.Beliefs(c)
-	d.lines(mdLines, slices.Concat(phrase.Warnings(c.Graders), corrected, doubts, phrase.Pairwise(c)))
+	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, doubts, phrase.Pairwise(c)))
 	d.confusion(c.Confusion.Expected, c.Confusion.Returned, func(i, j int) string {
 		return fmt.Sprintf("%d → %d", c.Confusion.Base[i][j], c.Confusion.Head[i][j])
 	}, fmt.Sprintf("cells: replies of %s → %s", code(c.Base.Prompt), code(c.Head.Prompt)))
@@ -98,12 +98,13 @@ func (d *mdResult) graders(c *compare.Comparison) {
 	})
 }
 
-// link is a case's id, leading to it where the report is known.
+// link is a case's id, leading to it where the link is to the report itself and
+// not to a page from which it can be had.
 func (m *markdown) link(id string) string {
-	if m.o.Link == "" {
+	if path, _, _ := strings.Cut(m.o.Link, "?"); !strings.HasSuffix(path, ".html") {
 		return code(id)
 	}
-	return fmt.Sprintf(`<a href="%s">%s</a>`, mdAttribute(caseLink(m.o.Link, id)), code(id))
+	return mdLink(caseLink(m.o.Link, id), code(id))
 }
 
 func (m *markdown) begin(title string) *mdResult {
@@ -113,7 +114,7 @@ func (m *markdown) begin(title string) *mdResult {
 // end prints a result, or leaves it out where there is no room for its head.
 func (m *markdown) end(d *mdResult) error {
 	if d.link != "" {
-		d.add(fmt.Sprintf("<a href=\"%s\">The full report</a>\n\n", mdAttribute(d.link)))
+		d.add(mdLink(d.link, "The full report") + "\n\n")
 	}
 	if m.leftOut > 0 || len(d.text) > d.room {
 		m.leftOut++

@@ -28,14 +28,14 @@ func (d *mdResult) add(block string) bool {
 }
 
 // lines are sentences, one below the other.
-func (d *mdResult) lines(most int, list []string) {
+func (d *mdResult) lines(list []string) {
 	if len(list) == 0 {
 		return
 	}
 	more := ""
-	if len(list) > most {
-		more = fmt.Sprintf("<br>\nand %d more", len(list)-most)
-		list = list[:most]
+	if len(list) > mdLines {
+		more = fmt.Sprintf("<br>\nand %d more", len(list)-mdLines)
+		list = list[:mdLines]
 	}
 	safe := make([]string, len(list))
 	for i, l := range list {
@@ -89,7 +89,7 @@ func (d *mdResult) gates(gates []summary.Gate) {
 	for i, g := range gates {
 		list[i] = g.String()
 	}
-	d.lines(mdLines, list)
+	d.lines(list)
 }
 
 // confusion is a fold of the types that were mistaken for one another.
@@ -101,15 +101,16 @@ func (d *mdResult) confusion(expected, returned []string, cell func(i, j int) st
 	for _, t := range returned {
 		head = append(head, code(t))
 	}
-	text := "<details><summary>types</summary>\n\n" + mdRow(head) + mdRow(strings.Split(":--"+strings.Repeat("|--:", len(returned)), "|"))
+	var text strings.Builder
+	text.WriteString("<details><summary>types</summary>\n\n" + mdRow(head) + mdRow(strings.Split(":--"+strings.Repeat("|--:", len(returned)), "|")))
 	for i, t := range expected {
 		row := []string{code(t)}
 		for j := range returned {
 			row = append(row, cell(i, j))
 		}
-		text += mdRow(row)
+		text.WriteString(mdRow(row))
 	}
-	d.add(text + "\n" + legend + "\n\n</details>\n\n")
+	d.add(text.String() + "\n" + legend + "\n\n</details>\n\n")
 }
 
 func mdRow(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
@@ -155,8 +156,10 @@ func mdText(s string, width int) string {
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// mdAttribute makes an address fit for an attribute's value within Markdown.
-func mdAttribute(s string) string { return html.EscapeString(textsafe.Cell(s)) }
+// mdLink is a link, in HTML, whose address no Markdown is looked for in.
+func mdLink(address, text string) string {
+	return `<a href="` + html.EscapeString(textsafe.Cell(address)) + `">` + text + "</a>"
+}
 
 // caseLink leads to one case in a report.
 func caseLink(report, id string) string {

@@ -25,8 +25,11 @@ type Pair struct {
 // What it was given is printed for sure once Close has returned without an
 // error.
 type Renderer interface {
+	// Run prints the result of one run.
 	Run(r Run) error
+	// Pair prints a comparison.
 	Pair(p Pair) error
+	// Close prints what was held back until all was there.
 	Close() error
 }
 

@@ -29,17 +29,17 @@ import (
 const Required = "PROMPTBENCH_BROWSER_TESTS"
 
 // Missing leaves a test out, or fails it where it is required.
-func Missing(t testing.TB, what string) {
-	t.Helper()
+func Missing(tb testing.TB, what string) {
+	tb.Helper()
 	if os.Getenv(Required) == "" {
-		t.Skip(what)
+		tb.Skip(what)
 	}
-	require.Fail(t, what)
+	require.Fail(tb, what)
 }
 
 // A Tab is a page in Chromium, and what went wrong in it.
 type Tab struct {
-	t   testing.TB
+	tb  testing.TB
 	ctx context.Context //nolint:containedctx // it stands for the tab
 
 	mu     sync.Mutex
@@ -51,15 +51,15 @@ type Action = chromedp.Action[chromedp.Void]
 
 // File opens a page as a file, once its script has read its data. Requests for
 // anything else are faults. What stands in before is done first.
-func File(t testing.TB, text, fragment string, before ...Action) *Tab {
-	t.Helper()
-	dir := t.TempDir()
+func File(tb testing.TB, text, fragment string, before ...Action) *Tab {
+	tb.Helper()
+	dir := tb.TempDir()
 	path := filepath.Join(dir, "page.html")
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	require.NoError(tb, os.WriteFile(path, []byte(text), 0o600))
 	address := url.URL{Scheme: "file", Path: path}
 	only := address.String()
 	address.Fragment = fragment
-	p := start(t, func(to string) bool { return to == only })
+	p := start(tb, func(to string) bool { return to == only })
 	p.Do(before...)
 	p.Do(chromedp.Navigate(address.String()), chromium.Ready())
 	return p
@@ -67,25 +67,25 @@ func File(t testing.TB, text, fragment string, before ...Action) *Tab {
 
 // Visit opens a page of a server. Requests for anything but the server are
 // faults.
-func Visit(t testing.TB, server, path string) *Tab {
-	t.Helper()
-	p := start(t, func(to string) bool { return strings.HasPrefix(to, server+"/") })
+func Visit(tb testing.TB, server, path string) *Tab {
+	tb.Helper()
+	p := start(tb, func(to string) bool { return strings.HasPrefix(to, server+"/") })
 	p.Do(chromedp.Navigate(server + path))
 	return p
 }
 
-func start(t testing.TB, allowed func(address string) bool) *Tab {
-	t.Helper()
+func start(tb testing.TB, allowed func(address string) bool) *Tab {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) //nolint:usetesting // it outlives the test by as much as it takes to close
-	ctx, stop, err := chromium.Start(ctx, t.TempDir())
+	ctx, stop, err := chromium.Start(ctx, tb.TempDir())
 	if errors.Is(err, chromium.ErrMissing) {
 		cancel()
-		Missing(t, err.Error())
+		Missing(tb, err.Error())
 	}
-	require.NoError(t, err)
-	t.Cleanup(func() { stop(); cancel() })
-	p := &Tab{t: t, ctx: ctx}
-	require.NoError(t, chromedp.Listen(ctx, func(ev any) {
+	require.NoError(tb, err)
+	tb.Cleanup(func() { stop(); cancel() })
+	p := &Tab{tb: tb, ctx: ctx}
+	require.NoError(tb, chromedp.Listen(ctx, func(ev any) {
 		switch e := ev.(type) {
 		case *network.EventRequestWillBeSent:
 			if address, _, _ := strings.Cut(e.Request.URL, "#"); !allowed(address) {
@@ -117,60 +117,60 @@ func (p *Tab) Faults() []string {
 
 // Sound fails the test where there is a fault.
 func (p *Tab) Sound() {
-	p.t.Helper()
-	require.Empty(p.t, p.Faults())
+	p.tb.Helper()
+	require.Empty(p.tb, p.Faults())
 }
 
 // Do takes steps.
 func (p *Tab) Do(steps ...Action) {
-	p.t.Helper()
-	require.NoError(p.t, chromedp.Do(p.ctx, steps...))
+	p.tb.Helper()
+	require.NoError(p.tb, chromedp.Do(p.ctx, steps...))
 }
 
 // Click clicks on what a CSS selector finds first.
 func (p *Tab) Click(selector string) {
-	p.t.Helper()
+	p.tb.Helper()
 	p.Do(chromedp.Click(chromedp.CSS(selector)))
 }
 
 // Wait waits for what a CSS selector finds.
 func (p *Tab) Wait(selector string) {
-	p.t.Helper()
+	p.tb.Helper()
 	p.Do(chromedp.WaitReady(chromedp.CSS(selector)))
 }
 
 // Keys presses keys.
 func (p *Tab) Keys(keys string) {
-	p.t.Helper()
+	p.tb.Helper()
 	p.Do(chromedp.KeyEvent(keys))
 }
 
 // Write enters a text in one go, as an input method does.
 func (p *Tab) Write(text string) {
-	p.t.Helper()
+	p.tb.Helper()
 	_, err := chromedp.Call(p.ctx, input.InsertText, input.InsertTextParams{Text: text})
-	require.NoError(p.t, err)
+	require.NoError(p.tb, err)
 }
 
 // PDF prints the page.
 func (p *Tab) PDF() []byte {
-	p.t.Helper()
+	p.tb.Helper()
 	pdf, err := chromedp.Call(p.ctx, page.PrintToPDF, page.PrintToPDFParams{})
-	require.NoError(p.t, err)
+	require.NoError(p.tb, err)
 	return pdf.Data
 }
 
 // Run runs JavaScript in the page.
 func (p *Tab) Run(script string) {
-	p.t.Helper()
+	p.tb.Helper()
 	Eval[chromedp.Void](p, script)
 }
 
 // Eval runs a JavaScript expression in the page and returns its value.
 func Eval[T any](p *Tab, expression string) T {
-	p.t.Helper()
+	p.tb.Helper()
 	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	require.NoError(p.t, err, expression)
+	require.NoError(p.tb, err, expression)
 	return v
 }
 

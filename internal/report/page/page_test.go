@@ -29,32 +29,32 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-func pair(t testing.TB, base, head *runfile.Run) string {
-	t.Helper()
+func pair(tb testing.TB, base, head *runfile.Run) string {
+	tb.Helper()
 	c, err := compare.Compare(base, head, compare.Options{Samples: 1000, Gates: []summary.Gate{{Grader: "case_type", Of: summary.GateMean, Min: 0.9}}})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var b bytes.Buffer
 	p := page.New(&b, page.Chrome{})
-	require.NoError(t, p.Pair(c, base, head))
-	require.NoError(t, p.Close())
+	require.NoError(tb, p.Pair(c, base, head))
+	require.NoError(tb, p.Close())
 	return b.String()
 }
 
-func single(t testing.TB, run *runfile.Run) string {
-	t.Helper()
+func single(tb testing.TB, run *runfile.Run) string {
+	tb.Helper()
 	s := summary.Of(run, nil)
 	s.Gates = s.Hold([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}})
 	var b bytes.Buffer
 	p := page.New(&b, page.Chrome{})
-	require.NoError(t, p.Run(s, run))
-	require.NoError(t, p.Close())
+	require.NoError(tb, p.Run(s, run))
+	require.NoError(tb, p.Close())
 	return b.String()
 }
 
 // past is a page with the history of several runs, and index one that lists
 // them.
-func past(t testing.TB) string {
-	t.Helper()
+func past(tb testing.TB) string {
+	tb.Helper()
 	h := history.History{Suite: "subtodos", Model: "example-model", Endpoint: "local", LeftOut: history.LeftOut{Other: 1, Older: 3}}
 	for i := range 9 {
 		run := reporttest.Run([]string{"v3", "v4", "초안 <b>"}[i%3], 2+i%2)
@@ -62,12 +62,12 @@ func past(t testing.TB) string {
 		h.Add(history.Of(run))
 	}
 	var b bytes.Buffer
-	require.NoError(t, page.History(&b, h, h.Graders, page.Chrome{}))
+	require.NoError(tb, page.History(&b, h, h.Graders, page.Chrome{}))
 	return b.String()
 }
 
-func index(t testing.TB) string {
-	t.Helper()
+func index(tb testing.TB) string {
+	tb.Helper()
 	var runs []runfile.Found
 	for i := range 12 {
 		run := reporttest.Run([]string{"v3", "v4", "초안 <b>"}[i%3], 1)
@@ -75,7 +75,7 @@ func index(t testing.TB) string {
 		runs = append(runs, runfile.Found{Header: run.Header, Status: run.Status(), End: run.End})
 	}
 	var b bytes.Buffer
-	require.NoError(t, page.Index(&b, runs, page.Chrome{Links: []page.Link{{Text: "Runs", URL: "/"}}}))
+	require.NoError(tb, page.Index(&b, runs, page.Chrome{Links: []page.Link{{Text: "Runs", URL: "/"}}}))
 	return b.String()
 }
 
@@ -119,7 +119,8 @@ func TestGolden(t *testing.T) {
 
 func TestTheSameRunsGiveTheSameBytes(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, pair(t, reporttest.Run("v3", 3), reporttest.Run("v4", 3)), pair(t, reporttest.Run("v3", 3), reporttest.Run("v4", 3)))
+	first := pair(t, reporttest.Run("v3", 3), reporttest.Run("v4", 3))
+	require.Equal(t, first, pair(t, reporttest.Run("v3", 3), reporttest.Run("v4", 3)))
 }
 
 // The policy names the very style and script of the page, and allows nothing
@@ -179,14 +180,27 @@ func TestHostileRepliesAreText(t *testing.T) {
 	}
 }
 
+// packed is what these tests look at of the packed cases.
+type packed struct {
+	Cases []struct {
+		ID    string  `json:"id"`
+		Diffs [][]int `json:"df"`
+		Sides []struct {
+			Trials []struct {
+				Reply string `json:"r"`
+			} `json:"t"`
+		} `json:"s"`
+	} `json:"cases"`
+}
+
 // payload is the packed cases, as the script unpacks them.
-func payload(t testing.TB, text string) map[string]any {
-	t.Helper()
-	packed := regexp.MustCompile(`class="data">([\w-]*)</script>`).FindStringSubmatch(text)[1]
-	zip, err := gzip.NewReader(base64.NewDecoder(base64.RawURLEncoding, strings.NewReader(packed)))
-	require.NoError(t, err)
-	var out map[string]any
-	require.NoError(t, json.NewDecoder(zip).Decode(&out))
+func payload(tb testing.TB, text string) packed {
+	tb.Helper()
+	text64 := regexp.MustCompile(`class="data">([\w-]*)</script>`).FindStringSubmatch(text)[1]
+	zip, err := gzip.NewReader(base64.NewDecoder(base64.RawURLEncoding, strings.NewReader(text64)))
+	require.NoError(tb, err)
+	var out packed
+	require.NoError(tb, json.NewDecoder(zip).Decode(&out))
 	return out
 }
 
@@ -194,23 +208,19 @@ func TestPayloadHoldsEveryReply(t *testing.T) {
 	t.Parallel()
 	base, head := reporttest.Hostile("v3"), reporttest.Hostile("v4")
 	data := payload(t, pair(t, base, head))
-	cases := data["cases"].([]any)
-	require.Len(t, cases, len(reporttest.Attacks()))
-	for _, one := range cases {
-		c := one.(map[string]any)
-		sides := c["s"].([]any)
+	require.Len(t, data.Cases, len(reporttest.Attacks()))
+	for _, c := range data.Cases {
 		for i, run := range []*runfile.Run{base, head} {
-			trial := sides[i].(map[string]any)["t"].([]any)[0].(map[string]any)
-			reply := textsafe.Block(run.CallsOf(c["id"].(string))[0].Reply)
-			require.Equal(t, reply, trial["r"])
+			reply := textsafe.Block(run.CallsOf(c.ID)[0].Reply)
+			require.Equal(t, reply, c.Sides[i].Trials[0].Reply)
 			// The lengths of the word diff, in the script's units, cover the reply.
-			sum := 0.0
-			for k, n := range c["df"].([]any)[0].([]any) {
+			sum := 0
+			for k, n := range c.Diffs[0] {
 				if k%3 == 0 || k%3 == i+1 {
-					sum += n.(float64)
+					sum += n
 				}
 			}
-			require.InDelta(t, len(utf16.Encode([]rune(reply))), sum, 0)
+			require.Len(t, utf16.Encode([]rune(reply)), sum)
 		}
 	}
 }
@@ -219,7 +229,7 @@ func TestPayloadHoldsEveryReply(t *testing.T) {
 func TestSize(t *testing.T) {
 	t.Parallel()
 	text := pair(t, reporttest.Large("v3", 1000), reporttest.Large("v4", 1000))
-	require.Len(t, payload(t, text)["cases"], 1000)
+	require.Len(t, payload(t, text).Cases, 1000)
 	require.Less(t, len(text), 1_000_000)
 	t.Logf("1,000 cases: %d bytes", len(text))
 	empty := pair(t, reporttest.Large("v3", 1), reporttest.Large("v4", 1))

@@ -124,9 +124,9 @@ func commonMessages(base, head []runfile.Message) [][2]int {
 	for i := range longest {
 		longest[i] = make([]int, len(head)+1)
 	}
-	for i := len(base) - 1; i >= 0; i-- {
-		for j := len(head) - 1; j >= 0; j-- {
-			if base[i] == head[j] {
+	for i, b := range slices.Backward(base) {
+		for j, h := range slices.Backward(head) {
+			if b == h {
 				longest[i][j] = longest[i+1][j+1] + 1
 			} else {
 				longest[i][j] = max(longest[i+1][j], longest[i][j+1])
