@@ -153,5 +153,25 @@ func (p Past) wanted() string {
 	return " (" + strings.Join(out, ", ") + ")"
 }
 
-// List are the run files that fit, the newest first, whatever their state.
-func (p Past) List() ([]runfile.Found, error) { return runfile.Find(p.Runs, p.fits) }
+// List are the runs that fit, the newest first, whatever their state. A run of
+// which there are copies, as a baseline is one, is listed once, under the file
+// that bears its name.
+func (p Past) List() ([]runfile.Found, error) {
+	all, err := runfile.Find(p.Runs, p.fits)
+	if err != nil {
+		return nil, err
+	}
+	var out []runfile.Found
+	at := map[string]int{}
+	for _, f := range all {
+		i, seen := at[f.Header.Run]
+		switch {
+		case !seen:
+			at[f.Header.Run] = len(out)
+			out = append(out, f)
+		case filepath.Base(f.Path) == f.Header.Run+runfile.Ext:
+			out[i] = f
+		}
+	}
+	return out, nil
+}

@@ -180,7 +180,7 @@ func filtersOf(types []string, run *runfile.Run, changes, sorts []option) filter
 }
 
 func sideOf(s compare.Side, run *runfile.Run) side {
-	facts := []fact{{"replies", phrase.Basis(s.Basis, len(run.Cases)*max(1, s.Trials))}}
+	facts := []fact{{"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))}}
 	facts = append(append(facts, usageFacts(s.Usage)...), judgeFacts(s.Judging)...)
 	return side{Name: textsafe.Cell(s.Prompt), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: append(facts, origin(s.Status, s.Basis, s.Errors, run)...)}
 }
