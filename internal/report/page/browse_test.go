@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,8 @@ import (
 
 	"promptbench/internal/chromium"
 	"promptbench/internal/chromium/chromiumtest"
+	"promptbench/internal/compare"
+	"promptbench/internal/report/page"
 	"promptbench/internal/report/reporttest"
 )
 
@@ -188,6 +191,33 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 		}
 		p.Sound()
 	}
+}
+
+// Several comparisons stand on one page, each with filters and keys of its own.
+func TestBrowserTellsResultsApart(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	several := page.New(&b, page.Chrome{})
+	for _, name := range []string{"v4", "v5"} {
+		base, head := reporttest.Run("v3", 1), reporttest.Run("v4", 1)
+		head.Header.Prompt.Name = name
+		c, err := compare.Compare(base, head, compare.Options{Samples: 1000})
+		require.NoError(t, err)
+		require.NoError(t, several.Pair(c, base, head))
+	}
+	require.NoError(t, several.Close())
+	p := chromiumtest.File(t, b.String(), "case=trip-busan&in=2")
+	require.Equal(t, []string{"v4 against v3", "v5 against v3"}, chromiumtest.Eval[[]string](p, `[...document.querySelectorAll(".results a")].map(a => a.textContent)`))
+	opened := `[...document.querySelectorAll(".detail")].map(d => d.closest("[data-result]").id + " " + d.getAttribute("aria-label"))`
+	require.Equal(t, []string{"result-2 case trip-busan"}, chromiumtest.Eval[[]string](p, opened))
+	p.Keys("k")
+	require.Equal(t, []string{"result-2 case python-script"}, chromiumtest.Eval[[]string](p, opened), "the keys stay where the reader is")
+	require.Equal(t, "#case=python-script&in=2", chromiumtest.Eval[string](p, `location.hash`))
+	p.Keys("/")
+	p.Write("치과")
+	require.Equal(t, []int{12, 2}, chromiumtest.Eval[[]int](p, `[...document.querySelectorAll(".list")].map(l => l.querySelectorAll("h3").length)`))
+	require.Empty(t, chromiumtest.Eval[[]string](p, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)`), "ids are unique")
+	p.Sound()
 }
 
 // A link into a long list jumps there; what stands before comes on demand.
