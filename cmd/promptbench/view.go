@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -107,7 +108,11 @@ type viewSource struct {
 	runs string
 }
 
-func (s viewSource) Runs() ([]runfile.Found, error) { return project.Past{Runs: s.runs}.List() }
+// Runs leaves out those in which a judge compared two others: they hold no reply.
+func (s viewSource) Runs() ([]runfile.Found, error) {
+	list, err := project.Past{Runs: s.runs}.List()
+	return slices.DeleteFunc(list, func(f runfile.Found) bool { return f.Header.Pairwise != nil }), err
+}
 
 func (s viewSource) History() (history.History, error) {
 	return project.Past{Runs: s.runs, Suite: s.o.Suite, Model: s.o.Model}.History()

@@ -148,22 +148,19 @@ func (p *printer) scores(t runfile.Trial, o Options) {
 	}
 	p.line("%s", o.paint(bold, "scores"))
 	for _, s := range t.Scores {
-		mark, value, reason := "✗", phrase.None, s.Reason
+		mark, value := "✗", phrase.None
 		switch {
 		case s.NotApplicable != "":
-			mark, reason = "·", "not applicable: "+s.NotApplicable
+			mark = "·"
 		case s.Unscored != "":
-			mark, reason = "?", "unscored: "+s.Unscored
+			mark = "?"
 		default:
 			value = phrase.Share(s.Value)
 			if s.Pass {
 				mark = "✓"
 			}
 		}
-		if s.Share > 0 {
-			reason = fmt.Sprintf("%s by %.0f%% of the votes: %s", s.Answer, 100*s.Share, reason)
-		}
-		p.line("  %s %s  %s  %s", mark, value, line(s.Grader), line(reason))
+		p.line("  %s %s  %s  %s", mark, value, line(s.Grader), line(phrase.Reason(s)))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"promptbench/graders"
+	"promptbench/internal/report/phrase"
 	"promptbench/internal/runfile"
 	"promptbench/internal/summary"
 )
@@ -47,12 +48,10 @@ func reasonOf(trials []runfile.Trial, grader string, found outcome) string {
 			continue
 		}
 		switch {
-		case found == notApplicable && s.NotApplicable != "":
-			return s.NotApplicable
-		case found == unscored && s.Unscored != "":
-			return s.Unscored
+		case found == notApplicable && s.NotApplicable != "", found == unscored && s.Unscored != "":
+			return phrase.Reason(*s)
 		case s.Value != nil && s.Pass == (found == passes) && (found == passes || found == fails):
-			return several(s.Reason, trials, "pass", func(t *runfile.Trial) bool {
+			return several(phrase.Reason(*s), trials, "pass", func(t *runfile.Trial) bool {
 				score := scoreOf(t, grader)
 				return score != nil && score.Pass
 			})

@@ -93,7 +93,7 @@ func TestBrowserOpensACase(t *testing.T) {
 	for _, want := range []string{
 		"내일 오전 10시에 치과 가기", "type answer", "group dentist", "read as xml: answer, 2 items", "ＡＢＣ 챙기기",
 		"fence", "the document stands in a code fence", "700 tokens in, 60 out", "1400 ms", "finish stop",
-		"replayed from 20261122T000000Z-v3-example-model-ffffff", "unscored: the judge gave no verdict", "does not apply: it applies to question",
+		"replayed from 20261122T000000Z-v3-example-model-ffffff", "unscored: the judge gave no verdict", "not applicable: it applies to question",
 		"✓ 1.00", "✗ 0.00", "the reply is question, answer is expected",
 	} {
 		require.Contains(t, text, want)

@@ -251,16 +251,17 @@ func scoreData(trial *runfile.Trial, name string, t *texts) dataScore {
 	if i < 0 {
 		return dataScore{nil, 4, 0}
 	}
-	switch s := &trial.Scores[i]; {
+	s := trial.Scores[i]
+	why := t.of(phrase.Reason(s))
+	switch {
 	case s.NotApplicable != "":
-		return dataScore{nil, 3, t.of(s.NotApplicable)}
+		return dataScore{nil, 3, why}
 	case s.Value == nil:
-		return dataScore{nil, 2, t.of(s.Unscored)}
+		return dataScore{nil, 2, why}
 	case s.Pass:
-		return dataScore{*s.Value, 1, t.of(s.Reason)}
-	default:
-		return dataScore{*s.Value, 0, t.of(s.Reason)}
+		return dataScore{*s.Value, 1, why}
 	}
+	return dataScore{*s.Value, 0, why}
 }
 
 // longest is up to how many characters the page shows a reply.

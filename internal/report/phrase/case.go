@@ -88,3 +88,18 @@ func rangeText(r graders.Range) string {
 	}
 	return "any"
 }
+
+// Reason says why a grader scored as it did, or why it did not.
+func Reason(s graders.Score) string {
+	out := s.Reason
+	switch {
+	case s.NotApplicable != "":
+		out = "not applicable: " + s.NotApplicable
+	case s.Unscored != "":
+		out = "unscored: " + s.Unscored
+	}
+	if s.Share > 0 {
+		out = fmt.Sprintf("%s by %.0f%% of the votes: %s", s.Answer, 100*s.Share, out)
+	}
+	return out
+}

@@ -394,9 +394,8 @@
       const t = s.t[at];
       if (!t?.sc || t.e) return ["–"];
       const [v, kind, why] = t.sc[g];
-      const reason = kind === 2 ? `unscored: ${this.text(why)}` : kind === 3 ? `does not apply: ${this.text(why)}` : this.text(why);
       const others = s.t.length > 1 ? el("span", { class: "muted" }, s.t.map((o) => kinds[o.sc?.[g]?.[1] ?? 4][0]).join(""), " ") : "";
-      return [others, el("span", { class: `value ${kinds[kind][1]}` }, `${kinds[kind][0]}${v === null ? "" : ` ${two(v)}`}`), reason];
+      return [others, el("span", { class: `value ${kinds[kind][1]}` }, `${kinds[kind][0]}${v === null ? "" : ` ${two(v)}`}`), this.text(why)];
     }
   }
 
