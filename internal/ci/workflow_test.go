@@ -145,7 +145,7 @@ func TestForks(t *testing.T) {
 	f := files(t)["prompts.yml"]
 	f.each(func(s strictyaml.Node) {
 		if s.Get("name").Text() == "Comment" {
-			require.Contains(t, s.Get("if").Text(), "!github.event.pull_request.head.repo.fork")
+			require.Contains(t, s.Get("if").Text(), "github.event.pull_request.head.repo.full_name == github.repository")
 		}
 	})
 	for name, f := range files(t) {
