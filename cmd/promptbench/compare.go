@@ -48,7 +48,10 @@ judge compare the replies.`,
 			if len(args) < 2 {
 				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3; see promptbench compare --help"))
 			}
-			if err := errors.Join(shown.check(), f.check(shown.result.format), f.pairwise.check(cmd)); err != nil {
+			if err := shown.check(); err != nil {
+				return err
+			}
+			if err := errors.Join(f.check(shown.result), f.pairwise.check(cmd)); err != nil {
 				return err
 			}
 			o, err := files.options()
@@ -61,17 +64,16 @@ judge compare the replies.`,
 	files.add(cmd)
 	files.addTags(cmd)
 	shown.judged.addComparing(cmd)
-	shown.result.add(cmd, "table", "json")
+	shown.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.baseline, "baseline", "", "the run `file` to hold the revisions against")
 	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model or judge")
-	shown.addExtent(cmd)
 	f.pairwise.add(cmd, &files)
 	flags.StringVar(&f.caseID, "case", "", "show the case with this `id` in full, both sides")
 	return cmd
 }
 
-func (f compareFlags) check(format string) error {
+func (f compareFlags) check(result outputFlags) error {
 	for _, what := range f.allow {
 		if what != "model" && what != "judge" {
 			return usage(fmt.Errorf("--allow %s: only model and judge can be allowed", what))
@@ -80,10 +82,22 @@ func (f compareFlags) check(format string) error {
 	if f.caseID != "" && f.pairwise.on {
 		return usage(errors.New("--case shows one case without a call; leave --pairwise out"))
 	}
-	if f.caseID != "" && format != "table" {
-		return usage(fmt.Errorf("--case shows a case as text; leave --format %s out", format))
+	if f.caseID != "" && (result.format != report.Table || len(result.outputs) > 1) {
+		return usage(errors.New("--case shows a case as text; leave --format out"))
 	}
 	return nil
+}
+
+// pairing is how the flags bring two runs together. What is held against a
+// baseline may be the baseline's own prompt: then the model's drift shows.
+func (f compareFlags) pairing(shown printing) pairing {
+	how := pairing{
+		detail: shown.detail(), allowModel: slices.Contains(f.allow, "model"), allowJudge: slices.Contains(f.allow, "judge"), drift: f.baseline != "",
+	}
+	if f.pairwise.on {
+		how.detail = runfile.Full // a judge reads the replies
+	}
+	return how
 }
 
 func (a *app) compareRuns(ctx context.Context, args []string, o project.Options, f compareFlags, shown printing) error {
@@ -99,25 +113,17 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 		return err
 	}
 	a.warn(p.Warnings)
-	return shown.result.write(a, func(w io.Writer) error {
-		all := outcome{flags: shown.judged}
-		for i, path := range paths[1:] {
-			if f.caseID != "" {
-				if err := a.showPair(ctx, w, p, paths[0], path, f.caseID); err != nil {
-					return err
-				}
-				continue
+	if f.caseID != "" {
+		return shown.result.write(a, func(w io.Writer) error { return a.showPairs(ctx, w, p, paths, f.caseID) })
+	}
+	return shown.write(a, func(to report.Renderer) error {
+		return printPairs(to, paths[0], paths[1:], shown, func(base, head string) (report.Pair, error) {
+			pair, err := comparePair(ctx, p, base, head, f.pairing(shown))
+			if err == nil && f.pairwise.on {
+				err = a.duel(ctx, p, pair.Base, pair.Head, pair.Comparison, f.pairwise.how)
 			}
-			c, err := a.comparePair(ctx, p, paths[0], path, f)
-			if err != nil {
-				return err
-			}
-			all.comparison(c)
-			if err := a.printComparison(w, c, i > 0, shown); err != nil {
-				return err
-			}
-		}
-		return all.err()
+			return pair, err
+		})
 	})
 }
 
@@ -150,28 +156,53 @@ func findRuns(ctx context.Context, args []string, o project.Options, maxErrors i
 	return paths, suite, nil
 }
 
-func (a *app) comparePair(ctx context.Context, p *project.Project, basePath, headPath string, f compareFlags) (*compare.Comparison, error) {
-	detail := runfile.Scores
-	if f.pairwise.on {
-		detail = runfile.Full
-	}
-	base, head, notes, err := p.Comparable(ctx, basePath, headPath, detail)
+// A pairing says how two runs are brought together.
+type pairing struct {
+	detail     runfile.Detail
+	allowModel bool
+	allowJudge bool
+	drift      bool // both may be runs of one prompt
+}
+
+// comparePair compares two run files; both are graded again by the project's
+// suite where it has changed.
+func comparePair(ctx context.Context, p *project.Project, basePath, headPath string, how pairing) (report.Pair, error) {
+	base, head, notes, err := p.Comparable(ctx, basePath, headPath, how.detail)
 	if err != nil {
-		return nil, err
+		return report.Pair{}, err
 	}
 	if base, err = project.Narrow(base, p.Options.Select); err != nil {
-		return nil, err
+		return report.Pair{}, err
 	}
 	if head, err = project.Narrow(head, p.Options.Select); err != nil {
-		return nil, err
+		return report.Pair{}, err
 	}
+	return pairOf(p, base, head, notes, how)
+}
+
+// pairAsRecorded compares two run files by the scores that stand in them.
+func pairAsRecorded(p *project.Project, basePath, headPath string, how pairing) (report.Pair, error) {
+	base, head, err := project.LoadBoth(basePath, headPath, how.detail)
+	if err != nil {
+		return report.Pair{}, err
+	}
+	return pairOf(p, base, head, nil, how)
+}
+
+func pairOf(p *project.Project, base, head *runfile.Run, notes []string, how pairing) (report.Pair, error) {
 	o := p.Comparison(base, head, notes)
-	o.AllowModel, o.AllowJudge = slices.Contains(f.allow, "model"), slices.Contains(f.allow, "judge")
+	o.AllowModel, o.AllowJudge, o.Drift = how.allowModel, how.allowJudge, how.drift
 	c, err := compare.Compare(base, head, o)
-	if err == nil && f.pairwise.on {
-		err = a.duel(ctx, p, base, head, c, f.pairwise.how)
+	return report.Pair{Comparison: c, Base: base, Head: head}, err
+}
+
+func (a *app) showPairs(ctx context.Context, w io.Writer, p *project.Project, paths []string, id string) error {
+	for _, path := range paths[1:] {
+		if err := a.showPair(ctx, w, p, paths[0], path, id); err != nil {
+			return err
+		}
 	}
-	return c, err
+	return nil
 }
 
 func (a *app) showPair(ctx context.Context, w io.Writer, p *project.Project, basePath, headPath, id string) error {

@@ -47,8 +47,7 @@ between two revisions that is no larger than this is no difference.`,
 		_ = cmd.Flags().MarkHidden(name)
 	}
 	shown.judged.add(cmd)
-	shown.result.add(cmd, "table", "json")
-	shown.addExtent(cmd)
+	shown.add(cmd)
 	return cmd
 }
 

@@ -36,8 +36,7 @@ is now. It makes no call, and leaves the old run file as it is.`,
 	}
 	files.add(cmd)
 	shown.judged.add(cmd)
-	shown.result.add(cmd, "table", "json")
-	shown.addExtent(cmd)
+	shown.add(cmd)
 	return cmd
 }
 

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"io"
 
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/project"
+	"promptbench/internal/report"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -20,7 +20,8 @@ func (a *app) reportCommand() *cobra.Command {
 		Long: `Report prints one run as a summary, and several as comparisons with the first.
 A RUN is a run file, or a revision for its newest run. It makes no call.`,
 		Example: `  promptbench report prompts/v3
-  promptbench report runs/baseline.jsonl prompts/v3 --format json -o result.json`,
+  promptbench report runs/baseline.jsonl prompts/v3 --format json -o result.json
+  promptbench report prompts/v3 --format csv -o v3.csv --format junit -o v3.xml`,
 		Args: atLeastOne("a run file or a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := shown.check(); err != nil {
@@ -36,8 +37,7 @@ A RUN is a run file, or a revision for its newest run. It makes no call.`,
 	files.add(cmd)
 	files.addCases(cmd)
 	shown.judged.addComparing(cmd)
-	shown.result.add(cmd, "table", "json")
-	shown.addExtent(cmd)
+	shown.add(cmd)
 	return cmd
 }
 
@@ -58,5 +58,5 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 		return err
 	}
 	shown.narrow = o.Select
-	return shown.result.write(a, func(w io.Writer) error { return a.printRuns(w, p, []string{path}, shown) })
+	return shown.write(a, func(to report.Renderer) error { return printRuns(to, p, []string{path}, shown) })
 }

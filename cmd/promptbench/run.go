@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -12,12 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/compare"
 	"promptbench/internal/project"
 	"promptbench/internal/report"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
-	"promptbench/internal/summary"
 	"promptbench/internal/textsafe"
 )
 
@@ -26,6 +23,8 @@ func (a *app) runCommand() *cobra.Command {
 		files projectFlags
 		how   runFlags
 		shown printing
+
+		baseline string
 	)
 	cmd := &cobra.Command{
 		Use:   "run REVISION…",
@@ -33,20 +32,35 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Run puts every case of the suite to the model with each revision, grades the
 replies and writes a run file. Replies that a run file already holds are
 replayed instead of asked for again, so running an interrupted run again
-finishes it. Several revisions run interleaved; each is compared with the first.`,
+finishes it. Several revisions run interleaved; each is compared with the first,
+or all with the run that --baseline names. With a baseline and no revision, its
+own runs again: what differs then is the model's drift, where --fresh asks it.`,
 		Example: `  promptbench run prompts/v3
   promptbench run prompts/v2 prompts/v3
   promptbench run prompts/v3 --offline
+  promptbench run --baseline runs/baseline.jsonl --fresh
   promptbench run prompts/v3 --fresh --tag emoji --trials 3
   promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model ID`,
-		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if baseline == "" && len(args) == 0 {
+				return atLeastOne("a revision, such as prompts/v3")(cmd, args)
+			}
 			if err := errors.Join(how.check(), shown.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
 			if err != nil {
 				return err
+			}
+			if baseline != "" {
+				h, err := runfile.ReadHeader(baseline)
+				if err != nil {
+					return fmt.Errorf("reading --baseline: %w", err)
+				}
+				if len(args) == 0 {
+					args = []string{h.Prompt.Path}
+				}
+				shown.baseline = baseline
 			}
 			return a.runJob(cmd.Context(), args, o, how, shown)
 		},
@@ -56,39 +70,9 @@ finishes it. Several revisions run interleaved; each is compared with the first.
 	files.addModel(cmd)
 	how.add(cmd)
 	shown.judged.addComparing(cmd)
-	shown.result.add(cmd, "table", "json")
-	shown.addExtent(cmd)
+	shown.add(cmd)
+	cmd.Flags().StringVar(&baseline, "baseline", "", "hold the revisions against the run in this `file`, and not against the first of them")
 	return cmd
-}
-
-// A printing says how a result is printed, and when it is a failure.
-type printing struct {
-	result outputFlags
-	judged verdictFlags
-	all    bool
-	brief  bool
-	narrow runner.Selection // cases of a recorded run, none for all
-}
-
-// addExtent adds the flags that say how much of a result is printed.
-func (p *printing) addExtent(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&p.all, "all", false, "list every case, not only the first that fail or changed")
-	cmd.Flags().BoolVar(&p.brief, "brief", false, "leave out the types and the cases")
-}
-
-// check refuses what can't be printed.
-func (p *printing) check() error {
-	extent := error(nil)
-	if p.all && p.brief {
-		extent = usage(errors.New("--all lists every case and --brief none; pass one of them"))
-	}
-	return errors.Join(p.judged.check(), p.result.check(), extent)
-}
-
-func (p *printing) display(a *app, w io.Writer) report.Options {
-	o := a.display(w, p.all)
-	o.Brief = p.brief
-	return o
 }
 
 // runJob runs the revisions and prints the result.
@@ -130,7 +114,15 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 	if err != nil {
 		return &exitError{code: codeOf(err)}
 	}
-	return shown.result.write(a, func(w io.Writer) error { return a.printRuns(w, p, job.Paths, shown) })
+	return shown.write(a, func(to report.Renderer) error {
+		if shown.baseline == "" {
+			return printRuns(to, p, job.Paths, shown)
+		}
+		how := pairing{detail: shown.detail(), drift: true}
+		return printPairs(to, shown.baseline, job.Paths, shown, func(base, head string) (report.Pair, error) {
+			return comparePair(ctx, p, base, head, how)
+		})
+	})
 }
 
 // remark says what has turned out about the recordings.
@@ -195,59 +187,4 @@ func (a *app) outcomes(job *project.Job, ends []runfile.End, bar *progress, err 
 	for _, path := range job.Paths {
 		a.note("run file: %s", path)
 	}
-}
-
-// printRuns prints one run as a summary, several as comparisons with the
-// first, and returns what they come to.
-func (a *app) printRuns(w io.Writer, p *project.Project, paths []string, how printing) error {
-	o := outcome{flags: how.judged}
-	if len(paths) == 1 {
-		run, err := runfile.Load(paths[0], runfile.Scores)
-		if err != nil {
-			return err
-		}
-		if run, err = project.Narrow(run, how.narrow); err != nil {
-			return err
-		}
-		s := p.Summary(run)
-		o.run(s.Status, s.Errors)
-		o.missed = summary.Missed(s.Gates)
-		if how.result.format == "json" {
-			err = report.RunJSON(w, s)
-		} else {
-			err = report.RunText(w, s, how.display(a, w))
-		}
-		if err != nil {
-			return err
-		}
-		return o.err()
-	}
-	for i, path := range paths[1:] {
-		base, head, err := project.LoadBoth(paths[0], path, runfile.Scores)
-		if err != nil {
-			return err
-		}
-		c, err := compare.Compare(base, head, p.Comparison(base, head, nil))
-		if err != nil {
-			return err
-		}
-		o.comparison(c)
-		if err := a.printComparison(w, c, i > 0, how); err != nil {
-			return err
-		}
-	}
-	return o.err()
-}
-
-// printComparison prints one of several comparisons.
-func (a *app) printComparison(w io.Writer, c *compare.Comparison, further bool, how printing) error {
-	if how.result.format == "json" {
-		return report.ComparisonJSON(w, c)
-	}
-	if further {
-		if _, err := fmt.Fprintln(w); err != nil {
-			return err
-		}
-	}
-	return report.ComparisonText(w, c, how.display(a, w))
 }

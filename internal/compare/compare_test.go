@@ -27,6 +27,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"nothing in the way", func(_, _ *runfile.Run) {}, compare.Options{}, ""},
 		{"the same prompt", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{}, "use noise"},
+		{"the same prompt, for drift", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{Drift: true}, ""},
+		{"one run, for drift", func(b, h *runfile.Run) { h.Header.Prompt.Hash, h.Header.Run = b.Header.Prompt.Hash, b.Header.Run }, compare.Options{Drift: true}, "base and head are one run"},
 		{"the same prompt, for its noise", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{Noise: true}, ""},
 		{"another model", func(_, h *runfile.Run) { h.Header.Model.ID = "other" }, compare.Options{}, "model example-model against other; a difference would not be the prompt's"},
 		{"another endpoint", func(_, h *runfile.Run) { h.Header.Model.Endpoint = "openai" }, compare.Options{}, "endpoint local against openai"},
@@ -196,6 +198,38 @@ func TestGatesAreHeldAgainstTheHead(t *testing.T) {
 	require.Len(t, c.Gates, 1)
 	require.False(t, c.Gates[0].Pass)
 	require.InDelta(t, 0.6, *c.Gates[0].Value, 1e-12)
+}
+
+// Two runs of one prompt, days apart, are told apart by the day; what was
+// replayed shows no drift, and the comparison says so.
+func TestDrift(t *testing.T) {
+	t.Parallel()
+	m := made{graders: []string{"case_type"}, cases: map[string][]trial{}}
+	worse := made{graders: m.graders, cases: map[string][]trial{}}
+	for i := range 40 {
+		id := fmt.Sprintf("case-%02d", i)
+		m.cases[id], worse.cases[id] = []trial{{1}}, []trial{{float64(min(1, i/20))}}
+	}
+	base, head := m.run("v3"), worse.run("v3")
+	head.Header.Run = "another-run-of-v3"
+	for i := range head.Calls {
+		head.Calls[i].At = head.Calls[i].At.AddDate(0, 0, 3)
+	}
+	c, err := compare.Compare(base, head, compare.Options{Drift: true})
+	require.NoError(t, err)
+	require.Equal(t, "v3 is worse than on 2026-11-23 at case_type: 20 of 40 cases newly fail, 0 newly pass (case_type, p < .001).", c.Headline)
+	require.Equal(t, []string{"base and head are runs of the same prompt: a difference is the model's or chance"}, c.Notes)
+
+	for i := range 30 {
+		head.Calls[i].ReplayedFrom = "run-of-v3"
+	}
+	for i := range head.Calls {
+		head.Calls[i].At = base.Calls[i].At
+	}
+	c, err = compare.Compare(base, head, compare.Options{Drift: true})
+	require.NoError(t, err)
+	require.Contains(t, c.Headline, "v3 is worse than in run run-of-v3 at case_type")
+	require.Equal(t, []string{"base and head are runs of the same prompt: a difference is the model's or chance; 30 of the head's 40 replies are replayed, and those can't show it"}, c.Notes)
 }
 
 func TestNoiseHeadline(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"promptbench/graders"
 	"promptbench/internal/params"
 	"promptbench/internal/runfile"
+	"promptbench/internal/summary"
 )
 
 // A Refusal says why two runs may not be compared. It is not a failure of the
@@ -40,7 +41,9 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		return nil, &Refusal{Reason: other, Hint: "a difference would not be the prompt's; compare runs of one model, or pass --allow model"}
 	case other != "":
 		notes = append(notes, "allowed: "+other)
-	case b.Prompt.Hash == h.Prompt.Hash && !o.Noise:
+	case o.Drift && b.Run == h.Run:
+		return nil, &Refusal{Reason: fmt.Sprintf("base and head are one run, %s", b.Run), Hint: "run the revision again, with --fresh to see drift"}
+	case b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !o.Drift:
 		return nil, &Refusal{
 			Reason: fmt.Sprintf("%s and %s are the same prompt: their files send the same messages and parameters", b.Prompt.Name, h.Prompt.Name),
 			Hint:   "use noise to see how far a revision differs from itself",
@@ -48,6 +51,9 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	}
 	if what := gradedOtherwise(b, h); what != "" {
 		return nil, &Refusal{Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade"}
+	}
+	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise {
+		notes = append(notes, drift(head))
 	}
 	if b.Model.Name != h.Model.Name && b.Model.ID == h.Model.ID {
 		notes = append(notes, fmt.Sprintf("the model is called %s in the base and %s in the head", b.Model.Name, h.Model.Name))
@@ -70,6 +76,15 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		}
 	}
 	return notes, nil
+}
+
+// drift says what a comparison of two runs of one prompt can show.
+func drift(head *runfile.Run) string {
+	s := "base and head are runs of the same prompt: a difference is the model's or chance"
+	if basis := summary.BasisOf(head); basis.Replayed > 0 {
+		s += fmt.Sprintf("; %d of the head's %d replies are replayed, and those can't show it", basis.Replayed, basis.Replies)
+	}
+	return s
 }
 
 // notes are what the pairs themselves give to say.

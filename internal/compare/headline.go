@@ -3,19 +3,23 @@ package compare
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // headline is the sentence that a busy person can act on.
 func headline(c *Comparison) string {
 	b, h := c.Base.Prompt, c.Head.Prompt
-	if c.Noise {
+	switch {
+	case c.Noise:
 		return noise(c)
+	case c.Base.Hash == c.Head.Hash:
+		b = earlier(c)
 	}
 	if c.Verdict == nil && doubted(c.Graders) {
-		return fmt.Sprintf("%s is not held against %s: all that was to decide rests on a judge that may not.", h, b)
+		return fmt.Sprintf("%s is not held against %s: all that was to decide rests on a judge that may not.", h, c.Base.Prompt)
 	}
 	if c.Verdict == nil || unscored(c.Graders) {
-		return fmt.Sprintf("%s can't be held against %s: no grader scored a case on both sides.", h, b)
+		return fmt.Sprintf("%s can't be held against %s: no grader scored a case on both sides.", h, c.Base.Prompt)
 	}
 	switch *c.Verdict {
 	case Regressed:
@@ -41,6 +45,15 @@ func doubted(list []Grader) bool {
 		}
 	}
 	return false
+}
+
+// earlier names the base where both sides are runs of one prompt.
+func earlier(c *Comparison) string {
+	b, h := c.Base.Basis.Last.UTC().Format(time.DateOnly), c.Head.Basis.Last.UTC().Format(time.DateOnly)
+	if b == h || c.Base.Basis.Last.IsZero() {
+		return "in run " + c.Base.Run
+	}
+	return "on " + b
 }
 
 // unscored holds where no grader has a value on both sides of any case.

@@ -20,6 +20,7 @@ type Options struct {
 	AllowModel bool               // compare runs of different models or endpoints
 	AllowJudge bool               // compare runs that were judged differently, by what was not judged
 	Noise      bool               // both are runs of one prompt, to see how far it differs from itself
+	Drift      bool               // both may be runs of one prompt, made at different times
 	Seed       uint64             // of resampling
 	Samples    int                // of resampling; 0 leaves it to package stats
 	Gates      []summary.Gate     // absolute gates that the head is held to

@@ -16,12 +16,19 @@ const (
 	Unchanged
 )
 
+// String names the change as files do: newly_fails, newly_passes, moved or
+// unchanged.
+func (c Change) String() string {
+	return [...]string{"newly_fails", "newly_passes", "moved", "unchanged"}[c]
+}
+
 // A CasePair is one case with what both sides made of it.
 type CasePair struct {
-	Case  runfile.Case
-	Base  CaseSide
-	Head  CaseSide
-	Marks []Mark // per grader, in the suite's order
+	Case   runfile.Case
+	Change Change
+	Base   CaseSide
+	Head   CaseSide
+	Marks  []Mark // per grader, in the suite's order
 }
 
 // A CaseSide is how one side did on one case.
@@ -95,7 +102,9 @@ func (c *Comparison) Rows(limit int) []CasePair {
 			case limit >= 0 && (change == Unchanged || len(out) == limit):
 				return out
 			default:
-				out = append(out, c.pairs.row(i))
+				row := c.pairs.row(i)
+				row.Change = change
+				out = append(out, row)
 			}
 		}
 	}

@@ -252,6 +252,28 @@ func TestWorkflowsPinWhatTheyRun(t *testing.T) {
 	}
 }
 
+// Pictures are made by scripts/screenshots, stand in some document, and stay
+// small, since every clone carries every one there ever was.
+func TestPicturesAreSmallAndShown(t *testing.T) {
+	t.Parallel()
+
+	const most = 150_000
+	top := root(t)
+	pictures, err := os.ReadDir(filepath.Join(top, "docs", "images"))
+	require.NoError(t, err)
+	script, err := os.ReadFile(filepath.Join(top, "scripts", "screenshots"))
+	require.NoError(t, err)
+	page, err := os.ReadFile(filepath.Join(top, "README.md"))
+	require.NoError(t, err)
+	for _, picture := range pictures {
+		info, err := picture.Info()
+		require.NoError(t, err)
+		require.LessOrEqual(t, info.Size(), int64(most), picture.Name())
+		require.Contains(t, string(script), "docs/images/"+picture.Name())
+		require.Contains(t, string(page), "docs/images/"+picture.Name())
+	}
+}
+
 func exists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil

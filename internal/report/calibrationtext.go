@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"promptbench/internal/calibration"
+	"promptbench/internal/report/phrase"
 )
 
 // CalibrationText prints how far a judge agrees with people: figures and
@@ -14,19 +15,19 @@ import (
 func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose("", line(fmt.Sprintf("%s (%s) on %s: %s, %s by %s", c.Judge.Model.ID, c.Judge.Model.Endpoint, c.Suite,
-		replies(c.Replies), plural(c.Labels, "label"), strings.Join(c.Labellers, ", "))))
-	p.prose("", line(fmt.Sprintf("judged %s; each question asked %s, and once with its options reversed", on(c.First, c.Last), plural(c.Asked, "time"))))
+		phrase.Replies(c.Replies), phrase.Plural(c.Labels, "label"), strings.Join(c.Labellers, ", "))))
+	p.prose("", line(fmt.Sprintf("judged %s; each question asked %s, and once with its options reversed", phrase.On(c.First, c.Last), phrase.Plural(c.Asked, "time"))))
 	if len(c.Labellers) == 1 {
 		p.prose("", "Kappa is against one rater: how far people agree with each other is not known.")
 	}
 	for _, r := range c.Raters {
-		p.prose("", line(fmt.Sprintf("%s and %s agree on %d labels with kappa %s (%s)", r.A, r.B, r.N, share(r.Kappa), between(r.KappaCI, true))))
+		p.prose("", line(fmt.Sprintf("%s and %s agree on %d labels with kappa %s (%s)", r.A, r.B, r.N, phrase.Share(r.Kappa), phrase.Between(r.KappaCI, true))))
 	}
 	if c.Late > 0 {
-		p.prose(yellow, fmt.Sprintf("%s given after the judge had answered: not blind, unless nobody looked.", plural(c.Late, "label")))
+		p.prose(yellow, fmt.Sprintf("%s given after the judge had answered: not blind, unless nobody looked.", phrase.Plural(c.Late, "label")))
 	}
 	if c.Missing > 0 {
-		p.prose("", fmt.Sprintf("%s left out: no run holds the reply any more.", plural(c.Missing, "label")))
+		p.prose("", fmt.Sprintf("%s left out: no run holds the reply any more.", phrase.Plural(c.Missing, "label")))
 	}
 	p.blank()
 	p.agreement(c, bar)
@@ -50,7 +51,7 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 			gates = "no"
 		}
 		rows = append(rows, []string{
-			k.Criterion, fmt.Sprint(k.N), share(k.BaseRate), share(k.Kappa), between(k.KappaCI, true), share(k.Sensitivity), share(k.Specificity), gates,
+			k.Criterion, fmt.Sprint(k.N), phrase.Share(k.BaseRate), phrase.Share(k.Kappa), phrase.Between(k.KappaCI, true), phrase.Share(k.Sensitivity), phrase.Share(k.Specificity), gates,
 		})
 	}
 	p.table(columns, rows)
@@ -92,7 +93,7 @@ func (p *printer) disagreements(c calibration.Calibration, o Options) {
 	if !o.All && len(shown) > fewCases {
 		shown, more = shown[:fewCases], fmt.Sprintf("; the first %d (--all)", fewCases)
 	}
-	p.line("%s%s:", plural(len(c.Disagree), "disagreement"), more)
+	p.line("%s%s:", phrase.Plural(len(c.Disagree), "disagreement"), more)
 	for _, d := range shown {
 		p.line("%s", line(fmt.Sprintf("%s · %s: a person says %s, the judge %s", d.Criterion, d.Case, d.Label, d.Verdict)))
 		p.prose("", hanging+line("input: "+d.Input))

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"promptbench/graders"
+	"promptbench/internal/report/phrase"
 	"promptbench/internal/runfile"
 	"promptbench/internal/textsafe"
 	"promptbench/internal/worddiff"
@@ -66,7 +66,7 @@ func (p *printer) caseHead(c runfile.Case, o Options) {
 	if c.Note != "" {
 		p.field("note", c.Note)
 	}
-	p.field("expected", expected(c.Expect))
+	p.field("expected", phrase.Expected(c.Expect))
 	if len(c.Tags) > 0 {
 		p.field("tags", strings.Join(c.Tags, ", "))
 	}
@@ -74,43 +74,6 @@ func (p *printer) caseHead(c runfile.Case, o Options) {
 		p.field("group", c.Group)
 	}
 	p.blank()
-}
-
-func expected(e graders.Expect) string {
-	var parts []string
-	if e.Type != "" {
-		parts = append(parts, "type "+e.Type)
-	}
-	if e.Count != nil {
-		parts = append(parts, "count "+rangeText(*e.Count))
-	}
-	for _, list := range []struct {
-		name   string
-		values []string
-	}{{"equals", e.Equals}, {"contains", e.Contains}, {"not_contains", e.NotContains}} {
-		if len(list.values) > 0 {
-			parts = append(parts, fmt.Sprintf("%s %q", list.name, list.values))
-		}
-	}
-	if e.Regex != "" {
-		parts = append(parts, "regex "+e.Regex)
-	}
-	if len(parts) == 0 {
-		return "nothing in particular"
-	}
-	return strings.Join(parts, " · ")
-}
-
-func rangeText(r graders.Range) string {
-	switch {
-	case r.Min != nil && r.Max != nil:
-		return fmt.Sprintf("%d to %d", *r.Min, *r.Max)
-	case r.Min != nil:
-		return fmt.Sprintf("at least %d", *r.Min)
-	case r.Max != nil:
-		return fmt.Sprintf("at most %d", *r.Max)
-	}
-	return "any"
 }
 
 func (p *printer) trials(run *runfile.Run, c runfile.Case, o Options) {
@@ -169,7 +132,7 @@ func (p *printer) reading(t runfile.Trial, o Options) {
 	if t.Read.Format != "" {
 		format = "as " + string(t.Read.Format)
 	}
-	p.line("%s", o.paint(bold, "read")+" "+line(format)+", type "+typ+", "+plural(len(t.Read.Items), "item"))
+	p.line("%s", o.paint(bold, "read")+" "+line(format)+", type "+typ+", "+phrase.Plural(len(t.Read.Items), "item"))
 	for i, item := range t.Read.Items {
 		p.line("  %d. %s", i+1, line(item))
 	}
@@ -185,22 +148,19 @@ func (p *printer) scores(t runfile.Trial, o Options) {
 	}
 	p.line("%s", o.paint(bold, "scores"))
 	for _, s := range t.Scores {
-		mark, value, reason := "✗", none, s.Reason
+		mark, value := "✗", phrase.None
 		switch {
 		case s.NotApplicable != "":
-			mark, reason = "·", "not applicable: "+s.NotApplicable
+			mark = "·"
 		case s.Unscored != "":
-			mark, reason = "?", "unscored: "+s.Unscored
+			mark = "?"
 		default:
-			value = share(s.Value)
+			value = phrase.Share(s.Value)
 			if s.Pass {
 				mark = "✓"
 			}
 		}
-		if s.Share > 0 {
-			reason = fmt.Sprintf("%s by %.0f%% of the votes: %s", s.Answer, 100*s.Share, reason)
-		}
-		p.line("  %s %s  %s  %s", mark, value, line(s.Grader), line(reason))
+		p.line("  %s %s  %s  %s", mark, value, line(s.Grader), line(phrase.Reason(s)))
 	}
 }
 

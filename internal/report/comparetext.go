@@ -3,10 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"promptbench/internal/compare"
+	"promptbench/internal/report/phrase"
 )
 
 // ComparisonText prints a comparison for people: the sentence, what it rests
@@ -14,14 +14,7 @@ import (
 func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
-	p.prose("", line(fmt.Sprintf("%s paired · %s", plural(c.Pairs, "case"), modelAt(c.Head.Model, c.Head.Endpoint))))
-	p.side(c.Base)
-	p.side(c.Head)
-	p.judgings(c)
-	p.changes(c.Changes)
-	for _, note := range c.Notes {
-		p.prose("", "note: "+line(note))
-	}
+	p.sentences("", phrase.ComparisonBasis(c))
 	p.blank()
 	p.graders(c)
 	p.beliefsOf(c)
@@ -54,88 +47,30 @@ func verdictColor(v *compare.Verdict) string {
 	}
 }
 
-func (p *printer) side(s compare.Side) {
-	parts := []string{fmt.Sprintf("%s, %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), plural(s.Basis.Calls, "call"))}
-	if s.Usage.TokensACase != nil {
-		parts = append(parts, fmt.Sprintf("%.0f tokens a reply", *s.Usage.TokensACase))
-	}
-	if s.Usage.Cost != nil {
-		parts = append(parts, fmt.Sprintf("cost %.4f", *s.Usage.Cost))
-	}
-	if s.Usage.LatencyP50 != nil {
-		parts = append(parts, fmt.Sprintf("%.0f ms", *s.Usage.LatencyP50))
-	}
-	if s.Errors > 0 {
-		parts = append(parts, plural(s.Errors, "error"))
-	}
-	if s.Unscored > 0 {
-		parts = append(parts, plural(s.Unscored, "score")+" undecided")
-	}
-	p.prose("", line(s.Prompt+": "+strings.Join(parts, " · ")))
-}
-
-func (p *printer) changes(c compare.Changes) {
-	for _, list := range []struct {
-		what  string
-		cases []string
-	}{{"added", c.Added}, {"removed", c.Removed}, {"changed", c.Changed}} {
-		if len(list.cases) == 0 {
-			continue
-		}
-		shown, more := list.cases, ""
-		if len(shown) > 5 {
-			more = fmt.Sprintf(" and %d more", len(shown)-5)
-			shown = shown[:5]
-		}
-		p.prose("", line(fmt.Sprintf("not paired, %s: %s%s", list.what, strings.Join(shown, ", "), more)))
-	}
-}
-
 func (p *printer) graders(c *compare.Comparison) {
 	columns := []column{
 		{Title: "grader", Max: 24}, {Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
-		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: minus, Right: true}, {Title: "verdict"},
+		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: phrase.Minus, Right: true}, {Title: "verdict"},
 	}
 	var rows [][]string
 	for _, g := range c.Graders {
 		rows = append(rows, []string{
-			g.Grader, share(g.BaseMean), share(g.HeadMean), signed(g.Delta), between(g.CI, true),
+			g.Grader, phrase.Share(g.BaseMean), phrase.Share(g.HeadMean), phrase.Signed(g.Delta), phrase.Between(g.CI, true),
 			fmt.Sprint(g.Better), fmt.Sprint(g.Worse), verdictCell(g),
 		})
 	}
 	narrow(columns, rows, p.o.Width)
 	p.table(columns, rows)
-	p.warnings(c.Graders)
+	p.sentences("", phrase.Warnings(c.Graders))
 }
 
-// verdictCell names the verdict and the p it rests on; brackets say that the
-// overall verdict does not rest on it.
+// verdictCell names the verdict and the p it rests on.
 func verdictCell(g compare.Grader) string {
-	if g.Verdict == nil {
-		return "not applicable"
-	}
-	s := g.Verdict.Words()
-	switch {
-	case !g.Gating:
-		return "(" + s + ")"
-	case g.PAdjusted != nil:
+	s := phrase.Verdict(g)
+	if g.Gating && g.Verdict != nil && g.PAdjusted != nil {
 		s += " " + strings.ReplaceAll(compare.P(*g.PAdjusted), " ", "") // eighty columns are few
 	}
 	return s
-}
-
-func (p *printer) warnings(graders []compare.Grader) {
-	for _, g := range graders {
-		if g.LeftOut > 0 && !strings.Contains(strings.Join(g.Warnings, " "), "left out") {
-			p.prose("", line(fmt.Sprintf("%s: %s left out, scored on one side at most", g.Grader, plural(g.LeftOut, "case"))))
-		}
-		if !g.Gating {
-			continue
-		}
-		for _, warning := range g.Warnings {
-			p.prose("", line(g.Grader+": "+warning))
-		}
-	}
 }
 
 // confusions prints both tables in one: a cell is base → head.
@@ -167,14 +102,13 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	}
 	rows, changed := c.Rows(limit), c.Changed()
 	p.blank()
-	moved := fmt.Sprintf("%s newly %s a grader, %d newly %s one",
-		plural(c.NewlyFail, "case"), verb(c.NewlyFail, "fail"), c.NewlyPass, verb(c.NewlyPass, "pass"))
+	moved := phrase.Moved(c)
 	switch {
 	case len(rows) == 0:
 		p.line("No case changed.")
 		return
 	case o.All:
-		p.prose("", fmt.Sprintf("%s; all %s, those that changed first:", moved, plural(len(rows), "case")))
+		p.prose("", fmt.Sprintf("%s; all %s, those that changed first:", moved, phrase.Plural(len(rows), "case")))
 	case changed > len(rows):
 		p.prose("", fmt.Sprintf("%s; the first %d of %d that changed (--all, or --case ID):", moved, len(rows), changed))
 	default:
@@ -187,12 +121,12 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	}
 	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
 	for _, row := range rows {
-		base, head := said(row.Base.Type, row.Base.Items, row.Base.Error), said(row.Head.Type, row.Head.Items, row.Head.Error)
+		base, head := phrase.Said(row.Base.Type, row.Base.Items, row.Base.Error), phrase.Said(row.Head.Type, row.Head.Items, row.Head.Error)
 		if wide {
 			base += " " + marks(row, compare.Mark.BaseMark)
 			head += " " + marks(row, compare.Mark.HeadMark)
 		}
-		t.rows = append(t.rows, caseLine{id: row.Case.Case, input: row.Case.Input, last: why(row.Marks), sides: []string{base, head}})
+		t.rows = append(t.rows, caseLine{id: row.Case.Case, input: row.Case.Input, last: phrase.Why(row.Marks), sides: []string{base, head}})
 	}
 	p.check(t.write(p.w))
 }
@@ -202,12 +136,12 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 func (p *printer) tags(list []compare.Slice) {
 	columns := []column{
 		{Title: "tag", Max: 20}, {Title: "grader", Max: 20}, {Title: "units", Right: true}, {Title: "Δ", Right: true}, {Title: "95% interval"},
-		{Title: "+", Right: true}, {Title: minus, Right: true},
+		{Title: "+", Right: true}, {Title: phrase.Minus, Right: true},
 	}
 	var rows [][]string
 	for _, s := range list {
 		if s.Better+s.Worse > 0 {
-			rows = append(rows, []string{s.Tag, s.Grader, fmt.Sprint(s.Units), signed(s.Delta), between(s.CI, true), fmt.Sprint(s.Better), fmt.Sprint(s.Worse)})
+			rows = append(rows, []string{s.Tag, s.Grader, fmt.Sprint(s.Units), phrase.Signed(s.Delta), phrase.Between(s.CI, true), fmt.Sprint(s.Better), fmt.Sprint(s.Worse)})
 		}
 	}
 	if len(rows) == 0 {
@@ -216,36 +150,6 @@ func (p *printer) tags(list []compare.Slice) {
 	p.blank()
 	p.prose("", "by tag, where something moved; so many slices are no test, some move by chance:")
 	p.table(columns, rows)
-}
-
-// why lists what changed: flips to fail first, then to pass, then scores that
-// moved; where nothing did, what fails on both sides. The rubric stands for its
-// criteria.
-func why(marks []compare.Mark) string {
-	var fails, passes, moved, still []string
-	for _, m := range marks {
-		if strings.Contains(m.Grader, "/") && len(marks) > 1 {
-			continue
-		}
-		arrow := m.Grader + " " + m.BaseMark() + "→" + m.HeadMark()
-		switch {
-		case m.Flipped() && m.BasePass:
-			fails = append(fails, arrow)
-		case m.Flipped():
-			passes = append(passes, arrow)
-		case m.Changed() && (m.Base == nil || m.Head == nil):
-			moved = append(moved, arrow)
-		case m.Changed():
-			moved = append(moved, fmt.Sprintf("%s %s→%s", m.Grader, share(m.Base), share(m.Head)))
-		case !m.Excluded && m.Head != nil && !m.HeadPass:
-			still = append(still, m.Grader)
-		}
-	}
-	changed := slices.Concat(fails, passes, moved)
-	if len(changed) == 0 && len(still) > 0 {
-		return "both fail " + strings.Join(still, ", ")
-	}
-	return strings.Join(changed, ", ")
 }
 
 // marks are one mark for every grader, the criteria of a rubric left out.

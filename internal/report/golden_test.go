@@ -11,80 +11,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/graders"
-	"promptbench/graders/reply"
 	"promptbench/internal/compare"
 	"promptbench/internal/report"
+	"promptbench/internal/report/reporttest"
 	"promptbench/internal/runfile"
 	"promptbench/internal/summary"
 	"promptbench/internal/textsafe"
 )
 
-// repeated is v3 with three trials a case, of which some differ.
-func repeated() *runfile.Run {
-	run := made("v3", 1, v3)
-	run.Header.Trials = 3
-	for i, c := range run.Cases {
-		for trial := 2; trial <= 3; trial++ {
-			said := "answer 2"
-			if i%2 == 0 {
-				said = c.Expect.Type + " 2"
-			}
-			call, tr := answer(c, said, at(23, 1))
-			call.Trial, tr.Trial, call.ReplayedFrom = trial, trial, "20261122T000000Z-v3-example-model-ffffff"
-			run.Calls, run.Trials = append(run.Calls, call), append(run.Trials, tr)
-		}
-	}
-	sortRun(run)
-	return run
-}
-
-func stopped() *runfile.Run {
-	run := made("v4", 2, v4)
-	run.End = &runfile.End{Status: runfile.Interrupted, Reason: "stopped by the operator"}
-	return run
-}
-
 func held(run *runfile.Run) summary.Summary {
 	s := summary.Of(run, &summary.Price{Input: 0.4, Output: 1.6})
 	s.Gates = s.Hold([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: summary.GateMean, Min: 0.8}})
 	return s
-}
-
-// dirty is a case with everything that a reply can be.
-func dirty() *runfile.Run {
-	run := made("v3", 1, v3)
-	for i := range run.Calls {
-		c := &run.Calls[i]
-		if c.Case != "dentist-tomorrow-10" {
-			continue
-		}
-		c.Thinking = "시간이 있으니\n나눌 수 있다.\x1b[2J"
-		c.Reply = "네! 나눠 볼게요 👨‍👩‍👧\r\n```xml\n<subtodos type=‘answer’>\n\t1. 예약 확인 \u202e거꾸로\u202c\n2. ＡＢＣ 챙기기\n```"
-		c.ReplayedFrom = "20261122T000000Z-v3-example-model-ffffff"
-		c.FinishReason = "stop"
-	}
-	for i := range run.Trials {
-		tr := &run.Trials[i]
-		if tr.Case != "dentist-tomorrow-10" {
-			continue
-		}
-		tr.Read = &runfile.Read{Format: reply.XML, Type: "answer", Items: []string{"예약 확인 \u202e거꾸로\u202c", "ＡＢＣ 챙기기"}, Defects: []reply.Defect{
-			{Code: reply.CodeFence, Detail: "the document stands in a code fence"}, {Code: reply.CodeQuotes, Detail: "curly quotes around \x1b[31mthe type"},
-		}}
-		tr.Scores[1].Reason = "2 items\nas expected"
-		tr.Scores[2] = graders.Score{Grader: "rubric", Unscored: "the judge gave no verdict"}
-		tr.Scores = append(tr.Scores, graders.Score{Grader: "rubric/actionable", NotApplicable: "it applies to question"})
-	}
-	for i := range run.Cases {
-		if c := &run.Cases[i]; c.Case == "dentist-tomorrow-10" {
-			two, four := 2, 4
-			c.Expect.Count = &graders.Range{Min: &two, Max: &four}
-			c.Expect.Contains = []string{"예약"}
-			c.Note = "A time is given."
-		}
-	}
-	return run
 }
 
 // outputs are all renderings that are kept as golden files.
@@ -93,15 +31,15 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 	messages := []runfile.Message{{Role: "system", Content: "오늘은 2026-11-23 (월)입니다.\n\n<규칙> & \"따옴표\""}, {Role: "user", Content: "내일 오전 10시에 치과 가기"}}
 	out := map[string]func(io.Writer) error{
 		"case": func(w io.Writer) error {
-			return report.CaseText(w, report.Shown{Run: dirty(), Case: "dentist-tomorrow-10", Messages: messages}, report.Options{})
+			return report.CaseText(w, report.Shown{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10", Messages: messages}, report.Options{})
 		},
 		"case-error": func(w io.Writer) error {
-			return report.CaseText(w, report.Shown{Run: made("v4", 1, v4), Case: "hostile-escape"}, report.Options{})
+			return report.CaseText(w, report.Shown{Run: reporttest.Run("v4", 1), Case: "hostile-escape"}, report.Options{})
 		},
 		"pair": func(w io.Writer) error {
-			return report.CasePairText(w, dirty(), made("v4", 1, v4), "dentist-tomorrow-10", report.Options{})
+			return report.CasePairText(w, reporttest.Dirty(), reporttest.Run("v4", 1), "dentist-tomorrow-10", report.Options{})
 		},
-		"run-json": func(w io.Writer) error { return report.RunJSON(w, held(made("v3", 1, v3))) },
+		"run-json": func(w io.Writer) error { return report.RunJSON(w, held(reporttest.Run("v3", 1))) },
 		"compare-json": func(w io.Writer) error {
 			return report.ComparisonJSON(w, compared(t, 1, compare.Options{Samples: 1000}))
 		},
@@ -110,9 +48,9 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 		o := report.Options{Width: width}
 		all := report.Options{Width: width, All: true}
 		for name, f := range map[string]func(io.Writer) error{
-			"run":         func(w io.Writer) error { return report.RunText(w, held(made("v3", 1, v3)), o) },
-			"run-trials":  func(w io.Writer) error { return report.RunText(w, held(repeated()), o) },
-			"run-stopped": func(w io.Writer) error { return report.RunText(w, held(stopped()), o) },
+			"run":         func(w io.Writer) error { return report.RunText(w, held(reporttest.Run("v3", 1)), o) },
+			"run-trials":  func(w io.Writer) error { return report.RunText(w, held(reporttest.Repeated()), o) },
+			"run-stopped": func(w io.Writer) error { return report.RunText(w, held(reporttest.Stopped()), o) },
 			"compare": func(w io.Writer) error {
 				return report.ComparisonText(w, compared(t, 12, compare.Options{Samples: 1000, Notes: []string{"both runs were graded again by cases/subtodos.yaml as it is now"}}), o)
 			},
@@ -123,7 +61,7 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 				return report.ComparisonText(w, compared(t, 1, compare.Options{Samples: 1000}), all)
 			},
 			"compare-same": func(w io.Writer) error {
-				c, err := compare.Compare(made("v3", 8, v3), made("v3-초안", 8, v3), compare.Options{})
+				c, err := compare.Compare(reporttest.Run("v3", 8), reporttest.Run("v3-초안", 8), compare.Options{})
 				require.NoError(t, err)
 				return report.ComparisonText(w, c, o)
 			},
@@ -236,8 +174,8 @@ func TestColorsAreOnlyOurs(t *testing.T) {
 	var b bytes.Buffer
 	o := report.Options{Color: true}
 	require.NoError(t, report.ComparisonText(&b, compared(t, 12, compare.Options{Samples: 1000}), o))
-	require.NoError(t, report.CaseText(&b, report.Shown{Run: dirty(), Case: "dentist-tomorrow-10"}, o))
-	require.NoError(t, report.RunText(&b, held(stopped()), o))
+	require.NoError(t, report.CaseText(&b, report.Shown{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10"}, o))
+	require.NoError(t, report.RunText(&b, held(reporttest.Stopped()), o))
 	text := b.String()
 	for _, ours := range []string{"\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[1m", "\x1b[0m"} {
 		text = strings.ReplaceAll(text, ours, "")
@@ -247,8 +185,8 @@ func TestColorsAreOnlyOurs(t *testing.T) {
 
 func TestUnknownCase(t *testing.T) {
 	t.Parallel()
-	require.ErrorContains(t, report.CaseText(io.Discard, report.Shown{Run: dirty(), Case: "no-such"}, report.Options{}), `no case "no-such"`)
-	require.ErrorContains(t, report.CasePairText(io.Discard, dirty(), dirty(), "no-such", report.Options{}), "neither run")
+	require.ErrorContains(t, report.CaseText(io.Discard, report.Shown{Run: reporttest.Dirty(), Case: "no-such"}, report.Options{}), `no case "no-such"`)
+	require.ErrorContains(t, report.CasePairText(io.Discard, reporttest.Dirty(), reporttest.Dirty(), "no-such", report.Options{}), "neither run")
 }
 
 // A failed write is an error, also in the middle of a table.

@@ -8,10 +8,11 @@ const DefaultWidth = 80
 // Options are the reader's: how wide the output may be and how much of it is
 // wanted.
 type Options struct {
-	Width int  // terminal columns; 0 means [DefaultWidth]
-	All   bool // every case instead of the first few
-	Brief bool // what a busy person needs: the result without types and cases
-	Color bool // mark verdicts with terminal colours
+	Width int    // terminal columns; 0 means [DefaultWidth]
+	All   bool   // every case instead of the first few
+	Brief bool   // what a busy person needs: the result without types and cases
+	Color bool   // mark verdicts with terminal colours
+	Link  string // where the HTML report will be; only Markdown leads there
 }
 
 func (o Options) width() int {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"promptbench/internal/compare"
+	"promptbench/internal/report/phrase"
 )
 
 // pairwise prints which replies a judge prefers.
@@ -12,26 +13,10 @@ func (p *printer) pairwise(c *compare.Comparison, o Options) {
 	if w == nil {
 		return
 	}
-	base, head := c.Base.Prompt, c.Head.Prompt
 	p.blank()
-	sign := ""
-	if w.P != nil {
-		sign = " (sign test, " + compare.P(*w.P) + ")"
-	}
-	p.prose(bold, line(fmt.Sprintf("Pairwise, %s prefers %s in %s, %s in %d; %s%s.", w.Judging.Model, head, plural(w.Win, "unit"), base, w.Loss, plural(w.Tie, "tie"), sign)))
-	if w.WinShareCI != nil && w.NetCI != nil {
-		p.prose("", line(fmt.Sprintf("%s wins %s of the decided (95%% %s); net %s of all (95%% %s)", head,
-			share(w.WinShare), between(w.WinShareCI, false), signed(w.Net), between(w.NetCI, true))))
-	}
-	if w.PositionBias != nil {
-		p.prose("", line(fmt.Sprintf("position bias %s: of %s asked in both orders it kept to the first in %d and to the second in %d, which count as ties",
-			share(w.PositionBias), plural(w.Asked, "pair"), w.KeptFirst, w.KeptSecond)))
-	}
-	if w.Same+w.Unscored > 0 {
-		p.prose("", line(fmt.Sprintf("%s with the same reply on both sides, a tie; %d without a verdict", plural(w.Same, "pair"), w.Unscored)))
-	}
-	p.judging(w.Judging)
-	p.prose("", "It informs: no verdict rests on it.")
+	said := phrase.Pairwise(c)
+	p.sentences(bold, said[:1])
+	p.sentences("", said[1:])
 	if o.All {
 		p.preferences(w.Preferences)
 	}

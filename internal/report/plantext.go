@@ -5,12 +5,13 @@ import (
 	"io"
 
 	"promptbench/internal/plan"
+	"promptbench/internal/report/phrase"
 )
 
 // PlanText prints what a job would need and could show.
 func PlanText(w io.Writer, j plan.Plan) error {
 	p := &printer{w: w}
-	p.line("%s", line(fmt.Sprintf("%s on %s, %s; nothing has been sent", plural(len(j.Revisions), "revision"), j.Suite, casesAndTrials(j.Cases, j.Trials))))
+	p.line("%s", line(fmt.Sprintf("%s on %s, %s; nothing has been sent", phrase.Plural(len(j.Revisions), "revision"), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials))))
 	p.blank()
 	columns := []column{
 		{Title: "revision", Max: 20}, {Title: "model", Max: 24}, {Title: "replies", Right: true}, {Title: "replayed", Right: true},
@@ -25,15 +26,15 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	p.table(columns, rows)
 	for _, r := range j.Revisions {
 		if r.Judging > 0 {
-			p.line("%s", line(fmt.Sprintf("The judge is asked about %s up to %s; tokens and cost above leave that out.", r.Prompt, plural(r.Judging, "time"))))
+			p.line("%s", line(fmt.Sprintf("The judge is asked about %s up to %s; tokens and cost above leave that out.", r.Prompt, phrase.Plural(r.Judging, "time"))))
 		}
 	}
 	p.blank()
 	if j.Drop != nil {
-		p.line("%s with %s each can show a drop of %.0f points or more (at %.0f%% power,", plural(j.Units, "unit"), plural(j.Trials, "trial"), 100**j.Drop, 100*plan.Power)
-		p.line("%.0f%% of single trials getting better by chance, p held to %.2g over %s).", 100*plan.RiseByLuck, plan.Alpha, plural(j.Graders, "gating grader"))
+		p.line("%s with %s each can show a drop of %.0f points or more (at %.0f%% power,", phrase.Plural(j.Units, "unit"), phrase.Plural(j.Trials, "trial"), 100**j.Drop, 100*plan.Power)
+		p.line("%.0f%% of single trials getting better by chance, p held to %.2g over %s).", 100*plan.RiseByLuck, plan.Alpha, phrase.Plural(j.Graders, "gating grader"))
 	} else {
-		p.line("%s are too few to show any drop at %.0f%% power.", plural(j.Units, "unit"), 100*plan.Power)
+		p.line("%s are too few to show any drop at %.0f%% power.", phrase.Plural(j.Units, "unit"), 100*plan.Power)
 	}
 	switch {
 	case j.MoreUnits == nil:
@@ -41,7 +42,7 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	case *j.MoreUnits == 0:
 		p.line("That is enough for a drop of 5 points.")
 	default:
-		p.line("A drop of 5 points takes %s.", plural(*j.MoreUnits, "more unit"))
+		p.line("A drop of 5 points takes %s.", phrase.Plural(*j.MoreUnits, "more unit"))
 	}
 	return p.err
 }

@@ -59,6 +59,13 @@ func (p *printer) prose(color, text string) {
 	p.line("%s", p.o.paint(color, b.String()))
 }
 
+// sentences prints sentences from outside, each on a line.
+func (p *printer) sentences(color string, list []string) {
+	for _, s := range list {
+		p.prose(color, line(s))
+	}
+}
+
 func (p *printer) blank() { p.line("") }
 
 func (p *printer) table(columns []column, rows [][]string) {

@@ -3,27 +3,17 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
-	"promptbench/internal/runfile"
+	"promptbench/internal/report/phrase"
 	"promptbench/internal/summary"
-	"promptbench/internal/textsafe"
 )
 
 // RunText prints a run for people: what it rests on, a line per grader, the
 // types it confused, and the cases that failed.
 func RunText(w io.Writer, s summary.Summary, o Options) error {
 	p := &printer{w: w, o: o}
-	p.prose("", line(fmt.Sprintf("%s, %s; %s made", basis(s.Basis, s.Cases*max(1, s.Trials)), modelAt(s.Model, s.Endpoint), plural(s.Basis.Calls, "call"))))
-	p.prose("", line(fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, casesAndTrials(s.Cases, s.Trials), usage(s.Usage))))
-	p.judging(s.Judging)
-	if s.Status != runfile.Complete {
-		p.prose(red, line(fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, "."))))
-	}
-	if s.Errors > 0 {
-		p.prose(red, fmt.Sprintf("Without a score, because the call failed: %s.", plural(s.Errors, "trial")))
-	}
+	p.sentences("", phrase.RunBasis(s))
+	p.sentences(red, phrase.RunTroubles(s))
 	p.blank()
 	if len(s.Graders) == 0 {
 		p.line("No trial was graded.")
@@ -58,10 +48,10 @@ func graderRows(graders []summary.Grader, trials int) [][]string {
 	rows := make([][]string, len(graders))
 	for i, g := range graders {
 		rows[i] = []string{
-			g.Grader, share(g.Mean), between(g.CI, false), fmt.Sprint(g.Pass), fmt.Sprint(g.Fail), fmt.Sprint(g.Unscored), fmt.Sprint(g.NotApplicable),
+			g.Grader, phrase.Share(g.Mean), phrase.Between(g.CI, false), fmt.Sprint(g.Pass), fmt.Sprint(g.Fail), fmt.Sprint(g.Unscored), fmt.Sprint(g.NotApplicable),
 		}
 		if trials > 1 {
-			rows[i] = append(rows[i], share(g.PassAll), fmt.Sprint(g.Flaky))
+			rows[i] = append(rows[i], phrase.Share(g.PassAll), fmt.Sprint(g.Flaky))
 		}
 	}
 	return rows
@@ -99,13 +89,6 @@ func (p *printer) flaky(s summary.Summary, o Options) {
 	p.table([]column{{Title: "case", Max: idWidth}, {Title: "grader", Max: idWidth}, {Title: "trials that pass"}}, rows)
 }
 
-func casesAndTrials(cases, trials int) string {
-	if trials <= 1 {
-		return plural(cases, "case")
-	}
-	return fmt.Sprintf("%s × %s", plural(cases, "case"), plural(trials, "trial"))
-}
-
 func (p *printer) confusion(types []string, table [][]int) {
 	if len(types) == 0 {
 		return
@@ -132,10 +115,7 @@ func (p *printer) failed(s summary.Summary, o Options) {
 		return
 	}
 	shown := s.Failed
-	head := plural(len(shown), "case") + " " + verb(len(shown), "fail") + " a grader"
-	if slices.ContainsFunc(shown, func(c summary.Case) bool { return c.Error != "" }) {
-		head += " or got no reply"
-	}
+	head := phrase.Failing(s)
 	if !o.All && len(shown) > fewCases {
 		shown = shown[:fewCases]
 		head += fmt.Sprintf("; the first %d (--all, or show --case ID)", fewCases)
@@ -143,22 +123,7 @@ func (p *printer) failed(s summary.Summary, o Options) {
 	p.prose("", head+":")
 	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width()}
 	for _, c := range shown {
-		why := strings.Join(c.Failed, ", ")
-		if c.Error != "" {
-			why = "error: " + c.Error
-		}
-		lines.rows = append(lines.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{said(c.Type, c.Items, c.Error)}, last: why})
+		lines.rows = append(lines.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.Said(c.Type, c.Items, c.Error)}, last: phrase.Fails(c)})
 	}
 	p.check(lines.write(p.w))
-}
-
-// said is what a reply came to, in the few columns a table has.
-func said(typ string, items int, failure string) string {
-	switch {
-	case failure != "":
-		return "error"
-	case typ == "":
-		return summary.Unread
-	}
-	return fmt.Sprintf("%s · %d", textsafe.Cell(typ), items)
 }

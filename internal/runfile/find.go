@@ -16,7 +16,8 @@ type Found struct {
 	Path   string
 	Header Header
 	Status Status
-	Errors int // trials that ended in an error
+	Errors int  // trials that ended in an error
+	End    *End // nil where the run was killed, or is still being written
 }
 
 // Find lists the runs in dir and its subfolders whose header fits, newest
@@ -53,7 +54,7 @@ func inspect(path string, fits func(Header) bool) (Found, bool) {
 		return Found{}, false
 	}
 	end, _, err := readEnd(f)
-	found := Found{Path: path, Header: h, Status: Incomplete}
+	found := Found{Path: path, Header: h, Status: Incomplete, End: end}
 	if end != nil {
 		found.Status, found.Errors = end.Status, end.Errors
 	}

@@ -38,3 +38,27 @@ func TestDiffRebuildsBothSides(t *testing.T) {
 		require.Equal(t, after, b)
 	})
 }
+
+// Brackets and quotes recur everywhere; what holds two replies together is the
+// words that each has once.
+func TestDiffHoldsOnToWordsThatStandOnce(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []worddiff.Piece{
+		{worddiff.Equal, `{"`},
+		{worddiff.Delete, `thinking": "시간이 있다", "`},
+		{worddiff.Equal, `subtodos": {"type": "`},
+		{worddiff.Delete, `answer`},
+		{worddiff.Insert, `question`},
+		{worddiff.Equal, `"}}`},
+	}, worddiff.Diff(`{"thinking": "시간이 있다", "subtodos": {"type": "answer"}}`, `{"subtodos": {"type": "question"}}`))
+}
+
+func TestDiffTakesPunctuationBetweenChangesForChanged(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []worddiff.Piece{
+		{worddiff.Delete, "치과, 예약 (전화"}, {worddiff.Insert, "병원, 방문 (내일"}, {worddiff.Equal, ")!"},
+	}, worddiff.Diff("치과, 예약 (전화)!", "병원, 방문 (내일)!"))
+	require.Equal(t, []worddiff.Piece{
+		{worddiff.Equal, "치과"}, {worddiff.Insert, " 예약"}, {worddiff.Equal, ","}, {worddiff.Insert, " 병원"}, {worddiff.Equal, " 방문"},
+	}, worddiff.Diff("치과, 방문", "치과 예약, 병원 방문"), "where words only came, nothing went")
+}

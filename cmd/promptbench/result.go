@@ -1,0 +1,165 @@
+package main
+
+import (
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/project"
+	"promptbench/internal/report"
+	"promptbench/internal/runfile"
+	"promptbench/internal/runner"
+	"promptbench/internal/summary"
+)
+
+// A printing says how the results of runs are printed, and when one is a
+// failure.
+type printing struct {
+	result outputFlags
+	judged verdictFlags
+	all    bool
+	brief  bool
+	link   string
+
+	baseline string           // what runs are held against; empty: the first of them
+	narrow   runner.Selection // cases of a recorded run, none for all
+}
+
+// add adds the flags that say what of a result is printed, how and where to.
+func (p *printing) add(cmd *cobra.Command) {
+	p.result.several = true
+	p.result.add(cmd, report.Formats()...)
+	flags := cmd.Flags()
+	flags.BoolVar(&p.all, "all", false, "list every case, not only the first that fail or changed")
+	flags.BoolVar(&p.brief, "brief", false, "leave out the types and the cases")
+	flags.StringVar(&p.link, "link", "", "in Markdown, lead to the HTML report at this `URL`")
+}
+
+// check refuses what can't be printed.
+func (p *printing) check() error {
+	extent := error(nil)
+	if p.all && p.brief {
+		extent = usage(errors.New("--all lists every case and --brief none; pass one of them"))
+	}
+	return errors.Join(p.judged.check(), p.result.check(), extent)
+}
+
+func (p *printing) display(a *app, w io.Writer) report.Options {
+	o := a.display(w, p.all)
+	o.Brief, o.Link = p.brief, p.link
+	return o
+}
+
+// detail is how much of a run the formats need.
+func (p *printing) detail() runfile.Detail {
+	d := runfile.Scores
+	for _, o := range p.result.outputs {
+		d = max(d, report.Detail(o.format))
+	}
+	return d
+}
+
+// write prints results in every format that was asked for.
+func (p *printing) write(a *app, printTo func(report.Renderer) error) error {
+	return p.result.writeAll(a, func(to []io.Writer) error {
+		var every renderers
+		for i, o := range p.result.outputs {
+			r, err := report.New(o.format, to[i], p.display(a, to[i]))
+			if err != nil {
+				return err
+			}
+			every = append(every, r)
+		}
+		err := printTo(every)
+		if _, verdict := errors.AsType[*exitError](err); err != nil && !verdict {
+			return err
+		}
+		if closeErr := every.Close(); closeErr != nil {
+			return closeErr
+		}
+		return err
+	})
+}
+
+// renderers are several of them as one.
+type renderers []report.Renderer
+
+func (rs renderers) Run(r report.Run) error {
+	return rs.each(func(one report.Renderer) error { return one.Run(r) })
+}
+
+func (rs renderers) Pair(p report.Pair) error {
+	return rs.each(func(one report.Renderer) error { return one.Pair(p) })
+}
+
+func (rs renderers) Close() error { return rs.each(report.Renderer.Close) }
+
+func (rs renderers) each(do func(report.Renderer) error) error {
+	for _, r := range rs {
+		if err := do(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printRuns prints one run as a summary, several as comparisons with the
+// first, and returns what they come to.
+func printRuns(to report.Renderer, p *project.Project, paths []string, how printing) error {
+	if len(paths) == 1 {
+		return printRun(to, p, paths[0], how)
+	}
+	return printPairs(to, paths[0], paths[1:], how, func(base, head string) (report.Pair, error) {
+		return pairAsRecorded(p, base, head, pairing{detail: how.detail()})
+	})
+}
+
+// printPairs prints comparisons with one base, and returns what they come to.
+func printPairs(to report.Renderer, base string, heads []string, how printing, compare func(base, head string) (report.Pair, error)) error {
+	o := outcome{flags: how.judged}
+	for _, head := range heads {
+		pair, err := compare(base, head)
+		if err != nil {
+			return err
+		}
+		o.comparison(pair.Comparison)
+		if err := to.Pair(pair); err != nil {
+			return err
+		}
+	}
+	return o.err()
+}
+
+func printRun(to report.Renderer, p *project.Project, path string, how printing) error {
+	r, err := loadResult(p, path, how.detail())
+	if err != nil {
+		return err
+	}
+	if len(how.narrow.Cases)+len(how.narrow.Tags) > 0 {
+		run, err := project.Narrow(r.Run, how.narrow)
+		if err != nil {
+			return err
+		}
+		r = resultOf(p, run)
+	}
+	o := outcome{flags: how.judged, missed: summary.Missed(r.Summary.Gates)}
+	o.run(r.Summary.Status, r.Summary.Errors)
+	if err := to.Run(r); err != nil {
+		return err
+	}
+	return o.err()
+}
+
+// loadResult loads a run and sums it up.
+func loadResult(p *project.Project, path string, d runfile.Detail) (report.Run, error) {
+	run, err := runfile.Load(path, d)
+	if err != nil {
+		return report.Run{}, err
+	}
+	return resultOf(p, run), nil
+}
+
+func resultOf(p *project.Project, run *runfile.Run) report.Run {
+	return report.Run{Summary: p.Summary(run), Run: run}
+}

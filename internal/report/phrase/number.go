@@ -1,0 +1,100 @@
+package phrase
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Minus is the sign that aligns with digits, unlike the hyphen.
+const Minus = "−"
+
+// None stands where a number is undefined.
+const None = "–"
+
+// Share is a value in [0,1], or a mean of such, to two places.
+func Share(v *float64) string {
+	if v == nil {
+		return None
+	}
+	return Decimals(*v)
+}
+
+// Decimals is a number to two places.
+func Decimals(v float64) string {
+	return strings.Replace(fmt.Sprintf("%.2f", v), "-", Minus, 1)
+}
+
+// Signed is a difference to two places with its sign, 0.00 without one.
+func Signed(v *float64) string {
+	if v == nil {
+		return None
+	}
+	switch s := Decimals(*v); {
+	case s == "0.00", s == Minus+"0.00":
+		return "0.00"
+	case *v > 0:
+		return "+" + s
+	default:
+		return s
+	}
+}
+
+// Between is an interval; sign gives its bounds theirs.
+func Between(ci *[2]float64, sign bool) string {
+	if ci == nil {
+		return None
+	}
+	if sign {
+		return Signed(&ci[0]) + "…" + Signed(&ci[1])
+	}
+	return Decimals(ci[0]) + "…" + Decimals(ci[1])
+}
+
+// Plural counts things: "1 case", "2 cases".
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Verb is what so many do: one fails, two fail.
+func Verb(n int, plain string) string {
+	switch {
+	case n != 1:
+		return plain
+	case strings.HasSuffix(plain, "s"):
+		return plain + "es"
+	}
+	return plain + "s"
+}
+
+// Replies counts replies.
+func Replies(n int) string {
+	if n == 1 {
+		return "1 reply"
+	}
+	return fmt.Sprintf("%d replies", n)
+}
+
+// On is [Days] as the end of "recorded …".
+func On(first, last time.Time) string {
+	if d := Days(first, last); !strings.Contains(d, " ") {
+		return "on " + d
+	}
+	return "from " + Days(first, last)
+}
+
+// Days names the day, or the first and the last, on which replies were given.
+func Days(first, last time.Time) string {
+	const day = "2006-01-02"
+	if first.IsZero() {
+		return "never"
+	}
+	a, b := first.UTC().Format(day), last.UTC().Format(day)
+	if a == b {
+		return a
+	}
+	return a + " to " + b
+}
