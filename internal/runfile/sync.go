@@ -12,7 +12,7 @@ import (
 // syncGap is how long lies between the beginnings of two fsyncs at least. A fast
 // disk could do many more, and each takes processor time; a trial waits half of
 // it on average, which is little against the time that a reply takes.
-const syncGap = 5 * time.Millisecond
+const syncGap = 3 * time.Millisecond
 
 // Sync returns once all that was appended before is on disk. Callers that wait
 // at the same time share one fsync, so that many of them cost little more than
