@@ -12,42 +12,63 @@ import (
 // syncGap is how long lies between the beginnings of two fsyncs at least. A fast
 // disk could do many more, and each takes processor time; a trial waits half of
 // it on average, which is little against the time that a reply takes.
-const syncGap = 5 * time.Millisecond
+const syncGap = 3 * time.Millisecond
+
+// A round is one fsync, and everybody who waits for it.
+type round struct {
+	over chan struct{} // closed when it is
+	err  error
+}
 
 // Sync returns once all that was appended before is on disk. Callers that wait
 // at the same time share one fsync, so that many of them cost little more than
-// one: whoever comes while the disk is busy waits for the next round, which
-// covers everybody who has come by then.
+// one: whoever comes while the disk is busy joins the next round.
 //
 // It fails where the file is not at its path any more, since everything that was
 // paid for from then on would be lost.
 func (w *Writer) Sync() error {
 	w.mu.Lock()
-	want := w.size
+	if w.err != nil || w.durable == w.size {
+		defer w.mu.Unlock()
+		return w.err
+	}
+	r, first := w.next, w.next == nil
+	if first {
+		r = &round{over: make(chan struct{})}
+		w.next = r
+	}
 	w.mu.Unlock()
+	if first {
+		w.lead(r)
+	}
+	<-r.over
+	return r.err
+}
 
+// lead waits for its turn, and makes the file durable for all who have joined by
+// then.
+func (w *Writer) lead(r *round) {
 	w.syncing.Lock()
 	defer w.syncing.Unlock()
-	if w.durable >= want {
-		return w.failure()
-	}
 	if rest := syncGap - time.Since(w.synced); rest > 0 {
 		<-time.After(rest)
 	}
 	w.synced = time.Now()
 	w.mu.Lock()
+	w.next = nil
 	size, err := w.size, w.err
 	w.mu.Unlock()
-	if err != nil {
-		return err
+	if err == nil {
+		err = w.flush()
 	}
-	if err := w.flush(); err != nil {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		return w.fail(err)
+	w.mu.Lock()
+	if err == nil {
+		w.durable = size
+	} else {
+		r.err = w.fail(err)
 	}
-	w.durable = size
-	return nil
+	w.mu.Unlock()
+	close(r.over)
 }
 
 // flush makes what is in the file durable, the first time its name as well.
@@ -55,7 +76,8 @@ func (w *Writer) flush() error {
 	if err := w.file.Sync(); err != nil && !unsupported(err) {
 		return fmt.Errorf("making run file %s durable: %w", w.path, cause(err))
 	}
-	if w.durable == 0 {
+	if !w.named {
+		w.named = true
 		syncDir(filepath.Dir(w.path))
 	}
 	now, err := os.Stat(w.path)

@@ -26,15 +26,17 @@ type Writer struct {
 
 	encoders sync.Pool // of *encoder
 
-	mu   sync.Mutex
-	file file
-	size int64 // of the whole lines in the file
-	torn bool  // a line that could not be written whole could not be taken away, either
-	err  error // the first failure
+	mu      sync.Mutex
+	file    file
+	size    int64  // of the whole lines in the file
+	durable int64  // so much of them is on disk
+	next    *round // that those join who come now; nil where nobody waits
+	torn    bool   // a line that could not be written whole could not be taken away, either
+	err     error  // the first failure
 
-	syncing sync.Mutex // held by whoever makes the file durable for all
-	durable int64      // so much of the file is
-	synced  time.Time  // when the last fsync began
+	syncing sync.Mutex // held by who leads a round
+	synced  time.Time  // when the last one began
+	named   bool       // the file's name is on disk
 }
 
 // A file is what a Writer needs of an *os.File.
