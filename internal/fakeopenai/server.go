@@ -58,7 +58,8 @@ func (r Request) Input() string {
 	return ""
 }
 
-// A Server answers POST …/chat/completions, and lists models at GET …/models.
+// A Server answers POST …/chat/completions, lists models at GET …/models, and
+// takes batches where [Server.Batches] says so.
 type Server struct {
 	http     *httptest.Server
 	handlers []Handler
@@ -69,6 +70,7 @@ type Server struct {
 	key      string
 	models   []string
 	requests []Request
+	batches  *batches // nil: it takes none
 }
 
 // New starts a server with these handlers.
@@ -124,6 +126,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil:
 		return
+	case s.serveBatches(w, r, body):
 	case strings.HasSuffix(r.URL.Path, "/chat/completions") && r.Method == http.MethodPost:
 		request := s.record(r, body)
 		s.write(w, r, request, s.reply(request))

@@ -25,6 +25,7 @@ const (
 	KindMalformed     Kind = "malformed"      // a 200 that can't be read: cut, no JSON, no choices
 	KindCancelled     Kind = "cancelled"      // the caller gave up
 	KindStopped       Kind = "stopped"        // no call can succeed any more, this one was not tried to its end
+	KindBatch         Kind = "batch"          // the batch that held the request ended without a reply to it
 	KindBudget        Kind = "budget"         // the calls, the cost or the time that a run may take are used up
 )
 
@@ -46,6 +47,8 @@ type Error struct {
 	// Down means that no connection to the endpoint can be made at all:
 	// connection refused, unknown host, a certificate that can't be trusted.
 	Down bool
+	// Batch is the endpoint's id of the batch that held the request, if any.
+	Batch string
 
 	// Stop is why no attempt followed, where one might have helped: the job was
 	// stopped meanwhile. Nil otherwise.
@@ -102,7 +105,7 @@ func (e *Error) Fatal() bool {
 
 // Error says in one line what is wrong and what to do.
 func (e *Error) Error() string {
-	if e.Kind == KindStopped || e.Kind == KindBudget {
+	if e.Kind == KindStopped || e.Kind == KindBudget || e.Kind == KindBatch {
 		return e.Message // a whole sentence
 	}
 	var b strings.Builder
