@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"asked":      cmdAsked,
 			"down":       cmdDown,
 			"exits":      cmdExits,
+			"handed":     cmdHanded,
 			"newrun":     cmdNewRun,
 			"project":    cmdProject,
 			"requests":   cmdRequests,

@@ -55,11 +55,12 @@ type Desk struct {
 	pieces []*piece // of the run, in the order in which they are met; those of Watch belong to it
 	number int      // of the last piece that was made here
 	calls  int      // requests that were handed in
+	wrote  bool     // something in the run file
 
 	mu      sync.Mutex
 	entries map[key]entry
-	files   []*os.File // results
-	err     error      // why nothing more will come
+	files   []*os.File    // results
+	err     error         // why nothing more will come
 	broken  chan struct{} // closed with err
 	ended   chan struct{} // closed when nothing is watched any more
 }
@@ -91,6 +92,15 @@ func (d *Desk) newPiece(attempt int) *piece {
 	d.number++
 	return &piece{id: fmt.Sprintf("%s-%d", d.o.Run, d.number), attempt: attempt, made: time.Now().UTC(), over: make(chan struct{})}
 }
+
+// record keeps a batch line.
+func (d *Desk) record(b runfile.Batch) error {
+	d.wrote = true
+	return d.o.Record(b)
+}
+
+// Wrote reports whether the run file has a line of the desk.
+func (d *Desk) Wrote() bool { return d.wrote }
 
 // Open makes a desk. Close it when the run is over.
 func Open(o Options) (*Desk, error) {

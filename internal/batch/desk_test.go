@@ -39,7 +39,7 @@ func newShop(t *testing.T, inputs int, plan func(n int) fakeopenai.BatchPlan, ha
 
 func (s *shop) request(input string) model.Request {
 	r := model.Request{Messages: []model.Message{{Role: "user", Content: input}}, Trial: 1}
-	r.Wire, _ = model.WireBody("m", r) //nolint:errcheck // it has a message
+	r.Wire, _ = model.WireBody("m", r)
 	return r
 }
 

@@ -18,7 +18,7 @@ import (
 func (d *Desk) collect(ctx context.Context, p *piece, file string, again map[key]bool) error {
 	path := filepath.Join(d.dir, fmt.Sprintf("results-%d.jsonl", len(d.files)))
 	err := d.o.API.Download(ctx, file, path)
-	if failure, ok := errors.AsType[*model.Error](err); ok && failure.Kind == model.KindNotFound {
+	if isUnknown(err) {
 		d.o.Note(fmt.Sprintf("batch %s: the endpoint has no results of it any more", p.batch))
 		return nil
 	}

@@ -93,10 +93,7 @@ func (d *Desk) earlier(ctx context.Context) (map[key]*piece, error) {
 		return nil, nil
 	}
 	out := map[key]*piece{}
-	for _, known := range d.o.Recorded.Pieces() {
-		if known.Collected || known.Endpoint != d.o.Endpoint || known.Model != d.o.Model || time.Since(known.At) > kept {
-			continue
-		}
+	for _, known := range Outstanding(d.o.Recorded, d.o.Endpoint, d.o.Model) {
 		p := &piece{id: known.ID, attempt: known.Attempt, batch: known.Batch, made: known.At, earlier: true, over: make(chan struct{})}
 		if p.batch == "" {
 			found, err := d.find(ctx, p)
@@ -143,11 +140,11 @@ func (d *Desk) find(ctx context.Context, p *piece) (bool, error) {
 	case !ok && time.Since(p.made) < fresh:
 		return false, nil
 	case !ok: // no later run needs to look again
-		return false, d.o.Record(runfile.Batch{Piece: p.id, State: runfile.Collected, At: time.Now().UTC()})
+		return false, d.record(runfile.Batch{Piece: p.id, State: runfile.Collected, At: time.Now().UTC()})
 	}
 	p.batch, p.status = b.ID, b.Status
 	d.o.Note(fmt.Sprintf("batch %s was handed in by a run that was killed before it could write that down", b.ID))
-	return true, d.o.Record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, At: time.Now().UTC()})
+	return true, d.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, At: time.Now().UTC()})
 }
 
 func (d *Desk) lookFor(ctx context.Context, p *piece) (model.Batch, bool, error) {
@@ -157,7 +154,7 @@ func (d *Desk) lookFor(ctx context.Context, p *piece) (model.Batch, bool, error)
 
 // submit hands in a piece whose request file is at path.
 func (d *Desk) submit(ctx context.Context, p *piece, keys []string, path string) error {
-	err := d.o.Record(runfile.Batch{Piece: p.id, State: runfile.Submitting, Attempt: p.attempt, Keys: keys, At: p.made})
+	err := d.record(runfile.Batch{Piece: p.id, State: runfile.Submitting, Attempt: p.attempt, Keys: keys, At: p.made})
 	if err != nil {
 		return err
 	}
@@ -171,7 +168,7 @@ func (d *Desk) submit(ctx context.Context, p *piece, keys []string, path string)
 	}
 	p.batch, p.status = b.ID, b.Status
 	d.o.Note(fmt.Sprintf("batch %s: %d requests handed in", b.ID, len(keys)))
-	return d.o.Record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, InputFile: file, At: time.Now().UTC()})
+	return d.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, InputFile: file, At: time.Now().UTC()})
 }
 
 // How often, and how long apart at first, it is tried to make a batch.

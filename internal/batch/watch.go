@@ -75,7 +75,7 @@ func (d *Desk) look(ctx context.Context) (moved bool, err error) {
 		b, err := d.o.API.Get(ctx, p.batch)
 		failure, failed := errors.AsType[*model.Error](err)
 		switch {
-		case failed && failure.Kind == model.KindNotFound:
+		case isUnknown(err):
 			b = model.Batch{ID: p.batch, Status: "unknown to the endpoint"}
 		case failed && !failure.Fatal():
 			d.o.Note(fmt.Sprintf("asking for batch %s: %v", p.batch, err))
@@ -96,6 +96,12 @@ func (d *Desk) look(ctx context.Context) (moved bool, err error) {
 		}
 	}
 	return moved, nil
+}
+
+// isUnknown reports whether the endpoint does not know what it was asked for.
+func isUnknown(err error) bool {
+	failure, ok := errors.AsType[*model.Error](err)
+	return ok && failure.Kind == model.KindNotFound
 }
 
 // noRoom is the status of a piece that the endpoint refused since too much waits
@@ -197,6 +203,30 @@ func (d *Desk) makeRoom(ctx context.Context) (tried bool, err error) {
 		close(p.over)
 	}
 	return tried, nil
+}
+
+// Waiting is how many requests of a run wait for one batch.
+type Waiting struct {
+	Batch    string
+	Requests int
+}
+
+// Waiting says for which batches the run waits, in the order in which they are
+// met.
+func (d *Desk) Waiting() []Waiting {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := map[*piece]int{}
+	for _, e := range d.entries {
+		n[e.piece]++
+	}
+	var out []Waiting
+	for _, p := range d.pieces {
+		if n[p] > 0 && !isClosed(p.over) {
+			out = append(out, Waiting{Batch: p.batch, Requests: n[p]})
+		}
+	}
+	return out
 }
 
 // Collected lists the pieces that no later run has to look at: all their

@@ -80,7 +80,7 @@ func (s *Server) Batches(plan func(n int) BatchPlan, gate func(step string)) *Se
 
 // HandedIn returns the batches that were made so far, those that failed too.
 func (s *Server) HandedIn() []HandedIn {
-	b := s.batches
+	b, _ := s.taking()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := make([]HandedIn, len(b.all))
@@ -90,17 +90,21 @@ func (s *Server) HandedIn() []HandedIn {
 	return out
 }
 
+// taking returns what takes batches, and the key that is asked for.
+func (s *Server) taking() (b *batches, key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.batches, s.key
+}
+
 // serveBatches answers what is asked of files and batches, and reports whether
 // that was it.
 func (s *Server) serveBatches(w http.ResponseWriter, r *http.Request, body []byte) bool {
-	b := s.batches
+	b, key := s.taking()
 	_, path, found := strings.Cut(r.URL.Path, "/v1/")
 	if b == nil || !found {
 		return false
 	}
-	s.mu.Lock()
-	key := s.key
-	s.mu.Unlock()
 	parts := strings.Split(path, "/")
 	if parts[0] != "files" && parts[0] != "batches" {
 		return false
@@ -127,11 +131,12 @@ func (s *Server) serveBatches(w http.ResponseWriter, r *http.Request, body []byt
 		reply = b.create(body)
 	case "GET batches":
 		reply = b.list(r)
+		b.gate("listed")
 	case "GET batches/…":
 		b.gate("poll")
 		reply = b.get(s, parts[1])
 	case "POST batches/…/cancel":
-		reply = b.cancel(s, parts[1])
+		reply = b.cancel(parts[1])
 	default:
 		reply = Error(http.StatusNotFound, "", "Invalid URL ("+r.Method+" "+r.URL.Path+")")
 	}
@@ -282,7 +287,7 @@ func (b *batches) get(s *Server, id string) Reply {
 	return ok(one.doc())
 }
 
-func (b *batches) cancel(s *Server, id string) Reply {
+func (b *batches) cancel(id string) Reply {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	one := b.named(id)
@@ -312,6 +317,7 @@ func (b *batches) end(s *Server, one *batch, status string) {
 	}
 	var results [2][][]byte // replies, failures
 	n := 0
+	_, key := s.taking()
 	for line := range bytes.Lines(one.input) {
 		var l struct {
 			CustomID string          `json:"custom_id"`
@@ -327,7 +333,7 @@ func (b *batches) end(s *Server, one *batch, status string) {
 			}))
 			continue
 		}
-		request := s.record(&http.Request{URL: &url.URL{Path: "/batch"}, Header: http.Header{"Api-Key": {s.key}}}, l.Body)
+		request := s.record(&http.Request{URL: &url.URL{Path: "/batch"}, Header: http.Header{"Api-Key": {key}}}, l.Body)
 		reply := s.reply(request)
 		reply.Created = time.Now().Unix()
 		body := json.RawMessage(reply.Body)

@@ -30,6 +30,9 @@ type Run struct {
 	MaxCost     float64       // in the currency of the prices; 0: any
 	Deadline    time.Duration // from now on; 0: none
 	Log         *slog.Logger  // gets a line for each attempt at a call; nil: none
+	Batch       bool          // have the requests answered in batches
+	BatchSize   int           // requests in a batch; 0: as many as the provider takes
+	Note        func(string)  // tells a person what happens to the batches
 	Tool        string        // this program's version, for the header
 	Started     time.Time
 }
@@ -44,6 +47,7 @@ type Job struct {
 	engine   *model.Engine
 	repaired []string // what was done to recordings
 	remarked int      // remarks that were given
+	batching batching
 }
 
 // Prepare builds the job: the graders, the models, the recordings to replay and
@@ -59,9 +63,14 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Batch {
+		if err := p.reserve(targets, job); err != nil {
+			return nil, errors.Join(err, job.Close())
+		}
+	}
 	if !r.Fresh {
 		if job.index, err = p.recordings(r); err != nil {
-			return nil, err
+			return nil, errors.Join(err, job.Close())
 		}
 		job.repair()
 	}
@@ -90,6 +99,14 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		begun = append(begun, w)
 		job.Paths = append(job.Paths, w.Path())
 		job.Revisions = append(job.Revisions, runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, ID: h.Run, Run: w})
+		if r.Batch {
+			desk, err := p.desk(revision, t, r, job, w, h.Run)
+			if err != nil {
+				return nil, errors.Join(err, abandon(begun), job.Close())
+			}
+			asker.Model, asker.Recorded = desk, desk
+			job.Revisions[i].Run = batchRun{Writer: w, desk: desk}
+		}
 	}
 	return job, nil
 }
@@ -166,11 +183,11 @@ func (j *Job) Close() error {
 	if j.engine != nil {
 		j.engine.Close()
 	}
-	err := j.judged.close()
-	if j.index == nil {
-		return err
+	err := errors.Join(j.judged.close(), j.batching.close())
+	if j.index != nil {
+		err = errors.Join(err, j.index.Close())
 	}
-	return errors.Join(err, j.index.Close())
+	return err
 }
 
 // A caller is a model, or why there is none to call.
