@@ -27,11 +27,9 @@ func (p Price) Batched() Price {
 	return Price{Input: p.Input * share, Output: p.Output * share, Batch: 1}
 }
 
-func (p Price) of(c *runfile.Call) float64 {
-	if c.Batch != "" {
-		p = p.Batched()
-	}
-	return (float64(c.Usage.InputTokens)*p.Input + float64(c.Usage.OutputTokens)*p.Output) / 1e6
+// Of is what so many tokens cost.
+func (p Price) Of(input, output int) float64 {
+	return (float64(input)*p.Input + float64(output)*p.Output) / 1e6
 }
 
 // Usage is what the replies of a run cost. What an endpoint did not report is
@@ -52,7 +50,8 @@ func UsageOf(run *runfile.Run, price *Price) Usage { return usageOf(run, runfile
 func usageOf(run *runfile.Run, purpose string, price *Price) Usage {
 	var u Usage
 	var latencies []int64
-	n, in, out, cost, counted := 0, 0, 0, 0.0, true
+	n, in, out, counted := 0, 0, 0, true
+	batchIn, batchOut := 0, 0 // of them, in batches
 	for i := range run.Calls {
 		c := &run.Calls[i]
 		if c.Error != nil || c.For != purpose {
@@ -68,8 +67,9 @@ func usageOf(run *runfile.Run, purpose string, price *Price) Usage {
 		}
 		in += c.Usage.InputTokens
 		out += c.Usage.OutputTokens
-		if price != nil {
-			cost += price.of(c)
+		if c.Batch != "" {
+			batchIn += c.Usage.InputTokens
+			batchOut += c.Usage.OutputTokens
 		}
 	}
 	u.LatencyP50 = median(latencies)
@@ -77,7 +77,7 @@ func usageOf(run *runfile.Run, purpose string, price *Price) Usage {
 		u.InputTokens, u.OutputTokens = &in, &out
 		u.TokensACase = Number(float64(in+out) / float64(n))
 		if price != nil {
-			u.Cost = Number(cost)
+			u.Cost = Number(price.Of(in-batchIn, out-batchOut) + price.Batched().Of(batchIn, batchOut))
 		}
 	}
 	return u
