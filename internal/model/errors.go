@@ -26,6 +26,8 @@ const (
 	KindCancelled     Kind = "cancelled"      // the caller gave up
 	KindStopped       Kind = "stopped"        // no call can succeed any more, this one was not tried to its end
 	KindBatch         Kind = "batch"          // the batch that held the request ended without a reply to it
+	KindRefused       Kind = "refused"        // a worker does not make such calls, or does not trust this one
+	KindWorkerLost    Kind = "worker_lost"    // each worker that had the call was lost
 	KindBudget        Kind = "budget"         // the calls, the cost or the time that a run may take are used up
 )
 
@@ -88,7 +90,7 @@ func (e *Error) Fatal() bool {
 	switch e.Kind {
 	case KindAuth, KindNotFound, KindQuota:
 		return true
-	case KindStopped, KindBudget:
+	case KindStopped, KindBudget, KindRefused:
 		return true
 	case KindUnreachable:
 		return e.Down
@@ -105,7 +107,8 @@ func (e *Error) Fatal() bool {
 
 // Error says in one line what is wrong and what to do.
 func (e *Error) Error() string {
-	if e.Kind == KindStopped || e.Kind == KindBudget || e.Kind == KindBatch {
+	switch e.Kind {
+	case KindStopped, KindBudget, KindBatch, KindRefused, KindWorkerLost:
 		return e.Message // a whole sentence
 	}
 	var b strings.Builder
