@@ -189,11 +189,16 @@ func cmdNewRun(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0]+"_ID", strings.TrimSuffix(filepath.Base(relative), runfile.Ext))
 }
 
+// volatile matches what two runs of one thing can't have in common: ids, moments
+// and how long calls took.
+func volatile() *regexp.Regexp {
+	return regexp.MustCompile(`\d{8}T\d{6}Z-[\w.-]+-[0-9a-f]{6}|\d{4}-\d\d-\d\d(T[\d:.]+Z)?|"latency[^,}]*|\d+ ms`)
+}
+
 // cmdSame compares two outputs, run ids and moments aside.
 func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg, "same FILE FILE", len(args) == 2)
-	volatile := regexp.MustCompile(`\d{8}T\d{6}Z-[\w.-]+-[0-9a-f]{6}|\d{4}-\d\d-\d\d(T[\d:.]+Z)?|"latency[^,}]*|\d+ ms`)
-	a, b := volatile.ReplaceAllString(ts.ReadFile(args[0]), "…"), volatile.ReplaceAllString(ts.ReadFile(args[1]), "…")
+	a, b := volatile().ReplaceAllString(ts.ReadFile(args[0]), "…"), volatile().ReplaceAllString(ts.ReadFile(args[1]), "…")
 	if a != b {
 		ts.Fatalf("%s and %s differ:\n%s\n---\n%s", args[0], args[1], a, b)
 	}

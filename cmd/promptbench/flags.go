@@ -127,6 +127,7 @@ type runFlags struct {
 	logFile, pprof string
 
 	batch batchFlags // of run
+	queue queueFlags // of run
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/project"
+	"promptbench/internal/queue"
 	"promptbench/internal/report"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
@@ -47,7 +48,7 @@ own runs again: what differs then is the model's drift, where --fresh asks it.`,
 			if baseline == "" && len(args) == 0 {
 				return atLeastOne("a revision, such as prompts/v3")(cmd, args)
 			}
-			if err := errors.Join(how.check(), how.batch.check(how), shown.check()); err != nil {
+			if err := errors.Join(how.check(), how.batch.check(how), how.queue.checkRun(how), shown.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
@@ -72,6 +73,8 @@ own runs again: what differs then is the model's drift, where --fresh asks it.`,
 	files.addModel(cmd)
 	how.add(cmd)
 	how.batch.add(cmd)
+	how.queue.add(cmd, "have workers make the calls: the `URL` of a NATS server with JetStream, such as nats://127.0.0.1:4222, or embedded")
+	cmd.Flags().DurationVar(&how.queue.lease, "queue-lease", queue.DefaultLease, "with --queue: a call whose worker is silent for so long goes to another")
 	shown.judged.addComparing(cmd)
 	shown.add(cmd)
 	cmd.Flags().StringVar(&baseline, "baseline", "", "hold the revisions against the run in this `file`, and not against the first of them")
@@ -100,8 +103,13 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		return err
 	}
 	defer profiles.Close() //nolint:errcheck // serves no more
+	stopQueue, err := a.withQueue(p, &how)
+	if err != nil {
+		return err
+	}
+	defer stopQueue()
 	settings := how.job(log)
-	settings.Note = func(text string) { a.note("%s", textsafe.Cell(text)) }
+	settings.Queue, settings.Note = a.queueFor(how.queue), a.told
 	if how.batch.cancel {
 		return a.cancelBatches(ctx, p, settings)
 	}

@@ -70,6 +70,8 @@ type Server struct {
 	key      string
 	models   []string
 	requests []Request
+	arrived  int
+	forgets  bool
 	batches  *batches // nil: it takes none
 }
 
@@ -107,6 +109,15 @@ func (s *Server) KnowModels(ids ...string) *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.models = slices.Clone(ids)
+	return s
+}
+
+// Forget makes the server keep no requests, so that a test may send it many; a
+// handler sees each all the same.
+func (s *Server) Forget() *Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgets = true
 	return s
 }
 
@@ -151,8 +162,11 @@ func (s *Server) record(r *http.Request, body []byte) Request {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	request.Number = len(s.requests) + 1
-	s.requests = append(s.requests, request)
+	s.arrived++
+	request.Number = s.arrived
+	if !s.forgets {
+		s.requests = append(s.requests, request)
+	}
 	return request
 }
 

@@ -148,8 +148,8 @@ func (t Target) open(timeout time.Duration) (model.Target, error) {
 	if err := missingVar(t.headersEnv); err != nil {
 		return model.Target{}, err
 	}
-	settings := t.settings
-	settings.APIKey, settings.KeyEnv, settings.Timeout = model.Secret(key), env, timeout
+	settings := t.priced(timeout)
+	settings.APIKey, settings.KeyEnv = model.Secret(key), env
 	settings.Headers = maps.Clone(settings.Headers)
 	for header, name := range t.headersEnv {
 		if settings.Headers == nil {
@@ -157,8 +157,15 @@ func (t Target) open(timeout time.Duration) (model.Target, error) {
 		}
 		settings.Headers[header] = os.Getenv(name)
 	}
+	return settings, nil
+}
+
+// priced is the target without its secrets.
+func (t Target) priced(timeout time.Duration) model.Target {
+	settings := t.settings
+	settings.Timeout = timeout
 	if t.Price != nil {
 		settings.Price = &model.Price{Input: t.Price.Input, Output: t.Price.Output}
 	}
-	return settings, nil
+	return settings
 }

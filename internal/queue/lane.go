@@ -57,10 +57,10 @@ type Lane struct {
 	over    sync.WaitGroup
 
 	mu       sync.Mutex
-	calls    map[string]*call          // that wait for a reply, by key
-	attempts map[string]int            // made here, by key
-	adopted  map[string]bool           // out or answered when the lane was taken over, and not asked for yet
-	early    map[string]delivery       // their replies
+	calls    map[string]*call           // that wait for a reply, by key
+	attempts map[string]int             // made here, by key
+	adopted  map[string]bool            // out or answered when the lane was taken over, and not asked for yet
+	early    map[string]delivery        // their replies
 	unstored map[string][]jetstream.Msg // replies that the run has not stored yet
 	err      error
 	failed   chan struct{} // closed with err

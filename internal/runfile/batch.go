@@ -41,7 +41,12 @@ type Batch struct {
 // never be sent again.
 func (w *Writer) Batch(b Batch) error {
 	b.Kind = KindBatch
-	if err := w.append(b); err != nil {
+	return w.safely(b)
+}
+
+// safely appends a record that must survive whatever comes next.
+func (w *Writer) safely(record any) error {
+	if err := w.append(record); err != nil {
 		return err
 	}
 	return w.Sync()

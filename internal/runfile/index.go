@@ -21,6 +21,7 @@ type Index struct {
 	skipped    []Skipped
 	unfinished []string
 	batches    batches
+	lanes      []Lane
 
 	mu   sync.Mutex
 	open map[int32]*os.File
@@ -94,8 +95,9 @@ type sheet struct {
 	calls   []spot
 	batches []batchLine
 	failed  []failure // calls that a batch brought back as errors
-	ended   bool      // the end line stands there
-	err     error     // what kept it from being read, or read on
+	lanes   []Lane
+	ended   bool  // the end line stands there
+	err     error // what kept it from being read, or read on
 }
 
 // A spot is where an error-free call stands.
@@ -136,7 +138,7 @@ func readSheet(path string, q Query, buffer *bufio.Reader) sheet {
 	case errors.Is(err, errUnfit):
 	case err != nil:
 		s.err = err
-	case !header && !beingWritten(path):
+	case !header && !Written(path):
 		s.err = errNoHeader
 	case torn:
 		s.ended = false
@@ -150,6 +152,11 @@ func (s *sheet) line(l Line, q Query) error {
 	case KindCall:
 	case KindBatch:
 		return s.batch(l)
+	case KindQueue:
+		return s.queue(l)
+	case KindEnd:
+		s.end(l)
+		return nil
 	default:
 		return nil
 	}
@@ -188,6 +195,7 @@ func (x *Index) take(s sheet) {
 	file := int32(len(x.files))
 	x.files = append(x.files, indexed{path: s.path, run: s.header.Run})
 	x.batches.take(s, file)
+	x.lanes = append(x.lanes, s.lanes...)
 	for _, c := range s.calls {
 		c.place.file = file
 		if kept, ok := x.places[c.digest]; !ok || x.newer(c.place, kept) {
