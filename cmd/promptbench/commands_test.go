@@ -211,6 +211,7 @@ func wants() map[string][]string {
 		runfile.KindCase:   {"case", "input", "expect", "input_hash"},
 		runfile.KindCall:   {"key", "case", "trial", "for", "reply", "latency_ms", "attempts"},
 		runfile.KindTrial:  {"case", "trial", "key"},
+		runfile.KindQueue:  {"lane", "at"},
 		runfile.KindBatch:  {"piece", "state", "at"},
 		runfile.KindEnd:    {"status", "trials", "calls", "replayed", "errors", "unscored"},
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/fakeopenai"
+	"promptbench/internal/queue"
 	"promptbench/internal/runfile"
 )
 
@@ -320,4 +321,66 @@ func TestQueueWorkerHasTheKey(t *testing.T) {
 			return err
 		}))
 	}
+}
+
+// One server of a cluster of three may be lost.
+func TestQueueOnACluster(t *testing.T) {
+	t.Parallel()
+	program := natsServer(t)
+	free := func() string {
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer l.Close() //nolint:errcheck // another takes the port
+		return l.Addr().String()
+	}
+	var routes, urls, addrs, clusters []string
+	for range 3 {
+		addrs, clusters = append(addrs, free()), append(clusters, free())
+		routes = append(routes, fmt.Sprintf("%q", "nats://"+clusters[len(clusters)-1]))
+		urls = append(urls, "nats://"+addrs[len(addrs)-1])
+	}
+	var servers []*exec.Cmd
+	for i := range 3 {
+		config := fmt.Sprintf("server_name: queue-%d\nlisten: %q\njetstream: {store_dir: %q}\ncluster: {name: queue, listen: %q, routes: [%s]}\n",
+			i, addrs[i], filepath.ToSlash(t.TempDir()), clusters[i], strings.Join(routes, ", "))
+		path := filepath.Join(t.TempDir(), "queue.conf")
+		require.NoError(t, os.WriteFile(path, []byte(config), 0o600))
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, "-c", path)
+		require.NoError(t, cmd.Start())
+		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+		servers = append(servers, cmd)
+	}
+	url := strings.Join(urls, ",")
+	waitForCluster(t, url)
+
+	const cases = 3000
+	e := newEndpoint(t, 20*time.Millisecond)
+	dir := manyCases(t, cases)
+	startWorkers(t, 2, "--queue", url, "--base-url", e.server.URL(), "--concurrency", "16")
+	var out string
+	var run sync.WaitGroup
+	run.Go(func() {
+		out = runIn(t, dir, "--base-url", e.server.URL(), "--queue", url, "--concurrency", "32", "--queue-lease", "5s")
+	})
+	require.Eventually(t, func() bool { return e.calls.Load() >= cases/3 }, 2*time.Minute, 5*time.Millisecond)
+	require.NoError(t, servers[1].Process.Kill())
+	run.Wait()
+	require.Contains(t, out, "3000 of 3000 replies")
+	require.LessOrEqual(t, e.repeated(), int64(32), "what was under way")
+}
+
+// waitForCluster waits until a cluster has a leader that makes streams.
+func waitForCluster(t *testing.T, url string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		c, err := queue.Connect(queue.Options{URL: url})
+		if err != nil {
+			return false
+		}
+		defer c.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		l, err := c.Open(ctx, "probe", queue.Spec{Run: "probe", Timeout: time.Second})
+		return err == nil && l.Close(ctx, true) == nil
+	}, time.Minute, 200*time.Millisecond, "the cluster does not start")
 }

@@ -67,17 +67,45 @@ func (a *app) work(ctx context.Context, p *project.Project, where queueFlags, ca
 	ctx, stop, release := interruptible(ctx, a)
 	defer release()
 	name := workerName()
-	connection, err := queue.Connect(ctx, where.server(a, "worker "+name))
+	connection, err := queue.Connect(where.server(a, "worker "+name))
 	if err != nil {
 		return err
 	}
 	defer connection.Close()
 	w := a.worker(p, connection, name, calls)
 	a.note("worker %s waits for work, at most %s at once", name, count(calls, "call"))
+	reporting, quiet := context.WithCancel(ctx)
+	go a.reportWork(reporting, w)
 	err = w.Run(ctx, stop)
-	done := w.Tally()
-	a.note("%s answered, %d failed", count(done.Answered, "call"), done.Failed)
+	quiet()
+	a.note("%s", worked(w.Tally()))
 	return err
+}
+
+// betweenReports is how often a worker says what it does.
+const betweenReports = time.Minute
+
+// reportWork says now and then what a worker has done, as long as it does
+// something.
+func (a *app) reportWork(ctx context.Context, w *queue.Worker) {
+	ticker := time.NewTicker(betweenReports)
+	defer ticker.Stop()
+	said := queue.Tally{}
+	for {
+		select {
+		case <-ticker.C:
+			if now := w.Tally(); now != said {
+				said = now
+				a.note("%s, %d under way", worked(now), now.Under)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func worked(t queue.Tally) string {
+	return fmt.Sprintf("%s answered, %d failed", count(t.Answered, "call"), t.Failed)
 }
 
 func (a *app) worker(p *project.Project, c *queue.Connection, name string, calls int) *queue.Worker {
@@ -92,7 +120,7 @@ func (a *app) worker(p *project.Project, c *queue.Connection, name string, calls
 // workHere is a worker inside a process that runs.
 func (a *app) workHere(p *project.Project, how runFlags) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	connection, err := queue.Connect(ctx, how.queue.server(a, "worker"))
+	connection, err := queue.Connect(how.queue.server(a, "worker"))
 	if err != nil {
 		cancel()
 		return nil, err

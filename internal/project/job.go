@@ -83,7 +83,7 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	})
 	job.Drain = job.engine.Drain
 	if r.Queue != nil {
-		if job.queue, err = queue.Connect(ctx, r.Queue.Server); err != nil {
+		if job.queue, err = queue.Connect(r.Queue.Server); err != nil {
 			return nil, errors.Join(err, job.Close())
 		}
 	}

@@ -44,8 +44,8 @@ type Connection struct {
 	listeners []chan struct{} // get a message after each reconnect
 }
 
-// Connect connects, and makes the streams where they are missing.
-func Connect(ctx context.Context, o Options) (*Connection, error) {
+// Connect connects to a server.
+func Connect(o Options) (*Connection, error) {
 	c := &Connection{note: o.Note, closed: make(chan struct{})}
 	if c.note == nil {
 		c.note = func(string) {}
@@ -57,14 +57,27 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	if c.nats, err = nats.Connect(o.URL, options...); err != nil {
 		return nil, fmt.Errorf("connecting to the queue at %s: %w%s", c.at, err, hint(err))
 	}
-	if c.js, err = jetstream.New(c.nats); err == nil {
-		err = c.ensure(ctx)
+	if err = recent(c.nats.ConnectedServerVersion()); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("the queue at %s: %w", c.at, err)
 	}
-	if err != nil {
+	if c.js, err = jetstream.New(c.nats); err != nil {
 		c.Close()
 		return nil, err
 	}
 	return c, nil
+}
+
+// recent refuses servers whose consumers can't say what they are for.
+func recent(version string) error {
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d.", &major, &minor); err != nil {
+		return nil //nolint:nilerr // a version of another kind may well be a later one
+	}
+	if major < 2 || major == 2 && minor < 10 {
+		return fmt.Errorf("its version is %s, and 2.10 or later is needed", version)
+	}
+	return nil
 }
 
 func hint(err error) string {
@@ -73,7 +86,7 @@ func hint(err error) string {
 		return "; is the server running? docs/scale.md says how to start one"
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
 		return "; check --queue-creds, or the user and the password"
-	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
+	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
 		return "; start the server with -js, and let the account use it"
 	}
 	return ""
@@ -104,7 +117,13 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 			c.reconnected()
 		}),
 		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
-		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // else they are printed; what matters comes back from calls
+		// Else they are printed; what matters comes back from calls, but for what the
+		// server forbids, which it just does not answer.
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				c.note(fmt.Sprintf("the queue at %s: %v", c.at, err))
+			}
+		}),
 	}
 	if o.User != "" {
 		options = append(options, nats.UserInfo(o.User, o.Password))

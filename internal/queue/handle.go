@@ -24,7 +24,7 @@ func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, lane string, spe
 		return
 	}
 	if meta.NumDelivered > 1 && w.answered(ctx, at, lane) {
-		w.finish(ctx, msg)
+		w.finish(ctx, msg, lane)
 		return
 	}
 	w.count(func(t *Tally) { t.Under++ })
@@ -45,7 +45,7 @@ func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, lane string, spe
 			t.Answered++
 		}
 	})
-	w.finish(ctx, msg)
+	w.finish(ctx, msg, lane)
 }
 
 // beat says every now and then that the item is worked on, until the returned
@@ -111,9 +111,9 @@ func (w *Worker) reply(ctx context.Context, at place, lane string, resp model.Re
 }
 
 // finish takes an item out of the queue, and makes sure that it is.
-func (w *Worker) finish(ctx context.Context, msg jetstream.Msg) {
+func (w *Worker) finish(ctx context.Context, msg jetstream.Msg, lane string) {
 	for wait := 100 * time.Millisecond; ; wait *= 2 {
-		attempt, cancel := context.WithTimeout(ctx, 5*time.Second)
+		attempt, cancel := context.WithTimeout(ctx, 2*time.Second)
 		err := msg.DoubleAck(attempt)
 		cancel()
 		switch {
@@ -122,6 +122,9 @@ func (w *Worker) finish(ctx context.Context, msg jetstream.Msg) {
 			return
 		case errors.Is(err, jetstream.ErrMsgAlreadyAckd), wait > 10*time.Second:
 			return // it comes again, and its reply is found
+		}
+		if _, err := w.work.Consumer(ctx, lane); isGone(err) {
+			return // so is the item
 		}
 		if pause(ctx, wait) != nil {
 			return

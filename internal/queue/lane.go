@@ -38,6 +38,9 @@ type Spec struct {
 // DefaultLease is how long a worker may be silent where nobody says.
 const DefaultLease = 30 * time.Second
 
+// openWithin is how long a server may take to make what a lane needs.
+const openWithin = 30 * time.Second
+
 // A Lane is the coordinator's side of the queue for one run. It answers requests
 // as a model does, one attempt a call.
 //
@@ -53,6 +56,7 @@ type Lane struct {
 	replies jetstream.Stream
 	inbox   jetstream.ConsumeContext
 	notes   *nats.Subscription
+	looking context.Context //nolint:containedctx // ends with the lane, and with it what looks after it
 	cancel  context.CancelFunc
 	over    sync.WaitGroup
 
@@ -95,13 +99,20 @@ func (c *Connection) Open(ctx context.Context, id string, spec Spec) (*Lane, err
 		c: c, id: id, spec: spec, calls: map[string]*call{}, attempts: map[string]int{}, adopted: map[string]bool{}, early: map[string]delivery{},
 		unstored: map[string][]jetstream.Msg{}, failed: make(chan struct{}),
 	}
-	if err := l.open(ctx); err != nil {
+	l.looking, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	opening, cancel := context.WithTimeout(ctx, openWithin)
+	defer cancel()
+	if err := l.open(opening); err != nil {
+		l.cancel()
 		return nil, fmt.Errorf("opening the queue at %s: %w", c.at, err)
 	}
 	return l, nil
 }
 
 func (l *Lane) open(ctx context.Context) (err error) {
+	if err := l.c.ensure(ctx); err != nil {
+		return err
+	}
 	if l.work, err = l.c.js.Stream(ctx, workStream); err != nil {
 		return err
 	}
@@ -135,10 +146,8 @@ func (l *Lane) open(ctx context.Context) (err error) {
 	if err := l.announce(ctx); err != nil {
 		return err
 	}
-	looking, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	l.cancel = cancel
 	reconnects := l.c.onReconnect()
-	l.over.Go(func() { l.look(looking, reconnects) })
+	l.over.Go(func() { l.look(l.looking, reconnects) })
 	return nil
 }
 
@@ -215,12 +224,25 @@ func (l *Lane) Workers(ctx context.Context) (waiting, busy int, err error) {
 func (l *Lane) hear(text string) {
 	text = strings.ToValidUTF8(text, "\ufffd")
 	l.c.note(text)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if waiting, busy, err := l.Workers(ctx); err == nil && waiting+busy == 0 {
+	l.over.Go(func() {
+		for range censuses { // a worker is not seen between two fetches
+			if waiting, busy, err := l.Workers(l.looking); err != nil || waiting+busy > 0 {
+				return
+			}
+			if pause(l.looking, betweenCensuses) != nil {
+				return
+			}
+		}
 		l.fail(&model.Error{Kind: model.KindRefused, Message: text})
-	}
+	})
 }
+
+// How often it is looked whether another worker is there, before the word of one
+// that is refused ends the run.
+const (
+	censuses        = 3
+	betweenCensuses = 500 * time.Millisecond
+)
 
 // fail ends all waiting.
 func (l *Lane) fail(err error) {
@@ -229,6 +251,19 @@ func (l *Lane) fail(err error) {
 	if l.err == nil {
 		l.err = err
 		close(l.failed)
+	}
+}
+
+// settle gives workers the time to take out items whose replies are stored
+// already: they would wait for an answer of a lane that is no more.
+func (l *Lane) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	for {
+		places, err := l.places(ctx, l.work)
+		if err != nil || len(places) == 0 || pause(ctx, 20*time.Millisecond) != nil {
+			return
+		}
 	}
 }
 
@@ -243,6 +278,7 @@ func (l *Lane) Close(ctx context.Context, complete bool) error {
 	errs := []error{l.notes.Unsubscribe()}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
+	l.settle(ctx)
 	forget := func(err error) {
 		if !isGone(err) {
 			errs = append(errs, err)

@@ -27,7 +27,7 @@ func start(t *testing.T) *embedded.Server {
 
 func connect(t *testing.T, s *embedded.Server) *queue.Connection {
 	t.Helper()
-	c, err := queue.Connect(t.Context(), queue.Options{URL: s.URL(), Name: t.Name()})
+	c, err := queue.Connect(queue.Options{URL: s.URL(), Name: t.Name()})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c
@@ -346,7 +346,7 @@ func TestOtherVersionIsRefused(t *testing.T) {
 	work(t, connect(t, s), echo, func(w *queue.Worker) { w.Version = "v2" })
 	var mu sync.Mutex
 	var notes []string
-	c, err := queue.Connect(t.Context(), queue.Options{URL: s.URL(), Note: func(text string) { mu.Lock(); notes = append(notes, text); mu.Unlock() }})
+	c, err := queue.Connect(queue.Options{URL: s.URL(), Note: func(text string) { mu.Lock(); notes = append(notes, text); mu.Unlock() }})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	l := open(t, c, spec())
@@ -436,11 +436,11 @@ func TestNobodyAnswers(t *testing.T) {
 
 func TestNoServer(t *testing.T) {
 	t.Parallel()
-	_, err := queue.Connect(t.Context(), queue.Options{URL: "nats://user:geheim12@127.0.0.1:1"})
+	_, err := queue.Connect(queue.Options{URL: "nats://user:geheim12@127.0.0.1:1"})
 	require.ErrorContains(t, err, "connecting to the queue at nats://127.0.0.1:1: ")
 	require.ErrorContains(t, err, "is the server running?")
 	require.NotContains(t, err.Error(), "geheim12")
-	_, err = queue.Connect(t.Context(), queue.Options{URL: "nats://user:ge heim12@127.0.0.1:x"})
+	_, err = queue.Connect(queue.Options{URL: "nats://user:ge heim12@127.0.0.1:x"})
 	require.ErrorContains(t, err, "the address of the queue is none")
 	require.NotContains(t, err.Error(), "heim12")
 }

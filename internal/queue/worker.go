@@ -65,10 +65,6 @@ func (w *Worker) Tally() Tally {
 func (w *Worker) Run(ctx context.Context, stop <-chan struct{}) error {
 	w.known = map[string]bool{}
 	w.slots = make(chan struct{}, max(1, w.Calls))
-	var err error
-	if w.work, err = w.Connection.js.Stream(ctx, workStream); err != nil {
-		return fmt.Errorf("opening the queue at %s: %w", w.Connection.at, err)
-	}
 	told := make(chan *nats.Msg, 64)
 	subscription, err := w.Connection.nats.ChanSubscribe(lanesSubject, told)
 	if err != nil {
@@ -101,6 +97,15 @@ func (w *Worker) Run(ctx context.Context, stop <-chan struct{}) error {
 
 // find begins with the lanes that are new.
 func (w *Worker) find(ctx context.Context, begin func(id string, spec Spec, m model.Model)) {
+	if w.work == nil {
+		var err error
+		if w.work, err = w.Connection.js.Stream(ctx, workStream); err != nil {
+			if !isGone(err) && w.take("") { // once
+				w.Connection.note(fmt.Sprintf("looking for work at %s: %v%s", w.Connection.at, err, hint(err)))
+			}
+			return // the first run makes it
+		}
+	}
 	list := w.work.ListConsumers(ctx)
 	there := map[string]bool{}
 	defer func() {
