@@ -23,13 +23,13 @@ func (a *app) workerCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "worker --queue URL",
 		Short: "Make the calls of runs on other machines",
-		Long: `Worker takes calls out of a work queue, makes them, and puts the replies back, for
-every run whose model it has: an entry of its own config, or what --base-url and
---model say. Keys, addresses and headers are its own; no message holds any. It
-grades nothing and writes no run file. An interrupt lets it finish the calls that
-it is making.`,
-		Example: `  promptbench worker --queue nats://queue.example.com:4222 --queue-creds worker.creds
-  promptbench worker --queue nats://127.0.0.1:4222 --base-url http://127.0.0.1:8080/v1 --concurrency 4`,
+		Long: `Worker takes calls out of a work queue, makes them, and puts the replies back,
+for every run whose model it has: an entry of its own config, or what --base-url
+and --model say. Keys, addresses and headers are its own; no message holds any.
+It grades nothing and writes no run file. An interrupt lets it finish the calls
+that it is making.`,
+		Example: `  promptbench worker --queue nats://queue.example.com:4222 --queue-creds w.creds
+  promptbench worker --queue nats://10.0.0.1 --base-url http://127.0.0.1:8080/v1`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -127,6 +128,8 @@ func (l *Lane) receive(m jetstream.Msg) {
 		l.over.Go(func() { l.answer(context.Background(), at.key, c, d) })
 	case !waits && l.adopted[at.key]:
 		l.early[at.key] = d
+	case len(l.unstored[at.key]) > 0: // it has come before, and the run takes its time
+		l.hold(at.key, m)
 	default:
 		_ = m.Ack() // else it comes again, to no more effect
 	}
@@ -145,13 +148,19 @@ func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.unstored[key] = append(l.unstored[key], d.msg)
+	l.hold(key, d.msg)
 	if l.calls[key] != c {
 		return // given up, or answered by the same reply before
 	}
 	delete(l.calls, key)
 	c.resp, c.err = resp, err
 	close(c.done)
+}
+
+// hold keeps a reply until the run has stored it; of several deliveries the last.
+func (l *Lane) hold(key string, m jetstream.Msg) {
+	held := slices.DeleteFunc(l.unstored[key], func(other jetstream.Msg) bool { return other.Subject() == m.Subject() })
+	l.unstored[key] = append(held, m)
 }
 
 // Stored acknowledges the replies to the request with a key: the run holds the

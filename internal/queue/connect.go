@@ -220,10 +220,14 @@ func (c *Connection) replicas() int {
 	return 1
 }
 
+// publishWithin is how long a server may take to store a message, before it is
+// sent again. A message that was stored all the same is known by its id.
+const publishWithin = 5 * time.Second
+
 // publish stores a message in a stream, however long that takes.
 func (c *Connection) publish(ctx context.Context, m *nats.Msg, id string) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
-		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
+		attempt, cancel := context.WithTimeout(ctx, publishWithin)
 		_, err := c.js.PublishMsg(attempt, m, jetstream.WithMsgID(id), jetstream.WithRetryAttempts(0))
 		cancel()
 		switch {

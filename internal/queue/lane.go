@@ -38,6 +38,13 @@ type Spec struct {
 // DefaultLease is how long a worker may be silent where nobody says.
 const DefaultLease = 30 * time.Second
 
+// How long a request for replies stands, and how often the server says that it
+// does.
+const (
+	inboxExpiry    = 10 * time.Second
+	inboxHeartbeat = 2 * time.Second
+)
+
 // openWithin is how long a server may take to make what a lane needs.
 const openWithin = 30 * time.Second
 
@@ -154,14 +161,18 @@ func (l *Lane) open(ctx context.Context) (err error) {
 // listen makes the consumer that replies come from.
 func (l *Lane) listen(ctx context.Context) error {
 	inbox, err := l.replies.CreateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: l.id, FilterSubject: replyPrefix + l.id + ".>", AckPolicy: jetstream.AckExplicitPolicy, AckWait: 10 * time.Minute,
+		Durable: l.id, FilterSubject: replyPrefix + l.id + ".>", AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait:       l.spec.Lease, // a reply may be lost on its way with the server that passed it on
 		MaxAckPending: -1, InactiveThreshold: maxAge,
 	})
 	if err != nil {
 		return err
 	}
-	// Messages are handed over one after the other; receive only passes them on.
-	l.inbox, err = inbox.Consume(l.receive, jetstream.ConsumeErrHandler(func(jetstream.ConsumeContext, error) {}))
+	// Messages are handed over one after the other; receive only passes them on. In
+	// a cluster, what was asked of a server that is lost is asked again only when its
+	// heartbeat has not come twice.
+	l.inbox, err = inbox.Consume(l.receive, jetstream.PullExpiry(inboxExpiry), jetstream.PullHeartbeat(inboxHeartbeat),
+		jetstream.ConsumeErrHandler(func(jetstream.ConsumeContext, error) {}))
 	return err
 }
 

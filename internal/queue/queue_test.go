@@ -340,6 +340,39 @@ func TestReplyStaysUntilItIsStored(t *testing.T) {
 	require.NoError(t, l.Close(t.Context(), true))
 }
 
+// A run may take longer to store a reply than the server waits before it delivers
+// that again.
+func TestReplyThatIsStoredLate(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	var calls atomic.Int32
+	work(t, connect(t, s), func(ctx context.Context, r model.Request) (model.Response, error) {
+		calls.Add(1)
+		return echo(ctx, r)
+	}, nil)
+	quick := spec()
+	quick.Lease = 300 * time.Millisecond
+	first := connect(t, s)
+	l := open(t, first, quick)
+	r := request("가")
+	_, err := l.Complete(t.Context(), r)
+	require.NoError(t, err)
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	<-timer.C
+	first.Close() // killed before it was stored
+	l = open(t, connect(t, s), quick)
+	require.Equal(t, 1, l.Adopted())
+	_, err = l.Complete(t.Context(), r)
+	require.NoError(t, err)
+	l.Stored(t.Context(), keyOf(r))
+	require.NoError(t, l.Close(t.Context(), false))
+	l = open(t, connect(t, s), quick)
+	require.Zero(t, l.Adopted())
+	require.NoError(t, l.Close(t.Context(), true))
+	require.EqualValues(t, 1, calls.Load())
+}
+
 func TestOtherVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	s := start(t)
