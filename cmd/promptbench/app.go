@@ -73,7 +73,7 @@ replies by fixed criteria, and says whether one revision is better than another.
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also: NO_COLOR)")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.compareCommand(), a.showCommand(), a.reportCommand(), a.regradeCommand(), a.validateCommand(),
-		a.planCommand(), a.noiseCommand(), a.baselineCommand(), a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand())
+		a.planCommand(), a.noiseCommand(), a.baselineCommand(), a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand(), a.workerCommand())
 	return root
 }
 
@@ -157,6 +157,16 @@ func version() string {
 	if !ok {
 		return "unknown"
 	}
+	return fmt.Sprintf("%s, %s", release(), info.GoVersion)
+}
+
+// release says version and commit: what has to be equal where two processes work
+// on one run.
+func release() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
 	commit := "unknown"
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
@@ -167,5 +177,5 @@ func version() string {
 	if v == "" {
 		v = "(devel)"
 	}
-	return fmt.Sprintf("%s, commit %s, %s", v, commit, info.GoVersion)
+	return fmt.Sprintf("%s, commit %s", v, commit)
 }

@@ -86,7 +86,7 @@ func (a *app) calibrate(ctx context.Context, args []string, o project.Options, h
 	if err != nil {
 		return err
 	}
-	bar := a.progressOf(len(job.Replies), job.Stats)
+	bar := a.progressOf(len(job.Replies), job.Stats, betweenLines)
 	job.Progress = bar.done
 	ctx, stop, release := interruptible(ctx, a)
 	trials, end, err := runner.Examine(ctx, job.Exam, stop)

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ import (
 type state struct {
 	server *fakeopenai.Server
 	asked  int // requests that an asked has counted
+	handed int // batches that a handed has counted
 }
 
 type stateKey struct{}
@@ -55,16 +57,18 @@ func cmdProject(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdServer starts a server in place of the one before.
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
-	file, key, model := "replies.jsonl", "", ""
+	file, key, model, plans := "replies.jsonl", "", "", ""
 	for ; len(args) > 1 && strings.HasPrefix(args[0], "-"); args = args[2:] {
 		switch args[0] {
 		case "-key":
 			key = args[1]
 		case "-model":
 			model = args[1]
+		case "-batches":
+			plans = args[1]
 		}
 	}
-	noNegation(ts, neg, "server [-key KEY] [-model ID] [FILE]", len(args) < 2)
+	noNegation(ts, neg, "server [-key KEY] [-model ID] [-batches FILE] [FILE]", len(args) < 2)
 	if len(args) == 1 {
 		file = args[0]
 	}
@@ -77,6 +81,10 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 		s.server.Close()
 	}
 	s.server, s.asked = fakeopenai.New(answers.answer), 0
+	s.handed = 0
+	if plans != "" {
+		s.server.Batches(parsePlans(ts, plans), nil)
+	}
 	if key != "" {
 		s.server.RequireKey(key)
 	}
@@ -102,6 +110,42 @@ func cmdAsked(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("the server was sent %d requests, not %d", got, want)
 	}
 	s.asked = all
+}
+
+// parsePlans reads what becomes of the first, second, … batch, a line each; all
+// further ones are completed.
+func parsePlans(ts *testscript.TestScript, file string) func(n int) fakeopenai.BatchPlan {
+	var plans []fakeopenai.BatchPlan
+	for line := range strings.Lines(ts.ReadFile(file)) {
+		var plan fakeopenai.BatchPlan
+		if err := json.Unmarshal([]byte(line), &plan); err != nil {
+			ts.Fatalf("%s: %v", file, err)
+		}
+		plans = append(plans, plan)
+	}
+	return func(n int) fakeopenai.BatchPlan {
+		if n > len(plans) {
+			return fakeopenai.BatchPlan{}
+		}
+		return plans[n-1]
+	}
+}
+
+func cmdHanded(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg, "handed N…", len(args) > 0)
+	s := stateOf(ts)
+	all := s.server.HandedIn()
+	var got []string
+	for _, b := range all[s.handed:] {
+		got = append(got, strconv.Itoa(len(b.Keys)))
+	}
+	if slices.Equal(args, []string{"0"}) {
+		args = nil
+	}
+	if !slices.Equal(got, args) {
+		ts.Fatalf("the server was handed batches of %v requests, not of %v", got, args)
+	}
+	s.handed = len(all)
 }
 
 func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
@@ -145,11 +189,16 @@ func cmdNewRun(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0]+"_ID", strings.TrimSuffix(filepath.Base(relative), runfile.Ext))
 }
 
+// volatile matches what two runs of one thing can't have in common: ids, moments
+// and how long calls took.
+func volatile() *regexp.Regexp {
+	return regexp.MustCompile(`\d{8}T\d{6}Z-[\w.-]+-[0-9a-f]{6}|\d{4}-\d\d-\d\d(T[\d:.]+Z)?|"latency[^,}]*|\d+ ms`)
+}
+
 // cmdSame compares two outputs, run ids and moments aside.
 func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg, "same FILE FILE", len(args) == 2)
-	volatile := regexp.MustCompile(`\d{8}T\d{6}Z-[\w.-]+-[0-9a-f]{6}|\d{4}-\d\d-\d\d(T[\d:.]+Z)?|"latency[^,}]*|\d+ ms`)
-	a, b := volatile.ReplaceAllString(ts.ReadFile(args[0]), "…"), volatile.ReplaceAllString(ts.ReadFile(args[1]), "…")
+	a, b := volatile().ReplaceAllString(ts.ReadFile(args[0]), "…"), volatile().ReplaceAllString(ts.ReadFile(args[1]), "…")
 	if a != b {
 		ts.Fatalf("%s and %s differ:\n%s\n---\n%s", args[0], args[1], a, b)
 	}
@@ -162,6 +211,8 @@ func wants() map[string][]string {
 		runfile.KindCase:   {"case", "input", "expect", "input_hash"},
 		runfile.KindCall:   {"key", "case", "trial", "for", "reply", "latency_ms", "attempts"},
 		runfile.KindTrial:  {"case", "trial", "key"},
+		runfile.KindQueue:  {"lane", "at"},
+		runfile.KindBatch:  {"piece", "state", "at"},
 		runfile.KindEnd:    {"status", "trials", "calls", "replayed", "errors", "unscored"},
 	}
 }

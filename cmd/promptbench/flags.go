@@ -125,6 +125,9 @@ type runFlags struct {
 	deadline time.Duration
 
 	logFile, pprof string
+
+	batch batchFlags // of run
+	queue queueFlags // of run
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
@@ -169,5 +172,6 @@ func (f *runFlags) job(log *slog.Logger) project.Run {
 	return project.Run{
 		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline, MaxAge: f.maxAge,
 		MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
+		Batch: f.batch.on, BatchSize: f.batch.size,
 	}
 }

@@ -33,8 +33,11 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
-			if name == "root" {
+			switch name {
+			case "root":
 				return os.Geteuid() == 0, nil
+			case "embednats":
+				return embeddedBuiltIn, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
@@ -42,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"asked":      cmdAsked,
 			"down":       cmdDown,
 			"exits":      cmdExits,
+			"handed":     cmdHanded,
 			"newrun":     cmdNewRun,
 			"project":    cmdProject,
 			"requests":   cmdRequests,

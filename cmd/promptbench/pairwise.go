@@ -53,7 +53,7 @@ func (a *app) duel(ctx context.Context, p *project.Project, base, head *runfile.
 	if err != nil {
 		return err
 	}
-	bar := a.progressOf(len(d.Pairs), d.Stats)
+	bar := a.progressOf(len(d.Pairs), d.Stats, betweenLines)
 	d.Progress = bar.done
 	ctx, stop, release := interruptible(ctx, a)
 	end, err := d.Compare(ctx, stop)

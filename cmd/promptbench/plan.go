@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +23,8 @@ func (a *app) planCommand() *cobra.Command {
 prices the new ones by what earlier runs took, and says how small a drop so many
 cases can bring to light. It sends nothing and writes nothing.`,
 		Example: `  promptbench plan prompts/v2 prompts/v3
-  promptbench plan prompts/v3 --fresh --trials 3`,
+  promptbench plan prompts/v3 --fresh --trials 3
+  promptbench plan prompts/v3 --batch`,
 		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := errors.Join(how.check(), result.check()); err != nil {
@@ -39,7 +39,7 @@ cases can bring to light. It sends nothing and writes nothing.`,
 				return err
 			}
 			a.warn(p.Warnings)
-			planned, err := p.Plan(project.Run{Trials: how.trials, Fresh: how.fresh, MaxAge: how.maxAge, Started: time.Now()})
+			planned, err := p.Plan(how.job(nil))
 			if err != nil {
 				return err
 			}
@@ -55,6 +55,7 @@ cases can bring to light. It sends nothing and writes nothing.`,
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	cmd.Flags().BoolVar(&how.batch.on, "batch", false, "price the calls as those of run --batch")
 	result.add(cmd, "table", "json")
 	return cmd
 }

@@ -47,19 +47,25 @@ type failure struct {
 const (
 	betweenLines = 5 * time.Second
 	betweenBars  = 200 * time.Millisecond
+
+	betweenBatchLines = 5 * time.Minute
 )
 
 // barRoom is what a bar takes of a line, beside its description.
 const barRoom = 34
 
 func (a *app) progress(job *project.Job) *progress {
-	return a.progressOf(job.Cases*job.Trials*len(job.Revisions), job.Stats)
+	every := betweenLines
+	if job.Batched() {
+		every = betweenBatchLines
+	}
+	return a.progressOf(job.Cases*job.Trials*len(job.Revisions), job.Stats, every)
 }
 
-// progressOf shows how far a job of so many trials is.
-func (a *app) progressOf(total int, stats func() model.Stats) *progress {
+// progressOf shows how far a job of so many trials is; in a log, every now and
+// then.
+func (a *app) progressOf(total int, stats func() model.Stats, every time.Duration) *progress {
 	g := &progress{a: a, stats: stats, ended: make(chan struct{}), tally: tally{total: total}}
-	every := betweenLines
 	if f, ok := a.err.(*os.File); ok && !a.quiet && term.IsTerminal(int(f.Fd())) {
 		every = betweenBars
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/project"
+	"promptbench/internal/queue"
 	"promptbench/internal/report"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
@@ -40,12 +41,14 @@ own runs again: what differs then is the model's drift, where --fresh asks it.`,
   promptbench run prompts/v3 --offline
   promptbench run --baseline runs/baseline.jsonl --fresh
   promptbench run prompts/v3 --fresh --tag emoji --trials 3
-  promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model ID`,
+  promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model ID
+  promptbench run prompts/v3 --batch --detach --fresh   # tonight
+  promptbench run prompts/v3 --batch                    # tomorrow`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if baseline == "" && len(args) == 0 {
 				return atLeastOne("a revision, such as prompts/v3")(cmd, args)
 			}
-			if err := errors.Join(how.check(), shown.check()); err != nil {
+			if err := errors.Join(how.check(), how.batch.check(how), how.queue.checkRun(how), shown.check()); err != nil {
 				return err
 			}
 			o, err := files.options()
@@ -69,6 +72,9 @@ own runs again: what differs then is the model's drift, where --fresh asks it.`,
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	how.batch.add(cmd)
+	how.queue.add(cmd, "have workers make the calls: the `URL` of a NATS server with JetStream, such as nats://127.0.0.1:4222, or embedded")
+	cmd.Flags().DurationVar(&how.queue.lease, "queue-lease", queue.DefaultLease, "with --queue: a call whose worker is silent for so long goes to another")
 	shown.judged.addComparing(cmd)
 	shown.add(cmd)
 	cmd.Flags().StringVar(&baseline, "baseline", "", "hold the revisions against the run in this `file`, and not against the first of them")
@@ -97,14 +103,33 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		return err
 	}
 	defer profiles.Close() //nolint:errcheck // serves no more
-	job, err := p.Prepare(ctx, how.job(log))
+	stopQueue, err := a.withQueue(p, &how)
+	if err != nil {
+		return err
+	}
+	defer stopQueue()
+	settings := how.job(log)
+	settings.Queue, settings.Note = a.queueFor(how.queue), a.told
+	if how.batch.cancel {
+		return a.cancelBatches(ctx, p, settings)
+	}
+	job, err := p.Prepare(ctx, settings)
 	if err != nil {
 		return err
 	}
 	a.remark(job)
+	catch := interruptible
+	if how.batch.on {
+		catch = leaving
+	}
+	ctx, stop, release := catch(ctx, a)
+	if done, err := a.handIn(ctx, job, how); done || err != nil {
+		release()
+		return errors.Join(err, job.Close())
+	}
+	job.Watch(ctx)
 	bar := a.progress(job)
 	job.Progress = bar.done
-	ctx, stop, release := interruptible(ctx, a)
 	ends, runErr := runner.Run(ctx, job.Job, stop)
 	release()
 	bar.finish()

@@ -77,8 +77,9 @@ type Model struct {
 // A Price is what a model's tokens cost, each per million tokens and in one
 // currency.
 type Price struct {
-	Input  float64 `yaml:"input" required:"true"`
-	Output float64 `yaml:"output" required:"true"`
+	Input  float64  `yaml:"input" required:"true"`
+	Output float64  `yaml:"output" required:"true"`
+	Batch  *float64 `yaml:"batch"` // the share of it that a call in a batch costs, in (0,1]; nil for the usual one
 }
 
 // A Gate is a condition on a run, where Grader is set, or on a comparison, where

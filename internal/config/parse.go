@@ -144,6 +144,9 @@ func (k *checker) model(name string, f fileModel) Model {
 				k.fail(at.At("price", v.key), fmt.Sprintf("a price is not negative, found %v", v.value), "per million tokens; leave price out where it is unknown")
 			}
 		}
+		if p.Batch != nil && (*p.Batch <= 0 || *p.Batch > 1) {
+			k.fail(at.At("price", "batch"), fmt.Sprintf("batch is %v", *p.Batch), "it is the share of the price that a call in a batch costs, such as 0.5")
+		}
 	}
 	for _, b := range f.Params.Check() {
 		k.fail(at.At(append([]any{"params"}, b.Path...)...), b.Message, b.Hint)

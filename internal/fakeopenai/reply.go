@@ -23,6 +23,7 @@ type Reply struct {
 	InputTokens    int    // default the characters of the messages
 	OutputTokens   int    // default the characters of the text
 	WithoutUsage   bool
+	Created        int64 // Unix seconds; default some fixed moment
 	Header         http.Header
 	MessageContent any // sent as the content where it is not nil, instead of Text
 
@@ -147,7 +148,7 @@ func completion(request Request, reply Reply) []byte {
 		message[cmp.Or(reply.ThinkingField, "reasoning_content")] = reply.Thinking
 	}
 	doc := map[string]any{
-		"id": fmt.Sprintf("chatcmpl-%d", request.Number), "object": "chat.completion", "created": 1795500000,
+		"id": fmt.Sprintf("chatcmpl-%d", request.Number), "object": "chat.completion", "created": cmp.Or(reply.Created, 1795500000),
 		"model":   cmp.Or(reply.Model, request.Model),
 		"choices": []any{map[string]any{"index": 0, "message": message, "finish_reason": cmp.Or(reply.FinishReason, "stop")}},
 	}

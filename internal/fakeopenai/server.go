@@ -58,7 +58,8 @@ func (r Request) Input() string {
 	return ""
 }
 
-// A Server answers POST …/chat/completions, and lists models at GET …/models.
+// A Server answers POST …/chat/completions, lists models at GET …/models, and
+// takes batches where [Server.Batches] says so.
 type Server struct {
 	http     *httptest.Server
 	handlers []Handler
@@ -69,6 +70,9 @@ type Server struct {
 	key      string
 	models   []string
 	requests []Request
+	arrived  int
+	forgets  bool
+	batches  *batches // nil: it takes none
 }
 
 // New starts a server with these handlers.
@@ -108,6 +112,15 @@ func (s *Server) KnowModels(ids ...string) *Server {
 	return s
 }
 
+// Forget makes the server keep no requests, so that a test may send it many; a
+// handler sees each all the same.
+func (s *Server) Forget() *Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgets = true
+	return s
+}
+
 // Requests returns the chat requests that arrived so far, in order of arrival,
 // refused ones included.
 func (s *Server) Requests() []Request {
@@ -124,6 +137,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil:
 		return
+	case s.serveBatches(w, r, body):
 	case strings.HasSuffix(r.URL.Path, "/chat/completions") && r.Method == http.MethodPost:
 		request := s.record(r, body)
 		s.write(w, r, request, s.reply(request))
@@ -148,8 +162,11 @@ func (s *Server) record(r *http.Request, body []byte) Request {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	request.Number = len(s.requests) + 1
-	s.requests = append(s.requests, request)
+	s.arrived++
+	request.Number = s.arrived
+	if !s.forgets {
+		s.requests = append(s.requests, request)
+	}
 	return request
 }
 

@@ -25,6 +25,9 @@ const (
 	KindMalformed     Kind = "malformed"      // a 200 that can't be read: cut, no JSON, no choices
 	KindCancelled     Kind = "cancelled"      // the caller gave up
 	KindStopped       Kind = "stopped"        // no call can succeed any more, this one was not tried to its end
+	KindBatch         Kind = "batch"          // the batch that held the request ended without a reply to it
+	KindRefused       Kind = "refused"        // a worker does not make such calls, or does not trust this one
+	KindWorkerLost    Kind = "worker_lost"    // each worker that had the call was lost
 	KindBudget        Kind = "budget"         // the calls, the cost or the time that a run may take are used up
 )
 
@@ -46,6 +49,8 @@ type Error struct {
 	// Down means that no connection to the endpoint can be made at all:
 	// connection refused, unknown host, a certificate that can't be trusted.
 	Down bool
+	// Batch is the endpoint's id of the batch that held the request, if any.
+	Batch string
 
 	// Stop is why no attempt followed, where one might have helped: the job was
 	// stopped meanwhile. Nil otherwise.
@@ -85,7 +90,7 @@ func (e *Error) Fatal() bool {
 	switch e.Kind {
 	case KindAuth, KindNotFound, KindQuota:
 		return true
-	case KindStopped, KindBudget:
+	case KindStopped, KindBudget, KindRefused:
 		return true
 	case KindUnreachable:
 		return e.Down
@@ -102,7 +107,8 @@ func (e *Error) Fatal() bool {
 
 // Error says in one line what is wrong and what to do.
 func (e *Error) Error() string {
-	if e.Kind == KindStopped || e.Kind == KindBudget {
+	switch e.Kind {
+	case KindStopped, KindBudget, KindBatch, KindRefused, KindWorkerLost:
 		return e.Message // a whole sentence
 	}
 	var b strings.Builder

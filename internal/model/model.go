@@ -88,6 +88,9 @@ type Response struct {
 	Attempts int
 	// At is when the model answered, in UTC.
 	At time.Time
+	// Batch is the endpoint's id of the batch that held the request, if any; there
+	// is no latency then.
+	Batch string
 }
 
 // Usage counts tokens as the endpoint reported them.

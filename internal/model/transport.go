@@ -22,6 +22,7 @@ var errTooLarge = errors.New("the answer is larger than 8 MiB")
 type exchange struct {
 	body []byte // the wire body
 
+	path     string
 	status   int // 0 until there is an answer
 	header   http.Header
 	received []byte
@@ -51,12 +52,7 @@ func (d *doer) Do(req *http.Request) (*http.Response, error) {
 	req.GetBody = func() (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(x.body)), nil
 	}
-	for name, value := range d.headers {
-		req.Header.Set(name, value)
-		if strings.EqualFold(name, "Host") {
-			req.Host = value // net/http ignores the header
-		}
-	}
+	setHeaders(req, d.headers)
 	resp, err := d.client.Do(req)
 	if err != nil {
 		return nil, err
@@ -72,6 +68,15 @@ func (d *doer) Do(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(x.received))
 	return resp, nil
+}
+
+func setHeaders(req *http.Request, headers map[string]string) {
+	for name, value := range headers {
+		req.Header.Set(name, value)
+		if strings.EqualFold(name, "Host") {
+			req.Host = value // net/http ignores the header
+		}
+	}
 }
 
 // newHTTPClient makes a client that keeps as many idle connections as calls are

@@ -23,6 +23,7 @@ type Plan struct {
 	Cases     int        `json:"cases"`
 	Units     int        `json:"units"`  // cases, or groups of paraphrases
 	Trials    int        `json:"trials"` // per case
+	Batch     bool       `json:"batch"`  // the cost is that of calls in batches
 	Revisions []Revision `json:"revisions"`
 	// Drop is the smallest drop of a mean that a comparison of so many units
 	// shows with 80% power, nil where none is; it takes the strictest of the

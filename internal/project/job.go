@@ -14,6 +14,7 @@ import (
 	"promptbench/internal/model"
 	"promptbench/internal/problem"
 	"promptbench/internal/prompt"
+	"promptbench/internal/queue"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 )
@@ -30,6 +31,10 @@ type Run struct {
 	MaxCost     float64       // in the currency of the prices; 0: any
 	Deadline    time.Duration // from now on; 0: none
 	Log         *slog.Logger  // gets a line for each attempt at a call; nil: none
+	Batch       bool          // have the requests answered in batches
+	BatchSize   int           // requests in a batch; 0: as many as the provider takes
+	Queue       *Queue        // have workers make the calls; nil: this process does
+	Note        func(string)  // tells a person what happens to the batches or in the queue
 	Tool        string        // this program's version, for the header
 	Started     time.Time
 }
@@ -44,6 +49,9 @@ type Job struct {
 	engine   *model.Engine
 	repaired []string // what was done to recordings
 	remarked int      // remarks that were given
+	batching batching
+	queue    *queue.Connection
+	lanes    []string
 }
 
 // Prepare builds the job: the graders, the models, the recordings to replay and
@@ -59,9 +67,14 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Batch {
+		if err := p.reserve(targets, job); err != nil {
+			return nil, errors.Join(err, job.Close())
+		}
+	}
 	if !r.Fresh {
 		if job.index, err = p.recordings(r); err != nil {
-			return nil, err
+			return nil, errors.Join(err, job.Close())
 		}
 		job.repair()
 	}
@@ -69,6 +82,11 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		Concurrency: r.Concurrency, MaxCalls: r.MaxCalls, MaxCost: r.MaxCost, Deadline: r.Deadline, Log: r.Log,
 	})
 	job.Drain = job.engine.Drain
+	if r.Queue != nil {
+		if job.queue, err = queue.Connect(r.Queue.Server); err != nil {
+			return nil, errors.Join(err, job.Close())
+		}
+	}
 	models, err := p.models(targets, r, job.engine, func(name string) (bool, error) { return p.anyRecorded(targets, name, job) })
 	if err == nil {
 		err = p.prepareGrading(ctx, job, r)
@@ -90,6 +108,9 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 		begun = append(begun, w)
 		job.Paths = append(job.Paths, w.Path())
 		job.Revisions = append(job.Revisions, runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, ID: h.Run, Run: w})
+		if err := p.route(ctx, job, r, t, w, i); err != nil {
+			return nil, errors.Join(err, job.closeLanes(ctx), abandon(begun), job.Close())
+		}
 	}
 	return job, nil
 }
@@ -166,11 +187,14 @@ func (j *Job) Close() error {
 	if j.engine != nil {
 		j.engine.Close()
 	}
-	err := j.judged.close()
-	if j.index == nil {
-		return err
+	err := errors.Join(j.judged.close(), j.batching.close())
+	if j.queue != nil {
+		j.queue.Close()
 	}
-	return errors.Join(err, j.index.Close())
+	if j.index != nil {
+		err = errors.Join(err, j.index.Close())
+	}
+	return err
 }
 
 // A caller is a model, or why there is none to call.
@@ -194,6 +218,14 @@ func (p *Project) models(targets []Target, r Run, engine *model.Engine, held fun
 		}
 		if r.MaxCost > 0 && t.Price == nil {
 			return nil, noPrice(t)
+		}
+		if r.Queue != nil {
+			m, err := t.viaQueue(engine, r.Timeout)
+			if err != nil {
+				return nil, err
+			}
+			out[t.Name] = caller{model: m}
+			continue
 		}
 		m, err := t.Model(engine, r.Timeout)
 		if err != nil {

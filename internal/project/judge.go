@@ -66,6 +66,7 @@ func (p *Project) judging(ctx context.Context, r Run, engine *model.Engine) (*ju
 		}
 	}
 	list := slices.SortedFunc(maps.Values(targets), func(a, b Target) int { return strings.Compare(a.Name, b.Name) })
+	r.Queue = nil // workers make the calls that are graded; grading is done here
 	models, err := p.models(list, r, engine, anyIn(out.index))
 	if err != nil {
 		return nil, fmt.Errorf("the judge: %w", err)

@@ -3,19 +3,17 @@ package project
 import (
 	"slices"
 
-	"promptbench/internal/model"
 	"promptbench/internal/plan"
 	"promptbench/internal/prompt"
 	"promptbench/internal/rubric"
 	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
 	"promptbench/internal/summary"
 )
 
 // Plan says what a job would need, without preparing it: no run file is
 // written and nothing is sent.
 func (p *Project) Plan(r Run) (plan.Plan, error) {
-	out := plan.Plan{Schema: 1, Suite: p.Suite.Name, Trials: max(1, r.Trials)}
+	out := plan.Plan{Schema: 1, Suite: p.Suite.Name, Trials: max(1, r.Trials), Batch: r.Batch}
 	criteria, err := p.Criteria()
 	if err != nil {
 		return out, err
@@ -48,7 +46,7 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 		return out, err
 	}
 	for i, revision := range p.Prompts {
-		planned, err := p.planRevision(revision, targets[i], out.Trials, index)
+		planned, err := p.planRevision(revision, targets[i], r, index)
 		if err != nil {
 			return out, err
 		}
@@ -59,10 +57,10 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 	return out, nil
 }
 
-func (p *Project) planRevision(revision *prompt.Prompt, t Target, trials int, index *runfile.Index) (plan.Revision, error) {
+func (p *Project) planRevision(revision *prompt.Prompt, t Target, r Run, index *runfile.Index) (plan.Revision, error) {
 	out := plan.Revision{Prompt: revision.Name, Model: t.ID, Endpoint: t.Label}
 	var err error
-	if out.Replies, out.Replayed, err = p.recorded(revision, t, trials, index); err != nil {
+	if out.Replies, out.Replayed, err = p.recorded(revision, t, max(1, r.Trials), index); err != nil {
 		return out, err
 	}
 	out.New = out.Replies - out.Replayed
@@ -70,36 +68,25 @@ func (p *Project) planRevision(revision *prompt.Prompt, t Target, trials int, in
 	if err != nil {
 		return out, err
 	}
-	out.Estimate(seen, t.Price)
+	price := t.Price
+	if r.Batch && price != nil {
+		batched := price.Batched()
+		price = &batched
+	}
+	out.Estimate(seen, price)
 	return out, nil
 }
 
 // recorded counts the replies that a revision wants of a target, and how many of
 // them the index holds; a nil index holds none.
 func (p *Project) recorded(revision *prompt.Prompt, t Target, trials int, index *runfile.Index) (replies, held int, err error) {
-	for c, err := range p.Suite.Cases() {
+	for request, err := range p.requests(revision, t, trials) {
 		if err != nil {
 			return replies, held, err
 		}
-		if !p.Options.Select.Has(c) {
-			continue
-		}
-		messages, err := revision.Render(c.Input, p.Suite.VarsOf(c))
-		if err != nil {
-			return replies, held, err
-		}
-		for trial := 1; trial <= trials; trial++ {
-			replies++
-			if index == nil {
-				continue
-			}
-			body, err := model.WireBody(t.ID, runner.Request(revision, t.Params, messages, trial))
-			if err != nil {
-				return replies, held, err
-			}
-			if index.Has(model.WireKey(t.Label, body, trial)) {
-				held++
-			}
+		replies++
+		if index != nil && index.Has(request.Key) {
+			held++
 		}
 	}
 	return replies, held, nil

@@ -100,7 +100,11 @@ func PriceOf(m config.Model) *summary.Price {
 	if m.Price == nil {
 		return nil
 	}
-	return &summary.Price{Input: m.Price.Input, Output: m.Price.Output}
+	p := &summary.Price{Input: m.Price.Input, Output: m.Price.Output}
+	if m.Price.Batch != nil {
+		p.Batch = *m.Price.Batch
+	}
+	return p
 }
 
 // PriceFor finds the price of the model of a run by its endpoint and id.
@@ -128,15 +132,24 @@ func missingVar(vars map[string]string) error {
 // one attempt. The error says that a variable is missing, or what is wrong with
 // the target.
 func (t Target) Model(e *model.Engine, timeout time.Duration) (model.Model, error) {
-	key, env, err := model.APIKey(os.Getenv, t.source)
+	settings, err := t.open(timeout)
 	if err != nil {
 		return nil, err
 	}
-	if err := missingVar(t.headersEnv); err != nil {
-		return nil, err
+	return e.Model(settings)
+}
+
+// open is the target with what its variables hold.
+func (t Target) open(timeout time.Duration) (model.Target, error) {
+	key, env, err := model.APIKey(os.Getenv, t.source)
+	if err != nil {
+		return model.Target{}, err
 	}
-	settings := t.settings
-	settings.APIKey, settings.KeyEnv, settings.Timeout = model.Secret(key), env, timeout
+	if err := missingVar(t.headersEnv); err != nil {
+		return model.Target{}, err
+	}
+	settings := t.priced(timeout)
+	settings.APIKey, settings.KeyEnv = model.Secret(key), env
 	settings.Headers = maps.Clone(settings.Headers)
 	for header, name := range t.headersEnv {
 		if settings.Headers == nil {
@@ -144,8 +157,15 @@ func (t Target) Model(e *model.Engine, timeout time.Duration) (model.Model, erro
 		}
 		settings.Headers[header] = os.Getenv(name)
 	}
+	return settings, nil
+}
+
+// priced is the target without its secrets.
+func (t Target) priced(timeout time.Duration) model.Target {
+	settings := t.settings
+	settings.Timeout = timeout
 	if t.Price != nil {
 		settings.Price = &model.Price{Input: t.Price.Input, Output: t.Price.Output}
 	}
-	return e.Model(settings)
+	return settings
 }

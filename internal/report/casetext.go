@@ -111,7 +111,11 @@ func (p *printer) call(c runfile.Call, o Options) {
 	}
 	p.line("%s", o.paint(bold, line(head)))
 	p.indented(textsafe.Block(c.Reply))
-	facts := []string{c.At.UTC().Format("2006-01-02 15:04:05Z"), fmt.Sprintf("%d ms", c.LatencyMS), "finish " + c.FinishReason}
+	took := fmt.Sprintf("%d ms", c.LatencyMS)
+	if c.Batch != "" {
+		took = "in " + c.Batch
+	}
+	facts := []string{c.At.UTC().Format("2006-01-02 15:04:05Z"), took, "finish " + c.FinishReason}
 	if c.Usage != nil {
 		facts = append(facts, fmt.Sprintf("%d tokens in, %d out", c.Usage.InputTokens, c.Usage.OutputTokens))
 	}

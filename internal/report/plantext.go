@@ -11,7 +11,11 @@ import (
 // PlanText prints what a job would need and could show.
 func PlanText(w io.Writer, j plan.Plan) error {
 	p := &printer{w: w}
-	p.line("%s", line(fmt.Sprintf("%s on %s, %s; nothing has been sent", phrase.Plural(len(j.Revisions), "revision"), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials))))
+	how := ""
+	if j.Batch {
+		how = ", in batches"
+	}
+	p.line("%s", line(fmt.Sprintf("%s on %s, %s%s; nothing has been sent", phrase.Plural(len(j.Revisions), "revision"), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials), how)))
 	p.blank()
 	columns := []column{
 		{Title: "revision", Max: 20}, {Title: "model", Max: 24}, {Title: "replies", Right: true}, {Title: "replayed", Right: true},

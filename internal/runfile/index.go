@@ -20,6 +20,8 @@ type Index struct {
 	files      []indexed
 	skipped    []Skipped
 	unfinished []string
+	batches    batches
+	lanes      []Lane
 
 	mu   sync.Mutex
 	open map[int32]*os.File
@@ -59,7 +61,7 @@ type Query struct {
 // line, stands in [Index.Skipped], and what was read of it counts. Of several calls with one key the newest wins,
 // ties by run id.
 func OpenIndex(dir string, q Query) (*Index, error) {
-	x := &Index{places: map[digest]place{}, open: map[int32]*os.File{}}
+	x := &Index{places: map[digest]place{}, open: map[int32]*os.File{}, batches: batches{pieces: map[string]*Piece{}, failed: map[failure]bool{}}}
 	paths, err := Files(dir)
 	if err != nil {
 		return nil, err
@@ -87,12 +89,15 @@ func OpenIndex(dir string, q Query) (*Index, error) {
 
 // A sheet is what one file holds.
 type sheet struct {
-	path  string
-	fits  bool // and so it was read on
-	run   string
-	calls []spot
-	ended bool  // the end line stands there
-	err   error // what kept it from being read, or read on
+	path    string
+	fits    bool // and so it was read on
+	header  Header
+	calls   []spot
+	batches []batchLine
+	failed  []failure // calls that a batch brought back as errors
+	lanes   []Lane
+	ended   bool  // the end line stands there
+	err     error // what kept it from being read, or read on
 }
 
 // A spot is where an error-free call stands.
@@ -124,7 +129,7 @@ func readSheet(path string, q Query, buffer *bufio.Reader) sheet {
 			if !q.Fits(h) {
 				return errUnfit
 			}
-			s.fits, s.run = true, h.Run
+			s.fits, s.header = true, h
 			return nil
 		}
 		return s.line(l, q)
@@ -133,7 +138,7 @@ func readSheet(path string, q Query, buffer *bufio.Reader) sheet {
 	case errors.Is(err, errUnfit):
 	case err != nil:
 		s.err = err
-	case !header && !beingWritten(path):
+	case !header && !Written(path):
 		s.err = errNoHeader
 	case torn:
 		s.ended = false
@@ -143,19 +148,34 @@ func readSheet(path string, q Query, buffer *bufio.Reader) sheet {
 
 func (s *sheet) line(l Line, q Query) error {
 	s.ended = l.Kind == KindEnd
-	if l.Kind != KindCall {
+	switch l.Kind {
+	case KindCall:
+	case KindBatch:
+		return s.batch(l)
+	case KindQueue:
+		return s.queue(l)
+	case KindEnd:
+		s.end(l)
+		return nil
+	default:
 		return nil
 	}
 	c, err := signOf(l)
 	if err != nil {
 		return err
 	}
-	if c.failed || c.at.Before(q.Oldest) {
+	if c.at.Before(q.Oldest) && !c.failed {
 		return nil
 	}
 	key, ok := parseKey(c.key)
 	if !ok {
 		return fmt.Errorf("line %d: key %.80q is no SHA-256", l.Number, c.key)
+	}
+	if c.failed {
+		if len(c.batch) > 0 {
+			s.failed = append(s.failed, failure{key, string(c.batch)})
+		}
+		return nil
 	}
 	s.calls = append(s.calls, spot{key, place{length: int32(len(l.Data)), offset: l.Offset, at: c.at.UnixNano()}})
 	return nil
@@ -173,7 +193,9 @@ func (x *Index) take(s sheet) {
 		x.unfinished = append(x.unfinished, s.path)
 	}
 	file := int32(len(x.files))
-	x.files = append(x.files, indexed{path: s.path, run: s.run})
+	x.files = append(x.files, indexed{path: s.path, run: s.header.Run})
+	x.batches.take(s, file)
+	x.lanes = append(x.lanes, s.lanes...)
 	for _, c := range s.calls {
 		c.place.file = file
 		if kept, ok := x.places[c.digest]; !ok || x.newer(c.place, kept) {
@@ -185,6 +207,7 @@ func (x *Index) take(s sheet) {
 // A sign is what decides whether a call can answer: not what it says.
 type sign struct {
 	key    []byte // in the line's memory
+	batch  []byte // there, too
 	at     time.Time
 	failed bool
 }
@@ -203,6 +226,9 @@ func signOf(l Line) (sign, error) {
 				if s.at.UnmarshalJSON(c.raw()) != nil {
 					c.fail()
 				}
+			case "batch":
+				met.first(c, 3)
+				s.batch = c.text()
 			case "error":
 				met.first(c, 2)
 				s.failed = !c.null()
@@ -218,13 +244,14 @@ func signOf(l Line) (sign, error) {
 	}
 	var c struct {
 		Key   string    `json:"key"`
+		Batch string    `json:"batch"`
 		At    time.Time `json:"at"`
 		Error *Error    `json:"error"`
 	}
 	if err := l.Decode(&c); err != nil {
 		return sign{}, err
 	}
-	return sign{key: []byte(c.Key), at: c.At, failed: c.Error != nil}, nil
+	return sign{key: []byte(c.Key), batch: []byte(c.Batch), at: c.At, failed: c.Error != nil}, nil
 }
 
 func (x *Index) newer(a, b place) bool {

@@ -95,6 +95,9 @@ func (k *lean) readCall(c *cursor, into *Call) {
 		case "replayed_from":
 			met.first(c, 13)
 			into.ReplayedFrom = k.word(c.text())
+		case "batch":
+			met.first(c, 17)
+			into.Batch = k.word(c.text())
 		case "error":
 			met.first(c, 14)
 			readError(c, &into.Error)

@@ -165,6 +165,7 @@ type Call struct {
 	Attempts      int       `json:"attempts"`
 	At            time.Time `json:"at,omitzero"`             // when the model answered or failed; kept when replayed
 	ReplayedFrom  string    `json:"replayed_from,omitempty"` // the run that the reply was recorded in
+	Batch         string    `json:"batch,omitempty"`         // the provider's id of the batch that brought it
 	Error         *Error    `json:"error,omitempty"`
 }
 

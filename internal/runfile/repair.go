@@ -70,8 +70,8 @@ func afterLastBreak(f *os.File) (tail []byte, at int64, err error) {
 	return tail, 0, nil
 }
 
-// beingWritten reports whether a process holds the lock of a run file.
-func beingWritten(path string) bool {
+// Written reports whether a process holds the lock of the run file at path.
+func Written(path string) bool {
 	if _, err := os.Stat(lockPath(path)); err != nil {
 		return false // the lock comes before the file
 	}

@@ -106,7 +106,7 @@ func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request
 	}
 	call.Reply, call.Thinking = resp.Reply, resp.Thinking
 	call.FinishReason, call.ResponseModel = resp.FinishReason, resp.ResponseModel
-	call.LatencyMS, call.Attempts = resp.Latency.Milliseconds(), resp.Attempts
+	call.LatencyMS, call.Attempts, call.Batch = resp.Latency.Milliseconds(), resp.Attempts, resp.Batch
 	call.At = resp.At.UTC().Truncate(time.Millisecond)
 	if resp.Usage != nil {
 		call.Usage = &runfile.Usage{InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens}
@@ -121,7 +121,7 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 	failure := &runfile.Error{Kind: "unknown", Message: err.Error()}
 	if e, ok := errors.AsType[*model.Error](err); ok {
 		failure = &runfile.Error{Kind: string(e.Kind), Status: e.Status, Message: e.Error()}
-		call.Attempts = e.Attempts
+		call.Attempts, call.Batch = e.Attempts, e.Batch
 		switch {
 		case e.Stop != nil:
 			a.stopped(e)

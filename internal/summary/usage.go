@@ -9,7 +9,28 @@ import (
 )
 
 // A Price is what a million tokens cost, in any one currency.
-type Price struct{ Input, Output float64 }
+type Price struct {
+	Input, Output float64
+	// Batch is the share of it that a call in a batch costs; 0 for [BatchShare].
+	Batch float64
+}
+
+// BatchShare is what providers mostly ask for a call in a batch.
+const BatchShare = 0.5
+
+// Batched is the price of calls in a batch.
+func (p Price) Batched() Price {
+	share := p.Batch
+	if share == 0 {
+		share = BatchShare
+	}
+	return Price{Input: p.Input * share, Output: p.Output * share, Batch: 1}
+}
+
+// Of is what so many tokens cost.
+func (p Price) Of(input, output int) float64 {
+	return (float64(input)*p.Input + float64(output)*p.Output) / 1e6
+}
 
 // Usage is what the replies of a run cost. What an endpoint did not report is
 // unknown and nil, never 0.
@@ -18,7 +39,7 @@ type Usage struct {
 	OutputTokens *int     `json:"output_tokens"`
 	TokensACase  *float64 `json:"tokens_a_reply"` // mean of input and output together
 	Cost         *float64 `json:"cost"`           // in the currency of the configured price
-	LatencyP50   *float64 `json:"latency_p50_ms"` // median of a call, in milliseconds
+	LatencyP50   *float64 `json:"latency_p50_ms"` // median of a call, in milliseconds; of those in no batch
 }
 
 // UsageOf sums the tokens and the cost of the replies of a run. A single call
@@ -29,26 +50,34 @@ func UsageOf(run *runfile.Run, price *Price) Usage { return usageOf(run, runfile
 func usageOf(run *runfile.Run, purpose string, price *Price) Usage {
 	var u Usage
 	var latencies []int64
-	in, out, counted := 0, 0, true
+	n, in, out, counted := 0, 0, 0, true
+	batchIn, batchOut := 0, 0 // of them, in batches
 	for i := range run.Calls {
 		c := &run.Calls[i]
 		if c.Error != nil || c.For != purpose {
 			continue
 		}
-		latencies = append(latencies, c.LatencyMS)
+		n++
+		if c.Batch == "" {
+			latencies = append(latencies, c.LatencyMS)
+		}
 		if c.Usage == nil {
 			counted = false
 			continue
 		}
 		in += c.Usage.InputTokens
 		out += c.Usage.OutputTokens
+		if c.Batch != "" {
+			batchIn += c.Usage.InputTokens
+			batchOut += c.Usage.OutputTokens
+		}
 	}
 	u.LatencyP50 = median(latencies)
-	if n := len(latencies); counted && n > 0 {
+	if counted && n > 0 {
 		u.InputTokens, u.OutputTokens = &in, &out
 		u.TokensACase = Number(float64(in+out) / float64(n))
 		if price != nil {
-			u.Cost = Number((float64(in)*price.Input + float64(out)*price.Output) / 1e6)
+			u.Cost = Number(price.Of(in-batchIn, out-batchOut) + price.Batched().Of(batchIn, batchOut))
 		}
 	}
 	return u

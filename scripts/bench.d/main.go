@@ -3,6 +3,7 @@
 //
 //	bench.d compare -promptbench FILE [-promptfoo COMMAND] [-cases N] [-in-flight N] [-delay D] [-reply BYTES] [-rounds N]
 //	bench.d history -promptbench FILE [-files N] [-calls N]
+//	bench.d queue -promptbench FILE -nats-server FILE [-workers N] [-cases N] [-in-flight N] [-delay D] [-sync]
 //	bench.d serve [-delay D] [-reply BYTES]
 //	bench.d loop -base-url URL -inputs FILE -in-flight N
 //
@@ -28,7 +29,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("want compare, history, serve or loop")
+		return fmt.Errorf("want compare, history, queue, serve or loop")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	var (
@@ -41,6 +42,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		rounds  = flags.Int("rounds", 3, "how often everything is measured; the median counts")
 		files   = flags.Int("files", 1000, "run files")
 		calls   = flags.Int("calls", 1000, "calls in each run file")
+		server  = flags.String("nats-server", "", "the server of a queue")
+		workers = flags.Int("workers", 3, "worker processes")
+		synced  = flags.Bool("sync", false, "have that server write each message to disk before it says that it has it")
 		base    = flags.String("base-url", "", "of the endpoint")
 		inputs  = flags.String("inputs", "", "a JSON Lines file of cases")
 	)
@@ -52,11 +56,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return serve(ctx, *delay, *size, out)
 	case "loop":
 		return loop(ctx, *base, *inputs, *many)
+	case "queue":
+		q := queueing{promptbench: *program, server: *server, cases: *cases, workers: *workers, inFlight: *many, delay: *delay, size: *size, sync: *synced}
+		return q.run(ctx, out)
 	case "compare":
 		c := comparison{promptbench: *program, promptfoo: *foo, cases: *cases, inFlight: *many, delay: *delay, size: *size, rounds: *rounds}
 		return c.run(ctx, out)
 	case "history":
 		return history{promptbench: *program, files: *files, calls: *calls}.run(ctx, out)
 	}
-	return fmt.Errorf("unknown command %q: want compare, history, serve or loop", args[0])
+	return fmt.Errorf("unknown command %q: want compare, history, queue, serve or loop", args[0])
 }

@@ -38,25 +38,38 @@ func measure(ctx context.Context, dir string, args ...string) (result, error) {
 // against measures a program against an endpoint of its own; command makes the
 // command line for the endpoint's base URL.
 func (c comparison) against(ctx context.Context, self, dir string, command func(base string) []string) (result, error) {
-	endpoint := exec.CommandContext(ctx, self, "serve", "-delay", c.delay.String(), "-reply", fmt.Sprint(c.size))
-	stdin, err := endpoint.StdinPipe()
+	base, stop, err := startEndpoint(ctx, self, c.delay, c.size)
 	if err != nil {
 		return result{}, err
+	}
+	defer stop()
+	return measure(ctx, dir, command(base)...)
+}
+
+// startEndpoint starts an endpoint in a process of its own.
+func startEndpoint(ctx context.Context, self string, delay time.Duration, size int) (base string, stop func(), err error) {
+	endpoint := exec.CommandContext(ctx, self, "serve", "-delay", delay.String(), "-reply", fmt.Sprint(size))
+	stdin, err := endpoint.StdinPipe()
+	if err != nil {
+		return "", nil, err
 	}
 	stdout, err := endpoint.StdoutPipe()
 	if err != nil {
-		return result{}, err
+		return "", nil, err
 	}
 	if err := endpoint.Start(); err != nil {
-		return result{}, fmt.Errorf("starting the endpoint: %w", err)
+		return "", nil, fmt.Errorf("starting the endpoint: %w", err)
 	}
-	defer endpoint.Wait() //nolint:errcheck // it ends with its standard input
-	defer stdin.Close()   //nolint:errcheck // see above
-	base, err := bufio.NewReader(stdout).ReadString('\n')
+	stop = func() {
+		_ = stdin.Close() // it ends with its standard input
+		_ = endpoint.Wait()
+	}
+	base, err = bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
-		return result{}, fmt.Errorf("starting the endpoint: %w", err)
+		stop()
+		return "", nil, fmt.Errorf("starting the endpoint: %w", err)
 	}
-	return measure(ctx, dir, command(strings.TrimSpace(base))...)
+	return strings.TrimSpace(base), stop, nil
 }
 
 // median is the result with the median of each number; of the memory the most.

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/model"
+	"promptbench/internal/project"
+	"promptbench/internal/textsafe"
+)
+
+// batchFlags are the flags of a run whose requests are answered in batches.
+type batchFlags struct {
+	on, detach, cancel bool
+	size               int
+}
+
+func (f *batchFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.on, "batch", false, "have the provider answer in batches, within a day and at a lower price; running it again collects what was handed in")
+	flags.BoolVar(&f.detach, "detach", false, "with --batch: hand in and return; the same command without it collects")
+	flags.BoolVar(&f.cancel, "cancel", false, "with --batch: cancel what was handed in and is not done")
+	flags.IntVar(&f.size, "batch-size", model.MaxBatchRequests, "with --batch: at most `n` requests in one batch")
+}
+
+func (f *batchFlags) check(how runFlags) error {
+	switch {
+	case !f.on && f.detach:
+		return usage(errors.New("--detach goes with --batch"))
+	case !f.on && f.cancel:
+		return usage(errors.New("--cancel goes with --batch"))
+	case f.detach && f.cancel:
+		return usage(errors.New("--detach hands in and --cancel takes back; pass one of them"))
+	case f.size < 1 || f.size > model.MaxBatchRequests:
+		return usage(fmt.Errorf("--batch-size is %d; it is from 1 to %d", f.size, model.MaxBatchRequests))
+	case !f.on:
+		return nil
+	case how.offline:
+		return usage(errors.New("--batch asks the provider and --offline forbids it; pass one of them"))
+	case how.maxCost > 0:
+		return usage(errors.New("--max-cost can't be held for batches, whose tokens are known when they are done; use plan --batch and --max-calls"))
+	case f.cancel && how.fresh:
+		return usage(errors.New("--cancel cancels what earlier runs handed in, which --fresh looks away from; pass one of them"))
+	}
+	return nil
+}
+
+// handIn hands in the requests of a job. With --detach that is all, and done is
+// true.
+func (a *app) handIn(ctx context.Context, job *project.Job, how runFlags) (done bool, err error) {
+	if !how.batch.on {
+		return false, nil
+	}
+	if err := job.HandIn(ctx); err != nil || !how.batch.detach {
+		return false, err
+	}
+	if err := job.Leave(); err != nil {
+		return false, err
+	}
+	for _, path := range job.Paths {
+		a.note("run file: %s", path)
+	}
+	return true, a.printWaiting(a.out, job)
+}
+
+// printWaiting says which batches are to be collected.
+func (a *app) printWaiting(w io.Writer, job *project.Job) error {
+	var b strings.Builder
+	for i, waiting := range job.Waiting() {
+		name := textsafe.Cell(job.Revisions[i].Prompt.Name)
+		n := 0
+		for _, one := range waiting {
+			n += one.Requests
+		}
+		if n == 0 {
+			fmt.Fprintf(&b, "%s: every reply is recorded, nothing is handed in\n", name)
+			continue
+		}
+		fmt.Fprintf(&b, "%s: %s handed in; run it again with --batch and without --fresh to collect the replies\n", name, count(n, "request"))
+		for _, one := range waiting {
+			fmt.Fprintf(&b, "  %s  %s\n", textsafe.Cell(one.Batch), count(one.Requests, "request"))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// cancelBatches cancels what earlier runs of the revisions have handed in.
+func (a *app) cancelBatches(ctx context.Context, p *project.Project, r project.Run) error {
+	cancelled, err := p.CancelBatches(ctx, r)
+	var b strings.Builder
+	for _, c := range cancelled {
+		status := strings.ReplaceAll(c.Status, "_", " ")
+		if c.Was == c.Status {
+			status += " before"
+		}
+		fmt.Fprintf(&b, "%s  %s, %d of %d requests done\n", textsafe.Cell(c.ID), textsafe.Cell(status), c.Completed, c.Total)
+	}
+	if len(cancelled) == 0 && err == nil {
+		b.WriteString("nothing is handed in\n")
+	}
+	_, writeErr := io.WriteString(a.out, b.String())
+	return errors.Join(err, writeErr)
+}
+
+// leaving is [interruptible] for a run that waits for batches: there are no calls
+// to finish, so that the first interrupt ends it.
+func leaving(ctx context.Context, a *app) (context.Context, <-chan struct{}, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	released := make(chan struct{})
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+			a.note("stopping: the batches go on; run it again with --batch to collect them, or with --batch --cancel to cancel them")
+			cancel()
+		case <-released:
+		}
+	}()
+	return ctx, nil, func() { signal.Stop(signals); close(released); cancel() }
+}

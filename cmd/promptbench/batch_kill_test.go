@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/fakeopenai"
+	"promptbench/internal/runfile"
+)
+
+// A gate holds up the server at a step until it is opened.
+type gate struct {
+	step    string
+	reached chan struct{}
+	open    chan struct{}
+	once    sync.Once
+}
+
+func newGate(step string) *gate {
+	return &gate{step: step, reached: make(chan struct{}), open: make(chan struct{})}
+}
+
+func (g *gate) pass(step string) {
+	if step != g.step {
+		return
+	}
+	g.once.Do(func() {
+		close(g.reached)
+		<-g.open
+	})
+}
+
+// Killed at any step, a run is finished by the next one, and no request is in
+// two batches.
+func TestBatchRunThatIsKilled(t *testing.T) {
+	t.Parallel()
+	for _, step := range []string{"upload", "uploaded", "create", "created", "poll", "download", "downloaded", "recording"} {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			n := 20
+			if step == "recording" {
+				n = 3000
+			}
+			dir := manyCases(t, n)
+			g := newGate(step)
+			opening := sync.OnceFunc(func() { close(g.open) })
+			server := fakeopenai.New(question).Batches(nil, func(at string) {
+				g.pass(at)
+				if at == "listed" {
+					opening()
+				}
+			})
+			t.Cleanup(server.Close)
+			command := func() *exec.Cmd {
+				cmd := exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--batch")
+				cmd.Dir = dir
+				return cmd
+			}
+			first := command()
+			require.NoError(t, first.Start())
+			if step == "recording" {
+				waitForCalls(t, dir, 200)
+			} else {
+				<-g.reached
+			}
+			require.NoError(t, first.Process.Kill())
+			require.Error(t, first.Wait())
+			if step != "create" { // there, the batch is made after the next run has looked for it
+				opening()
+			}
+			out, err := command().CombinedOutput()
+			require.NoError(t, err, "%s", out)
+			run := newestRun(t, dir)
+			require.Equal(t, runfile.Complete, run.Status())
+			require.Len(t, run.Trials, n)
+			require.Len(t, run.Calls, n)
+			times := map[string]int{}
+			for _, b := range server.HandedIn() {
+				for _, key := range b.Keys {
+					times[key]++
+				}
+			}
+			require.Len(t, times, n)
+			for key, count := range times {
+				require.Equal(t, 1, count, "request %s was handed in %d times", key, count)
+			}
+			if step == "recording" {
+				require.Greater(t, run.End.Replayed, 100, "what the killed run has recorded is replayed")
+			}
+		})
+	}
+}
+
+// waitForCalls waits until the only run in a directory has so many call lines.
+func waitForCalls(t *testing.T, dir string, n int) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			return
+		}
+		files, err := filepath.Glob(filepath.Join(dir, "runs", "*"+runfile.Ext))
+		require.NoError(t, err)
+		if len(files) == 0 {
+			continue
+		}
+		data, err := os.ReadFile(files[0])
+		require.NoError(t, err)
+		if bytes.Count(data, []byte(`"kind":"call"`)) >= n {
+			return
+		}
+	}
+}
+
+// Two processes that wait for the same batches would both hand in again what
+// failed.
+func TestOneProcessWaitsForTheBatches(t *testing.T) {
+	t.Parallel()
+	dir := manyCases(t, 2)
+	g := newGate("poll")
+	server := fakeopenai.New(question).Batches(nil, g.pass)
+	t.Cleanup(server.Close)
+	command := func() *exec.Cmd {
+		cmd := exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--batch")
+		cmd.Dir = dir
+		return cmd
+	}
+	first := command()
+	require.NoError(t, first.Start())
+	<-g.reached
+	out, err := command().CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "another process waits for the batches of v3 in runs")
+	close(g.open)
+	require.NoError(t, first.Wait())
+	locks, err := filepath.Glob(filepath.Join(dir, "runs", "*.lock"))
+	require.NoError(t, err)
+	require.Empty(t, locks)
+}

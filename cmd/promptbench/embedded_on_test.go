@@ -1,0 +1,5 @@
+//go:build embednats
+
+package main
+
+const embeddedBuiltIn = true

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/project"
+	"promptbench/internal/queue"
+	"promptbench/internal/textsafe"
+)
+
+// embeddedQueue is what --queue says for a server inside this process.
+const embeddedQueue = "embedded"
+
+// passwordEnv is the variable that holds the password of --queue-user: one on the
+// command line is there for everybody to see.
+const passwordEnv = "NATS_PASSWORD"
+
+// queueFlags are the flags that say where a work queue is; they mean the same for
+// a run and its workers.
+type queueFlags struct {
+	url                               string
+	creds, nkey, user, ca, cert, ckey string
+	lease                             time.Duration // of run
+}
+
+func (f *queueFlags) add(cmd *cobra.Command, what string) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.url, "queue", "", what)
+	flags.StringVar(&f.creds, "queue-creds", "", "the credentials `file` of the queue's user")
+	flags.StringVar(&f.nkey, "queue-nkey", "", "the `file` with the seed of the queue's user")
+	flags.StringVar(&f.user, "queue-user", "", "the `name` of the queue's user, whose password is in "+passwordEnv)
+	flags.StringVar(&f.ca, "queue-ca", "", "a `file` with the certificates to check the queue's with")
+	flags.StringVar(&f.cert, "queue-cert", "", "a `file` with this side's certificate for the queue")
+	flags.StringVar(&f.ckey, "queue-key", "", "the `file` with its key")
+}
+
+func (f *queueFlags) check() error {
+	switch {
+	case (f.cert == "") != (f.ckey == ""):
+		return usage(errors.New("--queue-cert and --queue-key go together"))
+	case f.lease < 0 || f.lease > 0 && f.lease < time.Second:
+		return usage(fmt.Errorf("--queue-lease is %s; it is at least 1s", f.lease))
+	}
+	return nil
+}
+
+// checkRun holds the flags of a run against each other.
+func (f *queueFlags) checkRun(how runFlags) error {
+	switch {
+	case f.url == "":
+		return nil
+	case how.offline:
+		return usage(errors.New("--queue asks workers and --offline forbids asking; pass one of them"))
+	case how.batch.on:
+		return usage(errors.New("--queue has workers make the calls and --batch the provider; pass one of them"))
+	}
+	return f.check()
+}
+
+func (f *queueFlags) server(a *app, name string) queue.Options {
+	return queue.Options{
+		URL: f.url, User: f.user, Password: os.Getenv(passwordEnv), Creds: f.creds, NKey: f.nkey, CA: f.ca, Cert: f.cert, Key: f.ckey,
+		Name: "promptbench " + name, Note: a.told,
+	}
+}
+
+// told is a note of what another program said.
+func (a *app) told(text string) { a.note("%s", textsafe.Cell(text)) }
+
+// queueFor is what a job needs of the queue; nil where it has none.
+func (a *app) queueFor(f queueFlags) *project.Queue {
+	if f.url == "" {
+		return nil
+	}
+	return &project.Queue{Server: f.server(a, "run"), Version: release(), Lease: f.lease}
+}
+
+// withQueue begins what --queue embedded asks for: a server and a worker in this
+// process. Stop ends them.
+func (a *app) withQueue(p *project.Project, how *runFlags) (stop func(), err error) {
+	if how.queue.url != embeddedQueue {
+		return func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "promptbench-queue-")
+	if err != nil {
+		return nil, fmt.Errorf("making a directory for the queue: %w", err)
+	}
+	url, stopServer, err := startEmbedded(dir)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	how.queue.url = url
+	a.note("the queue is at %s, as long as this runs; workers may join: promptbench worker --queue %s", url, url)
+	stopWorker, err := a.workHere(p, *how)
+	if err != nil {
+		stopServer()
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return func() {
+		stopWorker()
+		stopServer()
+		_ = os.RemoveAll(dir) // nobody comes back for it
+	}, nil
+}

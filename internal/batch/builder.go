@@ -1,0 +1,92 @@
+package batch
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"promptbench/internal/model"
+)
+
+// A builder gathers requests in a file until it is as large as a piece may be,
+// and hands that in.
+type builder struct {
+	desk    *Desk
+	attempt int
+
+	piece *piece
+	file  *os.File
+	out   *bufio.Writer
+	size  int
+	keys  []string
+	has   map[key]bool
+}
+
+// add puts a request into the piece at hand, and hands that in first where there
+// is no room.
+func (b *builder) add(ctx context.Context, k key, r Request) error {
+	line := model.BatchLine(r.Key, r.Body)
+	if len(line) > b.desk.o.MaxBytes {
+		return fmt.Errorf("a request of %d bytes is larger than a batch may be, %d bytes", len(line), b.desk.o.MaxBytes)
+	}
+	if len(b.keys) == b.desk.o.MaxRequests || b.size+len(line) > b.desk.o.MaxBytes {
+		if err := b.flush(ctx); err != nil {
+			return err
+		}
+	}
+	if b.file == nil {
+		if err := b.begin(); err != nil {
+			return err
+		}
+	}
+	if _, err := b.out.Write(line); err != nil {
+		return fmt.Errorf("writing a request file: %w", err)
+	}
+	b.size += len(line)
+	b.keys = append(b.keys, r.Key)
+	b.has[k] = true
+	return nil
+}
+
+func (b *builder) begin() error {
+	b.piece = b.desk.newPiece(b.attempt)
+	file, err := os.Create(filepath.Join(b.desk.dir, b.piece.id+".jsonl"))
+	if err != nil {
+		return fmt.Errorf("making a request file: %w", err)
+	}
+	b.file, b.out = file, bufio.NewWriterSize(file, 1<<20)
+	b.size, b.keys, b.has = 0, nil, map[key]bool{}
+	return nil
+}
+
+// flush hands in the piece at hand, if there is one.
+func (b *builder) flush(ctx context.Context) error {
+	if b.file == nil {
+		return nil
+	}
+	defer b.drop()
+	if err := b.out.Flush(); err != nil {
+		return fmt.Errorf("writing a request file: %w", err)
+	}
+	if err := b.desk.submit(ctx, b.piece, b.keys, b.file.Name()); err != nil {
+		return err
+	}
+	b.desk.mu.Lock()
+	defer b.desk.mu.Unlock()
+	b.desk.pieces = append(b.desk.pieces, b.piece)
+	for k := range b.has {
+		b.desk.entries[k] = entry{piece: b.piece}
+	}
+	return nil
+}
+
+// drop clears away the request file.
+func (b *builder) drop() {
+	if b.file != nil {
+		_ = b.file.Close() // what mattered was flushed
+		_ = os.Remove(b.file.Name())
+		b.file = nil
+	}
+}

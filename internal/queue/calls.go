@@ -1,0 +1,187 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"promptbench/internal/model"
+)
+
+// Complete has a worker make one attempt.
+func (l *Lane) Complete(ctx context.Context, r model.Request) (model.Response, error) {
+	key := model.WireKey(l.spec.Endpoint, r.Wire, r.Trial)
+	c, first := l.enter(ctx, key, r)
+	if first {
+		// An item that is not out is still waiting for its turn.
+		if err := l.publish(model.Waiting(ctx), key, c); err != nil {
+			l.leave(key, c)
+			if model.Waiting(ctx).Err() != nil {
+				return model.Response{}, cancelled(model.Waiting(ctx))
+			}
+			return model.Response{}, &model.Error{Kind: model.KindRefused, Message: err.Error()}
+		}
+	}
+	waiting := model.Waiting(ctx).Done()
+	var patience <-chan time.Time
+	for {
+		select {
+		case <-c.done:
+			return c.resp, c.err
+		case <-l.failed:
+			l.leave(key, c)
+			return model.Response{}, l.err
+		case <-l.c.closed:
+			l.leave(key, c)
+			return model.Response{}, &model.Error{Kind: model.KindRefused, Message: fmt.Sprintf("the queue at %s is lost for good; run it again to go on from there", l.c.at)}
+		case <-ctx.Done():
+			l.leave(key, c)
+			return model.Response{}, cancelled(ctx)
+		case <-waiting:
+			// A call that a worker is making may be finished; one that none has begun must
+			// not hold up the end of the run.
+			timer := time.NewTimer(l.spec.Timeout + l.spec.Lease)
+			defer timer.Stop() //nolint:revive // once: the channel is not asked again
+			waiting, patience = nil, timer.C
+		case <-patience:
+			l.leave(key, c)
+			return model.Response{}, cancelled(model.Waiting(ctx))
+		}
+	}
+}
+
+func cancelled(ctx context.Context) *model.Error {
+	return &model.Error{Kind: model.KindCancelled, Message: context.Cause(ctx).Error()}
+}
+
+// enter returns the call that waits for the reply to a request, and whether its
+// item is still to be published.
+func (l *Lane) enter(ctx context.Context, key string, r model.Request) (c *call, publish bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c, ok := l.calls[key]; ok {
+		return c, false
+	}
+	c = &call{body: r.Wire, trial: r.Trial, sent: time.Now(), done: make(chan struct{})}
+	l.calls[key] = c
+	if l.adopted[key] {
+		delete(l.adopted, key)
+		c.attempt = l.attempts[key]
+		if d, ok := l.early[key]; ok {
+			delete(l.early, key)
+			l.over.Go(func() { l.answer(context.WithoutCancel(ctx), key, c, d) })
+		}
+		return c, false
+	}
+	earlier := l.unstored[key] // of an attempt that is now made again
+	delete(l.unstored, key)
+	l.over.Go(func() { l.drop(context.WithoutCancel(ctx), earlier) })
+	l.attempts[key]++
+	c.attempt, c.since = l.attempts[key], l.attempts[key]
+	return c, true
+}
+
+// leave gives up waiting.
+func (l *Lane) leave(key string, c *call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.calls[key] == c {
+		delete(l.calls, key)
+	}
+}
+
+// publish puts the item of a call into the queue.
+func (l *Lane) publish(ctx context.Context, key string, c *call) error {
+	l.mu.Lock()
+	at := place{key: key, attempt: c.attempt}
+	c.sent = time.Now()
+	l.mu.Unlock()
+	subject := at.of(workPrefix, l.id)
+	m, err := l.c.pack(ctx, subject, subject, c.body)
+	if err != nil {
+		return err
+	}
+	m.Header.Set(trialHeader, strconv.Itoa(c.trial))
+	return l.c.publish(ctx, m, at.of("", l.id))
+}
+
+// receive passes a reply on to the call that waits for it. A reply that nobody
+// waits for was stored before, or came a second time.
+func (l *Lane) receive(m jetstream.Msg) {
+	at, ok := placeOf(m.Subject())
+	if !ok {
+		_ = m.Term()
+		return
+	}
+	d := delivery{msg: m, attempt: at.attempt}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c, waits := l.calls[at.key]
+	switch {
+	case waits && at.attempt >= c.since:
+		// The lane's end waits for it: the run must not be over before it is known
+		// whether the reply was stored.
+		l.over.Go(func() { l.answer(context.Background(), at.key, c, d) })
+	case !waits && l.adopted[at.key]:
+		l.early[at.key] = d
+	case len(l.unstored[at.key]) > 0: // it has come before, and the run takes its time
+		l.hold(at.key, m)
+	default:
+		_ = m.Ack() // else it comes again, to no more effect
+	}
+}
+
+// answer reads a reply and ends the wait for it.
+func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	data, err := l.c.unpack(ctx, d.msg)
+	var resp model.Response
+	if err == nil {
+		resp, err = model.DecodeOutcome(data)
+	} else {
+		err = &model.Error{Kind: model.KindMalformed, Message: err.Error(), Attempts: 1}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hold(key, d.msg)
+	if l.calls[key] != c {
+		return // given up, or answered by the same reply before
+	}
+	delete(l.calls, key)
+	c.resp, c.err = resp, err
+	close(c.done)
+}
+
+// hold keeps a reply until the run has stored it; of several deliveries the last.
+func (l *Lane) hold(key string, m jetstream.Msg) {
+	held := slices.DeleteFunc(l.unstored[key], func(other jetstream.Msg) bool { return other.Subject() == m.Subject() })
+	l.unstored[key] = append(held, m)
+}
+
+// Stored acknowledges the replies to the request with a key: the run holds the
+// one that counts.
+func (l *Lane) Stored(ctx context.Context, key string) {
+	l.mu.Lock()
+	messages := l.unstored[key]
+	delete(l.unstored, key)
+	l.mu.Unlock()
+	l.drop(ctx, messages)
+}
+
+// drop takes replies out of the queue.
+func (l *Lane) drop(ctx context.Context, messages []jetstream.Msg) {
+	for _, m := range messages {
+		if err := m.Ack(); err != nil {
+			continue // it comes again, and is then nobody's
+		}
+		l.c.discard(ctx, m)
+	}
+}
+
+// String names the lane for messages.
+func (l *Lane) String() string { return fmt.Sprintf("lane %s at %s", l.id, l.c.at) }

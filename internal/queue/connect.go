@@ -1,0 +1,261 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Options say where the server is and who asks. A password never reaches an
+// error or a note.
+type Options struct {
+	URL      string // nats://host:4222, tls://…; several with commas between; may hold user and password
+	User     string
+	Password string
+	Creds    string // file with a JWT and its seed
+	NKey     string // file with a seed
+	CA       string // file with the certificates that the server's is to be checked with
+	Cert     string // file with a client's certificate, and
+	Key      string // its key
+	Name     string // what the server's monitoring calls the connection
+
+	// Note tells a person what happens; may be nil.
+	Note func(string)
+}
+
+// A Connection is one to a server with JetStream, which it reconnects to for as
+// long as it takes.
+type Connection struct {
+	nats *nats.Conn
+	js   jetstream.JetStream
+	note func(string)
+	at   string // where, for messages
+
+	closed chan struct{} // closed when it is lost for good
+
+	mu        sync.Mutex
+	listeners []chan struct{} // get a message after each reconnect
+}
+
+// Connect connects to a server.
+func Connect(o Options) (*Connection, error) {
+	c := &Connection{note: o.Note, closed: make(chan struct{})}
+	if c.note == nil {
+		c.note = func(string) {}
+	}
+	options, err := o.nats(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.nats, err = nats.Connect(o.URL, options...); err != nil {
+		return nil, fmt.Errorf("connecting to the queue at %s: %w%s", c.at, err, hint(err))
+	}
+	if err = recent(c.nats.ConnectedServerVersion()); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("the queue at %s: %w", c.at, err)
+	}
+	if c.js, err = jetstream.New(c.nats); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// recent refuses servers whose consumers can't say what they are for.
+func recent(version string) error {
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d.", &major, &minor); err != nil {
+		return nil //nolint:nilerr // a version of another kind may well be a later one
+	}
+	if major < 2 || major == 2 && minor < 10 {
+		return fmt.Errorf("its version is %s, and 2.10 or later is needed", version)
+	}
+	return nil
+}
+
+func hint(err error) string {
+	switch {
+	case errors.Is(err, nats.ErrNoServers):
+		return "; is the server running? docs/scale.md says how to start one"
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
+		return "; check --queue-creds, or the user and the password"
+	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
+		return "; start the server with -js, and let the account use it"
+	}
+	return ""
+}
+
+// nats are the options as the client takes them.
+func (o Options) nats(c *Connection) ([]nats.Option, error) {
+	var hosts []string
+	for one := range strings.SplitSeq(o.URL, ",") {
+		u, err := url.Parse(strings.TrimSpace(one))
+		if err != nil || u.Host == "" {
+			return nil, errors.New("the address of the queue is none; write it like nats://127.0.0.1:4222")
+		}
+		hosts = append(hosts, u.Scheme+"://"+u.Host)
+	}
+	c.at = strings.Join(hosts, ",")
+	options := []nats.Option{
+		nats.Name(o.Name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectJitter(250*time.Millisecond, time.Second),
+		nats.ReconnectBufSize(-1), // what can't be sent fails, and is sent again by whoever knows what it is
+		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				c.note(fmt.Sprintf("the queue at %s is lost (%v); connecting again", c.at, err))
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			c.note(fmt.Sprintf("connected to the queue at %s again", c.at))
+			c.reconnected()
+		}),
+		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
+		// Else they are printed; what matters comes back from calls, but for what the
+		// server forbids, which it just does not answer.
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				c.note(fmt.Sprintf("the queue at %s: %v", c.at, err))
+			}
+		}),
+	}
+	if o.User != "" {
+		options = append(options, nats.UserInfo(o.User, o.Password))
+	}
+	if o.Creds != "" {
+		options = append(options, nats.UserCredentials(o.Creds))
+	}
+	if o.NKey != "" {
+		option, err := nats.NkeyOptionFromSeed(o.NKey)
+		if err != nil {
+			return nil, fmt.Errorf("reading the seed of the queue's user: %w", err)
+		}
+		options = append(options, option)
+	}
+	if o.CA != "" {
+		options = append(options, nats.RootCAs(o.CA))
+	}
+	if o.Cert != "" || o.Key != "" {
+		options = append(options, nats.ClientCert(o.Cert, o.Key))
+	}
+	return options, nil
+}
+
+// Close ends the connection.
+func (c *Connection) Close() { c.nats.Close() }
+
+// onReconnect returns a channel that gets a message after each reconnect.
+func (c *Connection) onReconnect() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := make(chan struct{}, 1)
+	c.listeners = append(c.listeners, l)
+	return l
+}
+
+func (c *Connection) reconnected() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, l := range c.listeners {
+		select {
+		case l <- struct{}{}:
+		default: // it has one to look at already
+		}
+	}
+}
+
+// ensure makes the streams and the bucket where they are missing. What an
+// operator made stays as it is.
+func (c *Connection) ensure(ctx context.Context) error {
+	for _, s := range []struct{ name, subjects, what string }{
+		{workStream, workPrefix + ">", "calls to be made"}, {replyStream, replyPrefix + ">", "replies to be stored"},
+	} {
+		found, err := c.js.Stream(ctx, s.name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			found, err = c.create(ctx, jetstream.StreamConfig{
+				Name: s.name, Description: s.what, Subjects: []string{s.subjects}, Retention: jetstream.WorkQueuePolicy,
+				Storage: jetstream.FileStorage, MaxAge: maxAge,
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("making the stream %s at %s: %w%s", s.name, c.at, err, hint(err))
+		}
+		if found.CachedInfo().Config.Retention != jetstream.WorkQueuePolicy {
+			return fmt.Errorf("the stream %s at %s is no work queue; delete it, and it is made anew", s.name, c.at)
+		}
+	}
+	_, err := c.js.ObjectStore(ctx, largeBucket)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		_, err = c.js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{
+			Bucket: largeBucket, Description: "what a message can't hold", TTL: maxAge, Replicas: c.replicas(),
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("making the object store at %s: %w", c.at, err)
+	}
+	return nil
+}
+
+func (c *Connection) create(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
+	config.Replicas = c.replicas()
+	s, err := c.js.CreateStream(ctx, config)
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // somebody was quicker
+		return c.js.Stream(ctx, config.Name)
+	}
+	return s, err
+}
+
+// replicas is on how many servers a stream is to stand: three in a cluster that
+// has so many, so that one of them may be lost.
+func (c *Connection) replicas() int {
+	if c.nats.ConnectedClusterName() != "" && len(c.nats.Servers()) >= 3 {
+		return 3
+	}
+	return 1
+}
+
+// publishWithin is how long a server may take to store a message, before it is
+// sent again. A message that was stored all the same is known by its id.
+const publishWithin = 5 * time.Second
+
+// publish stores a message in a stream, however long that takes.
+func (c *Connection) publish(ctx context.Context, m *nats.Msg, id string) error {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+		attempt, cancel := context.WithTimeout(ctx, publishWithin)
+		_, err := c.js.PublishMsg(attempt, m, jetstream.WithMsgID(id), jetstream.WithRetryAttempts(0))
+		cancel()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case c.nats.IsClosed():
+			return fmt.Errorf("publishing to the queue: %w", err)
+		case errors.Is(err, nats.ErrMaxPayload):
+			return fmt.Errorf("publishing %d bytes to the queue: %w", len(m.Data), err)
+		case errors.Is(err, jetstream.ErrNoStreamResponse) && c.nats.IsConnected():
+			_ = c.ensure(ctx) // a server that lost its disk; else the next attempt fails as well
+		}
+		if err := pause(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// pause waits for d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,115 @@
+package queue
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// lookEvery is how often it is looked whether workers are there.
+	lookEvery = 5 * time.Second
+	// overdue is when an item is looked for that has no reply.
+	overdue = 30 * time.Second
+)
+
+// look sees to what nobody says: that no worker is there, and that the server has
+// lost an item or a reply.
+func (l *Lane) look(ctx context.Context, reconnects <-chan struct{}) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	looked := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-reconnects:
+			looked = time.Now()
+			l.restore(ctx, 0)
+		case <-ticker.C:
+			l.census(ctx)
+			if time.Since(looked) >= overdue {
+				looked = time.Now()
+				l.restore(ctx, overdue)
+			}
+		}
+	}
+}
+
+// census says when no worker takes the lane's items, and when one does again.
+func (l *Lane) census(ctx context.Context) {
+	l.mu.Lock()
+	out := len(l.calls)
+	l.mu.Unlock()
+	waiting, busy, err := l.Workers(ctx)
+	if err != nil {
+		return // the connection says what is wrong with it
+	}
+	none := out > 0 && waiting+busy == 0
+	if none != l.quiet {
+		if l.quiet = none; none {
+			l.c.note("no worker takes the calls; start one: promptbench worker --queue " + l.c.at)
+		} else {
+			l.c.note("a worker takes the calls")
+		}
+	}
+}
+
+// restore publishes again what is out for at least so long and neither an item
+// nor a reply in the server, which happens to one that dies before it has
+// written what it said it had.
+func (l *Lane) restore(ctx context.Context, age time.Duration) {
+	l.mu.Lock()
+	missing := map[string]*call{}
+	for key, c := range l.calls {
+		if time.Since(c.sent) >= age {
+			missing[key] = c
+		}
+	}
+	l.mu.Unlock()
+	if len(missing) == 0 {
+		return
+	}
+	if err := l.mend(ctx); err != nil {
+		return // looked at again when connected again
+	}
+	places, err := l.places(ctx, l.work)
+	if err != nil {
+		return
+	}
+	answered, err := l.places(ctx, l.replies)
+	if err != nil {
+		return
+	}
+	for _, p := range append(places, answered...) {
+		delete(missing, p.key)
+	}
+	for key, c := range missing {
+		l.mu.Lock()
+		lost := l.calls[key] == c
+		if lost {
+			l.attempts[key]++ // another item than the lost one, so that the server does not take it for a repeat
+			c.attempt = l.attempts[key]
+		}
+		l.mu.Unlock()
+		if lost && l.publish(ctx, key, c) != nil {
+			return
+		}
+	}
+}
+
+// mend makes anew what a server without its disk lacks.
+func (l *Lane) mend(ctx context.Context) error {
+	if _, err := l.work.Consumer(ctx, l.id); err == nil || !isGone(err) {
+		return err
+	}
+	if err := l.c.ensure(ctx); err != nil {
+		return err
+	}
+	if _, err := l.replies.Consumer(ctx, l.id); isGone(err) {
+		l.inbox.Stop()
+		if err := l.listen(ctx); err != nil {
+			return err
+		}
+	}
+	return l.announce(ctx)
+}

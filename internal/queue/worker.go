@@ -1,0 +1,268 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"promptbench/internal/model"
+)
+
+const (
+	// lanesEvery is how often a worker looks for lanes, beside when it is told.
+	lanesEvery = 2 * time.Second
+	// fetchMost is how many items are fetched at once.
+	fetchMost = 64
+	// fetchWait is how long a fetch waits for items.
+	fetchWait = time.Second
+	// maxDeliveries is with how many workers an item may be lost.
+	maxDeliveries = 5
+)
+
+// A Worker makes the calls of all lanes that it has a model for.
+type Worker struct {
+	Connection *Connection
+	Name       string // for people: host and process
+	Version    string // of the program; see [Spec]
+	Calls      int    // made at once, at least 1
+
+	// Serve returns what calls a model, or why the worker does not: the label of an
+	// endpoint, the id of a model there, and the time of one attempt.
+	Serve func(endpoint, id string, timeout time.Duration) (model.Model, error)
+
+	slots chan struct{}
+	work  jetstream.Stream
+
+	mu    sync.Mutex
+	known map[string]bool // lanes: true for those taken, false for those refused
+	tally Tally
+}
+
+// A Tally counts what a worker has done.
+type Tally struct {
+	Answered int // calls with a reply
+	Failed   int // calls without one
+	Under    int // calls under way
+	Lanes    int // it takes items of
+}
+
+// Tally returns what the worker has done so far.
+func (w *Worker) Tally() Tally {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.tally
+}
+
+// Run works until stop is closed, and then finishes the calls under way. When ctx
+// ends it gives them back to the queue.
+func (w *Worker) Run(ctx context.Context, stop <-chan struct{}) error {
+	w.known = map[string]bool{}
+	w.slots = make(chan struct{}, max(1, w.Calls))
+	told := make(chan *nats.Msg, 64)
+	subscription, err := w.Connection.nats.ChanSubscribe(lanesSubject, told)
+	if err != nil {
+		return fmt.Errorf("listening to the queue at %s: %w", w.Connection.at, err)
+	}
+	defer subscription.Unsubscribe() //nolint:errcheck // ends with the connection
+	var lanes sync.WaitGroup
+	defer lanes.Wait()
+	fetching, done := context.WithCancel(ctx)
+	defer done() // before the lanes are waited for
+	ticker := time.NewTicker(lanesEvery)
+	defer ticker.Stop()
+	for {
+		w.find(ctx, func(id string, spec Spec, m model.Model) {
+			lanes.Go(func() { w.serve(ctx, fetching, id, spec, m) })
+		})
+		select {
+		case m := <-told:
+			w.forget(string(m.Data)) // its coordinator has not heard yet that it is refused
+		case <-ticker.C:
+		case <-w.Connection.closed:
+			return fmt.Errorf("the queue at %s is lost for good: %w", w.Connection.at, cmp.Or(w.Connection.nats.LastError(), nats.ErrConnectionClosed))
+		case <-stop:
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// find begins with the lanes that are new.
+func (w *Worker) find(ctx context.Context, begin func(id string, spec Spec, m model.Model)) {
+	if w.work == nil {
+		var err error
+		if w.work, err = w.Connection.js.Stream(ctx, workStream); err != nil {
+			if !isGone(err) && w.take("") { // once
+				w.Connection.note(fmt.Sprintf("looking for work at %s: %v%s", w.Connection.at, err, hint(err)))
+			}
+			return // the first run makes it
+		}
+	}
+	list := w.work.ListConsumers(ctx)
+	there := map[string]bool{}
+	defer func() {
+		if list.Err() == nil {
+			w.keep(there)
+		}
+	}()
+	for info := range list.Info() {
+		there[info.Name] = true
+		spec, ok := specOf(info.Config.Metadata)
+		if !ok || !w.take(info.Name) {
+			continue
+		}
+		if info.Config.AckWait > 0 {
+			spec.Lease = info.Config.AckWait
+		}
+		if why := w.mismatch(info.Config.Metadata); why != "" {
+			w.refuse(info.Name, why)
+			continue
+		}
+		m, err := w.Serve(spec.Endpoint, spec.Model, spec.Timeout)
+		if err != nil {
+			w.refuse(info.Name, fmt.Sprintf("worker %s takes no calls of %s: %v", w.Name, spec.Run, err))
+			continue
+		}
+		w.Connection.note(fmt.Sprintf("taking calls of %s: %s at %s", spec.Run, spec.Model, spec.Endpoint))
+		begin(info.Name, spec, m)
+	}
+}
+
+func specOf(meta map[string]string) (Spec, bool) {
+	timeout, err := time.ParseDuration(meta[metaTimeout])
+	return Spec{
+		Run: meta[metaRun], Endpoint: meta[metaEndpoint], Model: meta[metaModel], Version: meta[metaVersion], Timeout: timeout, Lease: DefaultLease,
+	}, meta[metaProtocol] != "" && err == nil
+}
+
+// take reports whether a lane is new.
+func (w *Worker) take(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, known := w.known[id]; known {
+		return false
+	}
+	w.known[id] = true
+	return true
+}
+
+// forget looks at a refused lane anew.
+func (w *Worker) forget(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if taken, known := w.known[id]; known && !taken {
+		delete(w.known, id)
+	}
+}
+
+// keep forgets the refused lanes that are no more.
+func (w *Worker) keep(there map[string]bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	maps.DeleteFunc(w.known, func(id string, taken bool) bool { return !taken && !there[id] })
+}
+
+// mismatch says why the worker and a lane's coordinator must not work together.
+func (w *Worker) mismatch(meta map[string]string) string {
+	if meta[metaProtocol] == protocol && meta[metaVersion] == w.Version {
+		return ""
+	}
+	return fmt.Sprintf("worker %s is refused: it is promptbench %s, and the run is one of promptbench %s; use the same on both sides",
+		w.Name, w.Version, meta[metaVersion])
+}
+
+// refuse says here and to the lane's coordinator why no items are taken.
+func (w *Worker) refuse(lane, why string) {
+	w.mu.Lock()
+	w.known[lane] = false
+	w.mu.Unlock()
+	w.Connection.note(why)
+	_ = w.Connection.nats.Publish(notePrefix+lane, []byte(why)) // a lane whose coordinator does not hear it has none
+}
+
+// serve takes items of a lane until it is gone, stopped ends, or ctx.
+func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m model.Model) {
+	w.count(func(t *Tally) { t.Lanes++ })
+	var calls sync.WaitGroup
+	defer func() {
+		calls.Wait()
+		w.count(func(t *Tally) { t.Lanes-- })
+		w.mu.Lock()
+		delete(w.known, id) // so that it is taken up again where it comes back
+		w.mu.Unlock()
+	}()
+	consumer, err := w.work.Consumer(ctx, id)
+	for err == nil || !isGone(err) {
+		if err != nil { // the connection is lost, or the server busy
+			if pause(stopped, time.Second) != nil {
+				return
+			}
+			consumer, err = w.work.Consumer(ctx, id)
+			continue
+		}
+		free := w.reserve(stopped)
+		if free == 0 {
+			return
+		}
+		var batch jetstream.MessageBatch
+		if batch, err = consumer.Fetch(free, jetstream.FetchMaxWait(fetchWait)); err == nil {
+			for msg := range batch.Messages() {
+				free--
+				calls.Go(func() {
+					defer w.release(1)
+					w.handle(ctx, msg, id, spec, m)
+				})
+			}
+			err = batch.Error()
+		}
+		w.release(free)
+		if errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) {
+			err = nil
+		}
+	}
+}
+
+// reserve takes as many of the free slots as one fetch may use, at least one. It
+// returns 0 where there is nothing more to be done.
+func (w *Worker) reserve(ctx context.Context) int {
+	select {
+	case w.slots <- struct{}{}:
+	case <-ctx.Done():
+		return 0
+	}
+	if ctx.Err() != nil {
+		w.release(1)
+		return 0
+	}
+	n := 1
+	for n < fetchMost {
+		select {
+		case w.slots <- struct{}{}:
+			n++
+			continue
+		default:
+		}
+		break
+	}
+	return n
+}
+
+func (w *Worker) release(n int) {
+	for range n {
+		<-w.slots
+	}
+}
+
+func (w *Worker) count(change func(*Tally)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(&w.tally)
+}
