@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -146,4 +147,34 @@ func TestOneProcessWaitsForTheBatches(t *testing.T) {
 	locks, err := filepath.Glob(filepath.Join(dir, "runs", "*.lock"))
 	require.NoError(t, err)
 	require.Empty(t, locks)
+}
+
+// An interrupt ends the waiting at once, since no call is lost by it.
+func TestInterruptLeavesTheBatches(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("an interrupt can't be sent to one process there")
+	}
+	dir := manyCases(t, 3)
+	polled := make(chan struct{}, 16)
+	server := fakeopenai.New(question).Batches(func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Polls: 1 << 30} }, func(step string) {
+		if step == "poll" {
+			polled <- struct{}{}
+		}
+	})
+	t.Cleanup(server.Close)
+	cmd := exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--batch")
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	<-polled
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.Error(t, cmd.Wait())
+	require.Equal(t, 1, cmd.ProcessState.ExitCode())
+	require.Contains(t, stderr.String(), "stopping: the batches go on; run it again with --batch to collect them, or with --batch --cancel to cancel them\n")
+	require.Contains(t, stderr.String(), "the run of v3 is interrupted: 0 of 3 trials done and kept")
+	run := newestRun(t, dir)
+	require.Equal(t, runfile.Interrupted, run.Status())
+	require.Len(t, server.HandedIn(), 1)
 }

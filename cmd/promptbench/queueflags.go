@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -82,7 +83,7 @@ func (a *app) queueFor(f queueFlags) *project.Queue {
 
 // withQueue begins what --queue embedded asks for: a server and a worker in this
 // process. Stop ends them.
-func (a *app) withQueue(p *project.Project, how *runFlags) (stop func(), err error) {
+func (a *app) withQueue(ctx context.Context, p *project.Project, how *runFlags) (stop func(), err error) {
 	if how.queue.url != embeddedQueue {
 		return func() {}, nil
 	}
@@ -96,7 +97,7 @@ func (a *app) withQueue(p *project.Project, how *runFlags) (stop func(), err err
 	}
 	how.queue.url = url
 	a.note("the queue is at %s, as long as this runs; workers may join: promptbench worker --queue %s", url, url)
-	stopWorker, err := a.workHere(p, *how)
+	stopWorker, err := a.workHere(ctx, p, *how)
 	if err != nil {
 		stopServer()
 		return nil, errors.Join(err, os.RemoveAll(dir))

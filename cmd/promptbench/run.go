@@ -103,7 +103,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		return err
 	}
 	defer profiles.Close() //nolint:errcheck // serves no more
-	stopQueue, err := a.withQueue(p, &how)
+	stopQueue, err := a.withQueue(ctx, p, &how)
 	if err != nil {
 		return err
 	}

@@ -118,8 +118,8 @@ func (a *app) worker(p *project.Project, c *queue.Connection, name string, calls
 }
 
 // workHere is a worker inside a process that runs.
-func (a *app) workHere(p *project.Project, how runFlags) (stop func(), err error) {
-	ctx, cancel := context.WithCancel(context.Background())
+func (a *app) workHere(ctx context.Context, p *project.Project, how runFlags) (stop func(), err error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // an interrupt is for the run, which finishes its calls
 	connection, err := queue.Connect(how.queue.server(a, "worker"))
 	if err != nil {
 		cancel()

@@ -27,7 +27,9 @@ func (l *Lane) Complete(ctx context.Context, r model.Request) (model.Response, e
 		}
 	}
 	waiting := model.Waiting(ctx).Done()
-	var patience <-chan time.Time
+	patience := time.NewTimer(0)
+	defer patience.Stop()
+	patience.Stop() // until there is something to be patient with
 	for {
 		select {
 		case <-c.done:
@@ -44,10 +46,9 @@ func (l *Lane) Complete(ctx context.Context, r model.Request) (model.Response, e
 		case <-waiting:
 			// A call that a worker is making may be finished; one that none has begun must
 			// not hold up the end of the run.
-			timer := time.NewTimer(l.spec.Timeout + l.spec.Lease)
-			defer timer.Stop() //nolint:revive // once: the channel is not asked again
-			waiting, patience = nil, timer.C
-		case <-patience:
+			waiting = nil
+			patience.Reset(l.spec.Timeout + l.spec.Lease)
+		case <-patience.C:
 			l.leave(key, c)
 			return model.Response{}, cancelled(model.Waiting(ctx))
 		}

@@ -34,6 +34,8 @@ func TestPackagesImportInOneDirection(t *testing.T) {
 		{"promptbench/internal/report", "promptbench/internal/model", "reporting never asks a model"},
 		{"promptbench/internal/report", "promptbench/internal/runner", "reporting never runs trials"},
 		{"promptbench/internal/stats", "promptbench", "stats knows numbers only"},
+		{"promptbench/internal/batch", "promptbench/internal/runner", "a batch answers requests and knows no trial"},
+		{"promptbench/internal/queue", "promptbench/internal/runner", "a queue answers requests and knows no trial"},
 	}
 
 	files := sources(t)
@@ -88,16 +90,29 @@ func TestWrappedLibrariesHaveOneImporter(t *testing.T) {
 	only := map[string]string{
 		"gopkg.in/yaml.v3":                  "promptbench/internal/strictyaml",
 		"github.com/sashabaranov/go-openai": "promptbench/internal/model",
+		"github.com/nats-io":                "promptbench/internal/queue",
 	}
 	for _, file := range sources(t) {
 		for _, imported := range file.Imports {
 			for library, importer := range only {
 				if within(imported, library) {
-					require.Equal(t, importer, file.Package, "%s imports %s, which only %s may", file.Name, imported, importer)
+					require.True(t, within(file.Package, importer), "%s imports %s, which only %s may", file.Name, imported, importer)
 				}
 			}
 		}
 	}
+}
+
+// The server of a queue is larger than the command without it.
+func TestCommandLinksNoServer(t *testing.T) {
+	t.Parallel()
+
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/promptbench")
+	list.Dir = root(t)
+	out, err := list.Output()
+	require.NoError(t, err)
+	require.Contains(t, string(out), "github.com/nats-io/nats.go")
+	require.NotContains(t, string(out), "nats-server", "only with the tag embednats")
 }
 
 func TestOnlyCommandsEndTheProcess(t *testing.T) {

@@ -22,7 +22,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 	require.NoError(t, err)
 	for _, record := range []any{
 		runfile.Header{}, runfile.Prompt{}, runfile.Message{}, runfile.Suite{}, runfile.Model{}, runfile.Judge{}, runfile.Pairwise{}, runfile.Selection{}, runfile.Git{},
-		runfile.Case{}, runfile.Call{}, runfile.Usage{}, runfile.Error{}, runfile.Trial{}, runfile.Read{}, runfile.End{}, runfile.Batch{},
+		runfile.Case{}, runfile.Call{}, runfile.Usage{}, runfile.Error{}, runfile.Trial{}, runfile.Read{}, runfile.End{}, runfile.Batch{}, runfile.Queue{},
 		graders.Spec{}, graders.Expect{}, graders.Range{}, graders.Score{}, reply.Rules{}, reply.JSONRules{}, reply.XMLRules{}, reply.Defect{}, params.Params{},
 	} {
 		typ := reflect.TypeOf(record)
@@ -31,7 +31,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 			require.Contains(t, string(page), "`"+name+"`", "a field of %s is not in docs/run-file.md", typ)
 		}
 	}
-	for _, kind := range []string{runfile.KindHeader, runfile.KindCase, runfile.KindCall, runfile.KindTrial, runfile.KindEnd, runfile.KindBatch} {
+	for _, kind := range []string{runfile.KindHeader, runfile.KindCase, runfile.KindCall, runfile.KindTrial, runfile.KindEnd, runfile.KindBatch, runfile.KindQueue} {
 		require.Contains(t, string(page), "### `"+kind+"`")
 	}
 	for _, word := range []string{
