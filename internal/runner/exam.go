@@ -56,7 +56,9 @@ func Examine(ctx context.Context, e Exam, stop <-chan struct{}) ([][]runfile.Tri
 }
 
 func (e *Exam) one(ctx context.Context, x Examined, counts *counter) ([]runfile.Trial, error) {
+	paid := false
 	keep := func(c runfile.Call) error {
+		paid = paid || c.Made()
 		counts.call(c)
 		return e.Run.Call(c)
 	}
@@ -71,7 +73,7 @@ func (e *Exam) one(ctx context.Context, x Examined, counts *counter) ([]runfile.
 		}
 		out[i] = t
 	}
-	if err := e.Run.Trial(out[0]); err != nil {
+	if err := write(e.Run, out[0], paid); err != nil {
 		return nil, err
 	}
 	counts.trial(out[0])

@@ -273,3 +273,36 @@ func TestAJudgeThatCannotBeAskedEndsTheRun(t *testing.T) {
 	require.Len(t, memories[0].calls, 2, "the reply is kept, and what the judge's endpoint said")
 	require.Equal(t, 2, ends[0].Calls)
 }
+
+// What a judge was paid for is made safe as well, also where the reply it judges
+// was replayed; where nothing was paid for, nobody waits for the disk.
+func TestTheJudgesCallsAreMadeSafe(t *testing.T) {
+	t.Parallel()
+	s := load(t, suiteText)
+	asked := &scripted{ask: always}
+	j, memories := job(t, s, asked, "v3")
+	run(t, j)
+	require.Equal(t, 3, memories[0].synced)
+	replay := recorded{}
+	for _, c := range memories[0].calls {
+		c.ReplayedFrom = "an-earlier-run"
+		replay[c.Key] = c
+	}
+
+	j, memories = job(t, s, asked, "v3")
+	j.Revisions[0].Asker.Recorded = replay
+	run(t, j)
+	require.Len(t, memories[0].trials, 3)
+	require.Zero(t, memories[0].synced)
+
+	verdict := &scripted{ask: func(context.Context, int, model.Request) (string, error) { return `{"reason":"차례대로다","verdict":"yes"}`, nil }}
+	by := judgeOf(t, verdict)
+	j, memories = job(t, s, asked, "v3")
+	j.Revisions[0].Asker.Recorded, j.Judge = replay, by
+	j.Grading.Graders = rubricBy(t, by, graders.Criterion{ID: "order", Question: "차례가 맞나요?"}).Graders
+	run(t, j)
+	require.Len(t, memories[0].trials, 3)
+	require.NotEmpty(t, verdict.order())
+	require.Equal(t, 3, memories[0].synced)
+	require.Len(t, asked.order(), 3)
+}

@@ -54,6 +54,7 @@ func (d Duel) Compare(ctx context.Context, stop <-chan struct{}) (runfile.End, e
 
 func (d *Duel) one(ctx context.Context, p Pair, counts *counter) error {
 	t := runfile.Trial{Case: p.Case.Case, Trial: p.Trial}
+	paid := false
 	if p.Base == p.Head {
 		const same = "both replies say the same"
 		t.Scores = []graders.Score{
@@ -62,6 +63,7 @@ func (d *Duel) one(ctx context.Context, p Pair, counts *counter) error {
 		}
 	} else {
 		keep := func(c runfile.Call) error {
+			paid = paid || c.Made()
 			counts.call(c)
 			if t.Key == "" {
 				t.Key = c.Key
@@ -79,7 +81,7 @@ func (d *Duel) one(ctx context.Context, p Pair, counts *counter) error {
 		}
 		t.Scores = settle(baseFirst, headFirst)
 	}
-	if err := d.Run.Trial(t); err != nil {
+	if err := write(d.Run, t, paid); err != nil {
 		return err
 	}
 	counts.trial(t)

@@ -191,7 +191,9 @@ func (r *running) trial(ctx context.Context, it item) error {
 		return unlessOver(ctx, err)
 	}
 	// A call that is finished is kept, also where the job has been given up since.
+	paid := false
 	keep := func(c runfile.Call) error {
+		paid = paid || c.Made()
 		r.counts[it.revision].call(c)
 		return revision.Run.Call(c)
 	}
@@ -202,21 +204,23 @@ func (r *running) trial(ctx context.Context, it item) error {
 	if err != nil {
 		return unlessOver(ctx, err)
 	}
-	if err := revision.Run.Trial(t); err != nil {
+	if err := write(revision.Run, t, paid); err != nil {
 		return err
-	}
-	// The worker begins nothing new before what was paid for is safe, so that no
-	// more is ever lost than what is under way.
-	if call.Made() {
-		if err := revision.Run.Sync(); err != nil {
-			return err
-		}
 	}
 	r.counts[it.revision].trial(t)
 	if r.job.Progress != nil {
 		r.job.Progress(Event{Revision: it.revision, Call: call, Trial: t})
 	}
 	return nil
+}
+
+// write writes a finished trial. Where a call was paid for, nothing new begins
+// before that is safe, so that no more is ever lost than what is under way.
+func write(run Recorder, t runfile.Trial, paid bool) error {
+	if err := run.Trial(t); err != nil || !paid {
+		return err
+	}
+	return run.Sync()
 }
 
 // unlessOver keeps an error that stops the job. A trial that was given up or
