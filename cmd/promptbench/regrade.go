@@ -41,7 +41,7 @@ is now. It makes no call, and leaves the old run file as it is.`,
 }
 
 func (a *app) regrade(ctx context.Context, arg string, o project.Options, shown printing) error {
-	old, err := loadRun(ctx, arg, o, runfile.Full)
+	old, err := loadRun(ctx, arg, o, runfile.Replies)
 	if err != nil {
 		return err
 	}

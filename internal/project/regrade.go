@@ -74,7 +74,7 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 		ran = append(ran, h.Suite.Name)
 	}
 	if stale {
-		detail = runfile.Full
+		detail = runfile.Replies
 	}
 	if base, head, err = LoadBoth(basePath, headPath, detail); err != nil {
 		return nil, nil, nil, err

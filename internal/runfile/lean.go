@@ -10,8 +10,8 @@ import (
 	"promptbench/graders/reply"
 )
 
-// A lean collects the records of a run. For [Scores] it keeps of them what that
-// promises, and one copy of what recurs: ids, types, and whole lists of scores,
+// A lean collects the records of a run. Short of [Full] it keeps of them what the
+// detail promises, and one copy of what recurs: ids, types, and whole lists of scores,
 // of which a run of 100,000 trials has a few hundred.
 type lean struct {
 	detail Detail
@@ -87,7 +87,7 @@ func (k *lean) number(id string) int32 {
 
 func (k *lean) addCase(l Line) error {
 	c := k.cases.add()
-	if k.detail == Full || !over(l.Data, func(at *cursor) { k.readCase(at, c) }) {
+	if k.detail != Scores || !over(l.Data, func(at *cursor) { k.readCase(at, c) }) {
 		*c = Case{}
 		if err := l.Decode(c); err != nil {
 			return err
@@ -104,7 +104,7 @@ func (k *lean) addCase(l Line) error {
 
 func (k *lean) addCall(l Line) error {
 	c := k.calls.add()
-	if k.detail == Full || !over(l.Data, func(at *cursor) { k.readCall(at, c) }) {
+	if k.detail != Scores || !over(l.Data, func(at *cursor) { k.readCall(at, c) }) {
 		*c = Call{}
 		if err := l.Decode(c); err != nil {
 			return err
@@ -134,7 +134,7 @@ func (k *lean) addTrial(l Line) error {
 		}
 		k.same(&t.Case)
 	}
-	if k.detail == Scores {
+	if k.detail != Full {
 		t.Key = ""
 		k.shareScores(t)
 		k.shareRead(t)

@@ -79,6 +79,17 @@ func TestScoresKeepsWhatComparisonsNeed(t *testing.T) {
 	require.Equal(t, reduced(full), run)
 }
 
+func TestRepliesKeepsWhatGradingAgainNeeds(t *testing.T) {
+	t.Parallel()
+	full, err := decode(schema1(t), runfile.Full)
+	require.NoError(t, err)
+	run, err := decode(schema1(t), runfile.Replies)
+	require.NoError(t, err)
+	require.Equal(t, full.Cases, run.Cases)
+	require.Equal(t, full.Calls, run.Calls)
+	require.Equal(t, reduced(full).Trials, run.Trials)
+}
+
 // reduced takes from a run in full what [runfile.Scores] leaves out.
 func reduced(full *runfile.Run) *runfile.Run {
 	out := *full
