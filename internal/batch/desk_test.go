@@ -225,7 +225,7 @@ func TestWhatExpiredIsHandedInAgain(t *testing.T) {
 	require.Len(t, handed[1].Keys, 3)
 	require.Equal(t, 1, calls[s.inputs[0]].Attempts)
 	require.Equal(t, 2, calls[s.inputs[9]].Attempts)
-	require.Contains(t, v.notes, "batch "+handed[0].ID+": 3 requests without a reply are handed in again")
+	require.Contains(t, v.notes, "batch "+handed[0].ID+": handing in again 3 requests without a reply")
 }
 
 func TestWhatExpiresEachTimeIsAnError(t *testing.T) {

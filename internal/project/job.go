@@ -72,6 +72,11 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 			return nil, errors.Join(err, job.Close())
 		}
 	}
+	if r.Fresh && r.Batch {
+		if err := p.passedOver(targets, r); err != nil {
+			return nil, errors.Join(err, job.Close())
+		}
+	}
 	if !r.Fresh {
 		if job.index, err = p.recordings(r); err != nil {
 			return nil, errors.Join(err, job.Close())
