@@ -8,7 +8,9 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -23,6 +25,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	quiet    bool
+	bar      atomic.Pointer[progressbar.ProgressBar] // that stands on the last line of the terminal, if any
 	noColor  bool
 }
 
@@ -93,6 +96,9 @@ func (a *app) noCommand(cmd *cobra.Command, args []string) error {
 // note prints a diagnostic to the error stream, unless told to be quiet.
 func (a *app) note(format string, args ...any) {
 	if !a.quiet {
+		if bar := a.bar.Load(); bar != nil {
+			_ = bar.Clear() // it is drawn again below
+		}
 		_, _ = fmt.Fprintf(a.err, format+"\n", args...)
 	}
 }

@@ -113,7 +113,7 @@ func (a *app) cancelBatches(ctx context.Context, p *project.Project, r project.R
 
 // leaving is [interruptible] for a run that waits for batches: there are no calls
 // to finish, so that the first interrupt ends it.
-func leaving(ctx context.Context, a *app) (context.Context, <-chan struct{}, func()) {
+func leaving(ctx context.Context, a *app, fresh bool) (context.Context, <-chan struct{}, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 1)
 	released := make(chan struct{})
@@ -121,7 +121,11 @@ func leaving(ctx context.Context, a *app) (context.Context, <-chan struct{}, fun
 	go func() {
 		select {
 		case <-signals:
-			a.note("stopping: the batches go on; run it again with --batch to collect them, or with --batch --cancel to cancel them")
+			again := "with --batch"
+			if fresh {
+				again = "with --batch and without --fresh"
+			}
+			a.note("stopping: the batches go on; run it again %s to collect them, or with --batch --cancel to cancel them", again)
 			cancel()
 		case <-released:
 		}

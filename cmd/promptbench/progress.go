@@ -74,6 +74,7 @@ func (a *app) progressOf(total int, stats func() model.Stats, every time.Duratio
 		g.bar = progressbar.NewOptions(g.tally.total, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(10),
 			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(betweenBars/2))
+		a.bar.Store(g.bar)
 	}
 	g.tally.mark(time.Now())
 	g.over.Go(func() {
@@ -178,6 +179,7 @@ func (g *progress) finish() {
 	close(g.ended)
 	g.over.Wait()
 	if g.bar != nil {
+		g.a.bar.Store(nil)
 		_ = g.bar.Clear()
 		_ = g.bar.Exit()
 	}

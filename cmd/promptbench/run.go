@@ -118,11 +118,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		return err
 	}
 	a.remark(job)
-	catch := interruptible
-	if how.batch.on {
-		catch = leaving
-	}
-	ctx, stop, release := catch(ctx, a)
+	ctx, stop, release := a.catch(ctx, how)
 	if done, err := a.handIn(ctx, job, how); done || err != nil {
 		release()
 		return errors.Join(err, job.Close())
@@ -148,6 +144,14 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 			return comparePair(ctx, p, base, head, how)
 		})
 	})
+}
+
+// catch has interrupts stop a run as is fit for it.
+func (a *app) catch(ctx context.Context, how runFlags) (context.Context, <-chan struct{}, func()) {
+	if how.batch.on {
+		return leaving(ctx, a, how.fresh)
+	}
+	return interruptible(ctx, a)
 }
 
 // remark says what has turned out about the recordings.

@@ -209,6 +209,33 @@ func TestResultsInAnyOrderAndTwice(t *testing.T) {
 	require.Len(t, s.server.HandedIn(), 1)
 }
 
+func TestReplyStandsAboveFailure(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, 3, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Denied: true} })
+	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
+	require.Len(t, s.server.HandedIn(), 1)
+}
+
+// A run over some of the cases has recorded what failed for good of a batch that
+// holds more; the next run asks for it again and does not take the old word for it.
+func TestFailureIsCollectedOnce(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, 4, nil, func(r fakeopenai.Request) fakeopenai.Reply {
+		if strings.Contains(r.Input(), "할 일 1") {
+			return fakeopenai.ContextLength()
+		}
+		return echo(r)
+	})
+	s.visit(t, nil).submit().leave()
+	all := s.inputs
+	s.inputs = all[:2]
+	require.NotNil(t, s.visit(t, nil).submit().collect()[all[0]].Error)
+	s.inputs = all
+	s.visit(t, nil).submit().collect()
+	require.Len(t, s.server.HandedIn(), 2)
+	require.Len(t, s.server.HandedIn()[1].Keys, 1)
+}
+
 func TestWhatExpiredIsHandedInAgain(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 10, func(n int) fakeopenai.BatchPlan {
@@ -225,7 +252,7 @@ func TestWhatExpiredIsHandedInAgain(t *testing.T) {
 	require.Len(t, handed[1].Keys, 3)
 	require.Equal(t, 1, calls[s.inputs[0]].Attempts)
 	require.Equal(t, 2, calls[s.inputs[9]].Attempts)
-	require.Contains(t, v.notes, "batch "+handed[0].ID+": 3 requests without a reply are handed in again")
+	require.Contains(t, v.notes, "batch "+handed[0].ID+": handing in again 3 requests without a reply")
 }
 
 func TestWhatExpiresEachTimeIsAnError(t *testing.T) {

@@ -160,15 +160,22 @@ func (d *Desk) submit(ctx context.Context, p *piece, keys []string, path string)
 	}
 	file, err := d.o.API.Upload(ctx, path)
 	if err != nil {
-		return fmt.Errorf("uploading %d requests: %w", len(keys), err)
+		return fmt.Errorf("uploading %s: %w", requests(len(keys)), err)
 	}
 	b, err := d.create(ctx, p, file)
 	if err != nil {
-		return fmt.Errorf("making a batch of %d requests: %w", len(keys), err)
+		return fmt.Errorf("making a batch of %s: %w", requests(len(keys)), err)
 	}
 	p.batch, p.status = b.ID, b.Status
-	d.o.Note(fmt.Sprintf("batch %s: %d requests handed in", b.ID, len(keys)))
+	d.o.Note(fmt.Sprintf("batch %s: %s handed in", b.ID, requests(len(keys))))
 	return d.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, InputFile: file, At: time.Now().UTC()})
+}
+
+func requests(n int) string {
+	if n == 1 {
+		return "1 request"
+	}
+	return fmt.Sprintf("%d requests", n)
 }
 
 // How often, and how long apart at first, it is tried to make a batch.

@@ -157,7 +157,7 @@ func (d *Desk) settle(ctx context.Context, p *piece, b model.Batch) error {
 		clear(again)
 	}
 	if len(again) > 0 {
-		d.o.Note(fmt.Sprintf("batch %s: %d requests without a reply are handed in again", p.batch, len(again)))
+		d.o.Note(fmt.Sprintf("batch %s: handing in again %s without a reply", p.batch, requests(len(again))))
 		if err := d.resubmit(ctx, again, attempt); err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ type BatchPlan struct {
 	Line      int // where, from 1; 0 for nowhere
 	Reverse   bool
 	Duplicate bool // every line of the results stands twice
+	Denied    bool // of every reply the errors say that it failed, too
 	Lost      int  // so many of the results, the last ones, are missing without a word
 	NoOutput  bool // the results are not there any more
 	Drop      bool // it is made, and the answer that says so is lost

@@ -48,6 +48,9 @@ func (b *batches) end(s *Server, one *batch, status string) {
 			to = 1
 		}
 		results[to] = append(results[to], resultLine(n, l.CustomID, map[string]any{"status_code": code, "request_id": "req-" + strconv.Itoa(n), "body": body}, nil))
+		if one.plan.Denied && to == 0 {
+			results[1] = append(results[1], resultLine(n, l.CustomID, map[string]any{"status_code": http.StatusInternalServerError, "request_id": "req", "body": map[string]any{}}, nil))
+		}
 	}
 	one.done = [2]int{len(results[0]), len(results[1])}
 	if one.plan.NoOutput {

@@ -70,6 +70,19 @@ func (p *Project) reserve(targets []Target, job *Job) error {
 	return nil
 }
 
+// passedOver says how many batches of earlier runs a fresh one looks away from.
+func (p *Project) passedOver(targets []Target, r Run) error {
+	index, err := p.recordings(r)
+	if err != nil {
+		return err
+	}
+	defer index.Close() //nolint:errcheck // opened for reading only
+	if n := len(batch.Outstanding(index, targets[0].Label, targets[0].ID)); n > 0 {
+		r.Note(fmt.Sprintf("--fresh passes over what earlier runs handed in and nobody collected (batches: %d)", n))
+	}
+	return nil
+}
+
 // desk has the requests of a revision answered in batches.
 func (p *Project) desk(revision *prompt.Prompt, t Target, r Run, job *Job, w *runfile.Writer, run string) (*batch.Desk, error) {
 	settings, err := t.open(r.Timeout)

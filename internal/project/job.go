@@ -52,6 +52,7 @@ type Job struct {
 	batching batching
 	queue    *queue.Connection
 	lanes    []string
+	adopts   bool // lanes of earlier runs
 }
 
 // Prepare builds the job: the graders, the models, the recordings to replay and
@@ -69,6 +70,21 @@ func (p *Project) Prepare(ctx context.Context, r Run) (*Job, error) {
 	}
 	if r.Batch {
 		if err := p.reserve(targets, job); err != nil {
+			return nil, errors.Join(err, job.Close())
+		}
+	}
+	if r.Queue != nil {
+		// Of two runs that begin at the same time, one may take over a lane.
+		release, held, err := runfile.Reserve(p.RunsDir, "queue")
+		if err != nil {
+			return nil, err
+		}
+		if job.adopts = held; held {
+			defer release() //nolint:errcheck // of a lock that ends with the process anyway
+		}
+	}
+	if r.Fresh && r.Batch {
+		if err := p.passedOver(targets, r); err != nil {
 			return nil, errors.Join(err, job.Close())
 		}
 	}

@@ -140,12 +140,13 @@ func (j *Job) closeLanes(ctx context.Context) error {
 // to its end, and its process has, this one goes on with its lane.
 func (p *Project) lane(ctx context.Context, t Target, r Run, job *Job, w *runfile.Writer, run string) (*queue.Lane, error) {
 	id := queue.LaneID(run)
-	if job.index != nil {
+	if job.index != nil && job.adopts {
 		for _, last := range job.index.Lanes() {
 			if last.Endpoint != t.Label || last.Model != t.ID {
 				continue
 			}
-			if !last.Complete && !runfile.Written(last.Path) && !slices.Contains(job.lanes, last.ID) {
+			// What another version put into the queue, its workers would still take.
+			if !last.Complete && last.Tool == r.Tool && !runfile.Written(last.Path) && !slices.Contains(job.lanes, last.ID) {
 				id = last.ID
 			}
 			break

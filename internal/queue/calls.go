@@ -67,11 +67,11 @@ func (l *Lane) enter(ctx context.Context, key string, r model.Request) (c *call,
 	if c, ok := l.calls[key]; ok {
 		return c, false
 	}
-	c = &call{body: r.Wire, trial: r.Trial, sent: time.Now(), done: make(chan struct{})}
+	c = &call{body: r.Wire, trial: r.Trial, done: make(chan struct{})}
 	l.calls[key] = c
 	if l.adopted[key] {
 		delete(l.adopted, key)
-		c.attempt = l.attempts[key]
+		c.attempt, c.sent = l.attempts[key], time.Now()
 		if d, ok := l.early[key]; ok {
 			delete(l.early, key)
 			l.over.Go(func() { l.answer(context.WithoutCancel(ctx), key, c, d) })
@@ -99,7 +99,7 @@ func (l *Lane) leave(key string, c *call) {
 func (l *Lane) publish(ctx context.Context, key string, c *call) error {
 	l.mu.Lock()
 	at := place{key: key, attempt: c.attempt}
-	c.sent = time.Now()
+	c.sent = time.Time{}
 	l.mu.Unlock()
 	subject := at.of(workPrefix, l.id)
 	m, err := l.c.pack(ctx, subject, subject, c.body)
@@ -107,7 +107,13 @@ func (l *Lane) publish(ctx context.Context, key string, c *call) error {
 		return err
 	}
 	m.Header.Set(trialHeader, strconv.Itoa(c.trial))
-	return l.c.publish(ctx, m, at.of("", l.id))
+	if err := l.c.publish(ctx, m, at.of("", l.id)); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c.sent = time.Now()
+	return nil
 }
 
 // receive passes a reply on to the call that waits for it. A reply that nobody

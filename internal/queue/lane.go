@@ -82,9 +82,9 @@ type Lane struct {
 type call struct {
 	body    []byte
 	trial   int
-	attempt int // of the item that is out
-	since   int // replies to earlier attempts are not for it
-	sent    time.Time
+	attempt int       // of the item that is out
+	since   int       // replies to earlier attempts are not for it
+	sent    time.Time // when its item was last put into the queue; zero while that is being done
 	done    chan struct{}
 	resp    model.Response
 	err     error

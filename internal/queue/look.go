@@ -61,7 +61,7 @@ func (l *Lane) restore(ctx context.Context, age time.Duration) {
 	l.mu.Lock()
 	missing := map[string]*call{}
 	for key, c := range l.calls {
-		if time.Since(c.sent) >= age {
+		if !c.sent.IsZero() && time.Since(c.sent) >= age {
 			missing[key] = c
 		}
 	}

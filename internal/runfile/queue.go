@@ -30,6 +30,7 @@ type Lane struct {
 	ID       string
 	Endpoint string
 	Model    string
+	Tool     string // that wrote the run
 	At       time.Time
 	Complete bool // the run is
 }
@@ -40,7 +41,7 @@ func (s *sheet) queue(l Line) error {
 	if err := l.Decode(&q); err != nil {
 		return err
 	}
-	s.lanes = append(s.lanes, Lane{Path: s.path, ID: q.Lane, Endpoint: s.header.Model.Endpoint, Model: s.header.Model.ID, At: q.At})
+	s.lanes = append(s.lanes, Lane{Path: s.path, ID: q.Lane, Endpoint: s.header.Model.Endpoint, Model: s.header.Model.ID, Tool: s.header.Tool, At: q.At})
 	return nil
 }
 
