@@ -108,7 +108,11 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	if o.Suite == "" {
 		o.Suite = suitePath
 	}
-	p, err := project.Load(ctx, o, nil)
+	load := project.LoadIfAny
+	if f.pairwise.on { // the judge is told what the suite is about
+		load = func(ctx context.Context, o project.Options) (*project.Project, error) { return project.Load(ctx, o, nil) }
+	}
+	p, err := load(ctx, o)
 	if err != nil {
 		return err
 	}

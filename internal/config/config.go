@@ -8,6 +8,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -121,8 +122,17 @@ func defaults() *Config {
 	return &Config{Runs: DefaultRuns, Models: map[string]Model{}, Judged: Judged{Bar: DefaultBar}}
 }
 
+// ErrNoSuite says that a directory holds no suite at all.
+var ErrNoSuite = errors.New("no suite")
+
+// A noSuite is [ErrNoSuite] in the words for people.
+type noSuite struct{ error }
+
+func (noSuite) Is(target error) bool { return target == ErrNoSuite }
+
 // DefaultSuite returns the suite of a project at dir that configures none:
-// cases/subtodos.yaml, else the only YAML file in cases.
+// cases/subtodos.yaml, else the only YAML file in cases. Where there is none at
+// all the error is an [ErrNoSuite].
 func DefaultSuite(dir string) (string, error) {
 	cases := filepath.Join(dir, "cases")
 	usual := filepath.Join(cases, "subtodos.yaml")
@@ -131,7 +141,7 @@ func DefaultSuite(dir string) (string, error) {
 	}
 	entries, err := os.ReadDir(cases)
 	if err != nil {
-		return "", fmt.Errorf("finding the suite: there is no directory %s; name a suite with --suite, or under suite in %s", cases, DefaultPath)
+		return "", noSuite{fmt.Errorf("finding the suite: there is no directory %s; name a suite with --suite, or under suite in %s", cases, DefaultPath)}
 	}
 	var found []string
 	for _, e := range entries {
@@ -143,7 +153,7 @@ func DefaultSuite(dir string) (string, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", fmt.Errorf("finding the suite: %s holds no .yaml file; name a suite with --suite, or under suite in %s", cases, DefaultPath)
+		return "", noSuite{fmt.Errorf("finding the suite: %s holds no .yaml file; name a suite with --suite, or under suite in %s", cases, DefaultPath)}
 	}
 	return "", fmt.Errorf("finding the suite: %s holds several (%s); name one with --suite, or under suite in %s", cases, strings.Join(found, ", "), DefaultPath)
 }

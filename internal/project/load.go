@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,6 +73,19 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	}
 	p.Warnings = probs.Only(problem.Warning)
 	return p, probs.Err()
+}
+
+// LoadIfAny loads the config, and the suite where there is one: run files say
+// all that a comparison needs but for a suite to grade them again by.
+func LoadIfAny(ctx context.Context, o Options) (*Project, error) {
+	p, err := Settings(o)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.suitePath(); errors.Is(err, config.ErrNoSuite) && len(o.Select.Cases)+len(o.Select.Tags) == 0 {
+		return p, nil
+	}
+	return Load(ctx, o, nil)
 }
 
 func (p *Project) loadSuite() problem.List {

@@ -57,8 +57,13 @@ func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, 
 }
 
 // Comparable loads two runs for a comparison. Where either was graded by
-// another state of the suite, both are graded again, and notes say so.
+// another state of the suite, both are graded again, and notes say so, as they
+// do where the project has no suite and the runs stand as they were graded.
 func (p *Project) Comparable(ctx context.Context, basePath, headPath string, detail runfile.Detail) (base, head *runfile.Run, notes []string, err error) {
+	if p.Suite == nil {
+		base, head, err = LoadBoth(basePath, headPath, detail)
+		return base, head, []string{"both runs as they were graded: there is no suite here to grade them again by"}, err
+	}
 	specs, err := p.Specs()
 	if err != nil {
 		return nil, nil, nil, err
