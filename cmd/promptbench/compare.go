@@ -110,7 +110,9 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	}
 	load := project.LoadIfAny
 	if f.pairwise.on { // the judge is told what the suite is about
-		load = func(ctx context.Context, o project.Options) (*project.Project, error) { return project.Load(ctx, o, nil) }
+		load = func(ctx context.Context, o project.Options) (*project.Project, error) {
+			return project.Load(ctx, o, nil)
+		}
 	}
 	p, err := load(ctx, o)
 	if err != nil {
