@@ -12,7 +12,7 @@ import (
 // syncGap is how long lies between the beginnings of two fsyncs at least. A fast
 // disk could do many more, and each takes processor time; a trial waits half of
 // it on average, which is little against the time that a reply takes.
-const syncGap = 3 * time.Millisecond
+const syncGap = 4 * time.Millisecond
 
 // A round is one fsync, and everybody who waits for it.
 type round struct {

@@ -50,7 +50,7 @@ func (c comparison) run(ctx context.Context, out io.Writer) error {
 	if err := writeProject(dir, c.cases); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "%d cases, %d in flight, %s a reply of %d bytes or more; the median of %d rounds\n%s\n\n%-22s %9s %7s %9s %7s %9s\n",
+	if _, err := fmt.Fprintf(out, "%d cases, %d in flight, %s a reply of %d bytes or more; rounds measured: %d\n%s\n\n%-22s %9s %7s %9s %7s %9s\n",
 		c.cases, c.inFlight, c.delay, c.size, c.rounds, machine(), "", "wall", "ratio", "cpu", "ratio", "memory"); err != nil {
 		return err
 	}
