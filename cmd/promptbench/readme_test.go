@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "rewrite the outputs that documents show
 
 // documents show commands in ```console blocks: a line after "$ " is run, the
 // lines below it are what it prints.
-func documents() []string { return []string{"README.md", "docs/results.md"} }
+func documents() []string { return []string{"README.md", "docs/results.md", "docs/judge.md"} }
 
 // TestDocumentsShowWhatCommandsPrint runs every promptbench command of the
 // documents in a copy of the project, so that no number in them is made up.
@@ -27,7 +27,7 @@ func TestDocumentsShowWhatCommandsPrint(t *testing.T) { //nolint:paralleltest //
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
 		project := t.TempDir()
-		for _, part := range []string{"cases", "prompts", "runs/recorded", "promptbench.yaml"} {
+		for _, part := range []string{"cases", "prompts", "runs/recorded", "runs/calibration", "promptbench.yaml"} {
 			source := filepath.Join(root, part)
 			if info, err := os.Stat(source); err == nil && info.IsDir() {
 				require.NoError(t, os.CopyFS(filepath.Join(project, part), os.DirFS(source)))

@@ -295,7 +295,9 @@ func TestTheJudgesCallsAreMadeSafe(t *testing.T) {
 	require.Len(t, memories[0].trials, 3)
 	require.Zero(t, memories[0].synced)
 
-	verdict := &scripted{ask: func(context.Context, int, model.Request) (string, error) { return `{"reason":"차례대로다","verdict":"yes"}`, nil }}
+	verdict := &scripted{ask: func(context.Context, int, model.Request) (string, error) {
+		return `{"reason":"차례대로다","verdict":"yes"}`, nil
+	}}
 	by := judgeOf(t, verdict)
 	j, memories = job(t, s, asked, "v3")
 	j.Revisions[0].Asker.Recorded, j.Judge = replay, by
