@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "rewrite the outputs that documents show
 
 // documents show commands in ```console blocks: a line after "$ " is run, the
 // lines below it are what it prints.
-func documents() []string { return []string{"README.md", "docs/results.md", "docs/judge.md"} }
+func documents() []string { return []string{"README.md", "docs/results.md"} }
 
 // TestDocumentsShowWhatCommandsPrint runs every promptbench command of the
 // documents in a copy of the project, so that no number in them is made up.
