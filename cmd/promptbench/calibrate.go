@@ -22,6 +22,7 @@ func (a *app) calibrateCommand() *cobra.Command {
 		result outputFlags
 		asked  int
 		all    bool
+		brief  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "calibrate [RUN|REVISION…]",
@@ -48,7 +49,9 @@ else in all.`,
 				if result.format == "json" {
 					return report.CalibrationJSON(w, c)
 				}
-				return report.CalibrationText(w, c, p.Config.Judged.Bar, a.display(w, all))
+				d := a.display(w, all)
+				d.Brief = brief
+				return report.CalibrationText(w, c, p.Config.Judged.Bar, d)
 			}, result)
 		},
 	}
@@ -62,6 +65,8 @@ else in all.`,
 	result.add(cmd, "table", "json")
 	cmd.Flags().IntVar(&asked, "ask", 2, "ask every question `n` times, to see whether verdicts flip")
 	cmd.Flags().BoolVar(&all, "all", false, "list every disagreement, not only the first")
+	cmd.Flags().BoolVar(&brief, "brief", false, "leave out the disagreements")
+	cmd.MarkFlagsMutuallyExclusive("all", "brief")
 	return cmd
 }
 

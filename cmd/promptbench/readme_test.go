@@ -27,7 +27,7 @@ func TestDocumentsShowWhatCommandsPrint(t *testing.T) { //nolint:paralleltest //
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
 		project := t.TempDir()
-		for _, part := range []string{"cases", "prompts", "runs/recorded", "promptbench.yaml"} {
+		for _, part := range []string{"cases", "prompts", "runs/recorded", "runs/calibration", "promptbench.yaml"} {
 			source := filepath.Join(root, part)
 			if info, err := os.Stat(source); err == nil && info.IsDir() {
 				require.NoError(t, os.CopyFS(filepath.Join(project, part), os.DirFS(source)))

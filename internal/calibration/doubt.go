@@ -21,7 +21,15 @@ func (c Criterion) Doubt(bar float64) string {
 	case c.KappaCI == nil:
 		return "its agreement beyond chance is undefined"
 	case c.KappaCI[0] < bar:
-		return fmt.Sprintf("kappa is %.2f, its lower bound %.2f is under the bar of %.2f", *c.Kappa, c.KappaCI[0], bar)
+		return fmt.Sprintf("kappa is %s, its lower bound %s is under the bar of %.2f", decimals(*c.Kappa), decimals(c.KappaCI[0]), bar)
 	}
 	return ""
+}
+
+// decimals prints two, and no sign where they are zero.
+func decimals(v float64) string {
+	if s := fmt.Sprintf("%.2f", v); s != "-0.00" {
+		return s
+	}
+	return "0.00"
 }

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -110,35 +111,42 @@ func (c *Calibrating) collect(p *Project, all []label.Label, paths []string) err
 			Hint:    "label some replies first: promptbench judge label RUN",
 		}}
 	}
-	trials := map[string]int{}
+	var list []judgeable
 	found := 0
 	for _, path := range paths {
 		run, err := runfile.Load(path, runfile.Full)
 		if err != nil {
 			return err
 		}
-		list, err := p.judgeable(run)
+		more, err := p.judgeable(run)
 		if err != nil {
 			return err
 		}
-		for _, j := range list {
-			labels, ok := byText[j.reply.TextHash()]
-			if !ok {
+		for _, j := range more {
+			if _, ok := byText[j.hash]; !ok || slices.ContainsFunc(list, func(k judgeable) bool { return k.hash == j.hash }) {
 				continue
 			}
-			delete(byText, j.reply.TextHash())
-			for _, l := range labels {
-				found += len(l)
-			}
-			if trials[j.Case.Case]++; trials[j.Case.Case] == 1 {
-				c.Cases = append(c.Cases, j.Case)
-			}
-			j.Call.Trial = trials[j.Case.Case]
 			if j.Call.ReplayedFrom == "" {
 				j.Call.ReplayedFrom = run.Header.Run
 			}
-			c.Replies, c.replies, c.labels = append(c.Replies, j.Examined), append(c.replies, j.reply), append(c.labels, labels)
+			list = append(list, j)
 		}
+	}
+	// In which order the runs were named, or found, must not show.
+	slices.SortFunc(list, func(a, b judgeable) int {
+		return cmp.Or(strings.Compare(a.Case.Case, b.Case.Case), strings.Compare(a.hash, b.hash))
+	})
+	for i, j := range list {
+		j.Call.Trial = 1
+		if i > 0 && list[i-1].Case.Case == j.Case.Case {
+			j.Call.Trial = c.Replies[i-1].Call.Trial + 1
+		} else {
+			c.Cases = append(c.Cases, j.Case)
+		}
+		for _, l := range byText[j.hash] {
+			found += len(l)
+		}
+		c.Replies, c.replies, c.labels = append(c.Replies, j.Examined), append(c.replies, j.reply), append(c.labels, byText[j.hash])
 	}
 	c.missing = wanted - found
 	if found == 0 {

@@ -17,6 +17,7 @@ func (p *Project) LabelsDir() string { return filepath.Join(filepath.Dir(p.Suite
 type judgeable struct {
 	runner.Examined
 	reply label.Reply
+	hash  string // of its text, see [label.Reply.TextHash]
 }
 
 // judgeable are the replies of a run that a judge would be asked about: the
@@ -48,12 +49,8 @@ func (p *Project) judgeable(run *runfile.Run) ([]judgeable, error) {
 		if !read.Readable() {
 			continue
 		}
-		out = append(out, judgeable{
-			Examined: runner.Examined{Case: now, Call: call, Format: format},
-			reply: label.Reply{
-				Case: call.Case, Expected: now.Expect.Type, Input: now.Input, Text: read.Text, Type: read.Type, Items: read.Items,
-			},
-		})
+		r := label.Reply{Case: call.Case, Expected: now.Expect.Type, Input: now.Input, Text: read.Text, Type: read.Type, Items: read.Items}
+		out = append(out, judgeable{Examined: runner.Examined{Case: now, Call: call, Format: format}, reply: r, hash: r.TextHash()})
 	}
 	return out, nil
 }

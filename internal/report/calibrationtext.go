@@ -33,7 +33,9 @@ func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Opti
 	p.agreement(c, bar)
 	p.blank()
 	p.counts(c)
-	p.disagreements(c, o)
+	if !o.Brief {
+		p.disagreements(c, o)
+	}
 	return p.err
 }
 

@@ -20,9 +20,12 @@ func Share(v *float64) string {
 	return Decimals(*v)
 }
 
-// Decimals is a number to two places.
+// Decimals is a number to two places, without a sign where they are zero.
 func Decimals(v float64) string {
-	return strings.Replace(fmt.Sprintf("%.2f", v), "-", Minus, 1)
+	if s := fmt.Sprintf("%.2f", v); s != "-0.00" {
+		return strings.Replace(s, "-", Minus, 1)
+	}
+	return "0.00"
 }
 
 // Signed is a difference to two places with its sign, 0.00 without one.
@@ -31,8 +34,8 @@ func Signed(v *float64) string {
 		return None
 	}
 	switch s := Decimals(*v); {
-	case s == "0.00", s == Minus+"0.00":
-		return "0.00"
+	case s == "0.00":
+		return s
 	case *v > 0:
 		return "+" + s
 	default:
