@@ -108,10 +108,10 @@ type viewSource struct {
 	runs string
 }
 
-// Runs leaves out those in which a judge compared two others: they hold no reply.
+// Runs leaves out those that asked only a judge: they hold no reply.
 func (s viewSource) Runs() ([]runfile.Found, error) {
 	list, err := project.Past{Runs: s.runs}.List()
-	return slices.DeleteFunc(list, func(f runfile.Found) bool { return f.Header.Pairwise != nil }), err
+	return slices.DeleteFunc(list, func(f runfile.Found) bool { return f.Header.OfJudge() }), err
 }
 
 func (s viewSource) History() (history.History, error) {

@@ -102,7 +102,7 @@ func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found
 	for _, f := range all {
 		switch h := f.Header; {
 		case seen[h.Run]:
-		case h.Pairwise != nil, !p.fits(h), len(out) > 0 && !sameGround(out[0].Header, h):
+		case h.OfJudge(), !p.fits(h), len(out) > 0 && !sameGround(out[0].Header, h):
 			left.Other++
 		case f.Status != runfile.Complete || h.Selected != nil:
 			left.Incomplete++

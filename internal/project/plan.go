@@ -96,7 +96,7 @@ func (p *Project) recorded(revision *prompt.Prompt, t Target, trials int, index 
 // model: of this very prompt, if it was ever run, else of any.
 func (p *Project) usageSeen(t Target, hash string) ([]plan.Sample, error) {
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
-		return h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label
+		return !h.OfJudge() && h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label
 	})
 	if err != nil {
 		return nil, err

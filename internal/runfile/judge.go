@@ -2,6 +2,12 @@ package runfile
 
 import "promptbench/internal/params"
 
+// OfJudge reports whether a run asked only a judge: to calibrate it, or to
+// compare two other runs. Such a run says nothing of a revision.
+func (h Header) OfJudge() bool {
+	return h.Pairwise != nil || h.Judge != nil && h.Judge.PromptHash == h.Prompt.Hash
+}
+
 // SameJudge reports whether two runs were judged by the same instrument: the
 // same models with the same parameters, asked the same in the same words. Two
 // runs without a judge are alike, too.
