@@ -69,9 +69,9 @@ func (l *Lane) enter(ctx context.Context, key string, r model.Request) (c *call,
 	}
 	c = &call{body: r.Wire, trial: r.Trial, done: make(chan struct{})}
 	l.calls[key] = c
-	if l.adopted[key] {
+	if attempt, adopted := l.adopted[key]; adopted {
 		delete(l.adopted, key)
-		c.attempt, c.sent = l.attempts[key], time.Now()
+		c.attempt, c.sent = attempt, time.Now()
 		if d, ok := l.early[key]; ok {
 			delete(l.early, key)
 			l.over.Go(func() { l.answer(context.WithoutCancel(ctx), key, c, d) })
@@ -81,8 +81,8 @@ func (l *Lane) enter(ctx context.Context, key string, r model.Request) (c *call,
 	earlier := l.unstored[key] // of an attempt that is now made again
 	delete(l.unstored, key)
 	l.over.Go(func() { l.drop(context.WithoutCancel(ctx), earlier) })
-	l.attempts[key]++
-	c.attempt, c.since = l.attempts[key], l.attempts[key]
+	l.attempt++
+	c.attempt, c.since = l.attempt, l.attempt
 	return c, true
 }
 
@@ -133,7 +133,7 @@ func (l *Lane) receive(m jetstream.Msg) {
 		// The lane's end waits for it: the run must not be over before it is known
 		// whether the reply was stored.
 		l.over.Go(func() { l.answer(context.Background(), at.key, c, d) })
-	case !waits && l.adopted[at.key]:
+	case !waits && l.adopted[at.key] > 0:
 		l.early[at.key] = d
 	case len(l.unstored[at.key]) > 0: // it has come before, and the run takes its time
 		l.hold(at.key, m)

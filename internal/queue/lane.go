@@ -68,9 +68,9 @@ type Lane struct {
 	over    sync.WaitGroup
 
 	mu       sync.Mutex
+	attempt  int64                      // number of the last one; larger than any of an earlier coordinator
 	calls    map[string]*call           // that wait for a reply, by key
-	attempts map[string]int             // made here, by key
-	adopted  map[string]bool            // out or answered when the lane was taken over, and not asked for yet
+	adopted  map[string]int64           // attempts that were out or answered when the lane was taken over, and not asked for yet
 	early    map[string]delivery        // their replies
 	unstored map[string][]jetstream.Msg // replies that the run has not stored yet
 	err      error
@@ -82,8 +82,8 @@ type Lane struct {
 type call struct {
 	body    []byte
 	trial   int
-	attempt int       // of the item that is out
-	since   int       // replies to earlier attempts are not for it
+	attempt int64     // of the item that is out
+	since   int64     // replies to earlier attempts are not for it
 	sent    time.Time // when its item was last put into the queue; zero while that is being done
 	done    chan struct{}
 	resp    model.Response
@@ -93,7 +93,7 @@ type call struct {
 // A delivery is a reply that has arrived.
 type delivery struct {
 	msg     jetstream.Msg
-	attempt int
+	attempt int64
 }
 
 // Open makes the lane with an id, or takes it over from a coordinator that is no
@@ -103,7 +103,7 @@ func (c *Connection) Open(ctx context.Context, id string, spec Spec) (*Lane, err
 		spec.Lease = DefaultLease
 	}
 	l := &Lane{
-		c: c, id: id, spec: spec, calls: map[string]*call{}, attempts: map[string]int{}, adopted: map[string]bool{}, early: map[string]delivery{},
+		c: c, id: id, spec: spec, calls: map[string]*call{}, attempt: time.Now().UnixMicro(), adopted: map[string]int64{}, early: map[string]delivery{},
 		unstored: map[string][]jetstream.Msg{}, failed: make(chan struct{}),
 	}
 	l.looking, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -134,8 +134,7 @@ func (l *Lane) open(ctx context.Context) (err error) {
 			return err
 		}
 		for _, p := range places {
-			l.adopted[p.key] = true
-			l.attempts[p.key] = max(l.attempts[p.key], p.attempt)
+			l.adopted[p.key] = max(l.adopted[p.key], p.attempt)
 		}
 	}
 	// What the last coordinator was given and has not acknowledged would only come

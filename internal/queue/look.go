@@ -87,8 +87,8 @@ func (l *Lane) restore(ctx context.Context, age time.Duration) {
 		l.mu.Lock()
 		lost := l.calls[key] == c
 		if lost {
-			l.attempts[key]++ // another item than the lost one, so that the server does not take it for a repeat
-			c.attempt = l.attempts[key]
+			l.attempt++ // another item than the lost one, so that the server does not take it for a repeat
+			c.attempt = l.attempt
 		}
 		l.mu.Unlock()
 		if lost && l.publish(ctx, key, c) != nil {

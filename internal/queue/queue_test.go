@@ -458,7 +458,10 @@ func TestLimitsHoldOverAllWorkers(t *testing.T) {
 		work(t, connect(t, s), func(ctx context.Context, r model.Request) (model.Response, error) {
 			n := under.Add(1)
 			defer under.Add(-1)
-			for seen := most.Load(); n > seen && !most.CompareAndSwap(seen, n); seen = most.Load() {
+			for seen := most.Load(); n > seen; seen = most.Load() {
+				if most.CompareAndSwap(seen, n) {
+					break
+				}
 			}
 			timer := time.NewTimer(5 * time.Millisecond)
 			defer timer.Stop()

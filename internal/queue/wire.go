@@ -42,11 +42,11 @@ func LaneID(run string) string {
 // A place names an item or its reply within a lane.
 type place struct {
 	key     string
-	attempt int
+	attempt int64
 }
 
 func (p place) of(prefix, lane string) string {
-	return prefix + lane + "." + p.key + "." + strconv.Itoa(p.attempt)
+	return prefix + lane + "." + p.key + "." + strconv.FormatInt(p.attempt, 10)
 }
 
 // placeOf reads the subject of an item or a reply.
@@ -55,7 +55,7 @@ func placeOf(subject string) (place, bool) {
 	if len(parts) != 5 {
 		return place{}, false
 	}
-	attempt, err := strconv.Atoi(parts[4])
+	attempt, err := strconv.ParseInt(parts[4], 10, 64)
 	return place{key: parts[3], attempt: attempt}, err == nil
 }
 
