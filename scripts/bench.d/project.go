@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,23 +36,13 @@ graders:
 cases: {file: bench.jsonl}
 `
 
-// writeProject makes a project with so many cases in dir.
+// writeProject makes a project with so many cases in dir. It writes them as they
+// come: a process that is started later counts the memory of this one as its own.
 func writeProject(dir string, cases int) error {
-	var lines bytes.Buffer
-	enc := json.NewEncoder(&lines)
-	for i := range cases {
-		c := map[string]any{
-			"id": fmt.Sprintf("case-%06d", i), "input": fmt.Sprintf("내일 오전 10시에 %d번 손님과 치과 가기 👨‍👩‍👧", i), "expect": map[string]any{"type": "answer"},
-		}
-		if err := enc.Encode(c); err != nil {
-			return err
-		}
-	}
 	for name, text := range map[string]string{
 		"promptbench.yaml":         "suite: cases/bench.yaml\n",
 		"prompts/bench.prompt.yml": fmt.Sprintf(promptFile, strings.ReplaceAll(system, "'", "''")),
 		"cases/bench.yaml":         suiteFile,
-		"cases/bench.jsonl":        lines.String(),
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -60,7 +52,21 @@ func writeProject(dir string, cases int) error {
 			return err
 		}
 	}
-	return nil
+	file, err := os.Create(filepath.Join(dir, "cases", "bench.jsonl"))
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewWriter(file)
+	enc := json.NewEncoder(lines)
+	for i := range cases {
+		c := map[string]any{
+			"id": fmt.Sprintf("case-%06d", i), "input": fmt.Sprintf("내일 오전 10시에 %d번 손님과 치과 가기 👨‍👩‍👧", i), "expect": map[string]any{"type": "answer"},
+		}
+		if err := enc.Encode(c); err != nil {
+			return errors.Join(err, file.Close())
+		}
+	}
+	return errors.Join(lines.Flush(), file.Close())
 }
 
 // foo writes what promptfoo needs for the same work, and returns the path. Where
