@@ -45,3 +45,29 @@ func ExampleCasesToSettle() {
 	// cases needed without any flip: 73
 	// cases needed at these rates: 321
 }
+
+// How many flips in one direction it takes before chance is a poor explanation.
+func ExampleMcNemar() {
+	for worse := 5; worse <= 8; worse++ {
+		fmt.Printf("%d newly fail, none newly pass: p = %.4f\n", worse, stats.McNemar(0, worse))
+	}
+	fmt.Printf("24 newly fail, 9 newly pass: p = %.3f\n", stats.McNemar(9, 24))
+	// Output:
+	// 5 newly fail, none newly pass: p = 0.0625
+	// 6 newly fail, none newly pass: p = 0.0312
+	// 7 newly fail, none newly pass: p = 0.0156
+	// 8 newly fail, none newly pass: p = 0.0078
+	// 24 newly fail, 9 newly pass: p = 0.014
+}
+
+// The same pass rate says little over few cases and much over many.
+func ExampleWilson() {
+	for _, n := range []int{10, 100, 1000} {
+		lo, hi := stats.Wilson(n*8/10, n, 0.95)
+		fmt.Printf("%d of %d: %.2f … %.2f\n", n*8/10, n, lo, hi)
+	}
+	// Output:
+	// 8 of 10: 0.49 … 0.94
+	// 80 of 100: 0.71 … 0.87
+	// 800 of 1000: 0.77 … 0.82
+}

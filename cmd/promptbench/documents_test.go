@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite the outputs that documents show
 
 // documents show commands in ```console blocks: a line after "$ " is run, the
 // lines below it are what it prints.
-func documents() []string { return []string{"README.md", "docs/results.md"} }
+func documents() []string { return []string{"README.md", "docs/results.md", "docs/tutorial.md"} }
 
 // TestDocumentsShowWhatCommandsPrint runs every promptbench command of the
 // documents in a copy of the project, so that no number in them is made up.
@@ -26,26 +27,38 @@ func TestDocumentsShowWhatCommandsPrint(t *testing.T) { //nolint:paralleltest //
 		path := filepath.Join(root, name)
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
-		project := t.TempDir()
-		for _, part := range []string{"cases", "prompts", "runs/recorded", "runs/calibration", "promptbench.yaml"} {
-			source := filepath.Join(root, part)
-			if info, err := os.Stat(source); err == nil && info.IsDir() {
-				require.NoError(t, os.CopyFS(filepath.Join(project, part), os.DirFS(source)))
-				continue
-			}
-			content, err := os.ReadFile(source)
-			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(filepath.Join(project, part), content, 0o600))
-		}
-		t.Chdir(project)
+		t.Chdir(projectCopy(t, root))
 		got, commands := rerun(t, string(data))
 		require.NotZero(t, commands, "%s shows no command", name)
 		if *update {
 			require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
 			continue
 		}
-		require.Equal(t, string(data), got, "%s shows another output than the command prints; go test ./cmd/promptbench -run Documents -update rewrites it", name)
+		require.Equal(t, maskRuns(string(data)), maskRuns(got), "%s shows another output than the command prints; go test ./cmd/promptbench -run Documents -update rewrites it", name)
 	}
+}
+
+// projectCopy returns a directory with what the checkout at root has for a user.
+func projectCopy(t *testing.T, root string) string {
+	t.Helper()
+	project := t.TempDir()
+	for _, part := range []string{"cases", "prompts", "runs/recorded", "runs/calibration", "runs/baseline.jsonl", "promptbench.yaml"} {
+		source := filepath.Join(root, part)
+		if info, err := os.Stat(source); err == nil && info.IsDir() {
+			require.NoError(t, os.CopyFS(filepath.Join(project, part), os.DirFS(source)))
+			continue
+		}
+		content, err := os.ReadFile(source)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(project, part), content, 0o600))
+	}
+	return project
+}
+
+// maskRuns hides the ids of runs, which begin with the moment that they were
+// made at.
+func maskRuns(doc string) string {
+	return regexp.MustCompile(`\d{8}T\d{6}Z-[\w.-]+-[0-9a-f]{6}`).ReplaceAllString(doc, "RUN")
 }
 
 // rerun returns the document with the outputs as they are now.

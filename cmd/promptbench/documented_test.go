@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/fakeopenai"
+)
+
+// TestDocumentedCommandsWork runs every promptbench command that stands in a
+// ```sh block of a page, as a reader would, one page after another in a project
+// of its own whose models are a fake endpoint. What waits for a person or for
+// another machine is held to the flags that there are.
+func TestDocumentedCommandsWork(t *testing.T) { //nolint:paralleltest // it changes the working directory
+	pages := pages(t)
+	root := filepath.Dir(pages[0])
+	server := fakeopenai.New(documentedReply).Batches(nil, nil)
+	defer server.Close()
+	t.Setenv("OPENAI_API_KEY", "not-a-real-key")
+	ran := 0
+	for _, page := range pages {
+		data, err := os.ReadFile(page)
+		require.NoError(t, err)
+		t.Chdir(projectCopy(t, root))
+		require.NoError(t, os.WriteFile("promptbench.yaml", []byte(documentedConfig(server.URL())), 0o600))
+		for _, command := range shellCommands(string(data)) {
+			args := strings.Fields(strings.ReplaceAll(command, "http://127.0.0.1:8080/v1", server.URL()))
+			if !endsByItself(args) {
+				requireParsed(t, page, args)
+				continue
+			}
+			var stdout, stderr bytes.Buffer
+			code := run(args, strings.NewReader(""), &stdout, &stderr)
+			require.Contains(t, []int{0, exitRegression}, code, "%s: promptbench %s\n%s", page, command, stderr.String())
+			ran++
+		}
+	}
+	require.Greater(t, ran, 15)
+}
+
+// TestMentionedCommandsExist holds every `promptbench …` that a page mentions to
+// the commands and flags that there are.
+func TestMentionedCommandsExist(t *testing.T) {
+	t.Parallel()
+	span := regexp.MustCompile("`promptbench ([^`]+)`")
+	mentioned := 0
+	for _, page := range pages(t) {
+		data, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, found := range span.FindAllStringSubmatch(string(data), -1) {
+			words := strings.Fields(strings.NewReplacer("|", " ", "[", " ", "]", " ", "…", " ", "\\", " ").Replace(found[1]))
+			root := (&app{}).root()
+			command := root
+			if len(words) > 0 && !strings.HasPrefix(words[0], "-") && words[0] != "COMMAND" {
+				shown, _, err := root.Find(words)
+				require.NoError(t, err, "%s: %s", page, found[0])
+				command = shown
+			}
+			for _, word := range words {
+				if strings.HasPrefix(word, "-") {
+					require.NotNil(t, flagOf(command, word), "%s: %s has no flag %s", page, found[0], word)
+				}
+			}
+			mentioned++
+		}
+	}
+	require.Greater(t, mentioned, 30)
+}
+
+func pages(t *testing.T) []string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	var all []string
+	for _, pattern := range []string{"*.md", "docs/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		all = append(all, found...)
+	}
+	require.Greater(t, len(all), 10)
+	return all
+}
+
+// shellCommands returns what stands after "promptbench" on each line of the
+// shell blocks of a page, without comments.
+func shellCommands(doc string) []string {
+	var found []string
+	inside := false
+	for line := range strings.Lines(strings.ReplaceAll(doc, "\\\n", " ")) {
+		if strings.HasPrefix(line, "```") {
+			inside = strings.HasPrefix(line, "```sh")
+			continue
+		}
+		line, _, _ = strings.Cut(line, " #")
+		line = strings.TrimPrefix(strings.TrimSpace(line), "go run ./cmd/")
+		if command, ok := strings.CutPrefix(line, "promptbench "); ok && inside {
+			found = append(found, strings.TrimSpace(command))
+		}
+	}
+	return found
+}
+
+// endsByItself reports whether a command needs no person, no other machine, and
+// no name that the reader is to put in.
+func endsByItself(args []string) bool {
+	placeholder := regexp.MustCompile(`^[A-Z]+…?$|…`)
+	for i, arg := range args {
+		switch {
+		case i == 0 && (arg == "view" || arg == "worker" || arg == "watch"), i == 1 && args[0] == "judge" && arg == "label":
+			return false
+		case arg == "--queue", placeholder.MatchString(arg):
+			return false
+		}
+	}
+	return true
+}
+
+func requireParsed(t *testing.T, page string, args []string) {
+	t.Helper()
+	command, rest, err := (&app{}).root().Find(args)
+	require.NoError(t, err, "%s: %v", page, args)
+	require.NoError(t, command.ParseFlags(rest), "%s: %v", page, args)
+	require.NoError(t, command.ValidateArgs(command.Flags().Args()), "%s: %v", page, args)
+}
+
+func flagOf(command *cobra.Command, word string) *pflag.Flag {
+	command.InitDefaultHelpFlag()
+	command.Root().InitDefaultVersionFlag()
+	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
+	for _, set := range []*pflag.FlagSet{command.Flags(), command.InheritedFlags(), command.Root().Flags()} {
+		if f := set.Lookup(name); f != nil {
+			return f
+		}
+		if len(name) == 1 {
+			if f := set.ShorthandLookup(name); f != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// documentedConfig is the project's config with every model that the pages name
+// on one endpoint.
+func documentedConfig(url string) string {
+	var b strings.Builder
+	b.WriteString("suite: cases/subtodos.yaml\nmodel: local\njudge: local-judge\nmodels:\n")
+	for _, name := range []string{"local", "local-judge", "openai", "strong", "fast", "gpt-4.1-mini"} {
+		b.WriteString("  " + name + ": {base_url: " + url + ", model: gemma-3-270m, price: {input: 1, output: 1}}\n")
+	}
+	return b.String()
+}
+
+// documentedReply answers a case, and a judge's question.
+func documentedReply(r fakeopenai.Request) fakeopenai.Reply {
+	for _, verdict := range []string{"yes", "first", "tie"} {
+		if strings.Contains(string(r.Body), `"verdict"`) && strings.Contains(string(r.Body), verdict) {
+			return fakeopenai.Text(`{"reason":"it does","verdict":"` + verdict + `"}`)
+		}
+	}
+	return fakeopenai.Text(`{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"가방 챙기기"}]}}`)
+}
