@@ -68,7 +68,7 @@ func (p *Project) PrepareCalibration(ctx context.Context, r Run, paths []string,
 		if k == asked {
 			j.Asked, j.Reversed = 0, true
 		}
-		built, err := p.Suite.Build(j)
+		built, err := p.build(j)
 		if err != nil {
 			return nil, errors.Join(err, c.Close())
 		}

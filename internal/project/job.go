@@ -141,7 +141,7 @@ func (p *Project) prepareGrading(ctx context.Context, job *Job, r Run) (err erro
 		job.Judge, asked = job.judged.judge, job.judged.judge
 	}
 	job.Grading.Reader = p.Reader
-	job.Grading.Graders, err = p.Suite.Build(asked)
+	job.Grading.Graders, err = p.build(asked)
 	return err
 }
 

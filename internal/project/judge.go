@@ -19,7 +19,7 @@ import (
 
 // Specs are what the suite grades by. No judge is needed to say so.
 func (p *Project) Specs() ([]graders.Spec, error) {
-	built, err := p.Suite.Build(&runner.Judge{})
+	built, err := p.build(&runner.Judge{})
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, 
 	if err != nil {
 		return nil, err
 	}
-	built, err := p.Suite.Build(rejudge(run, criteria))
+	built, err := p.build(rejudge(run, criteria))
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (s *Suite) Judged() bool {
 func (s *Suite) ScoreNames() []string {
 	var out []string
 	for _, g := range s.Graders {
-		out = append(out, g.Name)
+		out = append(out, g.Score)
 		if g.Name == rubricName {
 			for _, c := range s.criteria() {
 				out = append(out, rubricName+"/"+c.ID)
