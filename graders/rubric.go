@@ -145,7 +145,9 @@ func (c criterion) grade(ctx context.Context, name string, s Sample) (score Scor
 		return notApplicable(name, "applies to "+strings.Join(c.AppliesTo, ", ")+", the case expects "+s.Expect.Type), false
 	}
 	if !s.Reply.Readable() {
-		return scored(name, 0, "", shorten("unreadable: "+unreadable(s.Reply), 300)), false
+		score = Unreadable(s.Reply)
+		score.Grader = name
+		return score, false
 	}
 	if c.program == nil {
 		return Score{}, true
