@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"promptbench/graders"
@@ -129,13 +130,16 @@ func (g *Grader) Close() error {
 	if closed {
 		return nil
 	}
-	var errs []error
-	for range g.options.Processes {
-		s := <-g.slots
-		if s.process != nil {
-			errs = append(errs, s.process.close())
-		}
+	errs := make([]error, g.options.Processes)
+	var wait sync.WaitGroup
+	for i := range errs {
+		wait.Go(func() {
+			if s := <-g.slots; s.process != nil {
+				errs[i] = s.process.close()
+			}
+		})
 	}
+	wait.Wait()
 	close(g.slots)
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("the command of grader %s: %w", g.options.Name, err)
