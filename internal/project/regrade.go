@@ -92,6 +92,10 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 			said[spec.Name] = spec.Says
 		}
 	}
+	var left []string
+	if stale && p.NoCommands && p.Suite.HasCommands() {
+		stale, left = false, []string{"both runs as they were graded: to grade them again starts commands, which only the commands compare and regrade do"}
+	}
 	if stale {
 		detail = runfile.Replies
 	}
@@ -99,7 +103,7 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 		return nil, nil, nil, err
 	}
 	if !stale {
-		return base, head, nil, nil
+		return base, head, left, nil
 	}
 	if base, err = p.Regrade(ctx, base); err != nil {
 		return nil, nil, nil, err

@@ -19,6 +19,11 @@ func (s *Suite) Judged() bool {
 	return false
 }
 
+// HasCommands reports whether a grader is a command, so that grading runs code.
+func (s *Suite) HasCommands() bool {
+	return slices.ContainsFunc(s.Graders, func(e GraderEntry) bool { return e.Command != nil })
+}
+
 // ScoreNames returns the names of all scores that the graders can give: theirs,
 // and rubric/<id> for each criterion, in the suite's order.
 func (s *Suite) ScoreNames() []string {
