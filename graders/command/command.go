@@ -15,7 +15,8 @@
 //
 // The parts, one file each: pool.go hands samples to processes, process.go is
 // one process with its streams, tail.go keeps the end of its standard error, and
-// group_unix.go and group_windows.go end a process with its children.
+// group_unix.go, parent_linux.go and group_windows.go end a process with its
+// children.
 package command
 
 import (

@@ -9,7 +9,10 @@ import (
 
 // asGroup makes a process the first of a group of its own: it can be ended with
 // its children, and an interrupt at the terminal leaves it to finish its sample.
-func asGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func asGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	endWithParent(cmd.SysProcAttr)
+}
 
 // killGroup ends a process and its children. There may be none left.
 func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

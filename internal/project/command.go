@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/signal"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"promptbench/graders"
 	"promptbench/graders/command"
@@ -53,9 +55,20 @@ func (c *commands) grader(e suite.GraderEntry) (graders.Grader, error) {
 	return g, nil
 }
 
+// untilInterrupted ends a context at an interrupt, so that no program is left
+// behind by one, where there are any.
+func (c *commands) untilInterrupted(ctx context.Context) (context.Context, context.CancelFunc) {
+	if len(c.from) == 0 {
+		return ctx, func() {}
+	}
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+}
+
 // start starts every program and has it say what it is, so that one which does
 // not work is known before anything is paid for. All that do not are reported.
 func (c *commands) start(ctx context.Context) error {
+	ctx, release := c.untilInterrupted(ctx)
+	defer release()
 	var probs problem.List
 	for _, e := range c.from {
 		err := c.made[e.Score].Start(ctx)

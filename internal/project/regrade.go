@@ -35,6 +35,8 @@ func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (out *runfile.R
 	}
 	programs := p.commands()
 	built, err := p.build(rejudge(run, criteria), programs)
+	ctx, release := programs.untilInterrupted(ctx)
+	defer release()
 	if err == nil {
 		err = programs.start(ctx)
 	}
