@@ -99,14 +99,12 @@ func (c *Client) Ask(s Sample) (Score, error) {
 // Rest reads what the grader still writes after its last answer, until its
 // stream ends, and complains of it.
 func (c *Client) Rest() error {
-	if c.broken != nil {
-		return nil // said already
+	if c.broken == nil { // else it was said already
+		if rest, _ := io.ReadAll(io.LimitReader(c.r, maxAnswer)); len(bytes.TrimSpace(rest)) > 0 {
+			return c.surplus(rest)
+		}
 	}
-	rest, _ := io.ReadAll(io.LimitReader(c.r, maxAnswer))
-	if len(bytes.TrimSpace(rest)) == 0 {
-		return nil
-	}
-	return c.surplus(rest)
+	return nil
 }
 
 func (c *Client) fail(f *Fault) error {

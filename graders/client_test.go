@@ -2,6 +2,7 @@ package graders_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"strings"
@@ -220,7 +221,9 @@ func TestFaultyAnswers(t *testing.T) {
 		require.NoError(t, err)
 		_, err = c.Ask(answered("치과"))
 		require.EqualError(t, err, want.reason)
-		require.Equal(t, want.broken, err.(*graders.Fault).Broken, answer) //nolint:errorlint,forcetypeassert // as documented
+		fault, ok := errors.AsType[*graders.Fault](err)
+		require.True(t, ok)
+		require.Equal(t, want.broken, fault.Broken, answer)
 	}
 }
 
@@ -275,7 +278,7 @@ func FuzzClient(f *testing.F) {
 			if err == nil {
 				return true
 			}
-			fault, ok := err.(*graders.Fault) //nolint:errorlint // as documented
+			fault, ok := errors.AsType[*graders.Fault](err)
 			require.True(t, ok, "%T", err)
 			require.NotEmpty(t, fault.Reason)
 			require.NotContains(t, fault.Reason, "\n")

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/project"
 )
 
 // customGraders is the page that shows the examples in docs/examples/graders.
@@ -49,7 +51,7 @@ func TestGraderByHand(t *testing.T) {
 }
 
 // The Go example grades the recordings, as any command does.
-func TestGoExample(t *testing.T) { //nolint:paralleltest // it changes the working directory
+func TestGoExample(t *testing.T) {
 	root, _ := customGraders(t)
 	t.Chdir(root)
 	runs := t.TempDir()
@@ -63,4 +65,21 @@ func TestGoExample(t *testing.T) { //nolint:paralleltest // it changes the worki
 	require.Contains(t, stdout.String(), "glance")
 	require.Regexp(t, `\b\d+ characters\b`, stdout.String())
 	require.NotContains(t, stdout.String(), "the command:")
+}
+
+// Looking at a comparison in the browser runs no code: what would have to be
+// graded again by a command is shown as it was graded.
+func TestViewStartsNoCommand(t *testing.T) {
+	t.Parallel()
+	root, _ := customGraders(t)
+	runs, err := filepath.Glob(filepath.Join(root, "runs", "recorded", "*-v[34]-*.jsonl"))
+	require.NoError(t, err)
+	require.Len(t, runs, 2)
+	o := project.Options{Suite: filepath.Join(root, "docs", "examples", "graders", "python", "suite.yaml")}
+	pair, err := viewSource{o: o}.Compare(t.Context(), runs[0], runs[1])
+	require.NoError(t, err)
+	require.Contains(t, pair.Comparison.Notes, "both runs as they were graded: to grade them again starts commands, which only the commands compare and regrade do")
+	for _, g := range pair.Comparison.Graders {
+		require.NotEqual(t, "tone", g.Grader)
+	}
 }

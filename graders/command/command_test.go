@@ -58,7 +58,7 @@ func TestGrade(t *testing.T) {
 	require.Equal(t, "unreadable: the reply is empty", score(t, g, graders.Sample{}).Reason)
 	require.NoError(t, g.Close())
 	require.NoError(t, g.Close())
-	require.Equal(t, "", score(t, g, graders.Sample{}).Unscored)
+	require.Empty(t, score(t, g, graders.Sample{}).Unscored)
 	_, err := g.Grade(t.Context(), sample("a"))
 	require.EqualError(t, err, "grading tone: the grader is closed")
 }

@@ -2,7 +2,9 @@ package command_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -32,7 +34,7 @@ func part(how string) error {
 		return graders.Serve(graders.Func("items", 1, grade))
 	case "no-start":
 		_, _ = fmt.Fprint(os.Stderr, "\x1b[31mTraceback\x1b[0m\n  line 1\nModuleNotFoundError: No module named '말투'\n")
-		os.Exit(1)
+		crash(1)
 	case "greets":
 		_, _ = fmt.Fprintln(os.Stdout, "Loading…")
 		return nil
@@ -49,7 +51,7 @@ func part(how string) error {
 			_, _ = fmt.Fprintf(os.Stdout, `{"id":%d,"value":1,"reason":"%s"}`+"\n", id, strings.Repeat("x", 300<<10))
 		}
 		line, err := in.ReadString('\n')
-		if err != nil {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		switch how {
@@ -68,7 +70,7 @@ func part(how string) error {
 				select {}
 			}
 			if strings.Contains(line, "crash") {
-				os.Exit(9)
+				crash(9)
 			}
 			_, _ = fmt.Fprintf(os.Stdout, `{"id":%d,"value":1}`+"\n", id)
 		case "child": // which holds the streams, and is not told of the end
@@ -86,12 +88,16 @@ func part(how string) error {
 	}
 }
 
+func crash(code int) {
+	os.Exit(code) //nolint:revive // which is what is played
+}
+
 // grade is a grader whose samples say what is to happen.
 func grade(s graders.Sample) graders.Score {
 	switch {
 	case strings.HasPrefix(s.Reply.Text, "crash"):
 		_, _ = fmt.Fprintln(os.Stderr, "crashing as asked")
-		os.Exit(7)
+		crash(7)
 	case strings.HasPrefix(s.Reply.Text, "env "):
 		value, ok := os.LookupEnv(s.Reply.Text[4:])
 		return graders.Scored(map[bool]float64{true: 1}[ok], value)
