@@ -228,3 +228,19 @@ func TestNewRefuses(t *testing.T) {
 	_, err = command.New(command.Options{Name: "a"})
 	require.EqualError(t, err, "run: the command is empty")
 }
+
+// BenchmarkGrade is what one sample costs that a program has nothing to do for.
+func BenchmarkGrade(b *testing.B) {
+	self, err := os.Executable()
+	require.NoError(b, err)
+	g, err := command.New(command.Options{Name: "tone", Run: []string{self}, Env: append(os.Environ(), play+"=grader")})
+	require.NoError(b, err)
+	require.NoError(b, g.Start(b.Context()))
+	s := sample(strings.Repeat("긴 답\n", 100), "가", "나", "다")
+	for b.Loop() {
+		if _, err := g.Grade(b.Context(), s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	require.NoError(b, g.Close())
+}

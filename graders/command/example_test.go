@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"promptbench/graders"
@@ -16,9 +17,8 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer g.Close()
 	scores, err := g.Grade(ctx, graders.Sample{Reply: reply.Reply{Format: reply.JSON, Type: "answer", Items: []string{"병원 예약하기", "지갑"}}})
-	if err != nil {
+	if err := errors.Join(err, g.Close()); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +38,9 @@ func start(o Options) (*process, error) {
 	}
 	p := &process{cmd: exec.Command(path, o.Run[1:]...), stderr: &tail{}, read: make(chan struct{}), ended: make(chan struct{})} //nolint:noctx // it outlives each call, and is ended by hand
 	p.cmd.Args[0], p.cmd.Dir, p.cmd.Env = o.Run[0], o.Dir, o.Env
+	if dir, err := filepath.Abs(o.Dir); err == nil && o.Env != nil {
+		p.cmd.Env = append(slices.Clone(o.Env), "PWD="+dir) // else it would be ours
+	}
 	asGroup(p.cmd)
 	theirs, err := p.pipes()
 	if err != nil {

@@ -82,6 +82,15 @@ func (c *commands) start(ctx context.Context) error {
 	return probs.Err()
 }
 
+// processes is how many samples the slowest of them can be asked about at once.
+func (c *commands) processes() int {
+	most := 1
+	for _, e := range c.from {
+		most = max(most, e.Command.Processes)
+	}
+	return most
+}
+
 // close ends the programs; there may be none.
 func (c *commands) close() error {
 	if c == nil {

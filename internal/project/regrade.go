@@ -51,7 +51,7 @@ func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (out *runfile.R
 		}
 		cases[c.ID] = runner.CaseRecord(p.Suite, c)
 	}
-	out, err = runner.Regrade(ctx, run, runner.Grading{Reader: p.Reader, Graders: built}, func(id string) (runfile.Case, bool) {
+	out, err = runner.Regrade(ctx, run, runner.Grading{Reader: p.Reader, Graders: built}, programs.processes(), func(id string) (runfile.Case, bool) {
 		c, ok := cases[id]
 		return c, ok
 	})
