@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -263,6 +264,9 @@ func TestSecondAnswers(t *testing.T) {
 // Whatever a grader writes, a client gives a sound score or a fault of one line,
 // and what [graders.ServeOn] would write for that score is read as that score.
 func FuzzClient(f *testing.F) {
+	seeds, err := filepath.Glob(filepath.Join("testdata", "fuzz", "FuzzClient", "*"))
+	require.NoError(f, err)
+	require.GreaterOrEqual(f, len(seeds), 7, "the committed seeds of FuzzClient are missing")
 	for _, seed := range []string{
 		introduced + `{"id":1,"value":0.5,"reason":"반말"}` + "\n",
 		introduced + `{"id":1,"unscored":"\ud800"}` + "\n" + `{"id":1,"value":1}`,

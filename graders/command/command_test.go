@@ -172,9 +172,9 @@ func TestSecondLineAtTheEnd(t *testing.T) {
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	g := played(t, "hangs", func(o *command.Options) { o.Timeout = 300 * time.Millisecond })
+	g := played(t, "hangs", func(o *command.Options) { o.Timeout = 2 * time.Second })
 	require.NoError(t, g.Start(t.Context()))
-	require.Equal(t, "the command: it did not answer within 300ms; it has to write a line for each sample, and flush it", score(t, g, sample("hang")).Unscored)
+	require.Equal(t, "the command: it did not answer within 2s; it has to write a line for each sample, and flush it", score(t, g, sample("hang")).Unscored)
 	require.True(t, score(t, g, sample("a")).Pass)
 }
 

@@ -135,7 +135,7 @@ func (p *Project) keyVariables() []string {
 // or whose name or value looks like a secret, but for those to pass. It also has
 // Python write each line at once and in UTF-8, unless something else is set.
 func withoutSecrets(environ, secret, pass []string) []string {
-	name := regexp.MustCompile(`(?i)(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|PWD|CREDENTIALS?)(_|$)`)
+	name := regexp.MustCompile(`(?i)PASSWORD|PASSWD|SECRET|API_?KEY|TOKEN(_|$)|(^|_)(KEY|PASS|PWD|CREDENTIALS?)(_|$)`)
 	value := regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`) // an address with a password
 	var out []string
 	seen := map[string]bool{}
