@@ -5,7 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/expr-lang/expr/vm"
 )
 
 // maxWeight keeps a sum of weights finite.
@@ -21,12 +22,7 @@ func newCriterion(m *mistakes, path []any, c Criterion) criterion {
 	if !(c.Weight > 0 && c.Weight <= maxWeight) { // false for NaN too
 		m.add(at(path, "weight"), "", "weight must be over 0 and at most %d, found %v", int(maxWeight), c.Weight)
 	}
-	c.AppliesTo = slices.Clone(c.AppliesTo)
-	for i, t := range c.AppliesTo {
-		if strings.TrimSpace(t) == "" {
-			m.add(at(path, "applies_to", i), "", "must not be empty")
-		}
-	}
+	c.AppliesTo = checkTypes(m, path, c.AppliesTo)
 	out := criterion{Criterion: c}
 	switch {
 	case c.Check != "" && c.Question != "":
@@ -44,14 +40,29 @@ func newCriterion(m *mistakes, path []any, c Criterion) criterion {
 		if c.Judge != "" || c.Batch || c.Votes != 0 {
 			m.add(path, "", "judge, batch and votes belong to a question, not to a check")
 		}
-		program, err := compile(c.Check)
-		if bad, ok := errors.AsType[*ParamError](err); ok {
-			bad.Path = at(path, "check")
-			m.errs = append(m.errs, bad)
-		}
-		out.program = program
+		out.program = compileAt(m, at(path, "check"), c.Check)
 	}
 	return out
+}
+
+// checkTypes returns a copy of the types that something applies to.
+func checkTypes(m *mistakes, path []any, types []string) []string {
+	for i, t := range types {
+		if strings.TrimSpace(t) == "" {
+			m.add(at(path, "applies_to", i), "", "must not be empty")
+		}
+	}
+	return slices.Clone(types)
+}
+
+// compileAt compiles a check that stands at path.
+func compileAt(m *mistakes, path []any, check string) *vm.Program {
+	program, err := compile(check)
+	if bad, ok := errors.AsType[*ParamError](err); ok {
+		bad.Path = path
+		m.errs = append(m.errs, bad)
+	}
+	return program
 }
 
 func checkID(m *mistakes, path []any, id string) {
@@ -59,10 +70,7 @@ func checkID(m *mistakes, path []any, id string) {
 		m.add(path, "", "a criterion needs an id")
 		return
 	}
-	wrong := strings.IndexFunc(id, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
-	})
-	if wrong >= 0 {
+	if strings.IndexFunc(id, inNoName) >= 0 {
 		m.add(path, "use letters, digits, hyphens, underscores and dots", "the id %s has other characters", quote(id))
 	}
 }

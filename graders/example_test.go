@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log"
+	"strings"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
@@ -166,6 +168,40 @@ func ExampleLength() {
 	show(g, err, graders.Sample{Reply: reply.Reply{Text: "가족 👨‍👩‍👧"}})
 	// Output:
 	// length 1.00: 4 characters, expected at most 5
+}
+
+func ExampleExpression() {
+	g, err := graders.Expression("concise", "all(items, chars(#) <= 5)", []string{"answer"})
+	show(g, err, dentist())
+	// Output:
+	// concise 0.00: not so: all(items, chars(#) <= 5)
+}
+
+// This is the whole of a program that a suite names as a command.
+func ExampleServe() {
+	g := graders.Func("polite", 1, func(s graders.Sample) graders.Score {
+		if s.Reply.Type != "question" {
+			return graders.NotApplicable("only questions can be polite")
+		}
+		for _, item := range s.Reply.Items {
+			if !strings.HasSuffix(item, "요?") {
+				return graders.Scored(0, "not polite: "+item)
+			}
+		}
+		return graders.Scored(1, "")
+	})
+	if err := graders.Serve(g); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func ExampleFunc() {
+	g := graders.Func("short", 1, func(s graders.Sample) graders.Score {
+		return graders.Scored(min(1, 2/float64(len(s.Reply.Items))), fmt.Sprintf("%d items", len(s.Reply.Items)))
+	})
+	show(g, nil, dentist())
+	// Output:
+	// short 1.00: 2 items
 }
 
 func ExampleFail() {

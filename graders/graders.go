@@ -3,7 +3,8 @@
 // A [Grader] looks at one [Sample], a case with the reply as it was read, and
 // gives [Score] values. The built-in graders are plain constructors: [CaseType],
 // [SubtodoCount], [Format], [Rubric] and the deterministic text graders
-// ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length]).
+// ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length]). An
+// [Expression] is a grader of one line, with a name of its own.
 //
 // [New] builds any of them from a name and JSON parameters, strictly, and
 // [CheckExpect] and [CheckExpression] find mistakes before anything is graded.
@@ -38,9 +39,22 @@ type Grader interface {
 // A Spec identifies how scores came about. Version rises whenever the same
 // parameters would score a reply differently.
 type Spec struct {
-	Name    string          `json:"name"`
+	Name    string          `json:"name"`           // of the grader and its score
+	Kind    string          `json:"kind,omitempty"` // expression or command, where the name was given by the suite; else empty
 	Version int             `json:"version"`
 	Params  json.RawMessage `json:"params,omitempty"` // canonical JSON object, or absent
+
+	// Says is what a grader in a program of its own says that it is, its name and
+	// its version; empty for others, and as long as nobody has asked it.
+	Says string `json:"says,omitempty"`
+}
+
+// Builder is the name that [New] builds such a grader by.
+func (s Spec) Builder() string {
+	if s.Kind != "" {
+		return s.Kind
+	}
+	return s.Name
 }
 
 // A Sample is one trial to be graded: the case, what is expected of the reply,

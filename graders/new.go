@@ -11,9 +11,10 @@ func Names() []string {
 	return slices.Sorted(maps.Keys(builders()))
 }
 
-// New builds the built-in grader of that name from its parameters, a JSON value
-// in the shape that a suite writes and that [Spec] stores, so that suites and
-// stored runs have one way in. Absent, null and {} all mean no parameters.
+// New builds the built-in grader of that name, see [Spec.Builder], from its
+// parameters, a JSON value in the shape that a suite writes and that [Spec]
+// stores, so that suites and stored runs have one way in. Absent, null and {} all
+// mean no parameters.
 //
 // Decoding is strict: an unknown key, a value of the wrong kind and a value out
 // of range are all reported, each as a [ParamError], joined. An unknown name is
@@ -21,8 +22,11 @@ func Names() []string {
 // questions and may be nil otherwise.
 func New(name string, params json.RawMessage, judge Judge) (Grader, error) {
 	build, ok := builders()[name]
-	if !ok {
-		return nil, &ParamError{Msg: "unknown grader " + quote(name), Hint: suggest(name, Names())}
+	switch {
+	case name == nameCommand:
+		return nil, &ParamError{Msg: "a command is no built-in grader", Hint: "package graders/command makes it"}
+	case !ok:
+		return nil, &ParamError{Msg: "unknown grader " + quote(name), Hint: suggest(name, slices.Sorted(slices.Values(append(Names(), nameCommand))))}
 	}
 	d := &decoder{}
 	g, err := build(d, value{raw: params}, judge)
@@ -78,6 +82,14 @@ func builders() map[string]builder {
 		nameLength: func(d *decoder, v value, _ Judge) (Grader, error) {
 			m := d.object(v, "min", "max", "unit")
 			return Length(Range{Min: d.count(m["min"]), Max: d.count(m["max"])}, Unit(d.text(m["unit"])))
+		},
+		nameExpression: func(d *decoder, v value, _ Judge) (Grader, error) {
+			if v.kind() == kindString {
+				d.add(v.path, "write it as {name: …, check: …}", "an expression needs a name, which its score has")
+				return nil, nil
+			}
+			m := d.object(v, "name", "check", "applies_to")
+			return Expression(d.text(m["name"]), d.text(m["check"]), d.strings(m["applies_to"]))
 		},
 		nameRubric: func(d *decoder, v value, judge Judge) (Grader, error) {
 			return Rubric(d.criteria(v), judge)

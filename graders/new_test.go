@@ -33,6 +33,10 @@ func specimens() map[string][][2]string {
 		"regex":        {{``, ``}, {`"\\d+"`, `{"pattern":"\\d+"}`}, {`{"pattern":"a&b"}`, `{"pattern":"a&b"}`}},
 		"json_schema":  {{`{"schema": {"type":"object", "minProperties": 1}}`, `{"schema":{"minProperties":1,"type":"object"}}`}},
 		"length":       {{`{"max":10}`, `{"max":10,"unit":"characters"}`}, {`{"unit":"words","min":1}`, `{"min":1,"unit":"words"}`}},
+		"expression": {{
+			`{"name":"짧게","applies_to":"answer","check":"len(items) < 4"}`,
+			`{"applies_to":["answer"],"check":"len(items) < 4","name":"짧게"}`,
+		}},
 		"rubric": {{
 			`{"batch":true,"votes":3,"criteria":[{"id":"a","question":"?"},{"id":"b","question":"?","batch":false,"votes":1,"judge":"strong"},` +
 				`{"id":"c","check":"true"},{"id":"scale","question":"?","options":[1,2,10],"pass":10,"anchors":{"1":"나쁨","2":"보통","10":"좋음"}}]}`,
@@ -56,8 +60,10 @@ func TestNewBuildsWhatItsSpecSays(t *testing.T) {
 			g, err := graders.New(name, json.RawMessage(pair[0]), yes{})
 			require.NoError(t, err, "%s %s", name, pair[0])
 			spec := g.Spec()
-			require.Equal(t, graders.Spec{Name: name, Version: 1, Params: raw(pair[1])}, spec)
-			again, err := graders.New(spec.Name, spec.Params, yes{})
+			require.Equal(t, name, spec.Builder())
+			require.Equal(t, 1, spec.Version)
+			require.Equal(t, raw(pair[1]), spec.Params)
+			again, err := graders.New(spec.Builder(), spec.Params, yes{})
 			require.NoError(t, err)
 			require.Equal(t, spec, again.Spec(), "what a run stores builds the same grader")
 		}
@@ -78,7 +84,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		want         []string
 	}{
 		{"case_typ", ``, []string{`unknown grader "case_typ" (did you mean case_type?)`}},
-		{"zzz", ``, []string{`unknown grader "zzz" (known are case_type, contains, equals, format, json_schema, length, not_contains, regex, rubric, subtodo_count)`}},
+		{"zzz", ``, []string{`unknown grader "zzz" (known are case_type, command, contains, equals, expression, format, json_schema, length, not_contains, regex, rubric, subtodo_count)`}},
 		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (this grader takes no parameters)`}},
 		{"format", `[]`, []string{`expected a mapping, found a list`}},
 		{"subtodo_count", `{"answer":{"min":5,"max":2,"mni":1},"question":3,"invalid":{"max":1.5}}`, []string{
@@ -100,6 +106,19 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		{"equals", `{"values":"a","any":true}`, []string{`any: unknown key "any" (known are values, ignore_case)`}},
 		{"regex", `"(?=가)"`, []string{"pattern: the pattern does not compile: invalid or unsupported Perl syntax at \"(?=\" (patterns are RE2, which has no look-around)"}},
 		{"regex", `{"pattern":"a","pattern":"b"}`, []string{`pattern: "pattern" stands here twice`}},
+		{"expression", `{"check":"len(items) = 3","aplies_to":"answer"}`, []string{
+			`aplies_to: unknown key "aplies_to" (did you mean applies_to?)`,
+		}},
+		{"expression", `{"check":"len(items) <","applies_to":["answer"," "]}`, []string{`applies_to[1]: must not be empty`}},
+		{"expression", `{"name":"format","check":"item > 3"}`, []string{
+			`name: the name "format" is that of a built-in grader (choose another)`,
+			`check: unknown name item at character 1 (did you mean items?)`,
+		}},
+		{"expression", `{"name":"a b"}`, []string{
+			`name: the name "a b" has other characters than a name may (use letters, digits, hyphens, underscores and dots)`,
+			`check: the grader needs an expression`,
+		}},
+		{"expression", `"len(items) < 4"`, []string{`an expression needs a name, which its score has (write it as {name: …, check: …})`}},
 		{"json_schema", `{}`, []string{`schema: expected a JSON Schema, found nothing`}},
 		{"json_schema", `{"schema": {"required": 5}}`, []string{`schema: no JSON Schema: /required: got number, want array`}},
 		{"length", `{"unit":"word"}`, []string{
@@ -268,7 +287,7 @@ func FuzzNew(f *testing.F) {
 			return
 		}
 		spec := g.Spec()
-		again, err := graders.New(spec.Name, spec.Params, yes{})
+		again, err := graders.New(spec.Builder(), spec.Params, yes{})
 		require.NoError(t, err, "%s", spec.Params)
 		require.Equal(t, spec, again.Spec())
 	})

@@ -114,7 +114,7 @@ func (g rubric) Grade(ctx context.Context, s Sample) ([]Score, error) {
 	scores := make([]Score, 1+len(g.criteria))
 	var open []int // criteria that are left to the judge
 	for i, c := range g.criteria {
-		score, judged := g.grade(ctx, c, s)
+		score, judged := c.grade(ctx, c.score(), s)
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("grading %s: %w", c.score(), err)
 		}
@@ -135,9 +135,9 @@ func (g rubric) Grade(ctx context.Context, s Sample) ([]Score, error) {
 // score is the name of the criterion's score.
 func (c criterion) score() string { return nameRubric + "/" + c.ID }
 
-// grade scores one criterion, or reports that it is the judge's to decide.
-func (g rubric) grade(ctx context.Context, c criterion, s Sample) (score Score, judged bool) {
-	name := c.score()
+// grade gives the criterion's score that name, or reports that it is the judge's
+// to decide.
+func (c criterion) grade(ctx context.Context, name string, s Sample) (score Score, judged bool) {
 	if len(c.AppliesTo) > 0 && !slices.Contains(c.AppliesTo, s.Expect.Type) {
 		if s.Expect.Type == "" {
 			return notApplicable(name, "the case expects no type"), false
@@ -145,7 +145,9 @@ func (g rubric) grade(ctx context.Context, c criterion, s Sample) (score Score, 
 		return notApplicable(name, "applies to "+strings.Join(c.AppliesTo, ", ")+", the case expects "+s.Expect.Type), false
 	}
 	if !s.Reply.Readable() {
-		return scored(name, 0, "", shorten("unreadable: "+unreadable(s.Reply), 300)), false
+		score = Unreadable(s.Reply)
+		score.Grader = name
+		return score, false
 	}
 	if c.program == nil {
 		return Score{}, true

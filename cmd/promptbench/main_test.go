@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -28,6 +29,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[stateKey{}] = &state{}
 			env.Setenv("PROJECT", project)
+			self, err := exec.LookPath("promptbench")
+			if err != nil {
+				return err
+			}
+			env.Setenv("BIN", filepath.Dir(self)) // a PATH of this program alone
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			return nil

@@ -127,7 +127,7 @@ func (s viewSource) Run(path string) (report.Run, error) {
 }
 
 // Compare grades both again by the suite where it is still there and has
-// changed, as the command does.
+// changed, as the command does, unless that runs code: looking at a page must not.
 func (s viewSource) Compare(ctx context.Context, base, head string) (report.Pair, error) {
 	o, how := s.o, pairing{detail: runfile.Full, drift: true}
 	h, err := runfile.ReadHeader(head)
@@ -148,5 +148,6 @@ func (s viewSource) Compare(ctx context.Context, base, head string) (report.Pair
 	if err != nil {
 		return report.Pair{}, err
 	}
+	p.NoCommands = true
 	return comparePair(ctx, p, base, head, how)
 }

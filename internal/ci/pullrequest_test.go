@@ -17,10 +17,13 @@ func prompt(name, system string) string {
 }
 
 // pullRequest is a machine that stands where actions/checkout leaves it, at the
-// merge of a pull request that change makes.
-func pullRequest(t *testing.T, server *fakeopenai.Server, change func(*runner)) *runner {
+// merge of a pull request that change makes to a base, the project with more.
+func pullRequest(t *testing.T, server *fakeopenai.Server, change func(*runner), more ...func(*runner)) *runner {
 	t.Helper()
 	r := newRunner(t, server)
+	for _, m := range more {
+		m(r)
+	}
 	r.write(".gitignore", "/runs/*\n/.promptbench\n")
 	git := func(args ...string) {
 		t.Helper()
@@ -146,6 +149,44 @@ func TestPullRequestIsComparedAndCommented(t *testing.T) {
 	code, printed, _ = r.execute("prompts.yml", "Comment", env)
 	require.Zero(t, code, printed)
 	require.Empty(t, r.asked())
+}
+
+// A grader that is a program is the base's, whatever a pull request makes of its
+// script, of what that imports, and of the suite; and the base's gets no key.
+func TestPullRequestRunsNoCodeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	m := newModel(t)
+	const script = `import json, os, sys
+input()
+print('{"protocol": 1, "name": "base"}')
+keys = [name for name, value in os.environ.items() if value.startswith("sk-")]
+for line in sys.stdin:
+    print(json.dumps({"id": json.loads(line)["id"], "value": not keys, "reason": f"graded by the base {keys}"}))
+`
+	base := func(r *runner) {
+		r.write("cases/grade.py", script)
+		r.write("cases/todos.yaml", strings.Replace(r.read("cases/todos.yaml"), "graders: [", "graders: [{command: {name: ours, run: [python3, grade.py]}}, ", 1))
+	}
+	r := pullRequest(t, m.Server, func(r *runner) {
+		evil := "open('" + filepath.Join(r.dir, "pwned") + "', 'w').close()\n"
+		r.write("prompts/v2.prompt.yml", prompt("v2", "나쁜 개정"))
+		r.write("cases/grade.py", evil+script)
+		r.write("cases/json.py", evil)
+		r.write("cases/todos.yaml", strings.Replace(r.read("cases/todos.yaml"), "grade.py", "json.py", 1))
+	}, base)
+	revisions, _ := r.changed()
+	code, printed, _ := r.act(withKey(map[string]string{"revisions": strings.Join(revisions, "\n"), "args": "--concurrency=1"}))
+	require.Equal(t, 3, code, printed)
+	require.Contains(t, r.summary(), "ours")
+	runs, err := filepath.Glob(filepath.Join(r.dir, "promptbench-report", "runs", "*.jsonl"))
+	require.NoError(t, err)
+	require.Len(t, runs, 2)
+	for _, run := range runs {
+		data, err := os.ReadFile(run)
+		require.NoError(t, err)
+		require.Equal(t, 12, strings.Count(string(data), `"grader":"ours","value":1,"pass":true,"reason":"graded by the base []"`))
+	}
+	require.NoFileExists(t, filepath.Join(r.dir, "pwned"))
 }
 
 // A fork has no key: its job says so and fails nothing.

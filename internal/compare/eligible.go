@@ -120,9 +120,18 @@ func gradedOtherwise(b, h runfile.Header) string {
 			return fmt.Sprintf("%s by version %d and version %d", spec.Name, b.Graders[i].Version, spec.Version)
 		case !bytes.Equal(b.Graders[i].Params, spec.Params):
 			return spec.Name + " by different parameters"
+		case b.Graders[i].Says != spec.Says:
+			return fmt.Sprintf("%s by a command that was %s and is %s", spec.Name, orUnnamed(b.Graders[i].Says), orUnnamed(spec.Says))
 		}
 	}
 	return ""
+}
+
+func orUnnamed(says string) string {
+	if says == "" {
+		return "of no name"
+	}
+	return says
 }
 
 // otherParams lists the parameters in which two models differ, by name.

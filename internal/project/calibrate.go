@@ -36,6 +36,7 @@ type Calibrating struct {
 	heard    *listener
 	judged   *judging
 	engine   *model.Engine
+	programs *commands
 }
 
 // PrepareCalibration looks up the replies that the suite's labels are about in
@@ -63,16 +64,20 @@ func (p *Project) PrepareCalibration(ctx context.Context, r Run, paths []string,
 		return nil, errors.Join(err, c.Close())
 	}
 	c.header, c.Judge = *c.judged.header, c.judged.judge
+	c.programs = p.commands()
 	for k := range asked + 1 {
 		j := &runner.Judge{Prompt: c.Judge.Prompt, Usual: c.Judge.Usual, Named: c.Judge.Named, Asked: k}
 		if k == asked {
 			j.Asked, j.Reversed = 0, true
 		}
-		built, err := p.Suite.Build(j)
+		built, err := p.build(j, c.programs)
 		if err != nil {
 			return nil, errors.Join(err, c.Close())
 		}
 		c.Gradings = append(c.Gradings, runner.Grading{Reader: p.Reader, Graders: built})
+	}
+	if err := c.programs.start(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
 	}
 	c.Workers = r.Concurrency
 	h := runfile.Header{
@@ -161,7 +166,7 @@ func (c *Calibrating) Stats() model.Stats { return c.engine.Stats() }
 // Close gives back what the job holds open, but for the run file.
 func (c *Calibrating) Close() error {
 	c.engine.Close()
-	return c.judged.close()
+	return errors.Join(c.judged.close(), c.programs.close())
 }
 
 // Result makes the calibration of the trials that [runner.Examine] returned.

@@ -46,6 +46,7 @@ type Job struct {
 	Paths    []string // the run files, in the order of the revisions
 	index    *runfile.Index
 	judged   *judging
+	programs *commands
 	engine   *model.Engine
 	repaired []string // what was done to recordings
 	remarked int      // remarks that were given
@@ -141,8 +142,11 @@ func (p *Project) prepareGrading(ctx context.Context, job *Job, r Run) (err erro
 		job.Judge, asked = job.judged.judge, job.judged.judge
 	}
 	job.Grading.Reader = p.Reader
-	job.Grading.Graders, err = p.Suite.Build(asked)
-	return err
+	job.programs = p.commands()
+	if job.Grading.Graders, err = p.build(asked, job.programs); err != nil {
+		return err
+	}
+	return job.programs.start(ctx)
 }
 
 // different refuses revisions that send the same: a comparison of the two would
@@ -203,7 +207,7 @@ func (j *Job) Close() error {
 	if j.engine != nil {
 		j.engine.Close()
 	}
-	err := errors.Join(j.judged.close(), j.batching.close())
+	err := errors.Join(j.judged.close(), j.batching.close(), j.programs.close())
 	if j.queue != nil {
 		j.queue.Close()
 	}

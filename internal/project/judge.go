@@ -17,9 +17,10 @@ import (
 	"promptbench/internal/runner"
 )
 
-// Specs are what the suite grades by. No judge is needed to say so.
+// Specs are what the suite grades by. No judge is needed to say so, and no program
+// is started: what one says that it is stays open.
 func (p *Project) Specs() ([]graders.Spec, error) {
-	built, err := p.Suite.Build(&runner.Judge{})
+	built, err := p.build(&runner.Judge{}, p.commands())
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,8 @@ type Project struct {
 	names []string // of the suite's variables
 	named bool     // the suite could be read so far that names says them
 	Noise bool     // the prompts are one revision, held against itself
+
+	NoCommands bool // no grader that is a command is started to grade a run again
 }
 
 // Load reads the config, the suite and the prompts. All errors of all files

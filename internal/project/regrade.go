@@ -3,6 +3,7 @@ package project
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,24 +14,33 @@ import (
 )
 
 // Current reports whether a run was graded by the project's suite as it is
-// now: the same rules, reader, graders, versions and expectations.
+// now: the same rules, reader, graders, versions and expectations. A command is
+// the same where its words and files are; what it says that it is would be known
+// only by running it.
 func (p *Project) Current(h runfile.Header, specs []graders.Spec) bool {
 	return h.Suite.Hash == p.Suite.Hash() && h.ReaderVersion() == reply.Version && slices.EqualFunc(h.Graders, specs, sameSpec)
 }
 
 func sameSpec(a, b graders.Spec) bool {
-	return a.Name == b.Name && a.Version == b.Version && bytes.Equal(a.Params, b.Params)
+	return a.Name == b.Name && a.Kind == b.Kind && a.Version == b.Version && bytes.Equal(a.Params, b.Params)
 }
 
 // Regrade grades the stored replies of a run by the project's suite, with no
 // model call. A judge of the run says again what it said then; what it was not
 // asked then stays unscored. The run must be loaded in full.
-func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, error) {
+func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (out *runfile.Run, err error) {
 	criteria, err := p.Criteria()
 	if err != nil {
 		return nil, err
 	}
-	built, err := p.Suite.Build(rejudge(run, criteria))
+	programs := p.commands()
+	built, err := p.build(rejudge(run, criteria), programs)
+	ctx, release := programs.untilInterrupted(ctx)
+	defer release()
+	if err == nil {
+		err = programs.start(ctx)
+	}
+	defer func() { err = errors.Join(err, programs.close()) }()
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +51,7 @@ func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, 
 		}
 		cases[c.ID] = runner.CaseRecord(p.Suite, c)
 	}
-	out, err := runner.Regrade(ctx, run, runner.Grading{Reader: p.Reader, Graders: built}, func(id string) (runfile.Case, bool) {
+	out, err = runner.Regrade(ctx, run, runner.Grading{Reader: p.Reader, Graders: built}, programs.processes(), func(id string) (runfile.Case, bool) {
 		c, ok := cases[id]
 		return c, ok
 	})
@@ -70,6 +80,7 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 	}
 	stale := false
 	var ran []string // names of suites
+	said := map[string]string{}
 	for _, path := range []string{basePath, headPath} {
 		h, err := runfile.ReadHeader(path)
 		if err != nil {
@@ -77,6 +88,15 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 		}
 		stale = stale || !p.Current(h, specs)
 		ran = append(ran, h.Suite.Name)
+		for _, spec := range h.Graders { // of two versions of a command, neither may be today's
+			first, twice := said[spec.Name]
+			stale = stale || twice && first != spec.Says
+			said[spec.Name] = spec.Says
+		}
+	}
+	var left []string
+	if stale && p.NoCommands && p.Suite.HasCommands() {
+		stale, left = false, []string{"both runs as they were graded: to grade them again starts commands, which only the commands compare and regrade do"}
 	}
 	if stale {
 		detail = runfile.Replies
@@ -85,7 +105,7 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 		return nil, nil, nil, err
 	}
 	if !stale {
-		return base, head, nil, nil
+		return base, head, left, nil
 	}
 	if base, err = p.Regrade(ctx, base); err != nil {
 		return nil, nil, nil, err

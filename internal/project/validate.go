@@ -54,6 +54,9 @@ func Validate(ctx context.Context, o Options, prompts []string) (*Checked, error
 		probs = append(probs, checked.others(p)...)
 	}
 	probs = append(probs, checked.judge(ctx, p)...)
+	for _, s := range checked.Suites {
+		probs = append(probs, missingPrograms(s)...)
+	}
 	checked.Warnings = probs.Only(problem.Warning)
 	return checked, probs.Err()
 }

@@ -46,33 +46,53 @@ func (b *graderBlock) DecodeNode(n strictyaml.Node) problem.List {
 
 func (l *loader) graders(blocks []graderBlock) {
 	if n := l.at("graders"); n.Kind() == strictyaml.List && len(blocks) == 0 {
-		l.fail(n, "the suite has no graders", "known: "+strings.Join(graders.Names(), ", "))
+		l.fail(n, "the suite has no graders", "known: "+strings.Join(knownGraders(), ", "))
 	}
 	first := map[string]strictyaml.Node{}
 	for _, b := range blocks {
 		if b.name == "" {
 			continue // reported by decoding
 		}
-		if at, twice := first[b.name]; twice {
+		e := l.grader(b)
+		if at, twice := first[e.Score]; twice {
 			line, column := at.Pos()
-			l.fail(b.key, fmt.Sprintf("the grader %s appears twice", b.name), fmt.Sprintf("first at line %d, column %d; its scores would have the same names", line, column))
+			l.fail(b.key, fmt.Sprintf("the grader %s appears twice", e.Score), fmt.Sprintf("first at line %d, column %d; its scores would have the same names", line, column))
 			continue
 		}
-		first[b.name] = b.key
-		l.grader(b)
+		if e.Score != "" {
+			first[e.Score] = b.key
+		}
+		l.suite.Graders = append(l.suite.Graders, e)
 	}
 }
 
-func (l *loader) grader(b graderBlock) {
-	if b.name == "json_schema" && b.value.Get("schema").Kind() == strictyaml.Text {
-		b.params = l.schemaParams(b)
-	}
-	if _, err := graders.New(b.name, b.params, noJudge{}); err != nil {
-		l.paramErrors(b, err)
-	}
-	l.graderTypes(b)
+func knownGraders() []string {
+	out := append(graders.Names(), commandName)
+	slices.Sort(out)
+	return out
+}
+
+func (l *loader) grader(b graderBlock) GraderEntry {
 	line, column := b.key.Pos()
-	l.suite.Graders = append(l.suite.Graders, GraderEntry{Name: b.name, Params: b.params, File: b.key.File(), Line: line, Column: column})
+	e := GraderEntry{Name: b.name, Score: b.name, Params: b.params, File: b.key.File(), Line: line, Column: column}
+	if b.name == commandName {
+		e.Score = "" // until it is known
+		l.command(&b, &e)
+		return e
+	}
+	if b.name == "json_schema" && b.value.Get("schema").Kind() == strictyaml.Text {
+		e.Params = l.schemaParams(b)
+	}
+	g, err := graders.New(b.name, e.Params, noJudge{})
+	switch {
+	case b.name == expressionName && err != nil:
+		e.Score = "" // it may have none
+	case err == nil:
+		e.Score = g.Spec().Name
+	}
+	l.paramErrors(b, err)
+	l.graderTypes(b)
+	return e
 }
 
 // schemaParams returns the parameters of a json_schema grader with the file
@@ -93,7 +113,7 @@ func (l *loader) schemaParams(b graderBlock) json.RawMessage {
 
 func (l *loader) paramErrors(b graderBlock, err error) {
 	list := graders.ParamErrors(err)
-	if len(list) == 0 {
+	if len(list) == 0 && err != nil {
 		l.fail(b.key, fmt.Sprintf("grader %s: %v", b.name, err), "")
 	}
 	for _, e := range list {
@@ -142,16 +162,22 @@ func (l *loader) graderTypes(b graderBlock) {
 		for _, e := range b.value.Entries() {
 			l.knownType(e.Key)
 		}
+	case expressionName:
+		l.knownTypes(b.value.Get("applies_to"))
 	case rubricName:
 		for _, c := range b.value.Get("criteria").Items() {
-			applies := c.Get("applies_to")
-			if applies.Kind() == strictyaml.Text {
-				l.knownType(applies)
-			}
-			for _, t := range applies.Items() {
-				l.knownType(t)
-			}
+			l.knownTypes(c.Get("applies_to"))
 		}
+	}
+}
+
+// knownTypes checks one type, or a list of them.
+func (l *loader) knownTypes(n strictyaml.Node) {
+	if n.Kind() == strictyaml.Text {
+		l.knownType(n)
+	}
+	for _, t := range n.Items() {
+		l.knownType(t)
 	}
 }
 

@@ -191,18 +191,20 @@ func (l *loader) schemaText(n strictyaml.Node, what string, data []byte) json.Ra
 	return raw
 }
 
-func (l *loader) readFile(name string) ([]byte, error) {
+func (l *loader) readFile(name string) ([]byte, error) { return l.readUpTo(name, maxSchema) }
+
+func (l *loader) readUpTo(name string, most int) ([]byte, error) {
 	r, err := l.open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(r, maxSchema+1))
+	data, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
-	if len(data) > maxSchema {
-		return nil, fmt.Errorf("the file is larger than %d MiB", maxSchema>>20)
+	if len(data) > most {
+		return nil, fmt.Errorf("the file is larger than %d MiB", most>>20)
 	}
 	return data, nil
 }

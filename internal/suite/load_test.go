@@ -80,7 +80,7 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, map[string]string{"today": "2026-11-23 (월)"}, s.Vars)
 	require.JSONEq(t, `{"type":"object"}`, s.Rules.JSON.Schema)
 	require.Equal(t, []string{"case_type", "subtodo_count", "rubric", "rubric/short", "rubric/actionable"}, s.ScoreNames())
-	require.Equal(t, GraderEntry{Name: "subtodo_count", Params: []byte(`{"answer":{"max":5,"min":2},"invalid":{"max":0}}`), File: "s.yaml", Line: 11, Column: 5}, s.Graders[1])
+	require.Equal(t, GraderEntry{Name: "subtodo_count", Score: "subtodo_count", Params: []byte(`{"answer":{"max":5,"min":2},"invalid":{"max":0}}`), File: "s.yaml", Line: 11, Column: 5}, s.Graders[1])
 	require.True(t, s.Judged())
 	require.Equal(t, []string{"today"}, s.VarNames())
 	require.Equal(t, map[string]int{"health": 1, "has-time": 1}, s.Tags())
@@ -95,9 +95,9 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, "2026-11-23", cases[2].Input, "text as it is spelled")
 	require.Equal(t, map[string]string{"today": "2026-11-23 (월)"}, s.VarsOf(cases[2]))
 
-	_, err := s.Build(nil)
+	_, err := s.Build(nil, nil)
 	require.ErrorContains(t, err, "s.yaml:12:5: building the grader rubric", "its question needs a judge")
-	built, err := s.Build(noJudge{})
+	built, err := s.Build(noJudge{}, nil)
 	require.NoError(t, err)
 	require.Len(t, built, 3)
 }

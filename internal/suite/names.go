@@ -19,12 +19,17 @@ func (s *Suite) Judged() bool {
 	return false
 }
 
+// HasCommands reports whether a grader is a command, so that grading runs code.
+func (s *Suite) HasCommands() bool {
+	return slices.ContainsFunc(s.Graders, func(e GraderEntry) bool { return e.Command != nil })
+}
+
 // ScoreNames returns the names of all scores that the graders can give: theirs,
 // and rubric/<id> for each criterion, in the suite's order.
 func (s *Suite) ScoreNames() []string {
 	var out []string
 	for _, g := range s.Graders {
-		out = append(out, g.Name)
+		out = append(out, g.Score)
 		if g.Name == rubricName {
 			for _, c := range s.criteria() {
 				out = append(out, rubricName+"/"+c.ID)

@@ -38,11 +38,13 @@ type Suite struct {
 
 // A GraderEntry is one grader as the suite names it.
 type GraderEntry struct {
-	Name   string
-	Params json.RawMessage // canonical JSON, or nil
-	File   string          // where the name stands: the suite's file, or that of the suite it extends
-	Line   int             // from 1
-	Column int             // in characters, from 1
+	Name    string          // command, or what [graders.New] builds it by
+	Score   string          // the name of its score: Name, but for an expression and a command
+	Params  json.RawMessage // canonical JSON, or nil
+	Command *Command        // the program that it is; nil for a built-in
+	File    string          // where the name stands: the suite's file, or that of the suite it extends
+	Line    int             // from 1
+	Column  int             // in characters, from 1
 }
 
 // A Case is one user input with what is expected of the reply.
@@ -131,11 +133,16 @@ func validVars(vars map[string]string) bool {
 }
 
 // Build makes the suite's graders, in order. The judge answers the questions of
-// a rubric; it may be nil where [Suite.Judged] is false.
-func (s *Suite) Build(judge graders.Judge) ([]graders.Grader, error) {
+// a rubric; it may be nil where [Suite.Judged] is false. A grader that is a
+// program is made by command.
+func (s *Suite) Build(judge graders.Judge, command func(GraderEntry) (graders.Grader, error)) ([]graders.Grader, error) {
 	out := make([]graders.Grader, 0, len(s.Graders))
 	for _, e := range s.Graders {
-		g, err := graders.New(e.Name, e.Params, judge)
+		build := func(e GraderEntry) (graders.Grader, error) { return graders.New(e.Name, e.Params, judge) }
+		if e.Command != nil {
+			build = command
+		}
+		g, err := build(e)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d:%d: building the grader %s: %w", e.File, e.Line, e.Column, e.Name, err)
 		}

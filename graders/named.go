@@ -1,0 +1,86 @@
+package graders
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// The graders whose name the suite gives.
+const (
+	nameExpression = "expression"
+	nameCommand    = "command" // package command has it
+)
+
+// CheckName reports whether name would do as the name of a grader that is not
+// built in, and so of its score: letters, digits, hyphens, underscores and dots,
+// and no built-in grader's. The error is a [*ParamError] with the path name.
+func CheckName(name string) error {
+	path := []any{"name"}
+	switch {
+	case name == "":
+		return &ParamError{Path: path, Msg: "the grader needs a name", Hint: "its score has it"}
+	case len(name) > 100:
+		return &ParamError{Path: path, Msg: "the name has over 100 bytes"}
+	case name == nameCommand || slices.Contains(Names(), name):
+		return &ParamError{Path: path, Msg: "the name " + quote(name) + " is that of a built-in grader", Hint: "choose another"}
+	case strings.IndexFunc(name, inNoName) >= 0:
+		return &ParamError{Path: path, Msg: "the name " + quote(name) + " has other characters than a name may", Hint: "use letters, digits, hyphens, underscores and dots"}
+	}
+	return nil
+}
+
+// inNoName reports whether r may stand neither in the name of a score nor in a
+// criterion's id.
+func inNoName(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
+}
+
+// Expression returns a grader of the given name whose score is the value of one
+// expression over the read reply, as in [Criterion.Check]: true or false, or a
+// number from 0 to 1, which passes at 1 only. It applies to cases that expect
+// one of the types, or to all where there are none. A reply that could not be
+// read scores 0; an expression that fails while running leaves the score
+// unscored.
+//
+// Mistakes are each a [ParamError] whose Path starts with name, check or
+// applies_to, joined.
+func Expression(name, check string, appliesTo []string) (Grader, error) {
+	var m mistakes
+	if err := CheckName(name); err != nil {
+		m.errs = append(m.errs, err)
+	}
+	appliesTo = checkTypes(&m, nil, appliesTo)
+	if check == "" {
+		m.add([]any{"check"}, "", "the grader needs an expression")
+		return nil, m.err()
+	}
+	c := criterion{Criterion: Criterion{Check: check, AppliesTo: appliesTo}, program: compileAt(&m, []any{"check"}, check)}
+	if err := m.err(); err != nil {
+		return nil, err
+	}
+	return expression{name: name, criterion: c}, nil
+}
+
+type expression struct {
+	name      string
+	criterion criterion
+}
+
+func (g expression) Spec() Spec {
+	return Spec{Name: g.name, Kind: nameExpression, Version: 1, Params: canonical(struct {
+		Name      string   `json:"name"`
+		Check     string   `json:"check"`
+		AppliesTo []string `json:"applies_to,omitempty"`
+	}{g.name, g.criterion.Check, g.criterion.AppliesTo})}
+}
+
+func (g expression) Grade(ctx context.Context, s Sample) ([]Score, error) {
+	score, _ := g.criterion.grade(ctx, g.name, s)
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("grading %s: %w", g.name, err)
+	}
+	return []Score{score}, nil
+}

@@ -1,0 +1,250 @@
+package graders
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"promptbench/graders/reply"
+)
+
+// Protocol is the version of how a grader in a program of its own is spoken to:
+// lines of JSON, one object each way, as docs/custom-graders.md describes.
+const Protocol = 1
+
+// maxAnswer is how many bytes a line from a grader may have.
+const maxAnswer = 1 << 20
+
+// maxReason is how many characters of a reason are kept.
+const maxReason = 1000
+
+// greeting is the first line to a grader.
+type greeting struct {
+	Protocol int    `json:"protocol"`
+	Grader   string `json:"grader"` // the name of the score, as the suite gives it
+}
+
+// introduction is the first line from a grader.
+type introduction struct {
+	Protocol int    `json:"protocol"`
+	Name     string `json:"name"`
+	Version  string `json:"version"`
+}
+
+// wireSample is a sample with its id, which the answer repeats.
+type wireSample struct {
+	ID     int               `json:"id"`
+	Case   string            `json:"case"`
+	Trial  int               `json:"trial"`
+	Input  string            `json:"input"`
+	Vars   map[string]string `json:"vars"`
+	Tags   []string          `json:"tags"`
+	Expect Expect            `json:"expect"`
+	Format reply.Format      `json:"format"`
+	Reply  wireReply         `json:"reply"`
+}
+
+type wireReply struct {
+	Raw      string         `json:"raw"`
+	Text     string         `json:"text"`
+	Thinking string         `json:"thinking"`
+	Format   reply.Format   `json:"format"`
+	Document string         `json:"document"`
+	Type     string         `json:"type"`
+	Items    []string       `json:"items"`
+	Untyped  bool           `json:"untyped"`
+	Defects  []reply.Defect `json:"defects"`
+}
+
+func toWire(id int, s Sample) wireSample {
+	out := wireSample{
+		ID: id, Case: s.Case, Trial: s.Trial, Input: s.Input, Vars: s.Vars, Tags: orEmpty(s.Tags), Expect: s.Expect, Format: s.Format,
+		Reply: wireReply(s.Reply),
+	}
+	if out.Vars == nil {
+		out.Vars = map[string]string{}
+	}
+	out.Reply.Items, out.Reply.Defects = orEmpty(out.Reply.Items), orEmpty(out.Reply.Defects)
+	return out
+}
+
+func (w wireSample) sample() Sample {
+	return Sample{Case: w.Case, Trial: w.Trial, Input: w.Input, Vars: w.Vars, Tags: w.Tags, Expect: w.Expect, Format: w.Format, Reply: reply.Reply(w.Reply)}
+}
+
+// orEmpty keeps a list from being null, which other languages trip over.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// wireAnswer is what a grader says of a sample.
+type wireAnswer struct {
+	ID            int      `json:"id"`
+	Value         *float64 `json:"value,omitempty"`
+	Pass          *bool    `json:"pass,omitempty"`
+	Answer        string   `json:"answer,omitempty"`
+	Reason        string   `json:"reason,omitempty"`
+	Unscored      string   `json:"unscored,omitempty"`
+	NotApplicable string   `json:"not_applicable,omitempty"`
+}
+
+// writeLine writes one message.
+func writeLine(w io.Writer, message any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b) // ends with a line feed, and has none within
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(message); err != nil {
+		return fmt.Errorf("encoding a message: %w", err)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// readMembers takes a line apart that must be one JSON object.
+func readMembers(line []byte) (map[string]value, error) {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	token, err := dec.Token()
+	if err != nil || token != json.Delim('{') {
+		return nil, errors.New("no JSON object")
+	}
+	out := map[string]value{}
+	for dec.More() {
+		token, err := dec.Token()
+		if err != nil {
+			return nil, brokenJSON(err)
+		}
+		key, _ := token.(string)
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return nil, brokenJSON(err)
+		}
+		if _, twice := out[key]; twice {
+			return nil, fmt.Errorf("no clear object: %s stands there twice", quote(key))
+		}
+		out[key] = value{raw: raw, path: []any{key}}
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, brokenJSON(err)
+	}
+	if rest := bytes.TrimSpace(line[dec.InputOffset():]); len(rest) > 0 {
+		return nil, errors.New("more than one object on a line")
+	}
+	return out, nil
+}
+
+func brokenJSON(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("no JSON: it is cut off")
+	}
+	return fmt.Errorf("no JSON: %w", err)
+}
+
+// readIntroduction reads the first line from a grader.
+func readIntroduction(line []byte) (introduction, error) {
+	var out introduction
+	members, err := readMembers(line)
+	if err != nil {
+		return out, err
+	}
+	var d decoder
+	protocol := d.count(members["protocol"])
+	switch {
+	case protocol == nil && d.err() == nil:
+		return out, errors.New(`no introduction, which has "protocol"`)
+	case protocol != nil && *protocol != Protocol:
+		return out, fmt.Errorf("version %d of the protocol, not %d", *protocol, Protocol)
+	}
+	out = introduction{Protocol: Protocol, Name: d.text(members["name"]), Version: d.word(members["version"])}
+	if out.Name == "" && d.err() == nil {
+		return out, errors.New(`no introduction, which has "name"`)
+	}
+	return out, d.err()
+}
+
+// word reads a text, or a number as it is written.
+func (d *decoder) word(v value) string {
+	if v.kind() == kindNumber {
+		return string(bytes.TrimSpace(v.raw))
+	}
+	return d.text(v)
+}
+
+// readID reads which sample a line is about.
+func readID(members map[string]value) (int, error) {
+	var d decoder
+	id := d.count(value{raw: members["id"].raw, path: []any{"id"}})
+	if id == nil {
+		return 0, errors.New("no id: each line repeats the id of its sample")
+	}
+	return *id, nil
+}
+
+// readScore reads a score out of an answer, which says exactly one of three
+// things. The score has no grader's name yet.
+func readScore(members map[string]value) (Score, error) {
+	known := []string{"id", "value", "pass", "answer", "reason", "unscored", "not_applicable"}
+	var d decoder
+	for _, key := range sortedKeys(members) {
+		if !slices.Contains(known, key) {
+			d.add([]any{key}, suggest(key, known), "unknown key %s", quote(key))
+		}
+	}
+	var said []string
+	for _, key := range []string{"value", "unscored", "not_applicable"} {
+		if members[key].kind() != kindAbsent {
+			said = append(said, key)
+		}
+	}
+	out := Score{
+		Answer: shorten(d.text(members["answer"]), maxReason), Reason: shorten(d.anyText(members["reason"]), maxReason),
+		Unscored: shorten(d.text(members["unscored"]), maxReason), NotApplicable: shorten(d.text(members["not_applicable"]), maxReason),
+	}
+	switch {
+	case len(said) == 0:
+		d.add(nil, "", "an answer needs one of value, unscored and not_applicable")
+	case len(said) > 1:
+		d.add(nil, "", "an answer has one of value, unscored and not_applicable, found %s", strings.Join(said, " and "))
+	case said[0] == "value":
+		out.Value, out.Pass = d.share(members["value"])
+	}
+	if pass := members["pass"]; pass.kind() != kindAbsent {
+		if out.Pass = d.boolean(pass); out.Value == nil && d.err() == nil {
+			d.add(pass.path, "", "pass stands beside a value")
+		}
+	}
+	return out, d.err()
+}
+
+// share reads a value from 0 to 1, or true or false; it passes at 1.
+func (d *decoder) share(v value) (*float64, bool) {
+	if v.kind() == kindBool {
+		ok := d.boolean(v)
+		f := 0.0
+		if ok {
+			f = 1
+		}
+		return &f, ok
+	}
+	f := d.number(v, math.NaN())
+	if f < 0 || f > 1 {
+		d.add(v.path, "", "expected a number from 0 to 1, found %s", v.raw)
+	}
+	return &f, f == 1
+}
+
+// anyText reads a text that may be empty.
+func (d *decoder) anyText(v value) string {
+	var s string
+	if d.is(v, kindString) {
+		_ = json.Unmarshal(v.raw, &s)
+	}
+	return s
+}
