@@ -89,9 +89,9 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 }
 
 // likeness ranks a run: the suite weighs more than the model, as nothing is left
-// to compare without it.
+// to compare without it, and a redacted copy less than any whole run.
 func (l Lookup) likeness(h runfile.Header, like *runfile.Header) int {
-	rank := 4 * oneIf(h.Suite.Name == l.Suite)
+	rank := 4*oneIf(h.Suite.Name == l.Suite) - 8*oneIf(h.Redacted != nil)
 	if like != nil {
 		rank += 2*oneIf(h.Suite.Name == like.Suite.Name) + oneIf(h.Model.ID == like.Model.ID && h.Model.Endpoint == like.Model.Endpoint)
 	}

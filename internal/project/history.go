@@ -1,6 +1,7 @@
 package project
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"promptbench/internal/history"
 	"promptbench/internal/runfile"
+	"promptbench/internal/storage"
 )
 
 // A Past says which runs a history is made of. The zero value takes those over
@@ -98,10 +100,10 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 // choose picks from the runs, the newest first.
 func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found {
 	var out []runfile.Found
-	seen := map[string]bool{} // a baseline is a copy of a run
+	seen := map[string]bool{} // a baseline is a copy of a run, and so is what was redacted
 	for _, f := range all {
 		switch h := f.Header; {
-		case seen[h.Run]:
+		case seen[h.Run], h.Redacted != nil:
 		case h.OfJudge(), !p.fits(h), len(out) > 0 && !sameGround(out[0].Header, h):
 			left.Other++
 		case f.Status != runfile.Complete || h.Selected != nil:
@@ -153,25 +155,13 @@ func (p Past) wanted() string {
 	return " (" + strings.Join(out, ", ") + ")"
 }
 
-// List are the runs that fit, the newest first, whatever their state. A run of
-// which there are copies, as a baseline is one, is listed once, under the file
-// that bears its name.
-func (p Past) List() ([]runfile.Found, error) {
-	all, err := runfile.Find(p.Runs, p.fits)
-	if err != nil {
-		return nil, err
-	}
-	var out []runfile.Found
-	at := map[string]int{}
-	for _, f := range all {
-		i, seen := at[f.Header.Run]
-		switch {
-		case !seen:
-			at[f.Header.Run] = len(out)
-			out = append(out, f)
-		case filepath.Base(f.Path) == f.Header.Run+runfile.Ext:
-			out[i] = f
-		}
-	}
-	return out, nil
+// Stored are the runs that fit with what they cost on disk, the newest first,
+// whatever their state.
+func (p Past) Stored(ctx context.Context) ([]storage.Stored, error) {
+	return storage.List(ctx, p.Runs, p.fits)
+}
+
+// Prune says of the runs that fit which are to go.
+func (p Past) Prune(ctx context.Context, how storage.Pruning) ([]storage.Fate, error) {
+	return storage.Prune(ctx, p.Runs, p.fits, how)
 }

@@ -26,6 +26,9 @@ func sameSpec(a, b graders.Spec) bool {
 // model call. A judge of the run says again what it said then; what it was not
 // asked then stays unscored. The run must be loaded in full.
 func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (*runfile.Run, error) {
+	if err := whole(run.Header, "its replies can't be graded again"); err != nil {
+		return nil, err
+	}
 	criteria, err := p.Criteria()
 	if err != nil {
 		return nil, err
@@ -69,14 +72,21 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 		return nil, nil, nil, err
 	}
 	stale := false
-	var ran []string // names of suites
+	var ran, redacted []string // names of suites, ids of runs
 	for _, path := range []string{basePath, headPath} {
 		h, err := runfile.ReadHeader(path)
 		if err != nil {
 			return nil, nil, nil, err
 		}
 		stale = stale || !p.Current(h, specs)
+		if h.Redacted != nil {
+			redacted = append(redacted, h.Run)
+		}
 		ran = append(ran, h.Suite.Name)
+	}
+	if len(redacted) > 0 {
+		base, head, err = LoadBoth(basePath, headPath, detail)
+		return base, head, []string{"both runs as they were graded: the replies of a redacted one can't be graded again"}, err
 	}
 	if stale {
 		detail = runfile.Replies

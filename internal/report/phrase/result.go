@@ -19,6 +19,9 @@ func RunBasis(s summary.Summary) []string {
 	if s.Judging != nil {
 		out = append(out, Judging(s.Judging))
 	}
+	if s.Redacted != "" {
+		out = append(out, "redacted: markers stand in the place of the texts of run "+s.Redacted)
+	}
 	return out
 }
 
