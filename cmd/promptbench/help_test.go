@@ -11,15 +11,13 @@ import (
 	"promptbench/internal/textsafe"
 )
 
-// Every command's help fits eighty columns, and the commands that its examples
-// show have the flags they are shown with.
-func TestHelp(t *testing.T) {
-	t.Parallel()
+// allCommands are the commands with those below them, but for the library's own.
+func allCommands() []*cobra.Command {
 	var commands []*cobra.Command
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
-		if c.Name() == "completion" {
-			return // the library's own
+		if c.Name() == "completion" || c.Name() == "help" {
+			return
 		}
 		commands = append(commands, c)
 		for _, sub := range c.Commands() {
@@ -27,6 +25,14 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	walk((&app{}).root())
+	return commands
+}
+
+// Every command's help fits eighty columns, and the commands that its examples
+// show have the flags they are shown with.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	commands := allCommands()
 	for _, c := range commands {
 		args := strings.Fields(c.CommandPath() + " --help")
 		var out, errs bytes.Buffer

@@ -25,17 +25,17 @@ func (a *app) redactCommand() *cobra.Command {
 		Short: "Take the words out of runs that are to be shared",
 		Long: `Redact writes a new run file, ID-redacted.jsonl, in which markers stand in the
 place of inputs, variables, prompts, replies, thinking, items, reasons and
-messages of errors. Scores, counts, usage, times and verdicts stay, so report and
-compare work on it. It can't be replayed or graded again. The old file stays as
-it is.
+messages of errors. Scores, counts, usage, times and verdicts stay, so report
+and compare work on it. It can't be replayed or graded again. The old file stays
+as it is.
 
 Equal texts have equal markers in the runs of one command, so redact those that
 are to be compared at once. The key of the markers is made up and forgotten;
 --key-env takes one of yours, of 16 bytes at least, to go on with later.
 
 An id, a tag or a group goes as well if it shares a word with a text: four
-letters, or two of Hangul, kana or Chinese. The names of files, models, variables
-and graders stay, and so do rubric questions.`,
+letters, or two of Hangul, kana or Chinese. The names of files, models,
+variables and graders stay, and so do rubric questions.`,
 		Example: `  promptbench runs redact prompts/v3
   promptbench runs redact prompts/v2 prompts/v3 --into shared
   promptbench runs redact runs/baseline.jsonl --keep-prompt --keep-names`,
