@@ -20,6 +20,9 @@ func unknownCommand(root *cobra.Command, typed string) error {
 		}
 	}
 	hint := "there are " + strings.Join(names, ", ")
+	if strings.ContainsAny(typed, "/@") && !root.HasParent() {
+		hint = "did you mean promptbench run " + typed + "?"
+	}
 	if near := strictyaml.Nearest(typed, names); near != "" {
 		hint = "did you mean " + near + "?"
 	}

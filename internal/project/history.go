@@ -77,7 +77,7 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 	}
 	chosen := p.choose(all, left)
 	if len(chosen) == 0 {
-		return fmt.Errorf("%w: %s holds no complete run of a whole suite%s; run one first", ErrNoRun, p.Runs, p.wanted())
+		return noRunf("%s holds no complete run of a whole suite%s; %s", p.Runs, p.wanted(), firstOf(p.known(all), "run one first: promptbench run prompts/v1"))
 	}
 	h := chosen[0].Header
 	*suite, *model, *endpoint = h.Suite.Name, h.Model.ID, h.Model.Endpoint
@@ -92,7 +92,7 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 		visit(run)
 	}
 	if loaded == 0 {
-		return fmt.Errorf("%w: none of %d can be read; promptbench report RUN says why", ErrNoRun, len(chosen))
+		return noRunf("none of %d runs can be read; promptbench report RUN says why", len(chosen))
 	}
 	return nil
 }
@@ -153,6 +153,24 @@ func (p Past) wanted() string {
 		return ""
 	}
 	return " (" + strings.Join(out, ", ") + ")"
+}
+
+// known says which revisions and suites there are runs of, where some are.
+func (p Past) known(all []runfile.Found) string {
+	var names, suites []string
+	for _, f := range all {
+		if !f.Header.OfJudge() {
+			names, suites = append(names, f.Header.Prompt.Name), append(suites, f.Header.Suite.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	list := func(words []string) string {
+		slices.Sort(words)
+		return strings.Join(slices.Compact(words), ", ")
+	}
+	return fmt.Sprintf("there are runs of %s over %s", list(names), list(suites))
 }
 
 // Stored are the runs that fit with what they cost on disk, the newest first,

@@ -15,7 +15,11 @@ import (
 func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage.Usage, o Options) error {
 	p := &printer{w: w, o: o}
 	if len(list) == 0 {
-		p.line("No run in %s.", line(dir))
+		if u.Files > 0 {
+			p.line("No such run among the %s in %s.", phrase.Plural(u.Files, "run file"), line(dir))
+			return p.err
+		}
+		p.line("No run in %s. This makes one: promptbench run prompts/v1", line(dir))
 		return p.err
 	}
 	columns := []column{
