@@ -30,7 +30,8 @@ Without --yes it only says which would go, and what that frees.
 These always stay: the baseline, what is committed to git, files that were given
 a name of their own, and runs that are being written or wait for a batch. These
 stay unless a flag gives them up: runs that did not end, and the only recording
-of a reply to a prompt as it is in the work tree or the newest commit.`,
+of a reply that people labelled, or to a prompt as it is in the work tree or the
+newest commit.`,
 		Example: `  promptbench runs prune --keep 3
   promptbench runs prune --keep 3 --yes
   promptbench runs prune prompts/v1 --keep 0 --recordings
@@ -70,7 +71,7 @@ of a reply to a prompt as it is in the work tree or the newest commit.`,
 	flags := cmd.Flags()
 	flags.IntVar(&how.Keep, "keep", 0, "the newest `n` runs of each revision, suite and model stay")
 	flags.BoolVar(&how.Unfinished, "unfinished", false, "runs that did not end may go, too")
-	flags.BoolVar(&how.Recordings, "recordings", false, "so may the only recordings of replies to prompts as they are now")
+	flags.BoolVar(&how.Recordings, "recordings", false, "so may the only recordings of labelled replies and of current prompts")
 	flags.BoolVar(&sure, "yes", false, "remove them, rather than say which would go")
 	return cmd
 }

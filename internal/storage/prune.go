@@ -3,12 +3,10 @@ package storage
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"promptbench/internal/prompt"
 	"promptbench/internal/runfile"
 )
 
@@ -17,7 +15,7 @@ type Pruning struct {
 	Keep       int    // so many of each revision, suite and model, the newest
 	Baseline   string // this file
 	Unfinished bool   // runs that did not end complete may go, too
-	Recordings bool   // so may the only recordings of a reply to a prompt as it is now
+	Recordings bool   // so may the only recordings of what a later run would replay, or people labelled
 }
 
 // A Fate is what becomes of a run.
@@ -37,6 +35,7 @@ const (
 	staysBatch      = "a batch of it has not been collected"
 	staysNewest     = "among the newest"
 	staysOnly       = "the only recording of replies to a prompt as it is now"
+	staysLabelled   = "the only recording of replies that people labelled"
 )
 
 // Prune says of every run, the newest first, whether it goes. Nothing is
@@ -45,8 +44,8 @@ const (
 // These always stay: the baseline, what git holds, files that do not bear the
 // name of their run, and what is being written or waits for a batch. What may be
 // given up only where the pruning says so: runs that did not end complete, and
-// the only recordings of replies to prompts as they are in the work tree or in
-// the newest commit.
+// the only recordings of replies that people labelled, or to prompts as they are
+// in the work tree or in the newest commit.
 func Prune(ctx context.Context, dir string, fits func(runfile.Header) bool, how Pruning) ([]Fate, error) {
 	stored, err := List(ctx, dir, fits)
 	if err != nil {
@@ -127,73 +126,36 @@ func waiting(dir string, stored []Stored) (map[string]bool, error) {
 }
 
 // keepRecordings lets those runs stay that alone hold a reply which a run of a
-// prompt as it is now would replay; of several, the newest.
+// prompt as it is now would replay, or which people labelled; of several, the
+// newest. Others are runs that stay in any case.
 func keepRecordings(ctx context.Context, fates []Fate, others []runfile.Found) {
-	now := current(ctx, fates)
-	kept := map[string]bool{} // keys of the calls in runs that stay
-	asks := func(f runfile.Found) bool {
-		return f.Header.Redacted == nil && (now[f.Header.Prompt.Hash] || f.Header.OfJudge())
-	}
-	if !slices.ContainsFunc(fates, func(f Fate) bool { return f.Stays == "" && asks(f.Found) }) {
+	if !slices.ContainsFunc(fates, func(f Fate) bool { return f.Stays == "" }) {
 		return
 	}
+	all := slices.Clone(others)
 	for _, f := range fates {
+		all = append(all, f.Found)
 		if f.Stays != "" {
 			others = append(others, f.Found)
 		}
 	}
+	x := newIrreplaceable(ctx, all)
+	kept := map[string]bool{}
 	for _, f := range others {
-		if !asks(f) {
-			continue
-		}
 		// What can't be read to its end holds what was read of it.
-		_ = runfile.Answered(f.Path, func(key string) { kept[key] = true })
+		_ = x.in(f, func(what, _ string) { kept[what] = true })
 	}
 	for i := range fates {
 		f := &fates[i]
-		if f.Stays != "" || !asks(f.Found) {
+		if f.Stays != "" {
 			continue
 		}
-		var only []string
-		if err := runfile.Answered(f.Path, func(key string) {
-			if !kept[key] {
-				only = append(only, key)
+		if err := x.in(f.Found, func(what, why string) {
+			if !kept[what] {
+				kept[what], f.Stays = true, why
 			}
 		}); err != nil {
 			f.Stays = fmt.Sprintf("it can't be read: %v", err)
 		}
-		if len(only) > 0 {
-			f.Stays = staysOnly
-			for _, key := range only {
-				kept[key] = true
-			}
-		}
 	}
-}
-
-// current are the hashes of the prompts beside those that were run, as they are
-// in the work tree and in the newest commit.
-func current(ctx context.Context, fates []Fate) map[string]bool {
-	paths := map[string]bool{}
-	for _, f := range fates {
-		path := filepath.FromSlash(f.Header.Prompt.Path)
-		if path == "" || paths[path] {
-			continue
-		}
-		paths[path] = true
-		if beside, err := prompt.Files(filepath.Dir(path)); err == nil {
-			for _, other := range beside {
-				paths[other] = true
-			}
-		}
-	}
-	hashes := map[string]bool{}
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		for _, name := range []string{path, path + "@HEAD"} {
-			if loaded, probs := prompt.Load(ctx, name); loaded != nil && probs.Err() == nil {
-				hashes[loaded.Hash()] = true
-			}
-		}
-	}
-	return hashes
 }
