@@ -36,8 +36,8 @@ func (a *app) listRunsCommand(use string) *cobra.Command {
 		Use:   use,
 		Short: "List the run files, the newest first, and what they cost on disk",
 		Long: `Runs lists the run files in the runs directory and its subfolders. The id of a
-run stands for its file wherever a command takes a RUN. Those with git beside
-them are committed.`,
+run stands for its file wherever a command takes a RUN. Calls are those that
+were made for the run; replayed replies are none. Those with git are committed.`,
 		Example: `  promptbench runs list
   promptbench runs list prompts/v3 --last 5
   promptbench runs list --format json`,

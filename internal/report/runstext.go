@@ -23,17 +23,13 @@ func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage
 		return p.err
 	}
 	columns := []column{
-		{Title: "run", Max: max(40, o.width()-45)}, {Title: "suite", Max: 10}, {Title: "status", Max: 10}, {Title: "trials", Right: true}, {Title: "calls", Right: true},
-		{Title: "errors", Right: true}, {Title: "size", Right: true}, {Title: ""},
+		{Title: "run", Max: max(39, o.width()-41)}, {Title: "suite", Max: 8}, {Title: "calls", Right: true}, {Title: "size", Right: true}, {Title: "status"},
 	}
 	rows := make([][]string, len(list))
 	for i, s := range list {
-		rows[i] = []string{s.Header.Run, s.Header.Suite.Name, string(s.Status), phrase.None, phrase.None, phrase.None, phrase.Bytes(s.Bytes), ""}
-		if e := s.End; e != nil {
-			rows[i][3], rows[i][4], rows[i][5] = fmt.Sprint(e.Trials), fmt.Sprint(e.Calls), fmt.Sprint(e.Errors)
-		}
-		if s.Committed {
-			rows[i][7] = "git"
+		rows[i] = []string{s.Header.Run, s.Header.Suite.Name, phrase.None, phrase.Bytes(s.Bytes), line(status(s))}
+		if s.End != nil {
+			rows[i][2] = fmt.Sprint(s.End.Calls)
 		}
 	}
 	p.table(columns, rows)
@@ -42,6 +38,22 @@ func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage
 	}
 	p.line("%s in %s, %s; %d committed to git", phrase.Plural(u.Files, "run file"), line(dir), phrase.Bytes(u.Bytes), u.Committed)
 	return p.err
+}
+
+// status says how a run ended, or what sets one apart that is complete.
+func status(s storage.Stored) string {
+	out := string(s.Status)
+	switch {
+	case s.Status != runfile.Complete:
+	case s.Errors > 0:
+		out = phrase.Plural(s.Errors, "error")
+	case s.Header.Redacted != nil:
+		out = "redacted"
+	}
+	if s.Committed {
+		out += ", git"
+	}
+	return out
 }
 
 // A runLine is one run file in JSON.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"promptbench/internal/runfile"
@@ -50,7 +51,7 @@ func List(ctx context.Context, dir string, fits func(runfile.Header) bool) ([]St
 			at[f.Header.Run] = len(out)
 			out = append(out, s)
 		case s.named() && !out[i].named():
-			s.Copies = append(out[i].Copies, out[i].Path)
+			s.Copies = slices.Concat(out[i].Copies, []string{out[i].Path})
 			out[i] = s
 		default:
 			out[i].Copies = append(out[i].Copies, s.Path)
