@@ -49,7 +49,7 @@ judge compare the replies.`,
 				args = append([]string{f.baseline}, args...)
 			}
 			if len(args) < 2 {
-				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3; see promptbench compare --help"))
+				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3, or --baseline runs/baseline.jsonl prompts/v3; see promptbench compare --help"))
 			}
 			if err := shown.check(); err != nil {
 				return err

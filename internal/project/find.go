@@ -64,6 +64,9 @@ func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (str
 	if runfile.IsID(arg) && !strings.ContainsRune(arg, '/') {
 		return "", problem.List{{Message: fmt.Sprintf("no run %s in %s", arg, l.Runs), Hint: firstOf(nearID(l.Runs, arg), "list them: promptbench runs")}}
 	}
+	if files, err := runfile.Files(arg); err == nil && len(files) > 0 {
+		return "", problem.List{{Message: arg + " is a directory", Hint: fmt.Sprintf("name a run in it, such as %s", filepath.ToSlash(files[len(files)-1]))}}
+	}
 	loaded, probs := prompt.Load(ctx, arg)
 	if err := probs.Err(); err != nil {
 		return "", err
