@@ -20,7 +20,7 @@ func (a *app) baselineCommand() *cobra.Command {
 		Use:   "baseline",
 		Short: "Keep the run that new revisions are held against",
 		Example: `  promptbench baseline set prompts/v2
-  promptbench baseline set runs/recorded/v2.jsonl --suite cases/subtodos.yaml`,
+  promptbench baseline set prompts/v2 --suite cases/subtodos.yaml`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -44,6 +46,9 @@ func TestHelp(t *testing.T) {
 		for example := range strings.Lines(c.Example) {
 			example, _, _ = strings.Cut(example, " #")
 			words := strings.Fields(example)
+			for _, word := range words {
+				requireThere(t, word, example)
+			}
 			require.Equal(t, "promptbench", words[0], example)
 			shown, rest, err := (&app{}).root().Find(words[1:])
 			require.NoError(t, err, example)
@@ -53,4 +58,17 @@ func TestHelp(t *testing.T) {
 		require.True(t, c.HasExample(), c.CommandPath())
 	}
 	require.Greater(t, len(commands), 10)
+}
+
+// requireThere holds an example to the files of this repository.
+func requireThere(t *testing.T, word, example string) {
+	t.Helper()
+	if dir, _, ok := strings.Cut(word, "/"); !ok || dir != "prompts" && dir != "cases" && dir != "runs" {
+		return
+	}
+	_, err := os.Stat(filepath.Join("..", "..", word))
+	if err != nil {
+		_, err = os.Stat(filepath.Join("..", "..", word+".prompt.yml"))
+	}
+	require.NoError(t, err, example)
 }
