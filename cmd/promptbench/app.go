@@ -77,6 +77,7 @@ replies by fixed criteria, and says whether one revision is better than another.
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.runCommand(), a.compareCommand(), a.showCommand(), a.reportCommand(), a.regradeCommand(), a.validateCommand(),
 		a.planCommand(), a.noiseCommand(), a.baselineCommand(), a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand(), a.workerCommand())
+	addCompletion(root)
 	return root
 }
 

@@ -19,7 +19,9 @@ func (a *app) baselineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline",
 		Short: "Keep the run that new revisions are held against",
-		Args:  cobra.ArbitraryArgs,
+		Example: `  promptbench baseline set prompts/v2
+  promptbench baseline set prompts/v2 --suite cases/subtodos.yaml`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage(errors.New("promptbench baseline wants a command: set; see promptbench baseline --help"))

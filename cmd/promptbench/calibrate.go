@@ -32,7 +32,7 @@ some times over, and once with the options reversed. It says for each criterion
 how far the judge agrees with people, and keeps that in the runs directory,
 where run and compare look it up. The replies are looked for in the given runs,
 else in all.`,
-		Example: `  promptbench judge calibrate --suite cases/judged.yaml --judge strong
+		Example: `  promptbench judge calibrate --suite cases/subtodos-judged.yaml --judge strong
   promptbench judge calibrate --judge strong --offline --all`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if asked < 1 {

@@ -42,11 +42,14 @@ judge compare the replies.`,
   promptbench compare prompts/v2 prompts/v3 --pairwise --judge strong
   promptbench compare prompts/v2 prompts/v3 --format json -o comparison.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.baseline != "" && len(args) == 0 {
+				return usage(errors.New("compare wants a head to hold against --baseline, such as prompts/v3; see promptbench compare --help"))
+			}
 			if f.baseline != "" {
 				args = append([]string{f.baseline}, args...)
 			}
 			if len(args) < 2 {
-				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3; see promptbench compare --help"))
+				return usage(errors.New("compare wants a base and a head, such as prompts/v2 prompts/v3, or --baseline runs/baseline.jsonl prompts/v3; see promptbench compare --help"))
 			}
 			if err := shown.check(); err != nil {
 				return err

@@ -13,8 +13,8 @@ func (a *app) judgeCommand() *cobra.Command {
 		Long: `A judge may gate only when it agrees with people. Label shows replies to a
 person, who answers the rubric's questions about them; calibrate puts the same
 questions to the judge and says how far the two agree.`,
-		Example: `  promptbench judge label prompts/v3 --labeller kim --suite cases/judged.yaml
-  promptbench judge calibrate --suite cases/judged.yaml --judge strong`,
+		Example: `  promptbench judge label prompts/v3 --labeller kim
+  promptbench judge calibrate --suite cases/subtodos-judged.yaml --judge strong`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

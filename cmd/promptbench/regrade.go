@@ -21,7 +21,7 @@ func (a *app) regradeCommand() *cobra.Command {
 		Long: `Regrade writes a new run file with the same replies, graded by the suite as it
 is now. It makes no call, and leaves the old run file as it is.`,
 		Example: `  promptbench regrade prompts/v3
-  promptbench regrade runs/recorded/v3.jsonl --suite cases/subtodos.yaml`,
+  promptbench regrade runs/baseline.jsonl --suite cases/subtodos.yaml`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := shown.check(); err != nil {

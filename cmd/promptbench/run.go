@@ -56,6 +56,9 @@ own runs again: what differs then is the model's drift, where --fresh asks it.`,
 				return err
 			}
 			if baseline != "" {
+				if err := project.CheckRunFile(baseline); err != nil {
+					return err
+				}
 				h, err := runfile.ReadHeader(baseline)
 				if err != nil {
 					return fmt.Errorf("reading --baseline: %w", err)

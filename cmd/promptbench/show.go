@@ -24,7 +24,7 @@ func (a *app) showCommand() *cobra.Command {
 		Short: "Show cases in full: prompt, reply, how it was read, every reason",
 		Example: `  promptbench show prompts/v3 --failed
   promptbench show prompts/v3 --case dentist-tomorrow-10
-  promptbench show runs/recorded/v3.jsonl --tag emoji`,
+  promptbench show runs/baseline.jsonl --tag emoji`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o, err := files.options()

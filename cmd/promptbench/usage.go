@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,9 @@ func unknownCommand(root *cobra.Command, typed string) error {
 		}
 	}
 	hint := "there are " + strings.Join(names, ", ")
+	if strings.ContainsAny(typed, "/@") && !root.HasParent() {
+		hint = "did you mean promptbench run " + typed + "?"
+	}
 	if near := strictyaml.Nearest(typed, names); near != "" {
 		hint = "did you mean " + near + "?"
 	}
@@ -35,7 +39,11 @@ func flagError(cmd *cobra.Command, err error) error {
 		if group := unknown.GetSpecifiedShortnames(); len(group) > 1 {
 			name = strings.TrimLeft(strings.SplitN(group, "=", 2)[0], "-") // -format for --format
 		}
-		if near := strictyaml.Nearest(name, flagNames(cmd)); near != "" {
+		if len(name) == 1 {
+			if long := beginningWith(name, flagNames(cmd)); len(long) > 0 {
+				see = fmt.Sprintf("flags are written out here, as --%s; %s", strings.Join(long, ", --"), see)
+			}
+		} else if near := strictyaml.Nearest(name, flagNames(cmd)); near != "" {
 			see = fmt.Sprintf("did you mean --%s? %s", near, see)
 		}
 	}
@@ -44,6 +52,19 @@ func flagError(cmd *cobra.Command, err error) error {
 		err = fmt.Errorf("--%s %q is no %s", flag.Name, wrong.GetValue(), kindOfValue(flag.Value.Type()))
 	}
 	return usage(fmt.Errorf("%w; %s", err, see))
+}
+
+// beginningWith are the names that begin with a letter, the shortest few.
+func beginningWith(letter string, names []string) []string {
+	const most = 4
+	var out []string
+	for _, name := range names {
+		if strings.HasPrefix(name, letter) {
+			out = append(out, name)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return len(a) - len(b) })
+	return out[:min(most, len(out))]
 }
 
 func flagNames(cmd *cobra.Command) []string {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -110,8 +109,14 @@ type viewSource struct {
 
 // Runs leaves out those that asked only a judge: they hold no reply.
 func (s viewSource) Runs() ([]runfile.Found, error) {
-	list, err := project.Past{Runs: s.runs}.List()
-	return slices.DeleteFunc(list, func(f runfile.Found) bool { return f.Header.OfJudge() }), err
+	stored, err := project.Past{Runs: s.runs}.Stored(context.Background())
+	var list []runfile.Found
+	for _, one := range stored {
+		if !one.Header.OfJudge() {
+			list = append(list, one.Found)
+		}
+	}
+	return list, err
 }
 
 func (s viewSource) History() (history.History, error) {

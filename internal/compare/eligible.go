@@ -49,6 +49,13 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 			Hint:   "use noise to see how far a revision differs from itself",
 		}
 	}
+	if b.Redacted != nil || h.Redacted != nil {
+		note, err := redacted(b, h)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, note)
+	}
 	if what := gradedOtherwise(b, h); what != "" {
 		return nil, &Refusal{Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade"}
 	}
@@ -76,6 +83,23 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		}
 	}
 	return notes, nil
+}
+
+// redacted says which sides hold markers for texts. Inputs can only be held
+// against each other where both do, and the same text gave the same marker.
+func redacted(b, h runfile.Header) (string, error) {
+	again := "redact both at once: promptbench runs redact BASE HEAD"
+	switch {
+	case b.Redacted == nil || h.Redacted == nil:
+		one := b
+		if one.Redacted == nil {
+			one = h
+		}
+		return "", &Refusal{Reason: fmt.Sprintf("run %s is redacted and the other is not, so that their inputs can't be paired", one.Run), Hint: again}
+	case b.Redacted.Key != h.Redacted.Key:
+		return "", &Refusal{Reason: "the runs were redacted by different keys, so that their inputs can't be paired", Hint: again}
+	}
+	return "both runs are redacted: markers stand in the place of their texts", nil
 }
 
 // drift says what a comparison of two runs of one prompt can show.

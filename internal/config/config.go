@@ -141,7 +141,7 @@ func DefaultSuite(dir string) (string, error) {
 	}
 	entries, err := os.ReadDir(cases)
 	if err != nil {
-		return "", noSuite{fmt.Errorf("finding the suite: there is no directory %s; name a suite with --suite, or under suite in %s", cases, DefaultPath)}
+		return "", noSuite{fmt.Errorf("finding the suite: there is no directory %s; name a suite with --suite, or under suite in %s; to begin a project: promptbench init", cases, DefaultPath)}
 	}
 	var found []string
 	for _, e := range entries {

@@ -16,6 +16,9 @@ func SetBaseline(path, file string) (runfile.Header, error) {
 	if err != nil {
 		return runfile.Header{}, err
 	}
+	if err := whole(run.Header, "no other run can be held against it"); err != nil {
+		return run.Header, err
+	}
 	switch {
 	case run.Status() != runfile.Complete:
 		return run.Header, fmt.Errorf("run %s is %s and can't be a baseline; run it again to finish it", run.Header.Run, run.Status())

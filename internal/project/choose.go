@@ -24,7 +24,7 @@ func CasesOf(run *runfile.Run, s runner.Selection) ([]runfile.Case, error) {
 		}
 	}
 	if len(out) == 0 && len(s.Tags) > 0 {
-		return nil, problem.List{{Message: fmt.Sprintf("--tag %s: no such case of run %s has it", strings.Join(s.Tags, " or "), run.Header.Run), Hint: didYouMean(s.Tags[0], tagsOf(run))}}
+		return nil, problem.List{{Message: fmt.Sprintf("--tag %s: no such case of run %s has it", strings.Join(s.Tags, " or "), run.Header.Run), Hint: oneOf(s.Tags[0], tagsOf(run))}}
 	}
 	return out, nil
 }
@@ -38,6 +38,9 @@ func UnknownCase(run *runfile.Run, id string) error {
 	hint := didYouMean(id, ids)
 	if hint == "" && run.Header.Selected != nil {
 		hint = "that run has only a selection of the cases; name another run file, or run the case"
+	}
+	if hint == "" {
+		hint = oneOf(id, ids)
 	}
 	return problem.List{{Message: fmt.Sprintf("--case %s: run %s has no such case", id, run.Header.Run), Hint: hint}}
 }

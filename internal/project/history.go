@@ -1,6 +1,7 @@
 package project
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"promptbench/internal/history"
 	"promptbench/internal/runfile"
+	"promptbench/internal/storage"
 )
 
 // A Past says which runs a history is made of. The zero value takes those over
@@ -75,7 +77,7 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 	}
 	chosen := p.choose(all, left)
 	if len(chosen) == 0 {
-		return fmt.Errorf("%w: %s holds no complete run of a whole suite%s; run one first", ErrNoRun, p.Runs, p.wanted())
+		return noRunf("%s holds no complete run of a whole suite%s; %s", p.Runs, p.wanted(), firstOf(p.known(all), "run one first: promptbench run prompts/v1"))
 	}
 	h := chosen[0].Header
 	*suite, *model, *endpoint = h.Suite.Name, h.Model.ID, h.Model.Endpoint
@@ -90,7 +92,7 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 		visit(run)
 	}
 	if loaded == 0 {
-		return fmt.Errorf("%w: none of %d can be read; promptbench report RUN says why", ErrNoRun, len(chosen))
+		return noRunf("none of %d runs can be read; promptbench report RUN says why", len(chosen))
 	}
 	return nil
 }
@@ -98,10 +100,10 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 // choose picks from the runs, the newest first.
 func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found {
 	var out []runfile.Found
-	seen := map[string]bool{} // a baseline is a copy of a run
+	seen := map[string]bool{} // a baseline is a copy of a run, and so is what was redacted
 	for _, f := range all {
 		switch h := f.Header; {
-		case seen[h.Run]:
+		case seen[h.Run], h.Redacted != nil:
 		case h.OfJudge(), !p.fits(h), len(out) > 0 && !sameGround(out[0].Header, h):
 			left.Other++
 		case f.Status != runfile.Complete || h.Selected != nil:
@@ -153,25 +155,31 @@ func (p Past) wanted() string {
 	return " (" + strings.Join(out, ", ") + ")"
 }
 
-// List are the runs that fit, the newest first, whatever their state. A run of
-// which there are copies, as a baseline is one, is listed once, under the file
-// that bears its name.
-func (p Past) List() ([]runfile.Found, error) {
-	all, err := runfile.Find(p.Runs, p.fits)
-	if err != nil {
-		return nil, err
-	}
-	var out []runfile.Found
-	at := map[string]int{}
+// known says which revisions and suites there are runs of, where some are.
+func (p Past) known(all []runfile.Found) string {
+	var names, suites []string
 	for _, f := range all {
-		i, seen := at[f.Header.Run]
-		switch {
-		case !seen:
-			at[f.Header.Run] = len(out)
-			out = append(out, f)
-		case filepath.Base(f.Path) == f.Header.Run+runfile.Ext:
-			out[i] = f
+		if !f.Header.OfJudge() {
+			names, suites = append(names, f.Header.Prompt.Name), append(suites, f.Header.Suite.Name)
 		}
 	}
-	return out, nil
+	if len(names) == 0 {
+		return ""
+	}
+	list := func(words []string) string {
+		slices.Sort(words)
+		return strings.Join(slices.Compact(words), ", ")
+	}
+	return fmt.Sprintf("there are runs of %s over %s", list(names), list(suites))
+}
+
+// Stored are the runs that fit with what they cost on disk, the newest first,
+// whatever their state.
+func (p Past) Stored(ctx context.Context) ([]storage.Stored, error) {
+	return storage.List(ctx, p.Runs, p.fits)
+}
+
+// Prune says of the runs that fit which are to go.
+func (p Past) Prune(ctx context.Context, how storage.Pruning) ([]storage.Fate, error) {
+	return storage.Prune(ctx, p.Runs, p.fits, how)
 }

@@ -24,6 +24,9 @@ type judgeable struct {
 // readable ones of the suite's cases that did not fail as a whole. The run must
 // be loaded in full.
 func (p *Project) judgeable(run *runfile.Run) ([]judgeable, error) {
+	if err := whole(run.Header, "there is no reply to judge"); err != nil {
+		return nil, err
+	}
 	cases := map[string]runfile.Case{}
 	for c, err := range p.Suite.Cases() {
 		if err != nil {

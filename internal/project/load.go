@@ -135,14 +135,14 @@ func (p *Project) checkSelection() problem.List {
 		}
 		for _, id := range p.Options.Select.Cases {
 			if !slices.Contains(ids, id) {
-				probs.Add(problem.Problem{Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: didYouMean(id, ids)})
+				probs.Add(problem.Problem{Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: oneOf(id, ids)})
 			}
 		}
 	}
 	tags := p.Suite.Tags()
 	for _, tag := range p.Options.Select.Tags {
 		if tags[tag] == 0 {
-			probs.Add(problem.Problem{Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path), Hint: didYouMean(tag, keys(tags))})
+			probs.Add(problem.Problem{Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path), Hint: oneOf(tag, keys(tags))})
 		}
 	}
 	if len(probs) == 0 && len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0 && p.Selected() == 0 {
@@ -197,6 +197,19 @@ func didYouMean(word string, known []string) string {
 		return "did you mean " + near + "?"
 	}
 	return ""
+}
+
+// oneOf names the word that was perhaps meant, else the first of those that there
+// are.
+func oneOf(word string, known []string) string {
+	const most = 6
+	if near := didYouMean(word, known); near != "" || len(known) == 0 {
+		return near
+	}
+	if len(known) <= most {
+		return "there are " + strings.Join(known, ", ")
+	}
+	return fmt.Sprintf("there are %s and %d more", strings.Join(known[:most], ", "), len(known)-most)
 }
 
 func keys(m map[string]int) []string {

@@ -39,6 +39,11 @@ func (d *Duel) Stats() model.Stats { return d.engine.Stats() }
 // which are better. What counts are the questions of the suite that apply to the
 // case, if it has any.
 func (p *Project) PrepareDuel(ctx context.Context, r Run, base, head *runfile.Run) (*Duel, error) {
+	for _, run := range []*runfile.Run{base, head} {
+		if err := whole(run.Header, "there is no reply to judge"); err != nil {
+			return nil, err
+		}
+	}
 	asked, probs := judge.LoadPairwise(ctx, p.Config.Judged.Pairwise, p.names)
 	target, err := p.pairwiseJudge()
 	if err := append(probs, problem.From(err)...).Err(); err != nil {

@@ -29,6 +29,9 @@ func sameSpec(a, b graders.Spec) bool {
 // model call. A judge of the run says again what it said then; what it was not
 // asked then stays unscored. The run must be loaded in full.
 func (p *Project) Regrade(ctx context.Context, run *runfile.Run) (out *runfile.Run, err error) {
+	if err := whole(run.Header, "its replies can't be graded again"); err != nil {
+		return nil, err
+	}
 	criteria, err := p.Criteria()
 	if err != nil {
 		return nil, err
@@ -79,7 +82,7 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 		return nil, nil, nil, err
 	}
 	stale := false
-	var ran []string // names of suites
+	var ran, redacted []string // names of suites, ids of runs
 	said := map[string]string{}
 	for _, path := range []string{basePath, headPath} {
 		h, err := runfile.ReadHeader(path)
@@ -87,6 +90,9 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 			return nil, nil, nil, err
 		}
 		stale = stale || !p.Current(h, specs)
+		if h.Redacted != nil {
+			redacted = append(redacted, h.Run)
+		}
 		ran = append(ran, h.Suite.Name)
 		for _, spec := range h.Graders { // of two versions of a command, neither may be today's
 			first, twice := said[spec.Name]
@@ -97,6 +103,10 @@ func (p *Project) Comparable(ctx context.Context, basePath, headPath string, det
 	var left []string
 	if stale && p.NoCommands && p.Suite.HasCommands() {
 		stale, left = false, []string{"both runs as they were graded: to grade them again starts commands, which only the commands compare and regrade do"}
+	}
+	if len(redacted) > 0 {
+		base, head, err = LoadBoth(basePath, headPath, detail)
+		return base, head, []string{"both runs as they were graded: the replies of a redacted one can't be graded again"}, err
 	}
 	if stale {
 		detail = runfile.Replies

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"promptbench/internal/config"
@@ -24,6 +25,7 @@ type Target struct {
 	Params params.Params
 	Price  *summary.Price
 
+	taken      string // why a name that the config lacks was taken for a model of OpenAI; empty where it was not
 	settings   model.Target
 	headersEnv map[string]string // header name to the variable that holds its value
 	source     model.KeySource
@@ -32,8 +34,13 @@ type Target struct {
 // errNoID says that an endpoint on the spot needs the id of a model there.
 var errNoID = errors.New("--base-url says where, and --model ID has to say which model there")
 
-// errNoModel says that nothing names a model.
-var errNoModel = errors.New("no model is named: pass --model NAME, or set model in promptbench.yaml")
+// errNoModel says that nothing names a model, and which there are.
+func (p *Project) errNoModel() error {
+	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
+		return fmt.Errorf("no model is named: pass --model with one of %s, or set model in promptbench.yaml", strings.Join(names, ", "))
+	}
+	return errors.New("no model is named: pass --model with the id of one at OpenAI, or --base-url URL and --model ID for any other, or set model in promptbench.yaml")
+}
 
 // TargetFor resolves the model that a revision runs on: the flag over the
 // prompt file over the config. It reads no key.
@@ -43,7 +50,7 @@ func (p *Project) TargetFor(revision *prompt.Prompt) (Target, error) {
 		return Target{}, errNoID
 	}
 	if name == "" {
-		return Target{}, errNoModel
+		return Target{}, p.errNoModel()
 	}
 	t, err := p.target(name)
 	if err != nil {
@@ -65,6 +72,9 @@ func (p *Project) target(name string) (Target, error) {
 	}
 	// Any other name is an id at OpenAI, so that a key and --model are enough.
 	t := Target{Name: name, ID: name}
+	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
+		t.taken = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)", name, strings.Join(names, ", "))
+	}
 	t.settings = model.Target{Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL}
 	t.source = model.KeySource{BaseURL: config.OpenAIBaseURL}
 	t.Label = t.settings.Label()
@@ -142,6 +152,9 @@ func (t Target) Model(e *model.Engine, timeout time.Duration) (model.Model, erro
 // open is the target with what its variables hold.
 func (t Target) open(timeout time.Duration) (model.Target, error) {
 	key, env, err := model.APIKey(os.Getenv, t.source)
+	if err != nil && t.taken != "" {
+		err = fmt.Errorf("%w%s", err, t.taken)
+	}
 	if err != nil {
 		return model.Target{}, err
 	}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"promptbench/internal/strictyaml"
 )
 
 // A revision is a commit of the repository that holds a directory.
@@ -72,6 +74,11 @@ func openRevision(ctx context.Context, file, rev string) (revision, error) {
 func (r revision) unknownHint(ctx context.Context) string {
 	if _, err := r.git(ctx, "rev-parse", "--verify", "--quiet", "origin/"+r.name+"^{commit}"); err == nil {
 		return "did you mean @origin/" + r.name + "?"
+	}
+	if refs, err := r.git(ctx, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"); err == nil {
+		if near := strictyaml.Nearest(r.name, strings.Fields(string(refs))); near != "" {
+			return "did you mean @" + near + "?"
+		}
 	}
 	return "git fetch may bring it; in CI that needs the full history: fetch-depth: 0"
 }

@@ -40,7 +40,7 @@ func Resolve(name string) (string, error) {
 	}
 	names, err := Files(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("no prompt %s: there is no directory %s", name, dir)
+		return "", fmt.Errorf("no prompt %s: there is no directory %s%s", name, dir, nearDir(dir))
 	}
 	for i, f := range names {
 		names[i] = filepath.ToSlash(filepath.Join(dir, baseName(f)))
@@ -48,7 +48,51 @@ func Resolve(name string) (string, error) {
 	if isDir {
 		return "", fmt.Errorf("%s is a directory%s", name, nameHint("", names))
 	}
-	return "", fmt.Errorf("no prompt %s, with or without %s%s", name, extensions()[0], nameHint(filepath.ToSlash(name), names))
+	hint := nameHint(filepath.ToSlash(name), names)
+	if hint == "" && dir == "." {
+		hint = elsewhere(name)
+	}
+	return "", fmt.Errorf("no prompt %s, with or without %s%s", name, extensions()[0], hint)
+}
+
+// usualDir is where projects keep their prompts.
+const usualDir = "prompts"
+
+// elsewhere names the prompt that is meant where only its name was typed, such as
+// v3 for prompts/v3.
+func elsewhere(name string) string {
+	names, err := Files(usualDir)
+	if err != nil {
+		return ""
+	}
+	for i, f := range names {
+		names[i] = baseName(f)
+	}
+	if near := strictyaml.Nearest(baseName(name), names); near != "" {
+		return "; did you mean " + usualDir + "/" + near + "?"
+	}
+	return ""
+}
+
+// nearDir names the directory that was perhaps meant, or says how to begin.
+func nearDir(dir string) string {
+	entries, err := os.ReadDir(filepath.Dir(dir))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, filepath.ToSlash(filepath.Join(filepath.Dir(dir), e.Name())))
+		}
+	}
+	if near := strictyaml.Nearest(filepath.ToSlash(dir), names); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	if dir == usualDir {
+		return "; go to the directory of your project, or begin one: promptbench init"
+	}
+	return ""
 }
 
 // nameHint lists prompts that were perhaps meant.
@@ -109,6 +153,9 @@ func Load(ctx context.Context, name string) (*Prompt, problem.List) {
 			return loadRevision(ctx, name[:at], name[at+1:])
 		}
 		return nil, problem.List{{Message: err.Error()}}
+	}
+	if strings.HasSuffix(path, ".jsonl") {
+		return nil, problem.List{{Message: path + " is no prompt, but a run or cases", Hint: "name a prompt, such as prompts/v3; a run is shown by promptbench report, and cases are named by --suite"}}
 	}
 	data, err := readFile(path)
 	if err != nil {

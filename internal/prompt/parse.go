@@ -46,6 +46,9 @@ func Parse(name, path string, data []byte) (*Prompt, problem.List) {
 	if doc == nil {
 		return nil, probs
 	}
+	if other, flag := otherFile(doc.Root()); other != "" {
+		return nil, problem.List{{File: path, Message: "this is a " + other + ", not a prompt", Hint: "name it with " + flag + ", and a prompt such as prompts/v3 in its place"}}
+	}
 	var f file
 	probs = append(probs, doc.Decode(&f)...)
 	p := &Prompt{
@@ -62,6 +65,21 @@ func Parse(name, path string, data []byte) (*Prompt, problem.List) {
 		}
 	}
 	return p, c.probs
+}
+
+// otherFile says what else of a project a file without messages is, and by which
+// flag it is named.
+func otherFile(root strictyaml.Node) (what, flag string) {
+	has := func(key string) bool { return root.Get(key).Kind() != strictyaml.None }
+	switch {
+	case has("messages"):
+		return "", ""
+	case has("graders") && (has("cases") || has("extends")):
+		return "suite", "--suite"
+	case has("models"):
+		return "config", "--config"
+	}
+	return "", ""
 }
 
 type checker struct {

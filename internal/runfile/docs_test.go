@@ -21,7 +21,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "run-file.md"))
 	require.NoError(t, err)
 	for _, record := range []any{
-		runfile.Header{}, runfile.Prompt{}, runfile.Message{}, runfile.Suite{}, runfile.Model{}, runfile.Judge{}, runfile.Pairwise{}, runfile.Selection{}, runfile.Git{},
+		runfile.Header{}, runfile.Prompt{}, runfile.Message{}, runfile.Suite{}, runfile.Model{}, runfile.Judge{}, runfile.Pairwise{}, runfile.Redacted{}, runfile.Selection{}, runfile.Git{},
 		runfile.Case{}, runfile.Call{}, runfile.Usage{}, runfile.Error{}, runfile.Trial{}, runfile.Read{}, runfile.End{}, runfile.Batch{}, runfile.Queue{},
 		graders.Spec{}, graders.Expect{}, graders.Range{}, graders.Score{}, reply.Rules{}, reply.JSONRules{}, reply.XMLRules{}, reply.Defect{}, params.Params{},
 	} {

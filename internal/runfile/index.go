@@ -13,8 +13,8 @@ import (
 )
 
 // An Index finds recorded calls by their key. Opening one reads the headers of
-// all run files under a directory, and reads on only in those that fit; it
-// keeps places, not replies. Its methods may be called from many goroutines.
+// all run files under a directory, and reads on only in those that fit and are
+// not redacted; it keeps places, not replies. Its methods may be called from many goroutines.
 type Index struct {
 	places     map[digest]place
 	files      []indexed
@@ -126,7 +126,7 @@ func readSheet(path string, q Query, buffer *bufio.Reader) sheet {
 				return err
 			}
 			header = true
-			if !q.Fits(h) {
+			if h.Redacted != nil || !q.Fits(h) { // what is redacted answers nothing
 				return errUnfit
 			}
 			s.fits, s.header = true, h
@@ -268,4 +268,25 @@ func parseKey(s []byte) (digest, bool) {
 	}
 	_, err := hex.Decode(key[:], s)
 	return digest(key[len(key)-len(digest{}):]), err == nil
+}
+
+// Answered calls visit with the key of every call in the run file at path that
+// has an answer, in order.
+func Answered(path string, visit func(key string)) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return cause(err)
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	_, err = ScanLines(f, func(l Line) error {
+		if l.Kind != KindCall {
+			return nil
+		}
+		c, err := signOf(l)
+		if err == nil && !c.failed {
+			visit(string(c.key))
+		}
+		return err
+	})
+	return err
 }

@@ -58,20 +58,9 @@ func Decode(r io.Reader, d Detail) (*Run, error) { return decode(r, newLean(d)) 
 
 func decode(r io.Reader, keep *lean) (*Run, error) {
 	run := &Run{}
-	header := false
-	torn, err := ScanLines(r, func(l Line) error {
-		if !header {
-			h, err := checkHeader(l)
-			run.Header, header = h, true
-			return err
-		}
-		return run.add(l, keep)
-	})
+	torn, err := Scan(r, func(h Header) error { run.Header = h; return nil }, func(l Line) error { return run.add(l, keep) })
 	if err != nil {
 		return nil, err
-	}
-	if !header {
-		return nil, errNoHeader
 	}
 	run.Torn = torn
 	keep.into(run)

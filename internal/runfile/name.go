@@ -11,6 +11,9 @@ import (
 // Ext is how the name of a run file ends.
 const Ext = ".jsonl"
 
+// moment is how the id of a run begins, as package time writes it.
+const moment = "20060102T150405Z"
+
 // NewID makes the id of a run, which is also its file's name without [Ext]:
 // the start in UTC, the revision, the model and six random hexadecimal digits.
 // It is a safe file name on every system.
@@ -18,7 +21,7 @@ func NewID(started time.Time, revision, model string) string {
 	var random [3]byte
 	_, _ = rand.Read(random[:]) // never fails since Go 1.24
 	return strings.Join([]string{
-		started.UTC().Format("20060102T150405Z"),
+		started.UTC().Format(moment),
 		SafeName(revision),
 		SafeName(model),
 		hex.EncodeToString(random[:]),
@@ -51,4 +54,13 @@ func SafeName(s string) string {
 		return out
 	}
 	return "x"
+}
+
+// IsID reports whether a name begins as those that [NewID] makes: with a moment.
+func IsID(name string) bool {
+	if len(name) <= len(moment) || name[len(moment)] != '-' {
+		return false
+	}
+	_, err := time.Parse(moment, name[:len(moment)])
+	return err == nil
 }

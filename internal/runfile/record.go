@@ -58,6 +58,7 @@ type Header struct {
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
 	Judge    *Judge         `json:"judge,omitempty"`
 	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
+	Redacted *Redacted      `json:"redacted,omitempty"` // of a run whose texts were taken out
 	Git      *Git           `json:"git,omitempty"`
 	Tool     string         `json:"tool"`
 	Started  time.Time      `json:"started"`
@@ -119,6 +120,14 @@ type Pairwise struct {
 	Head       string `json:"head"`
 	BasePrompt string `json:"base_prompt"`
 	HeadPrompt string `json:"head_prompt"`
+}
+
+// Redacted says that markers stand in the place of a run's texts, so that its
+// calls can't be replayed and its replies can't be graded again. Those of two
+// runs with one Key are equal where the texts were.
+type Redacted struct {
+	From string `json:"from"` // the run that it was made from
+	Key  string `json:"key"`  // tells the keys of markers apart, and says nothing of them
 }
 
 // A Selection is what --case and --tag left of a suite.

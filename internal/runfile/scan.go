@@ -35,6 +35,27 @@ func (l Line) Decode(v any) error {
 	return nil
 }
 
+// Scan calls visit for every record of a run after its header, which header gets
+// before. Otherwise it is as [ScanLines].
+func Scan(r io.Reader, header func(Header) error, visit func(Line) error) (torn bool, err error) {
+	begun := false
+	torn, err = ScanLines(r, func(l Line) error {
+		if begun {
+			return visit(l)
+		}
+		begun = true
+		h, err := checkHeader(l)
+		if err != nil {
+			return err
+		}
+		return header(h)
+	})
+	if err == nil && !begun {
+		err = errNoHeader
+	}
+	return torn, err
+}
+
 // ScanLines calls visit for every whole line of r that is a record, in order,
 // and reports whether the last line was torn: cut off by a kill, and passed
 // over. A broken line elsewhere is an error that names it.

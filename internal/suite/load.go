@@ -26,9 +26,25 @@ type opener func(name string) (io.ReadCloser, error)
 func Load(path string) (*Suite, problem.List) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return &Suite{Path: path}, problem.List{{File: path, Message: "reading the suite: " + cause(err)}}
+		return &Suite{Path: path}, problem.List{{File: path, Message: "reading the suite: " + cause(err), Hint: nearFile(path)}}
 	}
 	return parse(path, data, func(name string) (io.ReadCloser, error) { return os.Open(name) })
+}
+
+// nearFile names the file beside path that was perhaps meant.
+func nearFile(path string) string {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, filepath.ToSlash(filepath.Join(filepath.Dir(path), e.Name())))
+	}
+	if near := strictyaml.Nearest(filepath.ToSlash(filepath.Clean(path)), names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
 }
 
 // suiteFile is a suite file as it stands.
@@ -90,6 +106,9 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 	doc, probs := strictyaml.Parse(path, data)
 	if doc == nil {
 		return s, probs
+	}
+	if doc.Root().Get("messages").Kind() != strictyaml.None && doc.Root().Get("graders").Kind() == strictyaml.None {
+		return s, problem.List{{File: path, Message: "this is a prompt, not a suite", Hint: "a suite has graders and cases, such as cases/subtodos.yaml; prompts are named without a flag"}}
 	}
 	var f suiteFile
 	probs = append(probs, doc.Decode(&f)...)

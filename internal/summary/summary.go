@@ -19,6 +19,7 @@ type Summary struct {
 	Suite     string         `json:"suite"`
 	Model     string         `json:"model"`
 	Endpoint  string         `json:"endpoint"`
+	Redacted  string         `json:"redacted_from,omitempty"` // the run whose texts were taken out of this one
 	Status    runfile.Status `json:"status"`
 	Reason    string         `json:"reason,omitempty"` // why it is not complete
 	Basis     Basis          `json:"basis"`
@@ -80,6 +81,9 @@ func Of(run *runfile.Run, price *Price) Summary {
 		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Basis: BasisOf(run), Cases: run.Planned(),
 		Trials: h.Trials, Usage: UsageOf(run, price), Types: orEmpty(h.Reply.Types), Failed: []Case{}, Flaky: []Flaky{}, Gates: []Gate{},
 		Confusion: Confusion(casesOf(run), h.Reply.Types),
+	}
+	if h.Redacted != nil {
+		s.Redacted = h.Redacted.From
 	}
 	for i := range run.Trials {
 		if run.Trials[i].Error != nil {

@@ -137,7 +137,7 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 		Title:    textsafe.Cell(fmt.Sprintf("%s on %s", sum.Prompt, sum.Suite)),
 		Headline: textsafe.Cell(fmt.Sprintf("%d of %s fail a grader.", len(sum.Failed), phrase.Plural(sum.Cases, "case"))),
 		Lead:     textsafe.Cell(fmt.Sprintf("%s on %s · %s", sum.Prompt, sum.Suite, phrase.ModelAt(sum.Model, sum.Endpoint))),
-		Sides:    []side{runSide(sum, run)}, Notes: cells(phrase.RunTroubles(sum)), Graders: runGraders(sum), Gates: gatesOf(sum.Gates),
+		Sides:    []side{runSide(sum, run)}, Notes: cells(append(phrase.Redacted(sum), phrase.RunTroubles(sum)...)), Graders: runGraders(sum), Gates: gatesOf(sum.Gates),
 		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)}, Prompt: diffPrompts(run.Header, run.Header), Cases: len(run.Cases),
 	}
 	corrected, doubts := phrase.RunBeliefs(sum.Graders)

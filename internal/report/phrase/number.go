@@ -101,3 +101,21 @@ func Days(first, last time.Time) string {
 	}
 	return a + " to " + b
 }
+
+// Bytes is a size in the units of disks, where 1 kB is 1000 bytes.
+func Bytes(n int64) string {
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	size, unit := float64(n)/1000, "kB"
+	for _, larger := range []string{"MB", "GB", "TB"} {
+		if size < 999.5 {
+			break
+		}
+		size, unit = size/1000, larger
+	}
+	if size < 9.95 {
+		return fmt.Sprintf("%.1f %s", size, unit)
+	}
+	return fmt.Sprintf("%.0f %s", size, unit)
+}

@@ -19,7 +19,15 @@ func RunBasis(s summary.Summary) []string {
 	if s.Judging != nil {
 		out = append(out, Judging(s.Judging))
 	}
-	return out
+	return append(out, Redacted(s)...)
+}
+
+// Redacted says that a run holds no texts, nothing where it does.
+func Redacted(s summary.Summary) []string {
+	if s.Redacted == "" {
+		return nil
+	}
+	return []string{"redacted: markers stand in the place of the texts of run " + s.Redacted}
 }
 
 // RunTroubles says what a run lacks, nothing where it is whole.
