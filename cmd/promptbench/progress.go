@@ -114,6 +114,14 @@ func (g *progress) mark(now time.Time) {
 	g.tally.mark(now)
 }
 
+// parts says how far the job is, the most important first.
+func (g *progress) parts(now time.Time) []string {
+	stats := g.stats()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]string{fmt.Sprintf("%d of %s", g.tally.trials, count(g.tally.total, "trial"))}, g.tally.parts(now, stats)...)
+}
+
 func (g *progress) show(now time.Time) {
 	stats := g.stats()
 	g.mu.Lock()

@@ -198,3 +198,14 @@ func (c *Comparison) note(i int, failed, passed bool) {
 		}
 	}
 }
+
+// Rows pairs the cases of two runs and says what became of each, those that
+// changed in the order of [Change] and by case id, the unchanged ones last. It
+// tests nothing, and so takes any two runs, unfinished ones too; cases that
+// either lacks, or whose input differs, are left out.
+func Rows(base, head *runfile.Run) []CasePair {
+	p := pair(base, head, nil)
+	c := &Comparison{pairs: p, Graders: make([]Grader, len(p.names))}
+	c.look()
+	return c.Rows(-1)
+}

@@ -41,6 +41,7 @@ type Project struct {
 	RunsDir  string
 	Warnings problem.List
 
+	files []string // that the suite was read from
 	names []string // of the suite's variables
 	named bool     // the suite could be read so far that names says them
 	Noise bool     // the prompts are one revision, held against itself
@@ -96,6 +97,7 @@ func (p *Project) loadSuite() problem.List {
 		return problem.From(err)
 	}
 	loaded, probs := suite.Load(path)
+	p.files = suiteFiles(loaded)
 	if loaded.Len() > 0 {
 		p.names, p.named = loaded.VarNames(), true
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -23,6 +24,11 @@ func held(run *runfile.Run) summary.Summary {
 	s := summary.Of(run, &summary.Price{Input: 0.4, Output: 1.6})
 	s.Gates = s.Hold([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: summary.GateMean, Min: 0.8}})
 	return s
+}
+
+// changed are the cases that differ between two runs.
+func changed(base, head *runfile.Run) []compare.CasePair {
+	return slices.DeleteFunc(compare.Rows(base, head), func(row compare.CasePair) bool { return row.Change == compare.Unchanged })
 }
 
 // outputs are all renderings that are kept as golden files.
@@ -64,6 +70,20 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 				c, err := compare.Compare(reporttest.Run("v3", 8), reporttest.Run("v3-초안", 8), compare.Options{})
 				require.NoError(t, err)
 				return report.ComparisonText(w, c, o)
+			},
+			"watch": func(w io.Writer) error {
+				return report.WatchText(w, report.Watched{
+					Summary: held(reporttest.Run("v4", 12)), Comparison: compared(t, 12, compare.Options{Samples: 1000}), Before: "the last save",
+					Changed: changed(reporttest.Run("v3", 1), reporttest.Run("v4", 1)), File: "runs/20261124T093000Z-v4.jsonl",
+				}, o)
+			},
+			"watch-first": func(w io.Writer) error {
+				return report.WatchText(w, report.Watched{Summary: held(reporttest.Stopped()), File: "runs/20261124T093000Z-v3.jsonl"}, o)
+			},
+			"watch-running": func(w io.Writer) error {
+				return report.WatchText(w, report.Watched{
+					Summary: held(reporttest.Run("v4", 1)), Before: "the last run", Changed: changed(reporttest.Run("v4", 1), reporttest.Run("v4", 1)), Further: true,
+				}, o)
 			},
 		} {
 			out[fmt.Sprintf("%s-%d", name, width)] = f

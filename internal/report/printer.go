@@ -73,3 +73,11 @@ func (p *printer) table(columns []column, rows [][]string) {
 		p.err = writeTable(p.w, columns, rows)
 	}
 }
+
+// Wrapped is a sentence as a terminal of the reader's width shows it.
+func Wrapped(text string, o Options) string {
+	var b strings.Builder
+	p := &printer{w: &b, o: o}
+	p.prose("", line(text))
+	return strings.TrimRight(b.String(), "\n")
+}

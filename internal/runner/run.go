@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -42,8 +44,9 @@ type Revision struct {
 type Job struct {
 	Suite     *suite.Suite
 	Select    Selection
-	Trials    int // per case, at least 1
-	Workers   int // trials under way at once, at least 1
+	Rank      map[string]int // of cases by id: those of a higher rank come first; 0 for those that have none
+	Trials    int            // per case, at least 1
+	Workers   int            // trials under way at once, at least 1
 	Grading   Grading
 	Judge     *Judge // that the graders ask; nil where they ask none
 	Revisions []Revision
@@ -136,12 +139,9 @@ func (r *running) fail(err error) {
 // dispatch sends every trial to the workers, and says how many it sent for
 // each revision and whether it was interrupted before the last.
 func (r *running) dispatch(ctx context.Context, stop <-chan struct{}, items chan<- item) (planned int, interrupted bool, err error) {
-	for c, err := range r.job.Suite.Cases() {
+	for c, err := range r.job.cases() {
 		if err != nil {
 			return planned, true, fmt.Errorf("reading cases: %w", err)
-		}
-		if !r.job.Select.Has(c) {
-			continue
 		}
 		record := CaseRecord(r.job.Suite, c)
 		for _, revision := range r.job.Revisions {
@@ -168,6 +168,24 @@ func (r *running) dispatch(ctx context.Context, stop <-chan struct{}, items chan
 		}
 	}
 	return planned, false, nil
+}
+
+// cases gives the selected cases by rank, those of one rank in the suite's order.
+func (j *Job) cases() iter.Seq2[suite.Case, error] {
+	return func(yield func(suite.Case, error) bool) {
+		ranks := append(slices.Collect(maps.Values(j.Rank)), 0)
+		slices.Sort(ranks)
+		for _, rank := range slices.Backward(slices.Compact(ranks)) {
+			for c, err := range j.Suite.Cases() {
+				if err == nil && (j.Rank[c.ID] != rank || !j.Select.Has(c)) {
+					continue
+				}
+				if !yield(c, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }
 
 // trial does one item: ask, record, grade, record.

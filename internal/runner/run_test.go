@@ -100,6 +100,16 @@ func TestSelection(t *testing.T) {
 	}
 }
 
+func TestRank(t *testing.T) {
+	t.Parallel()
+	m := &scripted{ask: always}
+	j, _ := job(t, load(t, suiteText), m, "v3")
+	j.Workers = 1
+	j.Rank = map[string]int{"코드": 2, "친구": 1, "치과": 0, "안 뽑힘": 3}
+	run(t, j)
+	require.Equal(t, []string{"v3: 파이썬 짜 줘 #1", "v3: 친구 약속 👨‍👩‍👧 #1", "v3: 내일 치과 가기 #1"}, m.order())
+}
+
 // Closing stop finishes what is under way and begins nothing more.
 func TestStop(t *testing.T) {
 	t.Parallel()

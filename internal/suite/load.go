@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"promptbench/graders/reply"
@@ -26,10 +27,23 @@ type opener func(name string) (io.ReadCloser, error)
 func Load(path string) (*Suite, problem.List) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return &Suite{Path: path}, problem.List{{File: path, Message: "reading the suite: " + cause(err), Hint: nearFile(path)}}
+		return &Suite{Path: path, files: []string{path}}, problem.List{{File: path, Message: "reading the suite: " + cause(err), Hint: nearFile(path)}}
 	}
-	return parse(path, data, func(name string) (io.ReadCloser, error) { return os.Open(name) })
+	files, loading := []string{path}, true
+	s, probs := parse(path, data, func(name string) (io.ReadCloser, error) {
+		if loading && !slices.Contains(files, name) { // later, cases are streamed from them again
+			files = append(files, name)
+		}
+		return os.Open(name)
+	})
+	loading = false
+	s.files = files
+	return s, probs
 }
+
+// Files are the paths of the files that the suite was read from, and of those
+// that it names and that are not there.
+func (s *Suite) Files() []string { return slices.Clone(s.files) }
 
 // nearFile names the file beside path that was perhaps meant.
 func nearFile(path string) string {

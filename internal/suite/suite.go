@@ -33,6 +33,7 @@ type Suite struct {
 
 	list  []Case     // the cases, unless they stand in a file of their own
 	file  *casesFile // that file, or nil
+	files []string   // that it was read from
 	stats stats
 }
 
