@@ -51,7 +51,7 @@ incomplete, 2 usage or invalid files, 3 a regression or a missed gate, 4 inconcl
 			section(&b, c)
 		}
 	}
-	block(&b, "## Everywhere\n\nThese flags go with every command.", root.PersistentFlags().FlagUsagesWrapped(100))
+	fencedBlock(&b, "## Everywhere\n\nThese flags go with every command.", root.PersistentFlags().FlagUsagesWrapped(100))
 	return b.String()
 }
 
@@ -65,15 +65,15 @@ func section(b *strings.Builder, c *cobra.Command) {
 		fmt.Fprintf(b, "\n```text\n%s\n```\n", c.UseLine())
 	}
 	if c.HasExample() {
-		block(b, "Examples:", c.Example)
+		fencedBlock(b, "Examples:", c.Example)
 	}
 	if c.LocalNonPersistentFlags().HasAvailableFlags() {
-		block(b, "Flags:", c.LocalNonPersistentFlags().FlagUsagesWrapped(100))
+		fencedBlock(b, "Flags:", c.LocalNonPersistentFlags().FlagUsagesWrapped(100))
 	}
 }
 
-// block is a text as it is, its lines without the space that all begin with.
-func block(b *strings.Builder, title, text string) {
+// fencedBlock is a text as it is, its lines without the space that all begin with.
+func fencedBlock(b *strings.Builder, title, text string) {
 	fmt.Fprintf(b, "\n%s\n\n```text\n", title)
 	for line := range strings.Lines(strings.TrimRight(text, "\n") + "\n") {
 		b.WriteString(strings.TrimPrefix(line, "  "))

@@ -27,8 +27,10 @@ func findSecrets(root strictyaml.Node) secrets {
 		}
 		seen[[2]int{line, column}] = true
 		s.values = append(s.values, n.Text())
-		s.probs.Add(n.Problem("this looks like a key, which must not stand in a file",
-			"put it in an environment variable and name that under api_key_env or headers_env; then replace the key, as it may have been seen"))
+		p := n.Problem("this looks like a key, which must not stand in a file",
+			"put it in an environment variable and name that under api_key_env or headers_env; then replace the key, as it may have been seen")
+		p.Secret = true
+		s.probs.Add(p)
 	}
 	walk = func(n strictyaml.Node) {
 		look(n)
@@ -58,6 +60,10 @@ func secretPattern() *regexp.Regexp {
 		`eyJ[a-z0-9_-]{8,}\.[a-z0-9_-]{8,}`,             // a JSON Web Token
 	}, "|") + `)`)
 }
+
+// HoldsSecret reports whether text holds what looks like a key, and so must not
+// be printed.
+func HoldsSecret(text string) bool { return secretPattern().MatchString(text) }
 
 // report returns the problems with the secrets' own ones, and without any word
 // of a secret: a problem that would quote one says nothing that its own does not.

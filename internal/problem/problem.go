@@ -27,6 +27,7 @@ type Problem struct {
 	Message  string   // what is wrong, lower case, no full stop
 	Hint     string   // what to do about it; may be empty
 	Severity Severity // empty means Error
+	Secret   bool     // the line holds a secret and must not be quoted
 }
 
 // Error renders the problem as file:line:column: message (hint).
