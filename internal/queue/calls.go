@@ -45,8 +45,12 @@ func (l *Lane) Complete(ctx context.Context, r model.Request) (model.Response, e
 			return model.Response{}, cancelled(ctx)
 		case <-waiting:
 			// A call that a worker is making may be finished; one that none has begun must
-			// not hold up the end of the run.
+			// not hold up the end of the run, nor one whose worker was lost.
 			waiting = nil
+			if l.withdraw(ctx, key, c) {
+				l.leave(key, c)
+				return model.Response{}, cancelled(model.Waiting(ctx))
+			}
 			patience.Reset(l.spec.Timeout + l.spec.Lease)
 		case <-patience.C:
 			l.leave(key, c)
@@ -116,6 +120,32 @@ func (l *Lane) publish(ctx context.Context, key string, c *call) error {
 	return nil
 }
 
+// withdrawWithin is how long a server may take to give an item back.
+const withdrawWithin = 5 * time.Second
+
+// withdraw takes the item of a call out of the queue and reports whether no worker
+// was given it. Where one is just then, its reply stays for the next run.
+func (l *Lane) withdraw(ctx context.Context, key string, c *call) bool {
+	ctx, cancel := context.WithTimeout(ctx, withdrawWithin)
+	defer cancel()
+	l.mu.Lock()
+	at := place{key: key, attempt: c.attempt}
+	l.mu.Unlock()
+	item, err := l.work.GetLastMsgForSubject(ctx, at.of(workPrefix, l.id))
+	if err != nil {
+		return false // answered, most likely
+	}
+	consumer, err := l.work.Consumer(ctx, l.id)
+	if err != nil || item.Sequence <= consumer.CachedInfo().Delivered.Stream {
+		return false
+	}
+	if l.work.DeleteMsg(ctx, item.Sequence) != nil {
+		return false
+	}
+	l.c.discard(ctx, item.Header)
+	return true
+}
+
 // receive passes a reply on to the call that waits for it. A reply that nobody
 // waits for was stored before, or came a second time.
 func (l *Lane) receive(m jetstream.Msg) {
@@ -138,7 +168,7 @@ func (l *Lane) receive(m jetstream.Msg) {
 	case len(l.unstored[at.key]) > 0: // it has come before, and the run takes its time
 		l.hold(at.key, m)
 	default:
-		_ = m.Ack() // else it comes again, to no more effect
+		l.over.Go(func() { l.drop(context.Background(), []jetstream.Msg{m}) }) // else it comes again, to no more effect
 	}
 }
 
@@ -186,7 +216,7 @@ func (l *Lane) drop(ctx context.Context, messages []jetstream.Msg) {
 		if err := m.Ack(); err != nil {
 			continue // it comes again, and is then nobody's
 		}
-		l.c.discard(ctx, m)
+		l.c.discard(ctx, m.Headers())
 	}
 }
 

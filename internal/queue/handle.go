@@ -118,7 +118,7 @@ func (w *Worker) finish(ctx context.Context, msg jetstream.Msg, lane string) {
 		cancel()
 		switch {
 		case err == nil:
-			w.Connection.discard(ctx, msg)
+			w.Connection.discard(ctx, msg.Headers())
 			return
 		case errors.Is(err, jetstream.ErrMsgAlreadyAckd), wait > 10*time.Second:
 			return // it comes again, and its reply is found

@@ -66,6 +66,10 @@ const (
 	objectHeader = "Promptbench-Object" // where the data is, if a message can't hold it
 )
 
+// takesHeader is that of a worker's note which says that it takes a lane's items.
+// The others say why one does not.
+const takesHeader = "Promptbench-Takes"
+
 // headroom is what a message needs beside its data.
 const headroom = 8 << 10
 
@@ -110,8 +114,8 @@ func (c *Connection) unpack(ctx context.Context, m jetstream.Msg) ([]byte, error
 }
 
 // discard clears away what [Connection.pack] may have put into the object store.
-func (c *Connection) discard(ctx context.Context, m jetstream.Msg) {
-	name := m.Headers().Get(objectHeader)
+func (c *Connection) discard(ctx context.Context, header nats.Header) {
+	name := header.Get(objectHeader)
 	if name == "" {
 		return
 	}
