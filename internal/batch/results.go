@@ -59,7 +59,7 @@ func (d *Desk) note(f io.Reader, p *piece, number int32, again map[key]bool) err
 		}
 	}
 	if unreadable > 0 {
-		d.o.Note(fmt.Sprintf("batch %s: %d lines of its results can't be read", p.batch, unreadable))
+		d.o.Note(fmt.Sprintf("batch %s: lines of its results that can't be read: %d", p.batch, unreadable))
 	}
 	return nil
 }
