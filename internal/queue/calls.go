@@ -78,6 +78,7 @@ func (l *Lane) enter(ctx context.Context, key string, r model.Request) (c *call,
 		c.attempt, c.sent = attempt, time.Now()
 		if d, ok := l.early[key]; ok {
 			delete(l.early, key)
+			c.reading = d.attempt
 			l.over.Go(func() { l.answer(context.WithoutCancel(ctx), key, c, d) })
 		}
 		return c, false
@@ -159,7 +160,10 @@ func (l *Lane) receive(m jetstream.Msg) {
 	defer l.mu.Unlock()
 	c, waits := l.calls[at.key]
 	switch {
+	case waits && at.attempt == c.reading: // once more, and read already
+		l.hold(at.key, m)
 	case waits && at.attempt >= c.since:
+		c.reading = at.attempt
 		// The lane's end waits for it: the run must not be over before it is known
 		// whether the reply was stored.
 		l.over.Go(func() { l.answer(context.Background(), at.key, c, d) })
@@ -174,7 +178,7 @@ func (l *Lane) receive(m jetstream.Msg) {
 
 // answer reads a reply and ends the wait for it.
 func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	data, err := l.c.unpack(ctx, d.msg)
 	var resp model.Response
@@ -185,7 +189,9 @@ func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.hold(key, d.msg)
+	if !slices.ContainsFunc(l.unstored[key], sameAs(d.msg)) { // else a later delivery is held
+		l.hold(key, d.msg)
+	}
 	if l.calls[key] != c {
 		return // given up, or answered by the same reply before
 	}
@@ -196,8 +202,12 @@ func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
 
 // hold keeps a reply until the run has stored it; of several deliveries the last.
 func (l *Lane) hold(key string, m jetstream.Msg) {
-	held := slices.DeleteFunc(l.unstored[key], func(other jetstream.Msg) bool { return other.Subject() == m.Subject() })
-	l.unstored[key] = append(held, m)
+	l.unstored[key] = append(slices.DeleteFunc(l.unstored[key], sameAs(m)), m)
+}
+
+// sameAs tells deliveries of one reply.
+func sameAs(m jetstream.Msg) func(jetstream.Msg) bool {
+	return func(other jetstream.Msg) bool { return other.Subject() == m.Subject() }
 }
 
 // Stored acknowledges the replies to the request with a key: the run holds the

@@ -89,6 +89,7 @@ type call struct {
 	attempt int64     // of the item that is out
 	since   int64     // replies to earlier attempts are not for it
 	sent    time.Time // when its item was last put into the queue; zero while that is being done
+	reading int64     // the attempt whose reply is being read
 	done    chan struct{}
 	resp    model.Response
 	err     error
