@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -186,6 +187,9 @@ func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
 		resp, err = model.DecodeOutcome(data)
 	} else {
 		err = &model.Error{Kind: model.KindMalformed, Message: err.Error(), Attempts: 1}
+	}
+	if failure, ok := errors.AsType[*model.Error](err); ok && failure.Fatal() && failure.Kind != model.KindRefused {
+		failure.Worker = d.msg.Headers().Get(workerHeader) // one of many may have the wrong key
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -107,6 +107,7 @@ func (w *Worker) reply(ctx context.Context, at place, lane string, resp model.Re
 	if err != nil {
 		return err
 	}
+	m.Header.Set(workerHeader, w.Name)
 	return w.Connection.publish(ctx, m, at.of("", lane))
 }
 

@@ -148,6 +148,19 @@ func TestFailureIsTheWorkers(t *testing.T) {
 	require.NoError(t, l.Close(t.Context(), true))
 }
 
+// What ends a run names the worker that has to be looked at.
+func TestFatalFailureNamesTheWorker(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	work(t, connect(t, s), func(context.Context, model.Request) (model.Response, error) {
+		return model.Response{}, &model.Error{Kind: model.KindAuth, Status: 401, BaseURL: "http://127.0.0.1:8080/v1", KeyEnv: "FARM_KEY"}
+	}, func(w *queue.Worker) { w.Name = "host-7/\x1b[31m12" })
+	l := open(t, connect(t, s), spec())
+	_, err := l.Complete(t.Context(), request("가"))
+	require.EqualError(t, err, "http://127.0.0.1:8080/v1 refused the key in FARM_KEY (401); check the key and what it may use (worker host-7/[31m12)")
+	require.NoError(t, l.Close(t.Context(), true))
+}
+
 func TestSameRequestTwiceIsOneCall(t *testing.T) {
 	t.Parallel()
 	s := start(t)

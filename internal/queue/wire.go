@@ -61,6 +61,7 @@ func placeOf(subject string) (place, bool) {
 const (
 	trialHeader  = "Promptbench-Trial"
 	objectHeader = "Promptbench-Object" // where the data is, if a message can't hold it
+	workerHeader = "Promptbench-Worker" // whose reply it is
 )
 
 // takesHeader is that of a worker's note which says that it takes a lane's items.
