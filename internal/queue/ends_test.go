@@ -93,6 +93,32 @@ func TestWhatNobodyHasBegunIsWithdrawn(t *testing.T) {
 	require.NoError(t, l.Close(t.Context(), false))
 }
 
+// A server that has no room says so to a person, and is asked again.
+func TestServerWithoutRoom(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	js := jetStream(t, s)
+	full := jetstream.StreamConfig{
+		Name: "PROMPTBENCH_WORK", Subjects: []string{"promptbench.work.>"}, Retention: jetstream.WorkQueuePolicy, MaxMsgs: 1, Discard: jetstream.DiscardNew,
+	}
+	_, err := js.CreateStream(t.Context(), full)
+	require.NoError(t, err)
+	notes := make(chan string, 100)
+	c, err := queue.Connect(queue.Options{URL: s.URL(), Note: func(text string) { notes <- text }})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	l := open(t, c, spec())
+	var ask sync.WaitGroup
+	ask.Go(func() { askAll(t, l, 3) })
+	require.Regexp(t, "^the queue at nats://127.0.0.1:[0-9]+ stores nothing: maximum messages exceeded; trying again$", <-notes)
+	full.MaxMsgs = 10
+	_, err = js.UpdateStream(t.Context(), full)
+	require.NoError(t, err)
+	work(t, connect(t, s), echo, nil)
+	ask.Wait()
+	require.NoError(t, l.Close(t.Context(), true))
+}
+
 func jetStream(t *testing.T, s *embedded.Server) jetstream.JetStream {
 	t.Helper()
 	raw, err := nats.Connect(s.URL())
