@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -209,6 +212,21 @@ func TestResultsInAnyOrderAndTwice(t *testing.T) {
 	s := newShop(t, 20, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Reverse: true, Duplicate: true} })
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
 	require.Len(t, s.server.HandedIn(), 1)
+}
+
+// What a killed process leaves in the directory for temporary files holds no replies.
+func TestNoResultsStandInFiles(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("open files can't be removed")
+	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	s := newShop(t, 3, nil)
+	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		require.True(t, d.IsDir(), path)
+		return err
+	}))
 }
 
 func TestReplyStandsAboveFailure(t *testing.T) {
