@@ -3,8 +3,6 @@ package queue_test
 import (
 	"context"
 	"fmt"
-	"net/url"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -26,13 +24,7 @@ func TestDeletedStreams(t *testing.T) {
 	for _, streams := range [][]string{{"PROMPTBENCH_WORK"}, {"PROMPTBENCH_REPLIES"}, {"PROMPTBENCH_WORK", "PROMPTBENCH_REPLIES"}} {
 		t.Run(fmt.Sprint(streams), func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			s, err := embedded.Start(dir, -1)
-			require.NoError(t, err)
-			at, err := url.Parse(s.URL())
-			require.NoError(t, err)
-			port, err := strconv.Atoi(at.Port())
-			require.NoError(t, err)
+			s, again := startTwice(t)
 			l := open(t, connect(t, s), spec())
 			work(t, connect(t, s), echo, nil)
 			askAll(t, l, 20)
@@ -48,9 +40,7 @@ func TestDeletedStreams(t *testing.T) {
 			var ask sync.WaitGroup
 			ask.Go(func() { askAll(t, l, 40) })
 			s.Stop() // what is missing is looked for at each reconnect, and now and then
-			s, err = embedded.Start(dir, port)
-			require.NoError(t, err)
-			t.Cleanup(s.Stop)
+			again()
 			ask.Wait()
 			require.NoError(t, l.Close(t.Context(), true))
 		})
@@ -170,7 +160,10 @@ func TestIdleLanesTakeNoSlots(t *testing.T) {
 	work(t, connect(t, s), func(ctx context.Context, r model.Request) (model.Response, error) {
 		n := under.Add(1)
 		defer under.Add(-1)
-		for seen := most.Load(); n > seen && !most.CompareAndSwap(seen, n); seen = most.Load() {
+		for seen := most.Load(); n > seen; seen = most.Load() {
+			if most.CompareAndSwap(seen, n) {
+				break
+			}
 		}
 		timer := time.NewTimer(100 * time.Millisecond)
 		defer timer.Stop()

@@ -2,8 +2,6 @@ package queue_test
 
 import (
 	"context"
-	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,32 +10,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/model"
-	"promptbench/internal/queue/embedded"
 )
 
 // A server that is away when a large reply is to be stored gets it later: the call
 // was paid for and is not made again.
 func TestLargeReplyOutlivesTheServer(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	s, err := embedded.Start(dir, -1)
-	require.NoError(t, err)
-	at, err := url.Parse(s.URL())
-	require.NoError(t, err)
-	port, err := strconv.Atoi(at.Port())
-	require.NoError(t, err)
+	s, again := startTwice(t)
 	var calls atomic.Int32
-	restarted := make(chan *embedded.Server, 1)
-	work(t, connect(t, s), func(_ context.Context, r model.Request) (model.Response, error) {
+	work(t, connect(t, s), func(context.Context, model.Request) (model.Response, error) {
 		if calls.Add(1) == 1 {
 			s.Stop()
-			time.AfterFunc(time.Second, func() {
-				again, err := embedded.Start(dir, port)
-				if err != nil {
-					t.Error(err)
-				}
-				restarted <- again
-			})
+			time.AfterFunc(time.Second, again)
 		}
 		return model.Response{Reply: strings.Repeat("길다 ", 300_000), FinishReason: "stop", At: time.Now().UTC()}, nil
 	}, nil)
@@ -51,5 +35,4 @@ func TestLargeReplyOutlivesTheServer(t *testing.T) {
 	l.Stored(t.Context(), keyOf(r))
 	require.EqualValues(t, 1, calls.Load())
 	require.NoError(t, l.Close(t.Context(), true))
-	(<-restarted).Stop()
 }

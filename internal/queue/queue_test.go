@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +26,27 @@ func start(t *testing.T) *embedded.Server {
 	require.NoError(t, err)
 	t.Cleanup(s.Stop)
 	return s
+}
+
+// startTwice starts a server that the test stops, and starts again at its place
+// with what it has stored.
+func startTwice(t *testing.T) (s *embedded.Server, again func()) {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := embedded.Start(dir, -1)
+	require.NoError(t, err)
+	at, err := url.Parse(s.URL())
+	require.NoError(t, err)
+	port, err := strconv.Atoi(at.Port())
+	require.NoError(t, err)
+	return s, func() {
+		second, err := embedded.Start(dir, port)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(second.Stop)
+	}
 }
 
 func connect(t *testing.T, s *embedded.Server) *queue.Connection {

@@ -236,7 +236,7 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 			// Slots that wait for items of this lane would be missing to the others.
 			w.release(free)
 			var first jetstream.Msg
-			if first, err = w.await(stopped, consumer); first == nil {
+			if first, err = await(consumer); first == nil {
 				continue
 			}
 			free = w.admit(stopped, first, spec.Lease)
@@ -283,8 +283,8 @@ func fetch(from jetstream.Consumer, n int, next func(jetstream.Consumer, int) (j
 
 // await waits for an item without a slot for it, and returns nil where none has
 // come.
-func (w *Worker) await(ctx context.Context, consumer jetstream.Consumer) (first jetstream.Msg, err error) {
-	_, err = fetch(consumer, 1, whenever, func(msg jetstream.Msg) { first = msg })
+func await(from jetstream.Consumer) (first jetstream.Msg, err error) {
+	_, err = fetch(from, 1, whenever, func(msg jetstream.Msg) { first = msg })
 	return first, err
 }
 
