@@ -27,11 +27,13 @@ type queueFlags struct {
 	url                               string
 	creds, nkey, user, ca, cert, ckey string
 	lease                             time.Duration // of run
+	given                             func() bool   // whether --queue was, if only with nothing behind it
 }
 
 func (f *queueFlags) add(cmd *cobra.Command, what string) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.url, "queue", "", what)
+	f.given = func() bool { return flags.Changed("queue") }
 	flags.StringVar(&f.creds, "queue-creds", "", "the credentials `file` of the queue's user")
 	flags.StringVar(&f.nkey, "queue-nkey", "", "the `file` with the seed of the queue's user")
 	flags.StringVar(&f.user, "queue-user", "", "the `name` of the queue's user, whose password is in "+passwordEnv)
@@ -53,6 +55,8 @@ func (f *queueFlags) check() error {
 // checkRun holds the flags of a run against each other.
 func (f *queueFlags) checkRun(how runFlags) error {
 	switch {
+	case f.url == "" && f.given != nil && f.given():
+		return usage(errors.New("--queue is empty; it is an address such as nats://127.0.0.1:4222, or embedded"))
 	case f.url == "":
 		return nil
 	case how.offline:

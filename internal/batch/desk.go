@@ -33,7 +33,7 @@ type Options struct {
 
 	MaxRequests int           // of a piece; 0 for the provider's limit
 	MaxBytes    int           // of a piece; 0 for the provider's limit
-	MaxCalls    int           // requests handed in at most; 0 for any number
+	MaxCalls    int           // what a person is told that keeps requests from being handed in; see [Desk.Submit]
 	Deadline    time.Duration // waiting ends then; 0 for never
 
 	Wait func(ctx context.Context, d time.Duration) error // nil but in tests that must not wait
@@ -54,7 +54,6 @@ type Desk struct {
 
 	pieces []*piece // of the run, in the order in which they are met; those of Watch belong to it
 	number int      // of the last piece that was made here
-	calls  int      // requests that were handed in
 	wrote  bool     // something in the run file
 
 	mu      sync.Mutex

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +64,7 @@ type visit struct {
 	desk  *batch.Desk
 	run   *runfile.Writer
 	index *runfile.Index
+	most  int // that it hands in
 
 	mu    sync.Mutex
 	notes []string
@@ -71,7 +75,7 @@ func noWait(context.Context, time.Duration) error { return nil }
 func (s *shop) visit(t *testing.T, change func(*batch.Options)) *visit {
 	t.Helper()
 	s.runs++
-	v := &visit{t: t, shop: s}
+	v := &visit{t: t, shop: s, most: batch.NoLimit}
 	api, err := model.NewBatchClient(model.Target{Name: "m", ID: "m", BaseURL: s.server.URL()})
 	require.NoError(t, err)
 	v.index, err = runfile.OpenIndex(s.dir, runfile.Query{Fits: func(runfile.Header) bool { return true }})
@@ -97,7 +101,8 @@ func (s *shop) visit(t *testing.T, change func(*batch.Options)) *visit {
 // submit hands in.
 func (v *visit) submit() *visit {
 	v.t.Helper()
-	require.NoError(v.t, v.desk.Submit(v.t.Context()))
+	_, err := v.desk.Submit(v.t.Context(), v.most)
+	require.NoError(v.t, err)
 	return v
 }
 
@@ -198,7 +203,7 @@ func TestPiecesKeepToTheLimits(t *testing.T) {
 	}
 
 	s = newShop(t, 1, nil)
-	err := s.visit(t, func(o *batch.Options) { o.MaxBytes = 50 }).desk.Submit(t.Context())
+	_, err := s.visit(t, func(o *batch.Options) { o.MaxBytes = 50 }).desk.Submit(t.Context(), batch.NoLimit)
 	require.ErrorContains(t, err, "larger than a batch may be")
 }
 
@@ -207,6 +212,21 @@ func TestResultsInAnyOrderAndTwice(t *testing.T) {
 	s := newShop(t, 20, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Reverse: true, Duplicate: true} })
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
 	require.Len(t, s.server.HandedIn(), 1)
+}
+
+// What a killed process leaves in the directory for temporary files holds no replies.
+func TestNoResultsStandInFiles(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("open files can't be removed")
+	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	s := newShop(t, 3, nil)
+	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		require.True(t, d.IsDir(), path)
+		return err
+	}))
 }
 
 func TestReplyStandsAboveFailure(t *testing.T) {
@@ -426,8 +446,10 @@ func TestBatchCancelledBetweenRuns(t *testing.T) {
 func TestMaxCalls(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 6, nil)
-	calls := s.visit(t, func(o *batch.Options) { o.MaxCalls = 4 }).submit().collect()
-	require.Len(t, calls, 4)
+	v := s.visit(t, func(o *batch.Options) { o.MaxCalls = 9 })
+	v.most = 4 // of nine, as the others have handed in five
+	require.Len(t, v.submit().collect(), 4)
+	require.Contains(t, v.notes, "v3: --max-calls 9 leaves out 2 requests")
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
 	require.Len(t, s.server.HandedIn()[1].Keys, 2)
 }
@@ -447,6 +469,14 @@ func TestDeadlineAndInterruptLeaveTheBatches(t *testing.T) {
 	_, err = v.desk.Complete(ctx, s.request(s.inputs[0]))
 	require.Error(t, err)
 	v.leave()
+	require.Len(t, s.server.HandedIn(), 1)
+}
+
+// A batch that was just made need not be known everywhere at the provider.
+func TestBatchThatIsNotKnownYet(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, 3, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Unknown: 3} })
+	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
 	require.Len(t, s.server.HandedIn(), 1)
 }
 
@@ -476,7 +506,8 @@ func TestBatchThatNoLineNamesIsFound(t *testing.T) {
 			return write(b)
 		}
 	})
-	require.ErrorContains(t, v.desk.Submit(t.Context()), "killed")
+	_, err := v.desk.Submit(t.Context(), batch.NoLimit)
+	require.ErrorContains(t, err, "killed")
 	for range 120 {
 		other := &shop{server: s.server, dir: t.TempDir(), inputs: s.inputs[:1]}
 		other.visit(t, nil).submit().leave()
@@ -511,7 +542,7 @@ func TestEndpointWithoutBatches(t *testing.T) {
 	t.Parallel()
 	s := &shop{server: fakeopenai.New(), dir: t.TempDir(), inputs: []string{"가"}}
 	t.Cleanup(s.server.Close)
-	err := s.visit(t, nil).desk.Submit(t.Context())
+	_, err := s.visit(t, nil).desk.Submit(t.Context(), batch.NoLimit)
 	require.ErrorContains(t, err, "takes no batches (404); run without --batch")
 }
 
@@ -519,6 +550,6 @@ func TestWrongKey(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 1, nil)
 	s.server.RequireKey("right")
-	err := s.visit(t, nil).desk.Submit(t.Context())
+	_, err := s.visit(t, nil).desk.Submit(t.Context(), batch.NoLimit)
 	require.ErrorContains(t, err, "wants a key (401)")
 }

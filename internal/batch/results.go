@@ -29,6 +29,9 @@ func (d *Desk) collect(ctx context.Context, p *piece, file string, again map[key
 	if err != nil {
 		return fmt.Errorf("opening the results of batch %s: %w", p.batch, err)
 	}
+	// It is read as long as it is open, and a kill leaves no replies behind. Where a
+	// system keeps open files, Close removes it.
+	_ = os.Remove(path)
 	d.mu.Lock()
 	number := int32(len(d.files))
 	d.files = append(d.files, f)
@@ -59,7 +62,7 @@ func (d *Desk) note(f io.Reader, p *piece, number int32, again map[key]bool) err
 		}
 	}
 	if unreadable > 0 {
-		d.o.Note(fmt.Sprintf("batch %s: %d lines of its results can't be read", p.batch, unreadable))
+		d.o.Note(fmt.Sprintf("batch %s: lines of its results that can't be read: %d", p.batch, unreadable))
 	}
 	return nil
 }

@@ -21,29 +21,33 @@ const (
 	labelPrompt = "promptbench_prompt"
 )
 
+// NoLimit has [Desk.Submit] hand in any number of requests.
+const NoLimit = -1
+
 // Submit hands in the requests that have no recorded reply and are not at the
-// provider yet.
-func (d *Desk) Submit(ctx context.Context) error {
+// provider yet, so many of them at most, and says how many these are.
+func (d *Desk) Submit(ctx context.Context, most int) (n int, err error) {
 	earlier, err := d.earlier(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	left := 0
 	b := &builder{desk: d, attempt: 1}
 	defer b.drop()
 	for r, err := range d.o.Requests {
 		if err != nil {
-			return err
+			return n, err
 		}
 		k, ok := parseKey(r.Key)
 		if !ok {
-			return errNoKey
+			return n, errNoKey
 		}
 		if _, twice := d.entries[k]; twice || b.has[k] {
 			continue
 		}
 		answered, err := d.answered(r.Key, earlier[k])
 		if err != nil {
-			return err
+			return n, err
 		}
 		p := earlier[k]
 		if p != nil {
@@ -54,15 +58,19 @@ func (d *Desk) Submit(ctx context.Context) error {
 		case answered:
 		case p != nil && !d.o.Recorded.Failed(r.Key, p.batch):
 			d.adopt(k, p)
-		case d.o.MaxCalls > 0 && d.calls >= d.o.MaxCalls:
+		case n == most:
+			left++
 		default:
-			d.calls++
+			n++
 			if err := b.add(ctx, k, r); err != nil {
-				return err
+				return n, err
 			}
 		}
 	}
-	return b.flush(ctx)
+	if left > 0 {
+		d.o.Note(fmt.Sprintf("%s: --max-calls %d leaves out %s", d.o.Prompt, d.o.MaxCalls, requests(left)))
+	}
+	return n, b.flush(ctx)
 }
 
 // answered reports whether a recorded call answers the request: one that came

@@ -75,6 +75,8 @@ func (d *Desk) look(ctx context.Context) (moved bool, err error) {
 		b, err := d.o.API.Get(ctx, p.batch)
 		failure, failed := errors.AsType[*model.Error](err)
 		switch {
+		case isUnknown(err) && !p.earlier && time.Since(p.made) < fresh:
+			continue // not everywhere yet at the endpoint, which has just made it
 		case isUnknown(err):
 			b = model.Batch{ID: p.batch, Status: "unknown to the endpoint"}
 		case failed && !failure.Fatal():

@@ -16,6 +16,7 @@ import (
 // A BatchPlan says what becomes of a batch.
 type BatchPlan struct {
 	Polls     int    // times it is asked for before it is over; default 2
+	Unknown   int    // times it is asked for before the server knows that it has it
 	End       string // completed, expired, cancelled or failed; default completed
 	Executed  int    // of the others but completed: so many of its requests, the first ones, were executed
 	Code      string // why it failed
@@ -268,6 +269,9 @@ func (b *batches) get(s *Server, id string) Reply {
 		return Error(http.StatusNotFound, "", fmt.Sprintf("No batch found with id '%s'.", id))
 	}
 	one.polls++
+	if one.polls <= one.plan.Unknown {
+		return Error(http.StatusNotFound, "", fmt.Sprintf("No batch found with id '%s'.", id))
+	}
 	polls := one.plan.Polls
 	if polls == 0 {
 		polls = 2

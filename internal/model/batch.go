@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -129,13 +128,21 @@ func ParseBatchResult(line []byte) (BatchResult, error) {
 	if doc.Error != nil {
 		r.code, r.said = doc.Error.Code, doc.Error.Message
 	}
-	r.Failed = r.status != http.StatusOK || !bytes.Contains(r.body, []byte(`"choices"`))
+	r.Failed = r.status != http.StatusOK || !hasChoices(r.body)
 	if r.Failed {
 		e := r.failure()
 		r.Again = e.Retryable()
 		r.Skipped = r.code == batchExpired || r.code == batchCancelled
 	}
 	return r, nil
+}
+
+// hasChoices reports whether a body has at least one, as a reply does.
+func hasChoices(body []byte) bool {
+	var doc struct {
+		Choices []json.RawMessage `json:"choices"`
+	}
+	return json.Unmarshal(body, &doc) == nil && len(doc.Choices) > 0
 }
 
 // failure names why a request of a batch has no reply.

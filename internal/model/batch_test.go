@@ -51,7 +51,8 @@ func TestBatchResults(t *testing.T) {
 		"content":       {line: `{"custom_id":"k","response":{"status_code":400,"body":{"error":{"code":"content_filter","message":"no"}}}}`, kind: KindContentFilter},
 		"server":        {line: `{"custom_id":"k","response":{"status_code":500,"body":{}}}`, kind: KindServer, again: true},
 		"error in 200":  {line: `{"custom_id":"k","response":{"status_code":200,"body":{"error":{"message":"overloaded"}}}}`, kind: KindServer, again: true},
-		"empty":         {line: `{"custom_id":"k","response":{"status_code":200,"body":{"choices":[]}}}`, kind: KindMalformed},
+		"empty":         {line: `{"custom_id":"k","response":{"status_code":200,"body":{"choices":[]}}}`, kind: KindMalformed, again: true},
+		"no list":       {line: `{"custom_id":"k","response":{"status_code":200,"body":"choices"}}`, kind: KindMalformed, again: true},
 		"expired":       {line: `{"custom_id":"k","response":null,"error":{"code":"batch_expired","message":"too late"}}`, kind: KindBatch, skipped: true},
 		"cancelled":     {line: `{"custom_id":"k","response":null,"error":{"code":"batch_cancelled","message":"stopped"}}`, kind: KindBatch, skipped: true},
 		"other failure": {line: `{"custom_id":"k","response":null,"error":{"code":"internal","message":"odd"}}`, kind: KindServer, again: true},
@@ -75,7 +76,7 @@ func TestBatchResults(t *testing.T) {
 		require.True(t, ok, name)
 		require.Equal(t, want.kind, failure.Kind, name)
 		require.Equal(t, want.skipped, r.Skipped, name)
-		if !want.skipped && want.kind != KindMalformed {
+		if !want.skipped {
 			require.Equal(t, want.again, r.Again, name)
 		}
 	}

@@ -61,6 +61,7 @@ type Error struct {
 	Model   string
 	KeyEnv  string        // the variable that the key came from; empty where no key was sent
 	Timeout time.Duration // of one attempt
+	Worker  string        // the name of the worker that made the call, where it is of use; mostly empty
 
 	permanent bool  // trying again can't help, whatever the kind
 	noAPI     bool  // of not_found: perhaps no API is at that URL at all
@@ -118,6 +119,9 @@ func (e *Error) Error() string {
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
+	}
+	if e.Worker != "" {
+		fmt.Fprintf(&b, " (worker %s)", sanitise(e.Worker, nil, maxMessage))
 	}
 	return b.String()
 }

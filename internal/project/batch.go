@@ -49,6 +49,7 @@ func (p *Project) requests(revision *prompt.Prompt, t Target, trials int) iter.S
 // A batching is what a job needs that has its requests answered in batches.
 type batching struct {
 	desks    []*batch.Desk // in the order of the revisions
+	most     int           // requests that they hand in, all together; 0 for any number
 	releases []func() error
 	watching sync.WaitGroup
 }
@@ -101,7 +102,7 @@ func (p *Project) desk(revision *prompt.Prompt, t Target, r Run, job *Job, w *ru
 	if err != nil {
 		return nil, err
 	}
-	job.batching.desks = append(job.batching.desks, desk)
+	job.batching.desks, job.batching.most = append(job.batching.desks, desk), r.MaxCalls
 	return desk, nil
 }
 
@@ -130,10 +131,18 @@ func (j *Job) Batched() bool { return len(j.batching.desks) > 0 }
 // HandIn hands in what no recording answers and no batch holds. Where that fails,
 // the runs are over.
 func (j *Job) HandIn(ctx context.Context) error {
-	for _, desk := range j.batching.desks {
-		if err := desk.Submit(ctx); err != nil {
+	left := j.batching.most
+	for i, desk := range j.batching.desks {
+		share := batch.NoLimit
+		if j.batching.most > 0 { // no revision is to take all of it
+			others := len(j.batching.desks) - i
+			share = (left + others - 1) / others
+		}
+		n, err := desk.Submit(ctx, share)
+		if err != nil {
 			return errors.Join(err, j.leave(err.Error()))
 		}
+		left -= n
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -45,8 +46,12 @@ func (l *Lane) Complete(ctx context.Context, r model.Request) (model.Response, e
 			return model.Response{}, cancelled(ctx)
 		case <-waiting:
 			// A call that a worker is making may be finished; one that none has begun must
-			// not hold up the end of the run.
+			// not hold up the end of the run, nor one whose worker was lost.
 			waiting = nil
+			if l.withdraw(ctx, key, c) {
+				l.leave(key, c)
+				return model.Response{}, cancelled(model.Waiting(ctx))
+			}
 			patience.Reset(l.spec.Timeout + l.spec.Lease)
 		case <-patience.C:
 			l.leave(key, c)
@@ -74,6 +79,7 @@ func (l *Lane) enter(ctx context.Context, key string, r model.Request) (c *call,
 		c.attempt, c.sent = attempt, time.Now()
 		if d, ok := l.early[key]; ok {
 			delete(l.early, key)
+			c.reading = d.attempt
 			l.over.Go(func() { l.answer(context.WithoutCancel(ctx), key, c, d) })
 		}
 		return c, false
@@ -116,6 +122,32 @@ func (l *Lane) publish(ctx context.Context, key string, c *call) error {
 	return nil
 }
 
+// withdrawWithin is how long a server may take to give an item back.
+const withdrawWithin = 5 * time.Second
+
+// withdraw takes the item of a call out of the queue and reports whether no worker
+// was given it. Where one is just then, its reply stays for the next run.
+func (l *Lane) withdraw(ctx context.Context, key string, c *call) bool {
+	ctx, cancel := context.WithTimeout(ctx, withdrawWithin)
+	defer cancel()
+	l.mu.Lock()
+	at := place{key: key, attempt: c.attempt}
+	l.mu.Unlock()
+	item, err := l.work.GetLastMsgForSubject(ctx, at.of(workPrefix, l.id))
+	if err != nil {
+		return false // answered, most likely
+	}
+	consumer, err := l.work.Consumer(ctx, l.id)
+	if err != nil || item.Sequence <= consumer.CachedInfo().Delivered.Stream {
+		return false
+	}
+	if l.work.DeleteMsg(ctx, item.Sequence) != nil {
+		return false
+	}
+	l.c.discard(ctx, item.Header)
+	return true
+}
+
 // receive passes a reply on to the call that waits for it. A reply that nobody
 // waits for was stored before, or came a second time.
 func (l *Lane) receive(m jetstream.Msg) {
@@ -129,7 +161,10 @@ func (l *Lane) receive(m jetstream.Msg) {
 	defer l.mu.Unlock()
 	c, waits := l.calls[at.key]
 	switch {
+	case waits && at.attempt == c.reading: // once more, and read already
+		l.hold(at.key, m)
 	case waits && at.attempt >= c.since:
+		c.reading = at.attempt
 		// The lane's end waits for it: the run must not be over before it is known
 		// whether the reply was stored.
 		l.over.Go(func() { l.answer(context.Background(), at.key, c, d) })
@@ -138,13 +173,13 @@ func (l *Lane) receive(m jetstream.Msg) {
 	case len(l.unstored[at.key]) > 0: // it has come before, and the run takes its time
 		l.hold(at.key, m)
 	default:
-		_ = m.Ack() // else it comes again, to no more effect
+		l.over.Go(func() { l.drop(context.Background(), []jetstream.Msg{m}) }) // else it comes again, to no more effect
 	}
 }
 
 // answer reads a reply and ends the wait for it.
 func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	data, err := l.c.unpack(ctx, d.msg)
 	var resp model.Response
@@ -153,9 +188,14 @@ func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
 	} else {
 		err = &model.Error{Kind: model.KindMalformed, Message: err.Error(), Attempts: 1}
 	}
+	if failure, ok := errors.AsType[*model.Error](err); ok && failure.Fatal() && failure.Kind != model.KindRefused {
+		failure.Worker = d.msg.Headers().Get(workerHeader) // one of many may have the wrong key
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.hold(key, d.msg)
+	if !slices.ContainsFunc(l.unstored[key], sameAs(d.msg)) { // else a later delivery is held
+		l.hold(key, d.msg)
+	}
 	if l.calls[key] != c {
 		return // given up, or answered by the same reply before
 	}
@@ -166,8 +206,12 @@ func (l *Lane) answer(ctx context.Context, key string, c *call, d delivery) {
 
 // hold keeps a reply until the run has stored it; of several deliveries the last.
 func (l *Lane) hold(key string, m jetstream.Msg) {
-	held := slices.DeleteFunc(l.unstored[key], func(other jetstream.Msg) bool { return other.Subject() == m.Subject() })
-	l.unstored[key] = append(held, m)
+	l.unstored[key] = append(slices.DeleteFunc(l.unstored[key], sameAs(m)), m)
+}
+
+// sameAs tells deliveries of one reply.
+func sameAs(m jetstream.Msg) func(jetstream.Msg) bool {
+	return func(other jetstream.Msg) bool { return other.Subject() == m.Subject() }
 }
 
 // Stored acknowledges the replies to the request with a key: the run holds the
@@ -186,7 +230,7 @@ func (l *Lane) drop(ctx context.Context, messages []jetstream.Msg) {
 		if err := m.Ack(); err != nil {
 			continue // it comes again, and is then nobody's
 		}
-		l.c.discard(ctx, m)
+		l.c.discard(ctx, m.Headers())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,7 @@ type Connection struct {
 
 	mu        sync.Mutex
 	listeners []chan struct{} // get a message after each reconnect
+	complaint time.Time       // when it was last said that the server stores nothing
 }
 
 // Connect connects to a server.
@@ -97,7 +99,7 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 	var hosts []string
 	for one := range strings.SplitSeq(o.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(one))
-		if err != nil || u.Host == "" {
+		if err != nil || u.Host == "" || !slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme) {
 			return nil, errors.New("the address of the queue is none; write it like nats://127.0.0.1:4222")
 		}
 		hosts = append(hosts, u.Scheme+"://"+u.Host)
@@ -241,10 +243,33 @@ func (c *Connection) publish(ctx context.Context, m *nats.Msg, id string) error 
 			return fmt.Errorf("publishing %d bytes to the queue: %w", len(m.Data), err)
 		case errors.Is(err, jetstream.ErrNoStreamResponse) && c.nats.IsConnected():
 			_ = c.ensure(ctx) // a server that lost its disk; else the next attempt fails as well
+		default:
+			c.complain(err)
 		}
 		if err := pause(ctx, wait); err != nil {
 			return err
 		}
+	}
+}
+
+// complainEvery is how often a person is told that the server stores nothing.
+const complainEvery = time.Minute
+
+// complain says why the server does not store a message, where it says so itself:
+// its disk is full, or a stream.
+func (c *Connection) complain(err error) {
+	refusal, ok := errors.AsType[*jetstream.APIError](err)
+	if !ok {
+		return
+	}
+	c.mu.Lock()
+	quiet := time.Since(c.complaint) < complainEvery
+	if !quiet {
+		c.complaint = time.Now()
+	}
+	c.mu.Unlock()
+	if !quiet {
+		c.note(fmt.Sprintf("the queue at %s stores nothing: %s; trying again", c.at, refusal.Description))
 	}
 }
 

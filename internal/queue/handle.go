@@ -107,6 +107,7 @@ func (w *Worker) reply(ctx context.Context, at place, lane string, resp model.Re
 	if err != nil {
 		return err
 	}
+	m.Header.Set(workerHeader, w.Name)
 	return w.Connection.publish(ctx, m, at.of("", lane))
 }
 
@@ -118,7 +119,7 @@ func (w *Worker) finish(ctx context.Context, msg jetstream.Msg, lane string) {
 		cancel()
 		switch {
 		case err == nil:
-			w.Connection.discard(ctx, msg)
+			w.Connection.discard(ctx, msg.Headers())
 			return
 		case errors.Is(err, jetstream.ErrMsgAlreadyAckd), wait > 10*time.Second:
 			return // it comes again, and its reply is found

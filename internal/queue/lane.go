@@ -65,7 +65,9 @@ type Lane struct {
 	notes   *nats.Subscription
 	looking context.Context //nolint:containedctx // ends with the lane, and with it what looks after it
 	cancel  context.CancelFunc
-	over    sync.WaitGroup
+	after   sync.WaitGroup // what looks after it
+	over    sync.WaitGroup // what deals with replies
+	deaf    bool           // no replies come; of what looks after the lane
 
 	mu       sync.Mutex
 	attempt  int64                      // number of the last one; larger than any of an earlier coordinator
@@ -76,6 +78,8 @@ type Lane struct {
 	err      error
 	failed   chan struct{} // closed with err
 	quiet    bool          // it was said that no worker is there
+	closing  bool          // nothing new is begun
+	taken    bool          // a worker has said that it takes the lane's items
 }
 
 // A call waits for the reply to one attempt. All who ask the same share it.
@@ -85,6 +89,7 @@ type call struct {
 	attempt int64     // of the item that is out
 	since   int64     // replies to earlier attempts are not for it
 	sent    time.Time // when its item was last put into the queue; zero while that is being done
+	reading int64     // the attempt whose reply is being read
 	done    chan struct{}
 	resp    model.Response
 	err     error
@@ -146,14 +151,14 @@ func (l *Lane) open(ctx context.Context) (err error) {
 		return err
 	}
 	// Workers may have something to say as soon as they know of the lane.
-	if l.notes, err = l.c.nats.Subscribe(notePrefix+l.id, func(m *nats.Msg) { l.hear(string(m.Data)) }); err != nil {
+	if l.notes, err = l.c.nats.Subscribe(notePrefix+l.id, l.hear); err != nil {
 		return err
 	}
 	if err := l.announce(ctx); err != nil {
 		return err
 	}
 	reconnects := l.c.onReconnect()
-	l.over.Go(func() { l.look(l.looking, reconnects) })
+	l.after.Go(func() { l.look(l.looking, reconnects) })
 	return nil
 }
 
@@ -170,9 +175,13 @@ func (l *Lane) listen(ctx context.Context) error {
 	// Messages are handed over one after the other; receive only passes them on. In
 	// a cluster, what was asked of a server that is lost is asked again only when its
 	// heartbeat has not come twice.
-	l.inbox, err = inbox.Consume(l.receive, jetstream.PullExpiry(inboxExpiry), jetstream.PullHeartbeat(inboxHeartbeat),
+	consuming, err := inbox.Consume(l.receive, jetstream.PullExpiry(inboxExpiry), jetstream.PullHeartbeat(inboxHeartbeat),
 		jetstream.ConsumeErrHandler(func(jetstream.ConsumeContext, error) {}))
-	return err
+	if err != nil {
+		return err
+	}
+	l.inbox = consuming
+	return nil
 }
 
 // announce makes the consumer that workers take the lane's items from.
@@ -229,12 +238,25 @@ func (l *Lane) Workers(ctx context.Context) (waiting, busy int, err error) {
 	return info.NumWaiting, info.NumAckPending, nil
 }
 
-// hear takes in what a worker has to say: that it does not take the lane's items,
-// and why. Where no other worker is there, the run can't go on.
-func (l *Lane) hear(text string) {
-	text = strings.ToValidUTF8(text, "\ufffd")
+// hear takes in what a worker has to say: that it takes the lane's items, or why it
+// does not. Where no other worker is there, the run can't go on. One that is busy
+// with the items of other lanes is not seen to wait for this one's, so that its
+// word counts as well.
+func (l *Lane) hear(m *nats.Msg) {
+	if m.Header.Get(takesHeader) != "" {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.taken = true
+		return
+	}
+	text := strings.ToValidUTF8(string(m.Data), "\ufffd")
 	l.c.note(text)
-	l.over.Go(func() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closing {
+		return
+	}
+	l.after.Go(func() {
 		for range censuses { // a worker is not seen between two fetches
 			if waiting, busy, err := l.Workers(l.looking); err != nil || waiting+busy > 0 {
 				return
@@ -243,7 +265,12 @@ func (l *Lane) hear(text string) {
 				return
 			}
 		}
-		l.fail(&model.Error{Kind: model.KindRefused, Message: text})
+		l.mu.Lock()
+		taken := l.taken
+		l.mu.Unlock()
+		if !taken {
+			l.fail(&model.Error{Kind: model.KindRefused, Message: text})
+		}
 	})
 }
 
@@ -282,10 +309,14 @@ func (l *Lane) settle(ctx context.Context) {
 // those under way stay for the run that takes the lane over.
 func (l *Lane) Close(ctx context.Context, complete bool) error {
 	l.cancel()
+	errs := []error{l.notes.Unsubscribe()}
+	l.mu.Lock()
+	l.closing = true
+	l.mu.Unlock()
+	l.after.Wait() // before the inbox, which it may make anew
 	l.inbox.Stop()
 	<-l.inbox.Closed()
 	l.over.Wait()
-	errs := []error{l.notes.Unsubscribe()}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	l.settle(ctx)

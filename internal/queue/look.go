@@ -58,6 +58,9 @@ func (l *Lane) census(ctx context.Context) {
 // nor a reply in the server, which happens to one that dies before it has
 // written what it said it had.
 func (l *Lane) restore(ctx context.Context, age time.Duration) {
+	if err := l.mend(ctx); err != nil {
+		return // looked at again when connected again
+	}
 	l.mu.Lock()
 	missing := map[string]*call{}
 	for key, c := range l.calls {
@@ -68,9 +71,6 @@ func (l *Lane) restore(ctx context.Context, age time.Duration) {
 	l.mu.Unlock()
 	if len(missing) == 0 {
 		return
-	}
-	if err := l.mend(ctx); err != nil {
-		return // looked at again when connected again
 	}
 	places, err := l.places(ctx, l.work)
 	if err != nil {
@@ -97,19 +97,32 @@ func (l *Lane) restore(ctx context.Context, age time.Duration) {
 	}
 }
 
-// mend makes anew what a server without its disk lacks.
+// mend makes anew what the server lacks: all of it where it lost its disk, or what
+// somebody deleted.
 func (l *Lane) mend(ctx context.Context) error {
-	if _, err := l.work.Consumer(ctx, l.id); err == nil || !isGone(err) {
-		return err
+	_, work := l.work.Consumer(ctx, l.id)
+	_, replies := l.replies.Consumer(ctx, l.id)
+	for _, err := range []error{work, replies} {
+		if err != nil && !isGone(err) {
+			return err
+		}
+	}
+	if work == nil && replies == nil && !l.deaf {
+		return nil
 	}
 	if err := l.c.ensure(ctx); err != nil {
 		return err
 	}
-	if _, err := l.replies.Consumer(ctx, l.id); isGone(err) {
+	if replies != nil || l.deaf {
 		l.inbox.Stop()
+		l.deaf = true
 		if err := l.listen(ctx); err != nil {
 			return err
 		}
+		l.deaf = false
+	}
+	if work == nil {
+		return nil
 	}
 	return l.announce(ctx)
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +26,27 @@ func start(t *testing.T) *embedded.Server {
 	require.NoError(t, err)
 	t.Cleanup(s.Stop)
 	return s
+}
+
+// startTwice starts a server that the test stops, and starts again at its place
+// with what it has stored.
+func startTwice(t *testing.T) (s *embedded.Server, again func()) {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := embedded.Start(dir, -1)
+	require.NoError(t, err)
+	at, err := url.Parse(s.URL())
+	require.NoError(t, err)
+	port, err := strconv.Atoi(at.Port())
+	require.NoError(t, err)
+	return s, func() {
+		second, err := embedded.Start(dir, port)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(second.Stop)
+	}
 }
 
 func connect(t *testing.T, s *embedded.Server) *queue.Connection {
@@ -145,6 +168,19 @@ func TestFailureIsTheWorkers(t *testing.T) {
 		require.Equal(t, 3*time.Second, failure.RetryAfter)
 		require.Equal(t, "http://there limits the rate of calls (429); lower --concurrency or try again later", failure.Error())
 	}
+	require.NoError(t, l.Close(t.Context(), true))
+}
+
+// What ends a run names the worker that has to be looked at.
+func TestFatalFailureNamesTheWorker(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	work(t, connect(t, s), func(context.Context, model.Request) (model.Response, error) {
+		return model.Response{}, &model.Error{Kind: model.KindAuth, Status: 401, BaseURL: "http://127.0.0.1:8080/v1", KeyEnv: "FARM_KEY"}
+	}, func(w *queue.Worker) { w.Name = "host-7/\x1b[31m12" })
+	l := open(t, connect(t, s), spec())
+	_, err := l.Complete(t.Context(), request("가"))
+	require.EqualError(t, err, "http://127.0.0.1:8080/v1 refused the key in FARM_KEY (401); check the key and what it may use (worker host-7/[31m12)")
 	require.NoError(t, l.Close(t.Context(), true))
 }
 

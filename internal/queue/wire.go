@@ -1,16 +1,13 @@
 package queue
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -64,61 +61,12 @@ func placeOf(subject string) (place, bool) {
 const (
 	trialHeader  = "Promptbench-Trial"
 	objectHeader = "Promptbench-Object" // where the data is, if a message can't hold it
+	workerHeader = "Promptbench-Worker" // whose reply it is
 )
 
-// headroom is what a message needs beside its data.
-const headroom = 8 << 10
-
-// maxMessage is how much a message holds at most, though a server may allow more:
-// large ones hold up all others.
-const maxMessage = 1 << 20
-
-// pack makes a message of data, or puts that into the object store under name
-// where a message could not hold it.
-func (c *Connection) pack(ctx context.Context, subject, name string, data []byte) (*nats.Msg, error) {
-	m := nats.NewMsg(subject)
-	if int64(len(data)) <= min(c.nats.MaxPayload(), maxMessage)-headroom {
-		m.Data = data
-		return m, nil
-	}
-	store, err := c.js.ObjectStore(ctx, largeBucket)
-	if err != nil {
-		return nil, fmt.Errorf("opening the object store: %w", err)
-	}
-	if _, err := store.PutBytes(ctx, name, data); err != nil {
-		return nil, fmt.Errorf("putting %d bytes into the object store: %w", len(data), err)
-	}
-	m.Header.Set(objectHeader, name)
-	return m, nil
-}
-
-// unpack returns the data of a message.
-func (c *Connection) unpack(ctx context.Context, m jetstream.Msg) ([]byte, error) {
-	name := m.Headers().Get(objectHeader)
-	if name == "" {
-		return m.Data(), nil
-	}
-	store, err := c.js.ObjectStore(ctx, largeBucket)
-	if err != nil {
-		return nil, fmt.Errorf("opening the object store: %w", err)
-	}
-	data, err := store.GetBytes(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("getting %s from the object store: %w", name, err)
-	}
-	return data, nil
-}
-
-// discard clears away what [Connection.pack] may have put into the object store.
-func (c *Connection) discard(ctx context.Context, m jetstream.Msg) {
-	name := m.Headers().Get(objectHeader)
-	if name == "" {
-		return
-	}
-	if store, err := c.js.ObjectStore(ctx, largeBucket); err == nil {
-		_ = store.Delete(ctx, name) // it ends with the bucket's age anyway
-	}
-}
+// takesHeader is that of a worker's note which says that it takes a lane's items.
+// The others say why one does not.
+const takesHeader = "Promptbench-Takes"
 
 // isGone reports whether the server does not know what was asked for.
 func isGone(err error) bool {

@@ -83,7 +83,7 @@ func (w *Worker) Run(ctx context.Context, stop <-chan struct{}) error {
 		})
 		select {
 		case m := <-told:
-			w.forget(string(m.Data)) // its coordinator has not heard yet that it is refused
+			w.told(string(m.Data))
 		case <-ticker.C:
 		case <-w.Connection.closed:
 			return fmt.Errorf("the queue at %s is lost for good: %w", w.Connection.at, cmp.Or(w.Connection.nats.LastError(), nats.ErrConnectionClosed))
@@ -132,6 +132,7 @@ func (w *Worker) find(ctx context.Context, begin func(id string, spec Spec, m mo
 			continue
 		}
 		w.Connection.note(fmt.Sprintf("taking calls of %s: %s at %s", spec.Run, spec.Model, spec.Endpoint))
+		w.accept(info.Name)
 		begin(info.Name, spec, m)
 	}
 }
@@ -154,12 +155,17 @@ func (w *Worker) take(id string) bool {
 	return true
 }
 
-// forget looks at a refused lane anew.
-func (w *Worker) forget(id string) {
+// told answers the coordinator of a lane that has just been opened: it has not
+// heard yet that its items are taken, or why not.
+func (w *Worker) told(id string) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if taken, known := w.known[id]; known && !taken {
-		delete(w.known, id)
+	taken, known := w.known[id]
+	if known && !taken {
+		delete(w.known, id) // looked at anew
+	}
+	w.mu.Unlock()
+	if taken {
+		w.accept(id)
 	}
 }
 
@@ -179,6 +185,13 @@ func (w *Worker) mismatch(meta map[string]string) string {
 		w.Name, w.Version, meta[metaVersion])
 }
 
+// accept says to a lane's coordinator that its items are taken.
+func (w *Worker) accept(lane string) {
+	m := nats.NewMsg(notePrefix + lane)
+	m.Header.Set(takesHeader, "1")
+	_ = w.Connection.nats.PublishMsg(m) // seen by what it takes, too
+}
+
 // refuse says here and to the lane's coordinator why no items are taken.
 func (w *Worker) refuse(lane, why string) {
 	w.mu.Lock()
@@ -193,15 +206,21 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 	w.count(func(t *Tally) { t.Lanes++ })
 	var calls sync.WaitGroup
 	defer func() {
-		calls.Wait()
 		w.count(func(t *Tally) { t.Lanes-- })
 		w.mu.Lock()
-		delete(w.known, id) // so that it is taken up again where it comes back
+		delete(w.known, id) // so that it is taken up again where it comes back, however long its calls take
 		w.mu.Unlock()
+		calls.Wait()
 	}()
+	handle := func(msg jetstream.Msg) {
+		calls.Go(func() {
+			defer w.release(1)
+			w.handle(ctx, msg, id, spec, m)
+		})
+	}
 	consumer, err := w.work.Consumer(ctx, id)
 	for err == nil || !isGone(err) {
-		if err != nil { // the connection is lost, or the server busy
+		if err != nil { // the connection is lost, the server busy, or the lane gone
 			if pause(stopped, time.Second) != nil {
 				return
 			}
@@ -212,22 +231,73 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 		if free == 0 {
 			return
 		}
-		var batch jetstream.MessageBatch
-		if batch, err = consumer.Fetch(free, jetstream.FetchMaxWait(fetchWait)); err == nil {
-			for msg := range batch.Messages() {
-				free--
-				calls.Go(func() {
-					defer w.release(1)
-					w.handle(ctx, msg, id, spec, m)
-				})
+		next := whenever
+		if w.Tally().Lanes > 1 {
+			// Slots that wait for items of this lane would be missing to the others.
+			w.release(free)
+			var first jetstream.Msg
+			if first, err = await(consumer); first == nil {
+				continue
 			}
-			err = batch.Error()
+			free = w.admit(stopped, first, spec.Lease)
+			if free == 0 {
+				return
+			}
+			free--
+			handle(first)
+			if next = atOnce; free == 0 {
+				continue
+			}
 		}
-		w.release(free)
-		if errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) {
-			err = nil
-		}
+		var got int
+		got, err = fetch(consumer, free, next, handle)
+		w.release(free - got)
 	}
+}
+
+// The ways to fetch items: those that come within [fetchWait], or only those that
+// are there.
+func whenever(from jetstream.Consumer, n int) (jetstream.MessageBatch, error) {
+	return from.Fetch(n, jetstream.FetchMaxWait(fetchWait))
+}
+
+func atOnce(from jetstream.Consumer, n int) (jetstream.MessageBatch, error) {
+	return from.FetchNoWait(n)
+}
+
+// fetch has items handled, at most n, and says how many.
+func fetch(from jetstream.Consumer, n int, next func(jetstream.Consumer, int) (jetstream.MessageBatch, error), handle func(jetstream.Msg)) (got int, err error) {
+	batch, err := next(from, n)
+	if err == nil {
+		for msg := range batch.Messages() {
+			got++
+			handle(msg)
+		}
+		err = batch.Error()
+	}
+	if errors.Is(err, nats.ErrTimeout) {
+		err = nil
+	}
+	return got, err
+}
+
+// await waits for an item without a slot for it, and returns nil where none has
+// come.
+func await(from jetstream.Consumer) (first jetstream.Msg, err error) {
+	_, err = fetch(from, 1, whenever, func(msg jetstream.Msg) { first = msg })
+	return first, err
+}
+
+// admit is [Worker.reserve] for an item that has come already. Where there is
+// nothing more to be done it goes back to the queue.
+func (w *Worker) admit(ctx context.Context, msg jetstream.Msg, lease time.Duration) int {
+	alive := w.beat(msg, lease)
+	defer alive()
+	free := w.reserve(ctx)
+	if free == 0 {
+		_ = msg.Nak() // another worker need not wait for the lease to end
+	}
+	return free
 }
 
 // reserve takes as many of the free slots as one fetch may use, at least one. It
