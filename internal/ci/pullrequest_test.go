@@ -103,7 +103,9 @@ func TestNoChangedPrompts(t *testing.T) {
 func TestAddedPromptAgainstTheBaseline(t *testing.T) {
 	t.Parallel()
 	r := pullRequest(t, nil, func(r *runner) { r.write("prompts/v11.prompt.yml", prompt("v11", "개정 11")) })
-	r.write("runs/baseline.jsonl", `{"kind":"header","schema":1,"run":"x","prompt":{"name":"v2","path":"prompts/v2.prompt.yml","hash":"h","messages":[{"role":"system","content":"\"prompt\":{\"name\":\"no\",\"path\":\"prompts/v1.prompt.yml\""}]}}`+"\n")
+	// Neither what its messages quote nor the prompt of a judge is taken for it.
+	r.write("runs/baseline.jsonl", `{"kind":"header","schema":1,"run":"x","prompt":{"name":"v2","path":"prompts/v2.prompt.yml","hash":"h","messages":[{"role":"system","content":"\"prompt\":{\"name\":\"no\",\"path\":\"prompts/v1.prompt.yml\""}]},`+
+		`"judge":{"model":{"name":"j"},"prompt":{"name":"judge-v1","path":"prompts/judge/v1.prompt.yml","hash":"j"}}}`+"\n")
 	revisions, _ := r.changed()
 	require.Equal(t, []string{"prompts/v2@base prompts/v11@pr"}, revisions)
 }
