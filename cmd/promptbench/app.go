@@ -104,9 +104,16 @@ func (a *app) note(format string, args ...any) {
 	}
 }
 
+// maxWarnings is how many warnings stand before a result; validate tells all.
+const maxWarnings = 5
+
 func (a *app) warn(list problem.List) {
-	for _, p := range list.Only(problem.Warning) {
+	warnings := list.Only(problem.Warning)
+	for _, p := range warnings[:min(len(warnings), maxWarnings)] {
 		a.note("%s", textsafe.Cell(p.Error()))
+	}
+	if more := len(warnings) - maxWarnings; more > 0 {
+		a.note("%s more; promptbench validate lists them all", count(more, "warning"))
 	}
 }
 
@@ -139,9 +146,7 @@ func (a *app) explain(err error) string {
 	}
 	var lines []string
 	if list, ok := errors.AsType[problem.List](err); ok {
-		for _, p := range list {
-			lines = append(lines, a.blame(p.File, p.Error()))
-		}
+		lines = a.describe(list, a.err)
 	} else {
 		for l := range strings.Lines(err.Error()) {
 			lines = append(lines, a.blame("", l))

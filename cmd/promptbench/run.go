@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -90,7 +91,7 @@ func (a *app) runJob(ctx context.Context, args []string, o project.Options, how 
 	if err != nil {
 		return err
 	}
-	a.warn(p.Warnings)
+	a.warn(slices.Concat(p.Warnings, p.Advice()))
 	return a.runLoaded(ctx, p, how, shown)
 }
 

@@ -3,47 +3,89 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/problem"
 	"promptbench/internal/project"
+	"promptbench/internal/report"
 )
 
 func (a *app) validateCommand() *cobra.Command {
-	var files projectFlags
+	var (
+		files  projectFlags
+		result outputFlags
+	)
 	cmd := &cobra.Command{
 		Use:   "validate [REVISION…]",
 		Short: "Check all prompts, suites and the config: all problems at once",
-		Long: `Validate checks the config, the suites in cases and the prompts in prompts, or
-those that are named, and prints every problem with its place. It makes no call
-and writes nothing.`,
+		Long: `Validate checks the config, the suites in cases with their labels, the prompts in
+prompts and the baseline, or the prompts and the suite that are named, and
+prints every problem with its place and the line. It warns of what is allowed and
+unwise, makes no call, starts no grader and writes nothing.`,
 		Example: `  promptbench validate
-  promptbench validate prompts/v3 --suite cases/subtodos.yaml`,
+  promptbench validate prompts/v3 --suite cases/subtodos.yaml
+  promptbench validate --format github`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := result.check(); err != nil {
+				return err
+			}
 			o, err := files.options()
 			if err != nil {
 				return err
 			}
-			return a.validate(cmd.Context(), args, o)
+			return a.validate(cmd.Context(), args, o, &result)
 		},
 	}
 	files.add(cmd)
+	result.add(cmd, report.Text, report.JSON, report.GitHub)
 	return cmd
 }
 
-func (a *app) validate(ctx context.Context, args []string, o project.Options) error {
+func (a *app) validate(ctx context.Context, args []string, o project.Options, result *outputFlags) error {
 	checked, err := project.Validate(ctx, o, args)
-	a.warn(checked.Warnings)
-	if err != nil {
-		return err
+	if result.format == report.Text {
+		if !a.quiet {
+			for _, line := range a.describe(checked.Warnings, a.err) {
+				a.note("%s", line)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return result.write(a, func(w io.Writer) error {
+			_, err := fmt.Fprintln(w, summaryOf(checked))
+			return err
+		})
 	}
+	errs := problem.From(err)
+	if printErr := result.write(a, func(w io.Writer) error {
+		all := append(errs[:len(errs):len(errs)], checked.Warnings...)
+		if result.format == report.GitHub {
+			return report.ProblemsGitHub(w, all)
+		}
+		return report.ProblemsJSON(w, all)
+	}); printErr != nil {
+		return printErr
+	}
+	if len(errs) > 0 {
+		return &exitError{code: codeOf(err)}
+	}
+	return nil
+}
+
+func summaryOf(checked *project.Checked) string {
 	parts := []string{count(checked.Prompts, "prompt")}
 	for _, s := range checked.Suites {
 		parts = append(parts, fmt.Sprintf("suite %s with %s", s.Name, count(s.Len(), "case")))
 	}
-	_, _ = fmt.Fprintf(a.out, "%s: no errors\n", strings.Join(parts, ", "))
-	return nil
+	said := "no errors"
+	if n := len(checked.Warnings); n > 0 {
+		said += ", " + count(n, "warning")
+	}
+	return strings.Join(parts, ", ") + ": " + said
 }
 
 func count(n int, noun string) string {

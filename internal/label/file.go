@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"promptbench/internal/problem"
 	"promptbench/internal/runfile"
 )
 
@@ -53,14 +54,17 @@ func Read(path string) ([]Label, error) {
 		}
 		var l Label
 		if err := line.Decode(&l); err != nil {
-			return err
+			return problem.Problem{File: path, Line: line.Number, Message: "the line is no label: " + errors.Unwrap(err).Error()}
 		}
 		if err := l.check(); err != nil {
-			return fmt.Errorf("line %d: %w", line.Number, err)
+			return problem.Problem{File: path, Line: line.Number, Message: err.Error()}
 		}
 		out = append(out, l)
 		return nil
 	})
+	if _, placed := errors.AsType[problem.Problem](err); placed {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading labels %s: %w", path, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -54,6 +55,13 @@ func Validate(ctx context.Context, o Options, prompts []string) (*Checked, error
 		probs = append(probs, checked.others(p)...)
 	}
 	probs = append(probs, checked.judge(ctx, p)...)
+	if probs.Err() == nil {
+		probs = append(probs, p.advice(math.MaxInt)...)
+	}
+	probs = append(probs, checked.labels()...)
+	if p.Suite != nil {
+		probs = append(probs, p.baseline()...)
+	}
 	for _, s := range checked.Suites {
 		probs = append(probs, missingPrograms(s)...)
 	}

@@ -79,11 +79,11 @@ func (j *junit) Run(r Run) error {
 			why := reasonOf(trials, g.Grader, found)
 			switch found {
 			case fails:
-				out.Failure = problem("fails", why, inFull(c, said{s.Prompt, r.Run, trials, why}))
+				out.Failure = inShort("fails", why, inFull(c, said{s.Prompt, r.Run, trials, why}))
 			case unscored, failedCall:
-				out.Error = problem(string(found), why, "")
+				out.Error = inShort(string(found), why, "")
 			case notApplicable:
-				out.Skipped = problem("", why, "")
+				out.Skipped = inShort("", why, "")
 			}
 			suite.add(out)
 		}
@@ -118,14 +118,14 @@ func pairCase(p Pair, row *compare.CasePair, m compare.Mark) junitCase {
 	baseWhy, headWhy := reasonOf(base, m.Grader, baseFound), reasonOf(head, m.Grader, headFound)
 	switch {
 	case m.Excluded:
-		out.Skipped = problem("", cmp.Or(headWhy, baseWhy), "")
+		out.Skipped = inShort("", cmp.Or(headWhy, baseWhy), "")
 	case m.Head == nil:
-		out.Error = problem(string(headFound), headWhy, "")
+		out.Error = inShort(string(headFound), headWhy, "")
 	case m.Base == nil:
-		out.Skipped = problem("", "not scored at the base: "+baseWhy, "")
+		out.Skipped = inShort("", "not scored at the base: "+baseWhy, "")
 	case m.Flipped() && m.BasePass:
 		sides := []said{{p.Comparison.Base.Prompt, p.Base, base, baseWhy}, {p.Comparison.Head.Prompt, p.Head, head, headWhy}}
-		out.Failure = problem(compare.NewlyFails.String(), headWhy, inFull(c, sides...))
+		out.Failure = inShort(compare.NewlyFails.String(), headWhy, inFull(c, sides...))
 	case !m.HeadPass:
 		out.Out = textsafe.Block("fails on both sides: " + headWhy)
 	}
@@ -163,8 +163,8 @@ func number(v *float64) string {
 	return fmt.Sprint(*v)
 }
 
-// problem is a failure, an error or a skip with its reason in one line.
-func problem(kind, why, text string) *junitProblem {
+// inShort is a failure, an error or a skip with its reason in one line.
+func inShort(kind, why, text string) *junitProblem {
 	return &junitProblem{Message: textsafe.Cell(why), Type: kind, Text: text}
 }
 

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,8 @@ type place struct{ line, column int }
 type caseChecker struct {
 	rules []string // the suite's types
 	ids   map[string]place
+	first map[[sha256.Size]byte]string // id of the first case with this input and these vars
+	again problem.List                 // warnings of inputs that stand twice
 	stats stats
 	probs problem.List
 }
@@ -34,7 +37,10 @@ type caseChecker struct {
 // suite's hash along the way.
 func (l *loader) cases(b *casesBlock) {
 	s := l.suite
-	c := &caseChecker{rules: s.Rules.Types, ids: map[string]place{}, stats: stats{vars: map[string]int{}, tags: map[string]int{}}}
+	c := &caseChecker{
+		rules: s.Rules.Types, ids: map[string]place{}, first: map[[sha256.Size]byte]string{},
+		stats: stats{vars: map[string]int{}, tags: map[string]int{}, types: map[string]int{}, groups: map[string]bool{}},
+	}
 	h, err := newHasher(s)
 	if err != nil {
 		l.fail(l.root, err.Error(), "")
@@ -72,7 +78,26 @@ func (l *loader) cases(b *casesBlock) {
 	c.stats.hash = h.hex()
 	s.stats = c.stats
 	l.probs = append(l.probs, c.probs...)
+	l.probs = append(l.probs, c.again...)
 	l.partialVars(b)
+	l.unusedTypes()
+}
+
+// unusedTypes warns of types that no case expects: whether a revision gets them
+// right, nothing would show.
+func (l *loader) unusedTypes() {
+	s := l.suite
+	if s.stats.cases == 0 || len(s.stats.types) == 0 {
+		return
+	}
+	for i, t := range s.Rules.Types {
+		if s.stats.types[t] > 0 {
+			continue
+		}
+		at := l.at("reply", "types", i).Problem("no case expects the type "+t, "add one, or leave the type out")
+		at.Severity = problem.Warning
+		l.probs.Add(at)
+	}
 }
 
 // partialVars warns of vars that only some cases set: a prompt that uses one
@@ -107,6 +132,7 @@ func (c *caseChecker) check(r record) {
 	if t := r.Expect.Type; t != "" && !slices.Contains(c.rules, t) {
 		fail(fmt.Sprintf("expect.type %q is none of the suite's types", t), typeHint(t, c.rules), "expect", "type")
 	}
+	c.countUnit(r)
 	for _, e := range graders.ParamErrors(graders.CheckExpect(r.Expect)) {
 		path := append([]any{"expect"}, e.Path...)
 		fail((&graders.ParamError{Path: path, Msg: e.Msg}).Error(), e.Hint, path...)
@@ -124,6 +150,39 @@ func (c *caseChecker) check(r record) {
 		if message, hint := badVar(name); message != "" {
 			fail(message, hint, "vars", name)
 		}
+	}
+}
+
+// maxAgain is how many inputs that stand twice are named.
+const maxAgain = 10
+
+// countUnit counts what a case brings: its expected type, a unit of the
+// statistics, and an input that no case had before.
+func (c *caseChecker) countUnit(r record) {
+	if r.Expect.Type != "" {
+		c.stats.types[r.Expect.Type]++
+	}
+	if r.Group == "" {
+		c.stats.single++
+	} else {
+		c.stats.groups[r.Group] = true
+	}
+	text := strings.TrimSpace(r.Input)
+	if text == "" {
+		return
+	}
+	for _, name := range sortedKeys(r.Vars) {
+		text += "\x00" + name + "\x00" + r.Vars[name]
+	}
+	sum := sha256.Sum256([]byte(text))
+	first, twice := c.first[sum]
+	switch {
+	case !twice:
+		c.first[sum] = r.ID
+	case len(c.again) < maxAgain:
+		at := r.place("input").Problem(fmt.Sprintf("the input is that of case %s", first), "a second look at one input is no second case: change it, remove it, or use --trials")
+		at.Severity = problem.Warning
+		c.again.Add(at)
 	}
 }
 

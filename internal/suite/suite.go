@@ -65,7 +65,15 @@ type stats struct {
 	hash  string
 	vars  map[string]int // how many cases set each var themselves
 	tags  map[string]int
+	types map[string]int // how many cases expect each
+
+	single int             // cases without a group
+	groups map[string]bool // the groups there are
 }
+
+// Units is how many units the statistics of a whole run count: cases, those of
+// a group together as one.
+func (s *Suite) Units() int { return s.stats.single + len(s.stats.groups) }
 
 // Cases streams the cases in order. Cases that stand in a file of their own are
 // read from it anew; an error ends the stream: a file that cannot be read, is
