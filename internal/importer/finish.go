@@ -2,7 +2,6 @@ package importer
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -15,8 +14,8 @@ const placeholderInput = "(write an input here)"
 
 // finish makes the files of a draft.
 func (d *draft) finish() (*Result, problem.List) {
-	if len(d.prompts) == 0 {
-		probs := append(problem.List{{File: d.source, Message: "no prompt of it can be carried over, so there is nothing to run"}}, d.left...)
+	if len(d.prompts) == 0 && !d.ownPrompt() {
+		probs := append(problem.List{{File: d.source, Message: "neither a prompt nor a case of it can be carried over, so there is nothing to run"}}, d.left...)
 		return nil, probs
 	}
 	t := d.translate()
@@ -28,9 +27,36 @@ func (d *draft) finish() (*Result, problem.List) {
 	return w.result()
 }
 
+// ownPrompt makes a prompt of the vars of the cases alone, where the source has
+// cases and no prompt that is text.
+func (d *draft) ownPrompt() bool {
+	names := map[string]bool{}
+	for _, c := range d.cases {
+		for name := range c.vars {
+			names[name] = true
+		}
+	}
+	var lines []string
+	for _, name := range sortedKeys(names) {
+		if e := parseExpr(name); e != nil && e.plain() {
+			lines = append(lines, name+": {{"+name+"}}")
+		}
+	}
+	if len(lines) == 0 {
+		return false
+	}
+	if len(lines) == 1 {
+		_, lines[0], _ = strings.Cut(lines[0], ": ")
+	}
+	place := problem.Problem{File: d.source}
+	d.prompts = []promptDraft{{messages: []message{{role: "user", text: strings.Join(lines, "\n"), at: always(place)}}, place: place}}
+	d.lostAt(place, "no prompt of it can be carried over, so prompts/%s.prompt.yml has the vars of the cases and nothing else: write yours", d.name)
+	return true
+}
+
 // A translation is a draft in the terms of promptbench.
 type translation struct {
-	main    string // the var that is the input; empty where there is none
+	main    *expr // what is the input; nil where no prompt has a var
 	uses    map[string]*expr
 	prompts []promptDraft // in our templates
 	cases   []finished
@@ -63,23 +89,28 @@ func (d *draft) translate() *translation {
 	}
 	t.main = d.mainVar(used)
 	for _, p := range d.prompts {
-		if !slices.Contains(used[p.key()], t.main) {
-			d.lostAt(p.place, "the prompt %s does not use {{%s}}, which is the input of the others", p.title(), t.main)
+		if !slices.ContainsFunc(used[p.key()], t.main.same) {
+			d.lostAt(p.place, "the prompt %s does not use {{%s}}, which is the input of the others", p.title(), t.main.source)
 			continue
 		}
-		t.prompts = append(t.prompts, d.retell(t, p))
+		told := d.retell(t, p)
+		if slices.ContainsFunc(t.prompts, told.sends) {
+			d.lostAt(p.place, "the prompt %s sends what another one sends already", p.title())
+			continue
+		}
+		t.prompts = append(t.prompts, told)
 	}
 	for _, name := range d.keep {
-		t.uses[name] = &expr{name: name}
+		t.uses[name] = &expr{source: name, name: name}
 	}
 	set := map[string]bool{}
 	for _, c := range d.cases {
 		for name := range c.vars {
 			set[name] = true
 		}
-		input := asText(c.vars[t.main])
+		input := asText(t.main.value(c.vars))
 		if strings.TrimSpace(input) == "" {
-			d.lostAt(c.place, "the case has no %s, which is the input", t.main)
+			d.lostAt(c.place, "the case has no %s, which is the input", t.main.source)
 			continue
 		}
 		f := finished{caseDraft: c, input: input, vars: map[string]string{}}
@@ -103,6 +134,12 @@ func (p promptDraft) key() string {
 	return fmt.Sprint(p.place.File, p.place.Line, p.place.Column, p.label)
 }
 
+// sends reports whether both send the same.
+func (p promptDraft) sends(o promptDraft) bool {
+	same := func(a, b message) bool { return a.role == b.role && a.text == b.text }
+	return slices.EqualFunc(p.messages, o.messages, same) && p.response.equal(o.response) && sameObject(p.params, o.params)
+}
+
 func (p promptDraft) title() string {
 	if p.label != "" {
 		return p.label
@@ -113,17 +150,15 @@ func (p promptDraft) title() string {
 	return fmt.Sprintf("%.40q", strings.TrimSpace(p.messages[len(p.messages)-1].text))
 }
 
-// usedVars lists the vars that each prompt names without steps or filters, those
-// named last at the end.
-func (d *draft) usedVars() map[string][]string {
-	out := map[string][]string{}
+// usedVars lists what each prompt has in braces, what stands last at the end.
+func (d *draft) usedVars() map[string][]*expr {
+	out := map[string][]*expr{}
 	for _, p := range d.prompts {
 		for _, m := range p.messages {
 			for _, piece := range pieces(m.text) {
 				if piece.expr != nil {
-					name := piece.expr.name
-					list := slices.DeleteFunc(out[p.key()], func(s string) bool { return s == name })
-					out[p.key()] = append(list, name)
+					list := slices.DeleteFunc(out[p.key()], piece.expr.same)
+					out[p.key()] = append(list, piece.expr)
 				}
 			}
 		}
@@ -131,46 +166,50 @@ func (d *draft) usedVars() map[string][]string {
 	return out
 }
 
-// mainVar chooses the var that is the input: one that most prompts use, that is
-// there in all cases, that goes by a usual name, that differs from case to case,
-// that stands last.
-func (d *draft) mainVar(used map[string][]string) string {
+// mainVar chooses what is the input: what most prompts use, that is there in
+// most cases, that goes by a usual name, that is a var without more, that differs
+// from case to case, that stands last.
+func (d *draft) mainVar(used map[string][]*expr) *expr {
 	type rank struct {
-		name                                  string
-		prompts, filled, known, distinct, pos int
+		expr                                         *expr
+		prompts, filled, known, plain, distinct, pos int
 	}
-	ranks := map[string]*rank{}
+	var ranks []*rank
 	for _, p := range d.prompts {
-		for i, name := range used[p.key()] {
-			if ranks[name] == nil {
-				ranks[name] = &rank{name: name, known: slices.Index(usualNames(), name)}
+		for i, e := range used[p.key()] {
+			at := slices.IndexFunc(ranks, func(r *rank) bool { return r.expr.same(e) })
+			if at < 0 {
+				at = len(ranks)
+				ranks = append(ranks, &rank{expr: e, known: slices.Index(usualNames(), e.name)})
+				if e.plain() {
+					ranks[at].plain = 1
+				}
 			}
-			ranks[name].prompts++
-			ranks[name].pos = max(ranks[name].pos, i)
+			ranks[at].prompts++
+			ranks[at].pos = max(ranks[at].pos, i)
 		}
 	}
 	for _, r := range ranks {
 		values := map[string]bool{}
 		for _, c := range d.cases {
-			if text := asText(c.vars[r.name]); strings.TrimSpace(text) != "" {
+			if text := asText(r.expr.value(c.vars)); strings.TrimSpace(text) != "" {
 				r.filled++
 				values[text] = true
 			}
 		}
 		r.distinct = len(values)
 	}
-	list := slices.Collect(maps.Values(ranks))
-	slices.SortFunc(list, func(a, b *rank) int {
+	slices.SortStableFunc(ranks, func(a, b *rank) int {
 		for _, by := range []int{
-			b.prompts - a.prompts, b.filled - a.filled, b.known - a.known, b.distinct - a.distinct, b.pos - a.pos,
+			b.prompts - a.prompts, b.filled - a.filled, b.known - a.known, b.plain - a.plain, b.distinct - a.distinct, b.pos - a.pos,
 		} {
 			if by != 0 {
 				return by
 			}
 		}
-		return strings.Compare(a.name, b.name)
+		return 0
 	})
-	return list[0].name
+	return ranks[0].expr
 }
 
 // usualNames are what inputs are called, the surest last.
@@ -196,8 +235,8 @@ func (d *draft) retell(t *translation, p promptDraft) promptDraft {
 				continue
 			}
 			name := prompt.InputName
-			if !piece.expr.plain() || piece.expr.name != t.main {
-				name = t.nameFor(piece)
+			if !piece.expr.same(t.main) {
+				name = t.nameFor(piece.expr)
 			}
 			if strings.HasSuffix(b.String(), `\`) {
 				d.lostAt(m.at(piece.from, piece.to), "a backslash right before {{%s}} is taken out, as it would make it text", name)
@@ -219,19 +258,15 @@ func (d *draft) retell(t *translation, p promptDraft) promptDraft {
 }
 
 // nameFor gives the var that an expression becomes.
-func (t *translation) nameFor(p piece) string {
-	source := strings.Trim(p.text, "{}- ")
-	if p.expr.plain() {
-		source = p.expr.name
-	}
-	name := varName(source)
+func (t *translation) nameFor(e *expr) string {
+	name := varName(e.source)
 	for i := 2; ; i++ {
 		other, taken := t.uses[name]
-		if !taken || asJSON([]any{other.name, other.steps, fmt.Sprint(other.filters)}) == asJSON([]any{p.expr.name, p.expr.steps, fmt.Sprint(p.expr.filters)}) {
-			t.uses[name] = p.expr
+		if !taken || other.same(e) {
+			t.uses[name] = e
 			return name
 		}
-		name = fmt.Sprintf("%s_%d", varName(source), i)
+		name = fmt.Sprintf("%s_%d", varName(e.source), i)
 	}
 }
 

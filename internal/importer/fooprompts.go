@@ -34,9 +34,18 @@ func (f *foo) prompt(n strictyaml.Node) {
 		f.named(n, n.Text(), "")
 		return
 	}
+	var own Model
+	before := len(f.prompts)
+	defer func() { // its own parameters are those of what was read
+		for i := before; i < len(f.prompts); i++ {
+			f.prompts[i].params, f.prompts[i].response = own.Params, own.response
+		}
+	}()
 	for _, e := range n.Entries() {
 		switch e.Key.Text() {
 		case "id", "raw", "label", "content", "display":
+		case "config":
+			f.settings(&own, e.Value)
 		default:
 			f.lost(e.Key, "%s of a prompt is not carried over", e.Key.Text())
 		}
@@ -240,12 +249,15 @@ func (f *foo) content(n strictyaml.Node, place problem.Problem, exact bool) (str
 		var parts []string
 		for _, part := range n.Items() {
 			text := part.Get("text")
+			if part.Get("modality").Text() == "text" {
+				text = part.Get("value")
+			}
 			if text.Kind() != strictyaml.Text {
 				at := place
 				if exact {
 					at = part.Problem("", "")
 				}
-				f.lostAt(at, "a part of the type %s is not carried over: only text is sent", part.Get("type").Text())
+				f.lostAt(at, "a part of the type %q is not carried over: only text is sent", part.Get("type").Text()+part.Get("modality").Text())
 				continue
 			}
 			parts = append(parts, text.Text())

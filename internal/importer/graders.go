@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"promptbench/graders"
+	"promptbench/internal/problem"
 	"promptbench/internal/strictyaml"
 	"promptbench/internal/suite"
 )
@@ -157,7 +158,7 @@ func (w *writer) graders(cases []suite.Case, shared []expectation) []any {
 	out = append(out, w.commands()...)
 	if len(out) == 0 {
 		out = append(out, object{{Key: "length", Value: object{{Key: "min", Value: 1}}}})
-		w.draft.lostAt(w.draft.prompts[0].place, "no assertion could be carried over, so replies are held to not being empty alone")
+		w.draft.lostAt(problem.Problem{File: w.draft.source}, "no case has an assertion that can be carried over, so replies are held to not being empty and nothing else")
 	}
 	return out
 }

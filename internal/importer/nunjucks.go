@@ -2,6 +2,7 @@ package importer
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ type piece struct {
 
 // An expr is a var, steps into it, and filters over it.
 type expr struct {
+	source  string // as the template has it
 	name    string
 	steps   []any // keys (string) and indexes (int)
 	filters []filter
@@ -28,6 +30,11 @@ type expr struct {
 type filter struct {
 	name string
 	arg  any // nil, or a literal
+}
+
+// same reports whether two expressions give the same in every case.
+func (e *expr) same(o *expr) bool {
+	return e.name == o.name && fmt.Sprint(e.steps, e.filters) == fmt.Sprint(o.steps, o.filters)
 }
 
 // plain reports whether the expression is the var alone.
@@ -137,7 +144,7 @@ func parseExpr(src string) *expr {
 	if head == "" || head == "env" || strings.HasPrefix(head, "_") && head == "_conversation" {
 		return nil
 	}
-	e, rest := &expr{name: head}, src[len(head):]
+	e, rest := &expr{source: src, name: head}, src[len(head):]
 	for {
 		m := exprStep.FindStringSubmatch(rest)
 		if m == nil {

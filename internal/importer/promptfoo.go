@@ -34,6 +34,9 @@ func (d *draft) promptfoo(root strictyaml.Node) problem.List {
 		"assertionTemplates": func(strictyaml.Node) {},
 		"$schema":            func(strictyaml.Node) {},
 	}
+	if root.Get("prompts").Kind() == strictyaml.None { // what promptfoo takes then
+		f.text("{{prompt}}", "", always(root.Problem("", "")), root.Problem("", ""), false)
+	}
 	f.defaults = f.readDefaults(root.Get("defaultTest"))
 	for _, e := range root.Entries() {
 		key := e.Key.Text()
@@ -156,6 +159,8 @@ func (f *foo) responses() {
 		}
 	}
 	for i := range f.prompts {
-		f.prompts[i].response = first
+		if f.prompts[i].response.format == "" {
+			f.prompts[i].response = first
+		}
 	}
 }
