@@ -26,10 +26,12 @@ type draft struct {
 	left        problem.List
 
 	keep       []string // vars that no prompt uses yet
-	ownDemands bool // a criterion holds the demands of the cases itself
+	ignoreCase bool     // of what a reply has to have
+	ownDemands bool     // a criterion holds the demands of the cases itself
 }
 
 type promptDraft struct {
+	name        string // as its file has it; empty: that of the file that is written
 	label       string // empty: it goes by the name of the suite
 	description string
 	model       string

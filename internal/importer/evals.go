@@ -48,6 +48,8 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 	for _, e := range args.Entries() {
 		switch key := e.Key.Text(); key {
 		case "samples_jsonl":
+		case "ignore_case":
+			d.ignoreCase = e.Value.Text() == "true"
 		default:
 			d.lost(e.Key, "%s of an eval is not carried over", key)
 		}
@@ -245,6 +247,10 @@ func (d *draft) ideal(place problem.Problem, texts []string, class string) []exp
 	case Equals:
 		return []expectation{{kind: kindEquals, texts: texts}}
 	case Contains:
+		if d.ignoreCase {
+			src = oneOf("lower(text) contains #", lower(texts))
+			break
+		}
 		if len(texts) == 1 {
 			return []expectation{{kind: kindContains, texts: texts}}
 		}

@@ -9,9 +9,6 @@ import (
 	"promptbench/internal/prompt"
 )
 
-// placeholderInput stands for the input that a source has none of.
-const placeholderInput = "(write an input here)"
-
 // finish makes the files of a draft.
 func (d *draft) finish() (*Result, problem.List) {
 	if len(d.prompts) == 0 && !d.ownPrompt() {
@@ -20,8 +17,9 @@ func (d *draft) finish() (*Result, problem.List) {
 	}
 	t := d.translate()
 	if len(t.cases) == 0 {
-		d.lostAt(problem.Problem{File: d.source}, "it has no case; cases/%s.yaml has one to be filled in, %s", d.name, t.exampleID())
-		t.cases = []finished{t.example()}
+		d.lostAt(problem.Problem{File: d.source}, "it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.name)
+		d.cases = []caseDraft{d.example()}
+		t = d.translate()
 	}
 	w := writer{draft: d, t: t}
 	return w.result()
@@ -69,14 +67,15 @@ type finished struct {
 	vars  map[string]string
 }
 
-func (t *translation) exampleID() string { return "example" }
-
-func (t *translation) example() finished {
-	vars := map[string]string{}
-	for name := range t.uses {
-		vars[name] = "(" + name + ")"
+// example is a case to be filled in.
+func (d *draft) example() caseDraft {
+	c := caseDraft{id: "example", vars: map[string]any{}, place: problem.Problem{File: d.source}}
+	for _, list := range d.usedVars() {
+		for _, e := range list {
+			c.vars[e.name] = "(write " + e.name + " here)"
+		}
 	}
-	return finished{caseDraft: caseDraft{id: t.exampleID()}, input: placeholderInput, vars: vars}
+	return c
 }
 
 // translate chooses the input, and writes templates and cases with it.

@@ -95,9 +95,15 @@ func (f *foo) csvTests(n strictyaml.Node, file, text string) []test {
 			case name == "__suffix":
 				t.suffix = cell
 			case strings.HasPrefix(name, "__metadata:"):
-				key := strings.TrimSuffix(strings.TrimPrefix(name, "__metadata:"), "[]")
-				if tag := slug(cell, ""); tag != "" && slug(key, "") != "" {
-					t.tags = append(t.tags, slug(key, "")+":"+tag)
+				key, isList := strings.CutSuffix(strings.TrimPrefix(name, "__metadata:"), "[]")
+				values := []string{cell}
+				if isList {
+					values = strings.Split(cell, ",")
+				}
+				for _, value := range values {
+					if tag := slug(value, ""); tag != "" && slug(key, "") != "" {
+						t.tags = append(t.tags, slug(key, "")+":"+tag)
+					}
 				}
 			case strings.HasPrefix(name, "__"):
 			case name != "":

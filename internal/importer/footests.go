@@ -249,8 +249,12 @@ func (f *foo) tests() {
 		list = append(list, f.scenario(scenario)...)
 	}
 	none := n.Kind() == strictyaml.None && f.root.Get("scenarios").Kind() == strictyaml.None || n.Kind() == strictyaml.List && len(n.Items()) == 0
-	if none && (len(f.defaults.vars) > 0 || len(f.usedVars()) == 0) && len(f.prompts) > 0 {
+	switch bare := len(f.prompts) > 0 && len(f.usedVars()) == 0; {
+	case none && (len(f.defaults.vars) > 0 || bare):
 		list = append(list, test{spread: true, place: f.defaults.place})
+	case none && len(f.prompts) > 0:
+		f.lostAt(f.root.Problem("", ""), "it has no tests, so cases/%s.yaml has one case to be filled in, example", f.name)
+		list = append(list, test{description: "example", vars: f.example().vars})
 	}
 	for _, t := range list {
 		f.addTest(t)

@@ -18,9 +18,7 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 	for _, e := range root.Entries() {
 		switch key, v := e.Key.Text(), e.Value; key {
 		case "name":
-			if p.description == "" {
-				p.description = strings.TrimSpace(v.Text())
-			}
+			p.name = strings.TrimSpace(v.Text())
 		case "description":
 			p.description = strings.TrimSpace(v.Text())
 			d.description = p.description
@@ -70,6 +68,10 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 			}
 		}
 		d.cases = append(d.cases, c)
+	}
+	if len(d.cases) == 0 {
+		d.lostAt(root.Problem("", ""), "it has no testData, so cases/%s.yaml has one case to be filled in, example", d.name)
+		d.cases = []caseDraft{d.example()}
 	}
 	for _, n := range evaluators {
 		d.evaluator(n)
@@ -161,9 +163,6 @@ func (d *draft) stringEvaluator(n strictyaml.Node) {
 			default:
 				d.cases[i].expects = append(d.cases[i].expects, expectation{kind: kindCheck, texts: []string{oneOf(tests[key], []string{strings.ToLower(text)})}})
 			}
-		}
-		if len(d.cases) == 0 {
-			d.lost(e.Key, "%s is not carried over, as there is no case", key)
 		}
 	}
 }

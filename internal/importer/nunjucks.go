@@ -97,6 +97,10 @@ func pieces(template string) []piece {
 			}
 			p.fault = "the tag " + template[open:end] + " is not carried over and stands as text"
 		default:
+			if text, ok := quoted(strings.TrimSpace(inner)); ok {
+				p.text = text
+				break
+			}
 			p.expr = parseExpr(strings.TrimSpace(inner))
 			if p.expr == nil {
 				p.fault = "the expression " + template[open:end] + " is not carried over and stands as text"
@@ -107,6 +111,14 @@ func pieces(template string) []piece {
 	}
 	literal(at, len(template))
 	return out
+}
+
+// quoted reads an expression that is a text in quotes and nothing else.
+func quoted(s string) (text string, ok bool) {
+	if len(s) < 2 || s[0] != s[len(s)-1] || s[0] != '"' && s[0] != '\'' || strings.ContainsAny(s[1:len(s)-1], `"'\`) {
+		return "", false
+	}
+	return s[1 : len(s)-1], true
 }
 
 func nextOpening(s string) int {

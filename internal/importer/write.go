@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -71,7 +72,7 @@ func (w *writer) prompts() error {
 			messages[k] = object{{Key: "role", Value: m.role}, {Key: "content", Value: m.text}}
 		}
 		o := object{
-			{Key: "name", Value: name}, {Key: "description", Value: orNil(p.description)}, {Key: "model", Value: orNil(p.model)},
+			{Key: "name", Value: cmp.Or(p.name, name)}, {Key: "description", Value: orNil(p.description)}, {Key: "model", Value: orNil(p.model)},
 			{Key: "modelParameters", Value: orNone(p.params)}, {Key: "responseFormat", Value: orNil(p.response.format)},
 			{Key: "jsonSchema", Value: p.response.schema}, {Key: "messages", Value: messages},
 		}
