@@ -242,7 +242,7 @@ func (d *draft) ideal(place problem.Problem, texts []string, class string) []exp
 	if how == "" {
 		how = map[string]string{"": StartsWith, "Match": StartsWith, "Includes": Contains, "FuzzyMatch": "fuzzy"}[class]
 	}
-	src := ""
+	var src string
 	switch how {
 	case Equals:
 		return []expectation{{kind: kindEquals, texts: texts}}

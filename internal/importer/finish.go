@@ -11,6 +11,7 @@ import (
 
 // finish makes the files of a draft.
 func (d *draft) finish() (*Result, problem.List) {
+	d.dropBlank()
 	if len(d.prompts) == 0 && !d.ownPrompt() {
 		probs := append(problem.List{{File: d.source, Message: "neither a prompt nor a case of it can be carried over, so there is nothing to run"}}, d.left...)
 		return nil, probs
@@ -23,6 +24,30 @@ func (d *draft) finish() (*Result, problem.List) {
 	}
 	w := writer{draft: d, t: t}
 	return w.result()
+}
+
+// dropBlank leaves messages out that say nothing, and prompts without any other.
+func (d *draft) dropBlank() {
+	kept := d.prompts[:0]
+	for _, p := range d.prompts {
+		var messages []message
+		for _, m := range p.messages {
+			if says(m.text) {
+				messages = append(messages, m)
+				continue
+			}
+			d.lostAt(m.at(0, 0), "the empty message of the role %s is left out", m.role)
+		}
+		p.messages = messages
+		if len(messages) > 0 {
+			kept = append(kept, p)
+		}
+	}
+	d.prompts = kept
+}
+
+func says(template string) bool {
+	return slices.ContainsFunc(pieces(template), func(p piece) bool { return p.expr != nil || strings.TrimSpace(p.text) != "" })
 }
 
 // ownPrompt makes a prompt of the vars of the cases alone, where the source has
@@ -245,12 +270,7 @@ func (d *draft) retell(t *translation, p promptDraft) promptDraft {
 			}
 			b.WriteString("{{" + name + "}}")
 		}
-		text := b.String()
-		if strings.TrimSpace(text) == "" {
-			d.lostAt(m.at(0, 0), "the empty message of the role %s is left out", m.role)
-			continue
-		}
-		m.text = text
+		m.text = b.String()
 		out.messages = append(out.messages, m)
 	}
 	return out

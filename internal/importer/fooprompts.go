@@ -64,7 +64,7 @@ func (f *foo) prompt(n strictyaml.Node) {
 	f.lost(n, "the prompt has neither raw nor id")
 }
 
-var promptFile = regexp.MustCompile(`(?i)^[^\n{}]+\.(txt|json|jsonl|ya?ml|md|j2|csv|c?js|mjs|[cm]?ts|py)(:[\w.]+)?$|^[^\n{}\s]*\*[^\n{}\s]*$`)
+var promptFile = regexp.MustCompile(`(?i)^[^\n{}]+\.(txt|json|jsonl|ya?ml|md|j2|csv|c?js|mjs|[cm]?ts|py)(:[\w.]+)?$|^[^{}\s]*\*[^{}\s]*$`)
 
 // named reads a prompt that stands in the config, or in the file or files that
 // it names.

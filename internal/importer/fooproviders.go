@@ -227,7 +227,7 @@ func (f *foo) settings(m *Model, n strictyaml.Node) {
 // param takes a parameter over where its value is of the right kind.
 func (f *foo) param(m *Model, name, key string, v strictyaml.Node) {
 	value := plain(v)
-	ok := false
+	var ok bool
 	switch name {
 	case "temperature", "topP":
 		number, isFloat := value.(float64)

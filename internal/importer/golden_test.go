@@ -14,7 +14,6 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/require"
 
-	"promptbench/graders"
 	"promptbench/internal/importer"
 	"promptbench/internal/prompt"
 	"promptbench/internal/suite"
@@ -89,7 +88,7 @@ func TestImport(t *testing.T) {
 					}
 				}
 				add("left", strings.Join(append(importer.Group(r.Left), ""), "\n"))
-				if len(r.Code) == 0 || slices.Contains(graders.Names(), "command") {
+				if len(r.Code) == 0 || hasCommand() {
 					requireLoads(t, r)
 				}
 			}
