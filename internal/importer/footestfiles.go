@@ -21,7 +21,7 @@ func (f *foo) testFile(n strictyaml.Node, depth int) []test {
 	case isProgram(name):
 		f.lost(n, "the tests %s are made by a program, which is not run", name)
 		return nil
-	case depth > 3:
+	case depth > maxNamed:
 		f.lost(n, "%s is named too deep", name)
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 const (
 	maxCases  = 100_000 // of one source
 	maxVaried = 10_000  // of one test
+	maxNamed  = 3       // how deep files name files
 )
 
 // A test is a test of promptfoo, or what all have by default.
@@ -57,7 +58,7 @@ func (f *foo) test(n strictyaml.Node, isDefault bool) test {
 		case "description":
 			t.description = strings.TrimSpace(e.Value.Text())
 		case "vars":
-			t.vars = f.varsOf(e.Value)
+			t.vars = f.varsOf(e.Value, 0)
 		case "assert":
 			for _, a := range e.Value.Items() {
 				t.asserts = append(t.asserts, assertion{node: f.deref(a), place: a.Problem("", ""), file: a.File()})

@@ -9,7 +9,7 @@ import (
 )
 
 // varsOf reads vars: a mapping, or files of such.
-func (f *foo) varsOf(n strictyaml.Node) map[string]any {
+func (f *foo) varsOf(n strictyaml.Node, depth int) map[string]any {
 	out := map[string]any{}
 	switch n.Kind() {
 	case strictyaml.Text:
@@ -19,11 +19,15 @@ func (f *foo) varsOf(n strictyaml.Node) map[string]any {
 			return out
 		}
 		if loaded, ok := f.load(n, name); ok {
-			return f.varsOf(loaded)
+			if depth > maxNamed {
+				f.lost(n, "%s is named too deep", name)
+				return out
+			}
+			return f.varsOf(loaded, depth+1)
 		}
 	case strictyaml.List:
 		for _, item := range n.Items() {
-			maps.Copy(out, f.varsOf(item))
+			maps.Copy(out, f.varsOf(item, depth))
 		}
 	case strictyaml.Mapping:
 		for _, e := range n.Entries() {

@@ -59,8 +59,9 @@ func FuzzDocument(f *testing.F) {
 	f.Add([]byte("prompts: ['{{a}}{{{b}}} \\{{c}} {% raw %}{{d}}']\ntests: [{vars: {a: [1, {x: 2}], b: {y: [z]}}, assert: [{type: equals, value: {a: 1}}, {type: not-regex, value: '['}]}]"))
 	f.Add([]byte("prompts: {a.txt: x, b: y}\nproviders: openai:gpt-4o\ntests: tests.csv\nscenarios: [{config: file://x, tests: 3}]"))
 	f.Add([]byte("messages: [{role: user, content: ''}, {role: tool, content: [1]}]\ntestData: [{a: null}]\nevaluators: [{string: 1}, {llm: {choices: 3}}]"))
+	f.Add([]byte("prompts: ['{{a}}']\ntests: [{vars: file://config.yaml}, file://config.yaml, {vars: loop.yaml}]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		requireSound(t, memory{"config.yaml": data, "tests.csv": []byte("a,__expected\n1,contains:2\n")}, "config.yaml")
+		requireSound(t, memory{"loop.yaml": []byte("loop.yaml"), "config.yaml": data, "tests.csv": []byte("a,__expected\n1,contains:2\n")}, "config.yaml")
 	})
 }
 
