@@ -235,7 +235,8 @@ func (w *writer) commands() []any {
 			continue
 		}
 		base := w.draft.name + "-" + l.name
-		table, err := strictyaml.Canonical(map[string]any{"cases": byCase, "vars": vars})
+		parsed := !slices.ContainsFunc(w.t.prompts, func(p promptDraft) bool { return p.response.format != "json_schema" })
+		table, err := strictyaml.Canonical(map[string]any{"cases": byCase, "vars": vars, "parsed": parsed})
 		if err != nil {
 			continue // JSON of JSON
 		}

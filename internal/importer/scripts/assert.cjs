@@ -12,6 +12,17 @@ const data = JSON.parse(fs.readFileSync(__filename.replace(/\.cjs$/, '.json'), '
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr); // what an assertion prints is no answer
 
+// outputOf is what promptfoo hands to an assertion: the value itself where the model is asked for JSON by a schema.
+function outputOf(sample) {
+  if (data.parsed) {
+    try {
+      return JSON.parse(sample.reply.text);
+    } catch { // then it is the text
+    }
+  }
+  return sample.reply.text;
+}
+
 // load imports the function that a file exports.
 async function load(assertion) {
   const loaded = await import(pathToFileURL(path.resolve(__dirname, assertion.file)).href);
@@ -58,7 +69,7 @@ async function grade(sample) {
   const all = [];
   for (const assertion of assertions) {
     const context = {vars, prompt: sample.input, config: assertion.config ?? {}, test: {vars}};
-    const one = verdict(await call(assertion, sample.reply.text, context), assertion);
+    const one = verdict(await call(assertion, outputOf(sample), context), assertion);
     if (!one.pass) one.reason ||= 'not so: ' + (assertion.code ?? assertion.file).split(/\s+/).join(' ').slice(0, 200);
     all.push(one);
   }

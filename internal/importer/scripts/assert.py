@@ -70,7 +70,18 @@ def verdict(result, assertion):
     return min(max(float(score), 0.0), 1.0), bool(passed), reason
 
 
-def grade(sample, cases, vars_of):
+def output_of(sample, parsed):
+    """Returns what promptfoo hands to an assertion: the value itself where the model is asked for JSON by a schema."""
+    text = sample["reply"]["text"]
+    if parsed:
+        try:
+            return json.loads(text)
+        except ValueError:
+            pass
+    return text
+
+
+def grade(sample, cases, vars_of, parsed):
     assertions = cases.get(sample["case"])
     if not assertions:
         return {"not_applicable": "the case has no Python assertion"}
@@ -82,7 +93,7 @@ def grade(sample, cases, vars_of):
             "config": assertion.get("config") or {},
             "test": {"vars": vars_of.get(sample["case"]) or {}},
         }
-        value, passed, reason = verdict(call(assertion, sample["reply"]["text"], context), assertion)
+        value, passed, reason = verdict(call(assertion, output_of(sample, parsed), context), assertion)
         values.append(value)
         passes.append(passed)
         if reason or not passed:
@@ -98,7 +109,7 @@ def main():
             answer = {"protocol": 1, "name": message.get("grader", "python"), "version": "1"}
         else:
             try:
-                answer = grade(message, data["cases"], data["vars"])
+                answer = grade(message, data["cases"], data["vars"], data["parsed"])
             except Exception as error:  # the assertion's own; it decides nothing
                 answer = {"unscored": "%s: %s" % (type(error).__name__, error)}
             answer["id"] = message["id"]
