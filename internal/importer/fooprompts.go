@@ -175,6 +175,12 @@ var dumped = regexp.MustCompile(`([:\[,]\s*)(\{\{-?[^{}]*\|\s*(?:dump|tojson)\s*
 // message of the user.
 func (f *foo) text(body, label string, at func(from, to int) problem.Problem, place problem.Problem, file bool) {
 	p := promptDraft{label: label, place: place}
+	unrolled := unroll(body, f.constants(), 0)
+	if unrolled != body {
+		at = always(place)
+	}
+	asWritten := unrolled == body
+	body = unrolled
 	chat := strings.TrimSpace(body)
 	ext := strings.ToLower(path.Ext(place.File))
 	isYAML := file && (ext == ".yaml" || ext == ".yml")
@@ -190,7 +196,7 @@ func (f *foo) text(body, label string, at func(from, to int) problem.Problem, pl
 			if inner := root.Get("messages"); inner.Kind() == strictyaml.List {
 				root = inner
 			}
-			if root.Kind() == strictyaml.List && f.chat(&p, root, file && source == chat) {
+			if root.Kind() == strictyaml.List && f.chat(&p, root, file && asWritten && source == chat) {
 				f.prompts = append(f.prompts, p)
 				return
 			}

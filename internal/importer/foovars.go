@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"encoding/json"
 	"maps"
 	"path"
 	"strings"
@@ -76,8 +77,10 @@ func (f *foo) varValue(n strictyaml.Node) (any, bool) {
 		return list, true
 	case ok:
 		return f.varFile(n, relative(n.File(), name))
-	case n.Kind() == strictyaml.Text, n.Kind() == strictyaml.Int, n.Kind() == strictyaml.Float:
+	case n.Kind() == strictyaml.Text:
 		return n.Text(), true
+	case (n.Kind() == strictyaml.Int || n.Kind() == strictyaml.Float) && json.Valid([]byte(n.Text())):
+		return json.Number(n.Text()), true
 	}
 	return plain(n), true
 }
@@ -116,9 +119,13 @@ func (f *foo) choices(t test) []map[string]any {
 		case spreadFiles:
 			list = v
 		case []any:
-			list = v
+			if len(v) > 0 {
+				if _, ok := v[0].(string); ok { // of anything else it is one value, as in promptfoo
+					list = v
+				}
+			}
 		}
-		if len(list) == 0 || nested(list) {
+		if len(list) == 0 {
 			continue
 		}
 		var next []map[string]any
@@ -134,16 +141,6 @@ func (f *foo) choices(t test) []map[string]any {
 		out = next
 	}
 	return out
-}
-
-// nested reports whether a list holds lists, which are values and no choices.
-func nested(list []any) bool {
-	for _, v := range list {
-		if _, ok := v.([]any); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // settle fills in vars that name other vars, some rounds deep.

@@ -82,12 +82,13 @@ func FuzzTable(f *testing.F) {
 func FuzzPrompt(f *testing.F) {
 	seed(f, ".txt")
 	seed(f, ".json")
+	f.Add([]byte("{% for a in list %}{% for k, v in a %}{{k}}={{v}}{{x}}{% endfor %}{% endfor %}{% for b in list %}{{b.c}}"))
 	f.Add([]byte("{{ input }}{{- x | dump -}}{# c #}{{ y['a b'][0].c }}\\{{z}}"))
 	f.Add([]byte(`[{"role":"system","content":"{{x}}"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"}]}]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, ext := range []string{".txt", ".json", ".yaml", ".md"} {
 			requireSound(t, memory{
-				"c.yaml": []byte("prompts: [file://p" + ext + "]\ntests: [{vars: {input: a, x: b}}]"), "p" + ext: data,
+				"c.yaml": []byte("prompts: [file://p" + ext + "]\ndefaultTest: {vars: {list: [{c: 1, d: ['{{x}}']}, {e: {f: g}}]}}\ntests: [{vars: {input: a, x: b}}]"), "p" + ext: data,
 			}, "c.yaml")
 		}
 	})
