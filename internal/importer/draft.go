@@ -1,9 +1,11 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
 	"path"
 
+	"promptbench/graders/schema"
 	"promptbench/internal/problem"
 	"promptbench/internal/strictyaml"
 )
@@ -55,6 +57,23 @@ type response struct {
 
 func (r response) equal(o response) bool {
 	return r.format == o.format && asJSON(r.schema) == asJSON(o.schema)
+}
+
+// schemaFault says why a response's schema, with its name or alone, can't be
+// used; nil where it can.
+func schemaFault(value map[string]any) error {
+	inner := any(value)
+	if s, ok := value["schema"]; ok {
+		if _, ok := s.(map[string]any); !ok {
+			return errors.New("its schema is no mapping")
+		}
+		inner = s
+	}
+	doc, err := schema.Parse(asJSON(inner))
+	if err == nil {
+		_, err = schema.Compile(doc)
+	}
+	return err
 }
 
 // A Model is a target for promptbench.yaml.
@@ -133,12 +152,15 @@ type code struct {
 
 // lost notes what is not carried over, at a node.
 func (d *draft) lost(n strictyaml.Node, format string, args ...any) {
-	d.left.Add(n.Problem(fmt.Sprintf(format, args...), ""))
+	d.lostAt(n.Problem("", ""), format, args...)
 }
 
 // lostAt notes what is not carried over, at a place.
 func (d *draft) lostAt(place problem.Problem, format string, args ...any) {
 	place.Message, place.Hint = fmt.Sprintf(format, args...), ""
+	if place.File == "" { // of what is not there
+		place.File = d.source
+	}
 	d.left.Add(place)
 }
 

@@ -19,8 +19,11 @@ func (d *draft) finish() (*Result, problem.List) {
 	t := d.translate()
 	if len(t.cases) == 0 {
 		d.lostAt(problem.Problem{File: d.source}, "it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.name)
-		d.cases = []caseDraft{d.example()}
-		t = d.translate()
+		c := finished{caseDraft: caseDraft{id: "example"}, input: "(write the input here)", vars: map[string]string{}}
+		for name := range t.uses {
+			c.vars[name] = "(write " + name + " here)"
+		}
+		t.cases = []finished{c}
 	}
 	w := writer{draft: d, t: t}
 	return w.result()

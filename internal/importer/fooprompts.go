@@ -222,6 +222,9 @@ func (f *foo) chat(p *promptDraft, list strictyaml.Node, exact bool) bool {
 	for _, item := range items {
 		role, content := item.Get("role").Text(), item.Get("content")
 		at := within(content)
+		if content.Kind() == strictyaml.None {
+			at = always(item.Problem("", ""))
+		}
 		if !exact {
 			at = always(p.place)
 		}

@@ -309,6 +309,10 @@ func (f *foo) response(m *Model, n strictyaml.Node) {
 		if value["name"] == nil {
 			value["name"] = "reply"
 		}
+		if err := schemaFault(value); err != nil {
+			f.lost(n, "the response format is not carried over: %s", err)
+			return
+		}
 		m.response = response{format: kind, schema: value}
 	default:
 		f.lost(n, "the response format %q is not carried over", kind)

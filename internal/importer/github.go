@@ -27,7 +27,12 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 		case "modelParameters":
 			d.githubParams(&p, v)
 		case "responseFormat":
-			p.response.format = v.Text()
+			switch v.Text() {
+			case "text", "json_object", "json_schema":
+				p.response.format = v.Text()
+			default:
+				d.lost(v, "the response format %s is not carried over", v.Describe())
+			}
 		case "jsonSchema":
 			d.githubSchema(&p, v)
 		case "messages":
@@ -103,11 +108,16 @@ func (d *draft) githubSchema(p *promptDraft, n strictyaml.Node) {
 		}
 		value = decoded
 	}
-	if m, ok := value.(map[string]any); ok {
-		p.response.schema = m
+	m, ok := value.(map[string]any)
+	if !ok {
+		d.lost(n, "jsonSchema is no JSON object")
 		return
 	}
-	d.lost(n, "jsonSchema is no JSON object")
+	if err := schemaFault(m); err != nil {
+		d.lost(n, "jsonSchema is not carried over: %s", err)
+		return
+	}
+	p.response.schema = m
 }
 
 func (d *draft) githubMessages(p *promptDraft, n strictyaml.Node) {
