@@ -88,9 +88,7 @@ func TestImport(t *testing.T) {
 					}
 				}
 				add("left", strings.Join(append(importer.Group(r.Left), ""), "\n"))
-				if len(r.Code) == 0 || hasCommand() {
-					requireLoads(t, r)
-				}
+				requireLoads(t, r, files)
 			}
 			if *update {
 				for _, name := range order {
@@ -105,14 +103,21 @@ func TestImport(t *testing.T) {
 	}
 }
 
-// requireLoads holds a result to what a run asks of it.
-func requireLoads(tb testing.TB, r *importer.Result) {
+// requireLoads holds a result to what a run asks of it. The project is the
+// directory out of the one that the sources stand in.
+func requireLoads(tb testing.TB, r *importer.Result, sources memory) {
 	tb.Helper()
-	dir := tb.TempDir()
-	for _, f := range r.Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+	top := tb.TempDir()
+	dir := filepath.Join(top, "out")
+	write := func(name string, data []byte) {
 		require.NoError(tb, os.MkdirAll(filepath.Dir(name), 0o755))
-		require.NoError(tb, os.WriteFile(name, f.Data, 0o600))
+		require.NoError(tb, os.WriteFile(name, data, 0o600))
+	}
+	for name, data := range sources {
+		write(filepath.Join(top, filepath.FromSlash(name)), data)
+	}
+	for _, f := range r.Files {
+		write(filepath.Join(dir, filepath.FromSlash(f.Path)), f.Data)
 	}
 	s, probs := suite.Load(filepath.Join(dir, filepath.FromSlash(r.Suite)))
 	require.NoError(tb, probs.Err())
