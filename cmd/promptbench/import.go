@@ -31,12 +31,13 @@ and a promptbench.yaml. It says what can't be carried over, each with its place;
 the suite's end says so, too. It runs no code, makes no call, and changes no
 file that exists.`,
 		Example: `  promptbench import promptfooconfig.yaml
-  promptbench import prompts/joke.prompt.yml -o evals
+  promptbench import joke.prompt.yml -o evals
   promptbench import samples.jsonl --name capitals --expected contains
   promptbench import questions.csv --dry-run`,
 		Args: atLeastOne("a file to import"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.runImport(args, f) },
 	}
+	cmd.ValidArgsFunction = cobra.FixedCompletions([]string{"yaml", "yml", "json", "jsonl", "csv"}, cobra.ShellCompDirectiveFilterFileExt)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.dir, "output", "o", ".", "the `directory` of the project")
 	flags.StringVar(&f.name, "name", "", "the `name` of the suite and its prompts (default: that of the file)")
@@ -44,6 +45,7 @@ file that exists.`,
 	flags.StringVar(&f.expected, "expected", "", "what an expected text of a table or a sample is: `equals`, contains or starts-with")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "write nothing, print what would be written")
 	flags.BoolVar(&f.strict, "strict", false, "write nothing and exit with 1 if anything can't be carried over")
+	complete(cmd, "expected", cobra.FixedCompletions([]string{importer.Equals, importer.Contains, importer.StartsWith}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
