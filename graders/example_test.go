@@ -224,3 +224,40 @@ func ExampleNew() {
 	// subtodo_count 0.00: 2 items, expected at least 3 for answer
 	// answer.maxx: unknown key "maxx" (did you mean max?)
 }
+
+func ExampleChecks() {
+	s := dentist()
+	s.Expect.Checks = []string{`any(["예약", "병원"], text contains #)`, `text startsWith "Yes"`}
+	g, err := graders.Checks([]string{`len(items) <= 3`})
+	show(g, err, s)
+	g, err = graders.Checks(nil)
+	show(g, err, dentist())
+	// Output:
+	// checks 0.00: not so: text startsWith "Yes"
+	// checks not applicable: neither the suite nor the case names a check
+}
+
+// What a case demands in words stands in the question that its reply is judged by.
+func ExampleRubric_meets() {
+	g, err := graders.Rubric([]graders.Criterion{{ID: "demands", Question: "Does the reply do this: {{meets}}?"}}, echo{})
+	s := dentist()
+	show(g, err, s)
+	s.Expect.Meets = []string{"names the time"}
+	show(g, err, s)
+	// Output:
+	// rubric not applicable: no criterion applies to this case
+	// rubric/demands not applicable: the case demands nothing in words
+	// rubric 1.00
+	// rubric/demands 1.00: Does the reply do this: names the time?
+}
+
+// echo is a judge that says yes and gives the question as its reason.
+type echo struct{}
+
+func (echo) Ask(_ context.Context, _ graders.Sample, questions []graders.Question) ([]graders.Verdict, error) {
+	verdicts := make([]graders.Verdict, len(questions))
+	for i, q := range questions {
+		verdicts[i] = graders.Verdict{Option: "yes", Reason: q.Text}
+	}
+	return verdicts, nil
+}

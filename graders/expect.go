@@ -31,6 +31,19 @@ func CheckExpect(e Expect) error {
 			m.errs = append(m.errs, patternError([]any{"regex"}, err))
 		}
 	}
+	if len(e.JSONSchema) > 0 {
+		if _, err := compileSchema(e.JSONSchema, []any{"json_schema"}); err != nil {
+			m.errs = append(m.errs, err)
+		}
+	}
+	for i, src := range e.Checks {
+		compileAt(&m, []any{"checks", i}, src)
+	}
+	for i, demand := range e.Meets {
+		if strings.TrimSpace(demand) == "" {
+			m.add([]any{"meets", i}, "", "must not be empty")
+		}
+	}
 	return m.err()
 }
 

@@ -3,8 +3,8 @@
 // A [Grader] looks at one [Sample], a case with the reply as it was read, and
 // gives [Score] values. The built-in graders are plain constructors: [CaseType],
 // [SubtodoCount], [Format], [Rubric] and the deterministic text graders
-// ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length]). An
-// [Expression] is a grader of one line, with a name of its own.
+// ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length],
+// [Checks]). An [Expression] is a grader of one line, with a name of its own.
 //
 // [New] builds any of them from a name and JSON parameters, strictly, and
 // [CheckExpect] and [CheckExpression] find mistakes before anything is graded.
@@ -79,6 +79,10 @@ type Expect struct {
 	Contains    []string `json:"contains,omitempty" yaml:"contains"`
 	NotContains []string `json:"not_contains,omitempty" yaml:"not_contains"`
 	Regex       string   `json:"regex,omitempty" yaml:"regex"`
+
+	JSONSchema json.RawMessage `json:"json_schema,omitempty" yaml:"json_schema"` // JSON text, for the grader json_schema
+	Checks     []string        `json:"checks,omitempty" yaml:"checks"`           // expressions as in [Criterion], for the grader checks
+	Meets      []string        `json:"meets,omitempty" yaml:"meets"`             // demands in words, for criteria whose question holds {{meets}}
 }
 
 // A Range is an inclusive range of counts. A nil bound is open.

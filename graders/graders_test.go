@@ -245,7 +245,14 @@ func TestJSONSchema(t *testing.T) {
 	requireValue(t, 1, only(t, numbers, said(`[3, 9.0, 3e2]`)))
 	requireValue(t, 0, only(t, numbers, said(`[1e999999999, -1e-999999999]`)))
 
-	for _, bad := range []string{``, `null`, `"x"`, `{"type":"objekt"}`, `{"$ref":"file:///etc/passwd"}`, `{"$ref":"https://example.com/s.json"}`, `{`} {
+	own := must(graders.JSONSchema(nil))
+	require.NotEmpty(t, only(t, own, said(`{}`)).NotApplicable)
+	expecting := said(`{}`)
+	expecting.Expect.JSONSchema = []byte(`{"minProperties":1}`)
+	requireValue(t, 0, only(t, own, expecting))
+	require.Contains(t, only(t, must(graders.JSONSchema([]byte(`{"required":["a"]}`))), expecting).Reason, "missing property 'a'; /: minProperties")
+
+	for _, bad := range []string{`null`, `"x"`, `{"type":"objekt"}`, `{"$ref":"file:///etc/passwd"}`, `{"$ref":"https://example.com/s.json"}`, `{`} {
 		_, err := graders.JSONSchema([]byte(bad))
 		require.Len(t, graders.ParamErrors(err), 1, bad)
 		require.NotContains(t, err.Error(), "\n")

@@ -36,7 +36,7 @@ func (g rubric) calls(open []int) [][]int {
 func (g rubric) ask(ctx context.Context, s Sample, together []int, scores []Score) error {
 	questions := make([]Question, len(together))
 	for k, i := range together {
-		questions[k] = g.criteria[i].question()
+		questions[k] = g.criteria[i].question(s)
 	}
 	verdicts, err := g.judge.Ask(ctx, s, questions)
 	if ctx.Err() != nil {
@@ -59,9 +59,9 @@ func (g rubric) ask(ctx context.Context, s Sample, together []int, scores []Scor
 }
 
 // question is the criterion as a judge gets it. What is in it is the judge's.
-func (c criterion) question() Question {
+func (c criterion) question(s Sample) Question {
 	return Question{
-		Criterion: c.ID, Text: c.Question, Options: slices.Clone(c.Options), Anchors: maps.Clone(c.Anchors),
+		Criterion: c.ID, Text: demands(c.Question, s.Expect.Meets), Options: slices.Clone(c.Options), Anchors: maps.Clone(c.Anchors),
 		Votes: max(1, c.Votes), Judge: c.Judge,
 	}
 }

@@ -79,6 +79,12 @@ func builders() map[string]builder {
 		nameJSONSchema: func(d *decoder, v value, _ Judge) (Grader, error) {
 			return JSONSchema(d.object(v, "schema")["schema"].raw)
 		},
+		nameChecks: func(d *decoder, v value, _ Judge) (Grader, error) {
+			if k := v.kind(); k == kindString || k == kindList {
+				return Checks(d.strings(v))
+			}
+			return Checks(d.strings(d.object(v, "values")["values"]))
+		},
 		nameLength: func(d *decoder, v value, _ Judge) (Grader, error) {
 			m := d.object(v, "min", "max", "unit")
 			return Length(Range{Min: d.count(m["min"]), Max: d.count(m["max"])}, Unit(d.text(m["unit"])))

@@ -31,7 +31,8 @@ func specimens() map[string][][2]string {
 		"not_contains": {{`{"values":["sorry"],"any":false}`, `{"values":["sorry"]}`}},
 		"equals":       {{`"네"`, `{"values":["네"]}`}, {`{"values":["네"],"ignore_case":true}`, `{"ignore_case":true,"values":["네"]}`}},
 		"regex":        {{``, ``}, {`"\\d+"`, `{"pattern":"\\d+"}`}, {`{"pattern":"a&b"}`, `{"pattern":"a&b"}`}},
-		"json_schema":  {{`{"schema": {"type":"object", "minProperties": 1}}`, `{"schema":{"minProperties":1,"type":"object"}}`}},
+		"checks":       {{``, ``}, {`{"values": ["len(text) < 9", "text contains 'a'"]}`, `{"values":["len(text) < 9","text contains 'a'"]}`}},
+		"json_schema":  {{``, ``}, {`{"schema": {"type":"object", "minProperties": 1}}`, `{"schema":{"minProperties":1,"type":"object"}}`}},
 		"length":       {{`{"max":10}`, `{"max":10,"unit":"characters"}`}, {`{"unit":"words","min":1}`, `{"min":1,"unit":"words"}`}},
 		"expression": {{
 			`{"name":"짧게","applies_to":"answer","check":"len(items) < 4"}`,
@@ -84,7 +85,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		want         []string
 	}{
 		{"case_typ", ``, []string{`unknown grader "case_typ" (did you mean case_type?)`}},
-		{"zzz", ``, []string{`unknown grader "zzz" (known are case_type, command, contains, equals, expression, format, json_schema, length, not_contains, regex, rubric, subtodo_count)`}},
+		{"zzz", ``, []string{`unknown grader "zzz" (known are case_type, checks, command, contains, equals, expression, format, json_schema, length, not_contains, regex, rubric, subtodo_count)`}},
 		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (this grader takes no parameters)`}},
 		{"format", `[]`, []string{`expected a mapping, found a list`}},
 		{"subtodo_count", `{"answer":{"min":5,"max":2,"mni":1},"question":3,"invalid":{"max":1.5}}`, []string{
@@ -119,7 +120,8 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`check: the grader needs an expression`,
 		}},
 		{"expression", `"len(items) < 4"`, []string{`an expression needs a name, which its score has (write it as {name: …, check: …})`}},
-		{"json_schema", `{}`, []string{`schema: expected a JSON Schema, found nothing`}},
+		{"json_schema", `{"schema": 5}`, []string{`schema: expected a JSON Schema, found a number`}},
+		{"checks", `["text =="]`, []string{`values[0]: unexpected token EOF at character 7`}},
 		{"json_schema", `{"schema": {"required": 5}}`, []string{`schema: no JSON Schema: /required: got number, want array`}},
 		{"length", `{"unit":"word"}`, []string{
 			`unit: unknown unit "word" (did you mean words?)`,
@@ -193,6 +195,9 @@ func TestCheckExpect(t *testing.T) {
 	err := graders.CheckExpect(graders.Expect{
 		Count: &graders.Range{Min: new(3), Max: new(2)}, Regex: "[", Equals: []string{"a", ""}, NotContains: []string{"\t"},
 	})
+	wrong := graders.CheckExpect(graders.Expect{JSONSchema: json.RawMessage(`{"type":7}`), Checks: []string{"len(text) < 9", "txt"}, Meets: []string{" "}})
+	require.ErrorContains(t, wrong, "json_schema: no JSON Schema: /type")
+	require.ErrorContains(t, wrong, "checks[1]: unknown name txt at character 1 (did you mean text?)\nmeets[0]: must not be empty")
 	require.EqualError(t, err, "count: min 3 is over max 2 (swap them)\nequals[1]: must not be empty\n"+
 		"not_contains[0]: must not be empty\nregex: the pattern does not compile: missing closing ] at \"[\"")
 }

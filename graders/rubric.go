@@ -34,6 +34,8 @@ type Criterion struct {
 	// default yes, no and unsure. Verdicts in Pass, by default yes, have value
 	// 1, the others 0; "unsure" leaves the criterion unscored unless it is in
 	// Pass. Anchors say what an option means: a scale has one for each step.
+	// {{meets}} in a question stands for what the case demands, see
+	// [Expect.Meets], and the criterion does not apply to a case without demands.
 	Question string            `json:"question,omitempty"`
 	Options  []string          `json:"options,omitempty"`
 	Anchors  map[string]string `json:"anchors,omitempty"`
@@ -143,6 +145,9 @@ func (c criterion) grade(ctx context.Context, name string, s Sample) (score Scor
 			return notApplicable(name, "the case expects no type"), false
 		}
 		return notApplicable(name, "applies to "+strings.Join(c.AppliesTo, ", ")+", the case expects "+s.Expect.Type), false
+	}
+	if c.PerCase() && len(s.Expect.Meets) == 0 {
+		return notApplicable(name, "the case demands nothing in words"), false
 	}
 	if !s.Reply.Readable() {
 		score = Unreadable(s.Reply)

@@ -17,9 +17,22 @@ const nameJSONSchema = "json_schema"
 // reason. The document is the one that was read, before any repair, or else the
 // whole reply without its thinking where that is JSON of any kind. The schema is
 // JSON text, of draft 2020-12 unless its $schema says otherwise, and may refer
-// only to itself. One that does not compile is a [ParamError].
+// only to itself. One that does not compile is a [ParamError]. A schema of the
+// case must match as well; without a text it applies only to cases that have one.
 func JSONSchema(text json.RawMessage) (Grader, error) {
-	v := value{raw: text, path: []any{"schema"}}
+	if len(text) == 0 {
+		return jsonSchema{}, nil
+	}
+	compiled, err := compileSchema(text, []any{"schema"})
+	if err != nil {
+		return nil, err
+	}
+	return jsonSchema{compiled, canonical(map[string]json.RawMessage{"schema": text})}, nil
+}
+
+// compileSchema compiles the text of a schema. The error is a [ParamError].
+func compileSchema(text json.RawMessage, path []any) (*schema.Schema, error) {
+	v := value{raw: text, path: path}
 	if k := v.kind(); k != kindObject && k != kindBool {
 		return nil, &ParamError{Path: v.path, Msg: fmt.Sprintf("expected a JSON Schema, found %s", k)}
 	}
@@ -31,21 +44,35 @@ func JSONSchema(text json.RawMessage) (Grader, error) {
 	if err != nil {
 		return nil, &ParamError{Path: v.path, Msg: "no JSON Schema: " + err.Error()}
 	}
-	return jsonSchema{compiled, canonical(map[string]json.RawMessage{"schema": text})}, nil
+	return compiled, nil
 }
 
 type jsonSchema struct {
-	schema *schema.Schema
+	schema *schema.Schema // nil where only cases have one
 	params json.RawMessage
 }
 
 func (g jsonSchema) Spec() Spec { return Spec{Name: nameJSONSchema, Version: 1, Params: g.params} }
 
 func (g jsonSchema) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	return one(ctx, g.score(s.Reply))
+	return one(ctx, g.score(s))
 }
 
-func (g jsonSchema) score(r reply.Reply) Score {
+func (g jsonSchema) score(s Sample) Score {
+	schemas, r := make([]*schema.Schema, 0, 2), s.Reply
+	if g.schema != nil {
+		schemas = append(schemas, g.schema)
+	}
+	if len(s.Expect.JSONSchema) > 0 {
+		own, err := compileSchema(s.Expect.JSONSchema, []any{"json_schema"})
+		if err != nil {
+			return unscored(nameJSONSchema, "the schema of the case: "+err.Error())
+		}
+		schemas = append(schemas, own)
+	}
+	if len(schemas) == 0 {
+		return notApplicable(nameJSONSchema, "neither the suite nor the case has a schema")
+	}
 	text := strings.TrimSpace(r.Text)
 	if r.Format == reply.JSON && r.Document != "" {
 		text = r.Document
@@ -57,6 +84,9 @@ func (g jsonSchema) score(r reply.Reply) Score {
 	if err != nil {
 		return scored(nameJSONSchema, 0, "", "the reply is no valid JSON: "+oneLine(err.Error()))
 	}
-	failures := g.schema.Failures(doc)
+	var failures []string
+	for _, one := range schemas {
+		failures = append(failures, one.Failures(doc)...)
+	}
 	return passed(nameJSONSchema, len(failures) == 0, "", list(failures))
 }

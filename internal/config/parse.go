@@ -194,7 +194,7 @@ func (k *checker) headers(at strictyaml.Node, f fileModel) {
 	for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
 		key := at.AtKey("headers", name)
 		switch {
-		case isSecretHeader(name):
+		case SecretHeader(name):
 			k.fail(key, fmt.Sprintf("the header %s would hold a secret", name), "move it to headers_env and name the variable that holds its value")
 		case !isHeaderName(name):
 			k.fail(key, fmt.Sprintf("%q is no name of a header", name), "")

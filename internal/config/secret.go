@@ -92,8 +92,8 @@ func (s secrets) quoted(text string) bool {
 	return false
 }
 
-// isSecretHeader reports whether a header's value is a secret by its name.
-func isSecretHeader(name string) bool {
+// SecretHeader reports whether a header's value is a secret by its name.
+func SecretHeader(name string) bool {
 	switch strings.ToLower(name) {
 	case "authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-auth-token", "cookie":
 		return true

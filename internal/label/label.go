@@ -84,7 +84,8 @@ func (l Label) key() key { return key{l.Question, l.Text} }
 
 // Questions lists every criterion that applies to each reply. Replies come in an
 // order that only the seed decides, one with the same text once, the criteria of
-// a reply together.
+// a reply together. A question that is made of what each case demands is left
+// out: labels belong to one question.
 func Questions(replies []Reply, criteria []graders.Criterion, seed uint64) []Question {
 	byHash := make(map[string]Reply, len(replies))
 	var hashes []string
@@ -101,7 +102,7 @@ func Questions(replies []Reply, criteria []graders.Criterion, seed uint64) []Que
 	var out []Question
 	for _, h := range hashes {
 		for _, c := range criteria {
-			if len(c.AppliesTo) == 0 || slices.Contains(c.AppliesTo, byHash[h].Expected) {
+			if c.Applies(graders.Expect{Type: byHash[h].Expected}) {
 				out = append(out, Question{Reply: byHash[h], Criterion: c})
 			}
 		}

@@ -116,7 +116,7 @@ func (p *Project) pair(d *runner.Duel, base, head *runfile.Run, criteria []grade
 		}
 		var counts []string
 		for _, k := range criteria {
-			if len(k.AppliesTo) == 0 || slices.Contains(k.AppliesTo, c.Expect.Type) {
+			if k.Applies(c.Expect) && !k.PerCase() {
 				counts = append(counts, k.Question)
 			}
 		}

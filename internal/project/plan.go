@@ -28,7 +28,7 @@ func (p *Project) Plan(r Run) (plan.Plan, error) {
 			continue
 		}
 		out.Cases++
-		judging += out.Trials * rubric.Calls(criteria, c.Expect.Type)
+		judging += out.Trials * rubric.Calls(criteria, c.Expect)
 		if c.Group == "" || !groups[c.Group] {
 			out.Units++
 		}

@@ -174,7 +174,7 @@ func (p *Project) questions(job *Job) (int, error) {
 			return 0, fmt.Errorf("reading cases: %w", err)
 		}
 		if p.Options.Select.Has(c) {
-			n += rubric.Calls(criteria, c.Expect.Type)
+			n += rubric.Calls(criteria, c.Expect)
 		}
 	}
 	return n * job.Trials * len(p.Prompts), nil

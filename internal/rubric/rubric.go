@@ -43,8 +43,8 @@ func hashOf(v any) string {
 }
 
 // Calls is how many calls a judge gets about one readable reply to a case that
-// expects a type, where each answer holds a verdict at once.
-func Calls(criteria []graders.Criterion, expected string) int {
+// expects e, where each answer holds a verdict at once.
+func Calls(criteria []graders.Criterion, e graders.Expect) int {
 	n := 0
 	type call struct {
 		judge string
@@ -53,7 +53,7 @@ func Calls(criteria []graders.Criterion, expected string) int {
 	together := map[call]bool{}
 	for _, c := range criteria {
 		batch := call{c.Judge, max(1, c.Votes)}
-		if len(c.AppliesTo) > 0 && !slices.Contains(c.AppliesTo, expected) || c.Batch && together[batch] {
+		if !c.Applies(e) || c.Batch && together[batch] {
 			continue
 		}
 		n += batch.votes

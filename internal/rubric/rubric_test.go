@@ -55,14 +55,14 @@ func TestHash(t *testing.T) {
 	}
 
 	three := append(criteria(), graders.Criterion{ID: "c", Question: "?", AppliesTo: []string{"answer"}, Votes: 3})
-	require.Equal(t, 5, rubric.Calls(three, "answer"))
-	require.Equal(t, 2, rubric.Calls(three, "invalid"))
+	require.Equal(t, 5, rubric.Calls(three, graders.Expect{Type: "answer"}))
+	require.Equal(t, 2, rubric.Calls(three, graders.Expect{Type: "invalid"}))
 	for i := range three {
 		three[i].Batch, three[i].Votes = true, 0
 	}
-	require.Equal(t, 1, rubric.Calls(three, "answer"), "one for all")
+	require.Equal(t, 1, rubric.Calls(three, graders.Expect{Type: "answer"}), "one for all")
 	three[1].Votes = 3
-	require.Equal(t, 4, rubric.Calls(three, "answer"))
+	require.Equal(t, 4, rubric.Calls(three, graders.Expect{Type: "answer"}))
 
 	g, err := graders.New("rubric", json.RawMessage(`{"criteria":[{"id":"a","question":"?","options":["yes","no"]},{"id":"c","check":"true"},{"id":"b","question":"!","options":["yes","no"]}]}`), none{})
 	require.NoError(t, err)

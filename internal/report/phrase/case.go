@@ -71,6 +71,15 @@ func Expected(e graders.Expect) string {
 	if e.Regex != "" {
 		parts = append(parts, "regex "+e.Regex)
 	}
+	if len(e.JSONSchema) > 0 {
+		parts = append(parts, "JSON that matches a schema of its own")
+	}
+	if len(e.Checks) > 0 {
+		parts = append(parts, "checks "+strings.Join(e.Checks, ", "))
+	}
+	if len(e.Meets) > 0 {
+		parts = append(parts, fmt.Sprintf("meets %q", e.Meets))
+	}
 	if len(parts) == 0 {
 		return "nothing in particular"
 	}

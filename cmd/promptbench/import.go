@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"promptbench/internal/config"
+	"promptbench/internal/importer"
+	"promptbench/internal/textsafe"
+)
+
+// mostLeft is how many lines of what is left a summary has; the suite has all.
+const mostLeft = 30
+
+type importFlags struct {
+	dir, name, root, expected string
+	dryRun, strict            bool
+}
+
+func (a *app) importCommand() *cobra.Command {
+	var f importFlags
+	cmd := &cobra.Command{
+		Use:   "import FILE…",
+		Short: "Make prompts, suites and models of another tool's evaluation",
+		Long: `Import reads promptfoo configs, .prompt.yml files of GitHub Models, samples and
+registry entries of OpenAI evals, and tables (CSV), and writes prompts, suites
+and a promptbench.yaml. It says what can't be carried over, each with its place;
+the suite's end says so, too. It runs no code, makes no call, and changes no
+file that exists.`,
+		Example: `  promptbench import promptfooconfig.yaml
+  promptbench import joke.prompt.yml -o evals
+  promptbench import samples.jsonl --name capitals --expected contains
+  promptbench import questions.csv --dry-run`,
+		Args: atLeastOne("a file to import"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.runImport(args, f) },
+	}
+	cmd.ValidArgsFunction = cobra.FixedCompletions([]string{"yaml", "yml", "json", "jsonl", "csv"}, cobra.ShellCompDirectiveFilterFileExt)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.dir, "output", "o", ".", "the `directory` of the project")
+	flags.StringVar(&f.name, "name", "", "the `name` of the suite and its prompts (default: that of the file)")
+	flags.StringVar(&f.root, "root", "", "read files that FILE names from this `directory` and below only (default: the working directory, else FILE's repository)")
+	flags.StringVar(&f.expected, "expected", "", "what an expected text of a table or a sample is: `equals`, contains or starts-with")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "write nothing, print what would be written")
+	flags.BoolVar(&f.strict, "strict", false, "write nothing and exit with 1 if anything can't be carried over")
+	complete(cmd, "expected", cobra.FixedCompletions([]string{importer.Equals, importer.Contains, importer.StartsWith}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (a *app) runImport(sources []string, f importFlags) error {
+	if known := []string{"", importer.Equals, importer.Contains, importer.StartsWith}; !slices.Contains(known, f.expected) {
+		return usage(fmt.Errorf("--expected %s is not one of %s", f.expected, strings.Join(known[1:], ", ")))
+	}
+	plan, err := importer.Prepare(sources, f.dir, f.root, importer.Options{Name: f.name, Expected: f.expected})
+	if err != nil {
+		return err
+	}
+	left := 0
+	for _, r := range plan.Results {
+		left += len(r.Left)
+		a.printImported(r)
+	}
+	switch {
+	case f.strict && left > 0:
+		return fmt.Errorf("nothing is written, since --strict is given and not everything can be carried over")
+	case f.dryRun:
+		a.printFiles(plan)
+		if len(plan.Exists) > 0 {
+			return plan.Write(f.dir)
+		}
+		return nil
+	}
+	if err := plan.Write(f.dir); err != nil {
+		return err
+	}
+	a.printNext(plan, f.dir)
+	return nil
+}
+
+func (a *app) printImported(r *importer.Result) {
+	lines := []string{fmt.Sprintf("%s: %s with %s and %s", r.Name, r.Format, count(len(r.Prompts), "prompt"), count(r.Cases, "case"))}
+	if len(r.Code) > 0 {
+		lines = append(lines, fmt.Sprintf("  it has assertions in %s: their code runs on this machine with every run of the suite, so read it first", strings.Join(r.Code, " and ")))
+	}
+	if len(r.Left) > 0 {
+		grouped := importer.Group(r.Left)
+		lines = append(lines, "not carried over:")
+		for i, line := range grouped {
+			if i == mostLeft {
+				lines = append(lines, fmt.Sprintf("  and %d more; the end of %s has all of them", len(grouped)-mostLeft, r.Suite))
+				break
+			}
+			lines = append(lines, "  "+line)
+		}
+	}
+	for _, line := range lines {
+		_, _ = fmt.Fprintln(a.out, textsafe.Cell(line))
+	}
+}
+
+// printFiles shows what would be written.
+func (a *app) printFiles(plan *importer.Plan) {
+	for _, file := range plan.Files {
+		_, _ = fmt.Fprintf(a.out, "\n── %s\n%s", textsafe.Cell(file.Path), textsafe.Block(string(file.Data)))
+	}
+	a.printEntries(plan)
+}
+
+// printEntries shows what belongs into a config that is there already.
+func (a *app) printEntries(plan *importer.Plan) {
+	if len(plan.Config) > 0 {
+		_, _ = fmt.Fprintf(a.out, "\n%s is there already and stays as it is; what it may need of this:\n%s", config.DefaultPath, textsafe.Block(string(plan.Config)))
+	}
+}
+
+func (a *app) printNext(plan *importer.Plan, dir string) {
+	_, _ = fmt.Fprintln(a.out, "written:")
+	for _, file := range plan.Files {
+		_, _ = fmt.Fprintln(a.out, "  "+textsafe.Cell(file.Path))
+	}
+	a.printEntries(plan)
+	first := plan.Results[0]
+	judge := ""
+	if first.Judged && first.Judge == "" {
+		judge = " --judge MODEL"
+	}
+	there := ""
+	if dir != "." {
+		there = "in " + dir + ": "
+	}
+	_, _ = fmt.Fprintf(a.out, "next: %spromptbench run %s --suite %s%s\n", textsafe.Cell(there), strings.TrimSuffix(first.Prompts[0], ".prompt.yml"), first.Suite, judge)
+}

@@ -1,0 +1,101 @@
+// Runs the JavaScript assertions that stand in the .json file of the same name.
+//
+// Written by `promptbench import`. It speaks the protocol of command graders: one JSON object a line, each way.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const readline = require('node:readline');
+const {pathToFileURL} = require('node:url');
+
+const data = JSON.parse(fs.readFileSync(__filename.replace(/\.cjs$/, '.json'), 'utf8'));
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr); // what an assertion prints is no answer
+
+// outputOf is what promptfoo hands to an assertion: the value itself where the model is asked for JSON by a schema.
+function outputOf(sample) {
+  if (data.parsed) {
+    try {
+      return JSON.parse(sample.reply.text);
+    } catch { // then it is the text
+    }
+  }
+  return sample.reply.text;
+}
+
+// load imports the function that a file exports.
+async function load(assertion) {
+  const loaded = await import(pathToFileURL(path.resolve(__dirname, assertion.file)).href);
+  const exported = loaded.default ?? loaded;
+  if (assertion.function) return loaded[assertion.function] ?? exported[assertion.function];
+  return typeof exported === 'function' ? exported : exported.default ?? exported.get_assert;
+}
+
+// call returns what the code gives: an expression's value, or what it returns.
+async function call(assertion, output, context) {
+  if (assertion.file) return (await load(assertion))(output, context);
+  const code = assertion.code.trim();
+  let run;
+  try {
+    run = new Function('output', 'context', 'require', `return (${code.replace(/;\s*$/, '')}\n);`);
+  } catch {
+    run = new Function('output', 'context', 'require', code);
+  }
+  const result = await run(output, context, require);
+  return typeof result === 'function' ? result(output, context) : result;
+}
+
+// verdict makes a value from 0 to 1, a pass and a reason of what an assertion gives.
+function verdict(result, assertion) {
+  let score, pass, reason = '';
+  if (typeof result === 'boolean') {
+    [score, pass] = [Number(result), result];
+  } else if (typeof result === 'number') {
+    score = result;
+  } else if (result !== null && typeof result === 'object' && ('pass' in result || 'score' in result)) {
+    [score, pass, reason] = [result.score ?? Number(result.pass), result.pass, result.reason ?? ''];
+  } else {
+    throw new TypeError(`an assertion gave ${JSON.stringify(result)}, expected true, false, a number or an object`);
+  }
+  pass ??= assertion.threshold == null ? score > 0 : score >= assertion.threshold;
+  if (assertion.not) [score, pass] = [1 - score, !pass];
+  return {value: Math.min(Math.max(score, 0), 1), pass, reason};
+}
+
+async function grade(sample) {
+  const assertions = data.cases[sample.case];
+  if (!assertions) return {not_applicable: 'the case has no JavaScript assertion'};
+  const vars = {...sample.vars, ...data.vars[sample.case]};
+  const all = [];
+  for (const assertion of assertions) {
+    const context = {vars, prompt: sample.input, config: assertion.config ?? {}, test: {vars}};
+    const one = verdict(await call(assertion, outputOf(sample), context), assertion);
+    if (!one.pass) one.reason ||= 'not so: ' + (assertion.code ?? assertion.file).split(/\s+/).join(' ').slice(0, 200);
+    all.push(one);
+  }
+  return {
+    value: all.reduce((sum, one) => sum + one.value, 0) / all.length,
+    pass: all.every((one) => one.pass),
+    reason: all.map((one) => one.reason).filter(Boolean).join('; '),
+  };
+}
+
+async function main() {
+  for await (const line of readline.createInterface({input: process.stdin})) {
+    const message = JSON.parse(line);
+    let answer;
+    if ('protocol' in message) {
+      answer = {protocol: 1, name: message.grader ?? 'javascript', version: '1'};
+    } else {
+      try {
+        answer = await grade(message);
+      } catch (error) { // the assertion's own; it decides nothing
+        answer = {unscored: `${error.name}: ${error.message}`};
+      }
+      answer.id = message.id;
+    }
+    write(JSON.stringify(answer) + '\n');
+  }
+}
+
+main();

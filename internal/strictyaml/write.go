@@ -1,0 +1,237 @@
+package strictyaml
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A Field is one key of a mapping that is written, in its place among the
+// others.
+type Field struct {
+	Key   string
+	Value any
+}
+
+// Object is a mapping whose keys are written in this order. [Write] leaves out
+// the fields whose value is nil.
+type Object []Field
+
+// Flow is a list that is written on one line where its texts are short.
+type Flow []any
+
+// Write renders v as one YAML document that [Parse] reads back as the same: an
+// Object, map[string]any (its keys sorted), []any, Flow, string, bool, int,
+// float64, json.Number or nil. Text is written so that it stays text, of several
+// lines as a block. Anything else, and text that is no UTF-8, is an error.
+func Write(v any) ([]byte, error) {
+	n, err := nodeOf(v)
+	if err != nil {
+		return nil, err
+	}
+	back := hideEmoji(n)
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(n); err != nil {
+		return nil, fmt.Errorf("writing YAML: %w", err)
+	}
+	if err := enc.Close(); err != nil {
+		return nil, fmt.Errorf("writing YAML: %w", err)
+	}
+	return []byte(back.Replace(b.String())), nil
+}
+
+// hideEmoji puts a character for private use in the place of each graphic one
+// over U+FFFF, which the library would write as an escape, and returns what puts
+// them back. Characters for private use that a text has itself are not used; once
+// there are no more, the rest is written as escapes.
+func hideEmoji(n *yaml.Node) *strings.Replacer {
+	const first, last = '\uE000', '\uF8FF'
+	taken := map[rune]bool{}
+	var high []rune
+	var look func(*yaml.Node)
+	look = func(n *yaml.Node) {
+		for _, r := range n.Value {
+			if r >= first && r <= last || r > 0xFFFF && unicode.IsGraphic(r) {
+				if r > 0xFFFF && !taken[r] {
+					high = append(high, r)
+				}
+				taken[r] = true
+			}
+		}
+		for _, child := range n.Content {
+			look(child)
+		}
+	}
+	look(n)
+	var there, back []string
+	next := rune(first)
+	for _, r := range high {
+		for taken[next] {
+			next++
+		}
+		if next > last {
+			break
+		}
+		there, back = append(there, string(r), string(next)), append(back, string(next), string(r))
+		next++
+	}
+	hide := strings.NewReplacer(there...)
+	var change func(*yaml.Node)
+	change = func(n *yaml.Node) {
+		n.Value = hide.Replace(n.Value)
+		for _, child := range n.Content {
+			change(child)
+		}
+	}
+	change(n)
+	return strings.NewReplacer(back...)
+}
+
+func nodeOf(v any) (*yaml.Node, error) {
+	switch v := v.(type) {
+	case nil:
+		return scalarNode("!!null", "null"), nil
+	case string:
+		return textNode(v)
+	case bool:
+		return scalarNode("!!bool", strconv.FormatBool(v)), nil
+	case int:
+		return scalarNode("!!int", strconv.Itoa(v)), nil
+	case float64:
+		return numberNode(strconv.FormatFloat(v, 'g', -1, 64)), nil
+	case json.Number:
+		return numberNode(v.String()), nil
+	case Object:
+		return mappingNode(v)
+	case map[string]any:
+		var fields Object
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			value := v[key]
+			if value == nil {
+				value = json.RawMessage(nil) // a null that stands in a file is kept
+			}
+			fields = append(fields, Field{key, value})
+		}
+		return mappingNode(fields)
+	case json.RawMessage:
+		return scalarNode("!!null", "null"), nil
+	case Flow:
+		return listNode(v, true)
+	case []any:
+		return listNode(v, false)
+	}
+	return nil, fmt.Errorf("writing YAML: no form for %T", v)
+}
+
+func mappingNode(o Object) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	for _, f := range o {
+		if f.Value == nil {
+			continue
+		}
+		key, err := textNode(f.Key)
+		if err != nil {
+			return nil, err
+		}
+		if key.Style == yaml.LiteralStyle {
+			key.Style = yaml.DoubleQuotedStyle
+		}
+		value, err := nodeOf(f.Value)
+		if err != nil {
+			return nil, err
+		}
+		n.Content = append(n.Content, key, value)
+	}
+	if len(n.Content) == 0 {
+		n.Style = yaml.FlowStyle
+	}
+	return n, nil
+}
+
+func listNode(items []any, flow bool) (*yaml.Node, error) {
+	n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	const widest = 100 // bytes of a list on one line
+	total := 0
+	for _, item := range items {
+		child, err := nodeOf(item)
+		if err != nil {
+			return nil, err
+		}
+		total += len(child.Value) + 4
+		flow = flow && child.Kind == yaml.ScalarNode && child.Style != yaml.LiteralStyle
+		n.Content = append(n.Content, child)
+	}
+	if flow && total <= widest || len(items) == 0 {
+		n.Style = yaml.FlowStyle
+	}
+	return n, nil
+}
+
+func scalarNode(tag, text string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}
+}
+
+func numberNode(text string) *yaml.Node {
+	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return scalarNode("!!int", text)
+	}
+	return scalarNode("!!float", text)
+}
+
+// textNode writes text plainly where that reads back as the same text, as a
+// block where it has several lines that a block can hold, else quoted.
+func textNode(s string) (*yaml.Node, error) {
+	if !utf8.ValidString(s) {
+		return nil, fmt.Errorf("writing YAML: text is not UTF-8: %q", s)
+	}
+	n := scalarNode("!!str", s)
+	switch {
+	case blocky(s):
+		n.Style = yaml.LiteralStyle
+	case !plainText(s):
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n, nil
+}
+
+// blocky reports whether a block keeps the text to the letter.
+func blocky(s string) bool {
+	if !strings.Contains(s, "\n") || strings.TrimSpace(s) == "" || strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\n") || strings.HasSuffix(s, "\n\n") {
+		return false
+	}
+	for line := range strings.SplitSeq(s, "\n") {
+		if strings.TrimRight(line, " \t") != line || strings.HasPrefix(line, "\t") {
+			return false
+		}
+	}
+	return printable(strings.ReplaceAll(s, "\n", ""))
+}
+
+// plainText reports whether the library can be left to choose between no quotes
+// and some.
+func plainText(s string) bool {
+	switch strings.ToLower(s) {
+	case "<<", "y", "n", "yes", "no", "on", "off": // a merge; true and false to older readers
+		return false
+	}
+	return s != "" && strings.TrimSpace(s) == s && printable(s) && !strings.ContainsAny(s, "\n\t")
+}
+
+func printable(s string) bool {
+	for _, r := range s {
+		if !unicode.IsPrint(r) && r != '\t' && r != '\u200d' && r != '\u200c' || r == 0xFEFF || r > 0xFFFF && !unicode.IsGraphic(r) {
+			return false
+		}
+	}
+	return true
+}
