@@ -21,10 +21,10 @@ func (a *app) validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [REVISION…]",
 		Short: "Check all prompts, suites and the config: all problems at once",
-		Long: `Validate checks the config, the suites in cases with their labels, the prompts in
-prompts and the baseline, or the prompts and the suite that are named, and
-prints every problem with its place and the line. It warns of what is allowed and
-unwise, makes no call, starts no grader and writes nothing.`,
+		Long: `Validate checks the config, the suites in cases with their labels, the prompts
+in prompts and the baseline, or the prompts and the suite that are named, and
+prints every problem with its place and the line. It warns of what is allowed
+and unwise, makes no call, starts no grader and writes nothing.`,
 		Example: `  promptbench validate
   promptbench validate prompts/v3 --suite cases/subtodos.yaml
   promptbench validate --format github`,

@@ -19,8 +19,9 @@ const maxLooked = 10_000
 const maxExamples = 10
 
 // Advice warns of what is allowed and unwise about running the prompts over the
-// suite: too few units, a revision whose name meant another text before, an input
-// that a prompt shows the answer of. The project must be loaded without errors.
+// suite: what [suite.Suite.Advice] says, a revision whose name meant another text before, an input that a prompt
+// shows the answer of. That there are too few units, a comparison says itself. The
+// project must be loaded without errors.
 func (p *Project) Advice() problem.List {
 	return p.advice(maxLooked)
 }
@@ -29,7 +30,7 @@ func (p *Project) advice(looked int) problem.List {
 	if p.Suite == nil {
 		return nil
 	}
-	out := p.fewUnits()
+	out := p.Suite.Advice()
 	for _, one := range p.Prompts {
 		out = append(out, p.renamed(one)...)
 	}
@@ -53,7 +54,7 @@ func (p *Project) fewUnits() problem.List {
 	}
 	return problem.List{{
 		File: p.Suite.Path, Severity: problem.Warning,
-		Message: fmt.Sprintf("%d units are too few for any verdict", units),
+		Message: fmt.Sprintf("the suite has %d units, too few for any verdict", units),
 		Hint:    fmt.Sprintf("with as many graders as gate here (%d), a verdict takes at least %d flips one way; promptbench plan says what a suite can show", gating, least),
 	}}
 }

@@ -57,6 +57,7 @@ func Validate(ctx context.Context, o Options, prompts []string) (*Checked, error
 	probs = append(probs, checked.judge(ctx, p)...)
 	if probs.Err() == nil {
 		probs = append(probs, p.advice(math.MaxInt)...)
+		probs = append(probs, p.fewUnits()...)
 	}
 	probs = append(probs, checked.labels()...)
 	if p.Suite != nil {
@@ -110,6 +111,7 @@ func (c *Checked) others(p *Project) problem.List {
 		loaded, list := suite.Load(path)
 		probs = append(probs, list...)
 		if loaded != nil && list.Err() == nil {
+			probs = append(probs, loaded.Advice()...)
 			c.Suites = append(c.Suites, loaded)
 		}
 	}

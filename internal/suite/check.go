@@ -78,26 +78,27 @@ func (l *loader) cases(b *casesBlock) {
 	c.stats.hash = h.hex()
 	s.stats = c.stats
 	l.probs = append(l.probs, c.probs...)
-	l.probs = append(l.probs, c.again...)
 	l.partialVars(b)
-	l.unusedTypes()
+	s.advice = append(l.unusedTypes(), c.again...)
 }
 
 // unusedTypes warns of types that no case expects: whether a revision gets them
 // right, nothing would show.
-func (l *loader) unusedTypes() {
+func (l *loader) unusedTypes() problem.List {
 	s := l.suite
 	if s.stats.cases == 0 || len(s.stats.types) == 0 {
-		return
+		return nil
 	}
+	var out problem.List
 	for i, t := range s.Rules.Types {
 		if s.stats.types[t] > 0 {
 			continue
 		}
 		at := l.at("reply", "types", i).Problem("no case expects the type "+t, "add one, or leave the type out")
 		at.Severity = problem.Warning
-		l.probs.Add(at)
+		out.Add(at)
 	}
+	return out
 }
 
 // partialVars warns of vars that only some cases set: a prompt that uses one

@@ -53,6 +53,9 @@ func nearFile(path string) string {
 	}
 	var names []string
 	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
 		names = append(names, filepath.ToSlash(filepath.Join(filepath.Dir(path), e.Name())))
 	}
 	if near := strictyaml.Nearest(filepath.ToSlash(filepath.Clean(path)), names); near != "" {

@@ -14,10 +14,12 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"unicode/utf8"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
+	"promptbench/internal/problem"
 	"promptbench/internal/strictyaml"
 )
 
@@ -35,6 +37,8 @@ type Suite struct {
 	file  *casesFile // that file, or nil
 	files []string   // that it was read from
 	stats stats
+
+	advice problem.List
 }
 
 // A GraderEntry is one grader as the suite names it.
@@ -70,6 +74,10 @@ type stats struct {
 	single int             // cases without a group
 	groups map[string]bool // the groups there are
 }
+
+// Advice warns of what is allowed in the cases and unwise: an input that stands
+// twice, a type that no case expects.
+func (s *Suite) Advice() problem.List { return slices.Clone(s.advice) }
 
 // Units is how many units the statistics of a whole run count: cases, those of
 // a group together as one.
