@@ -114,6 +114,10 @@ func descriptions() map[string]string {
 		"suite.cases.expect.equals":       "Texts of which the reply is one.",
 		"suite.cases.expect.contains":     "Texts that the reply has.",
 		"suite.cases.expect.not_contains": "Texts that the reply does not have.",
+		"suite.cases.expect.checks":       "Expressions over the reply that must hold, such as len(items) <= 3.",
+		"suite.cases.expect.json_schema":  "A JSON Schema that the reply fits.",
+		"suite.cases.expect.meets":        "Demands in words, for criteria whose question holds {{meets}}.",
+		"suite.graders.checks":            "Expressions over the reply that must all hold.",
 		"suite.cases.expect.regex":        "A pattern (RE2) that the reply matches.",
 	}
 }
