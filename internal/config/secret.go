@@ -61,9 +61,28 @@ func secretPattern() *regexp.Regexp {
 	}, "|") + `)`)
 }
 
-// HoldsSecret reports whether text holds what looks like a key, and so must not
-// be printed.
-func HoldsSecret(text string) bool { return secretPattern().MatchString(text) }
+// HoldsSecret reports whether a line of a file holds what looks like a key or a
+// password, by itself or by what it is called, and so must not be printed.
+func HoldsSecret(line string) bool {
+	return secretPattern().MatchString(line) || secretName().MatchString(line)
+}
+
+// secretName matches a key or a password by its name, and one in a URL.
+func secretName() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(api[ _-]?key|access[ _-]?key|token|secret|passw(or)?d|authorization|cookie)["']?\s*[:=]\s*["']?[^\s"'{]` +
+		`|://[^/\s@]*:[^/\s@]*@`)
+}
+
+// unknownSecret makes a key that the config does not know, and that is called
+// like a secret, say where secrets go.
+func unknownSecret(p problem.Problem) problem.Problem {
+	name, ok := strings.CutPrefix(p.Message, "unknown key ")
+	if ok && secretName().MatchString(name+": x") {
+		p.Hint = "a key never stands in a file: put it in an environment variable, name that under api_key_env, and replace the key if this one was real"
+		p.Secret = true
+	}
+	return p
+}
 
 // report returns the problems with the secrets' own ones, and without any word
 // of a secret: a problem that would quote one says nothing that its own does not.
@@ -71,7 +90,7 @@ func (s secrets) report(probs problem.List) problem.List {
 	out := append(problem.List(nil), s.probs...)
 	for _, p := range probs {
 		if !s.quoted(p.Message) && !s.quoted(p.Hint) {
-			out.Add(p)
+			out.Add(unknownSecret(p))
 		}
 	}
 	return out
