@@ -32,6 +32,11 @@ func TestDocumentedCommandsWork(t *testing.T) { //nolint:paralleltest // it chan
 		t.Chdir(projectCopy(t, root))
 		require.NoError(t, os.WriteFile("promptbench.yaml", []byte(documentedConfig(server.URL())), 0o600))
 		for _, command := range shellCommands(string(data)) {
+			if dir, ok := strings.CutPrefix(command, "cd "); ok {
+				require.NoError(t, os.MkdirAll(dir, 0o755))
+				t.Chdir(dir)
+				continue
+			}
 			args := strings.Fields(strings.ReplaceAll(command, "http://127.0.0.1:8080/v1", server.URL()))
 			if !endsByItself(args) {
 				requireParsed(t, page, args)
@@ -90,7 +95,8 @@ func pages(t *testing.T) []string {
 }
 
 // shellCommands returns what stands after "promptbench" on each line of the
-// shell blocks of a page, without comments.
+// shell blocks of a page, without comments, and "cd DIR" where a line goes to a
+// new directory.
 func shellCommands(doc string) []string {
 	var found []string
 	inside := false
@@ -101,6 +107,9 @@ func shellCommands(doc string) []string {
 		}
 		line, _, _ = strings.Cut(line, " #")
 		line = strings.TrimPrefix(strings.TrimSpace(line), "go run ./cmd/")
+		if _, dir, ok := strings.Cut(line, "&& cd "); ok && inside {
+			found = append(found, "cd "+strings.TrimSpace(dir))
+		}
 		if command, ok := strings.CutPrefix(line, "promptbench "); ok && inside {
 			found = append(found, strings.TrimSpace(command))
 		}

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite the outputs that documents show
 // documents show commands in ```console blocks: a line after "$ " is run, the
 // lines below it are what it prints.
 func documents() []string {
-	return []string{"README.md", "docs/results.md", "docs/tutorial.md", "docs/custom-graders.md", "docs/import.md"}
+	return []string{"README.md", "README.ko.md", "docs/results.md", "docs/tutorial.md", "docs/custom-graders.md", "docs/import.md", "docs/judge.md"}
 }
 
 // TestDocumentsShowWhatCommandsPrint runs every promptbench command of the

@@ -154,7 +154,7 @@ func TestTopLevelNames(t *testing.T) {
 	t.Parallel()
 
 	allowed := []string{
-		"cmd", "cases", "prompts", "graders", "runs", "go.mod", "go.sum", "README.md",
+		"cmd", "cases", "prompts", "graders", "runs", "go.mod", "go.sum", "README.md", "README.ko.md",
 		"internal", "docs", "scripts", "tools", "promptbench.yaml", "action.yml",
 		"LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "SECURITY.md",
 	}
