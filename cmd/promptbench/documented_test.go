@@ -19,7 +19,7 @@ import (
 // ```sh block of a page, as a reader would, one page after another in a project
 // of its own whose models are a fake endpoint. What waits for a person or for
 // another machine is held to the flags that there are.
-func TestDocumentedCommandsWork(t *testing.T) { //nolint:paralleltest // it changes the working directory
+func TestDocumentedCommandsWork(t *testing.T) {
 	pages := pages(t)
 	root := filepath.Dir(pages[0])
 	server := fakeopenai.New(documentedReply).Batches(nil, nil)

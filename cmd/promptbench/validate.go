@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,7 +63,7 @@ func (a *app) validate(ctx context.Context, args []string, o project.Options, re
 	}
 	errs := problem.From(err)
 	if printErr := result.write(a, func(w io.Writer) error {
-		all := append(errs[:len(errs):len(errs)], checked.Warnings...)
+		all := slices.Concat(errs, checked.Warnings)
 		if result.format == report.GitHub {
 			return report.ProblemsGitHub(w, all)
 		}

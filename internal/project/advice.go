@@ -65,8 +65,11 @@ func (p *Project) renamed(one *prompt.Prompt) problem.List {
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
 		return h.Prompt.Name == one.Name && h.Suite.Name == p.Suite.Name && !h.OfJudge() && h.Redacted == nil
 	})
-	if err != nil || len(found) == 0 || found[0].Header.Prompt.Hash == one.Hash() {
-		return nil // what is wrong with the directory is said where it is needed
+	if err != nil {
+		return problem.From(err)
+	}
+	if len(found) == 0 || found[0].Header.Prompt.Hash == one.Hash() {
+		return nil
 	}
 	if slices.ContainsFunc(found, func(f runfile.Found) bool { return f.Header.Prompt.Hash == one.Hash() }) {
 		return nil // the text has been there before

@@ -8,6 +8,7 @@ import (
 // A Schemer says which JSON Schema its nodes fit. Types with a DecodeNode method
 // implement it on their pointer, as their Go type does not show their shapes.
 type Schemer interface {
+	// Schema returns the JSON Schema of what the type decodes from.
 	Schema() map[string]any
 }
 
