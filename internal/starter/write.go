@@ -13,11 +13,10 @@ type ExistsError struct{ Paths []string }
 
 // Error names every file.
 func (e *ExistsError) Error() string {
-	noun, verb := "files", "exist"
 	if len(e.Paths) == 1 {
-		noun, verb = "file", "exists"
+		return fmt.Sprintf("nothing was written, since %s is there already", e.Paths[0])
 	}
-	return fmt.Sprintf("nothing was written, since %s %s already: %s", noun, verb, strings.Join(e.Paths, ", "))
+	return "nothing was written, since these are there already: " + strings.Join(e.Paths, ", ")
 }
 
 // Write puts the files into dir, which it makes where there is none. Where one of
