@@ -17,10 +17,10 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a small working project to start from",
-		Long: `Init writes a project into the current directory, or into DIR: two revisions of a
-prompt, a suite of twelve cases, a config, workflows for GitHub, schemas for your
-editor, a .gitignore, and recorded replies of a small real model, so that run
-and compare come to a verdict at once, without a key or a network. It asks
+		Long: `Init writes a project into the current directory, or into DIR: two revisions of
+a prompt, a suite of twelve cases, a config, workflows for GitHub, schemas for
+your editor, a .gitignore, and recorded replies of a small real model, so that
+run and compare come to a verdict at once, without a key or a network. It asks
 nothing. Where one of its files is there already, it changes nothing.
 
 Projects: subtodos splits a to-do into smaller ones, qa answers questions from a

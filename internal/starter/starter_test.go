@@ -40,6 +40,7 @@ func each(t *testing.T, test func(t *testing.T, dir string)) {
 func TestProjectsAreWhole(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dir string) {
+		t.Helper()
 		c, probs := config.Load(filepath.Join(dir, config.DefaultPath))
 		require.Empty(t, probs)
 		cases, probs := suite.Load(c.Suite)
@@ -72,6 +73,7 @@ func TestProjectsAreWhole(t *testing.T) {
 func TestFilesNameTheirSchemas(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, dir string) {
+		t.Helper()
 		named := 0
 		require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || filepath.Base(filepath.Dir(path)) == "workflows" || !strings.HasSuffix(path, "ml") {
