@@ -28,7 +28,8 @@ notice, classification sorts a shop's messages.`,
 		Example: `  promptbench init
   promptbench init --lang ko
   promptbench init faq --from qa`,
-		Args: atMostOneDir,
+		Args:              atMostOneDir,
+		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if lang == "" {
 				lang = localLang(os.Getenv)
