@@ -75,7 +75,7 @@ replies by fixed criteria, and says whether one revision is better than another.
 	root.PersistentFlags().BoolVar(&a.quiet, "quiet", false, "print results only, no progress and no notes")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "print without colours (also: NO_COLOR)")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.runCommand(), a.compareCommand(), a.showCommand(), a.reportCommand(), a.regradeCommand(), a.validateCommand(), a.importCommand(),
+	root.AddCommand(a.initCommand(), a.runCommand(), a.compareCommand(), a.showCommand(), a.reportCommand(), a.regradeCommand(), a.validateCommand(), a.importCommand(),
 		a.watchCommand(), a.planCommand(), a.noiseCommand(), a.baselineCommand(), a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand(), a.workerCommand())
 	addCompletion(root)
 	return root

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"promptbench/internal/project"
+	"promptbench/internal/starter"
 )
 
 // mostSuggestions is how many words a shell is given at once.
@@ -27,6 +28,8 @@ func addCompletion(cmd *cobra.Command) {
 		"queue":   func(project.Suggester) []string { return []string{"nats://", "tls://", "embedded"} },
 		"pprof":   func(project.Suggester) []string { return []string{"127.0.0.1:6060"} },
 		"suite":   project.Suggester.Suites,
+		"from":    func(project.Suggester) []string { return starter.Names() },
+		"lang":    func(project.Suggester) []string { return starter.Langs() },
 		"max-age": func(project.Suggester) []string { return []string{"24h", "168h", "720h"} },
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {

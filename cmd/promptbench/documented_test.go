@@ -29,9 +29,14 @@ func TestDocumentedCommandsWork(t *testing.T) {
 	for _, page := range pages {
 		data, err := os.ReadFile(page)
 		require.NoError(t, err)
-		t.Chdir(projectCopy(t, root))
+		project := projectCopy(t, root)
+		t.Chdir(project)
 		require.NoError(t, os.WriteFile("promptbench.yaml", []byte(documentedConfig(server.URL())), 0o600))
 		for _, command := range shellCommands(string(data)) {
+			if command == backToProject {
+				t.Chdir(project)
+				continue
+			}
 			if dir, ok := strings.CutPrefix(command, "cd "); ok {
 				require.NoError(t, os.MkdirAll(dir, 0o755))
 				t.Chdir(dir)
@@ -94,14 +99,21 @@ func pages(t *testing.T) []string {
 	return all
 }
 
+// backToProject is what stands for the end of a block: the next one is typed in
+// the project again.
+const backToProject = "cd -"
+
 // shellCommands returns what stands after "promptbench" on each line of the
 // shell blocks of a page, without comments, and "cd DIR" where a line goes to a
-// new directory.
+// new directory, and backToProject at the end of each block.
 func shellCommands(doc string) []string {
 	var found []string
 	inside := false
 	for line := range strings.Lines(strings.ReplaceAll(doc, "\\\n", " ")) {
 		if strings.HasPrefix(line, "```") {
+			if inside {
+				found = append(found, backToProject)
+			}
 			inside = strings.HasPrefix(line, "```sh")
 			continue
 		}

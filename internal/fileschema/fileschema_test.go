@@ -93,9 +93,9 @@ func validate(t *testing.T, schema *jsonschema.Schema, text string) error {
 func TestOwnFilesFit(t *testing.T) {
 	t.Parallel()
 	for kind, patterns := range map[string][]string{
-		"config": {"promptbench.yaml", "cmd/promptbench/testdata/project/promptbench.yaml"},
-		"prompt": {"prompts/*.yml", "prompts/judge/*.yml", "cmd/promptbench/testdata/project/prompts/*.yml"},
-		"suite":  {"cases/*.yaml", "cmd/promptbench/testdata/project/cases/*.yaml"},
+		"config": {"promptbench.yaml", "cmd/promptbench/testdata/project/promptbench.yaml", "internal/starter/templates/*/*/promptbench.yaml"},
+		"prompt": {"prompts/*.yml", "prompts/judge/*.yml", "cmd/promptbench/testdata/project/prompts/*.yml", "internal/starter/templates/*/*/prompts/*.yml"},
+		"suite":  {"cases/*.yaml", "cmd/promptbench/testdata/project/cases/*.yaml", "internal/starter/templates/*/*/cases/*.yaml"},
 	} {
 		schema := compiled(t, kind)
 		for _, pattern := range patterns {
