@@ -68,10 +68,12 @@ func TestMentionedCommandsExist(t *testing.T) {
 		for _, found := range span.FindAllStringSubmatch(string(data), -1) {
 			words := strings.Fields(strings.NewReplacer("|", " ", "[", " ", "]", " ", "…", " ", "\\", " ").Replace(found[1]))
 			root := (&app{}).root()
+			root.InitDefaultCompletionCmd()
 			command := root
 			if len(words) > 0 && !strings.HasPrefix(words[0], "-") && words[0] != "COMMAND" {
 				shown, _, err := root.Find(words)
 				require.NoError(t, err, "%s: %s", page, found[0])
+				require.NotEqual(t, root.Name(), shown.Name(), "%s: %s is no command", page, found[0])
 				command = shown
 			}
 			for _, word := range words {
