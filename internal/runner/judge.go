@@ -179,6 +179,8 @@ func faultOf(call runfile.Call) string {
 		return "the judge's answer was cut by length"
 	case call.FinishReason == "content_filter":
 		return "the judge's answer was refused by the provider's content filter"
+	case call.FinishReason == model.FinishRefusal:
+		return "the judge refused to answer"
 	}
 	return ""
 }
