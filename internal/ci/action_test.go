@@ -206,3 +206,22 @@ func TestSeveralRuns(t *testing.T) {
 	require.Less(t, len(r.summary()), 65_536)
 	require.Regexp(t, `\d+ more; the report has them\.\n$`, r.summary())
 }
+
+// Later steps find the reports wherever they were asked for.
+func TestOutputsSayWhereTheReportsAre(t *testing.T) {
+	t.Parallel()
+	m := newModel(t)
+	r := newRunner(t, m.Server)
+	elsewhere := filepath.Join(t.TempDir(), "reports")
+	for output, want := range map[string]string{"out/ci": "./out/ci", elsewhere: elsewhere} {
+		code, printed, outputs := r.act(withKey(map[string]string{"revisions": "prompts/v2", "output": output}))
+		require.Zero(t, code, printed)
+		require.Equal(t, want, outputs["directory"])
+		require.Equal(t, want+"/summary.md", outputs["summary"])
+		path := outputs["summary"]
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(r.dir, path)
+		}
+		require.FileExists(t, path)
+	}
+}

@@ -3,9 +3,13 @@ package ci
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/strictyaml"
 )
 
 const promoteStep = "Set and commit the baseline"
@@ -92,6 +96,55 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 	code, printed = r.promote()
 	require.Equal(t, 2, code)
 	require.Contains(t, printed, "::error title=promptbench::the branch main takes no push; start this job on another branch and open a pull request")
+}
+
+// Whoever opens a pull request may upload an artifact of any name: only what the
+// nightly job itself has run is promoted.
+func TestPromoteTakesNightlyRunsAlone(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t, nil)
+	r.fakeGh(secret)
+	r.vars["github.token"] = secret
+	answer := func(path, event, repository string) string {
+		return `{"id": 4711, "path": "` + path + `", "event": "` + event + `", "head_repository": ` + repository + `}`
+	}
+	const nightly, team, fork = ".github/workflows/nightly.yml", `{"full_name": "team/todos"}`, `{"full_name": "mallory/todos"}`
+	for name, tt := range map[string]struct{ job, answer, want string }{
+		"by the clock":        {"4711", answer(nightly, "schedule", team), ""},
+		"by hand":             {"4711", answer(nightly+"@refs/heads/main", "workflow_dispatch", team), ""},
+		"a pull request":      {"4711", answer(".github/workflows/prompts.yml", "pull_request", team), "the run 4711 is no nightly one but of another workflow"},
+		"its changed file":    {"4711", answer(nightly, "pull_request", fork), "the run 4711 was not started by the clock or by hand"},
+		"a path like it":      {"4711", answer(nightly+".yml", "schedule", team), "of another workflow"},
+		"a push":              {"4711", answer(nightly, "push", team), "not started by the clock or by hand"},
+		"a fork":              {"4711", answer(nightly, "schedule", fork), "the run 4711 is of another repository's code"},
+		"a fork that is gone": {"4711", answer(nightly, "schedule", "null"), "the run 4711 is of another repository's code"},
+		"no such run":         {"12", "", "there is no run 12 in team/todos"},
+		"an address":          {"4711/../../x", "", "that is no number of a run"},
+		"nothing":             {"", "", "that is no number of a run"},
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(r.temp, "run-4711"), []byte(tt.answer), 0o600))
+		r.vars["inputs.job"] = tt.job
+		code, printed, _ := r.execute("promote-baseline.yml", "Check that it is a nightly run", nil)
+		require.NotContains(t, printed, secret)
+		if tt.want == "" {
+			require.Zero(t, code, "%s: %s", name, printed)
+			require.Empty(t, annotations(printed), name)
+			continue
+		}
+		require.Equal(t, 2, code, "%s: %s", name, printed)
+		require.Len(t, annotations(printed), 1, name)
+		require.Contains(t, annotations(printed)[0], "::error title=promptbench::", name)
+		require.Contains(t, annotations(printed)[0], tt.want, name)
+	}
+
+	// Nothing is downloaded before that.
+	var order []string
+	files(t)["promote-baseline.yml"].each(func(s strictyaml.Node) {
+		order = append(order, s.Get("name").Text()+s.Get("uses").Text())
+	})
+	check := slices.Index(order, "Check that it is a nightly run")
+	download := slices.IndexFunc(order, func(s string) bool { return strings.HasPrefix(s, "actions/download-artifact@") })
+	require.True(t, 0 <= check && check < download, order)
 }
 
 // The workflow builds the tool as the action does, from its own checkout.

@@ -130,7 +130,7 @@ func TestPullRequestIsComparedAndCommented(t *testing.T) {
 	}
 	require.NotContains(t, sides, "aaa", "trials of both sides alternate: "+sides)
 
-	r.fakeGh()
+	r.fakeGh("token")
 	env := map[string]string{"SUMMARY": outputs["summary"]}
 	r.vars["github.token"], r.vars["github.event.pull_request.number"], r.vars["steps.promptbench.outputs.summary"] = "token", "12", outputs["summary"]
 	code, printed, _ = r.execute("prompts.yml", "Comment", env)
@@ -144,6 +144,13 @@ func TestPullRequestIsComparedAndCommented(t *testing.T) {
 	code, printed, _ = r.execute("prompts.yml", "Comment", env)
 	require.Zero(t, code, printed)
 	require.Equal(t, "PATCH repos/team/todos/issues/comments/9", r.asked())
+
+	// Where the bot has several, however many, the first is kept.
+	many := strings.Repeat(`{"id": 1000000001, "user": {"login": "github-actions[bot]"}, "body": "<!-- promptbench -->"},`, 20000)
+	r.write("comments", "["+many+`{"id": 9, "user": {"login": "octocat"}, "body": ""}]`)
+	code, printed, _ = r.execute("prompts.yml", "Comment", env)
+	require.Zero(t, code, printed)
+	require.Equal(t, "PATCH repos/team/todos/issues/comments/1000000001", r.asked())
 
 	// Without a summary there is nothing to say.
 	r.write("asked", "")
@@ -218,13 +225,14 @@ func TestNothingThatIsSentChanged(t *testing.T) {
 	require.Contains(t, r.summary(), "Nothing that is sent to the model changed")
 }
 
-// fakeGh puts a gh in place that keeps what it was asked: it knows one page of
-// comments, and what --field body=@FILE holds.
-func (r *runner) fakeGh() {
+// fakeGh puts a gh in place that takes a token and keeps what it was asked: it
+// knows one page of comments, the runs of workflows that stand in files by their
+// number, and what --field body=@FILE holds.
+func (r *runner) fakeGh(token string) {
 	r.t.Helper()
 	script := `#!/usr/bin/env bash
 set -euo pipefail
-[ "$GH_TOKEN" = token ] && [ "$1" = api ] || exit 9
+[ "$GH_TOKEN" = '` + token + `' ] && [ "$1" = api ] || exit 9
 shift
 method=GET jq= body= path=
 while [ $# -gt 0 ]; do
@@ -238,7 +246,13 @@ while [ $# -gt 0 ]; do
   shift
 done
 if [ "$method" = GET ]; then
-  jq -r "$jq" "$GITHUB_WORKSPACE/comments"
+  case $path in
+  repos/team/todos/issues/*) file=$GITHUB_WORKSPACE/comments ;;
+  repos/team/todos/actions/runs/*) file=$RUNNER_TEMP/run-${path##*/} ;;
+  *) exit 9 ;;
+  esac
+  [ -f "$file" ] || { echo 'gh: Not Found (HTTP 404)' >&2; exit 1; }
+  jq -r "$jq" "$file"
   exit
 fi
 echo "$method $path" >"$GITHUB_WORKSPACE/asked"

@@ -48,16 +48,30 @@ type Run struct {
 	Trials    int              `json:"trials"` // per case
 	Cases     int              `json:"cases"`
 	Errors    int              `json:"errors"`
-	Calls     int              `json:"calls"` // made for this run; the other replies were replayed
+	Calls     int              `json:"calls"`           // made for this run; the other replies were replayed
+	Judge     *Judged          `json:"judge,omitempty"` // who answered its rubric's questions
 	Graders   []summary.Grader `json:"graders"`
+}
+
+// Judged is which judge was asked what: scores of different ones don't compare.
+type Judged struct {
+	Model      string `json:"model"`
+	Endpoint   string `json:"endpoint"`
+	PromptHash string `json:"prompt_hash"`
+	RubricHash string `json:"rubric_hash"`
 }
 
 // Of is a run as a point in time.
 func Of(run *runfile.Run) Run {
 	s := summary.Of(run, nil)
 	h := run.Header
+	var judge *Judged
+	if j := h.Judge; j != nil {
+		judge = &Judged{Model: j.Model.Name, Endpoint: j.Model.Endpoint, PromptHash: j.PromptHash, RubricHash: j.RubricHash}
+	}
 	return Run{
-		ID: h.Run, Started: h.Started, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, SuiteHash: h.Suite.Hash, Trials: max(1, h.Trials), Cases: s.Cases,
+		Judge: judge,
+		ID:    h.Run, Started: h.Started, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, SuiteHash: h.Suite.Hash, Trials: max(1, h.Trials), Cases: s.Cases,
 		Errors: s.Errors, Calls: s.Basis.Calls, Graders: s.Graders,
 	}
 }

@@ -128,8 +128,15 @@ func (c *Client) response(chat openai.ChatCompletionResponse, raw []byte) Respon
 	for _, part := range message.MultiContent {
 		reply += part.Text
 	}
-	if reply == "" {
-		reply = message.Refusal
+	finish := string(chat.Choices[0].FinishReason)
+	if message.Refusal != "" {
+		if reply == "" {
+			reply = message.Refusal
+		}
+		// Beside a refusal, stop tells nothing; a word such as length does.
+		if finish == "" || finish == string(openai.FinishReasonStop) {
+			finish = FinishRefusal
+		}
 	}
 	thinking := message.ReasoningContent
 	if thinking == "" {
@@ -138,7 +145,7 @@ func (c *Client) response(chat openai.ChatCompletionResponse, raw []byte) Respon
 	resp := Response{
 		Reply:         c.secrets.long().redact(reply),
 		Thinking:      c.secrets.long().redact(thinking),
-		FinishReason:  sanitise(string(chat.Choices[0].FinishReason), c.secrets, 64),
+		FinishReason:  sanitise(finish, c.secrets, 64),
 		ResponseModel: sanitise(chat.Model, c.secrets, maxMessage),
 	}
 	if beside.usage {

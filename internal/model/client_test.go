@@ -72,7 +72,15 @@ func TestCompleteReadsReplies(t *testing.T) {
 		},
 		"a refusal in its own field": {
 			fakeopenai.Reply{Refusal: "도와드릴 수 없어요."},
-			Response{Reply: "도와드릴 수 없어요.", FinishReason: "stop", Usage: usage},
+			Response{Reply: "도와드릴 수 없어요.", FinishReason: FinishRefusal, Usage: usage},
+		},
+		"a refusal beside content": {
+			fakeopenai.Raw(200, `{"model":"m","choices":[{"message":{"content":"답","refusal":"안 돼요"},"finish_reason":"stop"}]}`),
+			Response{Reply: "답", FinishReason: FinishRefusal},
+		},
+		"a refusal that was cut": {
+			fakeopenai.Reply{Refusal: "도와드릴", FinishReason: "length"},
+			Response{Reply: "도와드릴", FinishReason: "length", Usage: usage},
 		},
 		"content in parts": {
 			fakeopenai.Reply{MessageContent: []any{map[string]any{"type": "text", "text": "하나 "}, map[string]any{"type": "text", "text": "둘"}}},

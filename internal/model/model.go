@@ -68,6 +68,10 @@ type Request struct {
 	Wire []byte
 }
 
+// FinishRefusal is the finish reason of a model that refused, as its endpoint
+// reported it: what it says is no answer, whatever it looks like.
+const FinishRefusal = "refusal"
+
 // A Response is what a model returned.
 type Response struct {
 	// Reply is the text of the first choice, raw; a refusal that the endpoint
@@ -75,8 +79,9 @@ type Response struct {
 	Reply string
 	// Thinking is what the endpoint returned beside the reply as reasoning.
 	Thinking string
-	// FinishReason is the endpoint's word: stop, length, content_filter, …; it is
-	// empty where the endpoint gave none.
+	// FinishReason is the endpoint's word: stop, length, content_filter, …, and
+	// [FinishRefusal] instead of stop where it reports a refusal in a field of its
+	// own; it is empty where the endpoint gave none.
 	FinishReason string
 	// ResponseModel is the model id that the endpoint says has answered.
 	ResponseModel string

@@ -30,6 +30,7 @@ type Calibrating struct {
 	asked    int
 	criteria []graders.Criterion
 	labels   []map[string][]label.Label // of each reply, by criterion
+	byTrial  map[trialOf]map[string][]label.Label
 	replies  []label.Reply
 	missing  int
 	header   runfile.Judge
@@ -37,6 +38,12 @@ type Calibrating struct {
 	judged   *judging
 	engine   *model.Engine
 	programs *commands
+}
+
+// trialOf tells the replies of an exam apart.
+type trialOf struct {
+	id    string // of the case
+	trial int
 }
 
 // PrepareCalibration looks up the replies that the suite's labels are about in
@@ -66,7 +73,7 @@ func (p *Project) PrepareCalibration(ctx context.Context, r Run, paths []string,
 	c.header, c.Judge = *c.judged.header, c.judged.judge
 	c.programs = p.commands()
 	for k := range asked + 1 {
-		j := &runner.Judge{Prompt: c.Judge.Prompt, Usual: c.Judge.Usual, Named: c.Judge.Named, Asked: k}
+		j := &runner.Judge{Prompt: c.Judge.Prompt, Usual: c.Judge.Usual, Named: c.Judge.Named, Asked: k, Wanted: c.wanted}
 		if k == asked {
 			j.Asked, j.Reversed = 0, true
 		}
@@ -141,6 +148,7 @@ func (c *Calibrating) collect(p *Project, all []label.Label, paths []string) err
 	slices.SortFunc(list, func(a, b judgeable) int {
 		return cmp.Or(strings.Compare(a.Case.Case, b.Case.Case), strings.Compare(a.hash, b.hash))
 	})
+	c.byTrial = map[trialOf]map[string][]label.Label{}
 	for i, j := range list {
 		j.Call.Trial = 1
 		if i > 0 && list[i-1].Case.Case == j.Case.Case {
@@ -151,6 +159,7 @@ func (c *Calibrating) collect(p *Project, all []label.Label, paths []string) err
 		for _, l := range byText[j.hash] {
 			found += len(l)
 		}
+		c.byTrial[trialOf{j.Case.Case, j.Call.Trial}] = byText[j.hash]
 		c.Replies, c.replies, c.labels = append(c.Replies, j.Examined), append(c.replies, j.reply), append(c.labels, byText[j.hash])
 	}
 	c.missing = wanted - found
@@ -158,6 +167,13 @@ func (c *Calibrating) collect(p *Project, all []label.Label, paths []string) err
 		return fmt.Errorf("none of the %d labelled replies is in these runs; name the runs that were labelled", len(byText))
 	}
 	return nil
+}
+
+// wanted reports whether somebody has answered one of the questions about a reply:
+// without a label, the judge's answer can't be held against anything.
+func (c *Calibrating) wanted(s graders.Sample, questions []graders.Question) bool {
+	labels := c.byTrial[trialOf{s.Case, s.Trial}]
+	return slices.ContainsFunc(questions, func(q graders.Question) bool { return len(labels[q.Criterion]) > 0 })
 }
 
 // Stats are what the calls have come to so far.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"promptbench/internal/compare"
 	"promptbench/internal/runfile"
@@ -154,12 +155,15 @@ func value(c summary.Cell) string {
 	return number(summary.Number(c.Mean()))
 }
 
-// text makes a text from outside fit for a spreadsheet, which takes a cell that
-// begins with one of these characters for a formula; an apostrophe keeps it
+// formulas are the characters that a cell begins with where a spreadsheet may take
+// it for a formula.
+const formulas = "=+-@＝＋－＠\t\n"
+
+// text makes a text from outside fit for a spreadsheet: an apostrophe keeps it
 // text.
 func text(s string) string {
 	s = textsafe.Block(s)
-	if s != "" && strings.ContainsAny(s[:1], "=+-@\t\n") || strings.HasPrefix(s, "＝") || strings.HasPrefix(s, "＋") || strings.HasPrefix(s, "－") || strings.HasPrefix(s, "＠") {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune(formulas, first) {
 		return "'" + s
 	}
 	return s

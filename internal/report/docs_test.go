@@ -1,10 +1,12 @@
 package report_test
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,4 +57,39 @@ func TestDocumentNamesEveryField(t *testing.T) {
 			require.Contains(t, page, "`"+name+"`")
 		}
 	}
+}
+
+// Whoever reads the CSV by a program learns which cells have an apostrophe.
+func TestDocumentNamesEveryGuardedCharacter(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.FromSlash("../../docs/reports.md"))
+	require.NoError(t, err)
+	_, rule, ok := strings.Cut(string(data), "A spreadsheet may take a cell for a formula that begins with")
+	require.True(t, ok)
+	rule, _, _ = strings.Cut(rule, ".")
+	named := map[rune]string{'\t': "a tab", '\n': "a line break"}
+	candidates := []rune{'\t', '\n'}
+	for c := '!'; c <= '~'; c++ {
+		candidates = append(candidates, c, c-'!'+'！')
+	}
+	guarded := 0
+	for some := range slices.Chunk(candidates, len(reporttest.Run("v3", 1).Cases)) {
+		run := reporttest.Run("v3", 1)
+		for i, c := range some {
+			run.Cases[i].Input = string(c) + "1"
+		}
+		rows, err := csv.NewReader(strings.NewReader(rendered(t, report.CSV, report.Options{}, runOf(run)))).ReadAll()
+		require.NoError(t, err)
+		input := slices.Index(rows[0], "input")
+		for _, row := range rows[1:] {
+			text, ok := strings.CutPrefix(row[input], "'")
+			if !ok || text == "" || text == "1" {
+				continue
+			}
+			guarded++
+			first := []rune(text)[0]
+			require.Contains(t, rule, cmp.Or(named[first], "`"+string(first)+"`"))
+		}
+	}
+	require.Equal(t, 10, guarded)
 }

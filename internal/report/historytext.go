@@ -18,6 +18,7 @@ func HistoryText(w io.Writer, h history.History, graders []string, o Options) er
 	first, last := h.Runs[0].Started, h.Runs[len(h.Runs)-1].Started
 	p.prose("", line(fmt.Sprintf("%s · %s · %s, %s", h.Suite, phrase.ModelAt(h.Model, h.Endpoint), phrase.Plural(len(h.Runs), "run"), phrase.Days(first, last))))
 	p.sentences("", phrase.LeftOut(h.LeftOut))
+	p.sentences("", phrase.Judges(h))
 	for _, name := range graders {
 		p.blank()
 		p.graderHistory(h, name, o)

@@ -29,6 +29,9 @@ type Judge struct {
 	Asked int
 	// Reversed lists the options in reverse order, to see whether that matters.
 	Reversed bool
+	// Wanted, where it is not nil, says whether a call with these questions about
+	// this reply is worth making.
+	Wanted func(s graders.Sample, questions []graders.Question) bool
 
 	memo memo
 }
@@ -56,6 +59,8 @@ func withLedger(ctx context.Context, d Ledger) context.Context {
 // errNoLedger is met where a reply has failed as a whole, so that its scores are
 // 0 whatever a judge would say.
 var errNoLedger = errors.New("no judge is asked about a reply that failed as a whole")
+
+var errNotWanted = errors.New("nobody has labelled it")
 
 // Fatal returns the error after which no judge is asked any more, or nil. The
 // judge may be nil.
@@ -89,6 +94,9 @@ func (j *Judge) Ask(ctx context.Context, s graders.Sample, questions []graders.Q
 	ledger, ok := ctx.Value(ledgerKey{}).(Ledger)
 	if !ok {
 		return nil, errNoLedger
+	}
+	if j.Wanted != nil && !j.Wanted(s, questions) {
+		return nil, errNotWanted
 	}
 	b := j.Usual
 	if name := questions[0].Judge; name != "" && j.Named[name] != nil {
@@ -179,6 +187,8 @@ func faultOf(call runfile.Call) string {
 		return "the judge's answer was cut by length"
 	case call.FinishReason == "content_filter":
 		return "the judge's answer was refused by the provider's content filter"
+	case call.FinishReason == model.FinishRefusal:
+		return "the judge refused to answer"
 	}
 	return ""
 }

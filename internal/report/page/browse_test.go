@@ -179,7 +179,7 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 	} {
 		p := chromiumtest.File(t, text, "")
 		p.Run(`{document.querySelectorAll("details").forEach(d => d.open = true); for (const b of [...document.querySelectorAll(".list h3 button")].slice(0, 12)) b.click()}`)
-		for _, width := range []int64{320, 400, 760, 1000, 1280, 2000} {
+		for _, width := range []int64{320, 400, 760, 761, 800, 880, 1000, 1101, 1200, 1280, 2000} {
 			for _, dark := range []bool{false, true} {
 				p.Do(chromium.View(width, 900, 1, dark))
 				wide := chromiumtest.Eval[int64](p, `document.documentElement.scrollWidth`)
@@ -187,10 +187,33 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 				out := chromiumtest.Eval[[]string](p, `[...document.querySelectorAll("main *")].filter(e => !e.closest(".scroll > *, pre > *") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))`)
 				require.Empty(t, out, "%s at %d", name, width)
 				require.LessOrEqual(t, chromiumtest.Eval[int64](p, `document.documentElement.scrollWidth`), width, "%s at %d", name, width)
+				over := chromiumtest.Eval[[]string](p, `[...document.querySelectorAll("svg.ticks")].flatMap(axis => {
+					const at = [...axis.querySelectorAll("text")].map(t => t.getBoundingClientRect());
+					return at.slice(1).filter((r, i) => r.left < at[i].right).map(r => r.left + "");
+				})`)
+				require.Empty(t, over, "%s at %d: labels of the axis stand apart", name, width)
 			}
 		}
 		p.Sound()
 	}
+}
+
+// A long input does not push the rest of the list away; the opened case has all of it.
+func TestBrowserCutsLongInputsInTheList(t *testing.T) {
+	t.Parallel()
+	run := reporttest.Run("v3", 1)
+	for i := range run.Cases {
+		run.Cases[i].Input = strings.Repeat("가나다라 ", 500) + strings.Repeat("W", 900)
+	}
+	p := chromiumtest.File(t, single(t, run), "")
+	for _, width := range []int64{400, 800, 1280} {
+		p.Do(chromium.View(width, 900, 1, false))
+		tallest := chromiumtest.Eval[float64](p, `Math.max(...[...document.querySelectorAll(".row")].map(e => e.getBoundingClientRect().height))`)
+		require.Less(t, tallest, 200.0, "at %d", width)
+	}
+	p.Click(".list h3 button")
+	require.Equal(t, run.Cases[0].Input, chromiumtest.Eval[string](p, `document.querySelector(".detail .asked").textContent`))
+	p.Sound()
 }
 
 // Several comparisons stand on one page, each with filters and keys of its own.

@@ -76,7 +76,7 @@ const (
 // each of the graders, and the numbers. Where it is served, runs are links.
 func History(w io.Writer, h history.History, graders []string, c Chrome) error {
 	v := pastView{
-		Title: textsafe.Cell("History of " + h.Suite), Notes: cells(phrase.LeftOut(h.LeftOut)), Graders: cells(graders),
+		Title: textsafe.Cell("History of " + h.Suite), Notes: cells(append(phrase.LeftOut(h.LeftOut), phrase.Judges(h)...)), Graders: cells(graders),
 		Lead: textsafe.Cell(fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), phrase.Plural(len(h.Runs), "run"))),
 	}
 	color := map[string]int{}

@@ -60,3 +60,28 @@ func Since(t history.Trace) []string {
 func name(s *history.Seen) string {
 	return fmt.Sprintf("run %s (%s, %s)", s.Run, s.Prompt, s.Started.UTC().Format("2006-01-02 15:04"))
 }
+
+// Judges says that the runs of a history were judged differently, nothing where
+// they were not.
+func Judges(h history.History) []string {
+	ways := map[history.Judged]bool{}
+	var names []string
+	rubrics := map[string]bool{}
+	for _, r := range h.Runs {
+		if r.Judge == nil {
+			continue
+		}
+		ways[*r.Judge], rubrics[r.Judge.RubricHash] = true, true
+		if !slices.Contains(names, r.Judge.Model) {
+			names = append(names, r.Judge.Model)
+		}
+	}
+	if len(ways) < 2 {
+		return nil
+	}
+	by := "by " + strings.Join(names, ", ")
+	if len(rubrics) > 1 {
+		by += fmt.Sprintf(", with %d versions of the rubric", len(rubrics))
+	}
+	return []string{"judged differently, " + by + ": what a judge scored compares only where judge and rubric are the same"}
+}
