@@ -101,7 +101,7 @@ func TestOwnFilesFit(t *testing.T) {
 	for kind, patterns := range map[string][]string{
 		"config": {"promptbench.yaml", "cmd/promptbench/testdata/project/promptbench.yaml", "internal/starter/templates/*/*/promptbench.yaml"},
 		"prompt": {"prompts/*.yml", "prompts/judge/*.yml", "cmd/promptbench/testdata/project/prompts/*.yml", "internal/starter/templates/*/*/prompts/*.yml"},
-		"suite":  {"cases/*.yaml", "cmd/promptbench/testdata/project/cases/*.yaml", "internal/starter/templates/*/*/cases/*.yaml"},
+		"suite":  {"cases/*.yaml", "cmd/promptbench/testdata/project/cases/*.yaml", "internal/starter/templates/*/*/cases/*.yaml", "docs/examples/*/*/suite.yaml"},
 	} {
 		schema := compiled(t, kind)
 		for _, pattern := range patterns {
@@ -112,6 +112,32 @@ func TestOwnFilesFit(t *testing.T) {
 				data, err := os.ReadFile(file)
 				require.NoError(t, err)
 				require.NoError(t, validate(t, schema, string(data)), file)
+			}
+		}
+	}
+}
+
+// The files of this repository name their schema to an editor.
+func TestOwnFilesNameTheirSchema(t *testing.T) {
+	t.Parallel()
+	for kind, patterns := range map[string][]string{
+		"config": {"promptbench.yaml"}, "prompt": {"prompts/*.yml", "prompts/judge/*.yml"}, "suite": {"cases/*.yaml"},
+	} {
+		want, err := filepath.Abs(filepath.Join(root, "docs", "schema", kind+".schema.json"))
+		require.NoError(t, err)
+		for _, pattern := range patterns {
+			files, err := filepath.Glob(filepath.Join(root, pattern))
+			require.NoError(t, err)
+			require.NotEmpty(t, files, pattern)
+			for _, file := range files {
+				data, err := os.ReadFile(file)
+				require.NoError(t, err)
+				first, _, _ := strings.Cut(string(data), "\n")
+				schema, ok := strings.CutPrefix(first, "# yaml-language-server: $schema=")
+				require.True(t, ok, file)
+				got, err := filepath.Abs(filepath.Join(filepath.Dir(file), filepath.FromSlash(schema)))
+				require.NoError(t, err)
+				require.Equal(t, want, got, file)
 			}
 		}
 	}
