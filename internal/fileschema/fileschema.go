@@ -1,7 +1,7 @@
 // Package fileschema makes the JSON Schemas of prompt, suite and config files for
 // editors: the shapes come from the types that the files are decoded into, the
-// descriptions from the table in this package. They are committed under
-// docs/schema; a test holds them to the types.
+// descriptions and the limits of values from the tables in this package. They are
+// committed under docs/schema; a test holds them to the types.
 package fileschema
 
 import (
@@ -47,9 +47,10 @@ func Generate(kind string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// describe adds the descriptions of a schema and of all below it. Items and
-// values of a mapping have the path of what they are in.
+// describe adds the descriptions and the limits of a schema and of all below it.
+// Items and values of a mapping have the path of what they are in.
 func describe(schema map[string]any, path string) {
+	maps.Copy(schema, limits()[path])
 	if text := descriptions()[path]; text != "" {
 		schema["description"] = text
 	}

@@ -95,18 +95,39 @@ func TestOwnFilesFit(t *testing.T) {
 	for kind, patterns := range map[string][]string{
 		"config": {"promptbench.yaml", "cmd/promptbench/testdata/project/promptbench.yaml", "internal/starter/templates/*/*/promptbench.yaml"},
 		"prompt": {"prompts/*.yml", "prompts/judge/*.yml", "cmd/promptbench/testdata/project/prompts/*.yml", "internal/starter/templates/*/*/prompts/*.yml"},
-		"suite":  {"cases/*.yaml", "cmd/promptbench/testdata/project/cases/*.yaml", "internal/starter/templates/*/*/cases/*.yaml"},
+		"suite":  {"cases/*.yaml", "cmd/promptbench/testdata/project/cases/*.yaml", "internal/starter/templates/*/*/cases/*.yaml", "docs/examples/*/*/suite.yaml"},
 	} {
 		schema := compiled(t, kind)
-		for _, pattern := range patterns {
-			files, err := filepath.Glob(filepath.Join(root, pattern))
+		eachFile(t, patterns, func(file, text string) { require.NoError(t, validate(t, schema, text), file) })
+	}
+}
+
+// The files of this repository name their schema to an editor.
+func TestOwnFilesNameTheirSchema(t *testing.T) {
+	t.Parallel()
+	for kind, patterns := range map[string][]string{
+		"config": {"promptbench.yaml"}, "prompt": {"prompts/*.yml", "prompts/judge/*.yml"}, "suite": {"cases/*.yaml"},
+	} {
+		eachFile(t, patterns, func(file, text string) {
+			first, _, _ := strings.Cut(text, "\n")
+			schema, ok := strings.CutPrefix(first, "# yaml-language-server: $schema=")
+			require.True(t, ok, file)
+			require.Equal(t, filepath.Join(root, "docs", "schema", kind+".schema.json"), filepath.Join(filepath.Dir(file), filepath.FromSlash(schema)), file)
+		})
+	}
+}
+
+// eachFile calls do with the files of the repository that the patterns match.
+func eachFile(t *testing.T, patterns []string, do func(file, text string)) {
+	t.Helper()
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		require.NotEmpty(t, files, pattern)
+		for _, file := range files {
+			data, err := os.ReadFile(file)
 			require.NoError(t, err)
-			require.NotEmpty(t, files, pattern)
-			for _, file := range files {
-				data, err := os.ReadFile(file)
-				require.NoError(t, err)
-				require.NoError(t, validate(t, schema, string(data)), file)
-			}
+			do(file, string(data))
 		}
 	}
 }
@@ -145,6 +166,22 @@ func TestGoodAndBadFiles(t *testing.T) {
 		{"config", "models: {a: {model: b, price: {input: 1}}}\n", false},
 		{"config", "models: {a: {model: b, rpm: 1.5}}\n", false},
 		{"config", "gates: {grader: format}\n", false},
+		{"prompt", "messages: [{role: usr, content: a}]\n", false},
+		{"prompt", "messages: [{role: user, content: a}]\nmodelParameters: {temperature: 2.5}\n", false},
+		{"prompt", "messages: [{role: user, content: a}]\nmodelParameters: {maxTokens: 0}\n", false},
+		{"prompt", "messages: [{role: user, content: a}]\nmodelParameters: {temperature: 2, topP: 0}\nresponseFormat: json_object\nreplyFormat: json\n", true},
+		{"prompt", "messages: [{role: user, content: a}]\nreplyFormat: yaml\n", false},
+		{"prompt", "messages: [{role: user, content: a}]\nresponseFormat: json\n", false},
+		{"suite", strings.Replace(suite, "input: 가", "input: 가, expect: {count: {min: -1}}", 1), false},
+		{"config", "judge_bar: 1\n", false},
+		{"config", "gates: [{grader: format, min: 0.5, of: lower_bound}]\n", true},
+		{"config", "gates: [{grader: format, min: 0.5, of: median}]\n", false},
+		{"config", "gates: [{grader: format, min: 80}]\n", false},
+		{"config", "gates: [{regression: [format], margin: 0}]\n", false},
+		{"config", "models: {a: {model: b, tpm: 0}}\n", false},
+		{"config", "models: {a: {model: b, price: {input: -1, output: 2}}}\n", false},
+		{"config", "models: {a: {model: b, price: {input: 1, output: 2, batch: 0}}}\n", false},
+		{"config", "models: {a: {model: b, params: {topP: 2}}}\n", false},
 	} {
 		err := validate(t, compiled(t, tt.kind), tt.text)
 		if tt.fits {

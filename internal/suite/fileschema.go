@@ -28,23 +28,23 @@ func (*casesBlock) Schema() map[string]any {
 	}}
 }
 
-// Schema allows a grader's name, or the name with its parameters. The parameters
-// of a built-in grader are checked by the grader.
+// Schema allows the name of a grader that needs no parameters, or a name with its
+// parameters.
 func (*graderBlock) Schema() map[string]any {
-	properties := map[string]any{}
+	properties, bare := map[string]any{}, []any{}
+	shapes := paramSchemas()
 	for _, name := range graders.Names() {
-		properties[name] = map[string]any{}
+		properties[name] = shapes[name]
+		if _, err := graders.New(name, nil, nil); err == nil {
+			bare = append(bare, name)
+		}
 	}
 	properties[commandName] = map[string]any{"oneOf": []any{
 		strictyaml.Schema(reflect.TypeFor[commandBlock]()),
 		map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"type": []any{"string", "number"}}},
 	}}
-	names := make([]any, 0, len(properties))
-	for _, name := range knownGraders() {
-		names = append(names, name)
-	}
 	return map[string]any{"oneOf": []any{
-		map[string]any{"enum": names},
+		map[string]any{"enum": bare},
 		map[string]any{
 			"type": "object", "properties": properties, "additionalProperties": false,
 			"minProperties": 1, "maxProperties": 1,

@@ -1,0 +1,43 @@
+package fileschema
+
+import "promptbench/graders"
+
+// limits says which values a key takes where its type does not tell, by the kind
+// of file and the keys that lead to it. Keys of lists and mappings have none, as
+// their items have the same path.
+func limits() map[string]map[string]any {
+	out := map[string]map[string]any{
+		"config.judge_bar":          {"minimum": -1, "exclusiveMaximum": 1},
+		"config.models.price.batch": {"exclusiveMinimum": 0, "maximum": 1},
+		"config.gates.min":          {"minimum": 0, "maximum": 1},
+		"config.gates.of":           oneOf("mean", "lower_bound", nil),
+		"config.gates.margin":       {"exclusiveMinimum": 0, "maximum": 1},
+
+		"prompt.messages.role":  oneOf("system", "developer", "user", "assistant"),
+		"prompt.responseFormat": oneOf("text", "json_object", "json_schema", nil),
+		"prompt.replyFormat":    oneOf("xml", "json", "text", nil),
+
+		"suite.graders.length.unit":            oneOf("characters", "words", nil),
+		"suite.graders.rubric.votes":           {"minimum": 1, "maximum": graders.MaxVotes},
+		"suite.graders.rubric.criteria.votes":  {"minimum": 1, "maximum": graders.MaxVotes},
+		"suite.graders.rubric.criteria.weight": {"exclusiveMinimum": 0},
+	}
+	for _, path := range []string{"config.models.params", "prompt.modelParameters"} {
+		out[path+".temperature"] = map[string]any{"minimum": 0, "maximum": 2}
+		out[path+".topP"] = map[string]any{"minimum": 0, "maximum": 1}
+		out[path+".maxTokens"] = map[string]any{"minimum": 1}
+		out[path+".maxCompletionTokens"] = map[string]any{"minimum": 1}
+	}
+	for _, path := range []string{"config.models.rpm", "config.models.tpm"} {
+		out[path] = map[string]any{"minimum": 1}
+	}
+	for _, path := range []string{
+		"config.models.price.input", "config.models.price.output", "suite.cases.expect.count.min", "suite.cases.expect.count.max",
+		"suite.graders.subtodo_count.min", "suite.graders.subtodo_count.max", "suite.graders.length.min", "suite.graders.length.max",
+	} {
+		out[path] = map[string]any{"minimum": 0}
+	}
+	return out
+}
+
+func oneOf(values ...any) map[string]any { return map[string]any{"enum": values} }
