@@ -16,6 +16,7 @@ import (
 
 	"promptbench/internal/params"
 	"promptbench/internal/problem"
+	"promptbench/internal/strictyaml"
 )
 
 // DefaultPath is the file that is read where none is named.
@@ -47,6 +48,13 @@ type Config struct {
 	Models map[string]Model // by name
 	Gates  []Gate
 	Runs   string // the directory of run files
+
+	suite strictyaml.Node // where Suite stands
+}
+
+// SuiteProblem is a problem of the suite's name, at the place where the config has it.
+func (c *Config) SuiteProblem(message, hint string) problem.Problem {
+	return c.suite.Problem(message, hint)
 }
 
 // DefaultBar is the least lower bound of kappa with which a judge may gate.
@@ -93,7 +101,7 @@ type Gate struct {
 	Regression []string // scores that must not regress
 	Margin     *float64 // in (0,1]; nil for the default
 
-	Line, Column int // where the gate stands in the file
+	named []strictyaml.Node // the names of its graders, in the file
 }
 
 // Load reads the config at path, or [DefaultPath] where path is empty. A missing

@@ -11,7 +11,6 @@ import (
 func (k *checker) gate(i int, f fileGate) Gate {
 	at := k.root.At("gates", i)
 	g := Gate{Grader: f.Grader, Min: f.Min, Of: f.Of, Regression: f.Regression, Margin: f.Margin}
-	g.Line, g.Column = at.Pos()
 	if at.Kind() != strictyaml.Mapping {
 		return g
 	}
@@ -20,6 +19,7 @@ func (k *checker) gate(i int, f fileGate) Gate {
 	case onRun == onComparison:
 		k.fail(at, "a gate has either grader or regression", "{grader: case_type, min: 0.8}, or {regression: [case_type], margin: 0.05}")
 	case onRun:
+		g.named = []strictyaml.Node{at.Get("grader")}
 		k.runGate(at, &g)
 	default:
 		k.comparisonGate(at, &g)
@@ -51,6 +51,9 @@ func (k *checker) runGate(at strictyaml.Node, g *Gate) {
 
 func (k *checker) comparisonGate(at strictyaml.Node, g *Gate) {
 	n := at.Get("regression")
+	for i := range g.Regression {
+		g.named = append(g.named, n.At(i))
+	}
 	if len(g.Regression) == 0 && (n.Kind() == strictyaml.List || n.Kind() == strictyaml.Null) {
 		k.fail(n, "the gate names no grader", "list those that must not regress")
 	}
@@ -74,19 +77,10 @@ func (k *checker) comparisonGate(at strictyaml.Node, g *Gate) {
 func (c *Config) CheckGates(known []string) problem.List {
 	var probs problem.List
 	for _, g := range c.Gates {
-		names := g.Regression
-		if g.Grader != "" {
-			names = []string{g.Grader}
-		}
-		for _, name := range names {
-			if slices.Contains(known, name) {
-				continue
+		for _, n := range g.named {
+			if name := n.Text(); !slices.Contains(known, name) {
+				probs.Add(n.Problem(fmt.Sprintf("the gate names %q, which the suite does not score", name), strictyaml.Hint(name, known)))
 			}
-			probs.Add(problem.Problem{
-				File: c.Path, Line: g.Line, Column: g.Column,
-				Message: fmt.Sprintf("the gate names %q, which the suite does not score", name),
-				Hint:    strictyaml.Hint(name, known),
-			})
 		}
 	}
 	return probs

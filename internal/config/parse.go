@@ -64,7 +64,7 @@ func Parse(path string, data []byte) (*Config, problem.List) {
 	var f file
 	probs = append(probs, doc.Decode(&f)...)
 	k := checker{root: doc.Root(), probs: probs}
-	c.Suite = k.relative(path, f.Suite)
+	c.Suite, c.suite = k.relative(path, f.Suite), k.root.At("suite")
 	if f.Runs != "" {
 		c.Runs = k.relative(path, f.Runs)
 	}

@@ -97,6 +97,9 @@ func (p *Project) loadSuite() problem.List {
 		return problem.From(err)
 	}
 	loaded, probs := suite.Load(path)
+	if p.Options.Suite == "" && p.Config.Suite != "" {
+		probs = p.blameConfig(path, probs)
+	}
 	p.files = suiteFiles(loaded)
 	if loaded.Len() > 0 {
 		p.names, p.named = loaded.VarNames(), true
@@ -114,6 +117,16 @@ func (p *Project) loadSuite() problem.List {
 	}
 	p.Reader = reader
 	return append(probs, p.checkSelection()...)
+}
+
+// blameConfig puts the problem of a suite file that can't be read where the config
+// names the file.
+func (p *Project) blameConfig(path string, probs problem.List) problem.List {
+	if len(probs) != 1 || probs[0].File != path || probs[0].Line != 0 {
+		return probs
+	}
+	hint := firstOf(probs[0].Hint, "name a suite file under suite, as seen from the directory of this file")
+	return problem.List{p.Config.SuiteProblem(path+": "+probs[0].Message, hint)}
 }
 
 func (p *Project) suitePath() (string, error) {

@@ -38,6 +38,11 @@ func explainSyntax(file string, data []byte, err error) problem.Problem {
 	}
 	p.Hint = syntaxHint(message)
 	if strings.HasPrefix(message, "mapping values are not allowed") {
+		if keyLine, keyColumn := findBareKey(lines, line); keyLine > 0 {
+			p.Line, p.Column = keyLine, keyColumn
+			p.Message, p.Hint = "syntax error: a line without \": \" among keys", "a key needs a colon and a space after it"
+			return p
+		}
 		p.Message = "syntax error: a second \": \" on a line, or a wrong indentation"
 		p.Column = secondColon(lines[line-1], p.Column)
 	}
@@ -110,6 +115,39 @@ func findTab(lines [][]byte, line int) (tabLine, column int) {
 	return 0, 0
 }
 
+// findBareKey returns the place of a first key of a mapping that lacks its colon
+// or the space after it: the library takes it for text, and fails at the key below,
+// which is at line. It returns zeros where the lines do not look so.
+func findBareKey(lines [][]byte, line int) (keyLine, column int) {
+	above := func(n int) int { // the nearest line above n that says something
+		for n--; n > 0; n-- {
+			if text := bytes.TrimSpace(lines[n-1]); len(text) > 0 && text[0] != '#' && !bytes.Equal(text, []byte("---")) {
+				break
+			}
+		}
+		return n
+	}
+	at := above(line)
+	if at < 1 {
+		return 0, 0
+	}
+	first := len(bytes.TrimLeft(lines[at-1], " -")) // what is left of the line from its key on
+	if first == 0 {
+		return 0, 0
+	}
+	start := len(lines[at-1]) - first
+	text := bytes.TrimSpace(lines[at-1][start:])
+	indent := len(lines[line-1]) - len(bytes.TrimLeft(lines[line-1], " "))
+	if start != indent || bytes.Contains(text, []byte(": ")) || bytes.HasSuffix(text, []byte(":")) || bytes.ContainsAny(text[:1], "\"'[{|>&*!") {
+		return 0, 0
+	}
+	opens := bytes.HasPrefix(bytes.TrimLeft(lines[at-1], " "), []byte("- "))
+	if before := above(at); !opens && before > 0 && !bytes.HasSuffix(bytes.TrimSpace(lines[before-1]), []byte(":")) {
+		return 0, 0 // text that goes on over several lines
+	}
+	return at, start + 1
+}
+
 // columnOf returns the column of what a message is most likely about, else of
 // the line's first character.
 func columnOf(message string, line []byte) int {
@@ -155,6 +193,7 @@ func syntaxHint(message string) string {
 		{"did not find expected '-' indicator", "check the indentation: the entries of a list start in the same column"},
 		{"did not find expected ',' or ']'", "close the list with ], or put text that holds one of , ? [ ] { } in quotes"},
 		{"did not find expected ',' or '}'", "close the braces, or put text that holds one of , ? [ ] { } in quotes"},
+		{"did not find expected node content", "a value is missing, or a [ or { that opens here is never closed"},
 		{"could not find expected ':'", "a key needs a colon and a space after it"},
 		{"unexpected end of stream", "a quote that opens here is never closed"},
 		{"unknown escape", "use single quotes where a backslash is meant"},

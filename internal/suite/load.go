@@ -180,8 +180,26 @@ func (l *loader) rules(b replyBlock) {
 		for step := range strings.SplitSeq(r.Rule, ".") {
 			path = append(path, step)
 		}
-		l.fail(l.at(path...), "reply."+r.Error(), "")
+		l.fail(l.at(path...), "reply."+r.Error(), ruleHint(r))
 	}
+}
+
+// ruleHint says what a path that does not compile looks like.
+func ruleHint(r *reply.RuleError) string {
+	if !strings.Contains(r.Err.Error(), "is no ") { // a rule that is missing says so
+		return ""
+	}
+	switch r.Rule {
+	case "json.type":
+		return "such as $.type"
+	case "json.items":
+		return "such as $.items[*], or $.items[*].text"
+	case "xml.type":
+		return "such as /reply/@type"
+	case "xml.items":
+		return "such as /reply/item"
+	}
+	return ""
 }
 
 // ruleErrors returns every RuleError that err carries.

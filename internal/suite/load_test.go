@@ -137,10 +137,10 @@ cases:
 	require.Equal(t, 7, s.Len())
 	require.Equal(t, `x.yaml:1:18: a var must not be named input ({{input}} is the case's input)
 x.yaml:1:28: a prompt cannot use a var named "이름" (use ASCII letters, digits and _, no digit first)
-x.yaml:4:16: reply.json.type: "$[" is no JSONPath: jsonpath: unexpected eof at position 3
+x.yaml:4:16: reply.json.type: "$[" is no JSONPath: jsonpath: unexpected eof at position 3 (such as $.type)
 x.yaml:4:36: unknown key "shcema" (did you mean "schema"?)
 x.yaml:4:55: reading the schema none.json: file does not exist (a schema is inline, or a path relative to the suite's file)
-x.yaml:5:40: reply.xml.items: "//[" is no XPath: expression must evaluate to a node-set
+x.yaml:5:40: reply.xml.items: "//[" is no XPath: expression must evaluate to a node-set (such as /reply/item)
 x.yaml:7:5: unknown grader "case_tpye" (did you mean case_type?)
 x.yaml:8:29: answer: min 5 is over max 2 (swap them)
 x.yaml:8:47: unknown type "질문" (known: answer, question, invalid)
