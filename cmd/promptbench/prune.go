@@ -28,10 +28,10 @@ func (a *app) pruneCommand() *cobra.Command {
 Without --yes it only says which would go, and what that frees.
 
 These always stay: the baseline, what is committed to git, files that were given
-a name of their own, and runs that are being written or wait for a batch. These
-stay unless a flag gives them up: runs that did not end, and the only recording
-of a reply that people labelled, or to a prompt as it is in the work tree or the
-newest commit.`,
+a name or a folder of their own, and runs that are being written or wait for a
+batch. These stay unless a flag gives them up: runs that did not end, and the
+only recording of a reply that people labelled, or to a prompt as it is in the
+work tree or the newest commit.`,
 		Example: `  promptbench runs prune --keep 3
   promptbench runs prune --keep 3 --yes
   promptbench runs prune prompts/v1 --keep 0 --recordings

@@ -2,7 +2,9 @@ package ci
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -38,6 +40,26 @@ func TestBothWaysToReleaseBuildTheSame(t *testing.T) {
 	command := strings.Join(words("env"), " ") + " GOOS=$os GOARCH=$arch go build " + strings.Join(words("flags"), " ") + " -ldflags '" + words("ldflags")[0] + "' -o "
 	require.Contains(t, string(script), command)
 	require.Contains(t, string(script), build.Get("main").Text()+"\n")
+}
+
+// scripts/release empties its directory, so it must be one of its own.
+func TestReleaseLeavesOtherFilesAlone(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("a script for bash")
+	}
+	script := filepath.Join(root(t), "scripts", "release")
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "mine")
+	require.NoError(t, os.WriteFile(mine, nil, 0o600))
+	for _, args := range [][]string{{dir}, {mine}, {"--snapshot"}, {dir, "more"}} {
+		cmd := exec.Command(script, args...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		require.Error(t, err, args)
+		require.Contains(t, string(out), "release", args)
+		require.FileExists(t, mine)
+	}
 }
 
 // A release takes no more than its tag, and no cache that others could write to.

@@ -30,6 +30,7 @@ const (
 	staysBaseline   = "the baseline"
 	staysCommitted  = "committed to git"
 	staysNamed      = "its file was given a name of its own"
+	staysFolder     = "its file was put in a folder"
 	staysWritten    = "it is being written"
 	staysUnfinished = "unfinished; running it again goes on from there"
 	staysBatch      = "a batch of it has not been collected"
@@ -42,7 +43,7 @@ const (
 // deleted; see [runfile.Remove].
 //
 // These always stay: the baseline, what git holds, files that do not bear the
-// name of their run, and what is being written or waits for a batch. What may be
+// name of their run or lie in a folder below dir, and what is being written or waits for a batch. What may be
 // given up only where the pruning says so: runs that did not end complete, and
 // the only recordings of replies that people labelled, or to prompts as they are
 // in the work tree or in the newest commit.
@@ -58,7 +59,7 @@ func Prune(ctx context.Context, dir string, fits func(runfile.Header) bool, how 
 	fates := make([]Fate, len(stored))
 	newest := map[line]int{}
 	for i, s := range stored {
-		fates[i] = Fate{Stored: s, Stays: how.stays(s, waiting)}
+		fates[i] = Fate{Stored: s, Stays: how.stays(dir, s, waiting)}
 		l := lineOf(s)
 		if newest[l]++; fates[i].Stays == "" && newest[l] <= how.Keep {
 			fates[i].Stays = staysNewest
@@ -74,7 +75,7 @@ func Prune(ctx context.Context, dir string, fits func(runfile.Header) bool, how 
 	return fates, nil
 }
 
-func (how Pruning) stays(s Stored, waiting map[string]bool) string {
+func (how Pruning) stays(dir string, s Stored, waiting map[string]bool) string {
 	switch {
 	case filepath.Clean(s.Path) == filepath.Clean(how.Baseline):
 		return staysBaseline
@@ -82,6 +83,8 @@ func (how Pruning) stays(s Stored, waiting map[string]bool) string {
 		return staysCommitted
 	case !s.named():
 		return staysNamed
+	case filepath.Dir(filepath.Clean(s.Path)) != filepath.Clean(dir):
+		return staysFolder
 	case runfile.Written(s.Path):
 		return staysWritten
 	case waiting[s.Header.Run]:

@@ -81,6 +81,20 @@ func TestPruneKeepsTheNewestOfEachLine(t *testing.T) {
 	require.Empty(t, h.fates(storage.Pruning{Keep: 2})["old"])
 }
 
+// A newer run that replays a recording holds its replies, too, but is not what is
+// shared.
+func TestPruneKeepsWhatWasPutInAFolder(t *testing.T) {
+	t.Parallel()
+	h := &history{t: t, dir: t.TempDir()}
+	h.run("shared", "{}", nil)
+	h.run("old", "{}", nil)
+	runs := filepath.Join(h.dir, "runs")
+	require.NoError(t, os.Mkdir(filepath.Join(runs, "recorded"), 0o750))
+	require.NoError(t, os.Rename(filepath.Join(runs, "shared.jsonl"), filepath.Join(runs, "recorded", "shared.jsonl")))
+	h.run("new", "{}", nil)
+	require.Equal(t, map[string]string{"shared": "its file was put in a folder", "old": "", "new": "among the newest"}, h.fates(storage.Pruning{Keep: 1}))
+}
+
 func TestPruneKeepsWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	h := &history{t: t, dir: t.TempDir()}
