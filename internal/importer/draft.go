@@ -28,6 +28,7 @@ type draft struct {
 	left        problem.List
 
 	keep       []string // vars that no prompt uses yet
+	spent      []string // vars that expectations and loops were made of
 	ignoreCase bool     // of what a reply has to have
 	ownDemands bool     // a criterion holds the demands of the cases itself
 }

@@ -153,6 +153,7 @@ func (d *draft) translate() *translation {
 			}
 		}
 	}
+	d.unspent(t)
 	return t
 }
 

@@ -117,6 +117,7 @@ func (f *foo) valueFile(a assertion, n strictyaml.Node, name, kind string) (any,
 func (f *foo) fill(a assertion, v any, vars map[string]any) any {
 	switch v := v.(type) {
 	case string:
+		f.spend(v)
 		text, faults := render(v, vars)
 		for _, fault := range faults {
 			f.lostAt(a.place, "%s", fault)

@@ -175,6 +175,7 @@ var dumped = regexp.MustCompile(`([:\[,]\s*)(\{\{-?[^{}]*\|\s*(?:dump|tojson)\s*
 // message of the user.
 func (f *foo) text(body, label string, at func(from, to int) problem.Problem, place problem.Problem, file bool) {
 	p := promptDraft{label: label, place: place}
+	f.spend(body)
 	unrolled := unroll(body, f.constants(), 0)
 	if unrolled != body {
 		at = always(place)

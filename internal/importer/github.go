@@ -160,6 +160,7 @@ func (d *draft) stringEvaluator(n strictyaml.Node) {
 			d.lost(e.Key, "%s of a string evaluator is not carried over", key)
 			continue
 		}
+		d.spend(template)
 		for i, c := range d.cases {
 			text, faults := render(template, c.vars)
 			for _, fault := range faults {
@@ -231,6 +232,7 @@ func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
 		return
 	}
 	if demands != "" {
+		d.spent = append(d.spent, demands)
 		for i, one := range d.cases {
 			text := strings.TrimSpace(asText(one.vars[demands]))
 			if text != "" {

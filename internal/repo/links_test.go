@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	codeBlock = regexp.MustCompile("(?ms)^```.*?^```")
+	codeBlock = regexp.MustCompile("(?s)```.*?\n```")
 	heading   = regexp.MustCompile(`(?m)^#+ (.*)$`)
 	linked    = regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"`)
 	elsewhere = regexp.MustCompile(`^[a-z]+:`)
