@@ -143,6 +143,7 @@ func (d *Desk) Complete(ctx context.Context, r model.Request) (model.Response, e
 	for {
 		d.mu.Lock()
 		e, waits := d.entries[k]
+		settled := waits && isClosed(e.piece.over) // seen while nothing can be placed, so that e is what it was settled with
 		err := d.err
 		d.mu.Unlock()
 		over := d.ended // of a request that was not handed in: only then the others are not kept from being collected
@@ -150,9 +151,9 @@ func (d *Desk) Complete(ctx context.Context, r model.Request) (model.Response, e
 		case !waits && isClosed(d.ended):
 			return model.Response{}, &model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --max-calls %d", d.o.MaxCalls)}
 		case !waits:
-		case e.length > 0 && isClosed(e.piece.over):
+		case settled && e.length > 0:
 			return d.read(e)
-		case isClosed(e.piece.over):
+		case settled:
 			return model.Response{}, &model.Error{Kind: model.KindBatch, Message: e.piece.failure, Attempts: e.piece.attempt, Batch: e.piece.batch}
 		default:
 			over = e.piece.over // then there is a result, or another piece has the request
