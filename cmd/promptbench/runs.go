@@ -52,7 +52,8 @@ were made for the run; replayed replies are none. Those with git are committed.`
 			if err != nil {
 				return err
 			}
-			found, err := past.Stored(cmd.Context())
+			committed := storage.Tracked(cmd.Context(), past.Runs)
+			found, err := past.Stored(committed)
 			if err != nil {
 				return err
 			}
@@ -61,7 +62,7 @@ were made for the run; replayed replies are none. Those with git are committed.`
 					return err
 				}
 			}
-			used, err := storage.UsageOf(cmd.Context(), past.Runs)
+			used, err := storage.UsageOf(past.Runs, committed)
 			if err != nil {
 				return err
 			}

@@ -109,7 +109,7 @@ type viewSource struct {
 
 // Runs leaves out those that asked only a judge: they hold no reply.
 func (s viewSource) Runs() ([]runfile.Found, error) {
-	stored, err := project.Past{Runs: s.runs}.Stored(context.Background())
+	stored, err := project.Past{Runs: s.runs}.Stored(nil) // what git holds is not shown
 	var list []runfile.Found
 	for _, one := range stored {
 		if !one.Header.OfJudge() {

@@ -174,9 +174,9 @@ func (p Past) known(all []runfile.Found) string {
 }
 
 // Stored are the runs that fit with what they cost on disk, the newest first,
-// whatever their state.
-func (p Past) Stored(ctx context.Context) ([]storage.Stored, error) {
-	return storage.List(ctx, p.Runs, p.fits)
+// whatever their state. Committed are the files that git holds, see [storage.List].
+func (p Past) Stored(committed map[string]bool) ([]storage.Stored, error) {
+	return storage.List(p.Runs, committed, p.fits)
 }
 
 // Prune says of the runs that fit which are to go.

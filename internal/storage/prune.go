@@ -48,7 +48,7 @@ const (
 // the only recordings of replies that people labelled, or to prompts as they are
 // in the work tree or in the newest commit.
 func Prune(ctx context.Context, dir string, fits func(runfile.Header) bool, how Pruning) ([]Fate, error) {
-	stored, err := List(ctx, dir, fits)
+	stored, err := List(dir, Tracked(ctx, dir), fits)
 	if err != nil {
 		return nil, err
 	}

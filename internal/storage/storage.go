@@ -30,13 +30,13 @@ func (s Stored) named() bool { return filepath.Base(s.Path) == s.Header.Run+runf
 
 // List are the runs in dir and its subfolders whose header fits, the newest
 // first, whatever their state. A run of which there are copies is listed once,
-// under the file that bears its name.
-func List(ctx context.Context, dir string, fits func(runfile.Header) bool) ([]Stored, error) {
+// under the file that bears its name. Committed are the files that git holds, as
+// [Tracked] tells; nil where nobody asks for them.
+func List(dir string, committed map[string]bool, fits func(runfile.Header) bool) ([]Stored, error) {
 	all, err := runfile.Find(dir, fits)
 	if err != nil {
 		return nil, err
 	}
-	committed := tracked(ctx, dir)
 	var out []Stored
 	at := map[string]int{}
 	for _, f := range all {
@@ -67,13 +67,13 @@ type Usage struct {
 	Bytes     int64
 }
 
-// UsageOf adds up all run files in dir and its subfolders.
-func UsageOf(ctx context.Context, dir string) (Usage, error) {
+// UsageOf adds up all run files in dir and its subfolders, of which git holds the
+// committed ones.
+func UsageOf(dir string, committed map[string]bool) (Usage, error) {
 	paths, err := runfile.Files(dir)
 	if err != nil {
 		return Usage{}, err
 	}
-	committed := tracked(ctx, dir)
 	var u Usage
 	for _, path := range paths {
 		info, err := os.Stat(path)
@@ -89,9 +89,9 @@ func UsageOf(ctx context.Context, dir string) (Usage, error) {
 	return u, nil
 }
 
-// tracked are the files under a directory that git holds; none outside a
-// repository, or without git.
-func tracked(ctx context.Context, dir string) map[string]bool {
+// Tracked are the files under a directory that git holds, by their path; none
+// outside a repository, or without git.
+func Tracked(ctx context.Context, dir string) map[string]bool {
 	cmd := exec.CommandContext(ctx, "git", "ls-files", "-z", "--cached")
 	cmd.Dir = dir
 	out, err := cmd.Output()
