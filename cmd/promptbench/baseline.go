@@ -12,9 +12,6 @@ import (
 	"promptbench/internal/runfile"
 )
 
-// baselineName is the run file that a team holds new revisions against.
-const baselineName = "baseline.jsonl"
-
 func (a *app) baselineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline",
@@ -61,7 +58,7 @@ func (a *app) setBaseline(ctx context.Context, arg string, o project.Options, fi
 		return err
 	}
 	if file == "" {
-		file = filepath.Join(look.Runs, baselineName)
+		file = filepath.Join(look.Runs, project.BaselineName)
 	}
 	if !project.IsRunFile(file) {
 		return usage(fmt.Errorf("-o %s: a run file's name ends in %s, or no command would know it for one", file, runfile.Ext))

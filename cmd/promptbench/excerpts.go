@@ -9,14 +9,11 @@ import (
 
 	"promptbench/internal/config"
 	"promptbench/internal/problem"
+	"promptbench/internal/report"
 )
 
-const (
-	// maxQuoted is how much of a line is read for a quotation.
-	maxQuoted = 1 << 20
-	// usualWidth is the width of a terminal that does not say its own.
-	usualWidth = 80
-)
+// maxQuoted is how much of a line is read for a quotation.
+const maxQuoted = 1 << 20
 
 // excerpts are the lines that problems are at, by file and number. A file that
 // can't be read, such as one from a git revision, has none.
@@ -93,7 +90,7 @@ func (e excerpts) under(p problem.Problem, width int) string {
 func (a *app) describe(list problem.List, w io.Writer) []string {
 	width := a.display(w, false).Width
 	if width == 0 {
-		width = usualWidth
+		width = report.DefaultWidth
 	}
 	quoted := excerptsOf(list)
 	var out []string

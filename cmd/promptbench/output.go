@@ -83,8 +83,8 @@ func (f *outputFlags) check() error {
 func (f *outputFlags) checkOne(o output) error {
 	if !slices.Contains(f.formats, o.format) {
 		hint := ""
-		if near := strictyaml.Nearest(o.format, f.formats); near != "" {
-			hint = "; did you mean " + near + "?"
+		if near := strictyaml.DidYouMean(o.format, f.formats); near != "" {
+			hint = "; " + near
 		}
 		return usage(fmt.Errorf("--format %s is not one of %s%s", o.format, strings.Join(f.formats, ", "), hint))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/project"
 	"promptbench/internal/report"
 	"promptbench/internal/runfile"
 	"promptbench/internal/storage"
@@ -50,7 +51,7 @@ work tree or the newest commit.`,
 			if err != nil {
 				return err
 			}
-			how.Baseline = filepath.Join(past.Runs, "baseline.jsonl")
+			how.Baseline = filepath.Join(past.Runs, project.BaselineName)
 			fates, err := past.Prune(cmd.Context(), how)
 			if err != nil {
 				return err

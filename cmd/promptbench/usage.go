@@ -24,8 +24,8 @@ func unknownCommand(root *cobra.Command, typed string) error {
 	if strings.ContainsAny(typed, "/@") && !root.HasParent() {
 		hint = "did you mean promptbench run " + typed + "?"
 	}
-	if near := strictyaml.Nearest(typed, names); near != "" {
-		hint = "did you mean " + near + "?"
+	if near := strictyaml.DidYouMean(typed, names); near != "" {
+		hint = near
 	}
 	return usage(fmt.Errorf("unknown command %q; %s", typed, hint))
 }

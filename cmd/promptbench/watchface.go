@@ -30,7 +30,6 @@ type face interface {
 	show(b block) error
 	say(text string) // once, beside the block
 	live() bool      // blocks are shown before they are done
-	close()
 }
 
 // face is that of the output stream: a screen that is drawn again in place, else
@@ -86,8 +85,6 @@ func (p *plainFace) show(b block) error {
 	return err
 }
 
-func (p *plainFace) close() {}
-
 // screenFace draws the block from the top of the terminal. What stood there
 // before is scrolled up, and the last block stays when it ends.
 type screenFace struct {
@@ -141,8 +138,6 @@ func (s *screenFace) show(b block) error {
 	_, err = io.WriteString(s.f, out+watch.Redraw(before, s.lines))
 	return err
 }
-
-func (s *screenFace) close() {}
 
 // blockText is a block as it stands on a screen.
 func blockText(b block, spoken []string, o report.Options) (string, error) {

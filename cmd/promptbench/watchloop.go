@@ -62,7 +62,6 @@ func (a *app) watch(ctx context.Context, revision string, o project.Options, f w
 	defer files.close()
 	files.add(paths)
 	w := &watcher{a: a, revision: revision, options: o, flags: f, face: a.face(), files: files, log: log}
-	defer w.face.close()
 	return w.loop(ctx, cancel, interrupts)
 }
 

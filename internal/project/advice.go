@@ -44,10 +44,7 @@ func (p *Project) advice(looked int) problem.List {
 // flipped one way, chance would explain it.
 func (p *Project) fewUnits() problem.List {
 	gating := max(p.gatingGraders(), 1)
-	least := 1
-	for stats.McNemar(0, least)*float64(gating) >= 0.05 {
-		least++
-	}
+	least := stats.LeastFlips(0.05 / float64(gating))
 	units := p.Suite.Units()
 	if units >= least || units == 0 {
 		return nil

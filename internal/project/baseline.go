@@ -9,6 +9,10 @@ import (
 	"promptbench/internal/runfile"
 )
 
+// BaselineName is what the baseline is called in the runs directory: the run
+// file that a team holds new revisions against.
+const BaselineName = "baseline.jsonl"
+
 // SetBaseline copies a complete run over the whole suite to file, in one piece,
 // and returns its header.
 func SetBaseline(path, file string) (runfile.Header, error) {

@@ -7,6 +7,7 @@ import (
 	"promptbench/internal/problem"
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
+	"promptbench/internal/strictyaml"
 )
 
 // CasesOf returns the cases of a run that --case and --tag leave. An id or tags
@@ -35,7 +36,7 @@ func UnknownCase(run *runfile.Run, id string) error {
 	for i, c := range run.Cases {
 		ids[i] = c.Case
 	}
-	hint := didYouMean(id, ids)
+	hint := strictyaml.DidYouMean(id, ids)
 	if hint == "" && run.Header.Selected != nil {
 		hint = "that run has only a selection of the cases; name another run file, or run the case"
 	}

@@ -169,7 +169,7 @@ func nearID(dir, id string) string {
 	for i, path := range paths {
 		paths[i] = strings.TrimSuffix(filepath.Base(path), runfile.Ext)
 	}
-	return didYouMean(id, paths)
+	return strictyaml.DidYouMean(id, paths)
 }
 
 // CheckRunFile is the problem of a run file that is not there.
@@ -186,7 +186,7 @@ func noFile(arg string) string {
 	if near := nearRun(arg); near != "" {
 		return near
 	}
-	if filepath.Base(arg) == "baseline.jsonl" {
+	if filepath.Base(arg) == BaselineName {
 		return "; make a run the baseline: promptbench baseline set prompts/v1"
 	}
 	return ""
@@ -198,8 +198,8 @@ func nearRun(arg string) string {
 	if err != nil {
 		return ""
 	}
-	if near := strictyaml.Nearest(filepath.Clean(arg), paths); near != "" {
-		return "; did you mean " + near + "?"
+	if near := strictyaml.DidYouMean(filepath.Clean(arg), paths); near != "" {
+		return "; " + near
 	}
 	return ""
 }

@@ -207,18 +207,11 @@ func (p *Project) unusedVars(loaded *prompt.Prompt) problem.List {
 	return probs
 }
 
-func didYouMean(word string, known []string) string {
-	if near := strictyaml.Nearest(word, known); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return ""
-}
-
 // oneOf names the word that was perhaps meant, else the first of those that there
 // are.
 func oneOf(word string, known []string) string {
 	const most = 6
-	if near := didYouMean(word, known); near != "" || len(known) == 0 {
+	if near := strictyaml.DidYouMean(word, known); near != "" || len(known) == 0 {
 		return near
 	}
 	if len(known) <= most {

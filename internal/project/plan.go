@@ -95,9 +95,7 @@ func (p *Project) recorded(revision *prompt.Prompt, t Target, trials int, index 
 // usageSeen is what a reply took in each earlier run of this suite on this
 // model: of this very prompt, if it was ever run, else of any.
 func (p *Project) usageSeen(t Target, hash string) ([]plan.Sample, error) {
-	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
-		return !h.OfJudge() && h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label
-	})
+	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool { return p.runsOn(h, t) })
 	if err != nil {
 		return nil, err
 	}
@@ -111,12 +109,18 @@ func (p *Project) usageSeen(t Target, hash string) ([]plan.Sample, error) {
 		if err != nil {
 			continue // a run that can't be read says nothing about usage
 		}
-		u, n := summary.UsageOf(run, nil), summary.BasisOf(run).Replies
-		if u.InputTokens != nil && n > 0 {
-			out = append(out, plan.Sample{Input: float64(*u.InputTokens) / float64(n), Output: float64(*u.OutputTokens) / float64(n)})
-		}
+		out = append(out, samplesOf(run)...)
 	}
 	return out, nil
+}
+
+// samplesOf is what a reply of a run took, none where that is not known.
+func samplesOf(run *runfile.Run) []plan.Sample {
+	u, n := summary.UsageOf(run, nil), summary.BasisOf(run).Replies
+	if u.InputTokens == nil || n == 0 {
+		return nil
+	}
+	return []plan.Sample{{Input: float64(*u.InputTokens) / float64(n), Output: float64(*u.OutputTokens) / float64(n)}}
 }
 
 // gatingGraders is how many graders a comparison's verdict would rest on.

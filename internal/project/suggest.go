@@ -56,13 +56,8 @@ func (s Suggester) Graders() []string {
 
 // Suites are the YAML files in cases.
 func (s Suggester) Suites() []string {
-	var out []string
-	for _, pattern := range []string{"*.yaml", "*.yml"} {
-		found, _ := filepath.Glob(filepath.Join("cases", pattern)) // the pattern is a good one
-		out = append(out, found...)
-	}
-	slices.Sort(out)
-	return slashes(out)
+	found, _ := suiteFilesIn(suitesDir) // no directory, no suites
+	return slashes(found)
 }
 
 // Revisions are the prompts in the directory that a word names so far, prompts
@@ -75,7 +70,7 @@ func (s Suggester) Revisions(ctx context.Context, word string) []string {
 		}
 		return out
 	}
-	dir := "prompts"
+	dir := promptsDir
 	if strings.ContainsRune(word, '/') {
 		dir = filepath.Dir(word + "x")
 	}

@@ -16,9 +16,6 @@ import (
 	"promptbench/internal/suite"
 )
 
-// BaselineName is what the baseline is called in the runs directory.
-const BaselineName = "baseline.jsonl"
-
 // labels checks the label files beside the suites: that they can be read, and
 // that what they answer is still asked.
 func (c *Checked) labels() problem.List {

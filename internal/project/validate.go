@@ -98,14 +98,13 @@ func (c *Checked) others(p *Project) problem.List {
 	if err != nil {
 		own = "" // Load has said so
 	}
-	entries, err := os.ReadDir(suitesDir)
+	paths, err := suiteFilesIn(suitesDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a suite elsewhere needs no such directory
 		return problem.From(fmt.Errorf("listing suites: %w", err))
 	}
 	var probs problem.List
-	for _, e := range entries {
-		path := filepath.Join(suitesDir, e.Name())
-		if e.IsDir() || path == own || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path)) {
+	for _, path := range paths {
+		if path == own {
 			continue
 		}
 		loaded, list := suite.Load(path)
@@ -116,4 +115,16 @@ func (c *Checked) others(p *Project) problem.List {
 		}
 	}
 	return probs
+}
+
+// suiteFilesIn are the YAML files of a directory, sorted.
+func suiteFilesIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	var out []string
+	for _, e := range entries {
+		if path := filepath.Join(dir, e.Name()); !e.IsDir() && slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path)) {
+			out = append(out, path)
+		}
+	}
+	return out, err
 }

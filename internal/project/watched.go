@@ -15,7 +15,6 @@ import (
 	"promptbench/internal/runfile"
 	"promptbench/internal/runner"
 	"promptbench/internal/suite"
-	"promptbench/internal/summary"
 )
 
 // Files are the files that a run of a revision rests on, whether they are there
@@ -156,8 +155,8 @@ func (p *Project) Ahead(job *Job, earlier *runfile.Run) (plan.Revision, error) {
 	if earlier == nil {
 		return out, nil
 	}
-	if u, n := summary.UsageOf(earlier, nil), summary.BasisOf(earlier).Replies; u.InputTokens != nil && n > 0 {
-		out.Estimate([]plan.Sample{{Input: float64(*u.InputTokens) / float64(n), Output: float64(*u.OutputTokens) / float64(n)}}, targets[0].Price)
+	if seen := samplesOf(earlier); len(seen) > 0 {
+		out.Estimate(seen, targets[0].Price)
 	}
 	return out, nil
 }

@@ -86,8 +86,8 @@ func nearDir(dir string) string {
 			names = append(names, filepath.ToSlash(filepath.Join(filepath.Dir(dir), e.Name())))
 		}
 	}
-	if near := strictyaml.Nearest(filepath.ToSlash(dir), names); near != "" {
-		return "; did you mean " + near + "?"
+	if near := strictyaml.DidYouMean(filepath.ToSlash(dir), names); near != "" {
+		return "; " + near
 	}
 	if dir == usualDir {
 		return "; go to the directory of your project, or begin one: promptbench init"
@@ -97,8 +97,8 @@ func nearDir(dir string) string {
 
 // nameHint lists prompts that were perhaps meant.
 func nameHint(name string, names []string) string {
-	if near := strictyaml.Nearest(name, names); near != "" {
-		return fmt.Sprintf("; did you mean %s?", near)
+	if near := strictyaml.DidYouMean(name, names); near != "" {
+		return "; " + near
 	}
 	if len(names) == 0 {
 		return ""

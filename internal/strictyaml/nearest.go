@@ -35,6 +35,15 @@ func Nearest(word string, known []string) string {
 	return best
 }
 
+// DidYouMean asks whether the nearest known word was meant; it is empty where none
+// is near.
+func DidYouMean(word string, known []string) string {
+	if near := Nearest(word, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
 // Hint words what to do about an unknown word: the nearest known one, else all
 // of them. It is empty where nothing is known.
 func Hint(word string, known []string) string {

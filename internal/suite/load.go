@@ -58,10 +58,7 @@ func nearFile(path string) string {
 		}
 		names = append(names, filepath.ToSlash(filepath.Join(filepath.Dir(path), e.Name())))
 	}
-	if near := strictyaml.Nearest(filepath.ToSlash(filepath.Clean(path)), names); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return ""
+	return strictyaml.DidYouMean(filepath.ToSlash(filepath.Clean(path)), names)
 }
 
 // suiteFile is a suite file as it stands.
