@@ -30,7 +30,7 @@ time.sleep(600)
 func TestNoGraderIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("there is no python3 here")
+		t.Skip("there is no python3 here; install it")
 	}
 	for name, signal := range map[string]os.Signal{"run": os.Interrupt, "killed": syscall.SIGKILL, "regrade": os.Interrupt} {
 		t.Run(name, func(t *testing.T) {

@@ -38,7 +38,7 @@ func TestPageShowsTheExamples(t *testing.T) {
 func TestGraderByHand(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("there is no python3 here")
+		t.Skip("there is no python3 here; install it")
 	}
 	root, page := customGraders(t)
 	blocks := regexp.MustCompile("(?s)```sh\n(cd docs/.*?)```\n\n```json output\n(.*?)```").FindStringSubmatch(page)
