@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"promptbench/internal/problem"
-	"promptbench/internal/report"
-	"promptbench/internal/textsafe"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/output/report"
+	"promptbench/internal/text/textsafe"
 )
 
 // An app is what every command shares: the streams, and what the global flags

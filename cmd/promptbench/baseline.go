@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/runfile"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) baselineCommand() *cobra.Command {

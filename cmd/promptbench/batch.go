@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/model"
-	"promptbench/internal/project"
-	"promptbench/internal/textsafe"
+	"promptbench/internal/run/project"
+	"promptbench/internal/text/textsafe"
 )
 
 // batchFlags are the flags of a run whose requests are answered in batches.

@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/calibration"
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
+	"promptbench/internal/verdict/calibration"
 )
 
 func (a *app) calibrateCommand() *cobra.Command {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/fakeopenai"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 // hangingGrader writes its number and never answers.

@@ -14,8 +14,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"promptbench/internal/fakeopenai"
-	"promptbench/internal/runfile"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 // state is what the commands of one script keep.

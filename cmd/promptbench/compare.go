@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/compare"
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/verdict/compare"
 )
 
 type compareFlags struct {

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"promptbench/internal/project"
-	"promptbench/internal/starter"
+	"promptbench/internal/migrate/starter"
+	"promptbench/internal/run/project"
 )
 
 // mostSuggestions is how many words a shell is given at once.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/fakeopenai"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 // smallDisk mounts a file system of so many bytes, where root may do so.

@@ -13,8 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/fakeopenai"
-	"promptbench/internal/runfile"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 // A ran is what a run of v3 with its runs in a directory came to.

@@ -2,7 +2,7 @@
 
 package main
 
-import "promptbench/internal/queue/embedded"
+import "promptbench/internal/model/queue/embedded"
 
 // startEmbedded starts a queue inside this process.
 func startEmbedded(dir string) (url string, stop func(), err error) {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/project"
+	"promptbench/internal/run/project"
 )
 
 // customGraders is the page that shows the examples in docs/examples/graders.

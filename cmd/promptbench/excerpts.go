@@ -7,9 +7,9 @@ import (
 	"os"
 	"strings"
 
-	"promptbench/internal/config"
-	"promptbench/internal/problem"
-	"promptbench/internal/report"
+	"promptbench/internal/input/config"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/output/report"
 )
 
 // maxQuoted is how much of a line is read for a quotation.

@@ -6,10 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/compare"
-	"promptbench/internal/problem"
-	"promptbench/internal/runfile"
-	"promptbench/internal/summary"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
 )
 
 // The exit codes, the same for every format. Where several apply, the order is

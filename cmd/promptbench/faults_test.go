@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/fakeopenai"
-	"promptbench/internal/runfile"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 // With 10% of the requests refused, 5% failed, 2% cut, 2% garbage and 1% hung,

@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/input/params"
 	"promptbench/internal/model"
-	"promptbench/internal/params"
-	"promptbench/internal/project"
-	"promptbench/internal/runner"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
 )
 
 // projectFlags are the flags that say which files and which model; they mean

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/textsafe"
+	"promptbench/internal/text/textsafe"
 )
 
 // allCommands are the commands with those below them, but for the library's own.

@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/history"
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/report/page"
-	"promptbench/internal/strictyaml"
+	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/output/page"
+	"promptbench/internal/output/report"
+	"promptbench/internal/run/project"
+	"promptbench/internal/verdict/history"
 )
 
 type historyFlags struct {

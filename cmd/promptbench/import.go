@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/config"
-	"promptbench/internal/importer"
-	"promptbench/internal/textsafe"
+	"promptbench/internal/input/config"
+	"promptbench/internal/migrate/importer"
+	"promptbench/internal/text/textsafe"
 )
 
 // mostLeft is how many lines of what is left a summary has; the suite has all.

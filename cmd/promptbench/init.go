@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/starter"
+	"promptbench/internal/migrate/starter"
 )
 
 func (a *app) initCommand() *cobra.Command {

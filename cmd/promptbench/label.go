@@ -13,10 +13,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"promptbench/internal/label"
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/label"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
 )
 
 // labelFlags say who labels what, and in which order.

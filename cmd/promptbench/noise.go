@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) noiseCommand() *cobra.Command {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/strictyaml"
+	"promptbench/internal/input/strictyaml"
 )
 
 // outputFlags say in which format a result goes where. A command that makes

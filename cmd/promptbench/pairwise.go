@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/compare"
-	"promptbench/internal/project"
-	"promptbench/internal/runfile"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/verdict/compare"
 )
 
 // pairwiseFlags are those of a comparison that asks a judge.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/report"
+	"promptbench/internal/output/report"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) planCommand() *cobra.Command {

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/term"
 
 	"promptbench/internal/model"
-	"promptbench/internal/project"
-	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
 )
 
 // A progress shows how far a job is: a bar on a terminal, else a line now and

@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
-	"promptbench/internal/storage"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/record/storage"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) pruneCommand() *cobra.Command {

@@ -1,7 +1,7 @@
 //go:build !race
 
 // These run thousands of calls through several processes, which would keep the
-// race detector busy for many minutes; internal/queue has the same in one process.
+// race detector busy for many minutes; internal/model/queue has the same in one process.
 package main
 
 import (
@@ -21,9 +21,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/fakeopenai"
-	"promptbench/internal/queue"
-	"promptbench/internal/runfile"
+	"promptbench/internal/model/queue"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 // natsEnv names a nats-server to test with. Where it is not set, one on the path

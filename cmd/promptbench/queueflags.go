@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/queue"
-	"promptbench/internal/textsafe"
+	"promptbench/internal/model/queue"
+	"promptbench/internal/run/project"
+	"promptbench/internal/text/textsafe"
 )
 
 // embeddedQueue is what --queue says for a server inside this process.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/redact"
-	"promptbench/internal/report/phrase"
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/redact"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) redactCommand() *cobra.Command {

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/report"
+	"promptbench/internal/output/report"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) reportCommand() *cobra.Command {

@@ -6,11 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
-	"promptbench/internal/summary"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
+	"promptbench/internal/verdict/summary"
 )
 
 // A printing says how the results of runs are printed, and when one is a

@@ -12,12 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/queue"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
-	"promptbench/internal/textsafe"
+	"promptbench/internal/model/queue"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
+	"promptbench/internal/text/textsafe"
 )
 
 func (a *app) runCommand() *cobra.Command {

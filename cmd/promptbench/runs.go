@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/storage"
-	"promptbench/internal/strictyaml"
+	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/storage"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) runsCommand() *cobra.Command {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"promptbench/internal/fakeopenai"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 // A rule says what the server answers to requests that fit it.

@@ -7,11 +7,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
-	"promptbench/internal/prompt"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
-	"promptbench/internal/summary"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/verdict/summary"
 )
 
 func (a *app) showCommand() *cobra.Command {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"promptbench/internal/model"
-	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/runner"
 )
 
 // A tally is how far a job is.

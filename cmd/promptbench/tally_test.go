@@ -8,8 +8,8 @@ import (
 
 	"promptbench/graders"
 	"promptbench/internal/model"
-	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/runner"
 )
 
 func event(scores ...graders.Score) runner.Event {

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"promptbench/internal/runfile"
+	"promptbench/internal/record/runfile"
 )
 
 // undecided counts the scores that no grader could give, and keeps the first of

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"promptbench/internal/strictyaml"
+	"promptbench/internal/input/strictyaml"
 )
 
 // unknownCommand names the command that was perhaps meant, or all there are.

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/problem"
-	"promptbench/internal/project"
-	"promptbench/internal/report"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/output/report"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) validateCommand() *cobra.Command {

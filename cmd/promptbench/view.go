@@ -16,11 +16,11 @@ import (
 	"github.com/cli/browser"
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/history"
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
-	"promptbench/internal/view"
+	"promptbench/internal/output/report"
+	"promptbench/internal/output/view"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/verdict/history"
 )
 
 func (a *app) viewCommand() *cobra.Command {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/project"
+	"promptbench/internal/run/project"
 )
 
 // watchFlags are the flags of watch.

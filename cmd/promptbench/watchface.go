@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/term"
 
-	"promptbench/internal/report"
-	"promptbench/internal/watch"
+	"promptbench/internal/output/report"
+	"promptbench/internal/run/watch"
 )
 
 // A block is what a save has come to.

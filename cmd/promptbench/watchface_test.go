@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/report"
+	"promptbench/internal/output/report"
 )
 
 // What a terminal is told, with a file in its place, whose size is unknown.

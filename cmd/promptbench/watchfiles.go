@@ -11,7 +11,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"promptbench/internal/watch"
+	"promptbench/internal/run/watch"
 )
 
 // betweenLooks is how often files are looked at without being told: mounts of

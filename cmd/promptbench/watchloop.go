@@ -8,9 +8,9 @@ import (
 	"syscall"
 	"time"
 
-	"promptbench/internal/project"
-	"promptbench/internal/runfile"
-	"promptbench/internal/watch"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/watch"
 )
 
 // How long an editor may take over a save, and how long one may go on.

@@ -9,13 +9,13 @@ import (
 	"sync"
 	"time"
 
-	"promptbench/internal/compare"
-	"promptbench/internal/plan"
-	"promptbench/internal/project"
-	"promptbench/internal/report"
-	"promptbench/internal/runfile"
-	"promptbench/internal/runner"
-	"promptbench/internal/watch"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
+	"promptbench/internal/run/watch"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/plan"
 )
 
 // errUsedUp says that a save has no call left.

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"promptbench/internal/problem"
-	"promptbench/internal/project"
-	"promptbench/internal/prompt"
-	"promptbench/internal/runfile"
-	"promptbench/internal/textsafe"
-	"promptbench/internal/watch"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/watch"
+	"promptbench/internal/text/textsafe"
 )
 
 // A round is what one save leads to.

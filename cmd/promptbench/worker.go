@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/model"
-	"promptbench/internal/project"
-	"promptbench/internal/queue"
+	"promptbench/internal/model/queue"
+	"promptbench/internal/run/project"
 )
 
 func (a *app) workerCommand() *cobra.Command {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/fakeopenai"
-	"promptbench/internal/params"
+	"promptbench/internal/input/params"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 func TestCompleteSendsTheWireBody(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/internal/fakeopenai"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 const testKey = "sk-test-0123456789abcdef"

@@ -32,7 +32,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"promptbench/internal/params"
+	"promptbench/internal/input/params"
 )
 
 // A Model answers requests. Implementations are safe for concurrent use. An

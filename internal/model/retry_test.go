@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"promptbench/internal/fakeopenai"
+	"promptbench/internal/testing/fakeopenai"
 )
 
 func policy(c *clock, r float64) Policy {

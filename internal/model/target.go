@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode"
 
-	"promptbench/internal/params"
+	"promptbench/internal/input/params"
 )
 
 // defaultBaseURL is where requests go when a target names no base URL.

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"promptbench/internal/params"
+	"promptbench/internal/input/params"
 )
 
 func TestWireBody(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"promptbench/internal/prompt"
-	"promptbench/internal/runfile"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/record/runfile"
 )
 
 // A history is a runs directory that has grown for a long time.

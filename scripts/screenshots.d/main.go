@@ -15,7 +15,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"promptbench/internal/chromium"
+	"promptbench/internal/testing/chromium"
 )
 
 func main() {

@@ -1,0 +1,213 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"promptbench/internal/input/params"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// file is the config as it stands.
+type file struct {
+	Suite  string               `yaml:"suite"`
+	Model  string               `yaml:"model"`
+	Judge  string               `yaml:"judge"`
+	Prompt string               `yaml:"judge_prompt"`
+	Pair   string               `yaml:"pairwise_prompt"`
+	Bar    *float64             `yaml:"judge_bar"`
+	Models map[string]fileModel `yaml:"models"`
+	Gates  []fileGate           `yaml:"gates"`
+	Runs   string               `yaml:"runs"`
+}
+
+type fileModel struct {
+	Endpoint   string            `yaml:"endpoint"`
+	BaseURL    string            `yaml:"base_url"`
+	Model      string            `yaml:"model" required:"true"`
+	APIKeyEnv  string            `yaml:"api_key_env"`
+	APIVersion string            `yaml:"api_version"`
+	Price      *Price            `yaml:"price"`
+	RPM        *int              `yaml:"rpm"`
+	TPM        *int              `yaml:"tpm"`
+	Headers    map[string]string `yaml:"headers"`
+	HeadersEnv map[string]string `yaml:"headers_env"`
+	Params     params.Params     `yaml:"params"`
+}
+
+type fileGate struct {
+	Grader     string   `yaml:"grader"`
+	Min        *float64 `yaml:"min"`
+	Of         string   `yaml:"of"`
+	Regression []string `yaml:"regression"`
+	Margin     *float64 `yaml:"margin"`
+}
+
+// Parse reads a config from the text of its file. Paths in it are relative to
+// the file's directory. An empty file says nothing, so the defaults hold.
+func Parse(path string, data []byte) (*Config, problem.List) {
+	c := defaults()
+	c.Path = path
+	if strictyaml.Empty(data) {
+		return c, nil
+	}
+	doc, probs := strictyaml.Parse(path, data)
+	if doc == nil {
+		return c, probs
+	}
+	secrets := findSecrets(doc.Root())
+	var f file
+	probs = append(probs, doc.Decode(&f)...)
+	k := checker{root: doc.Root(), probs: probs}
+	c.Suite, c.suite = k.relative(path, f.Suite), k.root.At("suite")
+	if f.Runs != "" {
+		c.Runs = k.relative(path, f.Runs)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Models)) {
+		c.Models[name] = k.model(name, f.Models[name])
+	}
+	c.Model, c.Judge = f.Model, f.Judge
+	c.Judged.Prompt, c.Judged.Pairwise = k.relative(path, f.Prompt), k.relative(path, f.Pair)
+	if f.Bar != nil {
+		c.Judged.Bar = *f.Bar
+		if !(c.Judged.Bar >= -1 && c.Judged.Bar < 1) {
+			k.fail(k.root.At("judge_bar"), fmt.Sprintf("judge_bar is %v", c.Judged.Bar), "it is the least lower bound of kappa, from -1 to under 1, such as 0.4")
+		}
+	}
+	k.modelName("model", f.Model, c.Models)
+	k.modelName("judge", f.Judge, c.Models)
+	for i, g := range f.Gates {
+		c.Gates = append(c.Gates, k.gate(i, g))
+	}
+	return c, secrets.report(k.probs)
+}
+
+type checker struct {
+	root  strictyaml.Node
+	probs problem.List
+}
+
+func (k *checker) fail(n strictyaml.Node, message, hint string) {
+	k.probs.Add(n.Problem(message, hint))
+}
+
+func (k *checker) relative(file, name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(file), filepath.FromSlash(name))
+}
+
+func (k *checker) modelName(key, name string, models map[string]Model) {
+	if _, ok := models[name]; ok || name == "" {
+		return
+	}
+	hint := "add it under models"
+	if len(models) > 0 {
+		hint = strictyaml.Hint(name, slices.Sorted(maps.Keys(models)))
+	}
+	k.fail(k.root.At(key), fmt.Sprintf("%s: no model is named %q", key, name), hint)
+}
+
+func (k *checker) model(name string, f fileModel) Model {
+	at := k.root.At("models", name)
+	m := Model{
+		Name: name, Endpoint: f.Endpoint, BaseURL: f.BaseURL, Model: f.Model, APIKeyEnv: f.APIKeyEnv,
+		APIVersion: f.APIVersion, Price: f.Price, Headers: f.Headers, HeadersEnv: f.HeadersEnv, Params: f.Params,
+	}
+	if at.Kind() != strictyaml.Mapping {
+		return m // reported by decoding
+	}
+	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, " \t\n") {
+		k.fail(k.root.AtKey("models", name), fmt.Sprintf("a model cannot be named %q", name), "use a name without spaces, as it is typed after --model")
+	}
+	if n := at.Get("model"); n.Kind() != strictyaml.None && n.Kind() != strictyaml.Null && strings.TrimSpace(f.Model) == "" {
+		k.fail(n, "the model id is empty", "")
+	}
+	m.BaseURL = k.baseURL(at, f)
+	if f.APIKeyEnv != "" && !isEnvName(f.APIKeyEnv) {
+		k.fail(at.At("api_key_env"), "api_key_env holds no name of an environment variable", "name the variable that holds the key, such as OPENAI_API_KEY; the key itself never stands in a file")
+	}
+	k.headers(at, f)
+	m.RPM, m.TPM = k.limit(at, "rpm", f.RPM), k.limit(at, "tpm", f.TPM)
+	if p := f.Price; p != nil {
+		for _, v := range []struct {
+			key   string
+			value float64
+		}{{"input", p.Input}, {"output", p.Output}} {
+			if v.value < 0 {
+				k.fail(at.At("price", v.key), fmt.Sprintf("a price is not negative, found %v", v.value), "per million tokens; leave price out where it is unknown")
+			}
+		}
+		if p.Batch != nil && (*p.Batch <= 0 || *p.Batch > 1) {
+			k.fail(at.At("price", "batch"), fmt.Sprintf("batch is %v", *p.Batch), "it is the share of the price that a call in a batch costs, such as 0.5")
+		}
+	}
+	for _, b := range f.Params.Check() {
+		k.fail(at.At(append([]any{"params"}, b.Path...)...), b.Message, b.Hint)
+	}
+	return m
+}
+
+func (k *checker) limit(at strictyaml.Node, key string, n *int) int {
+	if n == nil {
+		return 0
+	}
+	if *n < 1 {
+		k.fail(at.At(key), fmt.Sprintf("%s is %d", key, *n), "it is at least 1 a minute; leave it out for no limit")
+	}
+	return *n
+}
+
+// baseURL returns where a model's endpoint is.
+func (k *checker) baseURL(at strictyaml.Node, f fileModel) string {
+	if f.BaseURL == "" {
+		switch {
+		case f.Endpoint == OpenAI:
+			return OpenAIBaseURL
+		case f.Endpoint == "":
+			k.fail(at, "the model has neither endpoint nor base_url", "set endpoint: openai, or the base_url of an OpenAI-compatible server")
+		default:
+			k.fail(at.At("endpoint"), fmt.Sprintf("the endpoint %q needs a base_url", f.Endpoint), "only the base URL of openai is known; "+strictyaml.Hint(f.Endpoint, []string{OpenAI}))
+		}
+		return ""
+	}
+	n := at.At("base_url")
+	u, err := url.Parse(f.BaseURL)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		k.fail(n, "base_url is no http or https address", "such as http://127.0.0.1:8080/v1")
+	case u.User != nil:
+		k.fail(n, "base_url holds a user name or a password", "name the variable that holds the key under api_key_env")
+	case u.RawQuery != "" || u.Fragment != "":
+		k.fail(n, "base_url holds a query or a fragment", "end it at the path, such as /v1")
+	}
+	return f.BaseURL
+}
+
+func (k *checker) headers(at strictyaml.Node, f fileModel) {
+	for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
+		key := at.AtKey("headers", name)
+		switch {
+		case SecretHeader(name):
+			k.fail(key, fmt.Sprintf("the header %s would hold a secret", name), "move it to headers_env and name the variable that holds its value")
+		case !isHeaderName(name):
+			k.fail(key, fmt.Sprintf("%q is no name of a header", name), "")
+		case strings.ContainsAny(f.Headers[name], "\r\n\x00"):
+			k.fail(at.At("headers", name), fmt.Sprintf("the header %s holds a line break", name), "")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.HeadersEnv)) {
+		if !isHeaderName(name) {
+			k.fail(at.AtKey("headers_env", name), fmt.Sprintf("%q is no name of a header", name), "")
+		}
+		if !isEnvName(f.HeadersEnv[name]) {
+			k.fail(at.At("headers_env", name), fmt.Sprintf("headers_env: %s holds no name of an environment variable", name), "name the variable that holds the header's value")
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// secrets are the values of a config that look like keys.
+type secrets struct {
+	values []string
+	probs  problem.List
+}
+
+// findSecrets looks through all keys and values of a config.
+func findSecrets(root strictyaml.Node) secrets {
+	var s secrets
+	pattern := secretPattern()
+	seen := map[[2]int]bool{} // an aliased value is found once
+	var walk func(n strictyaml.Node)
+	look := func(n strictyaml.Node) {
+		line, column := n.Pos()
+		if !pattern.MatchString(n.Text()) || seen[[2]int{line, column}] {
+			return
+		}
+		seen[[2]int{line, column}] = true
+		s.values = append(s.values, n.Text())
+		p := n.Problem("this looks like a key, which must not stand in a file",
+			"put it in an environment variable and name that under api_key_env or headers_env; then replace the key, as it may have been seen")
+		p.Secret = true
+		s.probs.Add(p)
+	}
+	walk = func(n strictyaml.Node) {
+		look(n)
+		for _, item := range n.Items() {
+			walk(item)
+		}
+		for _, e := range n.Entries() {
+			look(e.Key)
+			walk(e.Value)
+		}
+	}
+	walk(root)
+	return s
+}
+
+// secretPattern matches what the keys of common services look like.
+func secretPattern() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(^|[^a-z0-9])(` + strings.Join([]string{
+		`(sk|pk|rk)-[a-z0-9_-]{8,}`,                     // OpenAI and many that follow it
+		`(gsk|hf|xai|pplx|nvapi|r8)[-_][a-z0-9_-]{16,}`, // other model services
+		`AIza[a-z0-9_-]{20,}`,                           // Google
+		`AKIA[a-z0-9]{12,}`,                             // AWS
+		`gh[pousr]_[a-z0-9]{16,}`,                       // GitHub
+		`github_pat_[a-z0-9_]{16,}`,                     // GitHub
+		`xox[a-z]-[a-z0-9-]{8,}`,                        // Slack
+		`bearer\s+[a-z0-9._~+/=-]{16,}`,                 // an Authorization header's value
+		`eyJ[a-z0-9_-]{8,}\.[a-z0-9_-]{8,}`,             // a JSON Web Token
+	}, "|") + `)`)
+}
+
+// HoldsSecret reports whether a line of a file holds what looks like a key or a
+// password, by itself or by what it is called, and so must not be printed.
+func HoldsSecret(line string) bool {
+	return secretPattern().MatchString(line) || secretName().MatchString(line)
+}
+
+// secretName matches a key or a password by its name, and one in a URL.
+func secretName() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(api[ _-]?key|access[ _-]?key|token|secret|passw(or)?d|authorization|cookie)["']?\s*[:=]\s*["']?[^\s"'{]` +
+		`|://[^/\s@]*:[^/\s@]*@`)
+}
+
+// unknownSecret makes a key that the config does not know, and that is called
+// like a secret, say where secrets go.
+func unknownSecret(p problem.Problem) problem.Problem {
+	name, ok := strings.CutPrefix(p.Message, "unknown key ")
+	if ok && secretName().MatchString(name+": x") {
+		p.Hint = "a key never stands in a file: put it in an environment variable, name that under api_key_env, and replace the key if this one was real"
+		p.Secret = true
+	}
+	return p
+}
+
+// report returns the problems with the secrets' own ones, and without any word
+// of a secret: a problem that would quote one says nothing that its own does not.
+func (s secrets) report(probs problem.List) problem.List {
+	out := append(problem.List(nil), s.probs...)
+	for _, p := range probs {
+		if !s.quoted(p.Message) && !s.quoted(p.Hint) {
+			out.Add(unknownSecret(p))
+		}
+	}
+	return out
+}
+
+// quoted reports whether text holds a secret or, as messages cut what they
+// quote, the beginning of one.
+func (s secrets) quoted(text string) bool {
+	const enough = 6
+	for _, v := range s.values {
+		if runes := []rune(v); len(runes) > enough {
+			v = string(runes[:enough])
+		}
+		if strings.Contains(text, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// SecretHeader reports whether a header's value is a secret by its name.
+func SecretHeader(name string) bool {
+	switch strings.ToLower(name) {
+	case "authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-auth-token", "cookie":
+		return true
+	}
+	return false
+}
+
+// isEnvName reports whether s is the name of an environment variable rather than
+// a key: such names hold no lower-case letters as a rule, keys do.
+func isEnvName(s string) bool {
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`).MatchString(s) && !secretPattern().MatchString(s) &&
+		!(len(s) >= 32 && strings.ToUpper(s) != s)
+}
+
+func isHeaderName(s string) bool {
+	return regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$").MatchString(s)
+}

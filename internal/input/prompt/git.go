@@ -1,0 +1,156 @@
+package prompt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"promptbench/internal/input/strictyaml"
+)
+
+// A revision is a commit of the repository that holds a directory.
+type revision struct {
+	name   string // as the user named it
+	commit string // its full hash
+	dir    string // an existing directory inside the work tree; paths below are relative to it
+	base   string // dir, absolute
+}
+
+// openRevision finds the repository that path belongs to and the commit that
+// rev stands for.
+func openRevision(ctx context.Context, file, rev string) (revision, error) {
+	r := revision{name: rev}
+	if file == "" {
+		return r, fmt.Errorf("no prompt before the @ of @%s; write prompts/v3@%s", rev, rev)
+	}
+	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, ": \t\n\x00") {
+		return r, fmt.Errorf("%q is no git revision; name a branch, a tag or a commit after the @ of %s", rev, file)
+	}
+	// The directory may no longer be there: git runs in the nearest one that is.
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return r, fmt.Errorf("reading %s@%s: %w", file, rev, err)
+	}
+	dir := filepath.Dir(abs)
+	for {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			break
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			break
+		}
+		dir = parent
+	}
+	r.dir, r.base = dir, dir
+	if _, err := exec.LookPath("git"); err != nil {
+		return r, fmt.Errorf("reading %s@%s: git is not installed: %w", file, rev, err)
+	}
+	if out, err := r.git(ctx, "rev-parse", "--is-inside-work-tree"); err != nil || strings.TrimSpace(string(out)) != "true" {
+		if ctx.Err() != nil {
+			return r, ctx.Err()
+		}
+		return r, fmt.Errorf("reading %s@%s: %s is not in a git repository", file, rev, filepath.Dir(file))
+	}
+	out, err := r.git(ctx, "rev-parse", "--verify", "--quiet", rev+"^{commit}")
+	if err != nil {
+		if ctx.Err() != nil {
+			return r, ctx.Err()
+		}
+		return r, fmt.Errorf("reading %s@%s: unknown git revision %q (%s)", file, rev, rev, r.unknownHint(ctx))
+	}
+	r.commit = strings.TrimSpace(string(out))
+	return r, nil
+}
+
+// unknownHint says why a revision may be missing.
+func (r revision) unknownHint(ctx context.Context) string {
+	if _, err := r.git(ctx, "rev-parse", "--verify", "--quiet", "origin/"+r.name+"^{commit}"); err == nil {
+		return "did you mean @origin/" + r.name + "?"
+	}
+	if refs, err := r.git(ctx, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"); err == nil {
+		if near := strictyaml.Nearest(r.name, strings.Fields(string(refs))); near != "" {
+			return "did you mean @" + near + "?"
+		}
+	}
+	return "git fetch may bring it; in CI that needs the full history: fetch-depth: 0"
+}
+
+// read returns the path and the content of the prompt that file stands for.
+func (r revision) read(ctx context.Context, file string) (found string, data []byte, err error) {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return "", nil, fmt.Errorf("reading %s@%s: %w", file, r.name, err)
+	}
+	rel, err := filepath.Rel(r.base, abs)
+	if err != nil {
+		return "", nil, fmt.Errorf("reading %s@%s: %w", file, r.name, err)
+	}
+	rel = filepath.ToSlash(rel)
+	for _, ext := range append([]string{""}, extensions()...) {
+		object := r.commit + ":./" + rel + ext
+		kind, err := r.git(ctx, "cat-file", "-t", object)
+		if err != nil || strings.TrimSpace(string(kind)) != "blob" {
+			continue
+		}
+		size, err := r.git(ctx, "cat-file", "-s", object)
+		if err != nil {
+			return "", nil, fmt.Errorf("reading %s@%s: %w", file, r.name, err)
+		}
+		if n, err := strconv.Atoi(strings.TrimSpace(string(size))); err != nil || n > maxSize {
+			return "", nil, fmt.Errorf("reading %s@%s: the file is larger than %d MiB", file, r.name, maxSize>>20)
+		}
+		data, err := r.git(ctx, "cat-file", "blob", object)
+		if err != nil {
+			return "", nil, fmt.Errorf("reading %s@%s: %w", file, r.name, err)
+		}
+		return file + ext, data, nil
+	}
+	if ctx.Err() != nil {
+		return "", nil, ctx.Err()
+	}
+	return "", nil, fmt.Errorf("no prompt %s in git revision %s%s", file, r.name, nameHint(filepath.ToSlash(file), r.list(ctx, rel, file)))
+}
+
+// list returns the prompts beside rel in the revision, named as the user names
+// theirs.
+func (r revision) list(ctx context.Context, rel, file string) []string {
+	dir := path.Dir(rel)
+	if dir == "." {
+		dir = "" // git takes no ./.
+	}
+	out, err := r.git(ctx, "ls-tree", "--full-tree", "-z", "--name-only", r.commit+":./"+dir)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for name := range strings.SplitSeq(string(out), "\x00") {
+		if isPromptFile(name) {
+			names = append(names, path.Join(filepath.ToSlash(filepath.Dir(file)), baseName(name)))
+		}
+	}
+	return names
+}
+
+// git runs one git command that only reads, and returns what it printed.
+func (r revision) git(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", r.dir}, args...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err == nil {
+		return out, nil
+	}
+	if message := strings.TrimSpace(stderr.String()); message != "" {
+		return nil, errors.New(message)
+	}
+	return nil, err
+}

@@ -1,0 +1,172 @@
+package prompt
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/graders/reply"
+	"promptbench/internal/input/params"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// file is a prompt file as it stands.
+type file struct {
+	Name            string          `yaml:"name"`
+	Description     string          `yaml:"description"`
+	Model           string          `yaml:"model"`
+	ModelParameters params.Params   `yaml:"modelParameters"`
+	Messages        []fileMessage   `yaml:"messages" required:"true"`
+	ResponseFormat  string          `yaml:"responseFormat"`
+	JSONSchema      json.RawMessage `yaml:"jsonSchema"`
+	ReplyFormat     string          `yaml:"replyFormat"`
+	TestData        ignored         `yaml:"testData"`
+	Evaluators      ignored         `yaml:"evaluators"`
+}
+
+type fileMessage struct {
+	Role    string `yaml:"role" required:"true"`
+	Content string `yaml:"content" required:"true"`
+}
+
+// ignored stands for the keys of the convention that belong to a suite here.
+type ignored struct{}
+
+// DecodeNode takes anything.
+func (*ignored) DecodeNode(strictyaml.Node) problem.List { return nil }
+
+// Parse reads a prompt from the text of its file. Path is for the problems and
+// for [Prompt.Path]; name becomes the prompt's name, whatever the file says of
+// itself. The prompt is nil where data is no YAML at all; else it is as complete
+// as the problems leave it.
+func Parse(name, path string, data []byte) (*Prompt, problem.List) {
+	doc, probs := strictyaml.Parse(path, data)
+	if doc == nil {
+		return nil, probs
+	}
+	if other, flag := otherFile(doc.Root()); other != "" {
+		return nil, problem.List{{File: path, Message: "this is a " + other + ", not a prompt", Hint: "name it with " + flag + ", and a prompt such as prompts/v3 in its place"}}
+	}
+	var f file
+	probs = append(probs, doc.Decode(&f)...)
+	p := &Prompt{
+		Name: name, Path: path, Description: f.Description, Model: f.Model,
+		Params: f.ModelParameters, ResponseFormat: f.ResponseFormat, ReplyFormat: reply.Format(f.ReplyFormat),
+	}
+	c := checker{p: p, root: doc.Root(), probs: probs}
+	c.messages(f.Messages)
+	c.params()
+	c.formats(f.JSONSchema)
+	for _, key := range []string{"testData", "evaluators"} {
+		if c.root.Get(key).Kind() != strictyaml.None {
+			c.warn(c.root.AtKey(key), key+" is not used", "cases and graders stand in the suite, so that revisions share them")
+		}
+	}
+	return p, c.probs
+}
+
+// otherFile says what else of a project a file without messages is, and by which
+// flag it is named.
+func otherFile(root strictyaml.Node) (what, flag string) {
+	has := func(key string) bool { return root.Get(key).Kind() != strictyaml.None }
+	switch {
+	case has("messages"):
+		return "", ""
+	case has("graders") && (has("cases") || has("extends")):
+		return "suite", "--suite"
+	case has("models"):
+		return "config", "--config"
+	}
+	return "", ""
+}
+
+type checker struct {
+	p     *Prompt
+	root  strictyaml.Node
+	probs problem.List
+}
+
+func (c *checker) fail(n strictyaml.Node, message, hint string) {
+	c.probs.Add(n.Problem(message, hint))
+}
+
+func (c *checker) warn(n strictyaml.Node, message, hint string) {
+	p := n.Problem(message, hint)
+	p.Severity = problem.Warning
+	c.probs.Add(p)
+}
+
+func (c *checker) messages(list []fileMessage) {
+	if len(list) == 0 {
+		if n := c.root.Get("messages"); n.Kind() == strictyaml.List {
+			c.fail(n, "messages is empty", "a prompt needs at least one user message")
+		}
+		return
+	}
+	roles := []string{"system", "developer", "user", "assistant"}
+	hasUser, hasInput := false, false
+	for i, m := range list {
+		n := c.root.At("messages", i)
+		if m.Role != "" && !slices.Contains(roles, m.Role) {
+			c.fail(n.At("role"), fmt.Sprintf("unknown role %q", m.Role), strictyaml.Hint(m.Role, roles))
+		}
+		if content := n.Get("content"); content.Kind() == strictyaml.Text && strings.TrimSpace(m.Content) == "" {
+			c.fail(content, "the message is empty", "")
+		}
+		hasUser = hasUser || m.Role == "user"
+		t := parseTemplate(m.Content)
+		for _, s := range t {
+			if s.name == "" {
+				continue
+			}
+			hasInput = hasInput || s.name == InputName
+			line, column := n.Get("content").PosIn(s.from, s.to)
+			c.p.spots = append(c.p.spots, spot{name: s.name, file: c.p.Path, line: line, column: column})
+		}
+		c.p.Messages = append(c.p.Messages, Message(m))
+		c.p.templates = append(c.p.templates, t)
+	}
+	if !hasUser {
+		c.fail(c.root.AtKey("messages"), "no message has the role user", "")
+	}
+	if !hasInput {
+		c.fail(c.root.AtKey("messages"), "no message holds {{input}}", "write {{input}} where the case's input belongs")
+	}
+}
+
+func (c *checker) params() {
+	for _, b := range c.p.Params.Check() {
+		c.fail(c.root.At(append([]any{"modelParameters"}, b.Path...)...), b.Message, b.Hint)
+	}
+}
+
+func (c *checker) formats(schema json.RawMessage) {
+	p := c.p
+	responses := []string{"text", "json_object", "json_schema"}
+	if p.ResponseFormat != "" && !slices.Contains(responses, p.ResponseFormat) {
+		c.fail(c.root.At("responseFormat"), fmt.Sprintf("unknown responseFormat %q", p.ResponseFormat), strictyaml.Hint(p.ResponseFormat, responses))
+	}
+	replies := []string{string(reply.XML), string(reply.JSON), string(reply.Text)}
+	if p.ReplyFormat != "" && !slices.Contains(replies, string(p.ReplyFormat)) {
+		c.fail(c.root.At("replyFormat"), fmt.Sprintf("unknown replyFormat %q", p.ReplyFormat), strictyaml.Hint(string(p.ReplyFormat), replies))
+	}
+	asksJSON := p.ResponseFormat == "json_object" || p.ResponseFormat == "json_schema"
+	switch {
+	case asksJSON && p.ReplyFormat == "":
+		p.ReplyFormat = reply.JSON
+	case asksJSON && p.ReplyFormat != reply.JSON:
+		c.warn(c.root.At("replyFormat"), fmt.Sprintf("responseFormat %s makes the model reply in JSON, replyFormat says %s", p.ResponseFormat, p.ReplyFormat), "")
+	}
+	n := c.root.Get("jsonSchema")
+	if len(schema) > 0 {
+		p.JSONSchema = c.schema(n, schema)
+	}
+	switch {
+	case p.ResponseFormat == "json_schema" && len(schema) == 0:
+		c.fail(c.root.At("responseFormat"), "responseFormat json_schema needs a jsonSchema", "")
+	case p.ResponseFormat != "json_schema" && len(schema) > 0:
+		c.warn(c.root.AtKey("jsonSchema"), "jsonSchema is not used", "set responseFormat: json_schema")
+	}
+}

@@ -1,0 +1,240 @@
+package suite
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"promptbench/graders"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/strictyaml"
+)
+
+// maxCaseProblems is how many problems of the cases are listed; a large file
+// that is wrong throughout needs no more to be understood.
+const maxCaseProblems = 100
+
+// maxID is how many characters an id may have.
+const maxID = 200
+
+type place struct{ line, column int }
+
+// caseChecker checks cases one by one as they stream by.
+type caseChecker struct {
+	rules []string // the suite's types
+	ids   map[string]place
+	first map[[sha256.Size]byte]string // id of the first case with this input and these vars
+	again problem.List                 // warnings of inputs that stand twice
+	stats stats
+	probs problem.List
+}
+
+// cases checks every case, from the list or from the file, and takes the
+// suite's hash along the way.
+func (l *loader) cases(b *casesBlock) {
+	s := l.suite
+	c := &caseChecker{
+		rules: s.Rules.Types, ids: map[string]place{}, first: map[[sha256.Size]byte]string{},
+		stats: stats{vars: map[string]int{}, tags: map[string]int{}, types: map[string]int{}, groups: map[string]bool{}},
+	}
+	h, err := newHasher(s)
+	if err != nil {
+		l.fail(l.root, err.Error(), "")
+		return
+	}
+	each := func(r record) bool {
+		c.check(r)
+		if err := h.add(r.Case); err != nil {
+			c.probs.Add(r.place().Problem(err.Error(), ""))
+		}
+		return len(c.probs) < maxCaseProblems
+	}
+	unread := b.file == "" && b.place.Kind() != strictyaml.List // decoding has said what is wrong with it
+	switch {
+	case b.file != "":
+		s.file = &casesFile{path: relativeTo(b.place.File(), b.file), open: l.open}
+		if err := s.file.each(each); err != nil {
+			unread = true
+			l.fail(b.place.At("file"), fmt.Sprintf("reading the cases %s: %s", b.file, cause(err)), "the path is relative to the suite's file")
+		}
+	default:
+		for _, r := range b.list {
+			s.list = append(s.list, r.Case)
+			if !each(r) {
+				break
+			}
+		}
+	}
+	if c.stats.cases == 0 && len(c.probs) == 0 && b.place.Kind() != strictyaml.None && !unread {
+		l.probs.Add(b.place.Problem("the suite has no cases", ""))
+	}
+	if len(c.probs) >= maxCaseProblems {
+		c.probs.Add(problem.Problem{File: s.Path, Message: fmt.Sprintf("the cases have %d or more problems; the rest is not listed", maxCaseProblems)})
+	}
+	c.stats.hash = h.hex()
+	s.stats = c.stats
+	l.probs = append(l.probs, c.probs...)
+	l.partialVars(b)
+	s.advice = append(l.unusedTypes(), c.again...)
+}
+
+// unusedTypes warns of types that no case expects: whether a revision gets them
+// right, nothing would show.
+func (l *loader) unusedTypes() problem.List {
+	s := l.suite
+	if s.stats.cases == 0 || len(s.stats.types) == 0 {
+		return nil
+	}
+	var out problem.List
+	for i, t := range s.Rules.Types {
+		if s.stats.types[t] > 0 {
+			continue
+		}
+		at := l.at("reply", "types", i).Problem("no case expects the type "+t, "add one, or leave the type out")
+		at.Severity = problem.Warning
+		out.Add(at)
+	}
+	return out
+}
+
+// partialVars warns of vars that only some cases set: a prompt that uses one
+// cannot be rendered for the others.
+func (l *loader) partialVars(b *casesBlock) {
+	s := l.suite
+	for _, name := range sortedKeys(s.stats.vars) {
+		n := s.stats.vars[name]
+		if _, ok := s.Vars[name]; ok || n == s.stats.cases {
+			continue
+		}
+		at := b.place.Problem(fmt.Sprintf("only %d of %d cases set the var %s", n, s.stats.cases, name), "give it a default under the suite's vars")
+		at.Severity = problem.Warning
+		l.probs.Add(at)
+	}
+}
+
+func (c *caseChecker) check(r record) {
+	c.stats.cases++
+	c.probs = append(c.probs, r.probs...)
+	fail := func(message, hint string, path ...any) {
+		c.probs.Add(r.place(path...).Problem(message, hint))
+	}
+	if r.ID != "" {
+		c.id(r, fail)
+	} else if r.has("id") {
+		fail("the id is empty", "", "id")
+	}
+	if r.has("input") && strings.TrimSpace(r.Input) == "" {
+		fail("the input is empty", "", "input")
+	}
+	if t := r.Expect.Type; t != "" && !slices.Contains(c.rules, t) {
+		fail(fmt.Sprintf("expect.type %q is none of the suite's types", t), typeHint(t, c.rules), "expect", "type")
+	}
+	c.countUnit(r)
+	for _, e := range graders.ParamErrors(graders.CheckExpect(r.Expect)) {
+		path := append([]any{"expect"}, e.Path...)
+		fail((&graders.ParamError{Path: path, Msg: e.Msg}).Error(), e.Hint, path...)
+	}
+	for i, tag := range r.Tags {
+		if bad := badWord(tag); bad != "" {
+			fail("the tag "+bad, "", "tags", i)
+		}
+		if slices.Index(r.Tags, tag) == i {
+			c.stats.tags[tag]++
+		}
+	}
+	for _, name := range sortedKeys(r.Vars) {
+		c.stats.vars[name]++
+		if message, hint := badVar(name); message != "" {
+			fail(message, hint, "vars", name)
+		}
+	}
+}
+
+// maxAgain is how many inputs that stand twice are named.
+const maxAgain = 10
+
+// countUnit counts what a case brings: its expected type, a unit of the
+// statistics, and an input that no case had before.
+func (c *caseChecker) countUnit(r record) {
+	if r.Expect.Type != "" {
+		c.stats.types[r.Expect.Type]++
+	}
+	if r.Group == "" {
+		c.stats.single++
+	} else {
+		c.stats.groups[r.Group] = true
+	}
+	text := strings.TrimSpace(r.Input)
+	if text == "" {
+		return
+	}
+	for _, name := range sortedKeys(r.Vars) {
+		text += "\x00" + name + "\x00" + r.Vars[name]
+	}
+	sum := sha256.Sum256([]byte(text))
+	first, twice := c.first[sum]
+	switch {
+	case !twice:
+		c.first[sum] = r.ID
+	case len(c.again) < maxAgain:
+		at := r.place("input").Problem(fmt.Sprintf("the input is that of case %s", first), "a second look at one input is no second case: change it, remove it, or use --trials")
+		at.Severity = problem.Warning
+		c.again.Add(at)
+	}
+}
+
+func (c *caseChecker) id(r record, fail func(message, hint string, path ...any)) {
+	at := r.place("id")
+	if bad := badWord(r.ID); bad != "" {
+		fail("the id "+bad, "use letters, digits and - _ . between them, as it is typed after --case and stands in file names", "id")
+	} else if strings.HasPrefix(r.ID, "-") || strings.ContainsAny(r.ID, "\"'`\\<>|&;*?$") {
+		fail(fmt.Sprintf("the id %q holds a character that means something to shells or file systems", r.ID), "use letters, digits and - _ . between them", "id")
+	}
+	if first, twice := c.ids[r.ID]; twice {
+		fail(fmt.Sprintf("the id %s appears twice", r.ID), fmt.Sprintf("first at line %d, column %d", first.line, first.column), "id")
+		return
+	}
+	c.ids[r.ID] = place{at.Line, at.Column}
+}
+
+// badWord says what is wrong with an id or a tag, or nothing.
+func badWord(s string) string {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return "is empty"
+	case utf8.RuneCountInString(s) > maxID:
+		return fmt.Sprintf("has more than %d characters", maxID)
+	}
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			return fmt.Sprintf("%q holds a space", s)
+		case !unicode.IsPrint(r) && r != '\u200d': // the joiner of emoji
+			return fmt.Sprintf("%q holds the invisible character U+%04X", s, r)
+		}
+	}
+	return ""
+}
+
+// vars checks the names of the suite's own vars.
+func (l *loader) vars(n strictyaml.Node, vars map[string]string) {
+	for _, name := range sortedKeys(vars) {
+		if message, hint := badVar(name); message != "" {
+			l.fail(n.AtKey(name), message, hint)
+		}
+	}
+}
+
+func badVar(name string) (message, hint string) {
+	switch {
+	case name == prompt.InputName:
+		return "a var must not be named input", "{{input}} is the case's input"
+	case !prompt.IsName(name):
+		return fmt.Sprintf("a prompt cannot use a var named %q", name), "use ASCII letters, digits and _, no digit first"
+	}
+	return "", ""
+}

@@ -1,0 +1,93 @@
+package suite
+
+import (
+	"fmt"
+	"io"
+
+	"promptbench/internal/input/strictyaml"
+)
+
+// extend fills in what the suite leaves to the one that it extends: vars, reply,
+// graders and cases, each as a whole.
+func (l *loader) extend(f *suiteFile) {
+	at := l.root.Get("extends")
+	switch {
+	case l.root.Kind() != strictyaml.Mapping: // decoding has said so
+		return
+	case at.Kind() == strictyaml.None:
+		for _, key := range []string{"graders", "cases"} {
+			if n := l.root.Get(key); n.Kind() == strictyaml.None || n.Kind() == strictyaml.Null {
+				l.missing(key, n)
+			}
+		}
+		return
+	case f.Extends == "":
+		if at.Kind() == strictyaml.Text || at.Kind() == strictyaml.Null {
+			l.fail(at, "extends names no suite", "it is a path relative to this file, such as subtodos.yaml")
+		}
+		return
+	}
+	base, ok := l.loadBase(at, f.Extends)
+	if !ok {
+		return
+	}
+	for _, part := range []struct {
+		key  string
+		take func()
+	}{
+		{"vars", func() { f.Vars = base.Vars }},
+		{"reply", func() { f.Reply = base.Reply }},
+		{"graders", func() { f.Graders = base.Graders }},
+		{"cases", func() { f.Cases = base.Cases }},
+	} {
+		if l.root.Get(part.key).Kind() == strictyaml.None {
+			part.take()
+		}
+	}
+}
+
+// missing reports a required key that is not there, or says nothing.
+func (l *loader) missing(key string, n strictyaml.Node) {
+	if n.Kind() == strictyaml.Null {
+		l.fail(l.root.AtKey(key), fmt.Sprintf("the required key %q has no value", key), "")
+		return
+	}
+	l.probs.Add(l.root.MissingKey(key))
+}
+
+// loadBase reads the suite that is extended. Its problems are this suite's, too.
+func (l *loader) loadBase(at strictyaml.Node, name string) (suiteFile, bool) {
+	var f suiteFile
+	path := relativeTo(at.File(), name)
+	r, err := l.open(path)
+	var data []byte
+	if err == nil {
+		data, err = io.ReadAll(r)
+		_ = r.Close() // only read
+	}
+	if err != nil {
+		l.fail(at, fmt.Sprintf("reading the suite %s: %s", name, cause(err)), "the path is relative to this file")
+		return f, false
+	}
+	doc, probs := strictyaml.Parse(path, data)
+	l.probs = append(l.probs, probs...)
+	if doc == nil {
+		return f, false
+	}
+	l.base = doc.Root()
+	l.probs = append(l.probs, doc.Decode(&f)...)
+	if f.Extends != "" {
+		l.fail(at, fmt.Sprintf("the suite %s extends another one itself", name), "extend that one")
+		return f, false
+	}
+	return f, true
+}
+
+// at returns the place of a value, in this suite's file or in that of the suite
+// it extends.
+func (l *loader) at(path ...any) strictyaml.Node {
+	if key, ok := path[0].(string); ok && l.root.Get(key).Kind() == strictyaml.None && l.base.Get(key).Kind() != strictyaml.None {
+		return l.base.At(path...)
+	}
+	return l.root.At(path...)
+}

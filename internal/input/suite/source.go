@@ -1,0 +1,207 @@
+package suite
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// maxLine is how long one line of a JSON Lines file, or one record of a CSV
+// file, may be.
+const maxLine = 16 << 20
+
+// A record is one case with its places.
+type record struct {
+	Case
+	place func(path ...any) spot
+	has   func(key string) bool // whether the field was given, as text
+	probs problem.List
+}
+
+// A spot is a place in a file that problems are put on.
+type spot struct {
+	File         string
+	Line, Column int
+}
+
+// Problem returns a problem at the spot.
+func (s spot) Problem(message, hint string) problem.Problem {
+	return problem.Problem{File: s.File, Line: s.Line, Column: s.Column, Message: message, Hint: hint}
+}
+
+// nodeRecord decodes one case of a YAML list or a line of JSON.
+func nodeRecord(n strictyaml.Node) record {
+	var r record
+	r.probs = n.Decode(&r.Case)
+	r.has = func(key string) bool { return n.Get(key).Kind() == strictyaml.Text }
+	r.place = func(path ...any) spot {
+		at := n.At(path...)
+		if len(path) > 1 && path[0] == "vars" {
+			at = n.AtKey(path...)
+		}
+		p := at.Problem("", "")
+		return spot{p.File, p.Line, p.Column}
+	}
+	return r
+}
+
+// A casesFile is a file that cases stand in, one a line or a record.
+type casesFile struct {
+	path string
+	open opener
+	sum  []byte // SHA-256 of the file that the checking pass read; nil before it
+}
+
+// each reads all records; it stops early where yield returns false.
+func (f *casesFile) each(yield func(record) bool) error {
+	read := readJSONLines
+	if f.sum != nil {
+		read = rereadJSONLines
+	}
+	switch ext := strings.ToLower(filepath.Ext(f.path)); ext {
+	case ".jsonl", ".ndjson":
+	case ".csv":
+		read = readCSV
+	default:
+		if ext == ".yaml" || ext == ".yml" {
+			return errors.New("cases stand in a .jsonl or a .csv file; to have the cases of another suite, write extends: that suite")
+		}
+		return fmt.Errorf("cases stand in a .jsonl or a .csv file, not in %q", ext)
+	}
+	r, err := f.open(f.path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // only read
+	sum, stopped := sha256.New(), false
+	err = read(f.path, io.TeeReader(r, sum), func(rec record) bool {
+		stopped = !yield(rec)
+		return !stopped
+	})
+	if err != nil || stopped {
+		return err
+	}
+	now := sum.Sum(nil)
+	if f.sum != nil && !bytes.Equal(f.sum, now) {
+		return errors.New("the file has changed since it was checked")
+	}
+	f.sum = now
+	return nil
+}
+
+// stream gives the cases alone. It works on a copy, so that several streams may
+// run at once.
+func (f *casesFile) stream(yield func(Case, error) bool) {
+	own := *f
+	err := own.each(func(r record) bool {
+		if err := r.probs.Err(); err != nil {
+			yield(Case{}, fmt.Errorf("reading cases: %w", err))
+			return false
+		}
+		return yield(r.Case, nil)
+	})
+	if err != nil {
+		yield(Case{}, fmt.Errorf("reading the cases of %s: %w", f.path, err))
+	}
+}
+
+// readJSONLines reads one case a line; blank lines are passed over.
+func readJSONLines(file string, r io.Reader, yield func(record) bool) error {
+	return eachLine(r, func(line int, data []byte) bool {
+		rec, ok := plainRecord(file, line, data)
+		if !ok {
+			rec = jsonRecord(file, line, data)
+		}
+		return yield(rec)
+	})
+}
+
+// plainRecord decodes a case in which nothing can be wrong that strict parsing
+// would tell, which is several times as fast. Places in the line are looked for
+// once they are asked for, while data is valid.
+func plainRecord(file string, line int, data []byte) (record, bool) {
+	var r record
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if dec.Decode(&r.Case) != nil || len(bytes.TrimSpace(data[dec.InputOffset():])) > 0 || r.ID == "" || r.Input == "" {
+		return record{}, false
+	}
+	id, ok := strictyaml.Plain(data, "id")
+	r.has = func(string) bool { return true } // only asked of what every case has
+	r.place = func(path ...any) spot {
+		if len(path) == 1 && path[0] == "id" {
+			return spot{file, line, utf8.RuneCount(data[:id]) + 1}
+		}
+		return jsonRecord(file, line, data).place(path...)
+	}
+	return r, ok
+}
+
+// rereadJSONLines reads a file that was checked before; that it is still the
+// same, its hash will tell. Most lines then decode the plain and much faster way;
+// the others hold a number where text is meant, or have changed since.
+func rereadJSONLines(file string, r io.Reader, yield func(record) bool) error {
+	return eachLine(r, func(line int, data []byte) bool {
+		var rec record
+		if err := json.Unmarshal(data, &rec.Case); err != nil {
+			rec = jsonRecord(file, line, data)
+		}
+		return yield(rec)
+	})
+}
+
+func eachLine(r io.Reader, yield func(line int, data []byte) bool) error {
+	br := bufio.NewReaderSize(r, 64<<10)
+	for line := 1; ; line++ {
+		data, err := readLine(br)
+		end := errors.Is(err, io.EOF)
+		if err != nil && !end {
+			return fmt.Errorf("line %d: %w", line, err)
+		}
+		if line == 1 {
+			data = strictyaml.TrimBOM(data)
+		}
+		if len(bytes.TrimSpace(data)) > 0 && !yield(line, data) || end {
+			return nil
+		}
+	}
+}
+
+func jsonRecord(file string, line int, data []byte) record {
+	doc, probs := strictyaml.ParseJSON(file, line, data)
+	if doc == nil {
+		return brokenRecord(spot{file, line, 1}, probs)
+	}
+	rec := nodeRecord(doc.Root())
+	rec.probs = append(probs, rec.probs...)
+	return rec
+}
+
+// readLine reads up to a line feed, at most maxLine bytes.
+func readLine(br *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := br.ReadSlice('\n')
+		line = append(line, part...)
+		if len(line) > maxLine {
+			return nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,210 @@
+// Package suite loads suites: how replies are read, which graders score them,
+// and the cases.
+//
+// [Load] reads the YAML file, and streams the file that its cases may stand in
+// once, to find everything that is wrong before any call is made. A [Suite]
+// without errors then gives the cases as a stream ([Suite.Cases]), the graders
+// ([Suite.Build]) and its identity ([Suite.Hash]).
+package suite
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"promptbench/graders"
+	"promptbench/graders/reply"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// A Suite is how to read replies, which graders to use, and the cases. The zero
+// Suite has none of them.
+type Suite struct {
+	Name        string // the file's suite key, else its name without extension
+	Path        string
+	Description string
+	Vars        map[string]string // given to every case that does not set them itself
+	Rules       reply.Rules       // the schema resolved, as canonical JSON
+	Graders     []GraderEntry
+
+	list  []Case     // the cases, unless they stand in a file of their own
+	file  *casesFile // that file, or nil
+	files []string   // that it was read from
+	stats stats
+
+	advice problem.List
+}
+
+// A GraderEntry is one grader as the suite names it.
+type GraderEntry struct {
+	Name    string          // command, or what [graders.New] builds it by
+	Score   string          // the name of its score: Name, but for an expression and a command
+	Params  json.RawMessage // canonical JSON, or nil
+	Command *Command        // the program that it is; nil for a built-in
+	File    string          // where the name stands: the suite's file, or that of the suite it extends
+	Line    int             // from 1
+	Column  int             // in characters, from 1
+}
+
+// A Case is one user input with what is expected of the reply.
+type Case struct {
+	ID     string            `json:"id" yaml:"id" required:"true"`
+	Input  string            `json:"input" yaml:"input" required:"true"`
+	Note   string            `json:"note,omitempty" yaml:"note"`
+	Group  string            `json:"group,omitempty" yaml:"group"` // cases that are paraphrases of each other share it
+	Vars   map[string]string `json:"vars,omitempty" yaml:"vars"`
+	Expect graders.Expect    `json:"expect,omitzero" yaml:"expect"`
+	Tags   []string          `json:"tags,omitempty" yaml:"tags"`
+}
+
+// stats is what the validating pass over the cases leaves.
+type stats struct {
+	cases int
+	hash  string
+	vars  map[string]int // how many cases set each var themselves
+	tags  map[string]int
+	types map[string]int // how many cases expect each
+
+	single int             // cases without a group
+	groups map[string]bool // the groups there are
+}
+
+// Advice warns of what is allowed in the cases and unwise: an input that stands
+// twice, a type that no case expects.
+func (s *Suite) Advice() problem.List { return slices.Clone(s.advice) }
+
+// Units is how many units the statistics of a whole run count: cases, those of
+// a group together as one.
+func (s *Suite) Units() int { return s.stats.single + len(s.stats.groups) }
+
+// Cases streams the cases in order. Cases that stand in a file of their own are
+// read from it anew; an error ends the stream: a file that cannot be read, is
+// wrong, or is not the one that [Load] checked.
+func (s *Suite) Cases() iter.Seq2[Case, error] {
+	return func(yield func(Case, error) bool) {
+		if s.file != nil {
+			s.file.stream(yield)
+			return
+		}
+		for _, c := range s.list {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns the number of cases.
+func (s *Suite) Len() int { return s.stats.cases }
+
+// Hash identifies the suite: the hex SHA-256 over JSON Lines, first one object
+// with the reading rules, the graders with their parameters, and the vars, then
+// every case in order. Where the cases stand, inline or in a file, leaves it
+// unchanged, and so do the suite's name and description.
+func (s *Suite) Hash() string { return s.stats.hash }
+
+// VarsOf returns what a case's placeholders stand for: the suite's vars with
+// the case's own laid over them. The map is the caller's.
+func (s *Suite) VarsOf(c Case) map[string]string {
+	out := make(map[string]string, len(s.Vars)+len(c.Vars))
+	maps.Copy(out, s.Vars)
+	maps.Copy(out, c.Vars)
+	return out
+}
+
+// InputHash identifies what a case gives to a prompt: the hex SHA-256 over the
+// canonical JSON {"input":…,"vars":{…}}, its vars as [Suite.VarsOf] returns
+// them. What is expected of the reply leaves it unchanged.
+func InputHash(input string, vars map[string]string) string {
+	if vars == nil {
+		vars = map[string]string{}
+	}
+	encode := strictyaml.Sorted
+	if !utf8.ValidString(input) || !validVars(vars) {
+		encode = strictyaml.Canonical
+	}
+	raw, err := encode(struct {
+		Input string            `json:"input"`
+		Vars  map[string]string `json:"vars"`
+	}{input, vars})
+	if err != nil { // strings always encode
+		raw = []byte(err.Error())
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+func validVars(vars map[string]string) bool {
+	for name, text := range vars {
+		if !utf8.ValidString(name) || !utf8.ValidString(text) {
+			return false
+		}
+	}
+	return true
+}
+
+// Build makes the suite's graders, in order. The judge answers the questions of
+// a rubric; it may be nil where [Suite.Judged] is false. A grader that is a
+// program is made by command.
+func (s *Suite) Build(judge graders.Judge, command func(GraderEntry) (graders.Grader, error)) ([]graders.Grader, error) {
+	out := make([]graders.Grader, 0, len(s.Graders))
+	for _, e := range s.Graders {
+		build := func(e GraderEntry) (graders.Grader, error) { return graders.New(e.Name, e.Params, judge) }
+		if e.Command != nil {
+			build = command
+		}
+		g, err := build(e)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d:%d: building the grader %s: %w", e.File, e.Line, e.Column, e.Name, err)
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+// A hasher computes a suite's hash while its cases stream by.
+type hasher struct {
+	enc *json.Encoder
+	hex func() string
+}
+
+func newHasher(s *Suite) (*hasher, error) {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	enc.SetEscapeHTML(false)
+	type grader struct {
+		Name   string          `json:"name"`
+		Params json.RawMessage `json:"params,omitempty"`
+	}
+	list := make([]grader, len(s.Graders))
+	for i, g := range s.Graders {
+		list[i] = grader{g.Name, g.Params}
+	}
+	vars := s.Vars
+	if len(vars) == 0 {
+		vars = nil
+	}
+	head, err := strictyaml.Canonical(map[string]any{"graders": list, "reply": s.Rules, "vars": vars})
+	if err != nil {
+		return nil, err
+	}
+	if err := enc.Encode(head); err != nil {
+		return nil, fmt.Errorf("hashing the suite: %w", err)
+	}
+	return &hasher{enc: enc, hex: func() string { return hex.EncodeToString(h.Sum(nil)) }}, nil
+}
+
+// add takes one case in. Its JSON has the fields of Case in their order, which
+// is as good as sorted ones and much faster for large sets.
+func (h *hasher) add(c Case) error {
+	if err := h.enc.Encode(c); err != nil {
+		return fmt.Errorf("hashing case %s: %w", c.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"path"
+
+	"promptbench/graders/schema"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// A draft is what a reader makes of a source. Its templates are Nunjucks, whose
+// {{name}} all the tools share.
+type draft struct {
+	source  string
+	files   Files
+	options Options
+
+	name        string
+	description string
+	format      string
+	prompts     []promptDraft
+	models      []Model
+	judge       string
+	cases       []caseDraft
+	criteria    []criterionDraft
+	left        problem.List
+
+	keep       []string // vars that no prompt uses yet
+	spent      []string // vars that expectations and loops were made of
+	ignoreCase bool     // of what a reply has to have
+	ownDemands bool     // a criterion holds the demands of the cases itself
+}
+
+type promptDraft struct {
+	name        string // as its file has it; empty: that of the file that is written
+	label       string // empty: it goes by the name of the suite
+	description string
+	model       string
+	params      strictyaml.Object
+	messages    []message
+	response    response
+	place       problem.Problem
+}
+
+// A message is one turn, a template, and where its bytes stand.
+type message struct {
+	role, text string
+	at         func(from, to int) problem.Problem
+}
+
+// A response is what form a model is asked to answer in.
+type response struct {
+	format string // as responseFormat has it; empty for none
+	schema any    // of json_schema, with its name
+}
+
+func (r response) equal(o response) bool {
+	return r.format == o.format && asJSON(r.schema) == asJSON(o.schema)
+}
+
+// schemaFault says why a response's schema, with its name or alone, can't be
+// used; nil where it can.
+func schemaFault(value map[string]any) error {
+	inner := any(value)
+	if s, ok := value["schema"]; ok {
+		if _, ok := s.(map[string]any); !ok {
+			return errors.New("its schema is no mapping")
+		}
+		inner = s
+	}
+	doc, err := schema.Parse(asJSON(inner))
+	if err == nil {
+		_, err = schema.Compile(doc)
+	}
+	return err
+}
+
+// A Model is a target for promptbench.yaml.
+type Model struct {
+	Name       string
+	ID         string
+	BaseURL    string // empty: OpenAI's
+	APIKeyEnv  string
+	APIVersion string
+	Headers    map[string]any
+	Params     strictyaml.Object
+
+	response response
+}
+
+// A caseDraft is one case, its vars as the tool has them.
+type caseDraft struct {
+	id      string
+	note    string
+	vars    map[string]any
+	tags    []string
+	expects []expectation
+	place   problem.Problem
+}
+
+// A criterionDraft is a question that is put about every reply.
+type criterionDraft struct {
+	id, question  string
+	options, pass []string
+}
+
+// The kinds of expectations, named after the graders that they become.
+const (
+	kindEquals      = "equals"
+	kindContains    = "contains"
+	kindNotContains = "not_contains"
+	kindRegex       = "regex"
+	kindSchema      = "json_schema"
+	kindCheck       = "checks"
+	kindMeets       = "meets"
+	kindCode        = "code"
+)
+
+// An expectation is one thing that a reply to a case is held to.
+type expectation struct {
+	kind   string
+	texts  []string // several only of equals, where one is enough
+	schema any
+	code   *code
+}
+
+func (e expectation) text() string {
+	if len(e.texts) == 0 {
+		return ""
+	}
+	return e.texts[0]
+}
+
+// key is what makes two expectations the same.
+func (e expectation) key() string {
+	return e.kind + asJSON(e.texts) + asJSON(e.schema) + asJSON(e.code)
+}
+
+// code is an assertion in a language of its own.
+type code struct {
+	Language  string  `json:"-"`
+	Source    string  `json:"code,omitempty"`
+	File      string  `json:"file,omitempty"` // relative to the suite's directory
+	Function  string  `json:"function,omitempty"`
+	Value     any     `json:"-"`
+	Config    any     `json:"config,omitempty"`
+	Threshold any     `json:"threshold,omitempty"`
+	Weight    float64 `json:"-"`
+	Not       bool    `json:"not,omitempty"`
+}
+
+// lost notes what is not carried over, at a node.
+func (d *draft) lost(n strictyaml.Node, format string, args ...any) {
+	d.lostAt(n.Problem("", ""), format, args...)
+}
+
+// lostAt notes what is not carried over, at a place.
+func (d *draft) lostAt(place problem.Problem, format string, args ...any) {
+	place.Message, place.Hint = fmt.Sprintf(format, args...), ""
+	if place.File == "" { // of what is not there
+		place.File = d.source
+	}
+	d.left.Add(place)
+}
+
+// relative is the path of a file that another one names.
+func relative(from, name string) string {
+	if path.IsAbs(name) {
+		return name // Files refuses it
+	}
+	return path.Join(path.Dir(from), name)
+}
+
+// within gives the places of a message that is the text of a node.
+func within(n strictyaml.Node) func(from, to int) problem.Problem {
+	return func(from, to int) problem.Problem {
+		p := n.Problem("", "")
+		if to > from {
+			p.Line, p.Column = n.PosIn(from, to)
+		}
+		return p
+	}
+}
+
+// inText gives the places of a message that starts at an offset of a file.
+func inText(file, text string, offset int) func(from, to int) problem.Problem {
+	return func(from, _ int) problem.Problem {
+		line, column := position(text, offset+from)
+		return problem.Problem{File: file, Line: line, Column: column}
+	}
+}
+
+// always is a place whatever the bytes.
+func always(p problem.Problem) func(from, to int) problem.Problem {
+	return func(int, int) problem.Problem { return p }
+}

@@ -1,0 +1,268 @@
+package importer
+
+import (
+	"fmt"
+	"strings"
+
+	"promptbench/graders"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// isRegistry reports whether a document is one of the registry of OpenAI evals:
+// a mapping of names, one of which has a class and samples.
+func isRegistry(root strictyaml.Node) bool {
+	for _, e := range root.Entries() {
+		if e.Value.Get("class").Kind() == strictyaml.Text {
+			return true
+		}
+	}
+	return false
+}
+
+// registry reads the entry of an eval, and its samples, which stand in
+// registry/data beside registry/evals.
+func (d *draft) registry(root strictyaml.Node) problem.List {
+	var chosen strictyaml.Node
+	for _, e := range root.Entries() {
+		switch {
+		case e.Value.Get("class").Kind() != strictyaml.Text:
+			if text := e.Value.Get("description").Text(); text != "" {
+				d.description = strings.TrimSpace(text)
+			}
+		case chosen.Kind() != strictyaml.None:
+			d.lost(e.Key, "the eval %s is not carried over beside the first: import its samples by themselves", e.Key.Text())
+		default:
+			chosen = e.Value
+			if d.options.Name == "" {
+				name, _, _ := strings.Cut(e.Key.Text(), ".")
+				d.name = slug(name, d.name)
+			}
+		}
+	}
+	args := chosen.Get("args")
+	samples := args.Get("samples_jsonl")
+	if samples.Kind() != strictyaml.Text {
+		return problem.List{chosen.Problem("the eval has no args: samples_jsonl", "")}
+	}
+	for _, e := range args.Entries() {
+		switch key := e.Key.Text(); key {
+		case "samples_jsonl":
+		case "ignore_case":
+			d.ignoreCase = e.Value.Text() == "true"
+		default:
+			d.lost(e.Key, "%s of an eval is not carried over", key)
+		}
+	}
+	class := chosen.Get("class").Text()
+	_, kind, _ := strings.Cut(class, ":")
+	switch kind {
+	case "Match", "Includes", "FuzzyMatch":
+	default:
+		d.lost(chosen.Get("class"), "the class %s has no counterpart, so the ideal reply is looked for in the reply", class)
+		kind = "Includes"
+	}
+	file := relative(d.source, "../data/"+samples.Text())
+	data, err := d.files.Read(file)
+	if err != nil {
+		near := relative(d.source, samples.Text())
+		if other, errNear := d.files.Read(near); errNear == nil {
+			file, data, err = near, other, nil
+		}
+	}
+	if err != nil {
+		return problem.List{samples.Problem(fmt.Sprintf("the samples %s can't be read: %s", file, err), "they are looked for in ../data, and beside the file")}
+	}
+	return d.samples(file, data, kind)
+}
+
+// A sample is one line of samples.
+type sample struct {
+	messages []message
+	ideal    []string
+	line     int
+}
+
+// samples reads samples of OpenAI evals: an input of messages and the ideal
+// reply, or several.
+func (d *draft) samples(file string, data []byte, class string) problem.List {
+	d.format = "OpenAI evals samples"
+	text := string(strictyaml.TrimBOM(data))
+	if strings.HasPrefix(text, "version https://git-lfs") {
+		return problem.List{{File: file, Line: 1, Column: 1, Message: "the file is a pointer of Git LFS", Hint: "fetch it with git lfs pull"}}
+	}
+	var list []sample
+	for i, line := range strings.Split(text, "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if len(list) >= maxCases {
+			d.lostAt(problem.Problem{File: file, Line: i + 1, Column: 1}, "from the case %d on nothing is carried over", maxCases+1)
+			break
+		}
+		doc, probs := strictyaml.ParseJSON(file, i+1, []byte(line))
+		if doc == nil || probs.Err() != nil {
+			return probs
+		}
+		if s, ok := d.sample(doc.Root(), i+1); ok {
+			list = append(list, s)
+		}
+	}
+	if len(list) == 0 {
+		return append(problem.List{{File: file, Message: "the file holds no sample with an input", Hint: `a sample is {"input": [{"role": "user", "content": "…"}], "ideal": "…"}`}}, d.left...)
+	}
+	d.shape(file, list, class)
+	return nil
+}
+
+func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
+	s := sample{line: line}
+	input := n.Get("input")
+	switch input.Kind() {
+	case strictyaml.Text:
+		s.messages = []message{{role: "user", text: input.Text(), at: within(input)}}
+	case strictyaml.List:
+		for _, m := range input.Items() {
+			role, content := m.Get("role").Text(), m.Get("content")
+			if role != "system" && role != "user" && role != "assistant" && role != "developer" || content.Kind() != strictyaml.Text {
+				d.lost(m, "a sample with a message of the role %q is not carried over", role)
+				return s, false
+			}
+			s.messages = append(s.messages, message{role: role, text: content.Text(), at: within(content)})
+		}
+	}
+	if len(s.messages) == 0 {
+		d.lost(n, "a sample without input is not carried over")
+		return s, false
+	}
+	for _, e := range n.Entries() {
+		switch key := e.Key.Text(); key {
+		case "input":
+		case "ideal", "expected":
+			for _, item := range items(e.Value) {
+				if text := asText(plainText(item)); strings.TrimSpace(text) != "" {
+					s.ideal = append(s.ideal, text)
+				}
+			}
+		default:
+			d.lost(e.Key, "%s of a sample is not carried over", key)
+		}
+	}
+	return s, true
+}
+
+// plainText is a value with numbers as they are spelled.
+func plainText(n strictyaml.Node) any {
+	switch n.Kind() {
+	case strictyaml.Text, strictyaml.Int, strictyaml.Float, strictyaml.Bool:
+		return n.Text()
+	}
+	return plain(n)
+}
+
+// shape makes a prompt of what the samples share, and vars of what differs. It
+// takes the samples that have as many messages, of the same roles, as most have.
+func (d *draft) shape(file string, list []sample, class string) {
+	roles := func(s sample) string {
+		var b strings.Builder
+		for _, m := range s.messages {
+			b.WriteString(m.role + " ")
+		}
+		return b.String()
+	}
+	count := map[string]int{}
+	usual := ""
+	for _, s := range list {
+		r := roles(s)
+		if count[r]++; count[r] > count[usual] || usual == "" {
+			usual = r
+		}
+	}
+	var kept []sample
+	for _, s := range list {
+		place := problem.Problem{File: file, Line: s.line, Column: 1}
+		if roles(s) != usual {
+			d.lostAt(place, "a sample whose messages are %sand not %s is not carried over: they would need a prompt of their own", roles(s), strings.TrimSpace(usual))
+			continue
+		}
+		kept = append(kept, s)
+	}
+	p := promptDraft{place: problem.Problem{File: file, Line: kept[0].line, Column: 1}}
+	last := -1
+	for i, m := range kept[0].messages {
+		if m.role == "user" || last < 0 {
+			last = i
+		}
+	}
+	names := make([]string, len(kept[0].messages))
+	for i, m := range kept[0].messages {
+		same := true
+		for _, s := range kept {
+			same = same && s.messages[i].text == m.text
+		}
+		text := literal(m.text)
+		switch {
+		case i == last:
+			names[i] = "input"
+		case !same:
+			names[i] = fmt.Sprintf("%s_%d", m.role, i+1)
+		}
+		if names[i] != "" {
+			text = "{{" + names[i] + "}}"
+		}
+		p.messages = append(p.messages, message{role: m.role, text: text, at: m.at})
+	}
+	d.prompts = []promptDraft{p}
+	for _, s := range kept {
+		c := caseDraft{vars: map[string]any{}, place: problem.Problem{File: file, Line: s.line, Column: 1}}
+		for i, name := range names {
+			if name != "" {
+				c.vars[name] = s.messages[i].text
+			}
+		}
+		if len(s.ideal) > 0 {
+			c.expects = d.ideal(c.place, s.ideal, class)
+		}
+		d.cases = append(d.cases, c)
+	}
+}
+
+// literal keeps a template from reading anything in a text.
+func literal(s string) string {
+	if !strings.Contains(s, "{") {
+		return s
+	}
+	return "{% raw %}" + strings.ReplaceAll(s, "{% endraw %}", "") + "{% endraw %}"
+}
+
+// ideal holds a reply to its ideal as the class of the eval does: it starts with
+// it, has it, or is it.
+func (d *draft) ideal(place problem.Problem, texts []string, class string) []expectation {
+	how := d.options.Expected
+	if how == "" {
+		how = map[string]string{"": StartsWith, "Match": StartsWith, "Includes": Contains, "FuzzyMatch": "fuzzy"}[class]
+	}
+	var src string
+	switch how {
+	case Equals:
+		return []expectation{{kind: kindEquals, texts: texts}}
+	case Contains:
+		if d.ignoreCase {
+			src = oneOf("lower(text) contains #", lower(texts))
+			break
+		}
+		if len(texts) == 1 {
+			return []expectation{{kind: kindContains, texts: texts}}
+		}
+		src = oneOf("text contains #", texts)
+	case "fuzzy": // either contains the other
+		src = fmt.Sprintf(`any(%s, lower(text) contains # or # contains lower(trim(text)))`, asJSON(lower(texts)))
+	default:
+		src = oneOf("trim(text) startsWith #", trimmed(texts))
+	}
+	if err := graders.CheckExpression(src); err != nil {
+		d.lostAt(place, "the ideal reply is not carried over: %s", err)
+		return nil
+	}
+	return []expectation{{kind: kindCheck, texts: []string{src}}}
+}

@@ -1,0 +1,345 @@
+package importer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/prompt"
+)
+
+// finish makes the files of a draft.
+func (d *draft) finish() (*Result, problem.List) {
+	d.dropBlank()
+	if len(d.prompts) == 0 && !d.ownPrompt() {
+		probs := append(problem.List{{File: d.source, Message: "neither a prompt nor a case of it can be carried over, so there is nothing to run"}}, d.left...)
+		return nil, probs
+	}
+	t := d.translate()
+	if len(t.cases) == 0 {
+		d.lostAt(problem.Problem{File: d.source}, "it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.name)
+		c := finished{caseDraft: caseDraft{id: "example"}, input: "(write the input here)", vars: map[string]string{}}
+		for name := range t.uses {
+			c.vars[name] = "(write " + name + " here)"
+		}
+		t.cases = []finished{c}
+	}
+	w := writer{draft: d, t: t}
+	return w.result()
+}
+
+// dropBlank leaves messages out that say nothing, and prompts without any other.
+func (d *draft) dropBlank() {
+	kept := d.prompts[:0]
+	for _, p := range d.prompts {
+		var messages []message
+		for _, m := range p.messages {
+			if says(m.text) {
+				messages = append(messages, m)
+				continue
+			}
+			d.lostAt(m.at(0, 0), "the empty message of the role %s is left out", m.role)
+		}
+		p.messages = messages
+		if len(messages) > 0 {
+			kept = append(kept, p)
+		}
+	}
+	d.prompts = kept
+}
+
+func says(template string) bool {
+	return slices.ContainsFunc(pieces(template), func(p piece) bool { return p.expr != nil || strings.TrimSpace(p.text) != "" })
+}
+
+// ownPrompt makes a prompt of the vars of the cases alone, where the source has
+// cases and no prompt that is text.
+func (d *draft) ownPrompt() bool {
+	names := map[string]bool{}
+	for _, c := range d.cases {
+		for name := range c.vars {
+			names[name] = true
+		}
+	}
+	var lines []string
+	for _, name := range sortedKeys(names) {
+		if e := parseExpr(name); e != nil && e.plain() {
+			lines = append(lines, name+": {{"+name+"}}")
+		}
+	}
+	if len(lines) == 0 {
+		return false
+	}
+	if len(lines) == 1 {
+		_, lines[0], _ = strings.Cut(lines[0], ": ")
+	}
+	place := problem.Problem{File: d.source}
+	d.prompts = []promptDraft{{messages: []message{{role: "user", text: strings.Join(lines, "\n"), at: always(place)}}, place: place}}
+	d.lostAt(place, "no prompt of it can be carried over, so prompts/%s.prompt.yml has the vars of the cases and nothing else: write yours", d.name)
+	return true
+}
+
+// A translation is a draft in the terms of promptbench.
+type translation struct {
+	main    *expr // what is the input; nil where no prompt has a var
+	uses    map[string]*expr
+	prompts []promptDraft // in our templates
+	cases   []finished
+}
+
+// finished is a case with its input, and its vars as text.
+type finished struct {
+	caseDraft
+	input string
+	vars  map[string]string
+}
+
+// example is a case to be filled in.
+func (d *draft) example() caseDraft {
+	c := caseDraft{id: "example", vars: map[string]any{}, place: problem.Problem{File: d.source}}
+	for _, list := range d.usedVars() {
+		for _, e := range list {
+			c.vars[e.name] = "(write " + e.name + " here)"
+		}
+	}
+	return c
+}
+
+// translate chooses the input, and writes templates and cases with it.
+func (d *draft) translate() *translation {
+	t := &translation{uses: map[string]*expr{}}
+	used := d.usedVars()
+	if len(used) == 0 {
+		d.takeWhole(t)
+		return t
+	}
+	t.main = d.mainVar(used)
+	for _, p := range d.prompts {
+		if !slices.ContainsFunc(used[p.key()], t.main.same) {
+			d.lostAt(p.place, "the prompt %s does not use {{%s}}, which is the input of the others", p.title(), t.main.source)
+			continue
+		}
+		told := d.retell(t, p)
+		if slices.ContainsFunc(t.prompts, told.sends) {
+			d.lostAt(p.place, "the prompt %s sends what another one sends already", p.title())
+			continue
+		}
+		t.prompts = append(t.prompts, told)
+	}
+	for _, name := range d.keep {
+		t.uses[name] = &expr{source: name, name: name}
+	}
+	set := map[string]bool{}
+	for _, c := range d.cases {
+		for name := range c.vars {
+			set[name] = true
+		}
+		input := asText(t.main.value(c.vars))
+		if strings.TrimSpace(input) == "" {
+			d.lostAt(c.place, "the case has no %s, which is the input", t.main.source)
+			continue
+		}
+		f := finished{caseDraft: c, input: input, vars: map[string]string{}}
+		for name, e := range t.uses {
+			f.vars[name] = asText(e.value(c.vars))
+		}
+		t.cases = append(t.cases, f)
+	}
+	if len(d.cases) > 0 {
+		for _, name := range sortedKeys(t.uses) {
+			if e := t.uses[name]; !set[e.name] {
+				d.lostAt(t.prompts[0].place, "no case sets %s, so it is empty", e.name)
+			}
+		}
+	}
+	d.unspent(t)
+	return t
+}
+
+// key tells the prompts of a draft apart.
+func (p promptDraft) key() string {
+	return fmt.Sprint(p.place.File, p.place.Line, p.place.Column, p.label)
+}
+
+// sends reports whether both send the same.
+func (p promptDraft) sends(o promptDraft) bool {
+	same := func(a, b message) bool { return a.role == b.role && a.text == b.text }
+	return slices.EqualFunc(p.messages, o.messages, same) && p.response.equal(o.response) && sameObject(p.params, o.params)
+}
+
+func (p promptDraft) title() string {
+	if p.label != "" {
+		return p.label
+	}
+	if len(p.messages) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.40q", strings.TrimSpace(p.messages[len(p.messages)-1].text))
+}
+
+// usedVars lists what each prompt has in braces, what stands last at the end.
+func (d *draft) usedVars() map[string][]*expr {
+	out := map[string][]*expr{}
+	for _, p := range d.prompts {
+		for _, m := range p.messages {
+			for _, piece := range pieces(m.text) {
+				if piece.expr != nil {
+					list := slices.DeleteFunc(out[p.key()], piece.expr.same)
+					out[p.key()] = append(list, piece.expr)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// mainVar chooses what is the input: what most prompts use, that is there in
+// most cases, that goes by a usual name, that is a var without more, that differs
+// from case to case, that stands last.
+func (d *draft) mainVar(used map[string][]*expr) *expr {
+	type rank struct {
+		expr                                         *expr
+		prompts, filled, known, plain, distinct, pos int
+	}
+	var ranks []*rank
+	for _, p := range d.prompts {
+		for i, e := range used[p.key()] {
+			at := slices.IndexFunc(ranks, func(r *rank) bool { return r.expr.same(e) })
+			if at < 0 {
+				at = len(ranks)
+				ranks = append(ranks, &rank{expr: e, known: slices.Index(usualNames(), e.name)})
+				if e.plain() {
+					ranks[at].plain = 1
+				}
+			}
+			ranks[at].prompts++
+			ranks[at].pos = max(ranks[at].pos, i)
+		}
+	}
+	for _, r := range ranks {
+		values := map[string]bool{}
+		for _, c := range d.cases {
+			if text := asText(r.expr.value(c.vars)); strings.TrimSpace(text) != "" {
+				r.filled++
+				values[text] = true
+			}
+		}
+		r.distinct = len(values)
+	}
+	slices.SortStableFunc(ranks, func(a, b *rank) int {
+		for _, by := range []int{
+			b.prompts - a.prompts, b.filled - a.filled, b.known - a.known, b.plain - a.plain, b.distinct - a.distinct, b.pos - a.pos,
+		} {
+			if by != 0 {
+				return by
+			}
+		}
+		return 0
+	})
+	return ranks[0].expr
+}
+
+// usualNames are what inputs are called, the surest last.
+func usualNames() []string {
+	return []string{
+		"body", "content", "document", "article", "statement", "text", "topic", "prompt", "request", "message", "user_message", "query",
+		"user_query", "question", "user_prompt", "userInput", "user_input", "input",
+	}
+}
+
+// retell writes a prompt in our templates.
+func (d *draft) retell(t *translation, p promptDraft) promptDraft {
+	out := p
+	out.messages = nil
+	for _, m := range p.messages {
+		var b strings.Builder
+		for _, piece := range pieces(m.text) {
+			if piece.fault != "" {
+				d.lostAt(m.at(piece.from, piece.to), "%s", piece.fault)
+			}
+			if piece.expr == nil {
+				b.WriteString(escape(piece.text))
+				continue
+			}
+			name := prompt.InputName
+			if !piece.expr.same(t.main) {
+				name = t.nameFor(piece.expr)
+			}
+			if strings.HasSuffix(b.String(), `\`) {
+				d.lostAt(m.at(piece.from, piece.to), "a backslash right before {{%s}} is taken out, as it would make it text", name)
+				text := strings.TrimRight(b.String(), `\`)
+				b.Reset()
+				b.WriteString(text)
+			}
+			b.WriteString("{{" + name + "}}")
+		}
+		m.text = b.String()
+		out.messages = append(out.messages, m)
+	}
+	return out
+}
+
+// nameFor gives the var that an expression becomes.
+func (t *translation) nameFor(e *expr) string {
+	name := varName(e.source)
+	for i := 2; ; i++ {
+		other, taken := t.uses[name]
+		if !taken || other.same(e) {
+			t.uses[name] = e
+			return name
+		}
+		name = fmt.Sprintf("%s_%d", varName(e.source), i)
+	}
+}
+
+// takeWhole makes an input of the last user message, where no prompt has a var.
+// Of several prompts that differ in that message alone, each is a case.
+func (d *draft) takeWhole(t *translation) {
+	cases := d.cases
+	if len(cases) == 0 {
+		cases = []caseDraft{{id: "whole-prompt", place: d.prompts[0].place}}
+	}
+	first, at := d.prompts[0], -1
+	for i, m := range first.messages {
+		if m.role == "user" {
+			at = i
+		}
+	}
+	for n, p := range d.prompts {
+		p = d.retell(t, p)
+		if at < 0 || !sameBut(first, d.prompts[n], at) {
+			d.lostAt(p.place, "the prompt %s has no var, and differs from the first in more than its last message", p.title())
+			continue
+		}
+		for _, c := range cases {
+			if len(d.prompts) > 1 {
+				c.id = strings.TrimPrefix(c.id+"-"+slug(p.label, fmt.Sprintf("prompt-%d", n+1)), "-")
+			}
+			text, _ := render(d.prompts[n].messages[at].text, nil)
+			t.cases = append(t.cases, finished{caseDraft: c, input: text})
+		}
+	}
+	if at < 0 {
+		return
+	}
+	p := d.retell(t, first)
+	if len(d.prompts) > 1 {
+		p.label = ""
+	}
+	p.messages[at].text = "{{input}}"
+	t.prompts = []promptDraft{p}
+}
+
+// sameBut reports whether two prompts differ in one message at most.
+func sameBut(a, b promptDraft, at int) bool {
+	if len(a.messages) != len(b.messages) {
+		return false
+	}
+	for i := range a.messages {
+		if a.messages[i].role != b.messages[i].role || i != at && a.messages[i].text != b.messages[i].text {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,108 @@
+package importer
+
+import (
+	"encoding/json"
+	"path"
+	"regexp"
+	"strings"
+
+	"promptbench/internal/input/strictyaml"
+)
+
+func isCode(kind string) bool {
+	kind = strings.TrimPrefix(kind, "not-")
+	return kind == "javascript" || kind == "python"
+}
+
+// code keeps an assertion in a language of its own for a grader that runs it.
+func (f *foo) code(s asserted, value, threshold, config strictyaml.Node, vars map[string]any) []expectation {
+	c := &code{Language: s.kind, Not: s.not, Threshold: plain(threshold), Config: f.fill(s.assertion, plain(config), vars)}
+	text := value.Text()
+	if s.short != "" {
+		text = s.text
+	}
+	if strings.TrimSpace(text) == "" {
+		f.lostAt(s.place, "%s has no code that stands in the file", s.kind)
+		return nil
+	}
+	if name, ok := strings.CutPrefix(text, "file://"); ok {
+		name, c.Function = cutFunction(name)
+		file := relative(s.file, name)
+		if _, err := f.files.Read(file); err != nil {
+			f.lostAt(s.place, "the code %s can't be read: %s", file, err)
+			return nil
+		}
+		switch ext := path.Ext(file); {
+		case s.kind == "python" && ext == ".py", s.kind == "javascript" && (ext == ".js" || ext == ".cjs" || ext == ".mjs"):
+		default:
+			f.lostAt(s.place, "the code %s is not carried over: %s does not run %q", file, s.kind, ext)
+			return nil
+		}
+		c.File = path.Join(f.options.Source, file)
+		if f.options.Source == "" {
+			c.File = path.Join("..", file)
+		}
+		return []expectation{{kind: kindCode, code: c}}
+	}
+	c.Source, _ = render(text, vars)
+	return []expectation{{kind: kindCode, code: c}}
+}
+
+// cutFunction takes the name of a function off a path: grade.py:check.
+func cutFunction(name string) (file, function string) {
+	at := strings.LastIndexByte(name, ':')
+	if at < 0 || strings.Contains(name[at:], "/") {
+		return name, ""
+	}
+	return name[:at], name[at+1:]
+}
+
+var short = regexp.MustCompile(`^(not-)?([a-z][a-z-]*)(?:\(([\d.]+)\))?(?::([\s\S]*))?$`)
+
+// shorthand reads the assertion of a cell, such as contains:Paris. A text that
+// names no assertion is what the reply equals.
+func (f *foo) shorthand(a assertion, vars map[string]any) []expectation {
+	cell := strings.TrimSpace(a.short)
+	kind, rest := "equals", cell
+	for alias, full := range map[string]string{"fn:": "javascript:", "eval:": "javascript:", "grade:": "llm-rubric:"} {
+		if cut, ok := strings.CutPrefix(cell, alias); ok {
+			cell = full + cut
+		}
+	}
+	if name, ok := strings.CutPrefix(cell, "file://"); ok {
+		language := "javascript"
+		if path.Ext(strings.Split(name, ":")[0]) == ".py" {
+			language = "python"
+		}
+		cell = language + ":" + cell
+	}
+	if m := short.FindStringSubmatch(cell); m != nil && shorthands()[m[2]] {
+		kind, rest = m[1]+m[2], strings.TrimSpace(m[4])
+	}
+	s := asserted{assertion: a, kind: kind}
+	s.kind, s.not = strings.CutPrefix(kind, "not-")
+	if isCode(kind) {
+		s.text = rest
+		return f.code(s, strictyaml.Node{}, strictyaml.Node{}, strictyaml.Node{}, vars)
+	}
+	s.value = f.fill(a, rest, vars)
+	s.text = asText(s.value)
+	if s.kind == "equals" && json.Valid([]byte(s.text)) && strings.HasPrefix(strings.TrimSpace(s.text), "{") {
+		if v, err := decodeJSON([]byte(s.text)); err == nil {
+			s.value = v
+		}
+	}
+	return f.translateAssert(s)
+}
+
+// shorthands are the assertions that a cell may name.
+func shorthands() map[string]bool {
+	out := map[string]bool{}
+	for kind := range strings.FieldsSeq(`contains contains-all contains-any icontains icontains-all icontains-any equals regex starts-with is-json
+		contains-json javascript python llm-rubric g-eval factuality model-graded-closedqa model-graded-factuality similar cost latency
+		levenshtein rouge-n bleu answer-relevance context-recall context-relevance context-faithfulness moderation webhook classifier
+		is-sql contains-sql is-xml contains-xml contains-html is-refusal perplexity perplexity-score select-best word-count`) {
+		out[kind] = true
+	}
+	return out
+}

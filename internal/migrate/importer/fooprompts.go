@@ -1,0 +1,278 @@
+package importer
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+func (f *foo) promptList(n strictyaml.Node) {
+	switch n.Kind() {
+	case strictyaml.List:
+		for _, item := range n.Items() {
+			f.prompt(item)
+		}
+	case strictyaml.Mapping: // path: label
+		for _, e := range n.Entries() {
+			f.named(e.Key, e.Key.Text(), e.Value.Text())
+		}
+	case strictyaml.Text:
+		f.prompt(n)
+	default:
+		f.lost(n, "prompts holds %s", n.Describe())
+	}
+}
+
+func (f *foo) prompt(n strictyaml.Node) {
+	if n.Kind() != strictyaml.Mapping {
+		f.named(n, n.Text(), "")
+		return
+	}
+	var own Model
+	before := len(f.prompts)
+	defer func() { // its own parameters are those of what was read
+		for i := before; i < len(f.prompts); i++ {
+			f.prompts[i].params, f.prompts[i].response = own.Params, own.response
+		}
+	}()
+	for _, e := range n.Entries() {
+		switch e.Key.Text() {
+		case "id", "raw", "label", "content", "display":
+		case "config":
+			f.settings(&own, e.Value)
+		default:
+			f.lost(e.Key, "%s of a prompt is not carried over", e.Key.Text())
+		}
+	}
+	label := n.Get("label").Text()
+	for _, key := range []string{"raw", "content"} {
+		if raw := n.Get(key); raw.Kind() == strictyaml.Text {
+			f.text(raw.Text(), label, within(raw), raw.Problem("", ""), false)
+			return
+		}
+	}
+	if id := n.Get("id"); id.Kind() == strictyaml.Text {
+		f.named(id, id.Text(), label)
+		return
+	}
+	f.lost(n, "the prompt has neither raw nor id")
+}
+
+var promptFile = regexp.MustCompile(`(?i)^[^\n{}]+\.(txt|json|jsonl|ya?ml|md|j2|csv|c?js|mjs|[cm]?ts|py)(:[\w.]+)?$|^[^{}\s]*\*[^{}\s]*$`)
+
+// named reads a prompt that stands in the config, or in the file or files that
+// it names.
+func (f *foo) named(n strictyaml.Node, text, label string) {
+	name, isFile := strings.CutPrefix(text, "file://")
+	switch {
+	case strings.TrimSpace(text) == "":
+		f.lost(n, "the prompt is empty")
+		return
+	case strings.HasPrefix(text, "langfuse://") || strings.HasPrefix(text, "portkey://") || strings.HasPrefix(text, "helicone://") || strings.HasPrefix(text, "exec:") || strings.HasPrefix(text, "package:"):
+		scheme, _, _ := strings.Cut(text, ":")
+		f.lost(n, "a prompt from %s: is not carried over", scheme)
+		return
+	case !isFile && !promptFile.MatchString(text):
+		f.text(text, label, within(n), n.Problem("", ""), false)
+		return
+	}
+	name = strings.TrimSpace(name)
+	if isProgram(name) {
+		f.lost(n, "the prompt %s is made by a program, which is not run", name)
+		return
+	}
+	names := []string{relative(n.File(), name)}
+	if strings.Contains(name, "*") {
+		found, err := f.files.Glob(names[0])
+		if err != nil || len(found) == 0 {
+			f.lost(n, "%s names no file", name)
+			return
+		}
+		names = found
+	}
+	for _, file := range names {
+		if isProgram(file) {
+			f.lost(n, "the prompt %s is made by a program, which is not run", file)
+			continue
+		}
+		l := label
+		if l != "" && len(names) > 1 {
+			l += "-" + slug(strings.TrimSuffix(path.Base(file), path.Ext(file)), "")
+		}
+		f.promptFile(n, file, l)
+	}
+}
+
+var separator = regexp.MustCompile(`(?m)^---[ \t]*\r?\n`)
+
+func (f *foo) promptFile(n strictyaml.Node, file, label string) {
+	data, err := f.files.Read(file)
+	if err != nil {
+		f.lost(n, "the prompt %s can't be read: %s", file, err)
+		return
+	}
+	data = strictyaml.TrimBOM(data)
+	if !utf8.Valid(data) {
+		f.lost(n, "the prompt %s is not UTF-8", file)
+		return
+	}
+	body := string(data)
+	base := slug(strings.TrimSuffix(path.Base(file), path.Ext(file)), "")
+	if label == "" {
+		label = base
+	}
+	switch strings.ToLower(path.Ext(file)) {
+	case ".txt", ".csv":
+		start := 0
+		cuts := append(separator.FindAllStringIndex(body, -1), []int{len(body), len(body)})
+		parts := 0
+		for _, cut := range cuts {
+			part := body[start:cut[0]]
+			if strings.TrimSpace(part) != "" {
+				parts++
+				l := label
+				if len(cuts) > 1 {
+					l = fmt.Sprintf("%s-%d", label, parts)
+				}
+				lead := len(part) - len(strings.TrimLeft(part, " \t\r\n"))
+				at := inText(file, body, start+lead)
+				f.text(strings.TrimSpace(part), l, at, at(0, 0), true)
+			}
+			start = cut[1]
+		}
+		if parts == 0 {
+			f.lost(n, "the prompt %s is empty", file)
+		}
+	case ".jsonl":
+		offset := 0
+		for i, line := range strings.SplitAfter(body, "\n") {
+			if strings.TrimSpace(line) != "" {
+				at := inText(file, body, offset)
+				f.text(strings.TrimSpace(line), fmt.Sprintf("%s-%d", label, i+1), at, at(0, 0), true)
+			}
+			offset += len(line)
+		}
+	default:
+		if strings.TrimSpace(body) == "" {
+			f.lost(n, "the prompt %s is empty", file)
+			return
+		}
+		at := inText(file, body, 0)
+		f.text(body, label, at, problem.Problem{File: file, Line: 1, Column: 1}, true)
+	}
+}
+
+// dumped are expressions that stand for a whole JSON text, quotes included.
+var dumped = regexp.MustCompile(`([:\[,]\s*)(\{\{-?[^{}]*\|\s*(?:dump|tojson)\s*-?\}\})`)
+
+// text adds a prompt: a chat where the text is one in JSON or YAML, else one
+// message of the user.
+func (f *foo) text(body, label string, at func(from, to int) problem.Problem, place problem.Problem, file bool) {
+	p := promptDraft{label: label, place: place}
+	f.spend(body)
+	unrolled := unroll(body, f.constants(), 0)
+	if unrolled != body {
+		at = always(place)
+	}
+	asWritten := unrolled == body
+	body = unrolled
+	chat := strings.TrimSpace(body)
+	ext := strings.ToLower(path.Ext(place.File))
+	isYAML := file && (ext == ".yaml" || ext == ".yml")
+	if strings.HasPrefix(chat, "[") || strings.HasPrefix(chat, "{\"") || strings.HasPrefix(chat, "{\n") || isYAML {
+		source := dumped.ReplaceAllStringFunc(chat, func(s string) string {
+			m := dumped.FindStringSubmatch(s)
+			inner := regexp.MustCompile(`\s*\|\s*(?:dump|tojson)`).ReplaceAllString(m[2], "")
+			return m[1] + asJSON(inner)
+		})
+		doc, probs := strictyaml.Parse(place.File, []byte(source))
+		if doc != nil && probs.Err() == nil && (isYAML || json.Valid([]byte(source)) || doc.Root().Kind() == strictyaml.List) {
+			root := doc.Root()
+			if inner := root.Get("messages"); inner.Kind() == strictyaml.List {
+				root = inner
+			}
+			if root.Kind() == strictyaml.List && f.chat(&p, root, file && asWritten && source == chat) {
+				f.prompts = append(f.prompts, p)
+				return
+			}
+		} else if strings.Contains(body, "{%") && strings.HasPrefix(chat, "[") {
+			f.lostAt(place, "the chat is put together by tags, so it is sent as the text of one message")
+		}
+	}
+	p.messages = []message{{role: "user", text: body, at: at}}
+	f.prompts = append(f.prompts, p)
+}
+
+// chat reads a list of messages, or reports that it is none.
+func (f *foo) chat(p *promptDraft, list strictyaml.Node, exact bool) bool {
+	items := list.Items()
+	if len(items) == 0 {
+		return false
+	}
+	for _, item := range items {
+		if item.Get("role").Kind() != strictyaml.Text {
+			return false
+		}
+	}
+	for _, item := range items {
+		role, content := item.Get("role").Text(), item.Get("content")
+		at := within(content)
+		if content.Kind() == strictyaml.None {
+			at = always(item.Problem("", ""))
+		}
+		if !exact {
+			at = always(p.place)
+		}
+		text, ok := f.content(content, p.place, exact)
+		switch {
+		case role != "system" && role != "user" && role != "assistant" && role != "developer":
+			f.lostAt(at(0, 0), "a message of the role %s is not carried over", role)
+			continue
+		case !ok:
+			f.lostAt(at(0, 0), "a message of the role %s has no text", role)
+			continue
+		}
+		for _, e := range item.Entries() {
+			if key := e.Key.Text(); key != "role" && key != "content" {
+				f.lostAt(at(0, 0), "%s of a message is not carried over", key)
+			}
+		}
+		p.messages = append(p.messages, message{role: role, text: text, at: at})
+	}
+	return len(p.messages) > 0
+}
+
+// content is the text of a message: as it is, or of the parts that are text.
+func (f *foo) content(n strictyaml.Node, place problem.Problem, exact bool) (string, bool) {
+	switch n.Kind() {
+	case strictyaml.Text, strictyaml.Int, strictyaml.Float, strictyaml.Bool:
+		return n.Text(), true
+	case strictyaml.Mapping:
+		return asJSON(plain(n)), true
+	case strictyaml.List:
+		var parts []string
+		for _, part := range n.Items() {
+			text := part.Get("text")
+			if part.Get("modality").Text() == "text" {
+				text = part.Get("value")
+			}
+			if text.Kind() != strictyaml.Text {
+				at := place
+				if exact {
+					at = part.Problem("", "")
+				}
+				f.lostAt(at, "a part of the type %q is not carried over: only text is sent", part.Get("type").Text()+part.Get("modality").Text())
+				continue
+			}
+			parts = append(parts, text.Text())
+		}
+		return strings.Join(parts, "\n"), len(parts) > 0
+	}
+	return "", false
+}

@@ -1,0 +1,320 @@
+package importer
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"promptbench/internal/input/config"
+	"promptbench/internal/input/strictyaml"
+)
+
+// A service is an endpoint that speaks OpenAI's API.
+type service struct {
+	baseURL string
+	keyEnv  string
+	chat    []string // what may stand between the service and the model: openai:chat:MODEL
+}
+
+// services are the providers of promptfoo that have such an endpoint.
+func services() map[string]service {
+	chat := []string{"chat", "completion"}
+	return map[string]service{
+		"openai":     {"", "OPENAI_API_KEY", []string{"chat", "responses"}},
+		"anthropic":  {"https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", []string{"messages"}},
+		"google":     {"https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY", []string{"chat"}},
+		"openrouter": {"https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", chat},
+		"groq":       {"https://api.groq.com/openai/v1", "GROQ_API_KEY", chat},
+		"mistral":    {"https://api.mistral.ai/v1", "MISTRAL_API_KEY", chat},
+		"deepseek":   {"https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", chat},
+		"xai":        {"https://api.x.ai/v1", "XAI_API_KEY", chat},
+		"perplexity": {"https://api.perplexity.ai", "PERPLEXITY_API_KEY", chat},
+		"cerebras":   {"https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", chat},
+		"togetherai": {"https://api.together.xyz/v1", "TOGETHER_API_KEY", []string{"chat"}},
+		"fireworks":  {"https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY", chat},
+		"hyperbolic": {"https://api.hyperbolic.xyz/v1", "HYPERBOLIC_API_KEY", []string{"chat"}},
+		"lambdalabs": {"https://api.lambda.ai/v1", "LAMBDA_API_KEY", []string{"chat"}},
+		"cohere":     {"https://api.cohere.ai/compatibility/v1", "COHERE_API_KEY", chat},
+		"github":     {"https://models.github.ai/inference", "GITHUB_TOKEN", chat},
+		"litellm":    {"http://127.0.0.1:4000/v1", "LITELLM_API_KEY", []string{"chat"}},
+		"ollama":     {"http://127.0.0.1:11434/v1", "", chat},
+		"llama":      {"http://127.0.0.1:8080/v1", "", nil},
+		"localai":    {"http://127.0.0.1:8080/v1", "", chat},
+		"vllm":       {"http://127.0.0.1:8000/v1", "", chat},
+		"nscale":     {"https://inference.api.nscale.com/v1", "NSCALE_SERVICE_TOKEN", []string{"chat"}},
+		"aimlapi":    {"https://api.aimlapi.com/v1", "AIML_API_KEY", []string{"chat"}},
+	}
+}
+
+func (f *foo) providers(n strictyaml.Node) {
+	switch n.Kind() {
+	case strictyaml.List:
+		for _, item := range n.Items() {
+			f.provider(item, 0)
+		}
+	case strictyaml.None, strictyaml.Null:
+	default:
+		f.provider(n, 0)
+	}
+}
+
+// provider adds a model where the provider has a counterpart.
+func (f *foo) provider(n strictyaml.Node, depth int) {
+	if m, ok := f.model(f.deref(n), depth); ok {
+		f.addModel(m)
+	}
+}
+
+// addModel adds a model and returns its name.
+func (d *draft) addModel(m Model) string {
+	used := map[string]bool{}
+	for _, o := range d.models {
+		same := o
+		same.Name = m.Name
+		if same.Name == m.Name && asJSON([]any{o.ID, o.BaseURL, o.APIKeyEnv, o.Headers}) == asJSON([]any{m.ID, m.BaseURL, m.APIKeyEnv, m.Headers}) && sameObject(o.Params, m.Params) {
+			return o.Name
+		}
+		used[o.Name] = true
+	}
+	m.Name = unique(used, m.Name)
+	d.models = append(d.models, m)
+	return m.Name
+}
+
+func sameObject(a, b strictyaml.Object) bool {
+	x, errX := strictyaml.Write(a)
+	y, errY := strictyaml.Write(b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+func (f *foo) model(n strictyaml.Node, depth int) (Model, bool) {
+	id, label, settings := n, "", strictyaml.Node{}
+	if n.Kind() == strictyaml.Mapping {
+		id, settings = n.Get("id"), n.Get("config")
+		label = n.Get("label").Text()
+		entries := n.Entries()
+		if id.Kind() == strictyaml.None && len(entries) == 1 { // id: {config: …}
+			id, settings = entries[0].Key, entries[0].Value.Get("config")
+			n = entries[0].Value
+			label = n.Get("label").Text()
+		}
+		for _, e := range n.Entries() {
+			switch key := e.Key.Text(); key {
+			case "id", "label", "config":
+			default:
+				f.lost(e.Key, "%s of a provider is not carried over", key)
+			}
+		}
+	}
+	if id.Kind() != strictyaml.Text {
+		f.lost(n, "the provider has no id")
+		return Model{}, false
+	}
+	text := id.Text()
+	if name, ok := reference(id); ok {
+		if isProgram(name) || depth > 0 {
+			f.lost(id, "the provider %s is code, which is not carried over", text)
+			return Model{}, false
+		}
+		loaded, ok := f.load(id, name)
+		if !ok {
+			return Model{}, false
+		}
+		if loaded.Kind() == strictyaml.List {
+			for _, item := range loaded.Items() {
+				f.provider(item, depth+1)
+			}
+			return Model{}, false
+		}
+		return f.model(loaded, depth+1)
+	}
+	kind, rest, _ := strings.Cut(text, ":")
+	if kind == "azure" || kind == "azureopenai" {
+		return f.azure(id, rest, label, settings)
+	}
+	s, ok := services()[kind]
+	sub, name, cut := strings.Cut(rest, ":")
+	switch {
+	case !ok:
+		f.lost(id, "the provider %s has no endpoint that is OpenAI-compatible", text)
+		return Model{}, false
+	case kind == "llama":
+		name = "llama"
+	case !cut && slices.Contains(s.chat, sub): // openai:chat, its model in the config
+		name = settings.Get("model").Text()
+	case !cut || !slices.Contains(s.chat, sub):
+		switch sub {
+		case "completion", "embedding", "embeddings", "image", "realtime", "assistant", "moderation", "agents", "chatkit", "transcription", "video", "live", "codex-sdk":
+			f.lost(id, "the provider %s is no chat", text)
+			return Model{}, false
+		}
+		name = rest
+	case sub == "responses":
+		f.lost(id, "%s is asked by chat completions, not by the responses API", text)
+	}
+	if name == "" {
+		f.lost(id, "the provider %s names no model", text)
+		return Model{}, false
+	}
+	m := Model{ID: name, BaseURL: s.baseURL, APIKeyEnv: s.keyEnv}
+	m.Name = slug(label, slug(path.Base(name), "model"))
+	f.settings(&m, settings)
+	return m, true
+}
+
+// azure is a deployment at Azure, which has an address of its own.
+func (f *foo) azure(id strictyaml.Node, rest, label string, settings strictyaml.Node) (Model, bool) {
+	sub, name, cut := strings.Cut(rest, ":")
+	host := settings.Get("apiHost").Text()
+	if !cut || sub != "chat" && sub != "responses" {
+		f.lost(id, "the provider %s is no chat", id.Text())
+		return Model{}, false
+	}
+	base := settings.Get("apiBaseUrl").Text()
+	if base == "" && host == "" {
+		host = "YOUR-RESOURCE.openai.azure.com"
+		f.lost(id, "the provider %s names no apiHost; write your resource into its base_url", id.Text())
+	}
+	if base == "" {
+		base = "https://" + host
+	}
+	m := Model{ID: name, BaseURL: base, APIKeyEnv: "AZURE_API_KEY", APIVersion: "2024-10-21", Name: slug(label, slug(name, "model"))}
+	if v := settings.Get("apiVersion").Text(); v != "" {
+		m.APIVersion = v
+	}
+	f.settings(&m, settings)
+	return m, true
+}
+
+// settings reads a provider's config.
+func (f *foo) settings(m *Model, n strictyaml.Node) {
+	var extra strictyaml.Object
+	for _, e := range n.Entries() {
+		key, v := e.Key.Text(), e.Value
+		name, isParam := map[string]string{
+			"temperature": "temperature", "top_p": "topP", "max_tokens": "maxTokens", "max_completion_tokens": "maxCompletionTokens",
+			"max_output_tokens": "maxTokens", "maxOutputTokens": "maxTokens", "topP": "topP",
+			"seed": "seed", "stop": "stop", "reasoning_effort": "reasoningEffort",
+		}[key]
+		switch {
+		case isParam:
+			f.param(m, name, key, v)
+		case key == "presence_penalty" || key == "frequency_penalty" || key == "top_k" || key == "min_p" || key == "verbosity" || key == "service_tier":
+			extra = append(extra, strictyaml.Field{Key: key, Value: plain(v)})
+		case key == "reasoning" && v.Get("effort").Kind() == strictyaml.Text:
+			f.param(m, "reasoningEffort", key, v.Get("effort"))
+		case key == "apiBaseUrl" || key == "apiBaseURL" || key == "baseUrl" || key == "apiHost" && m.APIVersion == "":
+			f.baseURL(m, key, v)
+		case key == "apiKeyEnvar":
+			m.APIKeyEnv = v.Text()
+		case key == "headers":
+			f.headers(m, v)
+		case key == "response_format":
+			f.response(m, v)
+		case key == "model" || key == "apiHost" || key == "apiVersion":
+		case key == "apiKey":
+			f.lost(e.Key, "a key never stands in a file, so apiKey is not carried over; %s names the variable that holds it", "api_key_env")
+		default:
+			f.lost(e.Key, "%s of a provider is not carried over", key)
+		}
+	}
+	if len(extra) > 0 {
+		m.Params = append(m.Params, strictyaml.Field{Key: "extra", Value: extra})
+	}
+}
+
+// param takes a parameter over where its value is of the right kind.
+func (f *foo) param(m *Model, name, key string, v strictyaml.Node) {
+	value := plain(v)
+	var ok bool
+	switch name {
+	case "temperature", "topP":
+		number, isFloat := value.(float64)
+		if whole, isInt := value.(int); isInt {
+			number, isFloat = float64(whole), true
+		}
+		ok = isFloat && number >= 0 && number <= map[string]float64{"temperature": 2, "topP": 1}[name]
+	case "stop":
+		if one, isText := value.(string); isText {
+			value = []any{one}
+		}
+		list, isList := value.([]any)
+		ok = isList && len(list) > 0 && !slices.ContainsFunc(list, func(v any) bool { s, isText := v.(string); return !isText || s == "" })
+	case "reasoningEffort":
+		_, ok = value.(string)
+	default:
+		n, isInt := value.(int)
+		ok = isInt && (n > 0 || name == "seed")
+	}
+	if !ok {
+		f.lost(v, "%s: %s is not carried over", key, v.Describe())
+		return
+	}
+	if slices.ContainsFunc(m.Params, func(p strictyaml.Field) bool { return p.Key == name }) {
+		f.lost(v, "%s: %s is not carried over beside the other one", key, v.Describe())
+		return
+	}
+	m.Params = append(m.Params, strictyaml.Field{Key: name, Value: value})
+}
+
+func (f *foo) baseURL(m *Model, key string, v strictyaml.Node) {
+	base := v.Text()
+	if key == "apiHost" {
+		base = "https://" + base + "/v1"
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		f.lost(v, "%s %s is no plain http or https address", key, v.Describe())
+		return
+	}
+	m.BaseURL = base
+}
+
+func (f *foo) headers(m *Model, n strictyaml.Node) {
+	for _, e := range n.Entries() {
+		if config.SecretHeader(e.Key.Text()) || strings.Contains(e.Value.Text(), "{{") || strings.ContainsAny(e.Value.Text(), "\r\n") {
+			f.lost(e.Key, "the header %s is not carried over; headers_env names the variable that holds its value", e.Key.Text())
+			continue
+		}
+		if m.Headers == nil {
+			m.Headers = map[string]any{}
+		}
+		m.Headers[e.Key.Text()] = e.Value.Text()
+	}
+}
+
+func (f *foo) response(m *Model, n strictyaml.Node) {
+	if name, ok := reference(n); ok {
+		loaded, ok := f.load(n, name)
+		if !ok {
+			return
+		}
+		n = loaded
+	}
+	switch kind := n.Get("type").Text(); kind {
+	case "text", "json_object":
+		m.response = response{format: kind}
+	case "json_schema":
+		schema := n.Get("json_schema")
+		if schema.Kind() == strictyaml.None && n.Get("schema").Kind() != strictyaml.None {
+			schema = n
+		}
+		value, _ := plain(schema).(map[string]any)
+		if value == nil || value["schema"] == nil {
+			f.lost(n, "the response format has no schema that stands in it")
+			return
+		}
+		delete(value, "type")
+		if value["name"] == nil {
+			value["name"] = "reply"
+		}
+		if err := schemaFault(value); err != nil {
+			f.lost(n, "the response format is not carried over: %s", err)
+			return
+		}
+		m.response = response{format: kind, schema: value}
+	default:
+		f.lost(n, "the response format %q is not carried over", kind)
+	}
+}

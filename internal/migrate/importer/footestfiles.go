@@ -1,0 +1,149 @@
+package importer
+
+import (
+	"path"
+	"strings"
+
+	"promptbench/internal/input/strictyaml"
+)
+
+func (f *foo) testFile(n strictyaml.Node, depth int) []test {
+	text := n.Text()
+	name := strings.TrimPrefix(text, "file://")
+	switch {
+	case n.Kind() != strictyaml.Text || name == "":
+		f.lost(n, "expected a test, found %s", n.Describe())
+		return nil
+	case strings.Contains(name, "://"):
+		scheme, _, _ := strings.Cut(name, "://")
+		f.lost(n, "tests from %s:// are not carried over: nothing is fetched", scheme)
+		return nil
+	case isProgram(name):
+		f.lost(n, "the tests %s are made by a program, which is not run", name)
+		return nil
+	case depth > maxNamed:
+		f.lost(n, "%s is named too deep", name)
+		return nil
+	}
+	names := []string{relative(n.File(), name)}
+	if strings.Contains(name, "*") {
+		found, err := f.files.Glob(names[0])
+		if err != nil || len(found) == 0 {
+			f.lost(n, "%s names no file", name)
+			return nil
+		}
+		names = found
+	}
+	var out []test
+	for _, file := range names {
+		out = append(out, f.oneTestFile(n, file, depth)...)
+	}
+	return out
+}
+
+func (f *foo) oneTestFile(n strictyaml.Node, file string, depth int) []test {
+	if file, _, _ = strings.Cut(file, "#"); isProgram(file) {
+		f.lost(n, "the tests %s are made by a program, which is not run", file)
+		return nil
+	}
+	switch strings.ToLower(path.Ext(file)) {
+	case ".csv":
+		text, ok := f.readText(n, file)
+		if !ok {
+			return nil
+		}
+		return f.csvTests(n, file, text)
+	case ".jsonl":
+		text, ok := f.readText(n, file)
+		if !ok {
+			return nil
+		}
+		var out []test
+		for i, line := range strings.Split(text, "\n") {
+			if strings.TrimSpace(line) == "" {
+				continue
+			}
+			doc, probs := strictyaml.ParseJSON(file, i+1, []byte(line))
+			if doc == nil || probs.Err() != nil {
+				f.left = append(f.left, probs...)
+				continue
+			}
+			out = append(out, f.test(doc.Root(), false))
+		}
+		return out
+	case ".yaml", ".yml", ".json":
+		data, err := f.files.Read(file)
+		if err != nil {
+			f.lost(n, "the tests %s can't be read: %s", file, err)
+			return nil
+		}
+		doc, probs := strictyaml.Parse(file, data)
+		if doc == nil || probs.Err() != nil {
+			f.left = append(f.left, probs...)
+			return nil
+		}
+		root := doc.Root()
+		if root.Kind() != strictyaml.List {
+			return f.testItem(root, depth+1)
+		}
+		var out []test
+		for _, item := range root.Items() {
+			out = append(out, f.testItem(item, depth+1)...)
+		}
+		return out
+	}
+	f.lost(n, "the tests %s are not carried over: they are no YAML, JSON, JSON Lines or CSV", file)
+	return nil
+}
+
+// scenario is every config with every test.
+func (f *foo) scenario(n strictyaml.Node) []test {
+	n = f.deref(n)
+	if name, ok := reference(n); ok {
+		loaded, ok := f.load(n, name)
+		if !ok {
+			return nil
+		}
+		n = loaded
+	}
+	for _, e := range n.Entries() {
+		if key := e.Key.Text(); key != "config" && key != "tests" && key != "description" {
+			f.lost(e.Key, "%s of a scenario is not carried over", key)
+		}
+	}
+	var configs, tests []test
+	for _, item := range items(n.Get("config")) {
+		configs = append(configs, f.testItem(item, 1)...)
+	}
+	for _, item := range items(n.Get("tests")) {
+		tests = append(tests, f.testItem(item, 1)...)
+	}
+	var out []test
+	for _, c := range configs {
+		for _, t := range tests {
+			merged := t
+			merged.vars = overlay(c.vars, t.vars)
+			merged.asserts = append(append([]assertion{}, c.asserts...), t.asserts...)
+			merged.tags = append(append([]string{}, c.tags...), t.tags...)
+			if merged.description == "" {
+				merged.description = c.description
+			}
+			out = append(out, merged)
+			if len(out) > maxCases {
+				f.lost(n, "the scenario comes to more than %d cases", maxCases)
+				return out[:maxCases]
+			}
+		}
+	}
+	return out
+}
+
+func items(n strictyaml.Node) []strictyaml.Node {
+	switch n.Kind() {
+	case strictyaml.List:
+		return n.Items()
+	case strictyaml.None, strictyaml.Null:
+		return nil
+	}
+	return []strictyaml.Node{n}
+}

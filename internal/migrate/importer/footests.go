@@ -1,0 +1,221 @@
+package importer
+
+import (
+	"slices"
+	"strings"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// What lists of values may come to.
+const (
+	maxCases  = 100_000 // of one source
+	maxVaried = 10_000  // of one test
+	maxNamed  = 3       // how deep files name files
+)
+
+// A test is a test of promptfoo, or what all have by default.
+type test struct {
+	node        strictyaml.Node
+	description string
+	vars        map[string]any
+	asserts     []assertion
+	prefix      string
+	suffix      string
+	tags        []string
+	spread      bool // lists in vars are several tests
+	place       problem.Problem
+}
+
+// An assertion is one entry of assert, or a cell of a table.
+type assertion struct {
+	node  strictyaml.Node // of YAML; else
+	short string          // what a cell says
+	place problem.Problem
+	file  string // that paths are relative to
+}
+
+func (f *foo) readDefaults(n strictyaml.Node) test {
+	if name, ok := reference(n); ok {
+		loaded, ok := f.load(n, name)
+		if !ok {
+			return test{spread: true}
+		}
+		n = loaded
+	}
+	if n.Kind() != strictyaml.Mapping {
+		return test{spread: true}
+	}
+	return f.test(n, true)
+}
+
+// test reads one test.
+func (f *foo) test(n strictyaml.Node, isDefault bool) test {
+	t := test{node: n, spread: true, place: n.Problem("", "")}
+	for _, e := range n.Entries() {
+		switch key := e.Key.Text(); key {
+		case "description":
+			t.description = strings.TrimSpace(e.Value.Text())
+		case "vars":
+			t.vars = f.varsOf(e.Value, 0)
+		case "assert":
+			for _, a := range e.Value.Items() {
+				t.asserts = append(t.asserts, assertion{node: f.deref(a), place: a.Problem("", ""), file: a.File()})
+			}
+		case "options":
+			f.testOptions(e.Value, &t, isDefault)
+		case "metadata":
+			t.tags = f.tags(e.Value)
+		case "provider", "providers":
+			f.lost(e.Key, "%s of a test is not carried over: a run asks one model", key)
+		default:
+			f.lost(e.Key, "%s of a test is not carried over", key)
+		}
+	}
+	return t
+}
+
+// tags makes tags of metadata.
+func (f *foo) tags(n strictyaml.Node) []string {
+	var out []string
+	for _, e := range n.Entries() {
+		values := e.Value.Items()
+		if e.Value.Kind() != strictyaml.List {
+			values = []strictyaml.Node{e.Value}
+		}
+		for _, v := range values {
+			switch v.Kind() {
+			case strictyaml.Text, strictyaml.Bool, strictyaml.Int, strictyaml.Float:
+				if tag := slug(e.Key.Text(), "") + ":" + slug(v.Text(), ""); len(tag) > 2 && !strings.HasPrefix(tag, ":") && !strings.HasSuffix(tag, ":") && len(v.Text()) <= 60 {
+					out = append(out, tag)
+					continue
+				}
+			}
+			f.lost(e.Key, "the metadata %s is not carried over: it makes no tag", e.Key.Text())
+		}
+	}
+	return out
+}
+
+func (f *foo) testOptions(n strictyaml.Node, t *test, isDefault bool) {
+	for _, e := range n.Entries() {
+		switch key := e.Key.Text(); key {
+		case "prefix":
+			t.prefix = e.Value.Text()
+		case "suffix":
+			t.suffix = e.Value.Text()
+		case "disableVarExpansion":
+			t.spread = e.Value.Text() != "true"
+		case "provider":
+			if !isDefault {
+				f.lost(e.Key, "the judge of a single test is not carried over")
+				continue
+			}
+			f.setJudge(e.Value)
+		default:
+			f.lost(e.Key, "the option %s is not carried over", key)
+		}
+	}
+}
+
+// setJudge takes the model that grades.
+func (f *foo) setJudge(n strictyaml.Node) {
+	if inner := n.Get("text"); inner.Kind() != strictyaml.None {
+		n = inner
+	}
+	m, ok := f.model(f.deref(n), 0)
+	if !ok {
+		return
+	}
+	m.response = response{}
+	name := f.addJudge(m)
+	if f.judge != "" && f.judge != name {
+		f.lost(n, "a second judge, %s, is not carried over", m.ID)
+		return
+	}
+	f.judge = name
+}
+
+// addJudge keeps a judge for the end, so that the first provider stays the model.
+func (f *foo) addJudge(m Model) string {
+	f.judges = append(f.judges, m)
+	return m.Name
+}
+
+// tests reads all tests, and makes the cases.
+func (f *foo) tests() {
+	n := f.root.Get("tests")
+	var list []test
+	switch n.Kind() {
+	case strictyaml.List:
+		for _, item := range n.Items() {
+			list = append(list, f.testItem(item, 0)...)
+		}
+	case strictyaml.Text, strictyaml.Mapping:
+		list = f.testItem(n, 0)
+	}
+	for _, scenario := range f.root.Get("scenarios").Items() {
+		list = append(list, f.scenario(scenario)...)
+	}
+	none := n.Kind() == strictyaml.None && f.root.Get("scenarios").Kind() == strictyaml.None || n.Kind() == strictyaml.List && len(n.Items()) == 0
+	switch bare := len(f.prompts) > 0 && len(f.usedVars()) == 0; {
+	case none && (len(f.defaults.vars) > 0 || bare):
+		list = append(list, test{spread: true, place: f.defaults.place})
+	case none && len(f.prompts) > 0:
+		f.lostAt(f.root.Problem("", ""), "it has no tests, so cases/%s.yaml has one case to be filled in, example", f.name)
+		list = append(list, test{description: "example", vars: f.example().vars})
+	}
+	for _, t := range list {
+		f.addTest(t)
+	}
+	for _, m := range f.judges {
+		name := f.addModel(m)
+		if f.judge == m.Name {
+			f.judge = name
+		}
+	}
+}
+
+// testItem reads an entry of tests: a test, or the files of some.
+func (f *foo) testItem(n strictyaml.Node, depth int) []test {
+	n = f.deref(n)
+	if n.Kind() == strictyaml.Mapping {
+		if n.Get("path").Kind() == strictyaml.Text {
+			return f.testFile(n.Get("path"), depth)
+		}
+		return []test{f.test(n, false)}
+	}
+	return f.testFile(n, depth)
+}
+
+// addTest makes the cases of a test: one for each choice out of lists of values.
+func (f *foo) addTest(t test) {
+	t.vars = overlay(f.defaults.vars, t.vars)
+	spread := f.defaults.spread && t.spread
+	choices := []map[string]any{t.vars}
+	if spread {
+		choices = f.choices(t)
+	}
+	for _, vars := range choices {
+		if len(f.cases) >= maxCases {
+			f.lostAt(t.place, "the config comes to more than %d cases; the rest is not carried over", maxCases)
+			return
+		}
+		f.addCase(t, settle(vars))
+	}
+}
+
+func (f *foo) addCase(t test, vars map[string]any) {
+	c := caseDraft{note: t.description, id: slug(t.description, ""), vars: vars, place: t.place}
+	c.tags = append(append(c.tags, f.defaults.tags...), t.tags...)
+	slices.Sort(c.tags)
+	c.tags = slices.Compact(c.tags)
+	for _, a := range append(append([]assertion{}, f.defaults.asserts...), t.asserts...) {
+		c.expects = append(c.expects, f.expectations(a, vars, 0)...)
+	}
+	if t.prefix+t.suffix != "" {
+		f.lostAt(t.place, "the prefix or suffix of a single test is not carried over")
+	}
+	f.cases = append(f.cases, c)
+}

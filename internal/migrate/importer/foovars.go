@@ -1,0 +1,181 @@
+package importer
+
+import (
+	"encoding/json"
+	"maps"
+	"path"
+	"strings"
+
+	"promptbench/internal/input/strictyaml"
+)
+
+// varsOf reads vars: a mapping, or files of such.
+func (f *foo) varsOf(n strictyaml.Node, depth int) map[string]any {
+	out := map[string]any{}
+	switch n.Kind() {
+	case strictyaml.Text:
+		name, _ := strings.CutPrefix(n.Text(), "file://")
+		if isProgram(name) {
+			f.lost(n, "the vars %s are made by a program, which is not run", name)
+			return out
+		}
+		if loaded, ok := f.load(n, name); ok {
+			if depth > maxNamed {
+				f.lost(n, "%s is named too deep", name)
+				return out
+			}
+			return f.varsOf(loaded, depth+1)
+		}
+	case strictyaml.List:
+		for _, item := range n.Items() {
+			maps.Copy(out, f.varsOf(item, depth))
+		}
+	case strictyaml.Mapping:
+		for _, e := range n.Entries() {
+			if v, ok := f.varValue(e.Value); ok {
+				out[e.Key.Text()] = v
+			}
+		}
+	}
+	return out
+}
+
+// varValue reads one var, the content of the file that it names included.
+func (f *foo) varValue(n strictyaml.Node) (any, bool) {
+	if n.Kind() == strictyaml.List {
+		var list []any
+		for _, item := range n.Items() {
+			v, ok := f.varValue(item)
+			if !ok {
+				continue
+			}
+			if inner, many := v.(spreadFiles); many {
+				list = append(list, inner...)
+				continue
+			}
+			list = append(list, v)
+		}
+		return list, true
+	}
+	name, ok := reference(n)
+	switch {
+	case ok && isProgram(name):
+		f.lost(n, "the var %s is made by a program, which is not run", name)
+		return nil, false
+	case ok && strings.Contains(name, "*"):
+		names, err := f.files.Glob(relative(n.File(), name))
+		if err != nil || len(names) == 0 {
+			f.lost(n, "%s names no file", name)
+			return nil, false
+		}
+		var list spreadFiles
+		for _, one := range names {
+			if text, ok := f.varFile(n, one); ok {
+				list = append(list, text)
+			}
+		}
+		return list, true
+	case ok:
+		return f.varFile(n, relative(n.File(), name))
+	case n.Kind() == strictyaml.Text:
+		return n.Text(), true
+	case (n.Kind() == strictyaml.Int || n.Kind() == strictyaml.Float) && json.Valid([]byte(n.Text())):
+		return json.Number(n.Text()), true
+	}
+	return plain(n), true
+}
+
+// spreadFiles are the contents of files that one pattern names.
+type spreadFiles []any
+
+func (f *foo) varFile(n strictyaml.Node, file string) (any, bool) {
+	switch strings.ToLower(path.Ext(file)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".wav", ".mp3", ".mp4", ".bmp":
+		f.lost(n, "%s is not carried over: only text is sent", file)
+		return nil, false
+	case ".yaml", ".yml":
+		if doc, ok := f.load(n, strings.TrimPrefix(file, path.Dir(n.File())+"/")); ok {
+			return plain(doc), true
+		}
+		return nil, false
+	}
+	text, ok := f.readText(n, file)
+	return strings.TrimSpace(text), ok
+}
+
+func overlay(base, over map[string]any) map[string]any {
+	out := make(map[string]any, len(base)+len(over))
+	maps.Copy(out, base)
+	maps.Copy(out, over)
+	return out
+}
+
+// choices spreads lists of values out.
+func (f *foo) choices(t test) []map[string]any {
+	out := []map[string]any{t.vars}
+	for _, name := range sortedKeys(t.vars) {
+		var list []any
+		switch v := t.vars[name].(type) {
+		case spreadFiles:
+			list = v
+		case []any:
+			if len(v) > 0 {
+				if _, ok := v[0].(string); ok { // of anything else it is one value, as in promptfoo
+					list = v
+				}
+			}
+		}
+		if len(list) == 0 {
+			continue
+		}
+		var next []map[string]any
+		for _, base := range out {
+			for _, v := range list {
+				next = append(next, overlay(base, map[string]any{name: v}))
+			}
+		}
+		if len(next) > maxVaried {
+			f.lostAt(t.place, "the lists of its vars come to more than %d cases; %s stays a list", maxVaried, name)
+			continue
+		}
+		out = next
+	}
+	return out
+}
+
+// settle fills in vars that name other vars, some rounds deep.
+func settle(vars map[string]any) map[string]any {
+	out := overlay(vars, nil)
+	for range 4 {
+		changed := false
+		for _, name := range sortedKeys(out) {
+			text, ok := out[name].(string)
+			if !ok || !strings.Contains(text, "{{") {
+				continue
+			}
+			others := overlay(out, nil)
+			delete(others, name)
+			if !namesAny(text, others) {
+				continue
+			}
+			if filled, _ := render(text, others); filled != text && len(filled) < maxFile {
+				out[name], changed = filled, true
+			}
+		}
+		if !changed {
+			break
+		}
+	}
+	return out
+}
+
+func namesAny(text string, vars map[string]any) bool {
+	for _, p := range pieces(text) {
+		if p.expr != nil {
+			if _, ok := vars[p.expr.name]; ok {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,136 @@
+package importer
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// Files gives what a source names. Paths are slash-separated and relative to a
+// directory that nothing outside of is read from.
+type Files interface {
+	// Read returns a file's content. The error says why there is none without
+	// naming the path.
+	Read(name string) ([]byte, error)
+	// Glob lists the files that a pattern of package path/filepath fits, sorted.
+	Glob(pattern string) ([]string, error)
+}
+
+// Options say how a source is to be read.
+type Options struct {
+	Name     string // of the suite and the prompts; empty: made of the source's name
+	Expected string // what the expected text of a table or of a sample is: Equals, Contains or StartsWith; empty: the format's own
+	Source   string // the directory of Files, from that of the result; for scripts that stay where they are
+}
+
+// What an expected text may be to its reply.
+const (
+	Equals     = "equals"
+	Contains   = "contains"
+	StartsWith = "starts-with"
+)
+
+// A File is to be written, its path slash-separated and relative to the project.
+type File struct {
+	Path string
+	Data []byte
+}
+
+// A Result is what became of one source.
+type Result struct {
+	Name    string
+	Format  string // such as "promptfoo config"
+	Files   []File // prompts, the suite, scripts
+	Suite   string // the path of the suite
+	Prompts []string
+	Models  []Model
+	Judge   string // the name of the model that the source judges with, one of Models; or empty
+	Cases   int
+	Judged  bool         // the suite puts questions to a judge
+	Code    []string     // languages whose code of the source runs as graders
+	Left    problem.List // what could not be carried over, in order of place
+}
+
+// Import reads the source at name. The problems are those that leave no result,
+// which is nil then.
+func Import(files Files, name string, o Options) (*Result, problem.List) {
+	data, err := files.Read(name)
+	if err != nil {
+		return nil, problem.List{{File: name, Message: "reading it: " + err.Error()}}
+	}
+	d := &draft{source: name, files: files, options: o, name: o.Name}
+	if d.name == "" {
+		d.name = nameOf(name)
+	}
+	var probs problem.List
+	switch ext := strings.ToLower(path.Ext(name)); ext {
+	case ".csv":
+		probs = d.table(data)
+	case ".jsonl", ".ndjson":
+		probs = d.samples(name, data, "")
+	case ".yaml", ".yml", ".json":
+		probs = d.document(name, data)
+	case ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py":
+		probs = problem.List{{File: name, Message: "a config that is a program is not run", Hint: "write what it gives as YAML or JSON, and import that"}}
+	default:
+		probs = problem.List{{File: name, Message: fmt.Sprintf("no importer for %q", ext), Hint: "promptfoo configs and .prompt.yml files (.yaml, .yml, .json), samples (.jsonl) and tables (.csv) can be imported"}}
+	}
+	if probs.Err() != nil {
+		return nil, probs
+	}
+	return d.finish()
+}
+
+// document reads a YAML or JSON file of either tool.
+func (d *draft) document(name string, data []byte) problem.List {
+	doc, probs := strictyaml.Parse(name, data)
+	if doc == nil || probs.Err() != nil {
+		return probs
+	}
+	root := doc.Root()
+	has := func(keys ...string) bool {
+		for _, key := range keys {
+			if root.Get(key).Kind() != strictyaml.None {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("messages"):
+		return d.github(root)
+	case has("prompts", "providers", "targets", "tests", "scenarios"):
+		return d.promptfoo(root)
+	case isRegistry(root):
+		return d.registry(root)
+	}
+	return problem.List{root.Problem("the file is none that can be imported", "a promptfoo config has prompts, a .prompt.yml file has messages, and an entry of the registry of OpenAI evals a class with samples_jsonl")}
+}
+
+// nameOf makes a name of a path: that of the file, or of its directory where the
+// file is called what they all are.
+func nameOf(p string) string {
+	base := path.Base(filepath.ToSlash(p))
+	for _, ext := range []string{".prompt.yml", ".prompt.yaml", ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv"} {
+		if cut, ok := strings.CutSuffix(base, ext); ok {
+			base = cut
+			break
+		}
+	}
+	dir := path.Base(path.Dir(filepath.ToSlash(p)))
+	switch base {
+	case "promptfooconfig", "samples", "config":
+		if dir != "." && dir != "/" && dir != ".." {
+			base = dir
+		} else if base == "promptfooconfig" {
+			base = "promptfoo"
+		}
+	default:
+		base = strings.TrimSuffix(strings.TrimPrefix(base, "promptfooconfig."), "_prompt")
+	}
+	return slug(base, "imported")
+}

@@ -1,0 +1,299 @@
+package importer
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"promptbench/internal/input/prompt"
+)
+
+// A piece is a part of a Nunjucks template: text, an expression in {{ }}, or a
+// tag in {% %}.
+type piece struct {
+	text     string // literal, or what the template says
+	expr     *expr  // of {{ }}, where it is understood
+	fault    string // what is not understood
+	from, to int    // bytes in the template
+}
+
+// An expr is a var, steps into it, and filters over it.
+type expr struct {
+	source  string // as the template has it
+	name    string
+	steps   []any // keys (string) and indexes (int)
+	filters []filter
+}
+
+type filter struct {
+	name string
+	arg  any // nil, or a literal
+}
+
+// same reports whether two expressions give the same in every case.
+func (e *expr) same(o *expr) bool {
+	return e.name == o.name && fmt.Sprint(e.steps, e.filters) == fmt.Sprint(o.steps, o.filters)
+}
+
+// plain reports whether the expression is the var alone.
+func (e *expr) plain() bool { return len(e.steps) == 0 && len(e.filters) == 0 }
+
+// pieces cuts a template. Comments are dropped, {% raw %} is text, and a hyphen
+// inside braces takes the space beside them off, as in Nunjucks.
+func pieces(template string) []piece {
+	var out []piece
+	trimNext := false
+	literal := func(from, to int) {
+		text := template[from:to]
+		if trimNext {
+			text = strings.TrimLeft(text, " \t\r\n")
+		}
+		trimNext = false
+		if text != "" {
+			out = append(out, piece{text: text, from: from, to: to})
+		}
+	}
+	at := 0
+	for at < len(template) {
+		open := nextOpening(template[at:])
+		if open < 0 {
+			break
+		}
+		open += at
+		closing := map[byte]string{'{': "}}", '%': "%}", '#': "#}"}[template[open+1]]
+		end := strings.Index(template[open+2:], closing)
+		if end < 0 {
+			break
+		}
+		inner, end := template[open+2:open+2+end], open+2+end+2
+		if template[open+1] == '{' && strings.HasPrefix(template[end:], "}") && strings.Contains(inner, "{") {
+			// {{"a":{"b":1}}} is no expression, whatever it is
+			end++
+			inner = template[open+2 : end-2]
+		}
+		literal(at, open)
+		if strings.HasPrefix(inner, "-") {
+			inner = inner[1:]
+			if n := len(out); n > 0 && out[n-1].expr == nil && out[n-1].fault == "" {
+				out[n-1].text = strings.TrimRight(out[n-1].text, " \t\r\n")
+			}
+		}
+		if strings.HasSuffix(inner, "-") {
+			inner, trimNext = inner[:len(inner)-1], true
+		}
+		p := piece{text: template[open:end], from: open, to: end}
+		switch template[open+1] {
+		case '#':
+			p.text = ""
+		case '%':
+			if strings.TrimSpace(inner) == "raw" {
+				if body, length := rawBlock(template[end:]); length > 0 {
+					p = piece{text: body, from: open, to: end + length}
+					end += length
+					break
+				}
+			}
+			p.fault = "the tag " + template[open:end] + " is not carried over and stands as text"
+		default:
+			if text, ok := quoted(strings.TrimSpace(inner)); ok {
+				p.text = text
+				break
+			}
+			p.expr = parseExpr(strings.TrimSpace(inner))
+			if p.expr == nil {
+				p.fault = "the expression " + template[open:end] + " is not carried over and stands as text"
+			}
+		}
+		out = append(out, p)
+		at = end
+	}
+	literal(at, len(template))
+	return out
+}
+
+// quoted reads an expression that is a text in quotes and nothing else.
+func quoted(s string) (text string, ok bool) {
+	if len(s) < 2 || s[0] != s[len(s)-1] || s[0] != '"' && s[0] != '\'' || strings.ContainsAny(s[1:len(s)-1], `"'\`) {
+		return "", false
+	}
+	return s[1 : len(s)-1], true
+}
+
+func nextOpening(s string) int {
+	for i := 0; i+1 < len(s); i++ {
+		if s[i] == '{' && strings.IndexByte("{%#", s[i+1]) >= 0 {
+			if s[i+1] == '{' && i+2 < len(s) && s[i+2] == '{' { // {{{x}}} is a brace around {{x}}
+				continue
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+var endRaw = regexp.MustCompile(`\{%-?\s*endraw\s*-?%\}`)
+
+func rawBlock(s string) (body string, length int) {
+	at := endRaw.FindStringIndex(s)
+	if at == nil {
+		return "", 0
+	}
+	return s[:at[0]], at[1]
+}
+
+var (
+	exprHead   = regexp.MustCompile(`^[\pL_$][\pL\pN_$]*`)
+	exprStep   = regexp.MustCompile(`^(?:\.([\pL_$][\pL\pN_$]*)|\[(\d+)\]|\[['"]([^'"\]]*)['"]\])`)
+	exprFilter = regexp.MustCompile(`^\s*\|\s*(\w+)(?:\(\s*([^()]*)\s*\))?`)
+)
+
+// parseExpr reads an expression, or returns nil where it is more than a var with
+// steps and filters that are known.
+func parseExpr(src string) *expr {
+	head := exprHead.FindString(src)
+	if head == "" || head == "env" || strings.HasPrefix(head, "_") && head == "_conversation" {
+		return nil
+	}
+	e, rest := &expr{source: src, name: head}, src[len(head):]
+	for {
+		m := exprStep.FindStringSubmatch(rest)
+		if m == nil {
+			break
+		}
+		switch {
+		case m[1] != "":
+			e.steps = append(e.steps, m[1])
+		case m[2] != "":
+			n, err := strconv.Atoi(m[2])
+			if err != nil {
+				return nil
+			}
+			e.steps = append(e.steps, n)
+		default:
+			e.steps = append(e.steps, m[3])
+		}
+		rest = rest[len(m[0]):]
+	}
+	for {
+		m := exprFilter.FindStringSubmatch(rest)
+		if m == nil {
+			break
+		}
+		f := filter{name: m[1]}
+		if m[2] != "" {
+			if json.Unmarshal([]byte(strings.ReplaceAll(m[2], "'", `"`)), &f.arg) != nil {
+				return nil
+			}
+		}
+		if _, ok := f.apply(""); !ok {
+			return nil
+		}
+		e.filters = append(e.filters, f)
+		rest = rest[len(m[0]):]
+	}
+	if strings.TrimSpace(rest) != "" {
+		return nil
+	}
+	return e
+}
+
+// apply runs a filter, or reports that it is not known.
+func (f filter) apply(v any) (any, bool) {
+	switch f.name {
+	case "safe", "string":
+		return v, true
+	case "dump", "tojson":
+		return asJSON(v), true
+	case "trim":
+		return strings.TrimSpace(asText(v)), true
+	case "upper":
+		return strings.ToUpper(asText(v)), true
+	case "lower":
+		return strings.ToLower(asText(v)), true
+	case "default", "d":
+		if v == nil {
+			return f.arg, true
+		}
+		return v, true
+	case "length":
+		if list, ok := v.([]any); ok {
+			return len(list), true
+		}
+		return len([]rune(asText(v))), true
+	case "join":
+		list, ok := v.([]any)
+		if !ok {
+			return v, true
+		}
+		parts := make([]string, len(list))
+		for i, item := range list {
+			parts[i] = asText(item)
+		}
+		return strings.Join(parts, asText(f.arg)), true
+	}
+	return nil, false
+}
+
+// value is what the expression gives; nil where there is nothing.
+func (e *expr) value(vars map[string]any) any {
+	v := vars[e.name]
+	for _, step := range e.steps {
+		if text, ok := v.(string); ok { // JSON in a text is looked into, as in promptfoo
+			var parsed any
+			if json.Unmarshal([]byte(text), &parsed) == nil {
+				v = parsed
+			}
+		}
+		switch s := step.(type) {
+		case string:
+			m, _ := v.(map[string]any)
+			v = m[s]
+		case int:
+			list, _ := v.([]any)
+			if s >= len(list) {
+				return nil
+			}
+			v = list[s]
+		}
+	}
+	for _, f := range e.filters {
+		v, _ = f.apply(v)
+	}
+	return v
+}
+
+// render fills a template in. Faults name what stands as text.
+func render(template string, vars map[string]any) (text string, faults []string) {
+	if !strings.Contains(template, "{") {
+		return template, nil
+	}
+	var b strings.Builder
+	for _, p := range pieces(template) {
+		if p.fault != "" {
+			faults = append(faults, p.fault)
+		}
+		if p.expr == nil {
+			b.WriteString(p.text)
+			continue
+		}
+		b.WriteString(asText(p.expr.value(vars)))
+	}
+	return b.String(), faults
+}
+
+// escape writes text so that a template of promptbench keeps it as it is.
+func escape(text string) string {
+	if !strings.Contains(text, "{{") {
+		return text
+	}
+	return ours.ReplaceAllStringFunc(text, func(s string) string {
+		if name := strings.Trim(s, "{} "); prompt.IsName(name) {
+			return `\` + s
+		}
+		return s
+	})
+}
+
+var ours = regexp.MustCompile(`\{\{ *[A-Za-z_][A-Za-z0-9_]* *\}\}`)

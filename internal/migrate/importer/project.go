@@ -1,0 +1,230 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"promptbench/internal/input/config"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// A Plan is what an import of some sources would write.
+type Plan struct {
+	Results []*Result
+	Files   []File   // of all results, and the config where there is none yet
+	Config  []byte   // entries for the config that there is already; nil where Files holds one
+	Exists  []string // those of Files that are there already
+}
+
+// Prepare reads sources into a plan for the project at dir. Files that a source
+// names are read from the directory root and below; where that is empty, from
+// the working directory if the source is in it, else from the source's repository,
+// else from its own directory. Nothing is written.
+func Prepare(sources []string, dir, root string, o Options) (*Plan, error) {
+	plan := &Plan{}
+	var probs problem.List
+	taken := map[string]bool{}
+	for _, source := range sources {
+		r, list := one(source, dir, root, o, taken)
+		if r == nil {
+			probs = append(probs, list...)
+			continue
+		}
+		taken[r.Name] = true
+		plan.Results = append(plan.Results, r)
+		plan.Files = append(plan.Files, r.Files...)
+	}
+	if len(probs) > 0 {
+		return nil, probs
+	}
+	entries, err := configOf(plan.Results)
+	if err != nil {
+		return nil, err
+	}
+	switch _, err := os.Stat(filepath.Join(dir, config.DefaultPath)); {
+	case err == nil:
+		plan.Config = entries
+	default:
+		plan.Files = append(plan.Files, File{config.DefaultPath, entries})
+	}
+	for _, f := range plan.Files {
+		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(f.Path))); err == nil {
+			plan.Exists = append(plan.Exists, f.Path)
+		}
+	}
+	return plan, nil
+}
+
+// one reads one source, under a name that is not taken yet.
+func one(source, dir, root string, o Options, taken map[string]bool) (*Result, problem.List) {
+	if root == "" {
+		root = rootOf(source)
+	}
+	absolute, err := filepath.Abs(source)
+	if err != nil {
+		return nil, problem.From(err)
+	}
+	top, err := filepath.Abs(root)
+	if err != nil {
+		return nil, problem.From(err)
+	}
+	inside, err := filepath.Rel(top, absolute)
+	if err != nil || !filepath.IsLocal(inside) {
+		return nil, problem.List{{File: source, Message: fmt.Sprintf("it lies outside of %s", root), Hint: "name a directory with --root that holds it and all that it names"}}
+	}
+	disk, err := OpenDisk(top)
+	if err != nil {
+		return nil, problem.From(err)
+	}
+	defer func() { _ = disk.Close() }() // only read
+	if cases, err := filepath.Abs(filepath.Join(dir, casesDir)); err == nil {
+		if back, err := filepath.Rel(cases, top); err == nil {
+			o.Source = filepath.ToSlash(back)
+		}
+	}
+	name := filepath.ToSlash(inside)
+	if o.Name == "" {
+		o.Name = nameOf(filepath.ToSlash(absolute))
+	}
+	named := map[string]bool{}
+	for n := range taken {
+		named[n] = true
+	}
+	o.Name = unique(named, slug(o.Name, "imported"))
+	r, probs := Import(disk, name, o)
+	toRoot := strings.TrimSuffix(filepath.Clean(source), filepath.FromSlash(inside)) // as the user writes it
+	for _, list := range []problem.List{probs, leftOf(r)} {
+		for i := range list {
+			if list[i].File != "" {
+				list[i].File = toRoot + filepath.FromSlash(list[i].File)
+			}
+		}
+	}
+	return r, probs
+}
+
+func leftOf(r *Result) problem.List {
+	if r == nil {
+		return nil
+	}
+	return r.Left
+}
+
+// rootOf is the directory that a source's files are read from.
+func rootOf(source string) string {
+	if filepath.IsLocal(source) {
+		return "."
+	}
+	dir := filepath.Dir(source)
+	if absolute, err := filepath.Abs(dir); err == nil {
+		if here, err := os.Getwd(); err == nil {
+			if inside, err := filepath.Rel(here, absolute); err == nil && filepath.IsLocal(inside) {
+				return here
+			}
+		}
+		for up := absolute; ; up = filepath.Dir(up) {
+			if _, err := os.Stat(filepath.Join(up, ".git")); err == nil {
+				return up
+			}
+			if up == filepath.Dir(up) {
+				break
+			}
+		}
+	}
+	return dir
+}
+
+// configOf writes a promptbench.yaml for the suites and models of all results.
+func configOf(results []*Result) ([]byte, error) {
+	var models object
+	names := map[string]Model{}
+	first, judge := "", ""
+	for _, r := range results {
+		for _, m := range r.Models {
+			if other, taken := names[m.Name]; taken && asJSON([]any{other.ID, other.BaseURL}) == asJSON([]any{m.ID, m.BaseURL}) {
+				continue
+			} else if taken {
+				used := map[string]bool{}
+				for name := range names {
+					used[name] = true
+				}
+				m.Name = unique(used, m.Name)
+			}
+			names[m.Name] = m
+			if first == "" && (m.Name != r.Judge || len(r.Models) == 1) {
+				first = m.Name
+			}
+			models = append(models, strictyaml.Field{Key: m.Name, Value: m.entry()})
+		}
+		if judge == "" {
+			judge = r.Judge
+		}
+	}
+	o := object{{Key: "suite", Value: results[0].Suite}, {Key: "model", Value: orNil(first)}, {Key: "judge", Value: orNil(judge)}, {Key: "models", Value: orNone(models)}}
+	return strictyaml.Write(o)
+}
+
+// entry is a model as the config has it.
+func (m Model) entry() object {
+	o := object{}
+	if m.BaseURL == "" {
+		o = append(o, strictyaml.Field{Key: "endpoint", Value: config.OpenAI})
+	} else {
+		o = append(o, strictyaml.Field{Key: "base_url", Value: m.BaseURL})
+	}
+	var headers any
+	if len(m.Headers) > 0 {
+		headers = m.Headers
+	}
+	return append(o, object{
+		{Key: "model", Value: m.ID}, {Key: "api_key_env", Value: orNil(m.APIKeyEnv)}, {Key: "api_version", Value: orNil(m.APIVersion)},
+		{Key: "headers", Value: headers}, {Key: "params", Value: orNone(m.Params)},
+	}...)
+}
+
+// Write creates the files of a plan. It changes no file that exists, and writes
+// nothing where one does.
+func (p *Plan) Write(dir string) error {
+	if len(p.Exists) > 0 {
+		return fmt.Errorf("nothing is written, since there is already %s; name another directory with -o, or another name with --name", strings.Join(p.Exists, ", "))
+	}
+	var written []string
+	for _, f := range p.Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if err := create(name, f.Data); err != nil {
+			for _, w := range slices.Backward(written) { // all of it or nothing
+				err = errors.Join(err, os.Remove(w))
+			}
+			return err
+		}
+		written = append(written, name)
+	}
+	return nil
+}
+
+func create(name string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return fmt.Errorf("writing %s: %w", name, cause(err))
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already", name)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, cause(err))
+	}
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", name, cause(err)), os.Remove(name))
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package importer
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// A foo reads a promptfoo config into a draft.
+type foo struct {
+	*draft
+	root     strictyaml.Node
+	defaults test // defaultTest
+	judges   []Model
+}
+
+// promptfoo reads a config as https://www.promptfoo.dev/docs/configuration/reference/
+// describes it.
+func (d *draft) promptfoo(root strictyaml.Node) problem.List {
+	d.format = "promptfoo config"
+	f := &foo{draft: d, root: root}
+	known := map[string]func(strictyaml.Node){
+		"description":        func(n strictyaml.Node) { d.description = strings.TrimSpace(n.Text()) },
+		"prompts":            f.promptList,
+		"providers":          func(n strictyaml.Node) { f.providers(n) },
+		"targets":            func(n strictyaml.Node) { f.providers(n) },
+		"tests":              func(strictyaml.Node) {},
+		"scenarios":          func(strictyaml.Node) {},
+		"defaultTest":        func(strictyaml.Node) {},
+		"assertionTemplates": func(strictyaml.Node) {},
+		"$schema":            func(strictyaml.Node) {},
+	}
+	if root.Get("prompts").Kind() == strictyaml.None { // what promptfoo takes then
+		f.text("{{prompt}}", "", always(root.Problem("", "")), root.Problem("", ""), false)
+	}
+	f.defaults = f.readDefaults(root.Get("defaultTest"))
+	for _, e := range root.Entries() {
+		key := e.Key.Text()
+		read, ok := known[key]
+		switch {
+		case ok:
+			read(e.Value)
+		case key == "redteam":
+			d.lost(e.Key, "redteam is not carried over: its attacks are generated")
+		default:
+			d.lost(e.Key, "%s is not carried over", key)
+		}
+	}
+	for i, p := range f.prompts {
+		for k := range p.messages {
+			if p.messages[k].role == "user" && k == len(p.messages)-1 && f.defaults.prefix+f.defaults.suffix != "" {
+				f.prompts[i].messages[k].text = f.defaults.prefix + p.messages[k].text + f.defaults.suffix
+				f.prompts[i].messages[k].at = always(p.place)
+			}
+		}
+	}
+	f.tests()
+	f.responses()
+	return nil
+}
+
+// deref follows a {$ref: '#/path'} into the config.
+func (f *foo) deref(n strictyaml.Node) strictyaml.Node {
+	ref := n.Get("$ref")
+	if ref.Kind() != strictyaml.Text {
+		return n
+	}
+	at, ok := strings.CutPrefix(ref.Text(), "#/")
+	if !ok {
+		return n
+	}
+	target := f.root
+	for step := range strings.SplitSeq(at, "/") {
+		target = target.Get(step)
+	}
+	if target.Kind() == strictyaml.None || target.Get("$ref").Kind() != strictyaml.None {
+		f.lost(ref, "%s leads nowhere", ref.Text())
+		return n
+	}
+	return target
+}
+
+// reference takes the path out of file://path, which is relative to the file
+// that holds it.
+func reference(n strictyaml.Node) (string, bool) {
+	if n.Kind() != strictyaml.Text {
+		return "", false
+	}
+	name, ok := strings.CutPrefix(n.Text(), "file://")
+	return name, ok
+}
+
+// load reads a YAML or JSON file that a node names.
+func (f *foo) load(n strictyaml.Node, name string) (strictyaml.Node, bool) {
+	file := relative(n.File(), name)
+	data, err := f.files.Read(file)
+	if err != nil {
+		f.lost(n, "%s can't be read: %s", name, err)
+		return strictyaml.Node{}, false
+	}
+	doc, probs := strictyaml.Parse(file, data)
+	if doc == nil || probs.Err() != nil {
+		for _, p := range probs.Only(problem.Error) {
+			f.lost(n, "%s can't be read: %s", name, p.Error())
+		}
+		return strictyaml.Node{}, false
+	}
+	return doc.Root(), true
+}
+
+// readText reads a text file that a node names.
+func (d *draft) readText(n strictyaml.Node, file string) (string, bool) {
+	data, err := d.files.Read(file)
+	if err == nil && bytes.HasPrefix(data, []byte("version https://git-lfs")) {
+		err = errors.New("it is a pointer of Git LFS; fetch it with git lfs pull")
+	}
+	if err == nil && !utf8.Valid(data) {
+		err = errors.New("it is not UTF-8")
+	}
+	if err != nil {
+		d.lost(n, "%s can't be read: %s", file, err)
+		return "", false
+	}
+	return string(strictyaml.TrimBOM(data)), true
+}
+
+// plain decodes a node.
+func plain(n strictyaml.Node) any {
+	var v any
+	_ = n.Decode(&v) // what has no JSON stays out
+	return v
+}
+
+// isProgram reports whether a path names code, with or without a function.
+func isProgram(name string) bool {
+	for _, ext := range []string{".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh"} {
+		if strings.HasSuffix(name, ext) || strings.Contains(name, ext+":") {
+			return true
+		}
+	}
+	return false
+}
+
+// responses gives the prompts the response format that all models are asked
+// for.
+func (f *foo) responses() {
+	if len(f.models) == 0 {
+		return
+	}
+	first := f.models[0].response
+	for _, m := range f.models[1:] {
+		if !m.response.equal(first) {
+			f.lostAt(problem.Problem{File: f.source}, "models ask for different response formats, so none is carried over")
+			return
+		}
+	}
+	for i := range f.prompts {
+		if f.prompts[i].response.format == "" {
+			f.prompts[i].response = first
+		}
+	}
+}

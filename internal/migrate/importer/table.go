@@ -1,0 +1,98 @@
+package importer
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// table reads a CSV file: a column input, one of what is expected, and columns
+// that become vars, tags, ids and notes.
+func (d *draft) table(data []byte) problem.List {
+	d.format = "table"
+	text := string(strictyaml.TrimBOM(data))
+	if !utf8.ValidString(text) {
+		return problem.List{{File: d.source, Message: "the table is not UTF-8", Hint: "save it as CSV UTF-8"}}
+	}
+	head, body, bad := rows(d.source, text)
+	if bad != nil {
+		return problem.List{*bad}
+	}
+	var columns []string
+	input := -1
+	for i, name := range head.cells {
+		name = strings.TrimSpace(name)
+		columns = append(columns, strings.ToLower(name))
+		if input < 0 && isInput(strings.ToLower(name)) {
+			input = i
+		}
+	}
+	if input < 0 {
+		p := problem.Problem{File: d.source, Line: 1, Column: 1, Message: "no column of the table is the input", Hint: "name one of them input"}
+		return problem.List{p}
+	}
+	f := &foo{draft: d, defaults: test{spread: false}}
+	d.prompts = []promptDraft{{
+		messages: []message{{role: "user", text: "{{input}}", at: always(head.places[input])}},
+		place:    head.places[input],
+	}}
+	for _, r := range body {
+		c := caseDraft{vars: map[string]any{}, place: r.places[0]}
+		for i, cell := range r.cells {
+			switch {
+			case i >= len(columns):
+				d.lostAt(r.places[i], "a cell beyond the columns is not carried over")
+			case i == input:
+				c.vars["input"] = cell
+			case strings.TrimSpace(cell) == "":
+			case columns[i] == "id":
+				c.id = cell
+			case columns[i] == "tags":
+				for _, tag := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(" ;,\n\t", r) }) {
+					c.tags = append(c.tags, slug(tag, "tag"))
+				}
+			case columns[i] == "note", columns[i] == "description":
+				c.note = cell
+			case isExpected(columns[i]):
+				c.expects = append(c.expects, d.expected(f, r.places[i], cell)...)
+			case expectedColumn.MatchString(columns[i]):
+				c.expects = append(c.expects, f.expectations(assertion{short: cell, place: r.places[i], file: d.source}, c.vars, 0)...)
+			default:
+				name := varName(strings.TrimPrefix(strings.TrimSpace(head.cells[i]), "var:"))
+				c.vars[name] = cell
+				d.keep = append(d.keep, name)
+			}
+		}
+		if asText(c.vars["input"]) != "" || len(c.vars) > 1 {
+			d.cases = append(d.cases, c)
+		}
+	}
+	return nil
+}
+
+func isInput(name string) bool {
+	switch name {
+	case "input", "question", "query", "prompt", "user_input", "message", "text":
+		return true
+	}
+	return false
+}
+
+func isExpected(name string) bool {
+	switch name {
+	case "expected", "ideal", "answer", "expected_output", "output", "reference", "label", "target":
+		return true
+	}
+	return false
+}
+
+// expected holds a reply to the text of a cell.
+func (d *draft) expected(f *foo, place problem.Problem, cell string) []expectation {
+	kind := map[string]string{Contains: "contains", StartsWith: "starts-with"}[d.options.Expected]
+	if kind == "" {
+		return []expectation{{kind: kindEquals, texts: []string{cell}}}
+	}
+	return f.translateAssert(asserted{assertion: assertion{place: place}, kind: kind, value: cell, text: cell})
+}

@@ -1,0 +1,65 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"promptbench/internal/model"
+	"promptbench/internal/record/runfile"
+)
+
+// Outstanding lists what was handed in to an endpoint for a model and not
+// collected yet, newest first.
+func Outstanding(index *runfile.Index, endpoint, modelID string) []runfile.Piece {
+	var out []runfile.Piece
+	for _, p := range index.Pieces() {
+		if !p.Collected && p.Endpoint == endpoint && p.Model == modelID && time.Since(p.At) <= kept {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Cancelled is what became of a batch that was to be cancelled.
+type Cancelled struct {
+	model.Batch
+
+	Was string // its status before
+}
+
+// Cancel cancels the batches of pieces that are not over. It leaves out pieces
+// that were never made a batch of.
+func Cancel(ctx context.Context, api *model.BatchClient, pieces []runfile.Piece) ([]Cancelled, error) {
+	var out []Cancelled
+	for _, p := range pieces {
+		b, err := lookAt(ctx, api, p)
+		if err != nil {
+			return out, err
+		}
+		if b.ID == "" {
+			continue
+		}
+		c := Cancelled{Batch: b, Was: b.Status}
+		if !b.Over() {
+			if c.Batch, err = api.Cancel(ctx, b.ID); err != nil {
+				return out, fmt.Errorf("batch %s: %w", b.ID, err)
+			}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// lookAt returns the batch of a piece, or one without an id.
+func lookAt(ctx context.Context, api *model.BatchClient, p runfile.Piece) (model.Batch, error) {
+	if p.Batch == "" {
+		b, _, err := api.Find(ctx, labelPiece, p.ID, p.At.Add(-time.Hour))
+		return b, err
+	}
+	b, err := api.Get(ctx, p.Batch)
+	if isUnknown(err) {
+		return model.Batch{}, nil
+	}
+	return b, err
+}

@@ -1,0 +1,105 @@
+package page
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// A Page gathers results and writes them as one file, one below the other.
+type Page struct {
+	w        io.Writer
+	sections []section
+	chrome   Chrome
+}
+
+// Chrome is what stands around the results where they are served and not kept
+// as a file.
+type Chrome struct {
+	Links []Link // to other pages
+}
+
+// A Link leads to another page of the same server.
+type Link struct{ Text, URL string }
+
+// New returns a page that is written to w when it is closed.
+func New(w io.Writer, c Chrome) *Page { return &Page{w: w, chrome: c} }
+
+// Run adds a run. It must be loaded in full.
+func (p *Page) Run(s summary.Summary, run *runfile.Run) error {
+	sec, err := runSection(s, run)
+	return p.add(sec, err)
+}
+
+// Pair adds a comparison of two runs. They must be loaded in full.
+func (p *Page) Pair(c *compare.Comparison, base, head *runfile.Run) error {
+	sec, err := pairSection(c, base, head)
+	return p.add(sec, err)
+}
+
+func (p *Page) add(sec section, err error) error {
+	sec.ID = fmt.Sprintf("result-%d", len(p.sections)+1)
+	p.sections = append(p.sections, sec)
+	return err
+}
+
+// Close writes the page.
+func (p *Page) Close() error {
+	titles := make([]string, len(p.sections))
+	for i, s := range p.sections {
+		titles[i] = s.Title
+	}
+	return write(p.w, "report.tmpl", frame{Title: strings.Join(titles, ", "), Script: true, Links: p.chrome.Links}, p.sections)
+}
+
+// A frame is what every page has.
+type frame struct {
+	Title  string
+	Script bool
+	Links  []Link
+
+	Policy template.HTMLAttr
+	Style  template.CSS
+	Code   template.JS
+	Body   any
+}
+
+// write renders a template of the assets in the common frame.
+func write(w io.Writer, name string, f frame, body any) error {
+	t, err := template.New("frame.tmpl").Funcs(functions()).ParseFS(assets, "assets/frame.tmpl", "assets/parts.tmpl", "assets/"+name)
+	if err != nil {
+		return fmt.Errorf("reading the page's template: %w", err)
+	}
+	style, code, err := sources(f.Script)
+	if err != nil {
+		return err
+	}
+	f.Style, f.Code, f.Body = template.CSS(style), template.JS(code), body                  //nolint:gosec // our own files
+	f.Policy = template.HTMLAttr(`content="` + Policy(style, code, len(f.Links) > 0) + `"`) //nolint:gosec // made of hashes
+	if err := t.Execute(w, f); err != nil {
+		return fmt.Errorf("writing the page: %w", err)
+	}
+	return nil
+}
+
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"plot": func(describe string, bar *Bar, ticks []Tick, zero string) any {
+			return struct {
+				Describe string
+				Bar      *Bar
+				Ticks    []Tick
+				Zero     string
+			}{describe, bar, ticks, zero}
+		},
+	}
+}

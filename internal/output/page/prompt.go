@@ -1,0 +1,149 @@
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/worddiff"
+)
+
+// A promptDiff is what two revisions send, message by message.
+type promptDiff struct {
+	Same     bool // one revision alone
+	Changed  int  // messages that differ
+	Messages []messageDiff
+	Settings []setting
+}
+
+// A messageDiff is one message in both revisions, or in one of them.
+type messageDiff struct {
+	Role   string
+	State  string // "same", "changed", "added" or "removed"
+	Pieces []piece
+}
+
+// A piece is text that is in both revisions, or only in one.
+type piece struct {
+	Kind string // "", "del" or "ins"
+	Text string
+}
+
+// A setting is a parameter, or another field of the prompt file.
+type setting struct {
+	Name       string
+	Base, Head string
+}
+
+func diffPrompts(base, head runfile.Header) *promptDiff {
+	d := &promptDiff{Same: base.Prompt.Hash == head.Prompt.Hash, Messages: alignMessages(base.Prompt.Messages, head.Prompt.Messages)}
+	for _, m := range d.Messages {
+		if m.State != "same" {
+			d.Changed++
+		}
+	}
+	b, h := settingsOf(base), settingsOf(head)
+	for i := range b {
+		if d.Same && b[i].Base != "" || b[i].Base != h[i].Base {
+			d.Settings = append(d.Settings, setting{b[i].Name, b[i].Base, h[i].Base})
+		}
+	}
+	return d
+}
+
+func settingsOf(h runfile.Header) []setting {
+	p := h.Prompt
+	return []setting{
+		{Name: "parameters", Base: paramsText(h)}, {Name: "response format", Base: textsafe.Cell(p.ResponseFormat)},
+		{Name: "reply format", Base: textsafe.Cell(string(p.ReplyFormat))}, {Name: "JSON schema", Base: textsafe.Cell(string(p.JSONSchema))},
+	}
+}
+
+func paramsText(h runfile.Header) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(h.Model.Params); err != nil {
+		return fmt.Sprintf("can't be shown: %v", err)
+	}
+	return textsafe.Cell(string(bytes.TrimSpace(b.Bytes())))
+}
+
+// alignMessages pairs the messages of two prompts: equal ones by the longest
+// sequence that both have, and between those the ones of the same role in
+// order.
+func alignMessages(base, head []runfile.Message) []messageDiff {
+	var out []messageDiff
+	i, j := 0, 0
+	for _, match := range append(commonMessages(base, head), [2]int{len(base), len(head)}) {
+		out = append(out, replaced(base[i:match[0]], head[j:match[1]])...)
+		if match[0] < len(base) {
+			m := base[match[0]]
+			out = append(out, messageDiff{Role: textsafe.Cell(m.Role), State: "same", Pieces: []piece{{"", textsafe.Block(m.Content)}}})
+		}
+		i, j = match[0]+1, match[1]+1
+	}
+	return out
+}
+
+// replaced are messages of which no two are equal.
+func replaced(base, head []runfile.Message) []messageDiff {
+	var out []messageDiff
+	for len(base) > 0 && len(head) > 0 {
+		if base[0].Role != head[0].Role {
+			if k := slices.IndexFunc(head, func(m runfile.Message) bool { return m.Role == base[0].Role }); k > 0 {
+				out, head = append(out, oneSided(head[:k], "added", "ins")...), head[k:]
+				continue
+			}
+			out, base = append(out, oneSided(base[:1], "removed", "del")...), base[1:]
+			continue
+		}
+		m := messageDiff{Role: textsafe.Cell(base[0].Role), State: "changed"}
+		for _, p := range worddiff.Diff(textsafe.Block(base[0].Content), textsafe.Block(head[0].Content)) {
+			m.Pieces = append(m.Pieces, piece{map[worddiff.Op]string{worddiff.Delete: "del", worddiff.Insert: "ins"}[p.Op], p.Text})
+		}
+		out, base, head = append(out, m), base[1:], head[1:]
+	}
+	return append(append(out, oneSided(base, "removed", "del")...), oneSided(head, "added", "ins")...)
+}
+
+func oneSided(list []runfile.Message, state, kind string) []messageDiff {
+	var out []messageDiff
+	for _, m := range list {
+		out = append(out, messageDiff{Role: textsafe.Cell(m.Role), State: state, Pieces: []piece{{kind, textsafe.Block(m.Content)}}})
+	}
+	return out
+}
+
+// commonMessages is the longest common subsequence, as pairs of positions.
+func commonMessages(base, head []runfile.Message) [][2]int {
+	longest := make([][]int, len(base)+1)
+	for i := range longest {
+		longest[i] = make([]int, len(head)+1)
+	}
+	for i, b := range slices.Backward(base) {
+		for j, h := range slices.Backward(head) {
+			if b == h {
+				longest[i][j] = longest[i+1][j+1] + 1
+			} else {
+				longest[i][j] = max(longest[i+1][j], longest[i][j+1])
+			}
+		}
+	}
+	var out [][2]int
+	for i, j := 0, 0; i < len(base) && j < len(head); {
+		switch {
+		case base[i] == head[j]:
+			out = append(out, [2]int{i, j})
+			i, j = i+1, j+1
+		case longest[i+1][j] >= longest[i][j+1]:
+			i++
+		default:
+			j++
+		}
+	}
+	return out
+}

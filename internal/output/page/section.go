@@ -1,0 +1,252 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/textsafe"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// A section is one result as the template shows it. Every text is safe to show,
+// if not yet escaped.
+type section struct {
+	ID, Title, Headline string
+	Lead                string // what the headline is about, above it
+	Verdict, Words      string // the verdict, and as people read it; empty for a run
+	Sides               []side
+	Facts               []factRow // of the sides, in columns
+	Notes               []string
+	Graders             graderTable
+	Gates               []gate
+	Confusions          []confusion
+	Tags                tagTable
+	Prompt              *promptDiff
+	Filters             filters
+	Cases               int
+	Rows                []staticRow // the first that changed, for those without a script
+	More                int         // that Rows leaves out
+	Data                string
+}
+
+// A side is one of the runs that a section is about.
+type side struct {
+	Name, Description string
+	Facts             []fact
+}
+
+// A fact is a labelled value.
+type fact struct{ Label, Value string }
+
+// A factRow is one fact of every side.
+type factRow struct {
+	Label  string
+	Values []string
+}
+
+// factRows puts the facts of the sides into rows; what a side lacks is left
+// empty.
+func factRows(sides []side) []factRow {
+	var rows []factRow
+	for i, s := range sides {
+		for _, f := range s.Facts {
+			at := slices.IndexFunc(rows, func(r factRow) bool { return r.Label == f.Label })
+			if at < 0 {
+				at = len(rows)
+				rows = append(rows, factRow{f.Label, make([]string, len(sides))})
+			}
+			rows[at].Values[i] = f.Value
+		}
+	}
+	return rows
+}
+
+type gate struct {
+	Text string
+	Pass bool
+}
+
+// A staticRow is a case without a script.
+type staticRow struct {
+	Case, Input, Why string
+	Said             []string
+	Change           string
+}
+
+// staticRows is how many cases the page shows without a script.
+const staticRows = 50
+
+// filters are what the list of cases can be narrowed to.
+type filters struct {
+	Changes []option
+	Graders []string
+	Types   []string
+	Tags    []string
+	Sorts   []option
+}
+
+type option struct{ Value, Label string }
+
+func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error) {
+	s := section{
+		Title: textsafe.Cell(fmt.Sprintf("%s against %s", c.Head.Prompt, c.Base.Prompt)), Headline: textsafe.Cell(c.Headline),
+		Lead:  textsafe.Cell(fmt.Sprintf("%s · %s paired · %s", c.Suite, phrase.Plural(c.Pairs, "case"), phrase.ModelAt(c.Head.Model, c.Head.Endpoint))),
+		Words: phrase.Overall(c), Sides: []side{sideOf(c.Base, base), sideOf(c.Head, head)},
+		Notes: cells(append(phrase.Unpaired(c.Changes), c.Notes...)), Graders: pairGraders(c), Gates: gatesOf(c.Gates),
+		Confusions: []confusion{
+			confusionOf(0, c.Base.Prompt, c.Confusion.Expected, c.Confusion.Base),
+			confusionOf(1, c.Head.Prompt, c.Confusion.Expected, c.Confusion.Head),
+		},
+		Tags: tagsOf(c.Tags), Prompt: diffPrompts(base.Header, head.Header),
+	}
+	if c.Verdict != nil && !c.Noise {
+		s.Verdict = string(*c.Verdict)
+	}
+	corrected, doubts := phrase.Beliefs(c)
+	s.Graders.Notes = cells(slices.Concat(phrase.Warnings(c.Graders), corrected, doubts, phrase.Pairwise(c)))
+	s.Facts = factRows(s.Sides)
+	rows := c.Rows(-1)
+	s.Cases = len(rows)
+	s.Filters = filtersOf(c.Confusion.Expected, head, []option{
+		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"}, {compare.NewlyPasses.String(), "newly pass"},
+		{compare.Moved.String(), "score moved"}, {"fails", "fail in " + textsafe.Cell(c.Head.Prompt)}, {"open", "not scored"},
+	}, []option{
+		{"", "what changed first"}, {"case", "case"}, {"drop", "largest drop"}, {"rise", "largest rise"}, {"slow", "slowest reply"}, {"tokens", "most tokens"},
+	})
+	for _, g := range c.Graders {
+		s.Filters.Graders = append(s.Filters.Graders, textsafe.Cell(g.Grader))
+	}
+	for _, r := range rows[:min(staticRows, c.Changed())] {
+		s.Rows = append(s.Rows, staticRow{
+			Case: textsafe.Cell(r.Case.Case), Input: textsafe.Cell(r.Case.Input), Why: textsafe.Cell(phrase.Why(r.Marks)), Change: r.Change.String(),
+			Said: cells([]string{phrase.Said(r.Base.Type, r.Base.Items, r.Base.Error), phrase.Said(r.Head.Type, r.Head.Items, r.Head.Error)}),
+		})
+	}
+	s.More = s.Cases - len(s.Rows)
+	var err error
+	s.Data, err = pack(pairData(c, rows, base, head))
+	return s, err
+}
+
+func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
+	s := section{
+		Title:    textsafe.Cell(fmt.Sprintf("%s on %s", sum.Prompt, sum.Suite)),
+		Headline: textsafe.Cell(fmt.Sprintf("%d of %s fail a grader.", len(sum.Failed), phrase.Plural(sum.Cases, "case"))),
+		Lead:     textsafe.Cell(fmt.Sprintf("%s on %s · %s", sum.Prompt, sum.Suite, phrase.ModelAt(sum.Model, sum.Endpoint))),
+		Sides:    []side{runSide(sum, run)}, Notes: cells(append(phrase.Redacted(sum), phrase.RunTroubles(sum)...)), Graders: runGraders(sum), Gates: gatesOf(sum.Gates),
+		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)}, Prompt: diffPrompts(run.Header, run.Header), Cases: len(run.Cases),
+	}
+	corrected, doubts := phrase.RunBeliefs(sum.Graders)
+	s.Graders.Notes = cells(slices.Concat(corrected, doubts))
+	s.Facts = factRows(s.Sides)
+	if len(sum.Failed) == 0 && sum.Cases > 0 {
+		s.Headline = "No case fails."
+	}
+	s.Filters = filtersOf(sum.Types, run, []option{
+		{"", "all cases"}, {"fails", "fail"}, {"passes", "pass"}, {"flaky", "flaky"}, {"open", "not scored"},
+	}, []option{{"", "what fails first"}, {"case", "case"}, {"slow", "slowest reply"}, {"tokens", "most tokens"}})
+	for _, g := range sum.Graders {
+		s.Filters.Graders = append(s.Filters.Graders, textsafe.Cell(g.Grader))
+	}
+	for _, c := range sum.Failed[:min(staticRows, len(sum.Failed))] {
+		s.Rows = append(s.Rows, staticRow{
+			Case: textsafe.Cell(c.ID), Input: textsafe.Cell(c.Case.Input), Why: textsafe.Cell(phrase.Fails(c)), Change: "fails",
+			Said: cells([]string{phrase.Said(c.Type, c.Items, c.Error)}),
+		})
+	}
+	s.More = s.Cases - len(s.Rows)
+	var err error
+	s.Data, err = pack(runData(sum, run))
+	return s, err
+}
+
+func filtersOf(types []string, run *runfile.Run, changes, sorts []option) filters {
+	f := filters{Changes: changes, Sorts: sorts, Types: cells(types)}
+	seen := map[string]bool{}
+	for _, c := range run.Cases {
+		for _, t := range c.Tags {
+			if !seen[t] {
+				seen[t] = true
+				f.Tags = append(f.Tags, textsafe.Cell(t))
+			}
+		}
+	}
+	slices.Sort(f.Tags)
+	return f
+}
+
+func sideOf(s compare.Side, run *runfile.Run) side {
+	facts := []fact{{"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))}}
+	facts = append(append(facts, usageFacts(s.Usage)...), judgeFacts(s.Judging)...)
+	return side{Name: textsafe.Cell(s.Prompt), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: append(facts, origin(s.Status, s.Basis, s.Errors, run)...)}
+}
+
+func runSide(s summary.Summary, run *runfile.Run) side {
+	facts := []fact{
+		{"size", phrase.CasesAndTrials(s.Cases, s.Trials)}, {"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))},
+	}
+	facts = append(append(facts, usageFacts(s.Usage)...), judgeFacts(s.Judging)...)
+	return side{Name: textsafe.Cell(s.Prompt), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: append(facts, origin(s.Status, s.Basis, s.Errors, run)...)}
+}
+
+func usageFacts(u summary.Usage) []fact {
+	facts := []fact{{"tokens a reply", phrase.None}, {"median latency", phrase.None}, {"cost", "unknown"}}
+	if u.TokensACase != nil {
+		facts[0].Value = fmt.Sprintf("%.0f", *u.TokensACase)
+	}
+	if u.LatencyP50 != nil {
+		facts[1].Value = fmt.Sprintf("%.0f ms", *u.LatencyP50)
+	}
+	if u.Cost != nil {
+		facts[2].Value = fmt.Sprintf("%.4f", *u.Cost)
+	}
+	return facts
+}
+
+func judgeFacts(j *summary.Judging) []fact {
+	if j == nil {
+		return nil
+	}
+	return []fact{{"judge", textsafe.Cell(strings.TrimPrefix(phrase.Judging(j), "judge "))}}
+}
+
+// origin says where a run comes from and what is wrong with it.
+func origin(status runfile.Status, b summary.Basis, failed int, run *runfile.Run) []fact {
+	facts := []fact{{"calls made", fmt.Sprint(b.Calls)}}
+	if failed > 0 {
+		facts = append(facts, fact{"errors", phrase.Plural(failed, "trial")})
+	}
+	if status != runfile.Complete {
+		facts = append(facts, fact{"status", string(status)})
+	}
+	facts = append(facts, fact{"run", textsafe.Cell(run.Header.Run)})
+	if g := run.Header.Git; g != nil {
+		commit := g.Commit[:min(12, len(g.Commit))]
+		if g.Dirty {
+			commit += ", with changes"
+		}
+		facts = append(facts, fact{"commit", textsafe.Cell(commit)})
+	}
+	return facts
+}
+
+func gatesOf(list []summary.Gate) []gate {
+	var out []gate
+	for _, g := range list {
+		out = append(out, gate{textsafe.Cell(g.String()), g.Pass})
+	}
+	return out
+}
+
+// cells makes texts from outside fit for one line.
+func cells(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = textsafe.Cell(s)
+	}
+	return out
+}

@@ -1,0 +1,114 @@
+package phrase
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/graders"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// Said is what a reply came to, in the few columns a table has.
+func Said(typ string, items int, failure string) string {
+	switch {
+	case failure != "":
+		return "error"
+	case typ == "":
+		return summary.Unread
+	}
+	return fmt.Sprintf("%s · %d", typ, items)
+}
+
+// Why lists what changed: flips to fail first, then to pass, then scores that
+// moved; where nothing did, what fails on both sides. The rubric stands for its
+// criteria.
+func Why(marks []compare.Mark) string {
+	var fails, passes, moved, still []string
+	for _, m := range marks {
+		if strings.Contains(m.Grader, "/") && len(marks) > 1 {
+			continue
+		}
+		arrow := m.Grader + " " + m.BaseMark() + "→" + m.HeadMark()
+		switch {
+		case m.Flipped() && m.BasePass:
+			fails = append(fails, arrow)
+		case m.Flipped():
+			passes = append(passes, arrow)
+		case m.Changed() && (m.Base == nil || m.Head == nil):
+			moved = append(moved, arrow)
+		case m.Changed():
+			moved = append(moved, fmt.Sprintf("%s %s→%s", m.Grader, Share(m.Base), Share(m.Head)))
+		case !m.Excluded && m.Head != nil && !m.HeadPass:
+			still = append(still, m.Grader)
+		}
+	}
+	changed := slices.Concat(fails, passes, moved)
+	if len(changed) == 0 && len(still) > 0 {
+		return "both fail " + strings.Join(still, ", ")
+	}
+	return strings.Join(changed, ", ")
+}
+
+// Expected lists what a case expects of its reply.
+func Expected(e graders.Expect) string {
+	var parts []string
+	if e.Type != "" {
+		parts = append(parts, "type "+e.Type)
+	}
+	if e.Count != nil {
+		parts = append(parts, "count "+rangeText(*e.Count))
+	}
+	for _, list := range []struct {
+		name   string
+		values []string
+	}{{"equals", e.Equals}, {"contains", e.Contains}, {"not_contains", e.NotContains}} {
+		if len(list.values) > 0 {
+			parts = append(parts, fmt.Sprintf("%s %q", list.name, list.values))
+		}
+	}
+	if e.Regex != "" {
+		parts = append(parts, "regex "+e.Regex)
+	}
+	if len(e.JSONSchema) > 0 {
+		parts = append(parts, "JSON that matches a schema of its own")
+	}
+	if len(e.Checks) > 0 {
+		parts = append(parts, "checks "+strings.Join(e.Checks, ", "))
+	}
+	if len(e.Meets) > 0 {
+		parts = append(parts, fmt.Sprintf("meets %q", e.Meets))
+	}
+	if len(parts) == 0 {
+		return "nothing in particular"
+	}
+	return strings.Join(parts, " · ")
+}
+
+func rangeText(r graders.Range) string {
+	switch {
+	case r.Min != nil && r.Max != nil:
+		return fmt.Sprintf("%d to %d", *r.Min, *r.Max)
+	case r.Min != nil:
+		return fmt.Sprintf("at least %d", *r.Min)
+	case r.Max != nil:
+		return fmt.Sprintf("at most %d", *r.Max)
+	}
+	return "any"
+}
+
+// Reason says why a grader scored as it did, or why it did not.
+func Reason(s graders.Score) string {
+	out := s.Reason
+	switch {
+	case s.NotApplicable != "":
+		out = "not applicable: " + s.NotApplicable
+	case s.Unscored != "":
+		out = "unscored: " + s.Unscored
+	}
+	if s.Share > 0 {
+		out = fmt.Sprintf("%s by %.0f%% of the votes: %s", s.Answer, 100*s.Share, out)
+	}
+	return out
+}

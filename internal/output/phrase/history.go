@@ -1,0 +1,87 @@
+package phrase
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/internal/verdict/history"
+)
+
+// LeftOut says which runs a history does not hold, nothing where it holds all.
+func LeftOut(l history.LeftOut) []string {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{l.Other, "of another suite, model or revision"}, {l.Incomplete, "incomplete or over a part of the suite"}, {l.Older, "older"}, {l.Unreadable, "unreadable"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{"left out: " + strings.Join(parts, ", ")}
+}
+
+// Since says of a case since which run it fails, the rubric for its criteria;
+// where it fails nothing, that and since when.
+func Since(t history.Trace) []string {
+	var fails, passes []string
+	main := history.Main(t.Names())
+	for _, g := range t.Graders {
+		if !slices.Contains(main, g.Grader) {
+			continue
+		}
+		first := t.Find(g.Since)
+		switch {
+		case first == nil:
+		case g.State == history.Fails && g.Before == "":
+			fails = append(fails, fmt.Sprintf("%s fails %s in every run since the first, %s.", t.Case, g.Grader, name(first)))
+		case g.State == history.Fails:
+			fails = append(fails, fmt.Sprintf("%s began to fail %s in %s; before, it passed in %s.", t.Case, g.Grader, name(first), name(t.Find(g.Before))))
+		case g.Before != "":
+			passes = append(passes, fmt.Sprintf("%s passes %s since %s; before, it failed in %s.", t.Case, g.Grader, name(first), name(t.Find(g.Before))))
+		}
+	}
+	switch {
+	case len(fails) > 0:
+		return fails
+	case len(passes) > 0:
+		return passes
+	}
+	return []string{fmt.Sprintf("%s passes in every run that scored it.", t.Case)}
+}
+
+// name names a run for people.
+func name(s *history.Seen) string {
+	return fmt.Sprintf("run %s (%s, %s)", s.Run, s.Prompt, s.Started.UTC().Format("2006-01-02 15:04"))
+}
+
+// Judges says that the runs of a history were judged differently, nothing where
+// they were not.
+func Judges(h history.History) []string {
+	ways := map[history.Judged]bool{}
+	var names []string
+	rubrics := map[string]bool{}
+	for _, r := range h.Runs {
+		if r.Judge == nil {
+			continue
+		}
+		ways[*r.Judge], rubrics[r.Judge.RubricHash] = true, true
+		if !slices.Contains(names, r.Judge.Model) {
+			names = append(names, r.Judge.Model)
+		}
+	}
+	if len(ways) < 2 {
+		return nil
+	}
+	by := "by " + strings.Join(names, ", ")
+	if len(rubrics) > 1 {
+		by += fmt.Sprintf(", with %d versions of the rubric", len(rubrics))
+	}
+	return []string{"judged differently, " + by + ": what a judge scored compares only where judge and rubric are the same"}
+}

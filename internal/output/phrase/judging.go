@@ -1,0 +1,123 @@
+package phrase
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// Judging says what a judge was asked, apart from the replies.
+func Judging(j *summary.Judging) string {
+	return fmt.Sprintf("judge %s (%s): %s", j.Model, j.Endpoint, asked(j))
+}
+
+// judgings says the same of both sides of a comparison.
+func judgings(c *compare.Comparison) []string {
+	var out []string
+	for _, side := range []compare.Side{c.Base, c.Head} {
+		if j := side.Judging; j != nil {
+			out = append(out, fmt.Sprintf("judge of %s: %s (%s) · %s", side.Prompt, j.Model, j.Endpoint, asked(j)))
+		}
+	}
+	return out
+}
+
+// asked lists what a judge answered and what that took.
+func asked(j *summary.Judging) string {
+	answers := Plural(j.Answers, "answer")
+	if j.Replayed > 0 {
+		answers += fmt.Sprintf(", %d of them replayed", j.Replayed)
+	}
+	parts := []string{answers, Plural(j.Calls, "call") + " made"}
+	u := j.Usage
+	if u.InputTokens != nil && u.OutputTokens != nil {
+		parts = append(parts, fmt.Sprintf("%d tokens in, %d out", *u.InputTokens, *u.OutputTokens))
+	}
+	if u.Cost != nil {
+		parts = append(parts, fmt.Sprintf("cost %.4f", *u.Cost))
+	} else {
+		parts = append(parts, "cost unknown")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// RunBeliefs says of the graders of a run that a judge stands behind what their
+// rates come to without its errors, and which of them inform only, and why.
+func RunBeliefs(graders []summary.Grader) (corrected, doubts []string) {
+	var d doubted
+	for _, g := range graders {
+		d.add(g.Grader, g.Judged)
+		if c := g.Corrected; c != nil {
+			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s (%s)", g.Grader, Decimals(c.Rate), Between(&c.CI, false)))
+		}
+	}
+	return corrected, d.sentences()
+}
+
+// Beliefs says the same of both sides of a comparison.
+func Beliefs(c *compare.Comparison) (corrected, doubts []string) {
+	var d doubted
+	for _, g := range c.Graders {
+		d.add(g.Grader, g.Judged)
+		if b, h := g.BaseCorrected, g.HeadCorrected; b != nil && h != nil {
+			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s %s (%s), %s %s (%s)", g.Grader,
+				c.Base.Prompt, Decimals(b.Rate), Between(&b.CI, false), c.Head.Prompt, Decimals(h.Rate), Between(&h.CI, false)))
+		}
+	}
+	return corrected, d.sentences()
+}
+
+// doubted are the graders that inform only, by the reason why.
+type doubted struct {
+	why    []string
+	scores [][]string
+}
+
+func (d *doubted) add(grader string, b *summary.Belief) {
+	if b == nil || b.Doubt == "" {
+		return
+	}
+	i := slices.Index(d.why, b.Doubt)
+	if i < 0 {
+		i = len(d.why)
+		d.why, d.scores = append(d.why, b.Doubt), append(d.scores, nil)
+	}
+	d.scores[i] = append(d.scores[i], grader)
+}
+
+func (d *doubted) sentences() []string {
+	var out []string
+	for i, why := range d.why {
+		out = append(out, fmt.Sprintf("%s %s only: %s", strings.Join(d.scores[i], ", "), Verb(len(d.scores[i]), "inform"), why))
+	}
+	return out
+}
+
+// Pairwise says which replies a judge prefers, the sentence first.
+func Pairwise(c *compare.Comparison) []string {
+	w := c.Pairwise
+	if w == nil {
+		return nil
+	}
+	base, head := c.Base.Prompt, c.Head.Prompt
+	sign := ""
+	if w.P != nil {
+		sign = " (sign test, " + compare.P(*w.P) + ")"
+	}
+	out := []string{fmt.Sprintf("Pairwise, %s prefers %s in %s, %s in %d; %s%s.", w.Judging.Model, head, Plural(w.Win, "unit"), base, w.Loss, Plural(w.Tie, "tie"), sign)}
+	if w.WinShareCI != nil && w.NetCI != nil {
+		out = append(out, fmt.Sprintf("%s wins %s of the decided (95%% %s); net %s of all (95%% %s)", head,
+			Share(w.WinShare), Between(w.WinShareCI, false), Signed(w.Net), Between(w.NetCI, true)))
+	}
+	if w.PositionBias != nil {
+		out = append(out, fmt.Sprintf("position bias %s: of %s asked in both orders it kept to the first in %d and to the second in %d, which count as ties",
+			Share(w.PositionBias), Plural(w.Asked, "pair"), w.KeptFirst, w.KeptSecond))
+	}
+	if w.Same+w.Unscored > 0 {
+		out = append(out, fmt.Sprintf("%s with the same reply on both sides, a tie; %d without a verdict", Plural(w.Same, "pair"), w.Unscored))
+	}
+	return append(out, Judging(w.Judging), "It informs: no verdict rests on it.")
+}

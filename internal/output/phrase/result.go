@@ -1,0 +1,154 @@
+package phrase
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// RunBasis says what a run rests on.
+func RunBasis(s summary.Summary) []string {
+	out := []string{
+		fmt.Sprintf("%s, %s; %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)), ModelAt(s.Model, s.Endpoint), Plural(s.Basis.Calls, "call")),
+		fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, CasesAndTrials(s.Cases, s.Trials), Usage(s.Usage)),
+	}
+	if s.Judging != nil {
+		out = append(out, Judging(s.Judging))
+	}
+	return append(out, Redacted(s)...)
+}
+
+// Redacted says that a run holds no texts, nothing where it does.
+func Redacted(s summary.Summary) []string {
+	if s.Redacted == "" {
+		return nil
+	}
+	return []string{"redacted: markers stand in the place of the texts of run " + s.Redacted}
+}
+
+// RunTroubles says what a run lacks, nothing where it is whole.
+func RunTroubles(s summary.Summary) []string {
+	var out []string
+	if s.Status != runfile.Complete {
+		out = append(out, fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, ".")))
+	}
+	if s.Errors > 0 {
+		out = append(out, fmt.Sprintf("Without a score, because the call failed: %s.", Plural(s.Errors, "trial")))
+	}
+	return out
+}
+
+// ComparisonBasis says what a comparison rests on: the pairs, both sides, what
+// was not paired, and the notes.
+func ComparisonBasis(c *compare.Comparison) []string {
+	out := []string{
+		fmt.Sprintf("%s paired · %s", Plural(c.Pairs, "case"), ModelAt(c.Head.Model, c.Head.Endpoint)),
+		side(c.Base),
+		side(c.Head),
+	}
+	out = append(out, judgings(c)...)
+	out = append(out, Unpaired(c.Changes)...)
+	for _, note := range c.Notes {
+		out = append(out, "note: "+note)
+	}
+	return out
+}
+
+// fewNames is how many cases a sentence names.
+const fewNames = 5
+
+// Unpaired names the cases that are not paired.
+func Unpaired(c compare.Changes) []string {
+	var out []string
+	for _, list := range []struct {
+		what  string
+		cases []string
+	}{{"added", c.Added}, {"removed", c.Removed}, {"changed", c.Changed}} {
+		if len(list.cases) == 0 {
+			continue
+		}
+		shown, more := list.cases, ""
+		if len(shown) > fewNames {
+			more = fmt.Sprintf(" and %d more", len(shown)-fewNames)
+			shown = shown[:fewNames]
+		}
+		out = append(out, fmt.Sprintf("not paired, %s: %s%s", list.what, strings.Join(shown, ", "), more))
+	}
+	return out
+}
+
+// Warnings says what has to be known of single graders.
+func Warnings(graders []compare.Grader) []string {
+	var out []string
+	for _, g := range graders {
+		if g.LeftOut > 0 && !strings.Contains(strings.Join(g.Warnings, " "), "left out") {
+			out = append(out, fmt.Sprintf("%s: %s left out, scored on one side at most", g.Grader, Plural(g.LeftOut, "case")))
+		}
+		if !g.Gating {
+			continue
+		}
+		for _, warning := range g.Warnings {
+			out = append(out, g.Grader+": "+warning)
+		}
+	}
+	return out
+}
+
+// Verdict names a grader's verdict; brackets say that the overall verdict does
+// not rest on it.
+func Verdict(g compare.Grader) string {
+	switch {
+	case g.Verdict == nil:
+		return "not applicable"
+	case !g.Gating:
+		return "(" + g.Verdict.Words() + ")"
+	}
+	return g.Verdict.Words()
+}
+
+// Overall names the verdict of a comparison.
+func Overall(c *compare.Comparison) string {
+	switch {
+	case c.Noise:
+		return "noise"
+	case c.Verdict == nil:
+		return "no verdict"
+	}
+	return c.Verdict.Words()
+}
+
+// Moved counts the cases that flipped.
+func Moved(c *compare.Comparison) string {
+	return fmt.Sprintf("%s newly %s a grader, %d newly %s one",
+		Plural(c.NewlyFail, "case"), Verb(c.NewlyFail, "fail"), c.NewlyPass, Verb(c.NewlyPass, "pass"))
+}
+
+// FlippedCases counts the cases that flipped by any grader; each counts once.
+func FlippedCases(c *compare.Comparison) int {
+	seen := map[string]bool{}
+	for _, f := range c.Flips {
+		seen[f.Case] = true
+	}
+	return len(seen)
+}
+
+// Failing counts the cases of a run that are listed.
+func Failing(s summary.Summary) string {
+	out := Plural(len(s.Failed), "case") + " " + Verb(len(s.Failed), "fail") + " a grader"
+	if slices.ContainsFunc(s.Failed, func(c summary.Case) bool { return c.Error != "" }) {
+		out += " or got no reply"
+	}
+	return out
+}
+
+// Fails says why a case of a run is listed.
+func Fails(c summary.Case) string {
+	if c.Error != "" {
+		return "error: " + c.Error
+	}
+	return strings.Join(c.Failed, ", ")
+}

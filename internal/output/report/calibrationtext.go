@@ -1,0 +1,108 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/verdict/calibration"
+)
+
+// CalibrationText prints how far a judge agrees with people: figures and
+// agreement table by criterion, what it may gate under the bar, and where it
+// says something else than they do.
+func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Options) error {
+	p := &printer{w: w, o: o}
+	p.prose("", line(fmt.Sprintf("%s (%s) on %s: %s, %s by %s", c.Judge.Model.ID, c.Judge.Model.Endpoint, c.Suite,
+		phrase.Replies(c.Replies), phrase.Plural(c.Labels, "label"), strings.Join(c.Labellers, ", "))))
+	p.prose("", line(fmt.Sprintf("judged %s; each question asked %s, and once with its options reversed", phrase.On(c.First, c.Last), phrase.Plural(c.Asked, "time"))))
+	if len(c.Labellers) == 1 {
+		p.prose("", "Kappa is against one rater: how far people agree with each other is not known.")
+	}
+	for _, r := range c.Raters {
+		p.prose("", line(fmt.Sprintf("%s and %s agree on %d labels with kappa %s (%s)", r.A, r.B, r.N, phrase.Share(r.Kappa), phrase.Between(r.KappaCI, true))))
+	}
+	if c.Late > 0 {
+		p.prose(yellow, fmt.Sprintf("%s given after the judge had answered: not blind, unless nobody looked.", phrase.Plural(c.Late, "label")))
+	}
+	if c.Missing > 0 {
+		p.prose("", fmt.Sprintf("%s left out: no run holds the reply any more.", phrase.Plural(c.Missing, "label")))
+	}
+	p.blank()
+	p.agreement(c, bar)
+	p.blank()
+	p.counts(c)
+	if !o.Brief {
+		p.disagreements(c, o)
+	}
+	return p.err
+}
+
+// agreement prints a line of figures for each criterion, and what keeps it from
+// gating.
+func (p *printer) agreement(c calibration.Calibration, bar float64) {
+	columns := []column{
+		{Title: "criterion", Max: 24}, {Title: "n", Right: true}, {Title: "base rate", Right: true}, {Title: "kappa", Right: true},
+		{Title: "95% interval"}, {Title: "sens.", Right: true}, {Title: "spec.", Right: true}, {Title: "gates"},
+	}
+	var rows [][]string
+	for _, k := range c.Criteria {
+		gates := "yes"
+		if k.Doubt(bar) != "" {
+			gates = "no"
+		}
+		rows = append(rows, []string{
+			k.Criterion, fmt.Sprint(k.N), phrase.Share(k.BaseRate), phrase.Share(k.Kappa), phrase.Between(k.KappaCI, true), phrase.Share(k.Sensitivity), phrase.Share(k.Specificity), gates,
+		})
+	}
+	p.table(columns, rows)
+	for _, k := range c.Criteria {
+		if doubt := k.Doubt(bar); doubt != "" {
+			p.prose("", line(fmt.Sprintf("%s informs only: %s", k.Criterion, doubt)))
+		}
+	}
+}
+
+// counts prints the agreement table of each criterion in one line, and how often
+// the judge gave no verdict or another one.
+func (p *printer) counts(c calibration.Calibration) {
+	columns := []column{
+		{Title: "person/judge →", Max: 24}, {Title: "yes/yes", Right: true}, {Title: "yes/no", Right: true}, {Title: "no/yes", Right: true},
+		{Title: "no/no", Right: true}, {Title: "unscored", Right: true}, {Title: "flips", Right: true}, {Title: "order", Right: true},
+	}
+	var rows [][]string
+	for _, k := range c.Criteria {
+		rows = append(rows, []string{
+			k.Criterion, fmt.Sprint(k.TP), fmt.Sprint(k.FN), fmt.Sprint(k.FP), fmt.Sprint(k.TN),
+			outOf(k.Unscored, k.Labelled), outOf(k.Flips, k.AskedAgain), outOf(k.OrderFlips, k.Turned),
+		})
+	}
+	p.table(columns, rows)
+	p.prose("", "unscored: labelled, without a verdict; flips: another verdict when asked again; order: another with the options reversed")
+}
+
+func outOf(x, n int) string { return fmt.Sprintf("%d of %d", x, n) }
+
+// disagreements prints where a person and the judge differ, to be read.
+func (p *printer) disagreements(c calibration.Calibration, o Options) {
+	p.blank()
+	if len(c.Disagree) == 0 {
+		p.line("No disagreement.")
+		return
+	}
+	shown, more := c.Disagree, ""
+	if !o.All && len(shown) > fewCases {
+		shown, more = shown[:fewCases], fmt.Sprintf("; the first %d (--all)", fewCases)
+	}
+	p.line("%s%s:", phrase.Plural(len(c.Disagree), "disagreement"), more)
+	for _, d := range shown {
+		p.line("%s", line(fmt.Sprintf("%s · %s: a person says %s, the judge %s", d.Criterion, d.Case, d.Label, d.Verdict)))
+		p.prose("", hanging+line("input: "+d.Input))
+		p.prose("", hanging+line("reply: "+d.Reply))
+		p.prose("", hanging+line("judge: "+d.Reason))
+	}
+}
+
+// CalibrationJSON prints a calibration as one JSON object on one line.
+func CalibrationJSON(w io.Writer, c calibration.Calibration) error { return writeJSON(w, c) }

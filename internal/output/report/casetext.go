@@ -1,0 +1,210 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/worddiff"
+)
+
+// A Shown is one case of a run in full. Messages is the prompt as it was sent;
+// nil leaves it out.
+type Shown struct {
+	Run      *runfile.Run // loaded in full
+	Case     string
+	Messages []runfile.Message
+}
+
+// CaseText prints one case in full: input, rendered prompt, raw reply, how it
+// was read with every defect, and each score with its reason.
+func CaseText(w io.Writer, s Shown, o Options) error {
+	p := &printer{w: w}
+	c, ok := s.Run.Case(s.Case)
+	if !ok {
+		return fmt.Errorf("run %s has no case %q", s.Run.Header.Run, s.Case)
+	}
+	p.caseHead(c, o)
+	for _, m := range s.Messages {
+		p.line("%s", o.paint(bold, "prompt, "+line(m.Role)))
+		p.indented(textsafe.Block(m.Content))
+	}
+	p.trials(s.Run, c, o)
+	return p.err
+}
+
+// CasePairText prints one case of two runs in full, and the difference between
+// the replies word by word.
+func CasePairText(w io.Writer, base, head *runfile.Run, id string, o Options) error {
+	p := &printer{w: w}
+	c, ok := head.Case(id)
+	if !ok {
+		if c, ok = base.Case(id); !ok {
+			return fmt.Errorf("neither run has a case %q", id)
+		}
+	}
+	p.caseHead(c, o)
+	for _, run := range []*runfile.Run{base, head} {
+		p.line("%s", o.paint(bold, line(fmt.Sprintf("── %s · %s", run.Header.Prompt.Name, run.Header.Model.ID))))
+		p.trials(run, c, o)
+	}
+	b, h := firstReply(base, id), firstReply(head, id)
+	if b != nil && h != nil {
+		p.line("%s", o.paint(bold, line(fmt.Sprintf("── words, %s → %s", base.Header.Prompt.Name, head.Header.Prompt.Name))))
+		p.indented(wordDiff(b.Reply, h.Reply, o))
+	}
+	return p.err
+}
+
+func (p *printer) caseHead(c runfile.Case, o Options) {
+	p.line("%s", o.paint(bold, line("case "+c.Case)))
+	p.field("input", c.Input)
+	if c.Note != "" {
+		p.field("note", c.Note)
+	}
+	p.field("expected", phrase.Expected(c.Expect))
+	if len(c.Tags) > 0 {
+		p.field("tags", strings.Join(c.Tags, ", "))
+	}
+	if c.Group != "" {
+		p.field("group", c.Group)
+	}
+	p.blank()
+}
+
+func (p *printer) trials(run *runfile.Run, c runfile.Case, o Options) {
+	trials := run.TrialsOf(c.Case)
+	calls := run.CallsOf(c.Case)
+	if len(trials) == 0 {
+		p.line("  no trial of this case in run %s", line(run.Header.Run))
+	}
+	for _, t := range trials {
+		if len(trials) > 1 {
+			p.line("trial %d", t.Trial)
+		}
+		i := slices.IndexFunc(calls, func(c runfile.Call) bool { return c.Key == t.Key && c.For == "reply" })
+		if i >= 0 {
+			p.call(calls[i], o)
+		}
+		p.reading(t, o)
+		p.scores(t, o)
+		p.blank()
+	}
+}
+
+func (p *printer) call(c runfile.Call, o Options) {
+	if c.Error != nil {
+		p.line("%s", o.paint(red, line(fmt.Sprintf("error, %s: %s", c.Error.Kind, c.Error.Message))))
+		return
+	}
+	if c.Thinking != "" {
+		p.line("%s", o.paint(bold, "thinking"))
+		p.indented(textsafe.Block(c.Thinking))
+	}
+	head := "reply"
+	if c.ReplayedFrom != "" {
+		head += ", replayed from " + c.ReplayedFrom
+	}
+	p.line("%s", o.paint(bold, line(head)))
+	p.indented(textsafe.Block(c.Reply))
+	took := fmt.Sprintf("%d ms", c.LatencyMS)
+	if c.Batch != "" {
+		took = "in " + c.Batch
+	}
+	facts := []string{c.At.UTC().Format("2006-01-02 15:04:05Z"), took, "finish " + c.FinishReason}
+	if c.Usage != nil {
+		facts = append(facts, fmt.Sprintf("%d tokens in, %d out", c.Usage.InputTokens, c.Usage.OutputTokens))
+	}
+	p.field("answered", strings.Join(facts, " · "))
+}
+
+func (p *printer) reading(t runfile.Trial, o Options) {
+	if t.Read == nil {
+		return
+	}
+	typ := t.Read.Type
+	if typ == "" {
+		typ = o.paint(red, "unread")
+	} else {
+		typ = line(typ)
+	}
+	format := "not readable in any format"
+	if t.Read.Format != "" {
+		format = "as " + string(t.Read.Format)
+	}
+	p.line("%s", o.paint(bold, "read")+" "+line(format)+", type "+typ+", "+phrase.Plural(len(t.Read.Items), "item"))
+	for i, item := range t.Read.Items {
+		p.line("  %d. %s", i+1, line(item))
+	}
+	for _, d := range t.Read.Defects {
+		p.line("  defect %s: %s", line(string(d.Code)), line(d.Detail))
+	}
+}
+
+func (p *printer) scores(t runfile.Trial, o Options) {
+	if t.Error != nil {
+		p.line("%s", o.paint(red, line("no score: the call failed ("+t.Error.Kind+")")))
+		return
+	}
+	p.line("%s", o.paint(bold, "scores"))
+	for _, s := range t.Scores {
+		mark, value := "✗", phrase.None
+		switch {
+		case s.NotApplicable != "":
+			mark = "·"
+		case s.Unscored != "":
+			mark = "?"
+		default:
+			value = phrase.Share(s.Value)
+			if s.Pass {
+				mark = "✓"
+			}
+		}
+		p.line("  %s %s  %s  %s", mark, value, line(s.Grader), line(phrase.Reason(s)))
+	}
+}
+
+// field prints a short labelled value.
+func (p *printer) field(label, value string) { p.line("  %-9s %s", label, line(value)) }
+
+// indented prints a safe text of several lines. An empty one is said to be
+// empty.
+func (p *printer) indented(text string) {
+	if text == "" {
+		p.line("  (empty)")
+		return
+	}
+	for l := range strings.Lines(text) {
+		p.line("%s", strings.TrimRight("  "+l, " \t\n"))
+	}
+}
+
+func firstReply(run *runfile.Run, id string) *runfile.Call {
+	for _, c := range run.CallsOf(id) {
+		if c.For == "reply" && c.Error == nil {
+			return &c
+		}
+	}
+	return nil
+}
+
+// wordDiff marks deleted words as [-…-] and inserted ones as {+…+}, in colour
+// where there is one.
+func wordDiff(before, after string, o Options) string {
+	var b strings.Builder
+	for _, piece := range worddiff.Diff(textsafe.Block(before), textsafe.Block(after)) {
+		switch piece.Op {
+		case worddiff.Delete:
+			b.WriteString(o.paint(red, "[-"+piece.Text+"-]"))
+		case worddiff.Insert:
+			b.WriteString(o.paint(green, "{+"+piece.Text+"+}"))
+		default:
+			b.WriteString(piece.Text)
+		}
+	}
+	return b.String()
+}

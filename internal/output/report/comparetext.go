@@ -1,0 +1,164 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/verdict/compare"
+)
+
+// ComparisonText prints a comparison for people: the sentence, what it rests
+// on, a line per grader, the types each side confused, and what flipped.
+func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
+	p := &printer{w: w, o: o}
+	p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
+	p.sentences("", phrase.ComparisonBasis(c))
+	p.blank()
+	p.graders(c)
+	p.beliefsOf(c)
+	p.gates(c.Gates, o)
+	p.pairwise(c, o)
+	if o.Brief {
+		return p.err
+	}
+	p.confusions(c)
+	p.flips(c, o)
+	if o.All {
+		p.tags(c.Tags)
+	}
+	return p.err
+}
+
+func verdictColor(v *compare.Verdict) string {
+	if v == nil {
+		return ""
+	}
+	switch *v {
+	case compare.Regressed:
+		return red
+	case compare.Improved:
+		return green
+	case compare.Inconclusive:
+		return yellow
+	default:
+		return ""
+	}
+}
+
+func (p *printer) graders(c *compare.Comparison) {
+	columns := []column{
+		{Title: "grader", Max: 24}, {Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
+		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: phrase.Minus, Right: true}, {Title: "verdict"},
+	}
+	var rows [][]string
+	for _, g := range c.Graders {
+		rows = append(rows, []string{
+			g.Grader, phrase.Share(g.BaseMean), phrase.Share(g.HeadMean), phrase.Signed(g.Delta), phrase.Between(g.CI, true),
+			fmt.Sprint(g.Better), fmt.Sprint(g.Worse), verdictCell(g),
+		})
+	}
+	narrow(columns, rows, p.o.Width)
+	p.table(columns, rows)
+	p.sentences("", phrase.Warnings(c.Graders))
+}
+
+// verdictCell names the verdict and the p it rests on.
+func verdictCell(g compare.Grader) string {
+	s := phrase.Verdict(g)
+	if g.Gating && g.Verdict != nil && g.PAdjusted != nil {
+		s += " " + strings.ReplaceAll(compare.P(*g.PAdjusted), " ", "") // eighty columns are few
+	}
+	return s
+}
+
+// confusions prints both tables in one: a cell is base → head.
+func (p *printer) confusions(c *compare.Comparison) {
+	m := c.Confusion
+	if len(m.Expected) == 0 {
+		return
+	}
+	columns := []column{{Title: "said →"}}
+	for _, t := range m.Returned {
+		columns = append(columns, column{Title: t, Right: true})
+	}
+	rows := make([][]string, len(m.Expected))
+	for i, t := range m.Expected {
+		rows[i] = []string{t}
+		for j := range m.Returned {
+			rows[i] = append(rows[i], fmt.Sprintf("%d → %d", m.Base[i][j], m.Head[i][j]))
+		}
+	}
+	p.blank()
+	p.table(columns, rows)
+	p.prose("", fmt.Sprintf("rows: expected type; cells: replies of %s → %s", line(c.Base.Prompt), line(c.Head.Prompt)))
+}
+
+func (p *printer) flips(c *compare.Comparison, o Options) {
+	limit := fewCases
+	if o.All {
+		limit = -1
+	}
+	rows, changed := c.Rows(limit), c.Changed()
+	p.blank()
+	moved := phrase.Moved(c)
+	switch {
+	case len(rows) == 0:
+		p.line("No case changed.")
+		return
+	case o.All:
+		p.prose("", fmt.Sprintf("%s; all %s, those that changed first:", moved, phrase.Plural(len(rows), "case")))
+	case changed > len(rows):
+		p.prose("", fmt.Sprintf("%s; the first %d of %d that changed (--all, or --case ID):", moved, len(rows), changed))
+	default:
+		p.prose("", moved+"; those that changed:")
+	}
+	// On a narrow terminal the reason says what matters of the marks.
+	wide := o.width() >= wideEnough
+	if wide {
+		p.prose("", "marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
+	}
+	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
+	for _, row := range rows {
+		base, head := phrase.Said(row.Base.Type, row.Base.Items, row.Base.Error), phrase.Said(row.Head.Type, row.Head.Items, row.Head.Error)
+		if wide {
+			base += " " + marks(row, compare.Mark.BaseMark)
+			head += " " + marks(row, compare.Mark.HeadMark)
+		}
+		t.rows = append(t.rows, caseLine{id: row.Case.Case, input: row.Case.Input, last: phrase.Why(row.Marks), sides: []string{base, head}})
+	}
+	p.check(t.write(p.w))
+}
+
+// tags prints where in the suite scores moved, without p: of so many, some
+// would be small by chance.
+func (p *printer) tags(list []compare.Slice) {
+	columns := []column{
+		{Title: "tag", Max: 20}, {Title: "grader", Max: 20}, {Title: "units", Right: true}, {Title: "Δ", Right: true}, {Title: "95% interval"},
+		{Title: "+", Right: true}, {Title: phrase.Minus, Right: true},
+	}
+	var rows [][]string
+	for _, s := range list {
+		if s.Better+s.Worse > 0 {
+			rows = append(rows, []string{s.Tag, s.Grader, fmt.Sprint(s.Units), phrase.Signed(s.Delta), phrase.Between(s.CI, true), fmt.Sprint(s.Better), fmt.Sprint(s.Worse)})
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	p.blank()
+	p.prose("", "by tag, where something moved; so many slices are no test, some move by chance:")
+	p.table(columns, rows)
+}
+
+// marks are one mark for every grader, the criteria of a rubric left out.
+func marks(row compare.CasePair, mark func(compare.Mark) string) string {
+	var out strings.Builder
+	for _, m := range row.Marks {
+		if !strings.Contains(m.Grader, "/") {
+			out.WriteString(mark(m))
+		}
+	}
+	return out.String()
+}

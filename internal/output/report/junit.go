@@ -1,0 +1,218 @@
+package report
+
+import (
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/textsafe"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// junit writes JUnit XML as Jenkins, GitLab and Azure read it: a grader is a
+// suite, a case a test case of it. In a comparison only what newly fails is a
+// failure.
+type junit struct {
+	w      io.Writer
+	suites []junitSuite
+	alone  []string // each suite's name, where one result is printed
+}
+
+type junitFile struct {
+	XMLName xml.Name `xml:"testsuites"`
+	Name    string   `xml:"name,attr"`
+	junitCounts
+	Suites []junitSuite `xml:"testsuite"`
+}
+
+type junitCounts struct {
+	Tests    int `xml:"tests,attr"`
+	Failures int `xml:"failures,attr"`
+	Errors   int `xml:"errors,attr"`
+	Skipped  int `xml:"skipped,attr"`
+}
+
+type junitSuite struct {
+	Name string `xml:"name,attr"`
+	junitCounts
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	Name    string        `xml:"name,attr"`
+	Class   string        `xml:"classname,attr"`
+	Failure *junitProblem `xml:"failure"`
+	Error   *junitProblem `xml:"error"`
+	Skipped *junitProblem `xml:"skipped"`
+	Out     string        `xml:"system-out,omitempty"`
+}
+
+type junitProblem struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+func (j *junit) Run(r Run) error {
+	s := r.Summary
+	for k, g := range s.Graders {
+		suite := junitSuite{Properties: []junitProperty{
+			{"prompt", s.Prompt}, {"run", s.Run}, {"model", s.Model}, {"mean", number(g.Mean)},
+		}}
+		for i := range r.Run.Cases {
+			c := &r.Run.Cases[i]
+			trials := r.Run.TrialsOf(c.Case)
+			found := outcomeOf(summary.CellOf(trials, g.Grader, k))
+			out := junitCase{Name: c.Case, Class: s.Suite + "." + g.Grader}
+			why := reasonOf(trials, g.Grader, found)
+			switch found {
+			case fails:
+				out.Failure = inShort("fails", why, inFull(c, said{s.Prompt, r.Run, trials, why}))
+			case unscored, failedCall:
+				out.Error = inShort(string(found), why, "")
+			case notApplicable:
+				out.Skipped = inShort("", why, "")
+			}
+			suite.add(out)
+		}
+		j.add(suite, s.Prompt, g.Grader)
+	}
+	return nil
+}
+
+func (j *junit) Pair(p Pair) error {
+	c := p.Comparison
+	rows := c.Rows(-1)
+	slices.SortFunc(rows, func(a, b compare.CasePair) int { return cmp.Compare(a.Case.Case, b.Case.Case) })
+	for k, g := range c.Graders {
+		suite := junitSuite{Properties: []junitProperty{
+			{"base", c.Base.Run}, {"head", c.Head.Run}, {"verdict", strings.Trim(phrase.Verdict(g), "()")}, {"delta", number(g.Delta)}, {"p_adjusted", number(g.PAdjusted)},
+		}}
+		for i := range rows {
+			suite.add(pairCase(p, &rows[i], rows[i].Marks[k]))
+		}
+		j.add(suite, c.Base.Prompt+" → "+c.Head.Prompt, g.Grader)
+	}
+	return nil
+}
+
+// pairCase is one case by one grader. What can't be held against the base is
+// skipped; what the head can't show is an error.
+func pairCase(p Pair, row *compare.CasePair, m compare.Mark) junitCase {
+	c := &row.Case
+	out := junitCase{Name: c.Case, Class: p.Comparison.Suite + "." + m.Grader}
+	base, head := p.Base.TrialsOf(c.Case), p.Head.TrialsOf(c.Case)
+	baseFound, headFound := outcomeOf(summary.CellOf(base, m.Grader, 0)), outcomeOf(summary.CellOf(head, m.Grader, 0))
+	baseWhy, headWhy := reasonOf(base, m.Grader, baseFound), reasonOf(head, m.Grader, headFound)
+	switch {
+	case m.Excluded:
+		out.Skipped = inShort("", cmp.Or(headWhy, baseWhy), "")
+	case m.Head == nil:
+		out.Error = inShort(string(headFound), headWhy, "")
+	case m.Base == nil:
+		out.Skipped = inShort("", "not scored at the base: "+baseWhy, "")
+	case m.Flipped() && m.BasePass:
+		sides := []said{{p.Comparison.Base.Prompt, p.Base, base, baseWhy}, {p.Comparison.Head.Prompt, p.Head, head, headWhy}}
+		out.Failure = inShort(compare.NewlyFails.String(), headWhy, inFull(c, sides...))
+	case !m.HeadPass:
+		out.Out = textsafe.Block("fails on both sides: " + headWhy)
+	}
+	return out
+}
+
+// said is what one side made of a case.
+type said struct {
+	name   string
+	run    *runfile.Run
+	trials []runfile.Trial
+	why    string
+}
+
+// inFull is what a reader needs of a failed case: the input, and what each side
+// replied and why that was scored so.
+func inFull(c *runfile.Case, sides ...said) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "input: %s\nexpected: %s\n", c.Input, phrase.Expected(c.Expect))
+	for _, s := range sides {
+		fmt.Fprintf(&b, "\n%s: %s\n", s.name, s.why)
+		for i := range s.trials {
+			if call := replyTo(s.run, &s.trials[i]); call != nil {
+				b.WriteString(strings.TrimRight(call.Reply, "\n") + "\n")
+			}
+		}
+	}
+	return textsafe.Block(b.String())
+}
+
+func number(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(*v)
+}
+
+// inShort is a failure, an error or a skip with its reason in one line.
+func inShort(kind, why, text string) *junitProblem {
+	return &junitProblem{Message: textsafe.Cell(why), Type: kind, Text: text}
+}
+
+func (s *junitSuite) add(c junitCase) {
+	c.Name, c.Class = textsafe.Cell(c.Name), textsafe.Cell(c.Class)
+	s.Tests++
+	switch {
+	case c.Failure != nil:
+		s.Failures++
+	case c.Error != nil:
+		s.Errors++
+	case c.Skipped != nil:
+		s.Skipped++
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+// add keeps the suite of a grader. Only where there are several results does its
+// name say of which it is.
+func (j *junit) add(s junitSuite, result, grader string) {
+	s.Name = textsafe.Cell(result + ": " + grader)
+	for i := range s.Properties {
+		s.Properties[i].Value = textsafe.Cell(s.Properties[i].Value)
+	}
+	j.suites, j.alone = append(j.suites, s), append(j.alone, grader)
+}
+
+func (j *junit) Close() error {
+	file := junitFile{Name: "promptbench", Suites: j.suites}
+	unique := len(slices.Compact(slices.Sorted(slices.Values(j.alone)))) == len(j.alone)
+	for i := range file.Suites {
+		s := &file.Suites[i]
+		if unique {
+			s.Name = textsafe.Cell(j.alone[i])
+		}
+		file.Tests += s.Tests
+		file.Failures += s.Failures
+		file.Errors += s.Errors
+		file.Skipped += s.Skipped
+	}
+	if _, err := io.WriteString(j.w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(j.w)
+	enc.Indent("", " ")
+	if err := enc.Encode(file); err != nil {
+		return fmt.Errorf("writing JUnit XML: %w", err)
+	}
+	_, err := io.WriteString(j.w, "\n")
+	return err
+}

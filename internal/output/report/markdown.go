@@ -1,0 +1,138 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// MarkdownLimit is how many bytes Markdown has at most: GitHub takes comments
+// of 65,536 characters, and a little is left for what is put around them.
+const MarkdownLimit = 64_000
+
+// Limits of one result in Markdown.
+const (
+	mdCases    = 20 // in the fold
+	mdGraders  = 40
+	mdLines    = 12  // notes and warnings, each
+	mdSentence = 600 // terminal columns
+	mdInput    = 120
+	mdName     = 80
+)
+
+// markdown prints for a job summary or a comment: the sentence, the graders,
+// and the first cases in a fold. It stays under [MarkdownLimit] and says what it
+// leaves out.
+type markdown struct {
+	w       io.Writer
+	o       Options
+	used    int
+	leftOut int // whole results
+}
+
+func (m *markdown) Run(r Run) error {
+	s := r.Summary
+	d := m.begin(fmt.Sprintf("%s on %s: %d of %s fail a grader", code(s.Prompt), code(s.Suite), len(s.Failed), phrase.Plural(s.Cases, "case")))
+	d.lines(append(phrase.RunBasis(s), phrase.RunTroubles(s)...))
+	columns, rows := graderColumns(s.Trials), graderRows(s.Graders, s.Trials)
+	titles, align := make([]string, len(columns)), ""
+	for i, c := range columns {
+		titles[i] = c.Title
+		align += map[bool]string{true: "r", false: "l"}[c.Right]
+	}
+	d.table(titles, align, mdGraders, len(rows), func(i int) []string {
+		return append([]string{code(rows[i][0])}, rows[i][1:]...)
+	})
+	corrected, doubts := phrase.RunBeliefs(s.Graders)
+	d.lines(slices.Concat(corrected, doubts))
+	d.gates(s.Gates)
+	d.confusion(s.Types, append(append([]string{}, s.Types...), summary.Unread), func(i, j int) string { return fmt.Sprint(s.Confusion[i][j]) }, "cells: replies")
+	d.fold(phrase.Failing(s), len(s.Failed), []string{"case", "input", "said", "fails"}, func(i int) []string {
+		c := s.Failed[i]
+		return []string{m.link(c.ID), code(c.Case.Input), code(phrase.Said(c.Type, c.Items, c.Error)), code(phrase.Fails(c))}
+	})
+	return m.end(d)
+}
+
+func (m *markdown) Pair(p Pair) error {
+	c := p.Comparison
+	d := m.begin(fmt.Sprintf("%s against %s: %s", code(c.Head.Prompt), code(c.Base.Prompt), phrase.Overall(c)))
+	d.add("<strong>" + mdText(c.Headline, mdSentence) + "</strong>\n\n")
+	d.lines(phrase.ComparisonBasis(c))
+	d.graders(c)
+	d.gates(c.Gates)
+	corrected, doubts := phrase.Beliefs(c)
+	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, doubts, phrase.Pairwise(c)))
+	d.confusion(c.Confusion.Expected, c.Confusion.Returned, func(i, j int) string {
+		return fmt.Sprintf("%d → %d", c.Confusion.Base[i][j], c.Confusion.Head[i][j])
+	}, fmt.Sprintf("cells: replies of %s → %s", code(c.Base.Prompt), code(c.Head.Prompt)))
+	flipped := phrase.FlippedCases(c)
+	rows := c.Rows(min(mdCases, flipped))
+	d.fold(phrase.Moved(c), flipped, []string{"case", "input", code(c.Base.Prompt), code(c.Head.Prompt), "what changed"}, func(i int) []string {
+		r := rows[i]
+		return []string{
+			m.link(r.Case.Case), code(r.Case.Input), code(phrase.Said(r.Base.Type, r.Base.Items, r.Base.Error)),
+			code(phrase.Said(r.Head.Type, r.Head.Items, r.Head.Error)), code(phrase.Why(r.Marks)),
+		}
+	})
+	return m.end(d)
+}
+
+func (d *mdResult) graders(c *compare.Comparison) {
+	head := []string{"grader", code(c.Base.Prompt), code(c.Head.Prompt), "Δ", "95% interval", "+", phrase.Minus, "p", "verdict"}
+	d.table(head, "lrrrlrrrl", mdGraders, len(c.Graders), func(i int) []string {
+		g := c.Graders[i]
+		p := ""
+		if g.PAdjusted != nil {
+			p = strings.TrimLeft(compare.P(*g.PAdjusted), "p= ")
+		}
+		return []string{
+			code(g.Grader), phrase.Share(g.BaseMean), phrase.Share(g.HeadMean), phrase.Signed(g.Delta), phrase.Between(g.CI, true),
+			fmt.Sprint(g.Better), fmt.Sprint(g.Worse), p, mdText(phrase.Verdict(g), mdName),
+		}
+	})
+}
+
+// link is a case's id, leading to it where the link is to the report itself and
+// not to a page from which it can be had.
+func (m *markdown) link(id string) string {
+	if path, _, _ := strings.Cut(m.o.Link, "?"); !strings.HasSuffix(path, ".html") {
+		return code(id)
+	}
+	return mdLink(caseLink(m.o.Link, id), code(id))
+}
+
+func (m *markdown) begin(title string) *mdResult {
+	return &mdResult{room: MarkdownLimit - m.used - len(mdLeftOut(m.leftOut+1)), text: "### " + title + "\n\n", link: m.o.Link}
+}
+
+// end prints a result, or leaves it out where there is no room for its head.
+func (m *markdown) end(d *mdResult) error {
+	if d.link != "" {
+		d.add(mdLink(d.link, "The full report") + "\n\n")
+	}
+	if m.leftOut > 0 || len(d.text) > d.room {
+		m.leftOut++
+		return nil
+	}
+	m.used += len(d.text)
+	_, err := io.WriteString(m.w, d.text)
+	return err
+}
+
+func (m *markdown) Close() error {
+	if m.leftOut == 0 {
+		return nil
+	}
+	_, err := io.WriteString(m.w, mdLeftOut(m.leftOut))
+	return err
+}
+
+func mdLeftOut(n int) string {
+	return fmt.Sprintf("%s left out, as GitHub takes no longer text.\n", phrase.Plural(n, "result"))
+}

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"promptbench/internal/text/textsafe"
+	"promptbench/internal/verdict/summary"
+)
+
+// An mdResult is one result as far as it is written.
+type mdResult struct {
+	text string
+	room int // bytes that it may take
+	link string
+}
+
+// add appends a block, or leaves it out where there is no room.
+func (d *mdResult) add(block string) bool {
+	if len(d.text)+len(block) > d.room {
+		return false
+	}
+	d.text += block
+	return true
+}
+
+// lines are sentences, one below the other.
+func (d *mdResult) lines(list []string) {
+	if len(list) == 0 {
+		return
+	}
+	more := ""
+	if len(list) > mdLines {
+		more = fmt.Sprintf("<br>\nand %d more", len(list)-mdLines)
+		list = list[:mdLines]
+	}
+	safe := make([]string, len(list))
+	for i, l := range list {
+		safe[i] = mdText(l, mdSentence)
+	}
+	d.add(strings.Join(safe, "<br>\n") + more + "\n\n")
+}
+
+// table draws up to most of n rows; align has a letter for each column.
+func (d *mdResult) table(head []string, align string, most, n int, row func(int) []string) {
+	if n == 0 {
+		return
+	}
+	const ending = 60
+	text := mdRow(head) + mdRow(strings.Split(strings.NewReplacer("l", ":--|", "r", "--:|").Replace(align), "|")[:len(head)])
+	shown := 0
+	for ; shown < min(most, n); shown++ {
+		next := mdRow(row(shown))
+		if len(d.text)+len(text)+len(next)+ending > d.room {
+			break
+		}
+		text += next
+	}
+	if shown < n {
+		text += fmt.Sprintf("\nand %d more\n", n-shown)
+	}
+	d.add(text + "\n")
+}
+
+// fold is a table of the first cases that opens on demand.
+func (d *mdResult) fold(title string, n int, head []string, row func(int) []string) {
+	if n == 0 {
+		d.add(mdText(title, mdSentence) + "\n\n")
+		return
+	}
+	if n > mdCases {
+		title += fmt.Sprintf("; the first %d", mdCases)
+	}
+	opening, closing := "<details><summary>"+mdText(title, mdSentence)+"</summary>\n\n", "</details>\n\n"
+	if !d.add(opening) {
+		return
+	}
+	d.room -= len(closing)
+	d.table(head, strings.Repeat("l", len(head)), mdCases, n, row)
+	d.room += len(closing)
+	d.add(closing)
+}
+
+func (d *mdResult) gates(gates []summary.Gate) {
+	list := make([]string, len(gates))
+	for i, g := range gates {
+		list[i] = g.String()
+	}
+	d.lines(list)
+}
+
+// confusion is a fold of the types that were mistaken for one another.
+func (d *mdResult) confusion(expected, returned []string, cell func(i, j int) string, legend string) {
+	if len(expected) == 0 {
+		return
+	}
+	head := []string{"expected ↓ said →"}
+	for _, t := range returned {
+		head = append(head, code(t))
+	}
+	var text strings.Builder
+	text.WriteString("<details><summary>types</summary>\n\n" + mdRow(head) + mdRow(strings.Split(":--"+strings.Repeat("|--:", len(returned)), "|")))
+	for i, t := range expected {
+		row := []string{code(t)}
+		for j := range returned {
+			row = append(row, cell(i, j))
+		}
+		text.WriteString(mdRow(row))
+	}
+	d.add(text.String() + "\n" + legend + "\n\n</details>\n\n")
+}
+
+func mdRow(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
+
+// code is a text from outside, as text: GitHub looks for no mention, link or
+// emoji in it.
+func code(s string) string {
+	if s = mdText(s, mdInput); s == "" {
+		return ""
+	}
+	return "<code>" + s + "</code>"
+}
+
+// mdText makes a text one line that means nothing in Markdown, cut to so many
+// terminal columns. What has a meaning there is written as an entity, which
+// structures nothing; mentions, links, emoji and formulas, which GitHub also
+// looks for in the finished text, are parted by an empty comment.
+func mdText(s string, width int) string {
+	var b strings.Builder
+	runes := []rune(textsafe.Cut(textsafe.Cell(s), width))
+	at := func(i int) rune {
+		if i < 0 || i >= len(runes) {
+			return ' '
+		}
+		return runes[i]
+	}
+	for i, r := range runes {
+		switch {
+		case strings.ContainsRune("&<>\"'", r):
+			b.WriteString(html.EscapeString(string(r)))
+		case strings.ContainsRune("\\`*[]|~", r), r == '_' && !(isWord(at(i-1)) && isWord(at(i+1))):
+			fmt.Fprintf(&b, "&#%d;", r)
+		case strings.ContainsRune("@#$", r), r == ':' && at(i+1) != ' ':
+			fmt.Fprintf(&b, "&#%d;<!-- -->", r)
+		case r == '.' && strings.EqualFold(string([]rune{at(i - 3), at(i - 2), at(i - 1)}), "www"):
+			b.WriteString(".<!-- -->")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// mdLink is a link, in HTML, whose address no Markdown is looked for in.
+func mdLink(address, text string) string {
+	return `<a href="` + html.EscapeString(textsafe.Cell(address)) + `">` + text + "</a>"
+}
+
+// caseLink leads to one case in a report.
+func caseLink(report, id string) string {
+	base, _, _ := strings.Cut(report, "#")
+	return base + "#case=" + url.QueryEscape(id)
+}

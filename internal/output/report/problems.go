@@ -1,0 +1,88 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/text/textsafe"
+)
+
+// The formats of problems in input files, beside [JSON].
+const (
+	Text   = "text"   // for a terminal: problems on standard error, what was checked as the result
+	GitHub = "github" // workflow commands, which GitHub shows at the lines of a change
+)
+
+// ProblemsJSON prints problems as one object:
+//
+//	{"schema":1,"errors":1,"warnings":0,"problems":[{"file":"…","line":3,"column":7,"severity":"error","message":"…","hint":"…"}]}
+//
+// A problem without a place, or without a hint, has null there.
+func ProblemsJSON(w io.Writer, list problem.List) error {
+	type entry struct {
+		File     *string          `json:"file"`
+		Line     *int             `json:"line"`
+		Column   *int             `json:"column"`
+		Severity problem.Severity `json:"severity"`
+		Message  string           `json:"message"`
+		Hint     *string          `json:"hint"`
+	}
+	out := struct {
+		Schema   int     `json:"schema"`
+		Errors   int     `json:"errors"`
+		Warnings int     `json:"warnings"`
+		Problems []entry `json:"problems"`
+	}{Schema: 1, Errors: len(list.Only(problem.Error)), Warnings: len(list.Only(problem.Warning)), Problems: []entry{}}
+	for _, p := range list {
+		severity := problem.Error
+		if p.Severity == problem.Warning {
+			severity = problem.Warning
+		}
+		out.Problems = append(out.Problems, entry{
+			File: given(p.File), Line: given(p.Line), Column: given(p.Column), Severity: severity, Message: p.Message, Hint: given(p.Hint),
+		})
+	}
+	return writeJSON(w, out)
+}
+
+// given is nil for what has no value.
+func given[T comparable](v T) *T {
+	var none T
+	if v == none {
+		return nil
+	}
+	return &v
+}
+
+// ProblemsGitHub prints problems as workflow commands, a line each, in the form
+// that https://docs.github.com/actions/reference/workflow-commands describes.
+func ProblemsGitHub(w io.Writer, list problem.List) error {
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	for _, p := range list {
+		command := "error"
+		if p.Severity == problem.Warning {
+			command = "warning"
+		}
+		properties := []string{"title=promptbench"}
+		if p.File != "" {
+			properties = append(properties, "file="+property.Replace(p.File))
+			if p.Line > 0 {
+				properties = append(properties, fmt.Sprintf("line=%d", p.Line))
+			}
+			if p.Line > 0 && p.Column > 0 {
+				properties = append(properties, fmt.Sprintf("col=%d", p.Column))
+			}
+		}
+		message := p.Message
+		if p.Hint != "" {
+			message += " (" + p.Hint + ")"
+		}
+		if _, err := fmt.Fprintf(w, "::%s %s::%s\n", command, strings.Join(properties, ","), data.Replace(textsafe.Block(message))); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// A Run is a run and what it comes to.
+type Run struct {
+	Summary summary.Summary
+	Run     *runfile.Run // as the [Detail] of the format says
+}
+
+// A Pair is a comparison and the two runs that it holds against each other.
+type Pair struct {
+	Comparison *compare.Comparison
+	Base, Head *runfile.Run // as the [Detail] of the format says
+}
+
+// A Renderer prints results in one format, in the order in which they come.
+// What it was given is printed for sure once Close has returned without an
+// error.
+type Renderer interface {
+	// Run prints the result of one run.
+	Run(r Run) error
+	// Pair prints a comparison.
+	Pair(p Pair) error
+	// Close prints what was held back until all was there.
+	Close() error
+}
+
+// The formats.
+const (
+	Table    = "table"    // for a terminal
+	Markdown = "markdown" // for a job summary or a comment on a pull request
+	JSON     = "json"     // an object for each result, one a line
+	JUnit    = "junit"    // for what shows test results
+	HTML     = "html"     // a page that needs nothing else
+	CSV      = "csv"      // for a spreadsheet
+)
+
+// Formats lists the formats of [New].
+func Formats() []string { return []string{Table, Markdown, JSON, JUnit, HTML, CSV} }
+
+// Detail is how much of a run a format needs.
+func Detail(format string) runfile.Detail {
+	switch format {
+	case Table, Markdown, JSON:
+		return runfile.Scores
+	}
+	return runfile.Full
+}
+
+// New returns what prints results to w in a format.
+func New(format string, w io.Writer, o Options) (Renderer, error) {
+	switch format {
+	case Table:
+		return &tables{w: w, o: o}, nil
+	case Markdown:
+		return &markdown{w: w, o: o}, nil
+	case JSON:
+		return objects{w}, nil
+	case JUnit:
+		return &junit{w: w}, nil
+	case HTML:
+		return newPages(w), nil
+	case CSV:
+		return &sheet{w: w}, nil
+	}
+	return nil, fmt.Errorf("there is no format %q", format)
+}
+
+// tables print for a terminal, a blank line between two results.
+type tables struct {
+	w       io.Writer
+	o       Options
+	further bool
+}
+
+func (t *tables) Run(r Run) error {
+	if err := t.next(); err != nil {
+		return err
+	}
+	return RunText(t.w, r.Summary, t.o)
+}
+
+func (t *tables) Pair(p Pair) error {
+	if err := t.next(); err != nil {
+		return err
+	}
+	return ComparisonText(t.w, p.Comparison, t.o)
+}
+
+func (t *tables) next() error {
+	if !t.further {
+		t.further = true
+		return nil
+	}
+	_, err := fmt.Fprintln(t.w)
+	return err
+}
+
+func (t *tables) Close() error { return nil }
+
+// objects print one JSON object a line.
+type objects struct{ w io.Writer }
+
+func (o objects) Run(r Run) error { return RunJSON(o.w, r.Summary) }
+
+func (o objects) Pair(p Pair) error { return ComparisonJSON(o.w, p.Comparison) }
+
+func (o objects) Close() error { return nil }

@@ -1,0 +1,162 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/record/storage"
+)
+
+// RunsText lists run files, of all that there are in a directory, and what all of
+// them cost on disk.
+func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage.Usage, o Options) error {
+	p := &printer{w: w, o: o}
+	if len(list) == 0 {
+		if u.Files > 0 {
+			p.line("No such run among the %s in %s.", phrase.Plural(u.Files, "run file"), line(dir))
+			return p.err
+		}
+		p.line("No run in %s. This makes one: promptbench run prompts/v1", line(dir))
+		return p.err
+	}
+	columns := []column{
+		{Title: "run", Max: max(39, o.width()-41)}, {Title: "suite", Max: 8}, {Title: "calls", Right: true}, {Title: "size", Right: true}, {Title: "status"},
+	}
+	rows := make([][]string, len(list))
+	for i, s := range list {
+		rows[i] = []string{s.Header.Run, s.Header.Suite.Name, phrase.None, phrase.Bytes(s.Bytes), line(status(s))}
+		if s.End != nil {
+			rows[i][2] = fmt.Sprint(s.End.Calls)
+		}
+	}
+	p.table(columns, rows)
+	if all > len(list) {
+		p.line("and %d older (--last 0)", all-len(list))
+	}
+	p.line("%s in %s, %s; %d committed to git", phrase.Plural(u.Files, "run file"), line(dir), phrase.Bytes(u.Bytes), u.Committed)
+	return p.err
+}
+
+// status says how a run ended, or what sets one apart that is complete.
+func status(s storage.Stored) string {
+	out := string(s.Status)
+	switch {
+	case s.Status != runfile.Complete:
+	case s.Errors > 0:
+		out = phrase.Plural(s.Errors, "error")
+	case s.Header.Redacted != nil:
+		out = "redacted"
+	}
+	if s.Committed {
+		out += ", git"
+	}
+	return out
+}
+
+// A runLine is one run file in JSON.
+type runLine struct {
+	Run       string         `json:"run"`
+	Path      string         `json:"path"`
+	Prompt    string         `json:"prompt"`
+	Hash      string         `json:"prompt_hash"`
+	Suite     string         `json:"suite"`
+	Model     string         `json:"model"`
+	Endpoint  string         `json:"endpoint"`
+	Status    runfile.Status `json:"status"`
+	Trials    *int           `json:"trials"` // lines written; null where the run was not closed
+	Calls     *int           `json:"calls"`
+	Replayed  *int           `json:"replayed"`
+	Errors    *int           `json:"errors"`
+	Unscored  *int           `json:"unscored"`
+	Started   time.Time      `json:"started"`
+	Source    string         `json:"regraded_from,omitempty"`
+	Redacted  string         `json:"redacted_from,omitempty"`
+	Bytes     int64          `json:"bytes"`
+	Committed bool           `json:"committed"`
+	Copies    []string       `json:"copies,omitempty"`
+}
+
+func runLineOf(s storage.Stored) runLine {
+	h := s.Header
+	l := runLine{
+		Run: h.Run, Path: s.Path, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name, Model: h.Model.ID, Endpoint: h.Model.Endpoint,
+		Status: s.Status, Started: h.Started, Source: h.Source, Bytes: s.Bytes, Committed: s.Committed, Copies: s.Copies,
+	}
+	if h.Redacted != nil {
+		l.Redacted = h.Redacted.From
+	}
+	if e := s.End; e != nil {
+		l.Trials, l.Calls, l.Replayed, l.Errors, l.Unscored = &e.Trials, &e.Calls, &e.Replayed, &e.Errors, &e.Unscored
+	}
+	return l
+}
+
+// RunsJSON prints a JSON object for each run file, one a line.
+func RunsJSON(w io.Writer, list []storage.Stored) error {
+	for _, s := range list {
+		if err := writeJSON(w, runLineOf(s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PruneText says which runs go and what that frees, and how many stay for which
+// reason. Done says that they are gone.
+func PruneText(w io.Writer, fates []storage.Fate, done bool, o Options) error {
+	p := &printer{w: w, o: o}
+	var rows [][]string
+	var freed int64
+	stay := map[string]int{}
+	var reasons []string
+	for _, f := range fates {
+		if f.Stays != "" {
+			if stay[f.Stays]++; stay[f.Stays] == 1 {
+				reasons = append(reasons, f.Stays)
+			}
+			continue
+		}
+		rows = append(rows, []string{f.Header.Run, f.Header.Suite.Name, phrase.Bytes(f.Bytes)})
+		freed += f.Bytes
+	}
+	if len(rows) > 0 {
+		p.table([]column{{Title: "run", Max: max(40, o.width()-26)}, {Title: "suite", Max: 12}, {Title: "size", Right: true}}, rows)
+		p.blank()
+	}
+	for _, why := range reasons {
+		p.prose("", line(fmt.Sprintf("%s %s: %s.", phrase.Plural(stay[why], "run"), phrase.Verb(stay[why], "stay"), why)))
+	}
+	switch {
+	case len(rows) == 0:
+		p.line("Nothing to remove.")
+	case done:
+		p.line("%s removed, %s freed.", phrase.Plural(len(rows), "run"), phrase.Bytes(freed))
+	default:
+		p.line("%s would go, which frees %s; --yes removes %s.", phrase.Plural(len(rows), "run"), phrase.Bytes(freed), map[bool]string{true: "it", false: "them"}[len(rows) == 1])
+	}
+	return p.err
+}
+
+// A fateLine is what becomes of one run, in JSON.
+type fateLine struct {
+	runLine
+
+	Goes    bool   `json:"goes"`
+	Stays   string `json:"stays,omitempty"` // why
+	Removed bool   `json:"removed"`
+}
+
+// PruneJSON prints a JSON object for each run, one a line: what [RunsJSON] says
+// of it, and what becomes of it.
+func PruneJSON(w io.Writer, fates []storage.Fate, done bool) error {
+	for _, f := range fates {
+		goes := f.Stays == ""
+		if err := writeJSON(w, fateLine{runLineOf(f.Stored), goes, f.Stays, goes && done}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

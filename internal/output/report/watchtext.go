@@ -1,0 +1,113 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// A Watched is what a save has come to so far.
+type Watched struct {
+	Summary    summary.Summary     // of the cases that are done
+	Comparison *compare.Comparison // with the base; nil while cases are missing, or where there is no base
+	Before     string              // what the cases are held against, such as the last save; empty: nothing is known of them
+	Changed    []compare.CasePair  // cases since then, those that newly fail first
+	Further    bool                // cases are still missing
+	File       string              // the run file
+}
+
+// WatchText prints a save for its author: what it changed in a sentence, how the
+// revision does, or how it does against the base, then the cases and what all of
+// it rests on. What matters most stands first, as a window may be too low for all
+// of it.
+func WatchText(w io.Writer, s Watched, o Options) error {
+	p := &printer{w: w, o: o}
+	sentence, cases := p.changes(s)
+	var basis []string
+	switch c := s.Comparison; {
+	case c != nil:
+		p.prose("", sentence)
+		p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
+		p.blank()
+		p.graders(c)
+		p.beliefsOf(c)
+		p.gates(c.Gates, o)
+		basis = phrase.ComparisonBasis(c)
+	case len(s.Summary.Graders) == 0:
+		p.line("No trial is graded.")
+		basis = phrase.RunTroubles(s.Summary)
+	default:
+		p.prose("", sentence)
+		if !s.Further {
+			p.sentences(red, phrase.RunTroubles(s.Summary))
+			basis = phrase.RunBasis(s.Summary)
+		}
+		p.blank()
+		p.table(graderColumns(s.Summary.Trials), graderRows(s.Summary.Graders, s.Summary.Trials))
+		if !s.Further {
+			p.beliefs(s.Summary.Graders)
+			p.gates(s.Summary.Gates, o)
+		}
+	}
+	if len(cases.rows) > 0 {
+		p.blank()
+		p.check(cases.write(w))
+	}
+	if !s.Further {
+		p.blank()
+		p.sentences("", append(basis, "run file: "+s.File))
+	}
+	return p.err
+}
+
+// changes are what changed since before, or where nothing is known of that, what
+// fails.
+func (p *printer) changes(s Watched) (sentence string, t caseTable) {
+	t = caseTable{first: "case", width: p.o.width()}
+	if s.Before != "" {
+		t.sides, t.last = []string{"before", "now"}, "why"
+		sentence = sinceText(s.Before, s.Changed)
+		for _, row := range s.Changed {
+			t.rows = append(t.rows, caseLine{
+				id: row.Case.Case, input: row.Case.Input, last: phrase.Why(row.Marks),
+				sides: []string{phrase.Said(row.Base.Type, row.Base.Items, row.Base.Error), phrase.Said(row.Head.Type, row.Head.Items, row.Head.Error)},
+			})
+		}
+	} else {
+		t.sides, t.last = []string{"said"}, "fails"
+		sentence = phrase.Failing(s.Summary)
+		for _, c := range s.Summary.Failed {
+			t.rows = append(t.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.Said(c.Type, c.Items, c.Error)}, last: phrase.Fails(c)})
+		}
+	}
+	if len(t.rows) > fewCases {
+		t.rows = t.rows[:fewCases]
+		sentence += fmt.Sprintf("; the first %d are below", fewCases)
+	}
+	return sentence + ".", t
+}
+
+func sinceText(before string, changed []compare.CasePair) string {
+	fails, passes, moved := 0, 0, 0
+	for _, row := range changed {
+		switch row.Change {
+		case compare.NewlyFails:
+			fails++
+		case compare.NewlyPasses:
+			passes++
+		default:
+			moved++
+		}
+	}
+	if fails+passes+moved == 0 {
+		return "Since " + before + " no case changed"
+	}
+	out := fmt.Sprintf("Since %s %s newly %s a grader, %d newly %s one", before, phrase.Plural(fails, "case"), phrase.Verb(fails, "fail"), passes, phrase.Verb(passes, "pass"))
+	if moved > 0 {
+		out += fmt.Sprintf(", %d moved", moved)
+	}
+	return out
+}

@@ -1,0 +1,193 @@
+// Package view serves the runs directory to the browser of the person at this
+// machine: a list of the runs, each run, any two of them compared, and the
+// history.
+//
+// Runs hold users' words, so nobody else may read them. The handler answers on
+// the loopback interface under its own name alone, which keeps out pages that
+// point a name of theirs at this machine, refuses what other pages ask for, and
+// changes nothing.
+package view
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/output/page"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/history"
+)
+
+// A Source is where the runs come from.
+type Source interface {
+	// Runs lists the runs, the newest first.
+	Runs() ([]runfile.Found, error)
+	// Run loads a run in full.
+	Run(path string) (report.Run, error)
+	// Compare loads two runs in full and compares them.
+	Compare(ctx context.Context, base, head string) (report.Pair, error)
+	// History puts the runs into the order of time.
+	History() (history.History, error)
+}
+
+// Handler serves a source. Hosts are the names, with their ports, under which it
+// may be asked for.
+func Handler(s Source, hosts []string) http.Handler {
+	h := handler{source: s}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", h.page(h.index))
+	mux.HandleFunc("GET /run", h.page(h.run))
+	mux.HandleFunc("GET /compare", h.page(h.compare))
+	mux.HandleFunc("GET /history", h.page(h.history))
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	return guard(mux, hosts)
+}
+
+// guard refuses whoever is not the person at this machine.
+func guard(next http.Handler, hosts []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cache-Control", "no-store")
+		switch {
+		case !slices.Contains(hosts, r.Host):
+			http.Error(w, "promptbench view answers to its own address only", http.StatusForbidden)
+		case !ownOrigin(r, hosts):
+			http.Error(w, "promptbench view answers to its own pages only", http.StatusForbidden)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			header.Set("Allow", "GET, HEAD")
+			http.Error(w, "promptbench view changes nothing", http.StatusMethodNotAllowed)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// ownOrigin reports whether a request comes from a page of ours, from the
+// address bar, or from a program.
+func ownOrigin(r *http.Request, hosts []string) bool {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		u, err := url.Parse(origin)
+		return err == nil && u.Scheme == "http" && slices.Contains(hosts, u.Host)
+	}
+	site := r.Header.Get("Sec-Fetch-Site")
+	return site == "" || site == "same-origin" || site == "none"
+}
+
+type handler struct{ source Source }
+
+// chrome leads from every page to the others.
+func (handler) chrome() page.Chrome {
+	return page.Chrome{Links: []page.Link{{Text: "Runs", URL: "/"}, {Text: "History", URL: "/history"}}}
+}
+
+// page writes a page once all of it is there, or says what is wrong.
+func (h handler) page(render func(io.Writer, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var b bytes.Buffer
+		status := http.StatusOK
+		if err := render(&b, r); err != nil {
+			var title string
+			status, title = fault(err)
+			b.Reset()
+			if err := page.Message(&b, title, err.Error(), h.chrome()); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		_, _ = b.WriteTo(w)
+	}
+}
+
+// fault is the status and the title of what went wrong.
+func fault(err error) (status int, title string) {
+	_, refused := errors.AsType[*compare.Refusal](err)
+	_, wrong := errors.AsType[problem.List](err)
+	switch {
+	case errors.Is(err, errNoRun):
+		return http.StatusNotFound, "There is no such run"
+	case refused:
+		return http.StatusConflict, "These can't be compared"
+	case wrong:
+		return http.StatusConflict, "Something in the files is wrong"
+	}
+	return http.StatusInternalServerError, "This can't be shown"
+}
+
+func (h handler) index(w io.Writer, _ *http.Request) error {
+	runs, err := h.source.Runs()
+	if err != nil {
+		return err
+	}
+	return page.Index(w, runs, h.chrome())
+}
+
+func (h handler) run(w io.Writer, r *http.Request) error {
+	path, err := h.find(r, "id")
+	if err != nil {
+		return err
+	}
+	run, err := h.source.Run(path)
+	if err != nil {
+		return err
+	}
+	p := page.New(w, h.chrome())
+	return errors.Join(p.Run(run.Summary, run.Run), p.Close())
+}
+
+func (h handler) compare(w io.Writer, r *http.Request) error {
+	base, err := h.find(r, "base")
+	if err != nil {
+		return err
+	}
+	head, err := h.find(r, "head")
+	if err != nil {
+		return err
+	}
+	pair, err := h.source.Compare(r.Context(), base, head)
+	if err != nil {
+		return err
+	}
+	p := page.New(w, h.chrome())
+	return errors.Join(p.Pair(pair.Comparison, pair.Base, pair.Head), p.Close())
+}
+
+func (h handler) history(w io.Writer, _ *http.Request) error {
+	past, err := h.source.History()
+	if err != nil {
+		return err
+	}
+	return page.History(w, past, history.Main(past.Graders), h.chrome())
+}
+
+var errNoRun = errors.New("no such run in the runs directory")
+
+// find is the file of the run that a parameter names. Names are looked up and
+// never taken for paths.
+func (h handler) find(r *http.Request, name string) (string, error) {
+	id := r.URL.Query().Get(name)
+	runs, err := h.source.Runs()
+	if err != nil {
+		return "", err
+	}
+	for _, f := range runs {
+		if f.Header.Run == id {
+			return f.Path, nil
+		}
+	}
+	return "", fmt.Errorf("%w: %q", errNoRun, id)
+}

@@ -1,0 +1,182 @@
+package view_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/output/report"
+	"promptbench/internal/output/view"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/testing/reporttest"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/history"
+	"promptbench/internal/verdict/summary"
+)
+
+// runs are made-up ones, by path.
+type runs map[string]*runfile.Run
+
+func (r runs) Runs() ([]runfile.Found, error) {
+	var out []runfile.Found
+	for _, path := range []string{"v4", "v3"} {
+		if run := r[path]; run != nil {
+			out = append(out, runfile.Found{Path: path, Header: run.Header, Status: runfile.Complete, End: run.End})
+		}
+	}
+	return out, nil
+}
+
+func (r runs) Run(path string) (report.Run, error) {
+	return report.Run{Summary: summary.Of(r[path], nil), Run: r[path]}, nil
+}
+
+func (r runs) Compare(_ context.Context, base, head string) (report.Pair, error) {
+	c, err := compare.Compare(r[base], r[head], compare.Options{Samples: 1000})
+	return report.Pair{Comparison: c, Base: r[base], Head: r[head]}, err
+}
+
+func (r runs) History() (history.History, error) {
+	h := history.History{Suite: "subtodos"}
+	for _, run := range r {
+		h.Add(history.Of(run))
+	}
+	return h, nil
+}
+
+func made() runs {
+	return runs{"v3": reporttest.Run("v3", 1), "v4": reporttest.Run("v4", 1)}
+}
+
+// broken answers everything with an error.
+type broken struct{ err error }
+
+func (b broken) Runs() ([]runfile.Found, error)    { return nil, b.err }
+func (b broken) Run(string) (report.Run, error)    { return report.Run{}, b.err }
+func (b broken) History() (history.History, error) { return history.History{}, b.err }
+func (b broken) Compare(context.Context, string, string) (report.Pair, error) {
+	return report.Pair{}, b.err
+}
+
+// An answer is a response that was read.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func ask(s view.Source, method, target string, header map[string]string) answer {
+	r := httptest.NewRequest(method, target, http.NoBody)
+	r.Host = "127.0.0.1:7000"
+	for k, v := range header {
+		if k == "Host" {
+			r.Host = v
+		}
+		r.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	view.Handler(s, []string{"127.0.0.1:7000", "localhost:7000"}).ServeHTTP(w, r)
+	return answer{w.Code, w.Header(), w.Body.String()}
+}
+
+func id(name string) string { return reporttest.Run(name, 0).Header.Run }
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string][]string{
+		"/":                   {"<title>Runs · promptbench</title>", `href="/run?id=` + id("v4") + `"`, `name="base" value="` + id("v3") + `"`, `<a href="/history">`, "form-action 'self'"},
+		"/run?id=" + id("v3"): {"<title>v3 on subtodos · promptbench</title>", `<a href="/">Runs</a>`},
+		"/compare?base=" + id("v3") + "&head=" + id("v4"): {"<title>v4 against v3 · promptbench</title>", "It is open whether v4 is worse than v3"},
+		"/history": {"<h1>History of subtodos</h1>", `<a href="/run?id=` + id("v3") + `">`},
+	} {
+		r := ask(made(), http.MethodGet, target, nil)
+		text := r.body
+		require.Equal(t, http.StatusOK, r.status, target)
+		require.Equal(t, "text/html; charset=utf-8", r.header.Get("Content-Type"))
+		for _, w := range want {
+			require.Contains(t, text, w, target)
+		}
+		for _, name := range []string{"X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Resource-Policy"} {
+			require.NotEmpty(t, r.header.Get(name), "%s of %s", name, target)
+		}
+		require.Equal(t, "no-store", r.header.Get("Cache-Control"), "users' words stay out of caches")
+	}
+	r := ask(runs{}, http.MethodGet, "/", nil)
+	require.Contains(t, r.body, "There is no run yet")
+	require.Equal(t, http.StatusOK, ask(made(), http.MethodHead, "/", nil).status)
+}
+
+// Only the person at this machine gets an answer, and nothing can be changed.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		method string
+		header map[string]string
+		want   int
+	}{
+		"a name that points here": {http.MethodGet, map[string]string{"Host": "evil.example:7000"}, http.StatusForbidden},
+		"no port":                 {http.MethodGet, map[string]string{"Host": "127.0.0.1"}, http.StatusForbidden},
+		"another port":            {http.MethodGet, map[string]string{"Host": "127.0.0.1:7001"}, http.StatusForbidden},
+		"another page's script":   {http.MethodGet, map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden},
+		"no origin to speak of":   {http.MethodGet, map[string]string{"Origin": "null"}, http.StatusForbidden},
+		"https of ours":           {http.MethodGet, map[string]string{"Origin": "https://127.0.0.1:7000"}, http.StatusForbidden},
+		"another page's image":    {http.MethodGet, map[string]string{"Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
+		"a neighbour's page":      {http.MethodGet, map[string]string{"Sec-Fetch-Site": "same-site"}, http.StatusForbidden},
+		"our page":                {http.MethodGet, map[string]string{"Origin": "http://127.0.0.1:7000", "Sec-Fetch-Site": "same-origin"}, http.StatusOK},
+		"the address bar":         {http.MethodGet, map[string]string{"Sec-Fetch-Site": "none"}, http.StatusOK},
+		"localhost":               {http.MethodGet, map[string]string{"Host": "localhost:7000"}, http.StatusOK},
+		"post":                    {http.MethodPost, nil, http.StatusMethodNotAllowed},
+		"delete":                  {http.MethodDelete, nil, http.StatusMethodNotAllowed},
+		"options":                 {http.MethodOptions, nil, http.StatusMethodNotAllowed},
+		"post from another page":  {http.MethodPost, map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden},
+	} {
+		r := ask(made(), c.method, "/", c.header)
+		require.Equal(t, c.want, r.status, name)
+		if c.want != http.StatusOK {
+			require.NotContains(t, r.body, "v3", name)
+		}
+		require.Empty(t, r.header.Get("Access-Control-Allow-Origin"))
+	}
+}
+
+// Names are looked up, never opened.
+func TestUnknownRuns(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{
+		"/run", "/run?id=", "/run?id=../../etc/passwd", "/run?id=/etc/passwd", "/run?id=v3", "/run?id=%3Cscript%3Ewindow.pwned=1%3C/script%3E",
+		"/compare?base=" + id("v3"), "/compare?base=nothing&head=" + id("v3"),
+	} {
+		r := ask(made(), http.MethodGet, target, nil)
+		text := r.body
+		require.Equal(t, http.StatusNotFound, r.status, target)
+		require.Contains(t, text, "There is no such run", target)
+		require.NotContains(t, text, "<script>window.pwned")
+	}
+	for _, target := range []string{"/runs/recorded/v3.jsonl", "/../promptbench.yaml", "/run/", "/static/"} {
+		require.NotEqual(t, http.StatusOK, ask(made(), http.MethodGet, target, nil).status, target)
+	}
+	require.Equal(t, http.StatusNoContent, ask(made(), http.MethodGet, "/favicon.ico", nil).status)
+}
+
+func TestErrorsAreSaid(t *testing.T) {
+	t.Parallel()
+	r := ask(made(), http.MethodGet, "/compare?base="+id("v3")+"&head="+id("v3"), nil)
+	require.Equal(t, http.StatusConflict, r.status)
+	require.Contains(t, r.body, "are the same prompt")
+	for want, err := range map[int]error{
+		http.StatusInternalServerError: fmt.Errorf("reading runs: %w", errors.New("disk <gone>")),
+		http.StatusConflict:            problem.List{{Message: "disk <gone>"}},
+	} {
+		r := ask(broken{err}, http.MethodGet, "/", nil)
+		require.Equal(t, want, r.status)
+		require.Contains(t, r.body, "disk &lt;gone&gt;")
+	}
+	require.Equal(t, http.StatusInternalServerError, ask(broken{io.EOF}, http.MethodGet, "/history", nil).status)
+}

@@ -1,0 +1,197 @@
+package label_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/graders"
+	"promptbench/internal/record/label"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 5, time.UTC)
+
+func criteria() []graders.Criterion {
+	return []graders.Criterion{
+		{ID: "concrete", Question: "구체적인가?", Options: []string{"yes", "no", "unsure"}, Pass: []string{"yes"}, AppliesTo: []string{"answer"}},
+		{ID: "order", Question: "차례대로인가?", Options: []string{"1", "2"}, Pass: []string{"2"}, Anchors: map[string]string{"1": "뒤죽박죽", "2": "차례대로"}, AppliesTo: []string{"answer"}},
+		{ID: "refusal", Question: "거절인가?", Options: []string{"yes", "no"}, Pass: []string{"yes"}, AppliesTo: []string{"invalid"}},
+	}
+}
+
+// replies of two revisions, of which the last says the same in both.
+func replies() []label.Reply {
+	var out []label.Reply
+	for _, revision := range []string{"v3", "v4"} {
+		for i := range 6 {
+			out = append(out, label.Reply{
+				Case: fmt.Sprintf("case-%d", i), Expected: []string{"answer", "invalid"}[i%2], Input: fmt.Sprintf("입력 %d", i),
+				Text: fmt.Sprintf("%s의 답 %d", revision, i), Type: "answer", Items: []string{"예약하기"},
+			})
+		}
+		out = append(out, label.Reply{Case: "same", Expected: "answer", Input: "치과", Text: "1. 가기"})
+	}
+	return out
+}
+
+func order(list []label.Question) (out []string) {
+	for _, q := range list {
+		out = append(out, q.Criterion.ID+" "+q.Reply.Text)
+	}
+	return out
+}
+
+func TestQuestions(t *testing.T) {
+	t.Parallel()
+	list := label.Questions(replies(), criteria(), 1)
+	require.Len(t, list, 6*2+6+2, "two questions about an answer, one about a refusal, none twice")
+	backwards := replies()
+	slices.Reverse(backwards)
+	require.Equal(t, order(list), order(label.Questions(backwards, criteria(), 1)), "the order of the runs does not show")
+	require.NotEqual(t, order(list), order(label.Questions(replies(), criteria(), 2)))
+	for i, q := range list {
+		require.Contains(t, q.Criterion.AppliesTo, q.Reply.Expected)
+		if q.Criterion.ID == "order" {
+			require.Equal(t, list[i-1].Reply, q.Reply, "the questions about a reply stand together")
+		}
+	}
+}
+
+// answerAll answers every open question with the same word.
+func answerAll(s *label.Session, a label.Answer) (labels []label.Label) {
+	for {
+		if _, ok := s.Current(); !ok {
+			return labels
+		}
+		labels = append(labels, s.Answer(a, noon))
+	}
+}
+
+func TestSession(t *testing.T) {
+	t.Parallel()
+	list := label.Questions(replies(), criteria(), 1)
+	s := label.NewSession("todos", "kim", list, nil)
+	first, ok := s.Current()
+	require.True(t, ok)
+	_, ok = s.Undo(noon)
+	require.False(t, ok, "there is nothing to take back")
+
+	file := []label.Label{s.Answer(label.Yes, noon), s.Answer(label.No, noon)}
+	require.Equal(t, noon.Truncate(time.Second), file[0].At)
+	require.Equal(t, [5]string{"label", "todos", first.Criterion.ID, first.Reply.Case, "kim"},
+		[5]string{file[0].Kind, file[0].Suite, file[0].Criterion, file[0].Case, file[0].Labeller})
+	third, _ := s.Current()
+	undone, ok := s.Undo(noon)
+	require.True(t, ok)
+	require.Equal(t, label.Withdrawn, undone.Answer)
+	second, _ := s.Current()
+	require.Equal(t, list[1], second)
+	file = append(file, undone, s.Answer(label.Unsure, noon))
+	now, _ := s.Current()
+	require.Equal(t, third, now)
+	require.Equal(t, []label.Answer{label.Yes, label.Unsure}, answers(label.Latest(file)))
+
+	// Another day: it goes on after what is answered, and can still take that back.
+	s = label.NewSession("todos", "kim", list, file)
+	now, _ = s.Current()
+	require.Equal(t, third, now)
+	_, ok = s.Undo(noon)
+	require.True(t, ok)
+	now, _ = s.Current()
+	require.Equal(t, second, now)
+
+	// Somebody else starts at the beginning.
+	s = label.NewSession("todos", "lee", list, file)
+	now, _ = s.Current()
+	require.Equal(t, first, now)
+	require.Len(t, answerAll(s, label.No), len(list))
+	answered, all := s.Progress()
+	require.Equal(t, [2]int{len(list), len(list)}, [2]int{answered, all})
+
+	// A changed question has no answer yet.
+	changed := criteria()
+	changed[0].Question = "정말 구체적인가?"
+	s = label.NewSession("todos", "kim", label.Questions(replies(), changed, 1), file)
+	now, _ = s.Current()
+	require.Equal(t, "concrete", now.Criterion.ID)
+}
+
+func answers(labels []label.Label) (out []label.Answer) {
+	for _, l := range labels {
+		out = append(out, l.Answer)
+	}
+	return out
+}
+
+func TestFile(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "labels")
+	none, err := label.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	path := filepath.Join(dir, label.FileName("할일", "김/민 <kim>"))
+	require.Equal(t, "할일-김-민--kim.jsonl", filepath.Base(path))
+	want := answerAll(label.NewSession("todos", "kim", label.Questions(replies(), criteria(), 1), nil), label.Yes)
+	for _, part := range [][]label.Label{want[:3], want[3:]} {
+		f, err := label.Append(path)
+		require.NoError(t, err)
+		for _, l := range part {
+			require.NoError(t, f.Add(l))
+		}
+		require.NoError(t, f.Close())
+	}
+	got, err := label.ReadDir(dir)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+
+	// A kill tears the last line at most; it is passed over, and then taken away.
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, append(slices.Clone(whole), `{"kind":"label","sui`...), 0o600))
+	got, err = label.Read(path)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	f, err := label.Append(path)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	mended, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(whole), string(mended))
+
+	for line, message := range map[string]string{
+		`{"kind":"label","criterion":"a","question_hash":"b","text_hash":"c","labeller":"d","label":"maybe"}`: `.jsonl:1: "maybe" is no label`,
+		`{"kind":"label","label":"yes"}`: ".jsonl:1: a label says its criterion",
+		`nonsense`:                       "line 1 is not a record",
+	} {
+		require.NoError(t, os.WriteFile(path, []byte(line+"\n"), 0o600))
+		_, err := label.Read(path)
+		require.ErrorContains(t, err, message)
+	}
+}
+
+func TestShow(t *testing.T) {
+	t.Parallel()
+	r := label.Reply{
+		Case: "secret-case", Expected: "answer", Input: "치과 👨‍👩‍👧\x1b[2J", Type: "answer", Items: []string{"예약하기\x07"},
+		Text: "1. 예약하기\n\u202e" + strings.Repeat("아주 긴 줄 ", 20),
+	}
+	list := label.Questions([]label.Reply{r}, criteria(), 1)
+	s := label.NewSession("todos", "kim", list, nil)
+	var b strings.Builder
+	require.NoError(t, s.Show(&b, list[1], 40))
+	out := b.String()
+	require.Contains(t, out, "── 1 of 2 ──")
+	require.Contains(t, out, "  order: 차례대로인가?\n  1, no: 뒤죽박죽\n  2, yes: 차례대로\n"+label.Keys)
+	require.NotContains(t, out, "\x1b")
+	require.NotContains(t, out, "\u202e")
+	require.NotContains(t, out, "secret-case", "an id may hint at what is expected")
+	for line := range strings.SplitSeq(out, "\n") {
+		require.LessOrEqual(t, len([]rune(line)), 60)
+	}
+}

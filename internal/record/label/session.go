@@ -1,0 +1,87 @@
+package label
+
+import (
+	"slices"
+	"time"
+
+	"promptbench/internal/input/rubric"
+)
+
+// A Session is one person's way through the questions. It starts at the first
+// that is not answered yet.
+type Session struct {
+	Suite    string
+	Labeller string
+
+	questions []Question
+	answered  map[key]bool
+	history   []int // questions in the order in which they were answered, those before the session first
+	at        int
+}
+
+// NewSession goes on where the labels of that person end.
+func NewSession(suite, labeller string, questions []Question, labels []Label) *Session {
+	s := &Session{Suite: suite, Labeller: labeller, questions: questions, answered: map[key]bool{}}
+	places := make(map[key]int, len(questions))
+	for i, q := range questions {
+		places[q.key()] = i
+	}
+	for _, l := range Latest(labels) {
+		if i, ok := places[l.key()]; ok && l.Labeller == labeller {
+			s.answered[l.key()] = true
+			s.history = append(s.history, i)
+		}
+	}
+	s.next()
+	return s
+}
+
+// next moves to the first question that is open.
+func (s *Session) next() {
+	open := slices.IndexFunc(s.questions, func(q Question) bool { return !s.answered[q.key()] })
+	if s.at = open; open < 0 {
+		s.at = len(s.questions)
+	}
+}
+
+// Current returns the question that is asked now, or false where none is open.
+func (s *Session) Current() (Question, bool) {
+	if s.at >= len(s.questions) {
+		return Question{}, false
+	}
+	return s.questions[s.at], true
+}
+
+// Progress says how many questions are answered, of how many.
+func (s *Session) Progress() (answered, all int) { return len(s.answered), len(s.questions) }
+
+// Answer answers the current question and moves on. The label is to be kept.
+func (s *Session) Answer(a Answer, now time.Time) Label {
+	q := s.questions[s.at]
+	s.answered[q.key()] = true
+	s.history = append(s.history, s.at)
+	l := s.label(q, a, now)
+	s.next()
+	return l
+}
+
+// Undo takes the answer before back and asks that question again. It reports
+// false where there is none. The label is to be kept.
+func (s *Session) Undo(now time.Time) (Label, bool) {
+	if len(s.history) == 0 {
+		return Label{}, false
+	}
+	last := s.history[len(s.history)-1]
+	s.history = s.history[:len(s.history)-1]
+	q := s.questions[last]
+	delete(s.answered, q.key())
+	s.at = last
+	return s.label(q, Withdrawn, now), true
+}
+
+func (s *Session) label(q Question, a Answer, now time.Time) Label {
+	return Label{
+		Kind: Kind, Suite: s.Suite, Criterion: q.Criterion.ID, Question: rubric.QuestionHash(q.Criterion), Case: q.Reply.Case,
+		Text: q.Reply.TextHash(), Answer: a, Labeller: s.Labeller, At: now.UTC().Truncate(time.Second),
+	}
+}

@@ -1,0 +1,71 @@
+package label
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"promptbench/internal/text/textsafe"
+)
+
+// Keys says which keys answer; it stands under every question.
+const Keys = "y yes · n no · ? can't tell · u undo · q quit"
+
+// Show prints a question for a person: the input, the reply as it came and as
+// it was read, and what is asked. Nothing in it tells the revision, the run or
+// what a judge has said. Text from outside can't act on the terminal.
+func (s *Session) Show(w io.Writer, q Question, width int) error {
+	var b strings.Builder
+	answered, all := s.Progress()
+	fmt.Fprintf(&b, "── %d of %d ──\n\ninput\n", answered+1, all)
+	block(&b, q.Reply.Input, width)
+	b.WriteString("reply\n")
+	block(&b, q.Reply.Text, width)
+	fmt.Fprintf(&b, "read as %s\n", textsafe.Cell(q.Reply.Type))
+	for i, item := range q.Reply.Items {
+		fmt.Fprintf(&b, "  %d. %s\n", i+1, textsafe.Cell(item))
+	}
+	b.WriteString("\n")
+	block(&b, q.Criterion.ID+": "+q.Criterion.Question, width)
+	if len(q.Criterion.Anchors) > 0 {
+		for _, o := range q.Criterion.Options {
+			if anchor, ok := q.Criterion.Anchors[o]; ok {
+				block(&b, fmt.Sprintf("%s, %s: %s", o, answerOf(q, o), anchor), width)
+			}
+		}
+	}
+	b.WriteString(Keys + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// answerOf is the key's word for an option of a scale.
+func answerOf(q Question, option string) Answer {
+	if slices.Contains(q.Criterion.Pass, option) {
+		return Yes
+	}
+	return No
+}
+
+// block prints text of several lines, indented, wrapped between words.
+func block(b *strings.Builder, text string, width int) {
+	const indent = "  "
+	for line := range strings.SplitSeq(textsafe.Block(text), "\n") {
+		used := 0
+		b.WriteString(indent)
+		for i, word := range strings.Fields(line) {
+			n := textsafe.Width(word)
+			if i > 0 && used+1+n > width-len(indent) {
+				b.WriteString("\n" + indent)
+				used = 0
+			} else if i > 0 {
+				b.WriteByte(' ')
+				used++
+			}
+			b.WriteString(word)
+			used += n
+		}
+		b.WriteByte('\n')
+	}
+}

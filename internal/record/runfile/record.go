@@ -1,0 +1,235 @@
+package runfile
+
+import (
+	"encoding/json"
+	"time"
+
+	"promptbench/graders"
+	"promptbench/graders/reply"
+	"promptbench/internal/input/params"
+)
+
+// Schema is the version of the format that this package writes. Readers accept
+// every version up to it.
+const Schema = 1
+
+// The kinds of lines. Readers pass over kinds they don't know.
+const (
+	KindHeader = "header"
+	KindCase   = "case"
+	KindCall   = "call"
+	KindTrial  = "trial"
+	KindEnd    = "end"
+)
+
+// What a call is for, as [Call.For] says it.
+const (
+	ForReply    = "reply"    // the reply that is graded
+	ForJudge    = "judge"    // a judge's verdict on one criterion
+	ForPairwise = "pairwise" // a judge's choice between two replies
+)
+
+// Status says how a run ended.
+type Status string
+
+// The ways a run ends. A file without an end line was killed, or is still
+// being written.
+const (
+	Complete    Status = "complete"    // every trial has its line
+	Incomplete  Status = "incomplete"  // stopped early by an error or a budget
+	Interrupted Status = "interrupted" // stopped by the operator
+)
+
+// A Header is the first line of a run file. It makes the file self-contained:
+// nothing but the file is needed to show, regrade or compare the run.
+type Header struct {
+	Kind     string         `json:"kind"`
+	Schema   int            `json:"schema"`
+	Run      string         `json:"run"` // equals the file's name without .jsonl
+	Prompt   Prompt         `json:"prompt"`
+	Suite    Suite          `json:"suite"`
+	Model    Model          `json:"model"`
+	Reply    reply.Rules    `json:"reply"`
+	Reader   int            `json:"reader,omitempty"` // the [reply.Version] that read the replies, see ReaderVersion
+	Graders  []graders.Spec `json:"graders"`
+	Cases    int            `json:"cases,omitempty"` // that the run is over, begun or not; 0 where it was not known
+	Trials   int            `json:"trials"`          // trials per case
+	Selected *Selection     `json:"selected,omitempty"`
+	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
+	Judge    *Judge         `json:"judge,omitempty"`
+	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
+	Redacted *Redacted      `json:"redacted,omitempty"` // of a run whose texts were taken out
+	Git      *Git           `json:"git,omitempty"`
+	Tool     string         `json:"tool"`
+	Started  time.Time      `json:"started"`
+}
+
+// ReaderVersion is the version of the reader that the replies went through: 1
+// where the header does not say.
+func (h Header) ReaderVersion() int { return max(1, h.Reader) }
+
+// Prompt is the revision of a run. Hash is its identity; the rest is what it
+// said, so that a run can be shown without the prompt file.
+type Prompt struct {
+	Name           string          `json:"name"`
+	Path           string          `json:"path"`
+	Revision       string          `json:"revision,omitempty"` // git revision it was read from
+	Hash           string          `json:"hash"`
+	Description    string          `json:"description,omitempty"`
+	Messages       []Message       `json:"messages"`
+	Params         params.Params   `json:"params,omitzero"`
+	ResponseFormat string          `json:"response_format,omitempty"`
+	JSONSchema     json.RawMessage `json:"json_schema,omitempty"`
+	ReplyFormat    reply.Format    `json:"reply_format,omitempty"`
+}
+
+// A Message is one message of a prompt, its placeholders unfilled.
+type Message struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+// Suite names the suite of a run.
+type Suite struct {
+	Name string `json:"name"`
+	Path string `json:"path"`
+	Hash string `json:"hash"`
+}
+
+// Model names the model of a run; Params are those in force, merged.
+type Model struct {
+	Name     string        `json:"name"`
+	Endpoint string        `json:"endpoint"`
+	ID       string        `json:"id"`
+	Params   params.Params `json:"params"`
+}
+
+// Judge names what judged the run's rubric. Scores of two runs are comparable
+// where both hashes and all models are equal.
+type Judge struct {
+	Model      Model            `json:"model"`
+	Prompt     *Prompt          `json:"prompt,omitempty"` // what it was asked with
+	PromptHash string           `json:"prompt_hash"`
+	RubricHash string           `json:"rubric_hash"`        // of what it was asked
+	Criteria   map[string]Model `json:"criteria,omitempty"` // those that another model judged, by id
+}
+
+// Pairwise names the two runs that a judge compared reply by reply.
+type Pairwise struct {
+	Base       string `json:"base"`
+	Head       string `json:"head"`
+	BasePrompt string `json:"base_prompt"`
+	HeadPrompt string `json:"head_prompt"`
+}
+
+// Redacted says that markers stand in the place of a run's texts, so that its
+// calls can't be replayed and its replies can't be graded again. Those of two
+// runs with one Key are equal where the texts were.
+type Redacted struct {
+	From string `json:"from"` // the run that it was made from
+	Key  string `json:"key"`  // tells the keys of markers apart, and says nothing of them
+}
+
+// A Selection is what --case and --tag left of a suite.
+type Selection struct {
+	Cases []string `json:"cases,omitempty"`
+	Tags  []string `json:"tags,omitempty"`
+}
+
+// Git is the state of the working tree that a run was made in.
+type Git struct {
+	Commit string `json:"commit"`
+	Dirty  bool   `json:"dirty"`
+}
+
+// A Case holds what reports need of a case. InputHash covers input and vars
+// alone, so that a changed expectation does not make it another case.
+type Case struct {
+	Kind      string            `json:"kind"`
+	Case      string            `json:"case"`
+	Input     string            `json:"input"`
+	Vars      map[string]string `json:"vars,omitempty"`
+	Expect    graders.Expect    `json:"expect"`
+	Tags      []string          `json:"tags,omitempty"`
+	Group     string            `json:"group,omitempty"`
+	Note      string            `json:"note,omitempty"`
+	InputHash string            `json:"input_hash"`
+}
+
+// A Call is one finished call of a model, answered or failed for good.
+type Call struct {
+	Kind          string    `json:"kind"`
+	Key           string    `json:"key"`
+	Case          string    `json:"case"`
+	Trial         int       `json:"trial"`               // from 1
+	For           string    `json:"for"`                 // [ForReply], [ForJudge] or [ForPairwise]
+	Criterion     string    `json:"criterion,omitempty"` // of a judge's call: what it was asked about, several joined by commas
+	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
+	Reply         string    `json:"reply"`
+	Thinking      string    `json:"thinking,omitempty"`
+	FinishReason  string    `json:"finish_reason,omitempty"`
+	ResponseModel string    `json:"response_model,omitempty"`
+	Usage         *Usage    `json:"usage,omitempty"` // absent where the endpoint named none
+	LatencyMS     int64     `json:"latency_ms"`
+	Attempts      int       `json:"attempts"`
+	At            time.Time `json:"at,omitzero"`             // when the model answered or failed; kept when replayed
+	ReplayedFrom  string    `json:"replayed_from,omitempty"` // the run that the reply was recorded in
+	Batch         string    `json:"batch,omitempty"`         // the provider's id of the batch that brought it
+	Error         *Error    `json:"error,omitempty"`
+}
+
+// KindNotRecorded is the kind of error of a call that was not made: none was
+// allowed, and no recording answers.
+const KindNotRecorded = "not_recorded"
+
+// Made reports whether the call was made for its own run, whatever came of it:
+// neither replayed nor held back.
+func (c *Call) Made() bool {
+	return c.ReplayedFrom == "" && (c.Error == nil || c.Error.Kind != KindNotRecorded)
+}
+
+// Usage counts tokens as the endpoint reported them.
+type Usage struct {
+	InputTokens  int `json:"input_tokens"`
+	OutputTokens int `json:"output_tokens"`
+}
+
+// An Error is why a call or a trial has no reply. Message never holds a secret.
+type Error struct {
+	Kind    string `json:"kind"`
+	Status  int    `json:"status,omitempty"` // HTTP status, where there was one
+	Message string `json:"message"`
+}
+
+// A Trial is one graded attempt at one case. Either Scores or Error is set: a
+// call that failed for good is an error of its trial and has no score.
+type Trial struct {
+	Kind   string          `json:"kind"`
+	Case   string          `json:"case"`
+	Trial  int             `json:"trial"`
+	Key    string          `json:"key"`
+	Read   *Read           `json:"read,omitempty"`
+	Scores []graders.Score `json:"scores,omitempty"`
+	Error  *Error          `json:"error,omitempty"`
+}
+
+// Read is a reply as it was read. Type is empty where none could be read.
+type Read struct {
+	Format  reply.Format   `json:"format,omitempty"`
+	Type    string         `json:"type"`
+	Items   []string       `json:"items"`
+	Defects []reply.Defect `json:"defects"`
+}
+
+// An End is the last line of a run that was closed.
+type End struct {
+	Kind     string    `json:"kind"`
+	Status   Status    `json:"status"`
+	Reason   string    `json:"reason,omitempty"` // why the run is not complete
+	Trials   int       `json:"trials"`           // trial lines written
+	Calls    int       `json:"calls"`            // calls made, replays not counted
+	Replayed int       `json:"replayed"`
+	Errors   int       `json:"errors"`   // trials that ended in an error
+	Unscored int       `json:"unscored"` // scores that could not be decided
+	Ended    time.Time `json:"ended"`
+}

@@ -1,0 +1,111 @@
+package storage
+
+import (
+	"context"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"promptbench/graders/reply"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/record/label"
+	"promptbench/internal/record/runfile"
+)
+
+// An irreplaceable says what a run holds that should not be lost with the last
+// run that holds it.
+type irreplaceable struct {
+	hashes   map[string]bool            // of the prompts as they are now
+	labelled map[string]map[string]bool // replies that people labelled, by directory and hash
+}
+
+// newIrreplaceable reads the prompts and the labels beside the runs.
+func newIrreplaceable(ctx context.Context, runs []runfile.Found) irreplaceable {
+	x := irreplaceable{hashes: current(ctx, runs), labelled: map[string]map[string]bool{}}
+	for _, f := range runs {
+		dir := labelsOf(f)
+		if _, seen := x.labelled[dir]; seen {
+			continue
+		}
+		x.labelled[dir] = map[string]bool{}
+		labels, err := label.ReadDir(dir)
+		if err != nil {
+			continue // judge calibrate says what is wrong with them
+		}
+		for _, l := range labels {
+			x.labelled[dir][l.Text] = true
+		}
+	}
+	return x
+}
+
+// labelsOf is where people's labels of a run's suite stand.
+func labelsOf(f runfile.Found) string {
+	return filepath.Join(filepath.Dir(filepath.FromSlash(f.Header.Suite.Path)), "labels")
+}
+
+// asks reports whether a later run would replay the calls of a run.
+func (x irreplaceable) asks(h runfile.Header) bool { return x.hashes[h.Prompt.Hash] || h.OfJudge() }
+
+// in calls visit for everything in a run that a later one would miss, and for why it
+// would.
+func (x irreplaceable) in(f runfile.Found, visit func(what, why string)) error {
+	if f.Header.Redacted != nil {
+		return nil
+	}
+	if x.asks(f.Header) {
+		if err := runfile.Answered(f.Path, func(key string) { visit("call "+key, staysOnly) }); err != nil {
+			return err
+		}
+	}
+	labelled := x.labelled[labelsOf(f)]
+	if len(labelled) == 0 || f.Header.OfJudge() {
+		return nil
+	}
+	reader, err := reply.NewReader(f.Header.Reply)
+	if err != nil {
+		return err
+	}
+	run, err := runfile.Load(f.Path, runfile.Replies)
+	if err != nil {
+		return err
+	}
+	for _, call := range run.Calls {
+		if call.For != runfile.ForReply || call.Error != nil {
+			continue
+		}
+		c, _ := run.Case(call.Case)
+		read := reader.Read(call.Reply, call.Thinking, f.Header.Prompt.ReplyFormat)
+		if hash := (label.Reply{Input: c.Input, Text: read.Text}).TextHash(); labelled[hash] {
+			visit("label "+hash, staysLabelled)
+		}
+	}
+	return nil
+}
+
+// current are the hashes of the prompts beside those that were run, as they are
+// in the work tree and in the newest commit.
+func current(ctx context.Context, runs []runfile.Found) map[string]bool {
+	paths := map[string]bool{}
+	for _, f := range runs {
+		path := filepath.FromSlash(f.Header.Prompt.Path)
+		if path == "" || paths[path] {
+			continue
+		}
+		paths[path] = true
+		if beside, err := prompt.Files(filepath.Dir(path)); err == nil {
+			for _, other := range beside {
+				paths[other] = true
+			}
+		}
+	}
+	hashes := map[string]bool{}
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		for _, name := range []string{path, path + "@HEAD"} {
+			if loaded, probs := prompt.Load(ctx, name); loaded != nil && probs.Err() == nil {
+				hashes[loaded.Hash()] = true
+			}
+		}
+	}
+	return hashes
+}

@@ -1,0 +1,243 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/graders/reply"
+	"promptbench/internal/input/config"
+	"promptbench/internal/input/params"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/suite"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/runner"
+)
+
+// Options are what the command line says of the files and the model. Empty
+// fields leave it to the prompt file, the config or the defaults.
+type Options struct {
+	Config  string
+	Suite   string
+	Model   string
+	Judge   string
+	BaseURL string
+	Params  params.Params
+	Runs    string
+	Select  runner.Selection
+}
+
+// A Project is everything loaded and checked.
+type Project struct {
+	Options  Options
+	Config   *config.Config
+	Suite    *suite.Suite
+	Reader   *reply.Reader
+	Prompts  []*prompt.Prompt
+	RunsDir  string
+	Warnings problem.List
+
+	files []string // that the suite was read from
+	names []string // of the suite's variables
+	named bool     // the suite could be read so far that names says them
+	Noise bool     // the prompts are one revision, held against itself
+
+	NoCommands bool // no grader that is a command is started to grade a run again
+}
+
+// Load reads the config, the suite and the prompts. All errors of all files
+// come back at once, as a [problem.List]; warnings stand in the project.
+func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
+	p := &Project{Options: o}
+	var probs problem.List
+	p.Config, probs = config.Load(o.Config)
+	p.RunsDir = firstOf(o.Runs, p.Config.Runs)
+	probs = append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
+	probs = append(probs, p.loadSuite()...)
+	for i, name := range prompts {
+		if slices.Contains(prompts[:i], name) {
+			probs.Add(problem.Problem{Message: fmt.Sprintf("%s is named twice", name), Hint: "to hold a revision against itself, use noise"})
+			continue
+		}
+		loaded, list := prompt.Load(ctx, name)
+		probs = append(probs, list...)
+		if loaded == nil {
+			continue
+		}
+		probs = append(probs, p.checkNames(loaded)...)
+		if list.Err() == nil {
+			probs = append(probs, p.unusedVars(loaded)...)
+			p.Prompts = append(p.Prompts, loaded)
+		}
+	}
+	p.Warnings = probs.Only(problem.Warning)
+	return p, probs.Err()
+}
+
+// LoadIfAny loads the config, and the suite where there is one: run files say
+// all that a comparison needs but for a suite to grade them again by.
+func LoadIfAny(ctx context.Context, o Options) (*Project, error) {
+	p, err := Settings(o)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.suitePath(); errors.Is(err, config.ErrNoSuite) && len(o.Select.Cases)+len(o.Select.Tags) == 0 {
+		return p, nil
+	}
+	return Load(ctx, o, nil)
+}
+
+func (p *Project) loadSuite() problem.List {
+	path, err := p.suitePath()
+	if err != nil {
+		return problem.From(err)
+	}
+	loaded, probs := suite.Load(path)
+	if p.Options.Suite == "" && p.Config.Suite != "" {
+		probs = p.blameConfig(path, probs)
+	}
+	p.files = suiteFiles(loaded)
+	if loaded.Len() > 0 {
+		p.names, p.named = loaded.VarNames(), true
+	}
+	if known := loaded.ScoreNames(); len(known) > 0 {
+		probs = append(probs, p.Config.CheckGates(known)...)
+	}
+	if probs.Err() != nil {
+		return probs
+	}
+	p.Suite = loaded
+	reader, err := reply.NewReader(loaded.Rules)
+	if err != nil {
+		return append(probs, problem.Problem{File: path, Message: err.Error()})
+	}
+	p.Reader = reader
+	return append(probs, p.checkSelection()...)
+}
+
+// blameConfig puts the problem of a suite file that can't be read where the config
+// names the file.
+func (p *Project) blameConfig(path string, probs problem.List) problem.List {
+	if len(probs) != 1 || probs[0].File != path || probs[0].Line != 0 {
+		return probs
+	}
+	hint := firstOf(probs[0].Hint, "name a suite file under suite, as seen from the directory of this file")
+	return problem.List{p.Config.SuiteProblem(path+": "+probs[0].Message, hint)}
+}
+
+func (p *Project) suitePath() (string, error) {
+	if path := firstOf(p.Options.Suite, p.Config.Suite); path != "" {
+		return path, nil
+	}
+	return config.DefaultSuite(".")
+}
+
+// checkSelection refuses ids and tags that no case has: a selection of nothing
+// would pass.
+func (p *Project) checkSelection() problem.List {
+	var probs problem.List
+	if len(p.Options.Select.Cases) > 0 {
+		ids := make([]string, 0, p.Suite.Len())
+		for c, err := range p.Suite.Cases() {
+			if err != nil {
+				return problem.From(err)
+			}
+			ids = append(ids, c.ID)
+		}
+		for _, id := range p.Options.Select.Cases {
+			if !slices.Contains(ids, id) {
+				probs.Add(problem.Problem{Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: oneOf(id, ids)})
+			}
+		}
+	}
+	tags := p.Suite.Tags()
+	for _, tag := range p.Options.Select.Tags {
+		if tags[tag] == 0 {
+			probs.Add(problem.Problem{Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path), Hint: oneOf(tag, keys(tags))})
+		}
+	}
+	if len(probs) == 0 && len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0 && p.Selected() == 0 {
+		probs.Add(problem.Problem{Message: "--case and --tag together select no case"})
+	}
+	return probs
+}
+
+// Selected is how many cases --case and --tag leave of the suite.
+func (p *Project) Selected() int {
+	if len(p.Options.Select.Cases)+len(p.Options.Select.Tags) == 0 {
+		return p.Suite.Len()
+	}
+	n := 0
+	for c, err := range p.Suite.Cases() {
+		if err == nil && p.Options.Select.Has(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// checkNames holds the names that a prompt uses against those that the suite
+// gives, as far as a suite with errors shows them.
+func (p *Project) checkNames(loaded *prompt.Prompt) problem.List {
+	if !p.named {
+		return nil
+	}
+	return loaded.CheckVars(p.names)
+}
+
+// unusedVars warns of what the suite gives to a prompt in vain.
+func (p *Project) unusedVars(loaded *prompt.Prompt) problem.List {
+	if p.Suite == nil {
+		return nil
+	}
+	var probs problem.List
+	used := loaded.Uses()
+	for _, name := range p.names {
+		if !slices.Contains(used, name) {
+			probs.Add(problem.Problem{
+				File: loaded.Path, Severity: problem.Warning,
+				Message: fmt.Sprintf("the variable %s of %s is not used", name, p.Suite.Path),
+			})
+		}
+	}
+	return probs
+}
+
+// oneOf names the word that was perhaps meant, else the first of those that there
+// are.
+func oneOf(word string, known []string) string {
+	const most = 6
+	if near := strictyaml.DidYouMean(word, known); near != "" || len(known) == 0 {
+		return near
+	}
+	if len(known) <= most {
+		return "there are " + strings.Join(known, ", ")
+	}
+	return fmt.Sprintf("there are %s and %d more", strings.Join(known[:most], ", "), len(known)-most)
+}
+
+func keys(m map[string]int) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// IsRunFile reports whether a command-line argument names a run file, there or
+// not, rather than a revision.
+func IsRunFile(arg string) bool { return strings.HasSuffix(arg, runfile.Ext) }

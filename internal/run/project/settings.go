@@ -1,0 +1,71 @@
+package project
+
+import (
+	"os"
+
+	"promptbench/internal/input/config"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
+)
+
+// Settings loads the config alone, for commands that need no suite.
+func Settings(o Options) (*Project, error) {
+	c, probs := config.Load(o.Config)
+	p := &Project{Options: o, Config: c, RunsDir: firstOf(o.Runs, c.Runs)}
+	probs = append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
+	return p, probs.Err()
+}
+
+// RunsDir is the directory of run files: the flag's, else the config's.
+func (o Options) RunsDir() (string, error) {
+	p, err := Settings(o)
+	return p.RunsDir, err
+}
+
+// Comparison is what the config says of a comparison of two runs.
+func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Options {
+	o := compare.Options{
+		Margins: map[string]float64{}, Notes: notes,
+		BasePrice: p.PriceFor(base.Header.Model.Endpoint, base.Header.Model.ID),
+		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
+	}
+	o.Noise, o.Gates = p.Noise, p.Gates()
+	o.JudgePrice, o.Beliefs = p.JudgePrice(head), p.Beliefs(head)
+	for _, g := range p.Config.Gates {
+		o.Gating = append(o.Gating, g.Regression...)
+		if g.Margin == nil {
+			continue
+		}
+		for _, name := range g.Regression {
+			o.Margins[name] = *g.Margin
+		}
+	}
+	return o
+}
+
+// JudgePrice is the price of a run's judge, nil where it is unknown.
+func (p *Project) JudgePrice(run *runfile.Run) *summary.Price {
+	if j := run.Header.Judge; j != nil {
+		return p.PriceFor(j.Model.Endpoint, j.Model.ID)
+	}
+	return nil
+}
+
+// Gates are the absolute gates of the config.
+func (p *Project) Gates() []summary.Gate {
+	out := []summary.Gate{}
+	for _, g := range p.Config.Gates {
+		if g.Grader != "" && g.Min != nil {
+			out = append(out, summary.Gate{Grader: g.Grader, Of: g.Of, Min: *g.Min})
+		}
+	}
+	return out
+}
+
+// Exists reports whether path is a file.
+func Exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}

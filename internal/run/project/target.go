@@ -1,0 +1,184 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"promptbench/internal/input/config"
+	"promptbench/internal/input/params"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/model"
+	"promptbench/internal/verdict/summary"
+)
+
+// A Target is a model that a revision is to run on.
+type Target struct {
+	Name   string // what the config or the user calls it
+	ID     string
+	Label  string // of the endpoint, as it stands in keys and headers
+	Params params.Params
+	Price  *summary.Price
+
+	taken      string // why a name that the config lacks was taken for a model of OpenAI; empty where it was not
+	settings   model.Target
+	headersEnv map[string]string // header name to the variable that holds its value
+	source     model.KeySource
+}
+
+// errNoID says that an endpoint on the spot needs the id of a model there.
+var errNoID = errors.New("--base-url says where, and --model ID has to say which model there")
+
+// errNoModel says that nothing names a model, and which there are.
+func (p *Project) errNoModel() error {
+	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
+		return fmt.Errorf("no model is named: pass --model with one of %s, or set model in promptbench.yaml", strings.Join(names, ", "))
+	}
+	return errors.New("no model is named: pass --model with the id of one at OpenAI, or --base-url URL and --model ID for any other, or set model in promptbench.yaml")
+}
+
+// TargetFor resolves the model that a revision runs on: the flag over the
+// prompt file over the config. It reads no key.
+func (p *Project) TargetFor(revision *prompt.Prompt) (Target, error) {
+	name := firstOf(p.Options.Model, revision.Model, p.Config.Model)
+	if name == "" && p.Options.BaseURL != "" {
+		return Target{}, errNoID
+	}
+	if name == "" {
+		return Target{}, p.errNoModel()
+	}
+	t, err := p.target(name)
+	if err != nil {
+		return Target{}, err
+	}
+	t.Params = p.Options.Params.Over(revision.Params.Over(t.Params))
+	return t, nil
+}
+
+func (p *Project) target(name string) (Target, error) {
+	if base := p.Options.BaseURL; base != "" {
+		return p.typed(name, base), nil
+	}
+	if m, ok := p.Config.Models[name]; ok {
+		return configured(m), nil
+	}
+	if near := strictyaml.Nearest(name, slices.Sorted(maps.Keys(p.Config.Models))); near != "" {
+		return Target{}, fmt.Errorf("the config has no model %q; did you mean %s?", name, near)
+	}
+	// Any other name is an id at OpenAI, so that a key and --model are enough.
+	t := Target{Name: name, ID: name}
+	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
+		t.taken = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)", name, strings.Join(names, ", "))
+	}
+	t.settings = model.Target{Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL}
+	t.source = model.KeySource{BaseURL: config.OpenAIBaseURL}
+	t.Label = t.settings.Label()
+	return t, nil
+}
+
+// typed is an endpoint on the spot. A name of the config stands for its id.
+func (p *Project) typed(name, base string) Target {
+	t := Target{Name: name, ID: name}
+	if m, ok := p.Config.Models[name]; ok {
+		t.ID, t.Params = m.Model, m.Params
+	}
+	t.settings = model.Target{Name: name, ID: t.ID, BaseURL: base}
+	t.source = model.KeySource{BaseURL: base, Typed: true}
+	t.Label = t.settings.Label()
+	return t
+}
+
+func configured(m config.Model) Target {
+	t := Target{Name: m.Name, ID: m.Model, Params: m.Params, Price: PriceOf(m)}
+	t.settings = model.Target{
+		Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers, APIVersion: m.APIVersion,
+		RPM: m.RPM, TPM: m.TPM,
+	}
+	t.headersEnv = m.HeadersEnv
+	t.source = model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv}
+	t.Label = t.settings.Label()
+	return t
+}
+
+// PriceOf is the configured price of a model, nil where it is unknown.
+func PriceOf(m config.Model) *summary.Price {
+	if m.Price == nil {
+		return nil
+	}
+	p := &summary.Price{Input: m.Price.Input, Output: m.Price.Output}
+	if m.Price.Batch != nil {
+		p.Batch = *m.Price.Batch
+	}
+	return p
+}
+
+// PriceFor finds the price of the model of a run by its endpoint and id.
+func (p *Project) PriceFor(endpoint, id string) *summary.Price {
+	for _, name := range slices.Sorted(maps.Keys(p.Config.Models)) {
+		m := p.Config.Models[name]
+		if m.Model == id && model.EndpointLabel(m.Endpoint, m.BaseURL) == endpoint {
+			return PriceOf(m)
+		}
+	}
+	return nil
+}
+
+// missingVar names a header's variable that is not set.
+func missingVar(vars map[string]string) error {
+	for _, header := range slices.Sorted(maps.Keys(vars)) {
+		if os.Getenv(vars[header]) == "" {
+			return fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env", header, vars[header])
+		}
+	}
+	return nil
+}
+
+// Model makes what calls the target, as part of a job's engine. timeout bounds
+// one attempt. The error says that a variable is missing, or what is wrong with
+// the target.
+func (t Target) Model(e *model.Engine, timeout time.Duration) (model.Model, error) {
+	settings, err := t.open(timeout)
+	if err != nil {
+		return nil, err
+	}
+	return e.Model(settings)
+}
+
+// open is the target with what its variables hold.
+func (t Target) open(timeout time.Duration) (model.Target, error) {
+	key, env, err := model.APIKey(os.Getenv, t.source)
+	if err != nil && t.taken != "" {
+		err = fmt.Errorf("%w%s", err, t.taken)
+	}
+	if err != nil {
+		return model.Target{}, err
+	}
+	if err := missingVar(t.headersEnv); err != nil {
+		return model.Target{}, err
+	}
+	settings := t.priced(timeout)
+	settings.APIKey, settings.KeyEnv = model.Secret(key), env
+	settings.Headers = maps.Clone(settings.Headers)
+	for header, name := range t.headersEnv {
+		if settings.Headers == nil {
+			settings.Headers = map[string]string{}
+		}
+		settings.Headers[header] = os.Getenv(name)
+	}
+	return settings, nil
+}
+
+// priced is the target without its secrets.
+func (t Target) priced(timeout time.Duration) model.Target {
+	settings := t.settings
+	settings.Timeout = timeout
+	if t.Price != nil {
+		settings.Price = &model.Price{Input: t.Price.Input, Output: t.Price.Output}
+	}
+	return settings
+}

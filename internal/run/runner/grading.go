@@ -1,0 +1,91 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+
+	"promptbench/graders"
+	"promptbench/graders/reply"
+	"promptbench/internal/model"
+	"promptbench/internal/record/runfile"
+)
+
+// Grading turns finished calls into graded trials: it reads the reply and has
+// every grader score it. Its methods may be called from many goroutines.
+type Grading struct {
+	Reader  *reply.Reader
+	Graders []graders.Grader
+}
+
+// Trial grades one call. A call that failed for good becomes a trial with its
+// error and no score, but for a prompt over the model's context: that is the
+// prompt's doing and scores 0, as a reply does that was cut by length or
+// refused by a content filter. About these no judge is asked; what one is asked
+// about the others goes to the ledger.
+func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format, ledger Ledger) (runfile.Trial, error) {
+	t := runfile.Trial{Case: c.Case, Trial: call.Trial, Key: call.Key}
+	failure := Failure(call)
+	if call.Error != nil && failure == "" {
+		t.Error = call.Error
+		return t, nil
+	}
+	read := g.Reader.Read(call.Reply, call.Thinking, format)
+	t.Read = &runfile.Read{Format: read.Format, Type: read.Type, Items: orEmpty(read.Items), Defects: orEmpty(read.Defects)}
+	sample := graders.Sample{
+		Case: c.Case, Trial: call.Trial, Input: c.Input, Vars: c.Vars, Tags: c.Tags,
+		Expect: c.Expect, Format: format, Reply: read,
+	}
+	if failure == "" {
+		ctx = withLedger(ctx, ledger)
+	}
+	for _, grader := range g.Graders {
+		scores, err := grader.Grade(ctx, sample)
+		if err != nil {
+			return t, fmt.Errorf("grading case %s with %s: %w", c.Case, grader.Spec().Name, err)
+		}
+		t.Scores = append(t.Scores, scores...)
+	}
+	if failure != "" {
+		t.Scores = graders.Fail(t.Scores, failure)
+	}
+	return t, nil
+}
+
+// Failure says why a call counts as failed as a whole by the prompt's doing, or
+// is empty.
+func Failure(call runfile.Call) string {
+	if call.Error != nil {
+		switch model.Kind(call.Error.Kind) {
+		case model.KindContextLength:
+			return "the prompt is over the model's context: " + call.Error.Message
+		case model.KindContentFilter:
+			return "the prompt was refused by the provider's content filter: " + call.Error.Message
+		default:
+			return ""
+		}
+	}
+	switch call.FinishReason {
+	case "length":
+		return "the reply was cut by length; raise maxTokens or ask for less"
+	case "content_filter":
+		return "the reply was refused by the provider's content filter"
+	}
+	return ""
+}
+
+// Specs lists what the graders are, in order, for the header of a run.
+func (g Grading) Specs() []graders.Spec {
+	specs := make([]graders.Spec, len(g.Graders))
+	for i, grader := range g.Graders {
+		specs[i] = grader.Spec()
+	}
+	return specs
+}
+
+// orEmpty keeps an empty list from becoming null in the run file.
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

@@ -1,0 +1,79 @@
+package runner
+
+import (
+	"context"
+	"sync"
+
+	"promptbench/internal/model"
+	"promptbench/internal/record/runfile"
+)
+
+// A memo keeps what a judge has answered in this job, so that the same question
+// about the same text gets one answer, whichever revision gave the text. The
+// zero memo is empty.
+type memo struct {
+	mu    sync.Mutex
+	calls map[string]*remembered
+}
+
+type remembered struct {
+	done chan struct{} // closed once call and err stand
+	run  string
+	call runfile.Call
+	err  error
+}
+
+// ask is [Asker.Ask] for a request that may have been asked already, or is being
+// asked. A call that failed answers nothing; then it is asked again.
+func (m *memo) ask(ctx context.Context, a *Asker, p Purpose, r model.Request, run string) (runfile.Call, error) {
+	r, key, err := a.key(p, r)
+	if err != nil {
+		return runfile.Call{}, err
+	}
+	for {
+		kept, mine := m.take(key, run)
+		if mine {
+			kept.call, kept.err = a.Ask(ctx, p, r)
+			m.settle(key, kept)
+			return kept.call, kept.err
+		}
+		select {
+		case <-kept.done:
+		case <-ctx.Done():
+			return runfile.Call{}, context.Cause(ctx)
+		}
+		if kept.err != nil || kept.call.Error != nil {
+			continue
+		}
+		call := p.of(kept.call)
+		if call.ReplayedFrom == "" {
+			call.ReplayedFrom = kept.run
+		}
+		return call, nil
+	}
+}
+
+// take returns what is known of a key, or makes it the caller's to find out.
+func (m *memo) take(key, run string) (kept *remembered, mine bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if kept, ok := m.calls[key]; ok {
+		return kept, false
+	}
+	kept = &remembered{done: make(chan struct{}), run: run}
+	if m.calls == nil {
+		m.calls = map[string]*remembered{}
+	}
+	m.calls[key] = kept
+	return kept, true
+}
+
+// settle lets those that wait go on, and forgets a call that failed.
+func (m *memo) settle(key string, kept *remembered) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if kept.err != nil || kept.call.Error != nil {
+		delete(m.calls, key)
+	}
+	close(kept.done)
+}

@@ -1,0 +1,60 @@
+package runner_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/model"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/runner"
+)
+
+func TestRegrade(t *testing.T) {
+	t.Parallel()
+	s := load(t, suiteText)
+	m := &scripted{ask: func(ctx context.Context, n int, r model.Request) (string, error) {
+		if n == 6 {
+			return "", &model.Error{Kind: model.KindServer, Status: 500}
+		}
+		return always(ctx, n, r)
+	}}
+	j, memories := job(t, s, m, "v3")
+	j.Trials = 2
+	run(t, j)
+	old := &runfile.Run{Header: runfile.Header{Run: "old", Prompt: runfile.Prompt{ReplyFormat: "json"}}}
+	old.Cases, old.Calls, old.Trials = memories[0].cases, memories[0].calls, memories[0].trials
+
+	same, err := runner.Regrade(t.Context(), old, j.Grading, 4, func(string) (runfile.Case, bool) { return runfile.Case{}, false })
+	require.NoError(t, err)
+	require.Equal(t, old.Trials, same.Trials, "grading again changes nothing by itself")
+	require.Equal(t, old.Cases, same.Cases)
+
+	changed, err := runner.Regrade(t.Context(), old, j.Grading, 4, func(id string) (runfile.Case, bool) {
+		for _, c := range old.Cases {
+			if c.Case == id {
+				c.Expect.Type = "question"
+				c.Tags = []string{"new"}
+				if id == "친구" {
+					c.InputHash = "another input"
+				}
+				return c, true
+			}
+		}
+		return runfile.Case{}, false
+	})
+	require.NoError(t, err)
+	require.Equal(t, "question", changed.Cases[0].Expect.Type)
+	require.Equal(t, []string{"social"}, changed.Cases[1].Tags, "a case with another input keeps what was recorded")
+	require.Equal(t, map[string]float64{"case_type": 0, "format": 1}, values(old.Trials[0]))
+	require.Equal(t, map[string]float64{"case_type": 1, "format": 1}, values(changed.Trials[0]))
+	require.Equal(t, "server", changed.Trials[5].Error.Kind)
+	require.Len(t, changed.Header.Graders, 2)
+	require.Empty(t, old.Header.Graders, "the run itself is left alone")
+	require.Len(t, m.order(), 6, "no call is made")
+
+	j.Grading.Graders = append(j.Grading.Graders, broken{})
+	_, err = runner.Regrade(t.Context(), old, j.Grading, 4, func(string) (runfile.Case, bool) { return runfile.Case{}, false })
+	require.ErrorContains(t, err, "grading run old again")
+}

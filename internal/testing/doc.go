@@ -1,0 +1,8 @@
+// Package testing holds what tests need. No command imports it.
+//
+//	fakeopenai  an endpoint with scripted replies and faults
+//	chromium    a real browser
+//	reporttest  runs to render
+//	repo        the rules of this repository
+//	ci          the workflows and the action, run step by step
+package testing

@@ -1,0 +1,5 @@
+// Package text holds operations on text that know nothing of promptbench.
+//
+//	textsafe  makes text from outside safe for terminals and tables
+//	worddiff  what changed between two texts, word by word
+package text

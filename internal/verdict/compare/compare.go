@@ -1,0 +1,114 @@
+package compare
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/summary"
+)
+
+// Compare holds head against base. Where graders or expectations differ, the
+// caller grades both runs by the current suite first. The error is a [Refusal]
+// where the two may not be compared. The comparison refers to the runs, which
+// must not change after it.
+func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
+	notes, err := eligible(base, head, o)
+	if err != nil {
+		return nil, err
+	}
+	leftOut, allowed, err := judgedAlike(base.Header, head.Header, o)
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, allowed...)
+	p := pair(base, head, leftOut)
+	if err := overlap(len(p.pairs), p.changes); err != nil {
+		return nil, err
+	}
+	c := &Comparison{
+		Schema: Schema, Noise: o.Noise, Gates: []summary.Gate{}, Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
+		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes, Confusion: confusion(head, p),
+		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p,
+	}
+	if len(o.Gates) > 0 {
+		s := summary.Of(head, o.HeadPrice)
+		s.Believe(o.Beliefs)
+		c.Gates = s.Hold(o.Gates)
+	}
+	c.Graders = gradersOf(p, o)
+	c.Verdict = judge(p, c.Graders, o)
+	c.look()
+	c.Tags = tagSlices(p, o)
+	c.Headline = headline(c)
+	return c, nil
+}
+
+func gradersOf(p *pairing, o Options) []Grader {
+	list := make([]Grader, len(p.names))
+	parallel(len(list), func(i int) {
+		g := p.gather(i, nil, false)
+		list[i] = resultOf(p.names[i], g, p.trials, o)
+		list[i].Gating = gating(p.names[i], o)
+		list[i].Margin = o.margin(p.names[i])
+		list[i].believe(o.Beliefs)
+	})
+	return list
+}
+
+// joined is one list after the other, never nil: JSON says [] and not null.
+func joined[T any](lists ...[]T) []T {
+	all := []T{}
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// parallel calls work with 0 to n-1, on all processors. Each call must touch
+// nothing but its own result, so that their order does not matter.
+func parallel(n int, work func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				work(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func sideOf(run *runfile.Run, price *summary.Price, o Options) Side {
+	h := run.Header
+	s := Side{
+		Prompt: h.Prompt.Name, Run: h.Run, Hash: h.Prompt.Hash, Model: h.Model.ID, Endpoint: h.Model.Endpoint,
+		Status: run.Status(), Cases: run.Planned(), Trials: h.Trials, Basis: summary.BasisOf(run), Usage: summary.UsageOf(run, price),
+		Judging: summary.JudgingOf(run, o.JudgePrice),
+	}
+	for i := range run.Trials {
+		t := &run.Trials[i]
+		if t.Error != nil {
+			s.Errors++
+		}
+		for k := range t.Scores {
+			if t.Scores[k].Unscored != "" {
+				s.Unscored++
+			}
+		}
+	}
+	return s
+}
+
+// confusion counts both sides over the paired cases alone.
+func confusion(head *runfile.Run, p *pairing) Confusion {
+	types := joined(head.Header.Reply.Types)
+	return Confusion{
+		Expected: types, Returned: append(slices.Clone(types), summary.Unread),
+		Base: summary.Confusion(p.side(func(pr *paired) []runfile.Trial { return pr.base }), types),
+		Head: summary.Confusion(p.side(func(pr *paired) []runfile.Trial { return pr.head }), types),
+	}
+}

@@ -1,0 +1,133 @@
+package compare
+
+import (
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/summary"
+)
+
+// Schema is the version of the comparison's JSON.
+const Schema = 1
+
+// A Verdict is the conclusion about one grader, or about all of them.
+type Verdict string
+
+// The verdicts.
+const (
+	Improved     Verdict = "improved"
+	NoWorse      Verdict = "no_worse"
+	Regressed    Verdict = "regressed"
+	Inconclusive Verdict = "inconclusive"
+)
+
+// Words is the verdict as people read it.
+func (v Verdict) Words() string {
+	if v == NoWorse {
+		return "no worse"
+	}
+	return string(v)
+}
+
+// A Comparison is everything that is known of a base and a head.
+type Comparison struct {
+	Schema    int            `json:"schema"`
+	Base      Side           `json:"base"`
+	Head      Side           `json:"head"`
+	Verdict   *Verdict       `json:"verdict"`         // null where nothing could be judged
+	Noise     bool           `json:"noise,omitempty"` // the base and the head are one prompt
+	Headline  string         `json:"headline"`
+	Suite     string         `json:"suite"`
+	Pairs     int            `json:"pairs"`      // cases paired
+	Graders   []Grader       `json:"graders"`    // in the suite's order
+	Gates     []summary.Gate `json:"gates"`      // absolute gates, held against the head
+	Confusion Confusion      `json:"confusion"`  // of the types, both sides
+	Tags      []Slice        `json:"tags"`       // by tag, without p
+	Flips     []Flip         `json:"flips"`      // to fail first, then to pass, by case
+	Changes   Changes        `json:"cases"`      // what is not paired, and why
+	Notes     []string       `json:"notes"`      // what was allowed, left out or graded again
+	NewlyFail int            `json:"newly_fail"` // cases that newly fail some grader
+	NewlyPass int            `json:"newly_pass"` // cases that newly pass some grader
+
+	Pairwise *Pairwise `json:"pairwise,omitempty"` // a judge's preferences, where they were asked for
+
+	pairs  *pairing
+	became []Change // per pair
+}
+
+// A Side is one of the two runs.
+type Side struct {
+	Prompt   string           `json:"prompt"`
+	Run      string           `json:"run"`
+	Hash     string           `json:"prompt_hash"`
+	Model    string           `json:"model"`
+	Endpoint string           `json:"endpoint"`
+	Status   runfile.Status   `json:"status"`
+	Cases    int              `json:"cases"`  // that the run is over, paired or not
+	Trials   int              `json:"trials"` // per case
+	Basis    summary.Basis    `json:"basis"`
+	Usage    summary.Usage    `json:"usage"`
+	Judging  *summary.Judging `json:"judge,omitempty"` // what its judge was asked, apart from the replies
+	Errors   int              `json:"errors"`          // trials without a reply
+	Unscored int              `json:"unscored"`        // scores that could not be decided
+}
+
+// A Grader is the comparison by one grader. Means, delta and interval are over
+// the score values of the paired units; what is undefined is nil.
+type Grader struct {
+	Grader    string      `json:"grader"`
+	Cases     int         `json:"cases"`
+	Units     int         `json:"units"`
+	BaseMean  *float64    `json:"base_mean"`
+	HeadMean  *float64    `json:"head_mean"`
+	Delta     *float64    `json:"delta"`
+	CI        *[2]float64 `json:"ci"` // 95%, two-sided, of the delta
+	CIMethod  Method      `json:"ci_method"`
+	P         *float64    `json:"p"`
+	PAdjusted *float64    `json:"p_adjusted"` // Holm, over the gating graders
+	PStdErr   *float64    `json:"p_stderr"`   // Monte-Carlo error of p; null where p is exact
+	Method    Method      `json:"method"`
+	Better    int         `json:"better"` // units whose value rose
+	Worse     int         `json:"worse"`  // units whose value fell
+	Same      int         `json:"same"`
+	LeftOut   int         `json:"left_out"`  // cases scored on one side at most, though the grader applies
+	BasePass  int         `json:"base_pass"` // units that pass
+	HeadPass  int         `json:"head_pass"`
+	NewlyFail int         `json:"newly_fail"` // cases that passed at the base alone
+	NewlyPass int         `json:"newly_pass"` // cases that pass at the head alone
+	Gating    bool        `json:"gating"`
+	Margin    float64     `json:"margin"` // a drop up to this is no worse
+	Verdict   *Verdict    `json:"verdict"`
+	Warnings  []string    `json:"warnings"`
+
+	Detectable    *float64           `json:"detectable_drop"`          // of an inconclusive one: the smallest drop its units show 4 times in 5
+	Judged        *summary.Belief    `json:"judged,omitempty"`         // how far the judge is to be believed; nil where none stands behind it
+	BaseCorrected *summary.Corrected `json:"base_corrected,omitempty"` // the rates without the judge's errors, where they can be told
+	HeadCorrected *summary.Corrected `json:"head_corrected,omitempty"`
+
+	ToSettle *int `json:"units_to_settle"` // of an inconclusive one: how many would settle it 4 times in 5
+}
+
+// A Flip is a case that passes one grader on one side only. Base and Head are
+// the case's score values; ToFail says that it passed at the base.
+type Flip struct {
+	Case   string  `json:"case"`
+	Grader string  `json:"grader"`
+	Base   float64 `json:"base"`
+	Head   float64 `json:"head"`
+	ToFail bool    `json:"newly_fails"`
+}
+
+// Changes lists the cases that are not paired.
+type Changes struct {
+	Added   []string `json:"added"`   // in the head alone
+	Removed []string `json:"removed"` // in the base alone
+	Changed []string `json:"changed"` // same id, other input or vars
+}
+
+// Confusion counts trials by expected type (rows) and by the type that was
+// read (columns; the last one is for replies without a readable type).
+type Confusion struct {
+	Expected []string `json:"expected"`
+	Returned []string `json:"returned"`
+	Base     [][]int  `json:"base"`
+	Head     [][]int  `json:"head"`
+}

@@ -1,0 +1,247 @@
+package compare
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"promptbench/graders"
+	"promptbench/internal/input/params"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/summary"
+)
+
+// A Refusal says why two runs may not be compared. It is not a failure of the
+// program: comparing them would give an answer to another question.
+type Refusal struct {
+	Reason string
+	Hint   string // what to do instead
+}
+
+// Error renders the refusal in one line.
+func (r *Refusal) Error() string {
+	if r.Hint == "" {
+		return r.Reason
+	}
+	return r.Reason + "; " + r.Hint
+}
+
+// eligible refuses what can't be compared, and returns what has to be said of
+// what can.
+func eligible(base, head *runfile.Run, o Options) ([]string, error) {
+	b, h := base.Header, head.Header
+	var notes []string
+	other := otherModel(b.Model, h.Model)
+	switch {
+	case other != "" && !o.AllowModel:
+		return nil, &Refusal{Reason: other, Hint: "a difference would not be the prompt's; compare runs of one model, or pass --allow model"}
+	case other != "":
+		notes = append(notes, "allowed: "+other)
+	case o.Drift && b.Run == h.Run:
+		return nil, &Refusal{Reason: fmt.Sprintf("base and head are one run, %s", b.Run), Hint: "run the revision again, with --fresh to see drift"}
+	case b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !o.Drift:
+		return nil, &Refusal{
+			Reason: fmt.Sprintf("%s and %s are the same prompt: their files send the same messages and parameters", b.Prompt.Name, h.Prompt.Name),
+			Hint:   "use noise to see how far a revision differs from itself",
+		}
+	}
+	if b.Redacted != nil || h.Redacted != nil {
+		note, err := redacted(b, h)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, note)
+	}
+	if what := gradedOtherwise(b, h); what != "" {
+		return nil, &Refusal{Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade"}
+	}
+	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise {
+		notes = append(notes, drift(head))
+	}
+	if b.Model.Name != h.Model.Name && b.Model.ID == h.Model.ID {
+		notes = append(notes, fmt.Sprintf("the model is called %s in the base and %s in the head", b.Model.Name, h.Model.Name))
+	}
+	if other := otherParams(b.Model.Params, h.Model.Params); other != "" {
+		notes = append(notes, "other parameters, base against head: "+other)
+	}
+	if b.Suite.Name != h.Suite.Name {
+		notes = append(notes, fmt.Sprintf("the base ran suite %s, the head suite %s", b.Suite.Name, h.Suite.Name))
+	}
+	if b.Trials != h.Trials {
+		notes = append(notes, fmt.Sprintf("the base has %s a case, the head %d", count(b.Trials, "trial"), h.Trials))
+	}
+	for _, side := range []struct {
+		name string
+		run  *runfile.Run
+	}{{"base", base}, {"head", head}} {
+		if s := side.run.Status(); s != runfile.Complete {
+			notes = append(notes, fmt.Sprintf("the %s run is %s: %s", side.name, s, endReason(side.run)))
+		}
+	}
+	return notes, nil
+}
+
+// redacted says which sides hold markers for texts. Inputs can only be held
+// against each other where both do, and the same text gave the same marker.
+func redacted(b, h runfile.Header) (string, error) {
+	again := "redact both at once: promptbench runs redact BASE HEAD"
+	switch {
+	case b.Redacted == nil || h.Redacted == nil:
+		one := b
+		if one.Redacted == nil {
+			one = h
+		}
+		return "", &Refusal{Reason: fmt.Sprintf("run %s is redacted and the other is not, so that their inputs can't be paired", one.Run), Hint: again}
+	case b.Redacted.Key != h.Redacted.Key:
+		return "", &Refusal{Reason: "the runs were redacted by different keys, so that their inputs can't be paired", Hint: again}
+	}
+	return "both runs are redacted: markers stand in the place of their texts", nil
+}
+
+// drift says what a comparison of two runs of one prompt can show.
+func drift(head *runfile.Run) string {
+	s := "base and head are runs of the same prompt: a difference is the model's or chance"
+	if basis := summary.BasisOf(head); basis.Replayed > 0 {
+		s += fmt.Sprintf("; %d of the head's %d replies are replayed, and those can't show it", basis.Replayed, basis.Replies)
+	}
+	return s
+}
+
+// notes are what the pairs themselves give to say.
+func (p *pairing) notes(o Options) []string {
+	var notes []string
+	if p.expect > 0 {
+		notes = append(notes, fmt.Sprintf("%s not expect the same of the reply in both runs", plural(p.expect, "case does", "cases do")))
+	}
+	for _, name := range o.Gating {
+		if !slices.Contains(p.names, name) {
+			notes = append(notes, fmt.Sprintf("a gate names %s, which neither run scored", name))
+		}
+		if doubt := o.Beliefs.Doubt(name); doubt != "" {
+			notes = append(notes, fmt.Sprintf("a gate names %s, which informs only: %s", name, doubt))
+		}
+	}
+	return notes
+}
+
+// gradedOtherwise says in what the grading of two runs differs, or nothing.
+func gradedOtherwise(b, h runfile.Header) string {
+	if !reflect.DeepEqual(b.Reply, h.Reply) {
+		return "their replies were read by different rules"
+	}
+	if b.ReaderVersion() != h.ReaderVersion() {
+		return fmt.Sprintf("their replies were read by version %d and version %d of the reader", b.ReaderVersion(), h.ReaderVersion())
+	}
+	for _, spec := range h.Graders {
+		i := slices.IndexFunc(b.Graders, func(s graders.Spec) bool { return s.Name == spec.Name })
+		switch {
+		case i < 0: // its scores are missing at the base, and left out
+		case b.Graders[i].Version != spec.Version:
+			return fmt.Sprintf("%s by version %d and version %d", spec.Name, b.Graders[i].Version, spec.Version)
+		case !bytes.Equal(b.Graders[i].Params, spec.Params):
+			return spec.Name + " by different parameters"
+		case b.Graders[i].Says != spec.Says:
+			return fmt.Sprintf("%s by a command that was %s and is %s", spec.Name, orUnnamed(b.Graders[i].Says), orUnnamed(spec.Says))
+		}
+	}
+	return ""
+}
+
+func orUnnamed(says string) string {
+	if says == "" {
+		return "of no name"
+	}
+	return says
+}
+
+// otherParams lists the parameters in which two models differ, by name.
+func otherParams(b, h params.Params) string {
+	base, head := fields(b), fields(h)
+	names := slices.Collect(maps.Keys(base))
+	names = slices.AppendSeq(names, maps.Keys(head))
+	slices.Sort(names)
+	var out []string
+	for _, name := range slices.Compact(names) {
+		x, y := orUnset(base[name]), orUnset(head[name])
+		if x != y {
+			out = append(out, fmt.Sprintf("%s %s against %s", name, x, y))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// fields are the parameters as a run file holds them.
+func fields(p params.Params) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	var data bytes.Buffer
+	enc := json.NewEncoder(&data)
+	enc.SetEscapeHTML(false) // a stop such as <|im_end|> is for people to read
+	err := enc.Encode(p)
+	if err == nil {
+		err = json.Unmarshal(data.Bytes(), &out)
+	}
+	if err != nil { // not from a run file: what JSON can't hold has no field there
+		return nil
+	}
+	return out
+}
+
+func orUnset(value json.RawMessage) string {
+	if value == nil {
+		return "unset"
+	}
+	return string(value)
+}
+
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+func endReason(run *runfile.Run) string {
+	switch {
+	case run.End == nil && run.Torn:
+		return "it has no end line, and its last line is cut off"
+	case run.End == nil:
+		return "it has no end line"
+	case run.End.Reason == "":
+		return "no reason recorded"
+	}
+	return run.End.Reason
+}
+
+func otherModel(b, h runfile.Model) string {
+	var what []string
+	if b.ID != h.ID {
+		what = append(what, fmt.Sprintf("model %s against %s", b.ID, h.ID))
+	}
+	if b.Endpoint != h.Endpoint {
+		what = append(what, fmt.Sprintf("endpoint %s against %s", b.Endpoint, h.Endpoint))
+	}
+	if len(what) == 0 {
+		return ""
+	}
+	return "the runs differ in more than the prompt: " + strings.Join(what, ", ")
+}
+
+// overlap refuses runs that share too few cases.
+func overlap(pairs int, c Changes) error {
+	all := pairs + len(c.Added) + len(c.Removed) + len(c.Changed)
+	if all == 0 {
+		return &Refusal{Reason: "neither run has a case", Hint: "run the suite first"}
+	}
+	if float64(pairs) >= DefaultOverlap*float64(all)-1e-9 {
+		return nil
+	}
+	return &Refusal{
+		Reason: fmt.Sprintf("only %d of %d cases are in both runs with the same input (%d added, %d removed, %d changed)",
+			pairs, all, len(c.Added), len(c.Removed), len(c.Changed)),
+		Hint: fmt.Sprintf("at least %.0f%% must be; run both revisions over the same suite, and name it with --suite where there are several", 100*DefaultOverlap),
+	}
+}

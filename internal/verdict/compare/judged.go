@@ -1,0 +1,97 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/graders"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/summary"
+)
+
+// judgedAlike refuses runs that were judged by different instruments, or says
+// what is left out where that is allowed: their judged scores are never held
+// against each other.
+func judgedAlike(b, h runfile.Header, o Options) (leftOut, notes []string, err error) {
+	other := otherJudge(b.Judge, h.Judge)
+	switch {
+	case other == "":
+		return nil, nil, nil
+	case !o.AllowJudge:
+		return nil, nil, &Refusal{
+			Reason: "the runs were judged differently: " + other,
+			Hint:   "run both again with one judge and one rubric, which replays their replies; or pass --allow judge to leave out what was judged",
+		}
+	}
+	leftOut = judged(append(slices.Clone(b.Graders), h.Graders...))
+	return leftOut, []string{fmt.Sprintf("allowed: %s; left out: %s", other, strings.Join(leftOut, ", "))}, nil
+}
+
+// judged names the scores that rest on a judge.
+func judged(specs []graders.Spec) []string {
+	questions := graders.Questions(specs)
+	if len(questions) == 0 {
+		return nil
+	}
+	names := []string{"rubric"}
+	for _, c := range questions {
+		names = append(names, "rubric/"+c.ID)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// otherJudge says in what two judges differ, or nothing.
+func otherJudge(b, h *runfile.Judge) string {
+	switch {
+	case b == nil && h == nil:
+		return ""
+	case b == nil:
+		return fmt.Sprintf("nobody judged the base, %s the head", h.Model.ID)
+	case h == nil:
+		return fmt.Sprintf("%s judged the base, nobody the head", b.Model.ID)
+	}
+	var what []string
+	if other := otherJudgeModel(b.Model, h.Model); other != "" {
+		what = append(what, other)
+	}
+	if b.PromptHash != h.PromptHash {
+		what = append(what, fmt.Sprintf("another prompt of the judge (%.8s against %.8s)", b.PromptHash, h.PromptHash))
+	}
+	if b.RubricHash != h.RubricHash {
+		what = append(what, fmt.Sprintf("another version of the rubric (%.8s against %.8s)", b.RubricHash, h.RubricHash))
+	}
+	if len(what) == 0 && !runfile.SameJudge(b, h) {
+		what = append(what, "single criteria by other judges")
+	}
+	return strings.Join(what, ", ")
+}
+
+func otherJudgeModel(b, h runfile.Model) string {
+	switch {
+	case b.ID != h.ID:
+		return fmt.Sprintf("judge %s against %s", b.ID, h.ID)
+	case b.Endpoint != h.Endpoint:
+		return fmt.Sprintf("judge %s at %s against %s", b.ID, b.Endpoint, h.Endpoint)
+	}
+	if other := otherParams(b.Params, h.Params); other != "" {
+		return "parameters of the judge: " + other
+	}
+	return ""
+}
+
+// believe says how far the judge behind a grader is to be believed.
+func (g *Grader) believe(b summary.Beliefs) {
+	g.Judged = b.Of(g.Grader)
+	g.BaseCorrected, g.HeadCorrected = g.Judged.Correct(g.BaseMean, g.Units), g.Judged.Correct(g.HeadMean, g.Units)
+}
+
+// doubt says why a grader is no part of the verdict though it would be, or is
+// empty.
+func (g *Grader) doubt() string {
+	if g.Judged == nil {
+		return ""
+	}
+	return g.Judged.Doubt
+}

@@ -1,0 +1,136 @@
+package compare_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/graders"
+	"promptbench/internal/input/params"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/stats"
+	"promptbench/internal/verdict/summary"
+)
+
+// judgedRun is a run of case_type and a rubric with one judged criterion, of
+// which passes of 40 cases pass.
+func judgedRun(name string, passes int, j *runfile.Judge) *runfile.Run {
+	m := made{graders: []string{"case_type", "rubric", "rubric/tone", "rubric/short"}, cases: map[string][]trial{}}
+	for i := range 40 {
+		v := 0.0
+		if i < passes {
+			v = 1
+		}
+		m.cases[fmt.Sprintf("case-%02d", i)] = []trial{{1, v, v, 1}}
+	}
+	run := m.run(name)
+	run.Header.Graders = []graders.Spec{{Name: "case_type", Version: 1}, {
+		Name: "rubric", Version: 1, Params: json.RawMessage(`{"criteria":[{"id":"tone","question":"?","weight":1},{"id":"short","check":"true","weight":1}]}`),
+	}}
+	run.Header.Judge = j
+	return run
+}
+
+func judge(change func(*runfile.Judge)) *runfile.Judge {
+	j := &runfile.Judge{Model: runfile.Model{Name: "strong", ID: "judge-1", Endpoint: "openai"}, PromptHash: "aaaa", RubricHash: "bbbb"}
+	if change != nil {
+		change(j)
+	}
+	return j
+}
+
+// Judged scores are held against each other only where the same judge was asked
+// the same.
+func TestJudgedRuns(t *testing.T) {
+	t.Parallel()
+	zero := 0.0
+	for name, tt := range map[string]struct {
+		other *runfile.Judge
+		want  string
+	}{
+		"model":      {judge(func(j *runfile.Judge) { j.Model.ID = "judge-2" }), "judge judge-1 against judge-2"},
+		"endpoint":   {judge(func(j *runfile.Judge) { j.Model.Endpoint = "local" }), "judge judge-1 at openai against local"},
+		"parameters": {judge(func(j *runfile.Judge) { j.Model.Params = params.Params{Temperature: &zero} }), "parameters of the judge: temperature unset against 0"},
+		"prompt":     {judge(func(j *runfile.Judge) { j.PromptHash = "cccc" }), "another prompt of the judge (aaaa against cccc)"},
+		"rubric":     {judge(func(j *runfile.Judge) { j.RubricHash = "cccc" }), "another version of the rubric (bbbb against cccc)"},
+		"a criterion": {
+			judge(func(j *runfile.Judge) { j.Criteria = map[string]runfile.Model{"tone": {ID: "x"}} }), "single criteria by other judges",
+		},
+		"nobody": {nil, "judge-1 judged the base, nobody the head"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			base, head := judgedRun("v3", 30, judge(nil)), judgedRun("v4", 20, tt.other)
+			_, err := compare.Compare(base, head, compare.Options{})
+			var refusal *compare.Refusal
+			require.ErrorAs(t, err, &refusal)
+			require.Contains(t, refusal.Reason, tt.want)
+			require.Contains(t, refusal.Hint, "--allow judge")
+
+			c, err := compare.Compare(base, head, compare.Options{AllowJudge: true})
+			require.NoError(t, err)
+			var names []string
+			for _, g := range c.Graders {
+				names = append(names, g.Grader)
+			}
+			require.Equal(t, []string{"case_type", "rubric/short"}, names, "what was judged is left out, the rest is compared")
+			require.Contains(t, c.Notes[0], "left out: rubric, rubric/tone")
+			require.Empty(t, c.Flips)
+		})
+	}
+	c, err := compare.Compare(judgedRun("v3", 30, judge(nil)), judgedRun("v4", 20, judge(func(j *runfile.Judge) { j.Model.Name = "weak" })), compare.Options{})
+	require.NoError(t, err, "what a judge is called does not matter")
+	require.Len(t, c.Graders, 4)
+	require.Equal(t, "judge-1", c.Head.Judging.Model)
+}
+
+// A judge that is not to be believed decides nothing, whatever names it.
+func TestDoubtedGradersInform(t *testing.T) {
+	t.Parallel()
+	base, head := judgedRun("v3", 30, judge(nil)), judgedRun("v4", 10, judge(nil))
+	doubted := summary.Beliefs{"rubric": {Doubt: "it rests on tone"}, "rubric/tone": {Doubt: "kappa is 0.10"}}
+	agreement := stats.Agreement{TP: 20, FN: 2, TN: 20, FP: 2}
+	kappa := 0.8
+	believed := summary.Beliefs{"rubric/tone": {Judge: "judge-1", Kappa: &kappa, Agreement: agreement}}
+	gates := []summary.Gate{{Grader: "rubric/tone", Of: summary.GateMean, Min: 0.9}}
+	grader := func(c *compare.Comparison, name string) compare.Grader {
+		for _, g := range c.Graders {
+			if g.Grader == name {
+				return g
+			}
+		}
+		return compare.Grader{}
+	}
+
+	c, err := compare.Compare(base, head, compare.Options{Beliefs: doubted, Gating: []string{"case_type", "rubric", "rubric/tone"}, Margin: 0.2, Gates: gates})
+	require.NoError(t, err)
+	require.Equal(t, compare.NoWorse, *c.Verdict)
+	g := grader(c, "rubric/tone")
+	require.Equal(t, compare.Regressed, *g.Verdict, "it is still said")
+	require.False(t, g.Gating)
+	require.Nil(t, g.PAdjusted)
+	require.Contains(t, g.Warnings, "informs only: kappa is 0.10")
+	require.Nil(t, g.HeadCorrected, "an error that is not known can't be corrected")
+	require.False(t, c.Gates[0].Pass)
+	require.False(t, summary.Missed(c.Gates), "a gate on it is not held")
+	require.Contains(t, c.Notes, "a gate names rubric, which informs only: it rests on tone")
+
+	c, err = compare.Compare(base, head, compare.Options{Beliefs: doubted, Gating: []string{"rubric/tone"}})
+	require.NoError(t, err)
+	require.Nil(t, c.Verdict)
+	require.Contains(t, c.Headline, "rests on a judge that may not")
+
+	c, err = compare.Compare(base, head, compare.Options{Beliefs: believed, Gating: []string{"case_type", "rubric/tone"}, Margin: 0.2, Gates: gates})
+	require.NoError(t, err)
+	require.Equal(t, compare.Regressed, *c.Verdict)
+	require.True(t, summary.Missed(c.Gates))
+	g = grader(c, "rubric/tone")
+	estimate, lo, hi, ok := stats.CorrectedRate(0.75, 40, agreement, 0.95)
+	require.True(t, ok)
+	require.Equal(t, &summary.Corrected{Rate: estimate, CI: [2]float64{lo, hi}, Method: "rogan-gladen, lang-reiczigel"}, g.BaseCorrected)
+	require.Less(t, g.HeadCorrected.Rate, 0.25, "what it passes wrongly is taken off")
+	require.Nil(t, grader(c, "case_type").Judged)
+}

@@ -1,0 +1,42 @@
+package compare
+
+import "promptbench/internal/verdict/summary"
+
+// Defaults of [Options].
+const (
+	DefaultMargin  = 0.05
+	DefaultOverlap = 0.8
+	alpha          = 0.05
+	level          = 0.95
+	power          = 0.8 // of what a suite is said to be able to show
+)
+
+// Options are what the suite and the config say about a comparison. The zero
+// value holds both sides to the design's defaults.
+type Options struct {
+	Margin     float64            // how far a mean may drop and still be no worse; 0 means [DefaultMargin]
+	Margins    map[string]float64 // by grader, over Margin
+	Gating     []string           // graders that the verdict rests on; empty: all but the criteria of a rubric
+	AllowModel bool               // compare runs of different models or endpoints
+	AllowJudge bool               // compare runs that were judged differently, by what was not judged
+	Noise      bool               // both are runs of one prompt, to see how far it differs from itself
+	Drift      bool               // both may be runs of one prompt, made at different times
+	Seed       uint64             // of resampling
+	Samples    int                // of resampling; 0 leaves it to package stats
+	Gates      []summary.Gate     // absolute gates that the head is held to
+	BasePrice  *summary.Price
+	HeadPrice  *summary.Price
+	JudgePrice *summary.Price
+	Beliefs    summary.Beliefs // in the judge of both runs; what is doubted is no part of the verdict
+	Notes      []string        // what the caller did before, such as grading again; stands first in the notes
+}
+
+func (o Options) margin(grader string) float64 {
+	if m, ok := o.Margins[grader]; ok {
+		return m
+	}
+	if o.Margin > 0 {
+		return o.Margin
+	}
+	return DefaultMargin
+}

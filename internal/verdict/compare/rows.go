@@ -1,0 +1,211 @@
+package compare
+
+import (
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/summary"
+)
+
+// A Change is what became of a case from base to head, over all graders.
+type Change uint8
+
+// The changes, in the order in which people ask for them.
+const (
+	NewlyFails  Change = iota // fails a grader that it passed at the base
+	NewlyPasses               // passes a grader that it failed at the base, and newly fails none
+	Moved                     // a score rose, fell, appeared or went, and nothing flipped
+	Unchanged
+)
+
+// String names the change as files do: newly_fails, newly_passes, moved or
+// unchanged.
+func (c Change) String() string {
+	return [...]string{"newly_fails", "newly_passes", "moved", "unchanged"}[c]
+}
+
+// A CasePair is one case with what both sides made of it.
+type CasePair struct {
+	Case   runfile.Case
+	Change Change
+	Base   CaseSide
+	Head   CaseSide
+	Marks  []Mark // per grader, in the suite's order
+}
+
+// A CaseSide is how one side did on one case.
+type CaseSide struct {
+	Type  string // of the first trial with a reply; empty where unread
+	Items int    // of the same trial
+	Error string // why it has no reply at all, where it has none
+}
+
+// A Mark is one grader's finding on both sides of one case. A nil value is not
+// scored.
+type Mark struct {
+	Grader             string
+	Excluded           bool // does not apply
+	Base, Head         *float64
+	BasePass, HeadPass bool
+}
+
+// BaseMark is one character for the base: ✓ passes, ✗ fails, ? not scored,
+// · does not apply.
+func (m Mark) BaseMark() string { return mark(m.Excluded, m.Base, m.BasePass) }
+
+// HeadMark is [Mark.BaseMark] for the head.
+func (m Mark) HeadMark() string { return mark(m.Excluded, m.Head, m.HeadPass) }
+
+func mark(excluded bool, value *float64, pass bool) string {
+	switch {
+	case excluded:
+		return "·"
+	case value == nil:
+		return "?"
+	case pass:
+		return "✓"
+	}
+	return "✗"
+}
+
+// Flipped reports whether the case passes on one side only.
+func (m Mark) Flipped() bool {
+	return m.Base != nil && m.Head != nil && m.BasePass != m.HeadPass
+}
+
+// Changed reports whether the values of the two sides differ.
+func (m Mark) Changed() bool {
+	if m.Base == nil || m.Head == nil {
+		return (m.Base == nil) != (m.Head == nil)
+	}
+	return settle(*m.Base-*m.Head) != 0
+}
+
+// Changed counts the pairs that are not [Unchanged].
+func (c *Comparison) Changed() int {
+	n := 0
+	for _, change := range c.became {
+		if change != Unchanged {
+			n++
+		}
+	}
+	return n
+}
+
+// Rows renders the first of the pairs, those that changed in the order of
+// [Change] and by case id. A negative limit renders all pairs, the unchanged
+// ones last.
+func (c *Comparison) Rows(limit int) []CasePair {
+	var out []CasePair
+	for _, change := range []Change{NewlyFails, NewlyPasses, Moved, Unchanged} {
+		for i, became := range c.became {
+			switch {
+			case became != change:
+			case limit >= 0 && (change == Unchanged || len(out) == limit):
+				return out
+			default:
+				row := c.pairs.row(i)
+				row.Change = change
+				out = append(out, row)
+			}
+		}
+	}
+	return out
+}
+
+func (p *pairing) row(i int) CasePair {
+	pr := &p.pairs[i]
+	row := CasePair{Case: *pr.c, Base: sideOfCase(pr.base), Head: sideOfCase(pr.head), Marks: make([]Mark, len(p.names))}
+	for k, name := range p.names {
+		base, head := p.cells(i, k)
+		m := &row.Marks[k]
+		m.Grader = name
+		if m.Excluded = base.Excluded || head.Excluded; m.Excluded {
+			continue
+		}
+		if base.Scored > 0 {
+			m.Base, m.BasePass = summary.Number(base.Mean()), base.Pass()
+		}
+		if head.Scored > 0 {
+			m.Head, m.HeadPass = summary.Number(head.Mean()), head.Pass()
+		}
+	}
+	return row
+}
+
+func sideOfCase(trials []runfile.Trial) CaseSide {
+	if len(trials) == 0 {
+		return CaseSide{Error: "not run"}
+	}
+	side := CaseSide{}
+	for i := range trials {
+		switch t := &trials[i]; {
+		case t.Error != nil && side.Error == "":
+			side.Error = t.Error.Kind
+		case t.Read != nil:
+			return CaseSide{Type: t.Read.Type, Items: len(t.Read.Items)}
+		}
+	}
+	return side
+}
+
+// look finds what became of every pair, and lists the flips: to fail first,
+// then to pass, each by case and in the suite's order of graders.
+func (c *Comparison) look() {
+	c.became = make([]Change, len(c.pairs.pairs))
+	var fails, passes []Flip
+	for i := range c.pairs.pairs {
+		c.became[i] = Unchanged
+		failed, passed := false, false
+		for k := range c.pairs.names {
+			base, head := c.pairs.cells(i, k)
+			switch {
+			case base.Excluded || head.Excluded:
+				continue
+			case base.Scored == 0 || head.Scored == 0:
+				if base.Scored != head.Scored {
+					c.became[i] = Moved
+				}
+				continue
+			case settle(base.Mean()-head.Mean()) != 0:
+				c.became[i] = Moved
+			}
+			flip := Flip{Case: c.pairs.pairs[i].c.Case, Grader: c.pairs.names[k], Base: base.Mean(), Head: head.Mean(), ToFail: base.Pass()}
+			switch {
+			case base.Pass() == head.Pass():
+			case flip.ToFail:
+				failed = true
+				fails = append(fails, flip)
+				c.Graders[k].NewlyFail++
+			default:
+				passed = true
+				passes = append(passes, flip)
+				c.Graders[k].NewlyPass++
+			}
+		}
+		c.note(i, failed, passed)
+	}
+	c.Flips = joined(fails, passes)
+}
+
+func (c *Comparison) note(i int, failed, passed bool) {
+	if failed {
+		c.NewlyFail++
+		c.became[i] = NewlyFails
+	}
+	if passed {
+		c.NewlyPass++
+		if !failed {
+			c.became[i] = NewlyPasses
+		}
+	}
+}
+
+// Rows pairs the cases of two runs and says what became of each, those that
+// changed in the order of [Change] and by case id, the unchanged ones last. It
+// tests nothing, and so takes any two runs, unfinished ones too; cases that
+// either lacks, or whose input differs, are left out.
+func Rows(base, head *runfile.Run) []CasePair {
+	p := pair(base, head, nil)
+	c := &Comparison{pairs: p, Graders: make([]Grader, len(p.names))}
+	c.look()
+	return c.Rows(-1)
+}

@@ -1,0 +1,149 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"promptbench/internal/verdict/stats"
+	"promptbench/internal/verdict/summary"
+)
+
+// judge fills the adjusted p and the verdict of every grader and returns the
+// overall one, nil where nothing could be judged.
+func judge(p *pairing, list []Grader, o Options) *Verdict {
+	adjusted := adjust(list)
+	worst := worstCase(p, list, o)
+	worstAdjusted := adjust(worst)
+	tests := 0
+	for i := range list {
+		if list[i].Gating && list[i].P != nil {
+			tests++
+		}
+	}
+	for i := range list {
+		g := &list[i]
+		if g.Gating {
+			g.PAdjusted = adjusted[i]
+		}
+		g.Verdict = verdictOf(*g, adjusted[i])
+		withdrawn := g.withdraw(verdictOf(worst[i], worstAdjusted[i]))
+		g.explain(adjusted[i])
+		if g.Verdict != nil && *g.Verdict == Inconclusive && g.Units > 0 {
+			g.plan(tests, withdrawn)
+		}
+	}
+	return overall(list)
+}
+
+// gating reports whether the overall verdict rests on a grader: those that the
+// options name, else all but the single criteria of a rubric. A judge that is
+// not to be believed decides nothing, whoever names it.
+func gating(name string, o Options) bool {
+	if o.Beliefs.Doubt(name) != "" {
+		return false
+	}
+	if len(o.Gating) > 0 {
+		return slices.Contains(o.Gating, name)
+	}
+	return !strings.Contains(name, "/")
+}
+
+// adjust returns the p that each verdict rests on: Holm's over the gating
+// graders, the plain one for the others, nil where there is none.
+func adjust(list []Grader) []*float64 {
+	out := make([]*float64, len(list))
+	var p []float64
+	var at []int
+	for i := range list {
+		out[i] = list[i].P
+		if list[i].Gating && list[i].P != nil {
+			p, at = append(p, *list[i].P), append(at, i)
+		}
+	}
+	for k, adjusted := range stats.Holm(p) {
+		out[at[k]] = summary.Number(adjusted)
+	}
+	return out
+}
+
+// verdictOf applies the rules in their order; nil where nothing was scored and
+// nothing left out.
+func verdictOf(g Grader, p *float64) *Verdict {
+	v := Inconclusive
+	switch {
+	case g.Units == 0 && g.LeftOut == 0:
+		return nil
+	case g.Units == 0 || p == nil || g.CI == nil || g.Delta == nil:
+	case *p < alpha && *g.Delta > 0:
+		v = Improved
+	case g.CI[0] >= -g.Margin:
+		v = NoWorse
+	case *p < alpha && *g.Delta < 0:
+		v = Regressed
+	}
+	return &v
+}
+
+// worstCase is the list as it would be if every pair that is left out had
+// passed at the base and failed at the head.
+func worstCase(p *pairing, list []Grader, o Options) []Grader {
+	out := slices.Clone(list)
+	parallel(len(list), func(i int) {
+		if list[i].LeftOut == 0 {
+			return
+		}
+		out[i] = resultOf(list[i].Grader, p.gather(i, nil, true), p.trials, o)
+		out[i].Gating, out[i].Margin = list[i].Gating, list[i].Margin
+	})
+	return out
+}
+
+// withdraw takes back a favourable verdict that the pairs left out could
+// overturn: its own, or those of another grader through the correction of p.
+func (g *Grader) withdraw(worst *Verdict) bool {
+	if g.Verdict == nil || worst == nil || *worst == *g.Verdict || *g.Verdict != Improved && *g.Verdict != NoWorse {
+		return false
+	}
+	what := fmt.Sprintf("the %s left out", count(g.LeftOut, "case"))
+	if g.LeftOut == 0 {
+		what = "the cases left out at other graders"
+	}
+	g.Warnings = append(g.Warnings, fmt.Sprintf("%s but for %s: had they all got worse, it would be %s; run again to fill them in",
+		g.Verdict.Words(), what, worst.Words()))
+	v := Inconclusive
+	g.Verdict = &v
+	return true
+}
+
+// explain adds what a reader has to know beside the verdict.
+func (g *Grader) explain(p *float64) {
+	if g.Verdict == nil {
+		return
+	}
+	switch doubt := g.doubt(); {
+	case doubt != "":
+		g.Warnings = append(g.Warnings, "informs only: "+doubt)
+	case !g.Gating:
+		g.Warnings = append(g.Warnings, "informs only: the overall verdict does not rest on it and its p is not adjusted")
+	}
+	if *g.Verdict == NoWorse && p != nil && *p < alpha && *g.Delta < 0 {
+		g.Warnings = append(g.Warnings, fmt.Sprintf("a significant drop of %.3g (%s), inside the margin of %.3g", -*g.Delta, P(*p), g.Margin))
+	}
+}
+
+// overall is the verdict over the gating graders.
+func overall(list []Grader) *Verdict {
+	var seen []Verdict
+	for i := range list {
+		if list[i].Gating && list[i].Verdict != nil {
+			seen = append(seen, *list[i].Verdict)
+		}
+	}
+	for _, v := range []Verdict{Regressed, Inconclusive, Improved, NoWorse} {
+		if slices.Contains(seen, v) {
+			return &v
+		}
+	}
+	return nil
+}

@@ -1,0 +1,11 @@
+// Package verdict is what runs mean. Everything in it is pure: the same records give the same answer.
+//
+//	stats        tests, intervals and corrections, on numbers alone
+//	summary      what one run comes down to, and its gates
+//	compare      two runs, paired by case, and the verdict
+//	calibration  how far a judge agrees with people
+//	history      scores over time
+//	plan         what a run would cost and could show
+//
+// It reads record and input. It never opens a file, calls a model or formats a page.
+package verdict

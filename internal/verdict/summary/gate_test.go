@@ -1,0 +1,33 @@
+package summary_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/verdict/summary"
+)
+
+func TestHoldRunToGates(t *testing.T) {
+	t.Parallel()
+	mean := 0.8
+	s := summary.Summary{Graders: []summary.Grader{
+		{Grader: "case_type", Mean: &mean, CI: &[2]float64{0.7, 0.9}},
+		{Grader: "format"},
+	}}
+	gates := s.Hold([]summary.Gate{
+		{Grader: "case_type", Min: 0.8, Of: summary.GateMean},
+		{Grader: "case_type", Min: 0.8, Of: summary.GateLowerBound},
+		{Grader: "format", Min: 0.5, Of: summary.GateMean},
+		{Grader: "unheard_of", Min: 0.5, Of: summary.GateMean},
+	})
+	passes := []bool{}
+	for _, g := range gates {
+		passes = append(passes, g.Pass)
+	}
+	require.Equal(t, []bool{true, false, false, false}, passes, "a number that is missing never meets a gate")
+	require.True(t, summary.Missed(gates))
+	require.False(t, summary.Missed(gates[:1]))
+	require.Equal(t, "gate missed: the lower bound of case_type is 0.700, at least 0.8 is wanted", gates[1].String())
+	require.Equal(t, "gate missed: the mean of format is unknown, at least 0.5 is wanted", gates[2].String())
+}

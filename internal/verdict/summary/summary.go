@@ -1,0 +1,153 @@
+// Package summary reduces one run to what people ask of it: what it rests on,
+// how each grader scored, which types were confused and which cases failed.
+// It is pure, and the ground that package compare stands on.
+package summary
+
+import (
+	"promptbench/internal/record/runfile"
+)
+
+// Schema is the version of the summary's JSON.
+const Schema = 1
+
+// A Summary is one run in numbers.
+type Summary struct {
+	Schema    int            `json:"schema"`
+	Run       string         `json:"run"`
+	Prompt    string         `json:"prompt"`
+	Hash      string         `json:"prompt_hash"`
+	Suite     string         `json:"suite"`
+	Model     string         `json:"model"`
+	Endpoint  string         `json:"endpoint"`
+	Redacted  string         `json:"redacted_from,omitempty"` // the run whose texts were taken out of this one
+	Status    runfile.Status `json:"status"`
+	Reason    string         `json:"reason,omitempty"` // why it is not complete
+	Basis     Basis          `json:"basis"`
+	Cases     int            `json:"cases"`  // that the run is over, begun or not
+	Trials    int            `json:"trials"` // per case
+	Errors    int            `json:"errors"` // trials without a reply
+	Usage     Usage          `json:"usage"`
+	Judging   *Judging       `json:"judge,omitempty"` // what the judge was asked, apart from the replies
+	Graders   []Grader       `json:"graders"`
+	Types     []string       `json:"types"`
+	Confusion [][]int        `json:"confusion"` // rows: expected type; columns: returned type, then unread
+	Failed    []Case         `json:"failed"`    // cases that fail a grader or have no reply, by id
+	Flaky     []Flaky        `json:"flaky"`     // cases that pass a grader in some trials only, by id
+	Gates     []Gate         `json:"gates"`     // as [Summary.Hold] returns them
+}
+
+// A Grader is how one grader scored a run. The mean and its interval are over
+// units: cases, or groups of paraphrases.
+type Grader struct {
+	Grader        string      `json:"grader"`
+	Cases         int         `json:"cases"` // scored
+	Units         int         `json:"units"`
+	Mean          *float64    `json:"mean"`
+	CI            *[2]float64 `json:"ci"`        // 95%, of the mean, within [0,1]
+	CIMethod      string      `json:"ci_method"` // "wilson", "t" or "clopper-pearson"
+	Pass          int         `json:"pass"`      // cases
+	Fail          int         `json:"fail"`      // cases
+	Unscored      int         `json:"unscored"`  // trials that could not be decided; those without a reply are errors
+	NotApplicable int         `json:"not_applicable"`
+	PassAll       *float64    `json:"pass_hat_k"`          // pass^k: the chance that a case passes in all its trials; nil for one trial
+	Flaky         int         `json:"flaky"`               // cases that pass in some trials only
+	Judged        *Belief     `json:"judged,omitempty"`    // how far its judge is to be believed; nil where none stands behind it
+	Corrected     *Corrected  `json:"corrected,omitempty"` // the rate without the judge's errors, where that can be told
+}
+
+// Flaky is a case that passes one grader in some of its trials only.
+type Flaky struct {
+	Case   string `json:"case"`
+	Grader string `json:"grader"`
+	Passed int    `json:"passed"`
+	Scored int    `json:"scored"`
+}
+
+// A Case is one case that did not do well.
+type Case struct {
+	Case   runfile.Case `json:"-"`
+	ID     string       `json:"case"`
+	Type   string       `json:"type"` // of the first trial, empty where unread
+	Items  int          `json:"items"`
+	Failed []string     `json:"graders"`         // that it fails
+	Error  string       `json:"error,omitempty"` // why its first trial without a reply has none
+}
+
+// Of sums up a run. The price is that of its model, nil where it is unknown.
+func Of(run *runfile.Run, price *Price) Summary {
+	h := run.Header
+	s := Summary{
+		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Basis: BasisOf(run), Cases: run.Planned(),
+		Trials: h.Trials, Usage: UsageOf(run, price), Types: orEmpty(h.Reply.Types), Failed: []Case{}, Flaky: []Flaky{}, Gates: []Gate{},
+		Confusion: Confusion(casesOf(run), h.Reply.Types),
+	}
+	if h.Redacted != nil {
+		s.Redacted = h.Redacted.From
+	}
+	for i := range run.Trials {
+		if run.Trials[i].Error != nil {
+			s.Errors++
+		}
+	}
+	names := GraderNames(run)
+	totals := make([]total, len(names))
+	cells := make([]Cell, len(names))
+	most := 0
+	for c, trials := range casesOf(run) {
+		most = max(most, len(trials))
+		for k, name := range names {
+			cells[k] = CellOf(trials, name, k)
+			totals[k].add(&cells[k], c.Group)
+			if cells[k].Flaky() {
+				s.Flaky = append(s.Flaky, Flaky{Case: c.Case, Grader: name, Passed: cells[k].Passed, Scored: cells[k].Scored})
+			}
+		}
+		if failed, ok := failedCase(c, trials, names, cells); ok {
+			s.Failed = append(s.Failed, failed)
+		}
+	}
+	s.Graders = make([]Grader, len(names))
+	for i, name := range names {
+		s.Graders[i] = totals[i].grader(name, most)
+	}
+	return s
+}
+
+// reason says why a run is not complete, where that is known.
+func reason(run *runfile.Run) string {
+	switch {
+	case run.End != nil:
+		return run.End.Reason
+	case run.Torn:
+		return "the run has no end line, and its last line is cut off: it was killed, or is still being written"
+	}
+	return "the run has no end line: it was killed, or is still being written"
+}
+
+// failedCase is a case that fails a grader or has a trial without a reply.
+func failedCase(c *runfile.Case, trials []runfile.Trial, names []string, cells []Cell) (Case, bool) {
+	out := Case{Case: *c, ID: c.Case, Failed: []string{}}
+	if len(trials) > 0 && trials[0].Read != nil {
+		out.Type, out.Items = trials[0].Read.Type, len(trials[0].Read.Items)
+	}
+	for i := range trials {
+		if trials[i].Error != nil {
+			out.Error = trials[i].Error.Message
+			break
+		}
+	}
+	for i := range cells {
+		if cells[i].Scored > 0 && !cells[i].Pass() {
+			out.Failed = append(out.Failed, names[i])
+		}
+	}
+	return out, len(out.Failed) > 0 || out.Error != ""
+}
+
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

@@ -1,0 +1,141 @@
+package summary
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"promptbench/internal/record/runfile"
+)
+
+// A Price is what a million tokens cost, in any one currency.
+type Price struct {
+	Input, Output float64
+	// Batch is the share of it that a call in a batch costs; 0 for [BatchShare].
+	Batch float64
+}
+
+// BatchShare is what providers mostly ask for a call in a batch.
+const BatchShare = 0.5
+
+// Batched is the price of calls in a batch.
+func (p Price) Batched() Price {
+	share := p.Batch
+	if share == 0 {
+		share = BatchShare
+	}
+	return Price{Input: p.Input * share, Output: p.Output * share, Batch: 1}
+}
+
+// Of is what so many tokens cost.
+func (p Price) Of(input, output int) float64 {
+	return (float64(input)*p.Input + float64(output)*p.Output) / 1e6
+}
+
+// Usage is what the replies of a run cost. What an endpoint did not report is
+// unknown and nil, never 0.
+type Usage struct {
+	InputTokens  *int     `json:"input_tokens"`
+	OutputTokens *int     `json:"output_tokens"`
+	TokensACase  *float64 `json:"tokens_a_reply"` // mean of input and output together
+	Cost         *float64 `json:"cost"`           // in the currency of the configured price
+	LatencyP50   *float64 `json:"latency_p50_ms"` // median of a call, in milliseconds; of those in no batch
+}
+
+// UsageOf sums the tokens and the cost of the replies of a run. A single call
+// without a count makes the sums unknown; a nil price makes the cost unknown.
+func UsageOf(run *runfile.Run, price *Price) Usage { return usageOf(run, runfile.ForReply, price) }
+
+// usageOf sums up the calls that were made for one purpose.
+func usageOf(run *runfile.Run, purpose string, price *Price) Usage {
+	var u Usage
+	var latencies []int64
+	n, in, out, counted := 0, 0, 0, true
+	batchIn, batchOut := 0, 0 // of them, in batches
+	for i := range run.Calls {
+		c := &run.Calls[i]
+		if c.Error != nil || c.For != purpose {
+			continue
+		}
+		n++
+		if c.Batch == "" {
+			latencies = append(latencies, c.LatencyMS)
+		}
+		if c.Usage == nil {
+			counted = false
+			continue
+		}
+		in += c.Usage.InputTokens
+		out += c.Usage.OutputTokens
+		if c.Batch != "" {
+			batchIn += c.Usage.InputTokens
+			batchOut += c.Usage.OutputTokens
+		}
+	}
+	u.LatencyP50 = median(latencies)
+	if counted && n > 0 {
+		u.InputTokens, u.OutputTokens = &in, &out
+		u.TokensACase = Number(float64(in+out) / float64(n))
+		if price != nil {
+			u.Cost = Number(price.Of(in-batchIn, out-batchOut) + price.Batched().Of(batchIn, batchOut))
+		}
+	}
+	return u
+}
+
+// Basis is what the replies of a run are: how many, from when, and how many of
+// them were replayed.
+type Basis struct {
+	Replies  int       `json:"replies"`
+	Replayed int       `json:"replayed"`
+	Calls    int       `json:"calls"` // made for this run
+	First    time.Time `json:"first_reply,omitzero"`
+	Last     time.Time `json:"last_reply,omitzero"`
+}
+
+// BasisOf says what the replies of a run are.
+func BasisOf(run *runfile.Run) Basis { return basisOf(run, runfile.ForReply) }
+
+func basisOf(run *runfile.Run, purpose string) Basis {
+	var b Basis
+	for i := range run.Calls {
+		c := &run.Calls[i]
+		if c.For != purpose {
+			continue
+		}
+		if c.Made() {
+			b.Calls++
+		}
+		if c.Error != nil {
+			continue
+		}
+		b.Replies++
+		if c.ReplayedFrom != "" {
+			b.Replayed++
+		}
+		if b.First.IsZero() || c.At.Before(b.First) {
+			b.First = c.At
+		}
+		if c.At.After(b.Last) {
+			b.Last = c.At
+		}
+	}
+	return b
+}
+
+func median(values []int64) *float64 {
+	if len(values) == 0 {
+		return nil
+	}
+	slices.Sort(values)
+	n := len(values)
+	return Number(float64(values[(n-1)/2]+values[n/2]) / 2)
+}
+
+// Number is f, or nil where f is undefined, so that no output holds a NaN.
+func Number(f float64) *float64 {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	return &f
+}
