@@ -2,4 +2,5 @@
 //
 //	textsafe  makes text from outside safe for terminals and tables
 //	worddiff  what changed between two texts, word by word
+//	wording   number and lists in English sentences
 package text

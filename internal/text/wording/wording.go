@@ -1,0 +1,59 @@
+// Package wording decides number and lists in English sentences, so that no
+// sentence says "1 cases" or "is" of two things.
+package wording
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Count returns a number with its noun, given in the singular: "1 case",
+// "2 cases", "3 replies".
+func Count(n int, noun string) string {
+	return strconv.Itoa(n) + " " + Noun(n, noun)
+}
+
+// Noun returns the noun, given in the singular, as it follows n: "case" after
+// 1, else "cases".
+func Noun(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && stem != "" && !strings.ContainsAny(stem[len(stem)-1:], "aeiou") {
+		return stem + "ies"
+	}
+	for _, hiss := range []string{"s", "x", "ch", "sh"} {
+		if strings.HasSuffix(noun, hiss) {
+			return noun + "es"
+		}
+	}
+	return noun + "s"
+}
+
+// Verb returns the verb, given in the plural, as it follows n things: "fails"
+// or "is" after 1, else "fail" or "are".
+func Verb(n int, plural string) string {
+	if n != 1 {
+		return plural
+	}
+	switch plural {
+	case "are":
+		return "is"
+	case "were":
+		return "was"
+	case "have":
+		return "has"
+	case "do":
+		return "does"
+	}
+	return Noun(2, plural)
+}
+
+// List joins words as a sentence does: "a", "a and b", "a, b and c".
+func List(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}

@@ -1,0 +1,36 @@
+package wording_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/text/wording"
+)
+
+func TestNumberIsDecidedByTheCount(t *testing.T) {
+	t.Parallel()
+
+	for noun, want := range map[string]string{
+		"case": "cases", "reply": "replies", "try": "tries", "day": "days", "batch": "batches", "prefix": "prefixes", "class": "classes",
+	} {
+		require.Equal(t, "1 "+noun, wording.Count(1, noun))
+		require.Equal(t, "0 "+want, wording.Count(0, noun))
+		require.Equal(t, "2 "+want, wording.Count(2, noun))
+	}
+	for plural, want := range map[string]string{
+		"fail": "fails", "pass": "passes", "are": "is", "were": "was", "have": "has", "do": "does", "carry": "carries",
+	} {
+		require.Equal(t, want, wording.Verb(1, plural))
+		require.Equal(t, plural, wording.Verb(2, plural))
+	}
+}
+
+func TestListReadsAsASentence(t *testing.T) {
+	t.Parallel()
+
+	require.Empty(t, wording.List(nil))
+	require.Equal(t, "a", wording.List([]string{"a"}))
+	require.Equal(t, "a and b", wording.List([]string{"a", "b"}))
+	require.Equal(t, "a, b and c", wording.List([]string{"a", "b", "c"}))
+}
