@@ -1,10 +1,6 @@
 package stats
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // McNemar returns the exact two-sided p-value of the hypothesis that a unit
 // that changed was as likely to get better as worse: twice the smaller tail of
@@ -22,15 +18,15 @@ func McNemar(better, worse int) (p float64) {
 	if better == worse {
 		return 1
 	}
-	fewer := math.Min(float64(better), float64(worse))
+	fewer := min(better, worse)
 	flips := float64(better) + float64(worse)
 	if fewer == 0 {
 		return math.Min(1, math.Exp2(1-flips))
 	}
 	if flips > mostExact {
-		return 2 * normalCDF((2*fewer-flips)/math.Sqrt(flips))
+		return 2 * normalCDF((2*float64(fewer)-flips)/math.Sqrt(flips))
 	}
-	return math.Min(1, 2*distuv.Binomial{N: flips, P: 0.5}.CDF(fewer))
+	return math.Min(1, 2*binomial{better + worse, 0.5}.cdf(fewer))
 }
 
 // LeastFlips returns the smallest number of one-way flips whose [McNemar]

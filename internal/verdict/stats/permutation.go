@@ -4,8 +4,6 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // A Permutation is the outcome of a sign-flip test.
@@ -22,7 +20,7 @@ const (
 	// fewAlike is the number of equal magnitudes from which on drawing their
 	// sum at once is cheaper than drawing each sign.
 	fewAlike = 8
-	// manyAlike is the number from which on a library's rejection sampler is
+	// manyAlike is the number from which on a rejection sampler is
 	// cheaper than counting random bits.
 	manyAlike = 8192
 	// blockSize is how many signs one random byte decides.
@@ -166,7 +164,7 @@ func randomSums(mags []tally, samples int, src *rand.PCG) []float64 {
 // heads draws Binomial(n, 1/2): the number of ones among n random bits.
 func heads(n int, src *rand.PCG) int {
 	if n >= manyAlike {
-		return int(distuv.Binomial{N: float64(n), P: 0.5, Src: src}.Rand())
+		return binomial{n, 0.5}.draw(rand.New(src))
 	}
 	ones := 0
 	for ; n >= 64; n -= 64 {

@@ -3,8 +3,6 @@ package stats
 import (
 	"math"
 	"math/rand/v2"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 const (
@@ -100,8 +98,7 @@ func countedMeans(cells []cell, n, samples int, rng *rand.Rand) []float64 {
 		for _, c := range cells {
 			hit := draws
 			if c.count < rest {
-				b := distuv.Binomial{N: float64(draws), P: float64(c.count) / float64(rest), Src: rng}
-				hit = int(b.Rand())
+				hit = binomial{draws, float64(c.count) / float64(rest)}.draw(rng)
 			}
 			total += c.mean * float64(hit)
 			variance += c.variance * float64(hit)

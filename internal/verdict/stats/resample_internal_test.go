@@ -142,3 +142,34 @@ func TestRejectionWalks(t *testing.T) {
 		}
 	}
 }
+
+// Each way of drawing gives every count as often as its probability says: the sum
+// of squared standardised deviations is close to the number of counts.
+func TestDrawsFollowTheBinomialDistribution(t *testing.T) {
+	t.Parallel()
+	const draws = 20_000
+	for name, b := range map[string]binomial{
+		"few trials":     {24, 0.3},
+		"mostly passes":  {20, 0.9},
+		"rare":           {5000, 0.0001},
+		"rejection":      {1000, 0.02},
+		"rejected fails": {400, 0.97},
+	} {
+		rng := rand.New(rand.NewPCG(5, 5))
+		seen := make([]int, b.n+1)
+		for range draws {
+			seen[b.draw(rng)]++
+		}
+		chiSquare, counts, total := 0.0, 0.0, 0.0
+		for x, n := range seen {
+			p := b.pmf(x)
+			total += p
+			require.InDelta(t, min(total, 1), b.cdf(x), 1e-9, "%s: %d", name, x)
+			if want := p * draws; want >= 5 {
+				chiSquare += (float64(n) - want) * (float64(n) - want) / want
+				counts++
+			}
+		}
+		require.Less(t, chiSquare, counts+4*math.Sqrt(2*counts), name)
+	}
+}

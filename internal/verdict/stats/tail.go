@@ -1,10 +1,6 @@
 package stats
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // A tail is P(X <= c) for X ~ Binomial(m, q), kept up to date while m and c
 // move by single steps. Sums over all numbers of flips need it at hundreds of
@@ -33,8 +29,8 @@ func newTail(m, c int, q float64) tail {
 	case m == 0:
 		t.cdf, t.pmf = 1, 1
 	default:
-		b := distuv.Binomial{N: float64(m), P: q}
-		t.cdf, t.pmf = b.CDF(float64(c)), b.Prob(float64(c))
+		b := binomial{m, q}
+		t.cdf, t.pmf = b.cdf(c), b.pmf(c)
 	}
 	return t
 }
