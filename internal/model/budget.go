@@ -4,15 +4,9 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"promptbench/internal/input/params"
 )
-
-// A Price is what a million tokens cost, in any one currency.
-type Price struct{ Input, Output float64 }
-
-// Of returns what tokens cost.
-func (p Price) Of(u Usage) float64 {
-	return (float64(u.InputTokens)*p.Input + float64(u.OutputTokens)*p.Output) / 1e6
-}
 
 // A budget is what all calls of a job may take together, whichever models they
 // go to. A call that would take it over is refused with [KindBudget] before
@@ -36,7 +30,7 @@ func newBudget(maxCalls int, maxCost float64) *budget {
 
 // limit holds the calls to next to the budget. A price is needed where the cost
 // is limited.
-func (b *budget) limit(next Model, price *Price, g *guess) Model {
+func (b *budget) limit(next Model, price *params.Price, g *guess) Model {
 	if b.maxCalls <= 0 && (b.maxCost <= 0 || price == nil) {
 		return next
 	}
@@ -46,7 +40,7 @@ func (b *budget) limit(next Model, price *Price, g *guess) Model {
 type budgeted struct {
 	next   Model
 	budget *budget
-	price  *Price
+	price  *params.Price
 	guess  *guess
 }
 
@@ -56,7 +50,7 @@ func (m *budgeted) Complete(ctx context.Context, r Request) (Response, error) {
 		if m.price == nil {
 			return 0
 		}
-		return m.price.Of(m.guess.tokens(r))
+		return costOf(m.guess.tokens(r), m.price)
 	})
 	if err != nil {
 		return Response{}, err
@@ -66,12 +60,14 @@ func (m *budgeted) Complete(ctx context.Context, r Request) (Response, error) {
 	if err == nil && m.price != nil {
 		spent, known = guessed, resp.Usage != nil
 		if known {
-			spent = m.price.Of(*resp.Usage)
+			spent = costOf(*resp.Usage, m.price)
 		}
 	}
 	m.budget.leave(guessed, spent, known)
 	return resp, err
 }
+
+func costOf(u Usage, price *params.Price) float64 { return price.Of(u.InputTokens, u.OutputTokens) }
 
 // enter lets a call in and returns what it is guessed to cost. Where there is
 // room only if the calls under way turn out cheaper than guessed, it waits for

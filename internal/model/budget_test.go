@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/input/params"
 )
 
 // spending answers after a second, each time with the same usage.
@@ -39,7 +41,7 @@ func TestMaxCalls(t *testing.T) {
 
 func TestMaxCost(t *testing.T) {
 	t.Parallel()
-	price := &Price{Input: 2, Output: 10}
+	price := &params.Price{Input: 2, Output: 10}
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
 		e, m := engineModel(t, Options{MaxCost: 1}, Target{Price: price}, spending(&Usage{InputTokens: 1000, OutputTokens: 300}, &sent))
@@ -59,7 +61,7 @@ func TestMaxCostWaitsForWhatCallsReallyTake(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
-		_, m := engineModel(t, Options{MaxCost: 0.1}, Target{Price: &Price{Output: 10}}, spending(&Usage{InputTokens: 10, OutputTokens: 10}, &sent))
+		_, m := engineModel(t, Options{MaxCost: 0.1}, Target{Price: &params.Price{Output: 10}}, spending(&Usage{InputTokens: 10, OutputTokens: 10}, &sent))
 		r := ask()
 		r.Params.MaxTokens = new(9000) // 0.09
 		for range 5 {
@@ -82,7 +84,7 @@ func TestMaxCostNeedsPriceAndTokens(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
-		_, m := engineModel(t, Options{MaxCost: 1000}, Target{Price: &Price{Input: 1, Output: 1}}, spending(nil, &sent))
+		_, m := engineModel(t, Options{MaxCost: 1000}, Target{Price: &params.Price{Input: 1, Output: 1}}, spending(nil, &sent))
 		kinds := runAll(t, m, 500)
 		require.Less(t, kinds[""], 70, "those under way are kept")
 		_, err := m.Complete(t.Context(), ask())

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"promptbench/internal/input/params"
 )
 
 // Stats are what an [Engine] has done so far. Replayed replies are no part of
@@ -58,14 +60,14 @@ func (a *countedAttempts) Complete(ctx context.Context, r Request) (Response, er
 
 // calls counts the calls to next, of which the price is known or nil, and has g
 // learn from them.
-func (m *meter) calls(next Model, price *Price, g *guess) Model {
+func (m *meter) calls(next Model, price *params.Price, g *guess) Model {
 	return &countedCalls{next: next, meter: m, price: price, guess: g}
 }
 
 type countedCalls struct {
 	next  Model
 	meter *meter
-	price *Price
+	price *params.Price
 	guess *guess
 }
 
@@ -86,7 +88,7 @@ func (c *countedCalls) Complete(ctx context.Context, r Request) (Response, error
 		s.Usage.InputTokens += resp.Usage.InputTokens
 		s.Usage.OutputTokens += resp.Usage.OutputTokens
 		if c.price != nil {
-			c.meter.cost += c.price.Of(*resp.Usage)
+			c.meter.cost += costOf(*resp.Usage, c.price)
 		}
 	})
 	return resp, err

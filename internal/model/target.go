@@ -55,7 +55,7 @@ type Target struct {
 	// 0 means any number.
 	RPM, TPM int
 	// Price is what tokens cost; nil where it is unknown.
-	Price *Price
+	Price *params.Price
 }
 
 // Label returns the target's endpoint as recordings name it.

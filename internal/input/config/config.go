@@ -75,20 +75,12 @@ type Model struct {
 	Model      string            // the model id, sent as written
 	APIKeyEnv  string            // the variable that holds the key; empty where none is named
 	APIVersion string            // Azure's api-version; else empty
-	Price      *Price            // nil where it is unknown
+	Price      *params.Price     // nil where it is unknown
 	RPM        int               // requests per minute; 0 where there is no limit
 	TPM        int               // tokens per minute; 0 where there is no limit
 	Headers    map[string]string // sent as they are
 	HeadersEnv map[string]string // header name to the variable that holds its value
 	Params     params.Params     // the lowest layer; prompt file and flags go over it
-}
-
-// A Price is what a model's tokens cost, each per million tokens and in one
-// currency.
-type Price struct {
-	Input  float64  `yaml:"input" required:"true"`
-	Output float64  `yaml:"output" required:"true"`
-	Batch  *float64 `yaml:"batch"` // the share of it that a call in a batch costs, in (0,1]; nil for the usual one
 }
 
 // A Gate is a condition on a run, where Grader is set, or on a comparison, where

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/input/config"
+	"promptbench/internal/input/params"
 )
 
 const good = `suite: cases/subtodos.yaml
@@ -52,7 +53,7 @@ func TestParse(t *testing.T) {
 	require.Len(t, c.Models, 4)
 	require.Equal(t, config.Model{
 		Name: "fast", Endpoint: "openai", BaseURL: "https://api.openai.com/v1", Model: "gpt-x", APIKeyEnv: "OPENAI_API_KEY",
-		Price: &config.Price{Input: 0.15, Output: 0.6}, RPM: 500, TPM: 200000,
+		Price: &params.Price{Input: 0.15, Output: 0.6}, RPM: 500, TPM: 200000,
 	}, c.Models["fast"])
 	require.Nil(t, c.Models["strong"].Price, "unknown, not free")
 	require.Empty(t, c.Models["local"].Endpoint)

@@ -32,7 +32,7 @@ type fileModel struct {
 	Model      string            `yaml:"model" required:"true"`
 	APIKeyEnv  string            `yaml:"api_key_env"`
 	APIVersion string            `yaml:"api_version"`
-	Price      *Price            `yaml:"price"`
+	Price      *params.Price     `yaml:"price"`
 	RPM        *int              `yaml:"rpm"`
 	TPM        *int              `yaml:"tpm"`
 	Headers    map[string]string `yaml:"headers"`

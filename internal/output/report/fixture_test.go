@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/params"
 	"promptbench/internal/testing/reporttest"
 	"promptbench/internal/verdict/compare"
-	"promptbench/internal/verdict/summary"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -32,7 +32,7 @@ func golden(t *testing.T, name string, got []byte) {
 // compared is a comparison of v3 and v4 over so many copies of the examples.
 func compared(t *testing.T, copies int, o compare.Options) *compare.Comparison {
 	t.Helper()
-	o.BasePrice = &summary.Price{Input: 0.4, Output: 1.6}
+	o.BasePrice = &params.Price{Input: 0.4, Output: 1.6}
 	c, err := compare.Compare(reporttest.Run("v3", copies), reporttest.Run("v4", copies), o)
 	require.NoError(t, err)
 	return c

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/params"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/testing/reporttest"
@@ -21,7 +22,7 @@ import (
 )
 
 func held(run *runfile.Run) summary.Summary {
-	s := summary.Of(run, &summary.Price{Input: 0.4, Output: 1.6})
+	s := summary.Of(run, &params.Price{Input: 0.4, Output: 1.6})
 	s.Gates = s.Hold([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: summary.GateMean, Min: 0.8}})
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"promptbench/internal/input/config"
+	"promptbench/internal/input/params"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
@@ -46,7 +47,7 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 }
 
 // JudgePrice is the price of a run's judge, nil where it is unknown.
-func (p *Project) JudgePrice(run *runfile.Run) *summary.Price {
+func (p *Project) JudgePrice(run *runfile.Run) *params.Price {
 	if j := run.Header.Judge; j != nil {
 		return p.PriceFor(j.Model.Endpoint, j.Model.ID)
 	}

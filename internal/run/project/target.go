@@ -14,7 +14,6 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/model"
-	"promptbench/internal/verdict/summary"
 )
 
 // A Target is a model that a revision is to run on.
@@ -23,7 +22,7 @@ type Target struct {
 	ID     string
 	Label  string // of the endpoint, as it stands in keys and headers
 	Params params.Params
-	Price  *summary.Price
+	Price  *params.Price
 
 	taken      string // why a name that the config lacks was taken for a model of OpenAI; empty where it was not
 	settings   model.Target
@@ -94,7 +93,7 @@ func (p *Project) typed(name, base string) Target {
 }
 
 func configured(m config.Model) Target {
-	t := Target{Name: m.Name, ID: m.Model, Params: m.Params, Price: PriceOf(m)}
+	t := Target{Name: m.Name, ID: m.Model, Params: m.Params, Price: m.Price}
 	t.settings = model.Target{
 		Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers, APIVersion: m.APIVersion,
 		RPM: m.RPM, TPM: m.TPM,
@@ -105,24 +104,12 @@ func configured(m config.Model) Target {
 	return t
 }
 
-// PriceOf is the configured price of a model, nil where it is unknown.
-func PriceOf(m config.Model) *summary.Price {
-	if m.Price == nil {
-		return nil
-	}
-	p := &summary.Price{Input: m.Price.Input, Output: m.Price.Output}
-	if m.Price.Batch != nil {
-		p.Batch = *m.Price.Batch
-	}
-	return p
-}
-
 // PriceFor finds the price of the model of a run by its endpoint and id.
-func (p *Project) PriceFor(endpoint, id string) *summary.Price {
+func (p *Project) PriceFor(endpoint, id string) *params.Price {
 	for _, name := range slices.Sorted(maps.Keys(p.Config.Models)) {
 		m := p.Config.Models[name]
 		if m.Model == id && model.EndpointLabel(m.Endpoint, m.BaseURL) == endpoint {
-			return PriceOf(m)
+			return m.Price
 		}
 	}
 	return nil
@@ -177,8 +164,6 @@ func (t Target) open(timeout time.Duration) (model.Target, error) {
 func (t Target) priced(timeout time.Duration) model.Target {
 	settings := t.settings
 	settings.Timeout = timeout
-	if t.Price != nil {
-		settings.Price = &model.Price{Input: t.Price.Input, Output: t.Price.Output}
-	}
+	settings.Price = t.Price
 	return settings
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/summary"
 )
@@ -82,7 +83,7 @@ func parallel(n int, work func(i int)) {
 	wg.Wait()
 }
 
-func sideOf(run *runfile.Run, price *summary.Price, o Options) Side {
+func sideOf(run *runfile.Run, price *params.Price, o Options) Side {
 	h := run.Header
 	s := Side{
 		Prompt: h.Prompt.Name, Run: h.Run, Hash: h.Prompt.Hash, Model: h.Model.ID, Endpoint: h.Model.Endpoint,

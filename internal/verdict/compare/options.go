@@ -1,6 +1,9 @@
 package compare
 
-import "promptbench/internal/verdict/summary"
+import (
+	"promptbench/internal/input/params"
+	"promptbench/internal/verdict/summary"
+)
 
 // Defaults of [Options].
 const (
@@ -24,9 +27,9 @@ type Options struct {
 	Seed       uint64             // of resampling
 	Samples    int                // of resampling; 0 leaves it to package stats
 	Gates      []summary.Gate     // absolute gates that the head is held to
-	BasePrice  *summary.Price
-	HeadPrice  *summary.Price
-	JudgePrice *summary.Price
+	BasePrice  *params.Price
+	HeadPrice  *params.Price
+	JudgePrice *params.Price
 	Beliefs    summary.Beliefs // in the judge of both runs; what is doubted is no part of the verdict
 	Notes      []string        // what the caller did before, such as grading again; stands first in the notes
 }

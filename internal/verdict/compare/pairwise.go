@@ -2,6 +2,7 @@ package compare
 
 import (
 	"promptbench/graders"
+	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/stats"
 	"promptbench/internal/verdict/summary"
@@ -46,7 +47,7 @@ type Preference struct {
 
 // PairwiseOf sums up a run in which a judge compared two others. The price is
 // the judge's, nil where it is unknown. The run must be loaded in full.
-func PairwiseOf(run *runfile.Run, price *summary.Price) *Pairwise {
+func PairwiseOf(run *runfile.Run, price *params.Price) *Pairwise {
 	p := &Pairwise{Run: run.Header.Run, Status: run.Status(), Judging: summary.JudgingOf(run, price), Pairs: len(run.Trials), Preferences: []Preference{}}
 	units := map[string]float64{} // the head's lead, by case or group
 	for i := range run.Trials {

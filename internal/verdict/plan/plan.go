@@ -4,6 +4,7 @@
 package plan
 
 import (
+	"promptbench/internal/input/params"
 	"promptbench/internal/verdict/stats"
 	"promptbench/internal/verdict/summary"
 )
@@ -63,7 +64,7 @@ type Range struct {
 type Sample struct{ Input, Output float64 }
 
 // Estimate prices new calls by earlier runs; the price may be nil.
-func (r *Revision) Estimate(seen []Sample, price *summary.Price) {
+func (r *Revision) Estimate(seen []Sample, price *params.Price) {
 	if len(seen) == 0 && r.New > 0 {
 		return
 	}

@@ -5,14 +5,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/params"
 	"promptbench/internal/verdict/plan"
-	"promptbench/internal/verdict/summary"
 )
 
 func TestEstimate(t *testing.T) {
 	t.Parallel()
 	seen := []plan.Sample{{Input: 1000, Output: 100}, {Input: 500, Output: 200}}
-	price := &summary.Price{Input: 1, Output: 10}
+	price := &params.Price{Input: 1, Output: 10}
 
 	r := plan.Revision{New: 10}
 	r.Estimate(seen, price)

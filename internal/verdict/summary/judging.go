@@ -1,6 +1,9 @@
 package summary
 
-import "promptbench/internal/record/runfile"
+import (
+	"promptbench/internal/input/params"
+	"promptbench/internal/record/runfile"
+)
 
 // A Judging is what the judge of a run was asked, apart from the replies.
 type Judging struct {
@@ -17,7 +20,7 @@ type Judging struct {
 // JudgingOf sums up what the judge of a run was asked, nil where it has none. The
 // price is the judge's, nil where it is unknown; where several models judged,
 // the cost is unknown, too.
-func JudgingOf(run *runfile.Run, price *Price) *Judging {
+func JudgingOf(run *runfile.Run, price *params.Price) *Judging {
 	h := run.Header.Judge
 	if h == nil {
 		return nil

@@ -4,6 +4,7 @@
 package summary
 
 import (
+	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 )
 
@@ -74,7 +75,7 @@ type Case struct {
 }
 
 // Of sums up a run. The price is that of its model, nil where it is unknown.
-func Of(run *runfile.Run, price *Price) Summary {
+func Of(run *runfile.Run, price *params.Price) Summary {
 	h := run.Header
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,

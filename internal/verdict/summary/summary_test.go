@@ -10,6 +10,7 @@ import (
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
+	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/summary"
 )
@@ -173,7 +174,7 @@ func TestUnreadRepliesAreCounted(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	price := &summary.Price{Input: 2, Output: 10}
+	price := &params.Price{Input: 2, Output: 10}
 	r := run(of(3, 1)...)
 	u := summary.UsageOf(r, price)
 	require.Equal(t, 300, *u.InputTokens)

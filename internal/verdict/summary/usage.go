@@ -5,32 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 )
-
-// A Price is what a million tokens cost, in any one currency.
-type Price struct {
-	Input, Output float64
-	// Batch is the share of it that a call in a batch costs; 0 for [BatchShare].
-	Batch float64
-}
-
-// BatchShare is what providers mostly ask for a call in a batch.
-const BatchShare = 0.5
-
-// Batched is the price of calls in a batch.
-func (p Price) Batched() Price {
-	share := p.Batch
-	if share == 0 {
-		share = BatchShare
-	}
-	return Price{Input: p.Input * share, Output: p.Output * share, Batch: 1}
-}
-
-// Of is what so many tokens cost.
-func (p Price) Of(input, output int) float64 {
-	return (float64(input)*p.Input + float64(output)*p.Output) / 1e6
-}
 
 // Usage is what the replies of a run cost. What an endpoint did not report is
 // unknown and nil, never 0.
@@ -44,10 +21,12 @@ type Usage struct {
 
 // UsageOf sums the tokens and the cost of the replies of a run. A single call
 // without a count makes the sums unknown; a nil price makes the cost unknown.
-func UsageOf(run *runfile.Run, price *Price) Usage { return usageOf(run, runfile.ForReply, price) }
+func UsageOf(run *runfile.Run, price *params.Price) Usage {
+	return usageOf(run, runfile.ForReply, price)
+}
 
 // usageOf sums up the calls that were made for one purpose.
-func usageOf(run *runfile.Run, purpose string, price *Price) Usage {
+func usageOf(run *runfile.Run, purpose string, price *params.Price) Usage {
 	var u Usage
 	var latencies []int64
 	n, in, out, counted := 0, 0, 0, true
