@@ -122,7 +122,7 @@ func (a *app) trace(past project.Past, f historyFlags, result outputFlags) error
 		return err
 	}
 	if len(f.graders) > 0 {
-		t.Graders = slices.DeleteFunc(t.Graders, func(s history.Since) bool { return !slices.Contains(f.graders, s.Grader) })
+		t.Graders = slices.DeleteFunc(t.Graders, func(s history.Streak) bool { return !slices.Contains(f.graders, s.Grader) })
 		if len(t.Graders) == 0 {
 			return usage(fmt.Errorf("--grader %s: no run has it", strings.Join(f.graders, " or ")))
 		}

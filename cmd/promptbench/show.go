@@ -61,7 +61,7 @@ func (a *app) show(ctx context.Context, arg string, o project.Options, failed bo
 		if err != nil {
 			return err
 		}
-		if err := report.CaseText(a.out, report.Shown{Run: run, Case: c.Case, Messages: messages}, a.display(a.out, true)); err != nil {
+		if err := report.CaseText(a.out, report.CaseDetail{Run: run, Case: c.Case, Messages: messages}, a.display(a.out, true)); err != nil {
 			return err
 		}
 	}

@@ -123,7 +123,7 @@ func (r *round) outcomes(ends []runfile.End, g *progress) {
 // result is what the round has come to, or where cases are missing what it has
 // come to so far.
 func (r *round) result(ctx context.Context, whole bool) (func(io.Writer, report.Options) error, error) {
-	shown := report.Watched{Further: !whole, File: r.path}
+	shown := report.WatchResult{Incomplete: !whole, File: r.path}
 	run := r.live.Run()
 	if r.before != nil {
 		shown.Before = r.since
@@ -157,7 +157,7 @@ func (r *round) result(ctx context.Context, whole bool) (func(io.Writer, report.
 	return printed(shown), nil
 }
 
-func printed(shown report.Watched) func(io.Writer, report.Options) error {
+func printed(shown report.WatchResult) func(io.Writer, report.Options) error {
 	return func(w io.Writer, o report.Options) error { return report.WatchText(w, shown, o) }
 }
 

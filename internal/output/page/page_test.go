@@ -43,7 +43,7 @@ func pair(tb testing.TB, base, head *runfile.Run) string {
 func single(tb testing.TB, run *runfile.Run) string {
 	tb.Helper()
 	s := summary.Of(run, nil)
-	s.Gates = s.Hold([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}})
+	s.Gates = s.CheckGates([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}})
 	var b bytes.Buffer
 	p := page.New(&b, page.Chrome{})
 	require.NoError(tb, p.Run(s, run))

@@ -106,8 +106,8 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 	if c.Verdict != nil && !c.Noise {
 		s.Verdict = string(*c.Verdict)
 	}
-	corrected, doubts := phrase.Beliefs(c)
-	s.Graders.Notes = cells(slices.Concat(phrase.Warnings(c.Graders), corrected, doubts, phrase.Pairwise(c)))
+	corrected, informing := phrase.Reliability(c)
+	s.Graders.Notes = cells(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))
 	s.Facts = factRows(s.Sides)
 	rows := c.Rows(-1)
 	s.Cases = len(rows)
@@ -122,8 +122,8 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 	}
 	for _, r := range rows[:min(staticRows, c.Changed())] {
 		s.Rows = append(s.Rows, staticRow{
-			Case: textsafe.Cell(r.Case.Case), Input: textsafe.Cell(r.Case.Input), Why: textsafe.Cell(phrase.Why(r.Marks)), Change: r.Change.String(),
-			Said: cells([]string{phrase.Said(r.Base.Type, r.Base.Items, r.Base.Error), phrase.Said(r.Head.Type, r.Head.Items, r.Head.Error)}),
+			Case: textsafe.Cell(r.Case.Case), Input: textsafe.Cell(r.Case.Input), Why: textsafe.Cell(phrase.Differences(r.Marks)), Change: r.Change.String(),
+			Said: cells([]string{phrase.ReplyRead(r.Base.Type, r.Base.Items, r.Base.Error), phrase.ReplyRead(r.Head.Type, r.Head.Items, r.Head.Error)}),
 		})
 	}
 	s.More = s.Cases - len(s.Rows)
@@ -140,8 +140,8 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 		Sides:    []side{runSide(sum, run)}, Notes: cells(append(phrase.Redacted(sum), phrase.RunTroubles(sum)...)), Graders: runGraders(sum), Gates: gatesOf(sum.Gates),
 		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)}, Prompt: diffPrompts(run.Header, run.Header), Cases: len(run.Cases),
 	}
-	corrected, doubts := phrase.RunBeliefs(sum.Graders)
-	s.Graders.Notes = cells(slices.Concat(corrected, doubts))
+	corrected, informing := phrase.RunReliability(sum.Graders)
+	s.Graders.Notes = cells(slices.Concat(corrected, informing))
 	s.Facts = factRows(s.Sides)
 	if len(sum.Failed) == 0 && sum.Cases > 0 {
 		s.Headline = "No case fails."
@@ -154,8 +154,8 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 	}
 	for _, c := range sum.Failed[:min(staticRows, len(sum.Failed))] {
 		s.Rows = append(s.Rows, staticRow{
-			Case: textsafe.Cell(c.ID), Input: textsafe.Cell(c.Case.Input), Why: textsafe.Cell(phrase.Fails(c)), Change: "fails",
-			Said: cells([]string{phrase.Said(c.Type, c.Items, c.Error)}),
+			Case: textsafe.Cell(c.ID), Input: textsafe.Cell(c.Case.Input), Why: textsafe.Cell(phrase.FailedGraders(c)), Change: "fails",
+			Said: cells([]string{phrase.ReplyRead(c.Type, c.Items, c.Error)}),
 		})
 	}
 	s.More = s.Cases - len(s.Rows)

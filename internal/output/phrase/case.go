@@ -11,7 +11,7 @@ import (
 )
 
 // Said is what a reply came to, in the few columns a table has.
-func Said(typ string, items int, failure string) string {
+func ReplyRead(typ string, items int, failure string) string {
 	switch {
 	case failure != "":
 		return "error"
@@ -24,7 +24,7 @@ func Said(typ string, items int, failure string) string {
 // Why lists what changed: flips to fail first, then to pass, then scores that
 // moved; where nothing did, what fails on both sides. The rubric stands for its
 // criteria.
-func Why(marks []compare.Mark) string {
+func Differences(marks []compare.Mark) string {
 	var fails, passes, moved, still []string
 	for _, m := range marks {
 		if strings.Contains(m.Grader, "/") && len(marks) > 1 {
@@ -52,7 +52,7 @@ func Why(marks []compare.Mark) string {
 }
 
 // Expected lists what a case expects of its reply.
-func Expected(e graders.Expect) string {
+func Expectations(e graders.Expect) string {
 	var parts []string
 	if e.Type != "" {
 		parts = append(parts, "type "+e.Type)

@@ -57,7 +57,7 @@ func Since(t history.Trace) []string {
 }
 
 // name names a run for people.
-func name(s *history.Seen) string {
+func name(s *history.Appearance) string {
 	return fmt.Sprintf("run %s (%s, %s)", s.Run, s.Prompt, s.Started.UTC().Format("2006-01-02 15:04"))
 }
 

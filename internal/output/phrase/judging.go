@@ -44,10 +44,10 @@ func asked(j *summary.Judging) string {
 	return strings.Join(parts, " · ")
 }
 
-// RunBeliefs says of the graders of a run that a judge stands behind what their
+// RunReliability says of the graders of a run that a judge stands behind what their
 // rates come to without its errors, and which of them inform only, and why.
-func RunBeliefs(graders []summary.Grader) (corrected, doubts []string) {
-	var d doubted
+func RunReliability(graders []summary.Grader) (corrected, informing []string) {
+	var d informingGraders
 	for _, g := range graders {
 		d.add(g.Grader, g.Judged)
 		if c := g.Corrected; c != nil {
@@ -57,9 +57,9 @@ func RunBeliefs(graders []summary.Grader) (corrected, doubts []string) {
 	return corrected, d.sentences()
 }
 
-// Beliefs says the same of both sides of a comparison.
-func Beliefs(c *compare.Comparison) (corrected, doubts []string) {
-	var d doubted
+// Reliability says the same of both sides of a comparison.
+func Reliability(c *compare.Comparison) (corrected, informing []string) {
+	var d informingGraders
 	for _, g := range c.Graders {
 		d.add(g.Grader, g.Judged)
 		if b, h := g.BaseCorrected, g.HeadCorrected; b != nil && h != nil {
@@ -70,25 +70,25 @@ func Beliefs(c *compare.Comparison) (corrected, doubts []string) {
 	return corrected, d.sentences()
 }
 
-// doubted are the graders that inform only, by the reason why.
-type doubted struct {
+// informingGraders are the graders that cannot gate, by the reason.
+type informingGraders struct {
 	why    []string
 	scores [][]string
 }
 
-func (d *doubted) add(grader string, b *summary.Belief) {
-	if b == nil || b.Doubt == "" {
+func (d *informingGraders) add(grader string, b *summary.JudgeReliability) {
+	if b == nil || b.Shortfall == "" {
 		return
 	}
-	i := slices.Index(d.why, b.Doubt)
+	i := slices.Index(d.why, b.Shortfall)
 	if i < 0 {
 		i = len(d.why)
-		d.why, d.scores = append(d.why, b.Doubt), append(d.scores, nil)
+		d.why, d.scores = append(d.why, b.Shortfall), append(d.scores, nil)
 	}
 	d.scores[i] = append(d.scores[i], grader)
 }
 
-func (d *doubted) sentences() []string {
+func (d *informingGraders) sentences() []string {
 	var out []string
 	for i, why := range d.why {
 		out = append(out, fmt.Sprintf("%s %s only: %s", strings.Join(d.scores[i], ", "), Verb(len(d.scores[i]), "inform"), why))

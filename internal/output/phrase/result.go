@@ -122,7 +122,7 @@ func Overall(c *compare.Comparison) string {
 }
 
 // Moved counts the cases that flipped.
-func Moved(c *compare.Comparison) string {
+func FlipCounts(c *compare.Comparison) string {
 	return fmt.Sprintf("%s newly %s a grader, %d newly %s one",
 		Plural(c.NewlyFail, "case"), Verb(c.NewlyFail, "fail"), c.NewlyPass, Verb(c.NewlyPass, "pass"))
 }
@@ -137,7 +137,7 @@ func FlippedCases(c *compare.Comparison) int {
 }
 
 // Failing counts the cases of a run that are listed.
-func Failing(s summary.Summary) string {
+func FailedCases(s summary.Summary) string {
 	out := Plural(len(s.Failed), "case") + " " + Verb(len(s.Failed), "fail") + " a grader"
 	if slices.ContainsFunc(s.Failed, func(c summary.Case) bool { return c.Error != "" }) {
 		out += " or got no reply"
@@ -146,7 +146,7 @@ func Failing(s summary.Summary) string {
 }
 
 // Fails says why a case of a run is listed.
-func Fails(c summary.Case) string {
+func FailedGraders(c summary.Case) string {
 	if c.Error != "" {
 		return "error: " + c.Error
 	}

@@ -49,7 +49,7 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 	var rows [][]string
 	for _, k := range c.Criteria {
 		gates := "yes"
-		if k.Doubt(bar) != "" {
+		if k.Shortfall(bar) != "" {
 			gates = "no"
 		}
 		rows = append(rows, []string{
@@ -58,8 +58,8 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 	}
 	p.table(columns, rows)
 	for _, k := range c.Criteria {
-		if doubt := k.Doubt(bar); doubt != "" {
-			p.prose("", line(fmt.Sprintf("%s informs only: %s", k.Criterion, doubt)))
+		if reason := k.Shortfall(bar); reason != "" {
+			p.prose("", line(fmt.Sprintf("%s informs only: %s", k.Criterion, reason)))
 		}
 	}
 }

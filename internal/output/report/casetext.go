@@ -12,9 +12,9 @@ import (
 	"promptbench/internal/text/worddiff"
 )
 
-// A Shown is one case of a run in full. Messages is the prompt as it was sent;
+// A CaseDetail is one case of a run in full. Messages is the prompt as it was sent;
 // nil leaves it out.
-type Shown struct {
+type CaseDetail struct {
 	Run      *runfile.Run // loaded in full
 	Case     string
 	Messages []runfile.Message
@@ -22,7 +22,7 @@ type Shown struct {
 
 // CaseText prints one case in full: input, rendered prompt, raw reply, how it
 // was read with every defect, and each score with its reason.
-func CaseText(w io.Writer, s Shown, o Options) error {
+func CaseText(w io.Writer, s CaseDetail, o Options) error {
 	p := &printer{w: w}
 	c, ok := s.Run.Case(s.Case)
 	if !ok {
@@ -66,7 +66,7 @@ func (p *printer) caseHead(c runfile.Case, o Options) {
 	if c.Note != "" {
 		p.field("note", c.Note)
 	}
-	p.field("expected", phrase.Expected(c.Expect))
+	p.field("expected", phrase.Expectations(c.Expect))
 	if len(c.Tags) > 0 {
 		p.field("tags", strings.Join(c.Tags, ", "))
 	}

@@ -17,7 +17,7 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p.sentences("", phrase.ComparisonBasis(c))
 	p.blank()
 	p.graders(c)
-	p.beliefsOf(c)
+	p.comparedReliability(c)
 	p.gates(c.Gates, o)
 	p.pairwise(c, o)
 	if o.Brief {
@@ -102,7 +102,7 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	}
 	rows, changed := c.Rows(limit), c.Changed()
 	p.blank()
-	moved := phrase.Moved(c)
+	moved := phrase.FlipCounts(c)
 	switch {
 	case len(rows) == 0:
 		p.line("No case changed.")
@@ -121,12 +121,12 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	}
 	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
 	for _, row := range rows {
-		base, head := phrase.Said(row.Base.Type, row.Base.Items, row.Base.Error), phrase.Said(row.Head.Type, row.Head.Items, row.Head.Error)
+		base, head := phrase.ReplyRead(row.Base.Type, row.Base.Items, row.Base.Error), phrase.ReplyRead(row.Head.Type, row.Head.Items, row.Head.Error)
 		if wide {
 			base += " " + marks(row, compare.Mark.BaseMark)
 			head += " " + marks(row, compare.Mark.HeadMark)
 		}
-		t.rows = append(t.rows, caseLine{id: row.Case.Case, input: row.Case.Input, last: phrase.Why(row.Marks), sides: []string{base, head}})
+		t.rows = append(t.rows, caseLine{id: row.Case.Case, input: row.Case.Input, last: phrase.Differences(row.Marks), sides: []string{base, head}})
 	}
 	p.check(t.write(p.w))
 }

@@ -23,7 +23,7 @@ import (
 
 func held(run *runfile.Run) summary.Summary {
 	s := summary.Of(run, &params.Price{Input: 0.4, Output: 1.6})
-	s.Gates = s.Hold([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: summary.GateMean, Min: 0.8}})
+	s.Gates = s.CheckGates([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: summary.GateMean, Min: 0.8}})
 	return s
 }
 
@@ -38,10 +38,10 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 	messages := []runfile.Message{{Role: "system", Content: "오늘은 2026-11-23 (월)입니다.\n\n<규칙> & \"따옴표\""}, {Role: "user", Content: "내일 오전 10시에 치과 가기"}}
 	out := map[string]func(io.Writer) error{
 		"case": func(w io.Writer) error {
-			return report.CaseText(w, report.Shown{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10", Messages: messages}, report.Options{})
+			return report.CaseText(w, report.CaseDetail{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10", Messages: messages}, report.Options{})
 		},
 		"case-error": func(w io.Writer) error {
-			return report.CaseText(w, report.Shown{Run: reporttest.Run("v4", 1), Case: "hostile-escape"}, report.Options{})
+			return report.CaseText(w, report.CaseDetail{Run: reporttest.Run("v4", 1), Case: "hostile-escape"}, report.Options{})
 		},
 		"pair": func(w io.Writer) error {
 			return report.CasePairText(w, reporttest.Dirty(), reporttest.Run("v4", 1), "dentist-tomorrow-10", report.Options{})
@@ -73,17 +73,17 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 				return report.ComparisonText(w, c, o)
 			},
 			"watch": func(w io.Writer) error {
-				return report.WatchText(w, report.Watched{
+				return report.WatchText(w, report.WatchResult{
 					Summary: held(reporttest.Run("v4", 12)), Comparison: compared(t, 12, compare.Options{Samples: 1000}), Before: "the last save",
 					Changed: changed(reporttest.Run("v3", 1), reporttest.Run("v4", 1)), File: "runs/20261124T093000Z-v4.jsonl",
 				}, o)
 			},
 			"watch-first": func(w io.Writer) error {
-				return report.WatchText(w, report.Watched{Summary: held(reporttest.Stopped()), File: "runs/20261124T093000Z-v3.jsonl"}, o)
+				return report.WatchText(w, report.WatchResult{Summary: held(reporttest.Stopped()), File: "runs/20261124T093000Z-v3.jsonl"}, o)
 			},
 			"watch-running": func(w io.Writer) error {
-				return report.WatchText(w, report.Watched{
-					Summary: held(reporttest.Run("v4", 1)), Before: "the last run", Changed: changed(reporttest.Run("v4", 1), reporttest.Run("v4", 1)), Further: true,
+				return report.WatchText(w, report.WatchResult{
+					Summary: held(reporttest.Run("v4", 1)), Before: "the last run", Changed: changed(reporttest.Run("v4", 1), reporttest.Run("v4", 1)), Incomplete: true,
 				}, o)
 			},
 		} {
@@ -195,7 +195,7 @@ func TestColorsAreOnlyOurs(t *testing.T) {
 	var b bytes.Buffer
 	o := report.Options{Color: true}
 	require.NoError(t, report.ComparisonText(&b, compared(t, 12, compare.Options{Samples: 1000}), o))
-	require.NoError(t, report.CaseText(&b, report.Shown{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10"}, o))
+	require.NoError(t, report.CaseText(&b, report.CaseDetail{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10"}, o))
 	require.NoError(t, report.RunText(&b, held(reporttest.Stopped()), o))
 	text := b.String()
 	for _, ours := range []string{"\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[1m", "\x1b[0m"} {
@@ -206,7 +206,7 @@ func TestColorsAreOnlyOurs(t *testing.T) {
 
 func TestUnknownCase(t *testing.T) {
 	t.Parallel()
-	require.ErrorContains(t, report.CaseText(io.Discard, report.Shown{Run: reporttest.Dirty(), Case: "no-such"}, report.Options{}), `no case "no-such"`)
+	require.ErrorContains(t, report.CaseText(io.Discard, report.CaseDetail{Run: reporttest.Dirty(), Case: "no-such"}, report.Options{}), `no case "no-such"`)
 	require.ErrorContains(t, report.CasePairText(io.Discard, reporttest.Dirty(), reporttest.Dirty(), "no-such", report.Options{}), "neither run")
 }
 

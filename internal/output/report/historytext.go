@@ -103,7 +103,7 @@ func TraceText(w io.Writer, t history.Trace, o Options) error {
 				fails = append(fails, g+" ?")
 			}
 		}
-		row := []string{s.Started.UTC().Format("2006-01-02 15:04"), s.Prompt, s.Run, phrase.Said(s.Type, s.Items, s.Error), strings.Join(fails, ", ")}
+		row := []string{s.Started.UTC().Format("2006-01-02 15:04"), s.Prompt, s.Run, phrase.ReplyRead(s.Type, s.Items, s.Error), strings.Join(fails, ", ")}
 		if len(columns) < len(row) {
 			row = slices.Delete(row, 2, 3)
 		}

@@ -6,17 +6,17 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// beliefs says of the graders of a run that a judge stands behind how far it is
-// to be believed, and what their rates come to without its errors.
-func (p *printer) beliefs(graders []summary.Grader) {
-	corrected, doubts := phrase.RunBeliefs(graders)
+// reliability says of the graders of a run that a judge stands behind how reliable it is,
+// and what their rates come to without its errors.
+func (p *printer) reliability(graders []summary.Grader) {
+	corrected, informing := phrase.RunReliability(graders)
 	p.sentences("", corrected)
-	p.sentences(yellow, doubts)
+	p.sentences(yellow, informing)
 }
 
-// beliefsOf says the same of both sides of a comparison.
-func (p *printer) beliefsOf(c *compare.Comparison) {
-	corrected, doubts := phrase.Beliefs(c)
+// comparedReliability says the same of both sides of a comparison.
+func (p *printer) comparedReliability(c *compare.Comparison) {
+	corrected, informing := phrase.Reliability(c)
 	p.sentences("", corrected)
-	p.sentences(yellow, doubts)
+	p.sentences(yellow, informing)
 }

@@ -144,7 +144,7 @@ type said struct {
 // replied and why that was scored so.
 func inFull(c *runfile.Case, sides ...said) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "input: %s\nexpected: %s\n", c.Input, phrase.Expected(c.Expect))
+	fmt.Fprintf(&b, "input: %s\nexpected: %s\n", c.Input, phrase.Expectations(c.Expect))
 	for _, s := range sides {
 		fmt.Fprintf(&b, "\n%s: %s\n", s.name, s.why)
 		for i := range s.trials {

@@ -48,13 +48,13 @@ func (m *markdown) Run(r Run) error {
 	d.table(titles, align, mdGraders, len(rows), func(i int) []string {
 		return append([]string{code(rows[i][0])}, rows[i][1:]...)
 	})
-	corrected, doubts := phrase.RunBeliefs(s.Graders)
-	d.lines(slices.Concat(corrected, doubts))
+	corrected, informing := phrase.RunReliability(s.Graders)
+	d.lines(slices.Concat(corrected, informing))
 	d.gates(s.Gates)
 	d.confusion(s.Types, append(append([]string{}, s.Types...), summary.Unread), func(i, j int) string { return fmt.Sprint(s.Confusion[i][j]) }, "cells: replies")
-	d.fold(phrase.Failing(s), len(s.Failed), []string{"case", "input", "said", "fails"}, func(i int) []string {
+	d.fold(phrase.FailedCases(s), len(s.Failed), []string{"case", "input", "said", "fails"}, func(i int) []string {
 		c := s.Failed[i]
-		return []string{m.link(c.ID), code(c.Case.Input), code(phrase.Said(c.Type, c.Items, c.Error)), code(phrase.Fails(c))}
+		return []string{m.link(c.ID), code(c.Case.Input), code(phrase.ReplyRead(c.Type, c.Items, c.Error)), code(phrase.FailedGraders(c))}
 	})
 	return m.end(d)
 }
@@ -66,18 +66,18 @@ func (m *markdown) Pair(p Pair) error {
 	d.lines(phrase.ComparisonBasis(c))
 	d.graders(c)
 	d.gates(c.Gates)
-	corrected, doubts := phrase.Beliefs(c)
-	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, doubts, phrase.Pairwise(c)))
+	corrected, informing := phrase.Reliability(c)
+	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))
 	d.confusion(c.Confusion.Expected, c.Confusion.Returned, func(i, j int) string {
 		return fmt.Sprintf("%d → %d", c.Confusion.Base[i][j], c.Confusion.Head[i][j])
 	}, fmt.Sprintf("cells: replies of %s → %s", code(c.Base.Prompt), code(c.Head.Prompt)))
 	flipped := phrase.FlippedCases(c)
 	rows := c.Rows(min(mdCases, flipped))
-	d.fold(phrase.Moved(c), flipped, []string{"case", "input", code(c.Base.Prompt), code(c.Head.Prompt), "what changed"}, func(i int) []string {
+	d.fold(phrase.FlipCounts(c), flipped, []string{"case", "input", code(c.Base.Prompt), code(c.Head.Prompt), "what changed"}, func(i int) []string {
 		r := rows[i]
 		return []string{
-			m.link(r.Case.Case), code(r.Case.Input), code(phrase.Said(r.Base.Type, r.Base.Items, r.Base.Error)),
-			code(phrase.Said(r.Head.Type, r.Head.Items, r.Head.Error)), code(phrase.Why(r.Marks)),
+			m.link(r.Case.Case), code(r.Case.Input), code(phrase.ReplyRead(r.Base.Type, r.Base.Items, r.Base.Error)),
+			code(phrase.ReplyRead(r.Head.Type, r.Head.Items, r.Head.Error)), code(phrase.Differences(r.Marks)),
 		}
 	})
 	return m.end(d)

@@ -20,7 +20,7 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 		return p.err
 	}
 	p.table(graderColumns(s.Trials), graderRows(s.Graders, s.Trials))
-	p.beliefs(s.Graders)
+	p.reliability(s.Graders)
 	p.gates(s.Gates, o)
 	if o.Brief {
 		return p.err
@@ -115,7 +115,7 @@ func (p *printer) failed(s summary.Summary, o Options) {
 		return
 	}
 	shown := s.Failed
-	head := phrase.Failing(s)
+	head := phrase.FailedCases(s)
 	if !o.All && len(shown) > fewCases {
 		shown = shown[:fewCases]
 		head += fmt.Sprintf("; the first %d (--all, or show --case ID)", fewCases)
@@ -123,7 +123,7 @@ func (p *printer) failed(s summary.Summary, o Options) {
 	p.prose("", head+":")
 	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width()}
 	for _, c := range shown {
-		lines.rows = append(lines.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.Said(c.Type, c.Items, c.Error)}, last: phrase.Fails(c)})
+		lines.rows = append(lines.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.ReplyRead(c.Type, c.Items, c.Error)}, last: phrase.FailedGraders(c)})
 	}
 	p.check(lines.write(p.w))
 }

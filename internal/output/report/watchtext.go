@@ -9,13 +9,13 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// A Watched is what a save has come to so far.
-type Watched struct {
+// A WatchResult is what a save has come to so far.
+type WatchResult struct {
 	Summary    summary.Summary     // of the cases that are done
 	Comparison *compare.Comparison // with the base; nil while cases are missing, or where there is no base
 	Before     string              // what the cases are held against, such as the last save; empty: nothing is known of them
 	Changed    []compare.CasePair  // cases since then, those that newly fail first
-	Further    bool                // cases are still missing
+	Incomplete bool                // cases are still missing
 	File       string              // the run file
 }
 
@@ -23,7 +23,7 @@ type Watched struct {
 // revision does, or how it does against the base, then the cases and what all of
 // it rests on. What matters most stands first, as a window may be too low for all
 // of it.
-func WatchText(w io.Writer, s Watched, o Options) error {
+func WatchText(w io.Writer, s WatchResult, o Options) error {
 	p := &printer{w: w, o: o}
 	sentence, cases := p.changes(s)
 	var basis []string
@@ -33,7 +33,7 @@ func WatchText(w io.Writer, s Watched, o Options) error {
 		p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
 		p.blank()
 		p.graders(c)
-		p.beliefsOf(c)
+		p.comparedReliability(c)
 		p.gates(c.Gates, o)
 		basis = phrase.ComparisonBasis(c)
 	case len(s.Summary.Graders) == 0:
@@ -41,14 +41,14 @@ func WatchText(w io.Writer, s Watched, o Options) error {
 		basis = phrase.RunTroubles(s.Summary)
 	default:
 		p.prose("", sentence)
-		if !s.Further {
+		if !s.Incomplete {
 			p.sentences(red, phrase.RunTroubles(s.Summary))
 			basis = phrase.RunBasis(s.Summary)
 		}
 		p.blank()
 		p.table(graderColumns(s.Summary.Trials), graderRows(s.Summary.Graders, s.Summary.Trials))
-		if !s.Further {
-			p.beliefs(s.Summary.Graders)
+		if !s.Incomplete {
+			p.reliability(s.Summary.Graders)
 			p.gates(s.Summary.Gates, o)
 		}
 	}
@@ -56,7 +56,7 @@ func WatchText(w io.Writer, s Watched, o Options) error {
 		p.blank()
 		p.check(cases.write(w))
 	}
-	if !s.Further {
+	if !s.Incomplete {
 		p.blank()
 		p.sentences("", append(basis, "run file: "+s.File))
 	}
@@ -65,22 +65,22 @@ func WatchText(w io.Writer, s Watched, o Options) error {
 
 // changes are what changed since before, or where nothing is known of that, what
 // fails.
-func (p *printer) changes(s Watched) (sentence string, t caseTable) {
+func (p *printer) changes(s WatchResult) (sentence string, t caseTable) {
 	t = caseTable{first: "case", width: p.o.width()}
 	if s.Before != "" {
 		t.sides, t.last = []string{"before", "now"}, "why"
 		sentence = sinceText(s.Before, s.Changed)
 		for _, row := range s.Changed {
 			t.rows = append(t.rows, caseLine{
-				id: row.Case.Case, input: row.Case.Input, last: phrase.Why(row.Marks),
-				sides: []string{phrase.Said(row.Base.Type, row.Base.Items, row.Base.Error), phrase.Said(row.Head.Type, row.Head.Items, row.Head.Error)},
+				id: row.Case.Case, input: row.Case.Input, last: phrase.Differences(row.Marks),
+				sides: []string{phrase.ReplyRead(row.Base.Type, row.Base.Items, row.Base.Error), phrase.ReplyRead(row.Head.Type, row.Head.Items, row.Head.Error)},
 			})
 		}
 	} else {
 		t.sides, t.last = []string{"said"}, "fails"
-		sentence = phrase.Failing(s.Summary)
+		sentence = phrase.FailedCases(s.Summary)
 		for _, c := range s.Summary.Failed {
-			t.rows = append(t.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.Said(c.Type, c.Items, c.Error)}, last: phrase.Fails(c)})
+			t.rows = append(t.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.ReplyRead(c.Type, c.Items, c.Error)}, last: phrase.FailedGraders(c)})
 		}
 	}
 	if len(t.rows) > fewCases {

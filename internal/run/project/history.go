@@ -33,7 +33,7 @@ func (p Past) History() (history.History, error) {
 // none of them has it.
 func (p Past) Trace(id string) (history.Trace, error) {
 	var (
-		seen           []history.Seen
+		seen           []history.Appearance
 		names          []string
 		input, ignored string
 		suite, model   string
@@ -44,7 +44,7 @@ func (p Past) Trace(id string) (history.Trace, error) {
 		if newest == nil {
 			newest = run
 		}
-		s, ok := history.See(run, id)
+		s, ok := history.AppearanceOf(run, id)
 		if !ok {
 			return
 		}
@@ -64,7 +64,7 @@ func (p Past) Trace(id string) (history.Trace, error) {
 	if len(seen) == 0 {
 		return history.Trace{}, UnknownCase(newest, id)
 	}
-	t := history.Follow(id, names, seen)
+	t := history.TraceOf(id, names, seen)
 	t.Suite, t.Model, t.Input, t.LeftOut = suite, model, input, left
 	return t, nil
 }

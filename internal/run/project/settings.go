@@ -33,7 +33,7 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
 	}
 	o.Noise, o.Gates = p.Noise, p.Gates()
-	o.JudgePrice, o.Beliefs = p.JudgePrice(head), p.Beliefs(head)
+	o.JudgePrice, o.Reliability = p.JudgePrice(head), p.JudgeReliabilities(head)
 	for _, g := range p.Config.Gates {
 		o.Gating = append(o.Gating, g.Regression...)
 		if g.Margin == nil {

@@ -1,9 +1,9 @@
-// Package calibration measures a judge against people, and says when it may be
-// believed.
+// Package calibration measures how far a judge agrees with people, and decides
+// whether it may gate.
 //
 // A [Finding] is what people and the judge said of the same reply. [Measure] turns
 // findings into figures by criterion, [Save] and [Find] keep these, one file for
-// each judge and version of the rubric, and [Criterion.Doubt] holds them to a bar. A judge that was never measured, or misses the bar, informs and
+// each judge and version of the rubric, and [Criterion.Shortfall] holds them to a bar. A judge that was never measured, or misses the bar, informs and
 // decides nothing.
 package calibration
 

@@ -136,7 +136,7 @@ func TestFill(t *testing.T) {
 }
 
 // A judge gates by a criterion only if it is known to agree with people there.
-func TestDoubt(t *testing.T) {
+func TestShortfall(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		tp, fp, fn, tn int
@@ -157,10 +157,10 @@ func TestDoubt(t *testing.T) {
 			t.Parallel()
 			got, _ := calibration.Measure(criteria(), table(tt.tp, tt.fp, tt.fn, tt.tn))
 			if tt.want == "" {
-				require.Empty(t, got[0].Doubt(tt.bar))
+				require.Empty(t, got[0].Shortfall(tt.bar))
 				return
 			}
-			require.Contains(t, got[0].Doubt(tt.bar), tt.want)
+			require.Contains(t, got[0].Shortfall(tt.bar), tt.want)
 		})
 	}
 }

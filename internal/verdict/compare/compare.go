@@ -36,12 +36,12 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	}
 	if len(o.Gates) > 0 {
 		s := summary.Of(head, o.HeadPrice)
-		s.Believe(o.Beliefs)
-		c.Gates = s.Hold(o.Gates)
+		s.SetReliability(o.Reliability)
+		c.Gates = s.CheckGates(o.Gates)
 	}
 	c.Graders = gradersOf(p, o)
-	c.Verdict = judge(p, c.Graders, o)
-	c.look()
+	c.Verdict = verdictOf(p, c.Graders, o)
+	c.findChanges()
 	c.Tags = tagSlices(p, o)
 	c.Headline = headline(c)
 	return c, nil
@@ -54,7 +54,7 @@ func gradersOf(p *pairing, o Options) []Grader {
 		list[i] = resultOf(p.names[i], g, p.trials, o)
 		list[i].Gating = gating(p.names[i], o)
 		list[i].Margin = o.margin(p.names[i])
-		list[i].believe(o.Beliefs)
+		list[i].setReliability(o.Reliability)
 	})
 	return list
 }

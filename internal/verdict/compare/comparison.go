@@ -98,10 +98,10 @@ type Grader struct {
 	Verdict   *Verdict    `json:"verdict"`
 	Warnings  []string    `json:"warnings"`
 
-	Detectable    *float64           `json:"detectable_drop"`          // of an inconclusive one: the smallest drop its units show 4 times in 5
-	Judged        *summary.Belief    `json:"judged,omitempty"`         // how far the judge is to be believed; nil where none stands behind it
-	BaseCorrected *summary.Corrected `json:"base_corrected,omitempty"` // the rates without the judge's errors, where they can be told
-	HeadCorrected *summary.Corrected `json:"head_corrected,omitempty"`
+	Detectable    *float64                  `json:"detectable_drop"`          // of an inconclusive one: the smallest drop its units show 4 times in 5
+	Judged        *summary.JudgeReliability `json:"judged,omitempty"`         // nil if no judge gives the score
+	BaseCorrected *summary.Corrected        `json:"base_corrected,omitempty"` // the rates without the judge's errors, where they can be told
+	HeadCorrected *summary.Corrected        `json:"head_corrected,omitempty"`
 
 	ToSettle *int `json:"units_to_settle"` // of an inconclusive one: how many would settle it 4 times in 5
 }

@@ -121,8 +121,8 @@ func (p *pairing) notes(o Options) []string {
 		if !slices.Contains(p.names, name) {
 			notes = append(notes, fmt.Sprintf("a gate names %s, which neither run scored", name))
 		}
-		if doubt := o.Beliefs.Doubt(name); doubt != "" {
-			notes = append(notes, fmt.Sprintf("a gate names %s, which informs only: %s", name, doubt))
+		if reason := o.Reliability[name].Shortfall; reason != "" {
+			notes = append(notes, fmt.Sprintf("a gate names %s, which informs only: %s", name, reason))
 		}
 	}
 	return notes

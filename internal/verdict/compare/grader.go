@@ -55,7 +55,7 @@ func differenceOf(g gathered) *difference {
 	for i, u := range g.units {
 		d.baseMean += u.base
 		d.headMean += u.head
-		d.diffs[i] = settle(u.head - u.base)
+		d.diffs[i] = snapToZero(u.head - u.base)
 		switch {
 		case d.diffs[i] > 0:
 			d.better++
@@ -68,7 +68,7 @@ func differenceOf(g gathered) *difference {
 	n := float64(len(g.units))
 	d.baseMean /= n
 	d.headMean /= n
-	d.delta = settle(d.headMean - d.baseMean)
+	d.delta = snapToZero(d.headMean - d.baseMean)
 	return d
 }
 
@@ -105,8 +105,8 @@ func (d *difference) test(g gathered, trials int, o Options) {
 	}
 }
 
-// settle takes the rounding of averaging out of a difference that is zero.
-func settle(d float64) float64 {
+// snapToZero removes the rounding error of averaging from a difference of zero.
+func snapToZero(d float64) float64 {
 	if math.Abs(d) < 1e-12 {
 		return 0
 	}

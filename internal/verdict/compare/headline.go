@@ -15,7 +15,7 @@ func headline(c *Comparison) string {
 	case c.Base.Hash == c.Head.Hash:
 		b = earlier(c)
 	}
-	if c.Verdict == nil && doubted(c.Graders) {
+	if c.Verdict == nil && restsOnJudge(c.Graders) {
 		return fmt.Sprintf("%s is not held against %s: all that was to decide rests on a judge that may not.", h, c.Base.Prompt)
 	}
 	if c.Verdict == nil || unscored(c.Graders) {
@@ -37,10 +37,10 @@ func headline(c *Comparison) string {
 	}
 }
 
-// doubted holds where a judge that is not to be believed has scored something.
-func doubted(list []Grader) bool {
+// restsOnJudge reports whether a judge that cannot gate scored anything.
+func restsOnJudge(list []Grader) bool {
 	for i := range list {
-		if list[i].Units > 0 && list[i].doubt() != "" {
+		if list[i].Units > 0 && list[i].shortfall() != "" {
 			return true
 		}
 	}

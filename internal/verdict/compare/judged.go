@@ -81,17 +81,16 @@ func otherJudgeModel(b, h runfile.Model) string {
 	return ""
 }
 
-// believe says how far the judge behind a grader is to be believed.
-func (g *Grader) believe(b summary.Beliefs) {
-	g.Judged = b.Of(g.Grader)
+// setReliability sets the reliability of the grader's judge and the corrected rates.
+func (g *Grader) setReliability(judges summary.JudgeReliabilities) {
+	g.Judged = judges.Of(g.Grader)
 	g.BaseCorrected, g.HeadCorrected = g.Judged.Correct(g.BaseMean, g.Units), g.Judged.Correct(g.HeadMean, g.Units)
 }
 
-// doubt says why a grader is no part of the verdict though it would be, or is
-// empty.
-func (g *Grader) doubt() string {
+// shortfall says why the grader's judge cannot gate, or is empty.
+func (g *Grader) shortfall() string {
 	if g.Judged == nil {
 		return ""
 	}
-	return g.Judged.Doubt
+	return g.Judged.Shortfall
 }

@@ -87,14 +87,14 @@ func TestJudgedRuns(t *testing.T) {
 	require.Equal(t, "judge-1", c.Head.Judging.Model)
 }
 
-// A judge that is not to be believed decides nothing, whatever names it.
-func TestDoubtedGradersInform(t *testing.T) {
+// A judge below the bar decides nothing, even if a gate names its score.
+func TestUnreliableJudgesInform(t *testing.T) {
 	t.Parallel()
 	base, head := judgedRun("v3", 30, judge(nil)), judgedRun("v4", 10, judge(nil))
-	doubted := summary.Beliefs{"rubric": {Doubt: "it rests on tone"}, "rubric/tone": {Doubt: "kappa is 0.10"}}
+	unreliable := summary.JudgeReliabilities{"rubric": {Shortfall: "it rests on tone"}, "rubric/tone": {Shortfall: "kappa is 0.10"}}
 	agreement := stats.Agreement{TP: 20, FN: 2, TN: 20, FP: 2}
 	kappa := 0.8
-	believed := summary.Beliefs{"rubric/tone": {Judge: "judge-1", Kappa: &kappa, Agreement: agreement}}
+	reliable := summary.JudgeReliabilities{"rubric/tone": {Judge: "judge-1", Kappa: &kappa, Agreement: agreement}}
 	gates := []summary.Gate{{Grader: "rubric/tone", Of: summary.GateMean, Min: 0.9}}
 	grader := func(c *compare.Comparison, name string) compare.Grader {
 		for _, g := range c.Graders {
@@ -105,7 +105,7 @@ func TestDoubtedGradersInform(t *testing.T) {
 		return compare.Grader{}
 	}
 
-	c, err := compare.Compare(base, head, compare.Options{Beliefs: doubted, Gating: []string{"case_type", "rubric", "rubric/tone"}, Margin: 0.2, Gates: gates})
+	c, err := compare.Compare(base, head, compare.Options{Reliability: unreliable, Gating: []string{"case_type", "rubric", "rubric/tone"}, Margin: 0.2, Gates: gates})
 	require.NoError(t, err)
 	require.Equal(t, compare.NoWorse, *c.Verdict)
 	g := grader(c, "rubric/tone")
@@ -118,12 +118,12 @@ func TestDoubtedGradersInform(t *testing.T) {
 	require.False(t, summary.Missed(c.Gates), "a gate on it is not held")
 	require.Contains(t, c.Notes, "a gate names rubric, which informs only: it rests on tone")
 
-	c, err = compare.Compare(base, head, compare.Options{Beliefs: doubted, Gating: []string{"rubric/tone"}})
+	c, err = compare.Compare(base, head, compare.Options{Reliability: unreliable, Gating: []string{"rubric/tone"}})
 	require.NoError(t, err)
 	require.Nil(t, c.Verdict)
 	require.Contains(t, c.Headline, "rests on a judge that may not")
 
-	c, err = compare.Compare(base, head, compare.Options{Beliefs: believed, Gating: []string{"case_type", "rubric/tone"}, Margin: 0.2, Gates: gates})
+	c, err = compare.Compare(base, head, compare.Options{Reliability: reliable, Gating: []string{"case_type", "rubric/tone"}, Margin: 0.2, Gates: gates})
 	require.NoError(t, err)
 	require.Equal(t, compare.Regressed, *c.Verdict)
 	require.True(t, summary.Missed(c.Gates))

@@ -76,7 +76,7 @@ func (m Mark) Changed() bool {
 	if m.Base == nil || m.Head == nil {
 		return (m.Base == nil) != (m.Head == nil)
 	}
-	return settle(*m.Base-*m.Head) != 0
+	return snapToZero(*m.Base-*m.Head) != 0
 }
 
 // Changed counts the pairs that are not [Unchanged].
@@ -147,9 +147,9 @@ func sideOfCase(trials []runfile.Trial) CaseSide {
 	return side
 }
 
-// look finds what became of every pair, and lists the flips: to fail first,
+// findChanges finds what became of every pair, and lists the flips: to fail first,
 // then to pass, each by case and in the suite's order of graders.
-func (c *Comparison) look() {
+func (c *Comparison) findChanges() {
 	c.became = make([]Change, len(c.pairs.pairs))
 	var fails, passes []Flip
 	for i := range c.pairs.pairs {
@@ -165,7 +165,7 @@ func (c *Comparison) look() {
 					c.became[i] = Moved
 				}
 				continue
-			case settle(base.Mean()-head.Mean()) != 0:
+			case snapToZero(base.Mean()-head.Mean()) != 0:
 				c.became[i] = Moved
 			}
 			flip := Flip{Case: c.pairs.pairs[i].c.Case, Grader: c.pairs.names[k], Base: base.Mean(), Head: head.Mean(), ToFail: base.Pass()}
@@ -181,12 +181,12 @@ func (c *Comparison) look() {
 				c.Graders[k].NewlyPass++
 			}
 		}
-		c.note(i, failed, passed)
+		c.countFlips(i, failed, passed)
 	}
 	c.Flips = joined(fails, passes)
 }
 
-func (c *Comparison) note(i int, failed, passed bool) {
+func (c *Comparison) countFlips(i int, failed, passed bool) {
 	if failed {
 		c.NewlyFail++
 		c.became[i] = NewlyFails
@@ -206,6 +206,6 @@ func (c *Comparison) note(i int, failed, passed bool) {
 func Rows(base, head *runfile.Run) []CasePair {
 	p := pair(base, head, nil)
 	c := &Comparison{pairs: p, Graders: make([]Grader, len(p.names))}
-	c.look()
+	c.findChanges()
 	return c.Rows(-1)
 }

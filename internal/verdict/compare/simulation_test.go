@@ -76,7 +76,7 @@ func (s setting) shareRegressed(seed uint64, graders int, drop float64) float64 
 			list[i].Gating, list[i].Margin = true, DefaultMargin
 		}
 		for i, p := range adjust(list) {
-			list[i].Verdict = verdictOf(list[i], p)
+			list[i].Verdict = graderVerdict(list[i], p)
 		}
 		if v := overall(list); v != nil && *v == Regressed {
 			regressed++

@@ -9,9 +9,9 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// judge fills the adjusted p and the verdict of every grader and returns the
-// overall one, nil where nothing could be judged.
-func judge(p *pairing, list []Grader, o Options) *Verdict {
+// verdictOf fills the adjusted p and the verdict of every grader. It returns the
+// overall verdict, or nil if there is none.
+func verdictOf(p *pairing, list []Grader, o Options) *Verdict {
 	adjusted := adjust(list)
 	worst := worstCase(p, list, o)
 	worstAdjusted := adjust(worst)
@@ -26,8 +26,8 @@ func judge(p *pairing, list []Grader, o Options) *Verdict {
 		if g.Gating {
 			g.PAdjusted = adjusted[i]
 		}
-		g.Verdict = verdictOf(*g, adjusted[i])
-		withdrawn := g.withdraw(verdictOf(worst[i], worstAdjusted[i]))
+		g.Verdict = graderVerdict(*g, adjusted[i])
+		withdrawn := g.withdraw(graderVerdict(worst[i], worstAdjusted[i]))
 		g.explain(adjusted[i])
 		if g.Verdict != nil && *g.Verdict == Inconclusive && g.Units > 0 {
 			g.plan(tests, withdrawn)
@@ -37,10 +37,10 @@ func judge(p *pairing, list []Grader, o Options) *Verdict {
 }
 
 // gating reports whether the overall verdict rests on a grader: those that the
-// options name, else all but the single criteria of a rubric. A judge that is
-// not to be believed decides nothing, whoever names it.
+// options name, else all but the single criteria of a rubric. A grader
+// whose judge cannot gate never gates.
 func gating(name string, o Options) bool {
-	if o.Beliefs.Doubt(name) != "" {
+	if o.Reliability[name].Shortfall != "" {
 		return false
 	}
 	if len(o.Gating) > 0 {
@@ -67,9 +67,9 @@ func adjust(list []Grader) []*float64 {
 	return out
 }
 
-// verdictOf applies the rules in their order; nil where nothing was scored and
+// graderVerdict applies the rules in their order; nil where nothing was scored and
 // nothing left out.
-func verdictOf(g Grader, p *float64) *Verdict {
+func graderVerdict(g Grader, p *float64) *Verdict {
 	v := Inconclusive
 	switch {
 	case g.Units == 0 && g.LeftOut == 0:
@@ -121,9 +121,9 @@ func (g *Grader) explain(p *float64) {
 	if g.Verdict == nil {
 		return
 	}
-	switch doubt := g.doubt(); {
-	case doubt != "":
-		g.Warnings = append(g.Warnings, "informs only: "+doubt)
+	switch reason := g.shortfall(); {
+	case reason != "":
+		g.Warnings = append(g.Warnings, "informs only: "+reason)
 	case !g.Gating:
 		g.Warnings = append(g.Warnings, "informs only: the overall verdict does not rest on it and its p is not adjusted")
 	}

@@ -47,7 +47,7 @@ func run(day int, mark byte) *runfile.Run {
 
 func TestSinceWhenACaseFails(t *testing.T) {
 	t.Parallel()
-	for marks, want := range map[string]history.Since{
+	for marks, want := range map[string]history.Streak{
 		"pppf": {State: history.Fails, Since: "run-d", Before: "run-c"},
 		"ppff": {State: history.Fails, Since: "run-c", Before: "run-b"},
 		"ffff": {State: history.Fails, Since: "run-a"},
@@ -61,15 +61,15 @@ func TestSinceWhenACaseFails(t *testing.T) {
 		"p.f.": {State: history.Fails, Since: "run-c", Before: "run-a"},
 		"?!-?": {State: history.Unscored},
 	} {
-		var seen []history.Seen
+		var seen []history.Appearance
 		for day := range len(marks) {
-			if s, ok := history.See(run(len(marks)-1-day, marks[len(marks)-1-day]), "치과"); ok { // the newest first, as they are found
+			if s, ok := history.AppearanceOf(run(len(marks)-1-day, marks[len(marks)-1-day]), "치과"); ok { // the newest first, as they are found
 				seen = append(seen, s)
 			}
 		}
-		trace := history.Follow("치과", []string{"case_type"}, seen)
+		trace := history.TraceOf("치과", []string{"case_type"}, seen)
 		want.Grader = "case_type"
-		require.Equal(t, []history.Since{want}, trace.Graders, marks)
+		require.Equal(t, []history.Streak{want}, trace.Graders, marks)
 	}
 }
 
@@ -77,13 +77,13 @@ func TestChangedInputsAreNamed(t *testing.T) {
 	t.Parallel()
 	a, b, c := run(0, 'p'), run(1, 'p'), run(2, 'f')
 	c.Cases[0].InputHash = "2"
-	var seen []history.Seen
+	var seen []history.Appearance
 	for _, r := range []*runfile.Run{c, b, a} {
-		s, ok := history.See(r, "치과")
+		s, ok := history.AppearanceOf(r, "치과")
 		require.True(t, ok)
 		seen = append(seen, s)
 	}
-	trace := history.Follow("치과", []string{"case_type"}, seen)
+	trace := history.TraceOf("치과", []string{"case_type"}, seen)
 	require.Equal(t, []string{"run-c"}, trace.Changed)
 	require.Equal(t, "answer", trace.Runs[0].Type)
 	require.Equal(t, 1, trace.Runs[0].Items)

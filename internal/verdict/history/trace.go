@@ -11,15 +11,15 @@ import (
 
 // A Trace is one case over the runs, the oldest first.
 type Trace struct {
-	Schema  int      `json:"schema"`
-	Case    string   `json:"case"`
-	Suite   string   `json:"suite"`
-	Model   string   `json:"model"`
-	Runs    []Seen   `json:"runs"`
-	Graders []Since  `json:"graders"`
-	Input   string   `json:"input"` // of the newest run
-	LeftOut LeftOut  `json:"left_out"`
-	Changed []string `json:"changed"` // runs from which on its input is another
+	Schema  int          `json:"schema"`
+	Case    string       `json:"case"`
+	Suite   string       `json:"suite"`
+	Model   string       `json:"model"`
+	Runs    []Appearance `json:"runs"`
+	Graders []Streak     `json:"graders"`
+	Input   string       `json:"input"` // of the newest run
+	LeftOut LeftOut      `json:"left_out"`
+	Changed []string     `json:"changed"` // runs from which on its input is another
 }
 
 // A State is what a grader made of a case in one run.
@@ -33,8 +33,8 @@ const (
 	NotApplicable State = "not_applicable"
 )
 
-// Seen is the case in one run.
-type Seen struct {
+// An Appearance is the case in one run.
+type Appearance struct {
 	Run     string           `json:"run"`
 	Started time.Time        `json:"started"`
 	Prompt  string           `json:"prompt"`
@@ -47,22 +47,22 @@ type Seen struct {
 	input string // its hash
 }
 
-// Since says how a case stands with one grader, and from which run on.
-type Since struct {
+// A Streak is the current state of a case by one grader, and since which run it holds.
+type Streak struct {
 	Grader string `json:"grader"`
 	State  State  `json:"state"`  // in the newest run that scored it; Unscored where none did
 	Since  string `json:"since"`  // the first run of those that agree with it without a break
 	Before string `json:"before"` // the run before that one; empty where it was always so
 }
 
-// See finds a case in a run.
-func See(run *runfile.Run, id string) (Seen, bool) {
+// AppearanceOf finds a case in a run.
+func AppearanceOf(run *runfile.Run, id string) (Appearance, bool) {
 	c, ok := run.Case(id)
 	if !ok {
-		return Seen{}, false
+		return Appearance{}, false
 	}
 	h := run.Header
-	s := Seen{Run: h.Run, Started: h.Started, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, States: map[string]State{}, input: c.InputHash}
+	s := Appearance{Run: h.Run, Started: h.Started, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, States: map[string]State{}, input: c.InputHash}
 	trials := run.TrialsOf(id)
 	for i := range trials {
 		switch t := &trials[i]; {
@@ -90,12 +90,12 @@ func stateOf(c summary.Cell) State {
 	return Fails
 }
 
-// Follow puts a case's appearances into order and says of each grader since when
+// TraceOf puts a case's appearances into order and says of each grader since when
 // it stands as it does. A run that did not score the case breaks nothing: it
 // says neither that the case passes nor that it fails.
-func Follow(id string, graders []string, seen []Seen) Trace {
-	slices.SortStableFunc(seen, func(a, b Seen) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Run, b.Run)) })
-	t := Trace{Schema: Schema, Case: id, Runs: seen, Graders: []Since{}, Changed: []string{}}
+func TraceOf(id string, graders []string, seen []Appearance) Trace {
+	slices.SortStableFunc(seen, func(a, b Appearance) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Run, b.Run)) })
+	t := Trace{Schema: Schema, Case: id, Runs: seen, Graders: []Streak{}, Changed: []string{}}
 	for i := 1; i < len(seen); i++ {
 		if seen[i].input != seen[i-1].input {
 			t.Changed = append(t.Changed, seen[i].Run)
@@ -107,8 +107,8 @@ func Follow(id string, graders []string, seen []Seen) Trace {
 	return t
 }
 
-func since(grader string, seen []Seen) Since {
-	s := Since{Grader: grader, State: Unscored}
+func since(grader string, seen []Appearance) Streak {
+	s := Streak{Grader: grader, State: Unscored}
 	for _, run := range slices.Backward(seen) {
 		switch state := run.States[grader]; {
 		case state != Passes && state != Fails:
@@ -134,8 +134,8 @@ func (t *Trace) Names() []string {
 }
 
 // Find returns the appearance in a run.
-func (t *Trace) Find(run string) *Seen {
-	i := slices.IndexFunc(t.Runs, func(s Seen) bool { return s.Run == run })
+func (t *Trace) Find(run string) *Appearance {
+	i := slices.IndexFunc(t.Runs, func(s Appearance) bool { return s.Run == run })
 	if i < 0 {
 		return nil
 	}

@@ -16,12 +16,12 @@ const (
 // the run has no such number; the gate is then missed. Whether a revision
 // regressed is not asked here; that is the verdict of package compare.
 type Gate struct {
-	Grader string   `json:"grader"`
-	Of     string   `json:"of"`
-	Min    float64  `json:"min"`
-	Value  *float64 `json:"value"`
-	Pass   bool     `json:"pass"`
-	Doubt  string   `json:"informs_only,omitempty"` // why it decides nothing: its grader's judge is not to be believed
+	Grader    string   `json:"grader"`
+	Of        string   `json:"of"`
+	Min       float64  `json:"min"`
+	Value     *float64 `json:"value"`
+	Pass      bool     `json:"pass"`
+	Shortfall string   `json:"informs_only,omitempty"` // why it decides nothing: the judge may not gate; empty if it may
 }
 
 // String says in one line whether the gate is met.
@@ -30,7 +30,7 @@ func (g Gate) String() string {
 	if !g.Pass {
 		word = "missed"
 	}
-	if g.Doubt != "" {
+	if g.Shortfall != "" {
 		word = "not held, its judge may not decide"
 	}
 	value := "unknown"
@@ -40,13 +40,13 @@ func (g Gate) String() string {
 	return fmt.Sprintf("gate %s: the %s of %s is %s, at least %.3g is wanted", word, strings.ReplaceAll(g.Of, "_", " "), g.Grader, value, g.Min)
 }
 
-// Hold holds a run to gates, and returns them with their values.
-func (s Summary) Hold(gates []Gate) []Gate {
+// CheckGates holds a run to gates, and returns them with their values.
+func (s Summary) CheckGates(gates []Gate) []Gate {
 	out := make([]Gate, 0, len(gates))
 	for _, g := range gates {
 		g.Value = s.gateValue(g)
 		g.Pass = g.Value != nil && *g.Value >= g.Min
-		g.Doubt = s.doubt(g.Grader)
+		g.Shortfall = s.shortfall(g.Grader)
 		out = append(out, g)
 	}
 	return out
@@ -65,10 +65,10 @@ func (s Summary) gateValue(gate Gate) *float64 {
 	return nil
 }
 
-func (s Summary) doubt(grader string) string {
+func (s Summary) shortfall(grader string) string {
 	for _, g := range s.Graders {
 		if g.Grader == grader && g.Judged != nil {
-			return g.Judged.Doubt
+			return g.Judged.Shortfall
 		}
 	}
 	return ""
@@ -77,7 +77,7 @@ func (s Summary) doubt(grader string) string {
 // Missed reports whether any gate is missed that may decide.
 func Missed(gates []Gate) bool {
 	for _, g := range gates {
-		if !g.Pass && g.Doubt == "" {
+		if !g.Pass && g.Shortfall == "" {
 			return true
 		}
 	}

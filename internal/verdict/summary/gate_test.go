@@ -15,7 +15,7 @@ func TestHoldRunToGates(t *testing.T) {
 		{Grader: "case_type", Mean: &mean, CI: &[2]float64{0.7, 0.9}},
 		{Grader: "format"},
 	}}
-	gates := s.Hold([]summary.Gate{
+	gates := s.CheckGates([]summary.Gate{
 		{Grader: "case_type", Min: 0.8, Of: summary.GateMean},
 		{Grader: "case_type", Min: 0.8, Of: summary.GateLowerBound},
 		{Grader: "format", Min: 0.5, Of: summary.GateMean},

@@ -34,26 +34,26 @@ type Summary struct {
 	Confusion [][]int        `json:"confusion"` // rows: expected type; columns: returned type, then unread
 	Failed    []Case         `json:"failed"`    // cases that fail a grader or have no reply, by id
 	Flaky     []Flaky        `json:"flaky"`     // cases that pass a grader in some trials only, by id
-	Gates     []Gate         `json:"gates"`     // as [Summary.Hold] returns them
+	Gates     []Gate         `json:"gates"`     // as [Summary.CheckGates] returns them
 }
 
 // A Grader is how one grader scored a run. The mean and its interval are over
 // units: cases, or groups of paraphrases.
 type Grader struct {
-	Grader        string      `json:"grader"`
-	Cases         int         `json:"cases"` // scored
-	Units         int         `json:"units"`
-	Mean          *float64    `json:"mean"`
-	CI            *[2]float64 `json:"ci"`        // 95%, of the mean, within [0,1]
-	CIMethod      string      `json:"ci_method"` // "wilson", "t" or "clopper-pearson"
-	Pass          int         `json:"pass"`      // cases
-	Fail          int         `json:"fail"`      // cases
-	Unscored      int         `json:"unscored"`  // trials that could not be decided; those without a reply are errors
-	NotApplicable int         `json:"not_applicable"`
-	PassAll       *float64    `json:"pass_hat_k"`          // pass^k: the chance that a case passes in all its trials; nil for one trial
-	Flaky         int         `json:"flaky"`               // cases that pass in some trials only
-	Judged        *Belief     `json:"judged,omitempty"`    // how far its judge is to be believed; nil where none stands behind it
-	Corrected     *Corrected  `json:"corrected,omitempty"` // the rate without the judge's errors, where that can be told
+	Grader        string            `json:"grader"`
+	Cases         int               `json:"cases"` // scored
+	Units         int               `json:"units"`
+	Mean          *float64          `json:"mean"`
+	CI            *[2]float64       `json:"ci"`        // 95%, of the mean, within [0,1]
+	CIMethod      string            `json:"ci_method"` // "wilson", "t" or "clopper-pearson"
+	Pass          int               `json:"pass"`      // cases
+	Fail          int               `json:"fail"`      // cases
+	Unscored      int               `json:"unscored"`  // trials that could not be decided; those without a reply are errors
+	NotApplicable int               `json:"not_applicable"`
+	PassAll       *float64          `json:"pass_hat_k"`          // pass^k: the chance that a case passes in all its trials; nil for one trial
+	Flaky         int               `json:"flaky"`               // cases that pass in some trials only
+	Judged        *JudgeReliability `json:"judged,omitempty"`    // nil if no judge gives the score
+	Corrected     *Corrected        `json:"corrected,omitempty"` // the rate without the judge's errors, where that can be told
 }
 
 // Flaky is a case that passes one grader in some of its trials only.

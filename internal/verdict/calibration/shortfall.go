@@ -9,9 +9,9 @@ const (
 	LeastOfEach = 5  // of them that people pass, and that they fail
 )
 
-// Doubt says why a judge may not gate by a criterion: too little is known, or the
+// Shortfall says why a judge may not gate by a criterion: too little is known, or the
 // lower bound of kappa is under the bar. It is empty where the judge may.
-func (c Criterion) Doubt(bar float64) string {
+func (c Criterion) Shortfall(bar float64) string {
 	pass, fail := c.TP+c.FN, c.TN+c.FP
 	switch {
 	case c.N < LeastLabels:
