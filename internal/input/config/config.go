@@ -31,7 +31,7 @@ const OpenAI = "openai"
 // OpenAIBaseURL is the base URL of the endpoint [OpenAI].
 const OpenAIBaseURL = "https://api.openai.com/v1"
 
-// What a gate's min is held against.
+// The numbers of a score that a [Gate] may set a minimum for.
 const (
 	Mean       = "mean"        // the mean of the grader's values
 	LowerBound = "lower_bound" // the lower bound of the mean's 95% interval
@@ -46,10 +46,13 @@ type Config struct {
 	Judge  string           // a name of Models, or empty
 	Judged Judged           // how the judge is asked, and when it is believed
 	Models map[string]Model // by name
-	Gates  []Gate
-	Runs   string // the directory of run files
+	Runs   string           // the directory of run files
 
-	suite strictyaml.Node // where Suite stands
+	Gates           []Gate
+	RegressionGates []RegressionGate
+
+	suite     strictyaml.Node   // the place of Suite
+	gateNames []strictyaml.Node // the places of the graders that gates name
 }
 
 // SuiteProblem is a problem of the suite's name, at the place where the config has it.
@@ -83,17 +86,17 @@ type Model struct {
 	Params     params.Params     // the lowest layer; prompt file and flags go over it
 }
 
-// A Gate is a condition on a run, where Grader is set, or on a comparison, where
-// Regression is.
+// A Gate is a condition on one run: the grader's score is at least Min.
 type Gate struct {
-	Grader string   // a score's name
-	Min    *float64 // in [0,1]; set where Grader is
-	Of     string   // Mean or LowerBound; set where Grader is
+	Grader string  // a score's name
+	Of     string  // the number that Min is the least of: Mean or LowerBound
+	Min    float64 // in [0,1]
+}
 
-	Regression []string // scores that must not regress
-	Margin     *float64 // in (0,1]; nil for the default
-
-	named []strictyaml.Node // the names of its graders, in the file
+// A RegressionGate is a condition on a comparison: none of the graders regresses.
+type RegressionGate struct {
+	Graders []string
+	Margin  *float64 // in (0,1]; nil for the default
 }
 
 // Load reads the config at path, or [DefaultPath] where path is empty. A missing

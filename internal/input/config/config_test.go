@@ -60,11 +60,12 @@ func TestParse(t *testing.T) {
 	require.Equal(t, map[string]string{"Authorization": "TEAM_TOKEN"}, c.Models["local"].HeadersEnv)
 	require.Equal(t, map[string]any{"top_k": 1}, c.Models["local"].Params.Extra)
 	require.Equal(t, "2024-06-01", c.Models["회사"].APIVersion)
-	require.Len(t, c.Gates, 4)
+	require.Len(t, c.Gates, 2)
 	require.Equal(t, config.LowerBound, c.Gates[0].Of)
 	require.Equal(t, config.Mean, c.Gates[1].Of)
-	require.Equal(t, []string{"case_type", "format"}, c.Gates[2].Regression)
-	require.Nil(t, c.Gates[3].Margin)
+	require.Len(t, c.RegressionGates, 2)
+	require.Equal(t, []string{"case_type", "format"}, c.RegressionGates[0].Graders)
+	require.Nil(t, c.RegressionGates[1].Margin)
 	require.Empty(t, c.CheckGates([]string{"case_type", "format"}))
 	require.EqualError(t, c.CheckGates([]string{"case_typo", "format"}).Err(),
 		`dir/promptbench.yaml:11:14: the gate names "case_type", which the suite does not score (did you mean "case_typo"?)`+"\n"+
@@ -222,7 +223,10 @@ func FuzzParse(f *testing.F) {
 			require.NotEmpty(t, m.Model)
 		}
 		for _, g := range c.Gates {
-			require.NotEqual(t, g.Grader == "", len(g.Regression) == 0)
+			require.NotEmpty(t, g.Grader)
+		}
+		for _, g := range c.RegressionGates {
+			require.NotEmpty(t, g.Graders)
 		}
 	})
 }

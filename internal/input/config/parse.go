@@ -40,14 +40,6 @@ type fileModel struct {
 	Params     params.Params     `yaml:"params"`
 }
 
-type fileGate struct {
-	Grader     string   `yaml:"grader"`
-	Min        *float64 `yaml:"min"`
-	Of         string   `yaml:"of"`
-	Regression []string `yaml:"regression"`
-	Margin     *float64 `yaml:"margin"`
-}
-
 // Parse reads a config from the text of its file. Paths in it are relative to
 // the file's directory. An empty file says nothing, so the defaults hold.
 func Parse(path string, data []byte) (*Config, problem.List) {
@@ -82,7 +74,7 @@ func Parse(path string, data []byte) (*Config, problem.List) {
 	k.modelName("model", f.Model, c.Models)
 	k.modelName("judge", f.Judge, c.Models)
 	for i, g := range f.Gates {
-		c.Gates = append(c.Gates, k.gate(i, g))
+		k.addGate(c, k.root.At("gates", i), g)
 	}
 	return c, secrets.report(k.probs)
 }

@@ -147,6 +147,9 @@ func (n Node) keepPlace(key Node) Node {
 // mapping has no such key.
 func (n Node) Get(key string) Node { return n.entry(key).Value }
 
+// Has reports whether a mapping has a key, with or without a value.
+func (n Node) Has(key string) bool { return n.Get(key).n != nil }
+
 func (n Node) entry(key string) Entry {
 	for _, e := range n.Entries() {
 		if e.Key.n.Value == key {

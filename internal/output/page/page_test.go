@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/output/page"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/testing/reporttest"
@@ -31,7 +32,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func pair(tb testing.TB, base, head *runfile.Run) string {
 	tb.Helper()
-	c, err := compare.Compare(base, head, compare.Options{Samples: 1000, Gates: []summary.Gate{{Grader: "case_type", Of: summary.GateMean, Min: 0.9}}})
+	c, err := compare.Compare(base, head, compare.Options{Samples: 1000, Gates: []config.Gate{{Grader: "case_type", Of: config.Mean, Min: 0.9}}})
 	require.NoError(tb, err)
 	var b bytes.Buffer
 	p := page.New(&b, page.Chrome{})
@@ -43,7 +44,7 @@ func pair(tb testing.TB, base, head *runfile.Run) string {
 func single(tb testing.TB, run *runfile.Run) string {
 	tb.Helper()
 	s := summary.Of(run, nil)
-	s.Gates = s.CheckGates([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}})
+	s.Gates = s.CheckGates([]config.Gate{{Grader: "case_type", Of: config.LowerBound, Min: 0.5}})
 	var b bytes.Buffer
 	p := page.New(&b, page.Chrome{})
 	require.NoError(tb, p.Run(s, run))

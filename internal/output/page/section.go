@@ -234,7 +234,7 @@ func origin(status runfile.Status, b summary.Basis, failed int, run *runfile.Run
 	return facts
 }
 
-func gatesOf(list []summary.Gate) []gate {
+func gatesOf(list []summary.GateResult) []gate {
 	var out []gate
 	for _, g := range list {
 		out = append(out, gate{textsafe.Cell(g.String()), g.Pass})

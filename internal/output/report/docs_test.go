@@ -12,10 +12,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/output/report"
 	"promptbench/internal/testing/reporttest"
 	"promptbench/internal/verdict/compare"
-	"promptbench/internal/verdict/summary"
 )
 
 // Every field of the JSON and every column of the CSV stands in docs/reports.md.
@@ -38,7 +38,7 @@ func TestDocumentNamesEveryField(t *testing.T) {
 			}
 		}
 	}
-	c, err := compare.Compare(reporttest.Dirty(), reporttest.Run("v4", 1), compare.Options{Samples: 1000, Gates: []summary.Gate{{Grader: "rubric", Of: summary.GateMean, Min: 0.5}}})
+	c, err := compare.Compare(reporttest.Dirty(), reporttest.Run("v4", 1), compare.Options{Samples: 1000, Gates: []config.Gate{{Grader: "rubric", Of: config.Mean, Min: 0.5}}})
 	require.NoError(t, err)
 	pair, run := report.Pair{Comparison: c, Base: reporttest.Dirty(), Head: reporttest.Run("v4", 1)}, runOf(reporttest.Stopped())
 	for _, result := range []any{pair, run, runOf(reporttest.Repeated())} {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
@@ -23,7 +24,7 @@ import (
 
 func held(run *runfile.Run) summary.Summary {
 	s := summary.Of(run, &params.Price{Input: 0.4, Output: 1.6})
-	s.Gates = s.CheckGates([]summary.Gate{{Grader: "case_type", Of: summary.GateLowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: summary.GateMean, Min: 0.8}})
+	s.Gates = s.CheckGates([]config.Gate{{Grader: "case_type", Of: config.LowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: config.Mean, Min: 0.8}})
 	return s
 }
 

@@ -84,7 +84,7 @@ func (d *mdResult) fold(title string, n int, head []string, row func(int) []stri
 	d.add(closing)
 }
 
-func (d *mdResult) gates(gates []summary.Gate) {
+func (d *mdResult) gates(gates []summary.GateResult) {
 	list := make([]string, len(gates))
 	for i, g := range gates {
 		list[i] = g.String()

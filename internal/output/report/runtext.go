@@ -58,7 +58,7 @@ func graderRows(graders []summary.Grader, trials int) [][]string {
 }
 
 // gates says of every absolute gate whether it is met.
-func (p *printer) gates(gates []summary.Gate, o Options) {
+func (p *printer) gates(gates []summary.GateResult, o Options) {
 	if len(gates) > 0 {
 		p.blank()
 	}

@@ -126,8 +126,8 @@ func samplesOf(run *runfile.Run) []plan.Sample {
 // gatingGraders is how many graders a comparison's verdict would rest on.
 func (p *Project) gatingGraders() int {
 	var named []string
-	for _, g := range p.Config.Gates {
-		named = append(named, g.Regression...)
+	for _, g := range p.Config.RegressionGates {
+		named = append(named, g.Graders...)
 	}
 	if len(named) > 0 {
 		slices.Sort(named)

@@ -67,6 +67,6 @@ func (p *Project) Summary(run *runfile.Run) summary.Summary {
 	s := summary.Of(run, p.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID))
 	s.Judging = summary.JudgingOf(run, p.JudgePrice(run))
 	s.SetReliability(p.JudgeReliabilities(run))
-	s.Gates = s.CheckGates(p.Gates())
+	s.Gates = s.CheckGates(p.Config.Gates)
 	return s
 }

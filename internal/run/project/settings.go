@@ -8,7 +8,6 @@ import (
 	"promptbench/internal/input/problem"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
-	"promptbench/internal/verdict/summary"
 )
 
 // Settings loads the config alone, for commands that need no suite.
@@ -32,14 +31,14 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		BasePrice: p.PriceFor(base.Header.Model.Endpoint, base.Header.Model.ID),
 		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
 	}
-	o.Noise, o.Gates = p.Noise, p.Gates()
+	o.Noise, o.Gates = p.Noise, p.Config.Gates
 	o.JudgePrice, o.Reliability = p.JudgePrice(head), p.JudgeReliabilities(head)
-	for _, g := range p.Config.Gates {
-		o.Gating = append(o.Gating, g.Regression...)
+	for _, g := range p.Config.RegressionGates {
+		o.Gating = append(o.Gating, g.Graders...)
 		if g.Margin == nil {
 			continue
 		}
-		for _, name := range g.Regression {
+		for _, name := range g.Graders {
 			o.Margins[name] = *g.Margin
 		}
 	}
@@ -52,17 +51,6 @@ func (p *Project) JudgePrice(run *runfile.Run) *params.Price {
 		return p.PriceFor(j.Model.Endpoint, j.Model.ID)
 	}
 	return nil
-}
-
-// Gates are the absolute gates of the config.
-func (p *Project) Gates() []summary.Gate {
-	out := []summary.Gate{}
-	for _, g := range p.Config.Gates {
-		if g.Grader != "" && g.Min != nil {
-			out = append(out, summary.Gate{Grader: g.Grader, Of: g.Of, Min: *g.Min})
-		}
-	}
-	return out
 }
 
 // Exists reports whether path is a file.

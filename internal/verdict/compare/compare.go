@@ -30,7 +30,7 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		return nil, err
 	}
 	c := &Comparison{
-		Schema: Schema, Noise: o.Noise, Gates: []summary.Gate{}, Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
+		Schema: Schema, Noise: o.Noise, Gates: []summary.GateResult{}, Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
 		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes, Confusion: confusion(head, p),
 		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p,
 	}

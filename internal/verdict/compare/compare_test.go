@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
-	"promptbench/internal/verdict/summary"
 )
 
 func TestRefusals(t *testing.T) {
@@ -194,7 +194,7 @@ func TestRowsComeMostTellingFirst(t *testing.T) {
 func TestGatesAreHeldAgainstTheHead(t *testing.T) {
 	t.Parallel()
 	base, head := flips(0, 40, 60, 0)
-	c := hold(t, base, head, compare.Options{Gates: []summary.Gate{{Grader: "case_type", Of: summary.GateMean, Min: 0.8}}})
+	c := hold(t, base, head, compare.Options{Gates: []config.Gate{{Grader: "case_type", Of: config.Mean, Min: 0.8}}})
 	require.Len(t, c.Gates, 1)
 	require.False(t, c.Gates[0].Pass)
 	require.InDelta(t, 0.6, *c.Gates[0].Value, 1e-12)

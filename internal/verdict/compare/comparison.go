@@ -29,23 +29,23 @@ func (v Verdict) Words() string {
 
 // A Comparison is everything that is known of a base and a head.
 type Comparison struct {
-	Schema    int            `json:"schema"`
-	Base      Side           `json:"base"`
-	Head      Side           `json:"head"`
-	Verdict   *Verdict       `json:"verdict"`         // null where nothing could be judged
-	Noise     bool           `json:"noise,omitempty"` // the base and the head are one prompt
-	Headline  string         `json:"headline"`
-	Suite     string         `json:"suite"`
-	Pairs     int            `json:"pairs"`      // cases paired
-	Graders   []Grader       `json:"graders"`    // in the suite's order
-	Gates     []summary.Gate `json:"gates"`      // absolute gates, held against the head
-	Confusion Confusion      `json:"confusion"`  // of the types, both sides
-	Tags      []Slice        `json:"tags"`       // by tag, without p
-	Flips     []Flip         `json:"flips"`      // to fail first, then to pass, by case
-	Changes   Changes        `json:"cases"`      // what is not paired, and why
-	Notes     []string       `json:"notes"`      // what was allowed, left out or graded again
-	NewlyFail int            `json:"newly_fail"` // cases that newly fail some grader
-	NewlyPass int            `json:"newly_pass"` // cases that newly pass some grader
+	Schema    int                  `json:"schema"`
+	Base      Side                 `json:"base"`
+	Head      Side                 `json:"head"`
+	Verdict   *Verdict             `json:"verdict"`         // null where nothing could be judged
+	Noise     bool                 `json:"noise,omitempty"` // the base and the head are one prompt
+	Headline  string               `json:"headline"`
+	Suite     string               `json:"suite"`
+	Pairs     int                  `json:"pairs"`      // cases paired
+	Graders   []Grader             `json:"graders"`    // in the suite's order
+	Gates     []summary.GateResult `json:"gates"`      // absolute gates, held against the head
+	Confusion Confusion            `json:"confusion"`  // of the types, both sides
+	Tags      []Slice              `json:"tags"`       // by tag, without p
+	Flips     []Flip               `json:"flips"`      // to fail first, then to pass, by case
+	Changes   Changes              `json:"cases"`      // what is not paired, and why
+	Notes     []string             `json:"notes"`      // what was allowed, left out or graded again
+	NewlyFail int                  `json:"newly_fail"` // cases that newly fail some grader
+	NewlyPass int                  `json:"newly_pass"` // cases that newly pass some grader
 
 	Pairwise *Pairwise `json:"pairwise,omitempty"` // a judge's preferences, where they were asked for
 

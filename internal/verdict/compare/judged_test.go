@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/graders"
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
@@ -95,7 +96,7 @@ func TestUnreliableJudgesInform(t *testing.T) {
 	agreement := stats.Agreement{TP: 20, FN: 2, TN: 20, FP: 2}
 	kappa := 0.8
 	reliable := summary.JudgeReliabilities{"rubric/tone": {Judge: "judge-1", Kappa: &kappa, Agreement: agreement}}
-	gates := []summary.Gate{{Grader: "rubric/tone", Of: summary.GateMean, Min: 0.9}}
+	gates := []config.Gate{{Grader: "rubric/tone", Of: config.Mean, Min: 0.9}}
 	grader := func(c *compare.Comparison, name string) compare.Grader {
 		for _, g := range c.Graders {
 			if g.Grader == name {

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/verdict/summary"
 )
@@ -26,7 +27,7 @@ type Options struct {
 	Drift       bool               // both may be runs of one prompt, made at different times
 	Seed        uint64             // of resampling
 	Samples     int                // of resampling; 0 leaves it to package stats
-	Gates       []summary.Gate     // absolute gates that the head is held to
+	Gates       []config.Gate      // absolute gates that the head is held to
 	BasePrice   *params.Price
 	HeadPrice   *params.Price
 	JudgePrice  *params.Price

@@ -2,30 +2,24 @@ package summary
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"promptbench/internal/input/config"
 )
 
-// What a gate is held against.
-const (
-	GateMean       = "mean"        // the mean of the grader's values
-	GateLowerBound = "lower_bound" // the lower bound of the mean's 95% interval
-)
-
-// A Gate is an absolute condition on a run: a grader's mean, or the lower bound
-// of its interval, is at least Min. Value is what was held against it, nil where
-// the run has no such number; the gate is then missed. Whether a revision
-// regressed is not asked here; that is the verdict of package compare.
-type Gate struct {
+// A GateResult is an absolute gate of the config and whether a run meets it.
+type GateResult struct {
 	Grader    string   `json:"grader"`
 	Of        string   `json:"of"`
 	Min       float64  `json:"min"`
-	Value     *float64 `json:"value"`
+	Value     *float64 `json:"value"` // what Min is the least of; nil where the run has no such number, and Pass is false
 	Pass      bool     `json:"pass"`
-	Shortfall string   `json:"informs_only,omitempty"` // why it decides nothing: the judge may not gate; empty if it may
+	Shortfall string   `json:"informs_only,omitempty"` // why the gate decides nothing: the judge may not gate
 }
 
 // String says in one line whether the gate is met.
-func (g Gate) String() string {
+func (g GateResult) String() string {
 	word := "met"
 	if !g.Pass {
 		word = "missed"
@@ -37,45 +31,41 @@ func (g Gate) String() string {
 	if g.Value != nil {
 		value = fmt.Sprintf("%.3f", *g.Value)
 	}
-	return fmt.Sprintf("gate %s: the %s of %s is %s, at least %.3g is wanted", word, strings.ReplaceAll(g.Of, "_", " "), g.Grader, value, g.Min)
+	return fmt.Sprintf("gate %s: the %s of %s is %s, at least %.3g is wanted",
+		word, strings.ReplaceAll(g.Of, "_", " "), g.Grader, value, g.Min)
 }
 
-// CheckGates holds a run to gates, and returns them with their values.
-func (s Summary) CheckGates(gates []Gate) []Gate {
-	out := make([]Gate, 0, len(gates))
-	for _, g := range gates {
-		g.Value = s.gateValue(g)
-		g.Pass = g.Value != nil && *g.Value >= g.Min
-		g.Shortfall = s.shortfall(g.Grader)
-		out = append(out, g)
+// CheckGates compares a run with the gates of the config, in their order.
+func (s Summary) CheckGates(gates []config.Gate) []GateResult {
+	out := make([]GateResult, len(gates))
+	for i, gate := range gates {
+		out[i] = s.check(gate)
 	}
 	return out
 }
 
-func (s Summary) gateValue(gate Gate) *float64 {
-	for _, g := range s.Graders {
-		switch {
-		case g.Grader != gate.Grader:
-		case gate.Of == GateLowerBound && g.CI != nil:
-			return &g.CI[0]
-		case gate.Of == GateMean:
-			return g.Mean
-		}
+func (s Summary) check(gate config.Gate) GateResult {
+	r := GateResult{Grader: gate.Grader, Of: gate.Of, Min: gate.Min}
+	i := slices.IndexFunc(s.Graders, func(g Grader) bool { return g.Grader == gate.Grader })
+	if i < 0 {
+		return r
 	}
-	return nil
-}
-
-func (s Summary) shortfall(grader string) string {
-	for _, g := range s.Graders {
-		if g.Grader == grader && g.Judged != nil {
-			return g.Judged.Shortfall
-		}
+	g := s.Graders[i]
+	switch {
+	case gate.Of == config.LowerBound && g.CI != nil:
+		r.Value = &g.CI[0]
+	case gate.Of == config.Mean:
+		r.Value = g.Mean
 	}
-	return ""
+	r.Pass = r.Value != nil && *r.Value >= gate.Min
+	if g.Judged != nil {
+		r.Shortfall = g.Judged.Shortfall
+	}
+	return r
 }
 
 // Missed reports whether any gate is missed that may decide.
-func Missed(gates []Gate) bool {
+func Missed(gates []GateResult) bool {
 	for _, g := range gates {
 		if !g.Pass && g.Shortfall == "" {
 			return true

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -15,11 +16,11 @@ func TestHoldRunToGates(t *testing.T) {
 		{Grader: "case_type", Mean: &mean, CI: &[2]float64{0.7, 0.9}},
 		{Grader: "format"},
 	}}
-	gates := s.CheckGates([]summary.Gate{
-		{Grader: "case_type", Min: 0.8, Of: summary.GateMean},
-		{Grader: "case_type", Min: 0.8, Of: summary.GateLowerBound},
-		{Grader: "format", Min: 0.5, Of: summary.GateMean},
-		{Grader: "unheard_of", Min: 0.5, Of: summary.GateMean},
+	gates := s.CheckGates([]config.Gate{
+		{Grader: "case_type", Min: 0.8, Of: config.Mean},
+		{Grader: "case_type", Min: 0.8, Of: config.LowerBound},
+		{Grader: "format", Min: 0.5, Of: config.Mean},
+		{Grader: "unheard_of", Min: 0.5, Of: config.Mean},
 	})
 	passes := []bool{}
 	for _, g := range gates {

@@ -34,7 +34,7 @@ type Summary struct {
 	Confusion [][]int        `json:"confusion"` // rows: expected type; columns: returned type, then unread
 	Failed    []Case         `json:"failed"`    // cases that fail a grader or have no reply, by id
 	Flaky     []Flaky        `json:"flaky"`     // cases that pass a grader in some trials only, by id
-	Gates     []Gate         `json:"gates"`     // as [Summary.CheckGates] returns them
+	Gates     []GateResult   `json:"gates"`     // as [Summary.CheckGates] returns them
 }
 
 // A Grader is how one grader scored a run. The mean and its interval are over
@@ -80,7 +80,7 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
 		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Basis: BasisOf(run), Cases: run.Planned(),
-		Trials: h.Trials, Usage: UsageOf(run, price), Types: orEmpty(h.Reply.Types), Failed: []Case{}, Flaky: []Flaky{}, Gates: []Gate{},
+		Trials: h.Trials, Usage: UsageOf(run, price), Types: orEmpty(h.Reply.Types), Failed: []Case{}, Flaky: []Flaky{}, Gates: []GateResult{},
 		Confusion: Confusion(casesOf(run), h.Reply.Types),
 	}
 	if h.Redacted != nil {
