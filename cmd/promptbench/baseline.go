@@ -10,6 +10,7 @@ import (
 
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 func (a *app) baselineCommand() *cobra.Command {
@@ -53,14 +54,14 @@ for its newest complete run over the whole suite.`,
 }
 
 func (a *app) setBaseline(ctx context.Context, arg string, o project.Options, file string) error {
-	look, err := o.Lookup()
+	look, err := runs.LookupOf(o)
 	if err != nil {
 		return err
 	}
 	if file == "" {
-		file = filepath.Join(look.Runs, project.BaselineName)
+		file = filepath.Join(look.Runs, runs.BaselineName)
 	}
-	if !project.IsRunFile(file) {
+	if !runs.IsRunFile(file) {
 		return usage(fmt.Errorf("-o %s: a run file's name ends in %s, or no command would know it for one", file, runfile.Ext))
 	}
 	look.Whole = true
@@ -68,7 +69,7 @@ func (a *app) setBaseline(ctx context.Context, arg string, o project.Options, fi
 	if err != nil {
 		return err
 	}
-	h, err := project.SetBaseline(path, file)
+	h, err := runs.SetBaseline(path, file)
 	if err != nil {
 		return err
 	}

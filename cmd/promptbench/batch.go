@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/model"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/text/textsafe"
 )
@@ -55,7 +56,7 @@ func (f *batchFlags) check(how runFlags) error {
 
 // handIn hands in the requests of a job. With --detach that is all, and done is
 // true.
-func (a *app) handIn(ctx context.Context, job *project.Job, how runFlags) (done bool, err error) {
+func (a *app) handIn(ctx context.Context, job *job.Job, how runFlags) (done bool, err error) {
 	if !how.batch.on {
 		return false, nil
 	}
@@ -72,7 +73,7 @@ func (a *app) handIn(ctx context.Context, job *project.Job, how runFlags) (done 
 }
 
 // printWaiting says which batches are to be collected.
-func (a *app) printWaiting(w io.Writer, job *project.Job) error {
+func (a *app) printWaiting(w io.Writer, job *job.Job) error {
 	var b strings.Builder
 	for i, waiting := range job.Waiting() {
 		name := textsafe.Cell(job.Revisions[i].Prompt.Name)
@@ -94,8 +95,8 @@ func (a *app) printWaiting(w io.Writer, job *project.Job) error {
 }
 
 // cancelBatches cancels what earlier runs of the revisions have handed in.
-func (a *app) cancelBatches(ctx context.Context, p *project.Project, r project.Run) error {
-	cancelled, err := p.CancelBatches(ctx, r)
+func (a *app) cancelBatches(ctx context.Context, p *project.Project, r job.Run) error {
+	cancelled, err := job.CancelBatches(ctx, p, r)
 	var b strings.Builder
 	for _, c := range cancelled {
 		status := strings.ReplaceAll(c.Status, "_", " ")

@@ -10,8 +10,10 @@ import (
 
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
+	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/calibration"
 )
 
@@ -87,7 +89,7 @@ func (a *app) calibrate(ctx context.Context, args []string, o project.Options, h
 		return err
 	}
 	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
-	job, err := p.PrepareCalibration(ctx, how.job(log), paths, asked)
+	job, err := job.PrepareCalibration(ctx, p, how.job(log), paths, asked)
 	if err != nil {
 		return err
 	}
@@ -128,7 +130,7 @@ func labelledRuns(ctx context.Context, args []string, p *project.Project) ([]str
 		return out, err
 	}
 	for _, arg := range args {
-		path, err := project.Lookup{Runs: p.RunsDir}.Path(ctx, arg, nil)
+		path, err := runs.Lookup{Runs: p.RunsDir}.Path(ctx, arg, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,8 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/regrade"
+	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/compare"
 )
 
@@ -139,7 +141,7 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 // findRuns finds the run files, the heads' on the suite and the model of the
 // base where there is a choice, and the suite that the last one names.
 func findRuns(ctx context.Context, args []string, o project.Options, maxErrors int) (paths []string, suite string, err error) {
-	look, err := o.Lookup()
+	look, err := runs.LookupOf(o)
 	if err != nil {
 		return nil, "", err
 	}
@@ -171,19 +173,20 @@ type pairing struct {
 	allowModel bool
 	allowJudge bool
 	drift      bool // both may be runs of one prompt
+	noCommands bool // start none to grade the runs again
 }
 
 // comparePair compares two run files; both are graded again by the project's
 // suite where it has changed.
 func comparePair(ctx context.Context, p *project.Project, basePath, headPath string, how pairing) (report.Pair, error) {
-	base, head, notes, err := p.Comparable(ctx, basePath, headPath, how.detail)
+	base, head, notes, err := regrade.Comparable(ctx, p, basePath, headPath, how.detail, !how.noCommands)
 	if err != nil {
 		return report.Pair{}, err
 	}
-	if base, err = project.Narrow(base, p.Options.Select); err != nil {
+	if base, err = runs.Narrow(base, p.Options.Select); err != nil {
 		return report.Pair{}, err
 	}
-	if head, err = project.Narrow(head, p.Options.Select); err != nil {
+	if head, err = runs.Narrow(head, p.Options.Select); err != nil {
 		return report.Pair{}, err
 	}
 	return pairOf(p, base, head, notes, how)
@@ -191,7 +194,7 @@ func comparePair(ctx context.Context, p *project.Project, basePath, headPath str
 
 // pairAsRecorded compares two run files by the scores that stand in them.
 func pairAsRecorded(p *project.Project, basePath, headPath string, how pairing) (report.Pair, error) {
-	base, head, err := project.LoadBoth(basePath, headPath, how.detail)
+	base, head, err := regrade.LoadBoth(basePath, headPath, how.detail)
 	if err != nil {
 		return report.Pair{}, err
 	}
@@ -215,14 +218,14 @@ func (a *app) showPairs(ctx context.Context, w io.Writer, p *project.Project, pa
 }
 
 func (a *app) showPair(ctx context.Context, w io.Writer, p *project.Project, basePath, headPath, id string) error {
-	base, head, _, err := p.Comparable(ctx, basePath, headPath, runfile.Full)
+	base, head, _, err := regrade.Comparable(ctx, p, basePath, headPath, runfile.Full, true)
 	if err != nil {
 		return err
 	}
 	_, inBase := base.Case(id)
 	_, inHead := head.Case(id)
 	if !inBase && !inHead {
-		return project.UnknownCase(head, id)
+		return runs.UnknownCase(head, id)
 	}
 	return report.CasePairText(w, base, head, id, a.display(w, true))
 }

@@ -12,9 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/input/params"
+	"promptbench/internal/input/suite"
 	"promptbench/internal/model"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/runner"
 )
 
 // projectFlags are the flags that say which files and which model; they mean
@@ -71,7 +72,7 @@ func (f *projectFlags) addJudge(cmd *cobra.Command) {
 func (f *projectFlags) options() (project.Options, error) {
 	o := project.Options{
 		Config: f.config, Suite: f.suite, Model: f.model, Judge: f.judge, BaseURL: f.baseURL, Runs: f.runs,
-		Select: runner.Selection{Cases: f.cases, Tags: f.tags},
+		Select: suite.Selection{Cases: f.cases, Tags: f.tags},
 	}
 	given := func(name string) bool { flag := f.cmd.Flags().Lookup(name); return flag != nil && flag.Changed }
 	if given("temperature") {
@@ -168,8 +169,8 @@ func (f *runFlags) check() error {
 }
 
 // job is what the flags say of a job that begins now; the log may be nil.
-func (f *runFlags) job(log *slog.Logger) project.Run {
-	return project.Run{
+func (f *runFlags) job(log *slog.Logger) job.Run {
+	return job.Run{
 		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline, MaxAge: f.maxAge,
 		MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
 		Batch: f.batch.on, BatchSize: f.batch.size,

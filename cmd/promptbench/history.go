@@ -12,7 +12,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/output/page"
 	"promptbench/internal/output/report"
-	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/history"
 )
 
@@ -51,11 +51,11 @@ fail. It makes no call.`,
 			if err != nil {
 				return err
 			}
-			runs, err := o.RunsDir()
+			dir, err := o.RunsDir()
 			if err != nil {
 				return err
 			}
-			past := project.Past{Runs: runs, Suite: o.Suite, Model: o.Model, Prompts: args, Last: f.last}
+			past := runs.Past{Runs: dir, Suite: o.Suite, Model: o.Model, Prompts: args, Last: f.last}
 			if f.caseID != "" {
 				return a.trace(past, f, result)
 			}
@@ -79,7 +79,7 @@ func (f historyFlags) check() error {
 	return nil
 }
 
-func (a *app) history(past project.Past, f historyFlags, result outputFlags) error {
+func (a *app) history(past runs.Past, f historyFlags, result outputFlags) error {
 	h, err := past.History()
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (f historyFlags) choose(h history.History) ([]string, error) {
 	return history.Main(h.Graders), nil
 }
 
-func (a *app) trace(past project.Past, f historyFlags, result outputFlags) error {
+func (a *app) trace(past runs.Past, f historyFlags, result outputFlags) error {
 	t, err := past.Trace(f.caseID)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/label"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 )
 
@@ -76,7 +77,7 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 	if err != nil {
 		return err
 	}
-	questions, err := p.ToLabel(runs, f.seed)
+	questions, err := job.ToLabel(p, runs, f.seed)
 	if err != nil {
 		return err
 	}

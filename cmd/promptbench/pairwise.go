@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/verdict/compare"
 )
@@ -49,7 +50,7 @@ func (a *app) duel(ctx context.Context, p *project.Project, base, head *runfile.
 		return err
 	}
 	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
-	d, err := p.PrepareDuel(ctx, how.job(log), base, head)
+	d, err := job.PrepareDuel(ctx, p, how.job(log), base, head)
 	if err != nil {
 		return err
 	}

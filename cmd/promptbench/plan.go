@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/output/report"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 )
 
@@ -39,7 +40,7 @@ cases can bring to light. It sends nothing and writes nothing.`,
 				return err
 			}
 			a.warn(p.Warnings)
-			planned, err := p.Plan(how.job(nil))
+			planned, err := job.Plan(p, how.job(nil))
 			if err != nil {
 				return err
 			}

@@ -14,7 +14,7 @@ import (
 
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
-	"promptbench/internal/run/project"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/runner"
 )
 
@@ -54,7 +54,7 @@ const (
 // barRoom is what a bar takes of a line, beside its description.
 const barRoom = 34
 
-func (a *app) progress(job *project.Job) *progress {
+func (a *app) progress(job *job.Job) *progress {
 	every := betweenLines
 	if job.Batched() {
 		every = betweenBatchLines

@@ -12,7 +12,7 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/record/storage"
-	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 func (a *app) pruneCommand() *cobra.Command {
@@ -51,7 +51,7 @@ work tree or the newest commit.`,
 			if err != nil {
 				return err
 			}
-			how.Baseline = filepath.Join(past.Runs, project.BaselineName)
+			how.Baseline = filepath.Join(past.Runs, runs.BaselineName)
 			fates, err := past.Prune(cmd.Context(), how)
 			if err != nil {
 				return err

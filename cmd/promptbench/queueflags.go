@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/model/queue"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/text/textsafe"
 )
@@ -78,11 +79,11 @@ func (f *queueFlags) server(a *app, name string) queue.Options {
 func (a *app) told(text string) { a.note("%s", textsafe.Cell(text)) }
 
 // queueFor is what a job needs of the queue; nil where it has none.
-func (a *app) queueFor(f queueFlags) *project.Queue {
+func (a *app) queueFor(f queueFlags) *job.Queue {
 	if f.url == "" {
 		return nil
 	}
-	return &project.Queue{Server: f.server(a, "run"), Version: release(), Lease: f.lease}
+	return &job.Queue{Server: f.server(a, "run"), Version: release(), Lease: f.lease}
 }
 
 // withQueue begins what --queue embedded asks for: a server and a worker in this

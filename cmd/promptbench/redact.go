@@ -10,7 +10,7 @@ import (
 
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/redact"
-	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 func (a *app) redactCommand() *cobra.Command {
@@ -64,7 +64,7 @@ func (a *app) redact(ctx context.Context, args []string, files *projectFlags, ho
 	if err != nil {
 		return err
 	}
-	look, err := o.Lookup()
+	look, err := runs.LookupOf(o)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (a *app) redact(ctx context.Context, args []string, files *projectFlags, ho
 		}
 		paths = append(paths, path)
 	}
-	done, replaced, err := project.Redact(paths, how, into, "promptbench "+version())
+	done, replaced, err := runs.Redact(paths, how, into, "promptbench "+version())
 	for _, d := range done {
 		_, writeErr := fmt.Fprintln(a.out, d.Path)
 		err = errors.Join(err, writeErr)

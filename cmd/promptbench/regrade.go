@@ -8,6 +8,7 @@ import (
 
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/regrade"
 )
 
 func (a *app) regradeCommand() *cobra.Command {
@@ -53,7 +54,7 @@ func (a *app) regrade(ctx context.Context, arg string, o project.Options, shown 
 		return err
 	}
 	a.warn(p.Warnings)
-	path, err := p.SaveRegraded(ctx, old, "promptbench "+version(), time.Now())
+	path, err := regrade.SaveRegraded(ctx, p, old, "promptbench "+version(), time.Now())
 	if err != nil {
 		return err
 	}

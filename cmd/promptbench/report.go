@@ -7,6 +7,7 @@ import (
 
 	"promptbench/internal/output/report"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -45,7 +46,7 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 	if len(args) > 1 {
 		return a.compareRuns(ctx, args, o, compareFlags{}, shown)
 	}
-	look, err := o.Lookup()
+	look, err := runs.LookupOf(o)
 	if err != nil {
 		return err
 	}

@@ -6,10 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/input/suite"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/runner"
+	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -22,8 +23,8 @@ type printing struct {
 	brief  bool
 	link   string
 
-	baseline string           // what runs are held against; empty: the first of them
-	narrow   runner.Selection // cases of a recorded run, none for all
+	baseline string          // what runs are held against; empty: the first of them
+	narrow   suite.Selection // cases of a recorded run, none for all
 }
 
 // add adds the flags that say what of a result is printed, how and where to.
@@ -137,7 +138,7 @@ func printRun(to report.Renderer, p *project.Project, path string, how printing)
 		return err
 	}
 	if len(how.narrow.Cases)+len(how.narrow.Tags) > 0 {
-		run, err := project.Narrow(r.Run, how.narrow)
+		run, err := runs.Narrow(r.Run, how.narrow)
 		if err != nil {
 			return err
 		}

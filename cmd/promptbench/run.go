@@ -15,8 +15,11 @@ import (
 	"promptbench/internal/model/queue"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/check"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
+	"promptbench/internal/run/runs"
 	"promptbench/internal/text/textsafe"
 )
 
@@ -57,7 +60,7 @@ own runs again: what differs then is the model's drift, where --fresh asks it.`,
 				return err
 			}
 			if baseline != "" {
-				if err := project.CheckRunFile(baseline); err != nil {
+				if err := runs.CheckRunFile(baseline); err != nil {
 					return err
 				}
 				h, err := runfile.ReadHeader(baseline)
@@ -91,7 +94,7 @@ func (a *app) runJob(ctx context.Context, args []string, o project.Options, how 
 	if err != nil {
 		return err
 	}
-	a.warn(slices.Concat(p.Warnings, p.Advice()))
+	a.warn(slices.Concat(p.Warnings, check.Advice(p)))
 	return a.runLoaded(ctx, p, how, shown)
 }
 
@@ -117,7 +120,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 	if how.batch.cancel {
 		return a.cancelBatches(ctx, p, settings)
 	}
-	job, err := p.Prepare(ctx, settings)
+	job, err := job.Prepare(ctx, p, settings)
 	if err != nil {
 		return err
 	}
@@ -159,7 +162,7 @@ func (a *app) catch(ctx context.Context, how runFlags) (context.Context, <-chan 
 }
 
 // remark says what has turned out about the recordings.
-func (a *app) remark(job *project.Job) {
+func (a *app) remark(job *job.Job) {
 	for _, text := range job.Remarks() {
 		a.note("%s", textsafe.Cell(text))
 	}
@@ -191,7 +194,7 @@ func interruptible(ctx context.Context, a *app) (context.Context, <-chan struct{
 
 // outcomes says on the error stream what went wrong, each thing once, and where
 // the runs are.
-func (a *app) outcomes(job *project.Job, ends []runfile.End, bar *progress, err error) {
+func (a *app) outcomes(job *job.Job, ends []runfile.End, bar *progress, err error) {
 	said := map[string]bool{}
 	line := func(text string) {
 		if !said[text] {

@@ -10,7 +10,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/storage"
-	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 func (a *app) runsCommand() *cobra.Command {
@@ -99,11 +99,11 @@ func notSubcommand(cmd *cobra.Command, typed string) error {
 
 // pastOf are the runs that a command is about: of the suite and the model that
 // its flags name, and of some revisions.
-func pastOf(files *projectFlags, revisions []string) (project.Past, error) {
+func pastOf(files *projectFlags, revisions []string) (runs.Past, error) {
 	o, err := files.options()
 	if err != nil {
-		return project.Past{}, err
+		return runs.Past{}, err
 	}
 	dir, err := o.RunsDir()
-	return project.Past{Runs: dir, Suite: o.Suite, Model: o.Model, Prompts: revisions}, err
+	return runs.Past{Runs: dir, Suite: o.Suite, Model: o.Model, Prompts: revisions}, err
 }

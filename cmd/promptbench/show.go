@@ -11,6 +11,7 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -45,7 +46,7 @@ func (a *app) show(ctx context.Context, arg string, o project.Options, failed bo
 	if err != nil {
 		return err
 	}
-	cases, err := project.CasesOf(run, o.Select)
+	cases, err := runs.CasesOf(run, o.Select)
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func render(p *prompt.Prompt, c runfile.Case) ([]runfile.Message, error) {
 
 // loadRun loads the run that an argument stands for.
 func loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detail) (*runfile.Run, error) {
-	look, err := o.Lookup()
+	look, err := runs.LookupOf(o)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/output/report"
+	"promptbench/internal/run/check"
 	"promptbench/internal/run/project"
 )
 
@@ -46,7 +47,7 @@ and unwise, makes no call, starts no grader and writes nothing.`,
 }
 
 func (a *app) validate(ctx context.Context, args []string, o project.Options, result *outputFlags) error {
-	checked, err := project.Validate(ctx, o, args)
+	checked, err := check.Validate(ctx, o, args)
 	if result.format == report.Text {
 		if !a.quiet {
 			for _, line := range a.describe(checked.Warnings, a.err) {
@@ -77,7 +78,7 @@ func (a *app) validate(ctx context.Context, args []string, o project.Options, re
 	return nil
 }
 
-func summaryOf(checked *project.Checked) string {
+func summaryOf(checked *check.Checked) string {
 	parts := []string{count(checked.Prompts, "prompt")}
 	for _, s := range checked.Suites {
 		parts = append(parts, fmt.Sprintf("suite %s with %s", s.Name, count(s.Len(), "case")))

@@ -20,6 +20,7 @@ import (
 	"promptbench/internal/output/view"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/history"
 )
 
@@ -109,7 +110,7 @@ type viewSource struct {
 
 // Runs leaves out those that asked only a judge: they hold no reply.
 func (s viewSource) Runs() ([]runfile.Found, error) {
-	stored, err := project.Past{Runs: s.runs}.Stored(nil) // what git holds is not shown
+	stored, err := runs.Past{Runs: s.runs}.Stored(nil) // what git holds is not shown
 	var list []runfile.Found
 	for _, one := range stored {
 		if !one.Header.OfJudge() {
@@ -120,7 +121,7 @@ func (s viewSource) Runs() ([]runfile.Found, error) {
 }
 
 func (s viewSource) History() (history.History, error) {
-	return project.Past{Runs: s.runs, Suite: s.o.Suite, Model: s.o.Model}.History()
+	return runs.Past{Runs: s.runs, Suite: s.o.Suite, Model: s.o.Model}.History()
 }
 
 func (s viewSource) Run(path string) (report.Run, error) {
@@ -153,6 +154,6 @@ func (s viewSource) Compare(ctx context.Context, base, head string) (report.Pair
 	if err != nil {
 		return report.Pair{}, err
 	}
-	p.NoCommands = true
+	how.noCommands = true
 	return comparePair(ctx, p, base, head, how)
 }

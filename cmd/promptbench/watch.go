@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 // watchFlags are the flags of watch.
@@ -72,7 +73,7 @@ func (f *watchFlags) check(revision string) error {
 		return usage(errors.New("watch runs until it is interrupted; leave --deadline out, and see --max-calls"))
 	case f.base != "" && f.baseline != "":
 		return usage(errors.New("--base and --baseline both say what to hold the revision against; pass one of them"))
-	case project.IsRunFile(revision):
+	case runs.IsRunFile(revision):
 		return usage(fmt.Errorf("%s is a run file; watch wants a revision, such as prompts/v3", revision))
 	case f.baseline != "" && !project.Exists(f.baseline):
 		return usage(fmt.Errorf("--baseline %s: there is no such file; promptbench baseline set makes one", f.baseline))

@@ -11,7 +11,7 @@ import (
 
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
-	"promptbench/internal/run/project"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/runner"
 	"promptbench/internal/run/watch"
 	"promptbench/internal/verdict/compare"
@@ -23,7 +23,7 @@ var errUsedUp = errors.New("--max-calls or --max-cost is used up, over all saves
 
 // within takes what earlier saves used from what all may use, and reports whether
 // nothing is left; then only recordings answer.
-func (w *watcher) within(settings *project.Run) bool {
+func (w *watcher) within(settings *job.Run) bool {
 	used := false
 	if settings.MaxCalls > 0 {
 		settings.MaxCalls -= w.calls
@@ -41,31 +41,31 @@ func (w *watcher) within(settings *project.Run) bool {
 
 // run runs the job and shows it on the way.
 func (r *round) run(ctx context.Context, stop <-chan struct{}) error {
-	w, job := r.w, r.job
-	ahead, err := r.p.Ahead(job, w.known)
+	w, prepared := r.w, r.job
+	ahead, err := job.Ahead(r.p, prepared, w.known)
 	if err == nil && r.usedUp && ahead.New > 0 {
 		err = errUsedUp
 	}
 	if err != nil {
-		return errors.Join(err, job.Abandon())
+		return errors.Join(err, prepared.Abandon())
 	}
-	for _, text := range job.Remarks() {
+	for _, text := range prepared.Remarks() {
 		r.note(text)
 	}
-	r.block.plan = planParts(ahead, watch.Urgent(job.Rank), len(r.cases))
+	r.block.plan = planParts(ahead, watch.Urgent(prepared.Rank), len(r.cases))
 	if err := w.face.show(r.block); err != nil {
-		return &outputError{errors.Join(err, job.Abandon())}
+		return &outputError{errors.Join(err, prepared.Abandon())}
 	}
 	f := r.follow()
-	job.Progress = f.done
-	ends, runErr := runner.Run(ctx, job.Job, stop)
+	prepared.Progress = f.done
+	ends, runErr := runner.Run(ctx, prepared.Job, stop)
 	f.end()
-	stats := job.Stats()
+	stats := prepared.Stats()
 	w.calls += stats.Calls
 	if stats.Cost != nil {
 		w.cost += *stats.Cost
 	}
-	err = errors.Join(runErr, job.Close(), f.err)
+	err = errors.Join(runErr, prepared.Close(), f.err)
 	w.known = watch.Merge(r.before, r.live.Run())
 	r.outcomes(ends, f.progress)
 	if err != nil {

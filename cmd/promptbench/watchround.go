@@ -10,7 +10,9 @@ import (
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 	"promptbench/internal/run/watch"
 	"promptbench/internal/text/textsafe"
 )
@@ -23,7 +25,7 @@ type round struct {
 	p     *project.Project
 	base  string // the run to hold it against; empty: none, or one that this round runs
 	cases []runfile.Case
-	job   *project.Job
+	job   *job.Job
 	head  int // which of the job's revisions is watched
 	live  *watch.Live
 	begun time.Time
@@ -90,7 +92,7 @@ func (r *round) note(text string) {
 func (r *round) prepare(ctx context.Context) error {
 	w := r.w
 	names := []string{w.revision}
-	if w.flags.base != "" && !project.IsRunFile(w.flags.base) {
+	if w.flags.base != "" && !runs.IsRunFile(w.flags.base) {
 		names = []string{w.flags.base, w.revision}
 	}
 	p, err := project.Load(ctx, w.options, names)
@@ -107,13 +109,13 @@ func (r *round) prepare(ctx context.Context) error {
 	}
 	r.p = p
 	watched := p.Prompts[len(p.Prompts)-1]
-	if r.cases, err = p.SelectedCases(); err != nil {
+	if r.cases, err = job.SelectedCases(p); err != nil {
 		return err
 	}
 	r.since = "the last save"
 	if w.known == nil {
 		r.since = "the last run"
-		if w.known, err = p.LastRun(watched); err != nil {
+		if w.known, err = runs.LastRun(p, watched); err != nil {
 			return err
 		}
 	}
@@ -123,14 +125,14 @@ func (r *round) prepare(ctx context.Context) error {
 	}
 	settings := w.flags.how.job(w.log)
 	r.usedUp = w.within(&settings)
-	if r.job, err = p.Prepare(ctx, settings); err != nil {
+	if r.job, err = job.Prepare(ctx, p, settings); err != nil {
 		return err
 	}
 	r.head = len(p.Prompts) - 1
 	r.before, r.path = w.known, r.job.Paths[r.head]
 	r.job.Rank = watch.Rank(r.cases, w.known, baseRun)
 	r.live = watch.NewLive(runfile.Header{
-		Prompt: project.PromptRecord(watched), Suite: runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()}, Trials: r.job.Trials,
+		Prompt: job.PromptRecord(watched), Suite: runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()}, Trials: r.job.Trials,
 		Reply: p.Suite.Rules, Graders: r.job.Grading.Specs(), Cases: len(r.cases),
 	}, r.cases)
 	return nil
@@ -142,7 +144,7 @@ func (r *round) findBase(ctx context.Context, watched *prompt.Prompt) (*runfile.
 	w := r.w
 	r.base = w.flags.baseline
 	if w.flags.base != "" {
-		path, err := r.p.BaseRun(ctx, w.flags.base, watched, w.flags.judged.maxErrors)
+		path, err := runs.BaseRun(ctx, r.p, w.flags.base, watched, w.flags.judged.maxErrors)
 		if err != nil {
 			return nil, err
 		}

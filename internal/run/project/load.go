@@ -1,9 +1,11 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +17,6 @@ import (
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/record/runfile"
-	"promptbench/internal/run/runner"
 )
 
 // Options are what the command line says of the files and the model. Empty
@@ -28,7 +29,7 @@ type Options struct {
 	BaseURL string
 	Params  params.Params
 	Runs    string
-	Select  runner.Selection
+	Select  suite.Selection
 }
 
 // A Project is everything loaded and checked.
@@ -46,7 +47,6 @@ type Project struct {
 	named bool     // the suite could be read so far that names says them
 	Noise bool     // the prompts are one revision, held against itself
 
-	NoCommands bool // no grader that is a command is started to grade a run again
 }
 
 // Load reads the config, the suite and the prompts. All errors of all files
@@ -55,7 +55,7 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	p := &Project{Options: o}
 	var probs problem.List
 	p.Config, probs = config.Load(o.Config)
-	p.RunsDir = firstOf(o.Runs, p.Config.Runs)
+	p.RunsDir = cmp.Or(o.Runs, p.Config.Runs)
 	probs = append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
 	probs = append(probs, p.loadSuite()...)
 	for i, name := range prompts {
@@ -85,14 +85,14 @@ func LoadIfAny(ctx context.Context, o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.suitePath(); errors.Is(err, config.ErrNoSuite) && len(o.Select.Cases)+len(o.Select.Tags) == 0 {
+	if _, err := p.SuitePath(); errors.Is(err, config.ErrNoSuite) && len(o.Select.Cases)+len(o.Select.Tags) == 0 {
 		return p, nil
 	}
 	return Load(ctx, o, nil)
 }
 
 func (p *Project) loadSuite() problem.List {
-	path, err := p.suitePath()
+	path, err := p.SuitePath()
 	if err != nil {
 		return problem.From(err)
 	}
@@ -125,12 +125,13 @@ func (p *Project) blameConfig(path string, probs problem.List) problem.List {
 	if len(probs) != 1 || probs[0].File != path || probs[0].Line != 0 {
 		return probs
 	}
-	hint := firstOf(probs[0].Hint, "name a suite file under suite, as seen from the directory of this file")
+	hint := cmp.Or(probs[0].Hint, "name a suite file under suite, as seen from the directory of this file")
 	return problem.List{p.Config.SuiteProblem(path+": "+probs[0].Message, hint)}
 }
 
-func (p *Project) suitePath() (string, error) {
-	if path := firstOf(p.Options.Suite, p.Config.Suite); path != "" {
+// SuitePath is the suite file that the flags or the config name, else the one that there is.
+func (p *Project) SuitePath() (string, error) {
+	if path := cmp.Or(p.Options.Suite, p.Config.Suite); path != "" {
 		return path, nil
 	}
 	return config.DefaultSuite(".")
@@ -150,14 +151,14 @@ func (p *Project) checkSelection() problem.List {
 		}
 		for _, id := range p.Options.Select.Cases {
 			if !slices.Contains(ids, id) {
-				probs.Add(problem.Problem{Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: oneOf(id, ids)})
+				probs.Add(problem.Problem{Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: OneOf(id, ids)})
 			}
 		}
 	}
 	tags := p.Suite.Tags()
 	for _, tag := range p.Options.Select.Tags {
 		if tags[tag] == 0 {
-			probs.Add(problem.Problem{Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path), Hint: oneOf(tag, keys(tags))})
+			probs.Add(problem.Problem{Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path), Hint: OneOf(tag, slices.Sorted(maps.Keys(tags)))})
 		}
 	}
 	if len(probs) == 0 && len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0 && p.Selected() == 0 {
@@ -179,6 +180,9 @@ func (p *Project) Selected() int {
 	}
 	return n
 }
+
+// Vars are the names of the variables that the suite gives to prompts.
+func (p *Project) Vars() []string { return p.names }
 
 // checkNames holds the names that a prompt uses against those that the suite
 // gives, as far as a suite with errors shows them.
@@ -207,9 +211,9 @@ func (p *Project) unusedVars(loaded *prompt.Prompt) problem.List {
 	return probs
 }
 
-// oneOf names the word that was perhaps meant, else the first of those that there
+// OneOf names the word that was perhaps meant, else the first of those that there
 // are.
-func oneOf(word string, known []string) string {
+func OneOf(word string, known []string) string {
 	const most = 6
 	if near := strictyaml.DidYouMean(word, known); near != "" || len(known) == 0 {
 		return near
@@ -219,25 +223,3 @@ func oneOf(word string, known []string) string {
 	}
 	return fmt.Sprintf("there are %s and %d more", strings.Join(known[:most], ", "), len(known)-most)
 }
-
-func keys(m map[string]int) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-// IsRunFile reports whether a command-line argument names a run file, there or
-// not, rather than a revision.
-func IsRunFile(arg string) bool { return strings.HasSuffix(arg, runfile.Ext) }

@@ -1,7 +1,10 @@
 package project
 
 import (
+	"cmp"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
@@ -13,7 +16,7 @@ import (
 // Settings loads the config alone, for commands that need no suite.
 func Settings(o Options) (*Project, error) {
 	c, probs := config.Load(o.Config)
-	p := &Project{Options: o, Config: c, RunsDir: firstOf(o.Runs, c.Runs)}
+	p := &Project{Options: o, Config: c, RunsDir: cmp.Or(o.Runs, c.Runs)}
 	probs = append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
 	return p, probs.Err()
 }
@@ -58,3 +61,19 @@ func Exists(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
 }
+
+// GatingGraders is how many graders a comparison's verdict would rest on.
+func (p *Project) GatingGraders() int {
+	var named []string
+	for _, g := range p.Config.RegressionGates {
+		named = append(named, g.Graders...)
+	}
+	if len(named) > 0 {
+		slices.Sort(named)
+		return len(slices.Compact(named))
+	}
+	return len(p.Suite.Graders)
+}
+
+// LabelsDir is where the labels of the suite stand.
+func (p *Project) LabelsDir() string { return filepath.Join(filepath.Dir(p.Suite.Path), "labels") }

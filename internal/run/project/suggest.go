@@ -1,8 +1,10 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -12,6 +14,12 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/record/runfile"
+)
+
+// The directories of a project where nothing else is named.
+const (
+	PromptsDir = "prompts"
+	SuitesDir  = "cases"
 )
 
 // A Suggester lists what a word on the command line may be, while somebody types
@@ -41,7 +49,7 @@ func (s Suggester) Cases() (ids, tags []string) {
 
 func (s Suggester) suite() (string, error) {
 	p := &Project{Options: s.o, Config: s.config()}
-	return p.suitePath()
+	return p.SuitePath()
 }
 
 // Graders are the names of the suite's scores.
@@ -56,7 +64,7 @@ func (s Suggester) Graders() []string {
 
 // Suites are the YAML files in cases.
 func (s Suggester) Suites() []string {
-	found, _ := suiteFilesIn(suitesDir) // no directory, no suites
+	found, _ := SuiteFiles(SuitesDir) // no directory, no suites
 	return slashes(found)
 }
 
@@ -70,7 +78,7 @@ func (s Suggester) Revisions(ctx context.Context, word string) []string {
 		}
 		return out
 	}
-	dir := promptsDir
+	dir := PromptsDir
 	if strings.ContainsRune(word, '/') {
 		dir = filepath.Dir(word + "x")
 	}
@@ -95,7 +103,7 @@ func (Suggester) Refs(ctx context.Context) []string {
 // name of their file. They go by the names of files, since a history may hold
 // thousands.
 func (s Suggester) Runs() (files, ids []string) {
-	dir := firstOf(s.o.Runs, s.config().Runs)
+	dir := cmp.Or(s.o.Runs, s.config().Runs)
 	files, _ = runfile.Files(dir) // no directory, no runs
 	slices.SortFunc(files, func(a, b string) int { return strings.Compare(filepath.Base(b), filepath.Base(a)) })
 	for _, file := range files {
@@ -111,4 +119,16 @@ func slashes(paths []string) []string {
 		paths[i] = filepath.ToSlash(paths[i])
 	}
 	return paths
+}
+
+// SuiteFiles are the YAML files of a directory, sorted.
+func SuiteFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	var out []string
+	for _, e := range entries {
+		if path := filepath.Join(dir, e.Name()); !e.IsDir() && slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path)) {
+			out = append(out, path)
+		}
+	}
+	return out, err
 }

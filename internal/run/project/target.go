@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,9 +12,11 @@ import (
 
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
+	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/model"
+	"promptbench/internal/record/runfile"
 )
 
 // A Target is a model that a revision is to run on.
@@ -44,7 +47,7 @@ func (p *Project) errNoModel() error {
 // TargetFor resolves the model that a revision runs on: the flag over the
 // prompt file over the config. It reads no key.
 func (p *Project) TargetFor(revision *prompt.Prompt) (Target, error) {
-	name := firstOf(p.Options.Model, revision.Model, p.Config.Model)
+	name := cmp.Or(p.Options.Model, revision.Model, p.Config.Model)
 	if name == "" && p.Options.BaseURL != "" {
 		return Target{}, errNoID
 	}
@@ -129,15 +132,15 @@ func missingVar(vars map[string]string) error {
 // one attempt. The error says that a variable is missing, or what is wrong with
 // the target.
 func (t Target) Model(e *model.Engine, timeout time.Duration) (model.Model, error) {
-	settings, err := t.open(timeout)
+	settings, err := t.Open(timeout)
 	if err != nil {
 		return nil, err
 	}
 	return e.Model(settings)
 }
 
-// open is the target with what its variables hold.
-func (t Target) open(timeout time.Duration) (model.Target, error) {
+// Open is the target with what its variables hold.
+func (t Target) Open(timeout time.Duration) (model.Target, error) {
 	key, env, err := model.APIKey(os.Getenv, t.source)
 	if err != nil && t.taken != "" {
 		err = fmt.Errorf("%w%s", err, t.taken)
@@ -148,7 +151,7 @@ func (t Target) open(timeout time.Duration) (model.Target, error) {
 	if err := missingVar(t.headersEnv); err != nil {
 		return model.Target{}, err
 	}
-	settings := t.priced(timeout)
+	settings := t.Priced(timeout)
 	settings.APIKey, settings.KeyEnv = model.Secret(key), env
 	settings.Headers = maps.Clone(settings.Headers)
 	for header, name := range t.headersEnv {
@@ -160,10 +163,36 @@ func (t Target) open(timeout time.Duration) (model.Target, error) {
 	return settings, nil
 }
 
-// priced is the target without its secrets.
-func (t Target) priced(timeout time.Duration) model.Target {
+// Priced is the target without its secrets.
+func (t Target) Priced(timeout time.Duration) model.Target {
 	settings := t.settings
 	settings.Timeout = timeout
 	settings.Price = t.Price
 	return settings
+}
+
+// Targets are the models that the revisions run on. Revisions that their files
+// send to different ones are refused before any call: what comes of it could
+// not be compared.
+func (p *Project) Targets() ([]Target, error) {
+	targets := make([]Target, len(p.Prompts))
+	for i, revision := range p.Prompts {
+		t, err := p.TargetFor(revision)
+		if err != nil {
+			return nil, problem.From(err).Err() // what was typed is wrong
+		}
+		if first := targets[0]; i > 0 && (t.ID != first.ID || t.Label != first.Label) {
+			return nil, problem.List{{
+				Message: fmt.Sprintf("%s runs on %s (%s) and %s on %s (%s), so that a difference would not be the prompt's", p.Prompts[0].Name, first.ID, first.Label, revision.Name, t.ID, t.Label),
+				Hint:    "name one model with --model, or run them one by one and compare with --allow model",
+			}}
+		}
+		targets[i] = t
+	}
+	return targets, nil
+}
+
+// RanOn reports whether a run is one of revisions over the project's suite, on a target.
+func (p *Project) RanOn(h runfile.Header, t Target) bool {
+	return !h.OfJudge() && h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label
 }

@@ -43,7 +43,7 @@ type Revision struct {
 // A Job is everything [Run] needs.
 type Job struct {
 	Suite     *suite.Suite
-	Select    Selection
+	Select    suite.Selection
 	Rank      map[string]int // of cases by id: those of a higher rank come first; 0 for those that have none
 	Trials    int            // per case, at least 1
 	Workers   int            // trials under way at once, at least 1
@@ -309,23 +309,4 @@ func CaseRecord(s *suite.Suite, c suite.Case) runfile.Case {
 		Case: c.ID, Input: c.Input, Vars: vars, Expect: c.Expect, Tags: c.Tags, Group: c.Group, Note: c.Note,
 		InputHash: suite.InputHash(c.Input, vars),
 	}
-}
-
-// A Selection is what --case and --tag leave of a suite: cases that have one
-// of the ids, if any are named, and one of the tags, if any are named.
-type Selection struct {
-	Cases []string
-	Tags  []string
-}
-
-// Has reports whether a case is selected.
-func (s Selection) Has(c suite.Case) bool { return s.Selects(c.ID, c.Tags) }
-
-// Selects is [Selection.Has] for a case that is known by its id and tags alone,
-// such as one of a recorded run.
-func (s Selection) Selects(id string, tags []string) bool {
-	if len(s.Cases) > 0 && !slices.Contains(s.Cases, id) {
-		return false
-	}
-	return len(s.Tags) == 0 || slices.ContainsFunc(tags, func(t string) bool { return slices.Contains(s.Tags, t) })
 }

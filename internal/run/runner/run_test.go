@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/suite"
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/runner"
@@ -93,7 +94,7 @@ func TestSelection(t *testing.T) {
 	} {
 		m := &scripted{ask: always}
 		j, memories := job(t, load(t, suiteText), m, "v3")
-		j.Select = runner.Selection{Cases: tt.cases, Tags: tt.tags}
+		j.Select = suite.Selection{Cases: tt.cases, Tags: tt.tags}
 		run(t, j)
 		require.Len(t, memories[0].cases, tt.want)
 		require.Len(t, m.order(), tt.want)

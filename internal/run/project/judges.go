@@ -1,0 +1,86 @@
+package project
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"promptbench/graders"
+	"promptbench/internal/input/problem"
+)
+
+// Specs are what the suite grades by. No judge is needed to say so, and no program
+// is started: what one says that it is stays open.
+func (p *Project) Specs() ([]graders.Spec, error) {
+	built, err := p.Build(noJudge{}, p.Programs())
+	if err != nil {
+		return nil, err
+	}
+	specs := make([]graders.Spec, len(built))
+	for i, g := range built {
+		specs[i] = g.Spec()
+	}
+	return specs, nil
+}
+
+// noJudge stands in for a judge where nothing is asked.
+type noJudge struct{}
+
+// Ask implements [graders.Judge].
+func (noJudge) Ask(context.Context, graders.Sample, []graders.Question) ([]graders.Verdict, error) {
+	return nil, errors.New("no judge is asked here")
+}
+
+// Criteria are those of the suite that are put to a judge.
+func (p *Project) Criteria() ([]graders.Criterion, error) {
+	specs, err := p.Specs()
+	return graders.Questions(specs), err
+}
+
+// Judges resolves who is asked, by the name that a criterion gives: the flag
+// over the criterion over the config. The usual judge has no name.
+func (p *Project) Judges(criteria []graders.Criterion) (map[string]Target, error) {
+	out := map[string]Target{}
+	var probs problem.List
+	for _, c := range criteria {
+		name, as := cmp.Or(p.Options.Judge, c.Judge, p.Config.Judge), c.Judge
+		if p.Options.Judge != "" {
+			as = ""
+		}
+		if _, ok := out[as]; ok {
+			continue
+		}
+		if name == "" {
+			probs.Add(p.atRubric(fmt.Sprintf("the criterion %s is put to a judge, and none is named", c.ID), "pass --judge NAME, or set judge in promptbench.yaml"))
+			return nil, probs.Err()
+		}
+		t, err := p.JudgeTarget(name)
+		if err != nil {
+			probs.Add(p.atRubric(fmt.Sprintf("the judge of criterion %s: %v", c.ID, err), ""))
+			continue
+		}
+		out[as] = t
+	}
+	return out, probs.Err()
+}
+
+// JudgeTarget finds a judge by name: a model of the config, as it is configured
+// there, else an id at --base-url or at OpenAI.
+func (p *Project) JudgeTarget(name string) (Target, error) {
+	if m, ok := p.Config.Models[name]; ok {
+		return configured(m), nil
+	}
+	return p.target(name)
+}
+
+// atRubric is a problem of the suite's rubric.
+func (p *Project) atRubric(message, hint string) problem.Problem {
+	out := problem.Problem{File: p.Suite.Path, Message: message, Hint: hint}
+	for _, g := range p.Suite.Graders {
+		if g.Name == "rubric" {
+			out.File, out.Line, out.Column = g.File, g.Line, g.Column
+		}
+	}
+	return out
+}

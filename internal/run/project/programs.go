@@ -1,0 +1,157 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/signal"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+
+	"promptbench/graders"
+	"promptbench/graders/command"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/suite"
+	"promptbench/internal/model"
+)
+
+// Programs are the graders of a suite that are programs, each made once, however
+// often the suite is built.
+type Programs struct {
+	env  func(pass []string) []string
+	made map[string]*command.Grader // by score
+	from []suite.GraderEntry        // in order
+}
+
+// Programs has the suite's programs made, which starts nothing yet. Whoever
+// starts them closes them.
+func (p *Project) Programs() *Programs {
+	return &Programs{made: map[string]*command.Grader{}, env: func(pass []string) []string {
+		return withoutSecrets(os.Environ(), p.keyVariables(), pass)
+	}}
+}
+
+// Build makes the suite's graders.
+func (p *Project) Build(judge graders.Judge, programs *Programs) ([]graders.Grader, error) {
+	return p.Suite.Build(judge, programs.grader)
+}
+
+func (c *Programs) grader(e suite.GraderEntry) (graders.Grader, error) {
+	if g, ok := c.made[e.Score]; ok {
+		return g, nil
+	}
+	g, err := command.New(command.Options{
+		Name: e.Score, Run: e.Command.Run, Dir: e.Command.Dir, Env: c.env(e.Command.Env),
+		Timeout: e.Command.Timeout, Processes: e.Command.Processes, Params: e.Params,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.made[e.Score], c.from = g, append(c.from, e)
+	return g, nil
+}
+
+// UntilInterrupted ends a context at an interrupt, so that no program is left
+// behind by one, where there are any.
+func (c *Programs) UntilInterrupted(ctx context.Context) (context.Context, context.CancelFunc) {
+	if len(c.from) == 0 {
+		return ctx, func() {}
+	}
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+}
+
+// Start starts every program and has it say what it is, so that one which does
+// not work is known before anything is paid for. All that do not are reported.
+func (c *Programs) Start(ctx context.Context) error {
+	ctx, release := c.UntilInterrupted(ctx)
+	defer release()
+	var probs problem.List
+	for _, e := range c.from {
+		err := c.made[e.Score].Start(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
+			probs.Add(atGrader(e, err.Error(), "docs/custom-graders.md says what is asked of a command"))
+		}
+	}
+	return probs.Err()
+}
+
+// Processes is how many samples the slowest of them can be asked about at once.
+func (c *Programs) Processes() int {
+	most := 1
+	for _, e := range c.from {
+		most = max(most, e.Command.Processes)
+	}
+	return most
+}
+
+// Close ends the programs; there may be none.
+func (c *Programs) Close() error {
+	if c == nil {
+		return nil
+	}
+	var errs []error
+	for _, e := range c.from {
+		errs = append(errs, c.made[e.Score].Close())
+	}
+	return errors.Join(errs...)
+}
+
+// MissingPrograms looks for the programs of a suite, and starts none.
+func MissingPrograms(s *suite.Suite) problem.List {
+	var probs problem.List
+	for _, e := range s.Graders {
+		if e.Command == nil {
+			continue
+		}
+		if err := command.Look(e.Command.Run, e.Command.Dir); err != nil {
+			probs.Add(atGrader(e, err.Error(), "install it, or name another; a program of the project is named with its path, such as ./grade"))
+		}
+	}
+	return probs
+}
+
+func atGrader(e suite.GraderEntry, message, hint string) problem.Problem {
+	return problem.Problem{File: e.File, Line: e.Line, Column: e.Column, Message: fmt.Sprintf("the command of grader %s: %s", e.Score, message), Hint: hint}
+}
+
+// keyVariables are the variables that hold keys, as far as the config names them.
+func (p *Project) keyVariables() []string {
+	out := []string{model.DefaultKeyEnv}
+	for _, m := range p.Config.Models {
+		out = append(out, m.APIKeyEnv)
+		out = slices.AppendSeq(out, maps.Values(m.HeadersEnv))
+	}
+	return out
+}
+
+// withoutSecrets returns an environment without the variables that are named,
+// or whose name or value looks like a secret, but for those to pass. It also has
+// Python write each line at once and in UTF-8, unless something else is set.
+func withoutSecrets(environ, secret, pass []string) []string {
+	name := regexp.MustCompile(`(?i)PASSWORD|PASSWD|SECRET|API_?KEY|TOKEN(_|$)|(^|_)(KEY|PASS|PWD|CREDENTIALS?)(_|$)`)
+	value := regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`) // an address with a password
+	var out []string
+	seen := map[string]bool{}
+	for _, entry := range environ {
+		key, text, _ := strings.Cut(entry, "=")
+		hidden := slices.Contains(secret, key) || name.MatchString(key) && key != "PWD" && key != "OLDPWD" || value.MatchString(text)
+		if hidden && !slices.Contains(pass, key) {
+			continue
+		}
+		seen[key] = true
+		out = append(out, entry)
+	}
+	for _, entry := range []string{"PYTHONUNBUFFERED=1", "PYTHONUTF8=1"} {
+		if key, _, _ := strings.Cut(entry, "="); !seen[key] {
+			out = append(out, entry)
+		}
+	}
+	return out
+}

@@ -1,0 +1,62 @@
+package project
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"promptbench/internal/input/config"
+	"promptbench/internal/model"
+)
+
+// Served finds what a worker calls for an endpoint, by its label, and a model
+// there: what was typed, else the config's entry for them, else an entry for the
+// endpoint alone, as long as there is one. Timeout bounds one attempt. No address
+// and no key ever comes from whoever asks.
+func (p *Project) Served(endpoint, id string, timeout time.Duration) (model.Model, error) {
+	t, err := p.served(endpoint, id)
+	if err != nil {
+		return nil, err
+	}
+	t.ID, t.settings.ID = id, id
+	settings, err := t.Open(timeout)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewClient(settings)
+}
+
+func (p *Project) served(endpoint, id string) (Target, error) {
+	if base := p.Options.BaseURL; base != "" {
+		t := p.typed(cmp.Or(p.Options.Model, id), base)
+		if t.Label == endpoint && (p.Options.Model == "" || t.ID == id) {
+			return t, nil
+		}
+		return Target{}, fmt.Errorf("it serves %s at %s, not %s at %s", cmp.Or(t.ID, "any model"), t.Label, id, endpoint)
+	}
+	var found []Target
+	for _, name := range slices.Sorted(maps.Keys(p.Config.Models)) {
+		t := configured(p.Config.Models[name])
+		switch {
+		case t.Label != endpoint:
+		case t.ID == id:
+			return t, nil
+		default:
+			found = append(found, t)
+		}
+	}
+	same := func(t Target) bool {
+		return t.settings.BaseURL == found[0].settings.BaseURL && t.source == found[0].source
+	}
+	switch {
+	case len(found) == 0 && endpoint == config.OpenAI:
+		return p.target(id)
+	case len(found) == 0:
+		return Target{}, fmt.Errorf("its config has no model at %s", endpoint)
+	case slices.ContainsFunc(found, func(t Target) bool { return !same(t) }):
+		return Target{}, fmt.Errorf("its config has several addresses for %s, and no model %s there", endpoint, id)
+	}
+	return found[0], nil
+}

@@ -1,0 +1,91 @@
+package runs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/suite"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+)
+
+// CasesOf returns the cases of a run that --case and --tag leave. An id or tags
+// that no case of the run has are a problem, with what was perhaps meant.
+func CasesOf(run *runfile.Run, s suite.Selection) ([]runfile.Case, error) {
+	for _, id := range s.Cases {
+		if _, ok := run.Case(id); !ok {
+			return nil, UnknownCase(run, id)
+		}
+	}
+	var out []runfile.Case
+	for _, c := range run.Cases {
+		if s.Selects(c.Case, c.Tags) {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 && len(s.Tags) > 0 {
+		return nil, problem.List{{Message: fmt.Sprintf("--tag %s: no such case of run %s has it", strings.Join(s.Tags, " or "), run.Header.Run), Hint: project.OneOf(s.Tags[0], tagsOf(run))}}
+	}
+	return out, nil
+}
+
+// UnknownCase is the problem of a case id that a run lacks.
+func UnknownCase(run *runfile.Run, id string) error {
+	ids := make([]string, len(run.Cases))
+	for i, c := range run.Cases {
+		ids[i] = c.Case
+	}
+	hint := strictyaml.DidYouMean(id, ids)
+	if hint == "" && run.Header.Selected != nil {
+		hint = "that run has only a selection of the cases; name another run file, or run the case"
+	}
+	if hint == "" {
+		hint = project.OneOf(id, ids)
+	}
+	return problem.List{{Message: fmt.Sprintf("--case %s: run %s has no such case", id, run.Header.Run), Hint: hint}}
+}
+
+func tagsOf(run *runfile.Run) []string {
+	counts := map[string]int{}
+	for _, c := range run.Cases {
+		for _, t := range c.Tags {
+			counts[t]++
+		}
+	}
+	return slices.Sorted(maps.Keys(counts))
+}
+
+// Narrow returns the run with only the cases that --case and --tag leave, or
+// the run itself where they say nothing.
+func Narrow(run *runfile.Run, s suite.Selection) (*runfile.Run, error) {
+	if len(s.Cases)+len(s.Tags) == 0 {
+		return run, nil
+	}
+	cases, err := CasesOf(run, s)
+	if err != nil {
+		return nil, err
+	}
+	kept := make(map[string]bool, len(cases))
+	for _, c := range cases {
+		kept[c.Case] = true
+	}
+	out := *run
+	out.Cases, out.Header.Cases = cases, len(cases)
+	out.Trials = only(run.Trials, func(t runfile.Trial) bool { return kept[t.Case] })
+	out.Calls = only(run.Calls, func(c runfile.Call) bool { return kept[c.Case] })
+	return &out, nil
+}
+
+func only[T any](list []T, keep func(T) bool) []T {
+	var out []T
+	for _, v := range list {
+		if keep(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
