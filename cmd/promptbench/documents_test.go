@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the outputs that documents show")
 
 // documents show commands in ```console blocks: a line after "$ " is run, the
-// lines below it are what it prints.
+// lines below it are what it prints. "| head -N" after the command keeps the first N lines.
 func documents() []string {
 	return []string{"README.md", "README.ko.md", "docs/results.md", "docs/tutorial.md", "docs/custom-graders.md", "docs/import.md", "docs/judge.md"}
 }
@@ -82,9 +83,16 @@ func rerun(t *testing.T, doc string) (out string, commands int) {
 		case inside && isCommand:
 			b.WriteString(line)
 			var stdout, stderr bytes.Buffer
+			command, lines, isHead := strings.Cut(strings.TrimSpace(command), " | head -")
 			code := run(strings.Fields(command), strings.NewReader(""), &stdout, &stderr)
 			require.Contains(t, []int{0, exitRegression}, code, "%s%s", line, stderr.String())
-			b.WriteString(stdout.String())
+			if isHead {
+				most, err := strconv.Atoi(lines)
+				require.NoError(t, err, line)
+				b.WriteString(firstLines(stdout.String(), most))
+			} else {
+				b.WriteString(stdout.String())
+			}
 			commands++
 			skip = true
 			continue
@@ -94,4 +102,10 @@ func rerun(t *testing.T, doc string) (out string, commands int) {
 		}
 	}
 	return b.String(), commands
+}
+
+// firstLines returns the text up to the end of its line n, as head -n does.
+func firstLines(text string, n int) string {
+	lines := strings.SplitAfter(text, "\n")
+	return strings.Join(lines[:min(n, len(lines))], "")
 }
