@@ -9,6 +9,19 @@ import (
 
 const nameCaseType = "case_type"
 
+func caseTypeBuiltIn() BuiltIn {
+	return BuiltIn{
+		Name: nameCaseType,
+		Text: "Whether the reply has the expected type.",
+		Expect: Expectation{
+			Key: "type", Text: "The expected type, one of reply.types.",
+			words: func(e Expect) string { return e.Type },
+		},
+		params: noParams,
+		build:  func(params) (Grader, error) { return CaseType(), nil },
+	}
+}
+
 // unread is the answer of a grader that found nothing to read.
 const unread = "unread"
 

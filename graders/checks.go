@@ -10,6 +10,25 @@ import (
 
 const nameChecks = "checks"
 
+func checksBuiltIn() BuiltIn {
+	return BuiltIn{
+		Name: nameChecks,
+		Text: "Expressions over the reply that must all hold.",
+		Expect: Expectation{
+			Key: nameChecks, Text: "Expressions over the reply that must hold, such as len(items) <= 3.",
+			words: func(e Expect) string { return strings.Join(e.Checks, ", ") },
+			check: func(m *mistakes, e Expect) {
+				for i, src := range e.Checks {
+					compileAt(m, []any{nameChecks, i}, src)
+				}
+			},
+		},
+		short:  "values",
+		params: func() []param { return []param{textsParam("values", "The expressions: one, or a list.")} },
+		build:  func(p params) (Grader, error) { return Checks(p.strings(p.values["values"])) },
+	}
+}
+
 // Checks returns the grader "checks": 1 where every expression holds, else 0
 // with those that do not in the reason. Expressions are written as a
 // [Criterion]'s Check; a number holds at 1 only. Those that a case expects are

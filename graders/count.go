@@ -11,6 +11,42 @@ import (
 
 const nameSubtodoCount = "subtodo_count"
 
+func subtodoCountBuiltIn() BuiltIn {
+	return BuiltIn{
+		Name: nameSubtodoCount,
+		Text: "Whether the number of items is in the range of the expected type: {answer: {min: 2, max: 5}}.",
+		Expect: Expectation{
+			Key: "count", Text: "How many items, over the range of the type.",
+			words: func(e Expect) string {
+				if e.Count == nil {
+					return ""
+				}
+				return e.Count.String()
+			},
+			check: func(m *mistakes, e Expect) {
+				if e.Count != nil {
+					checkRange(m, []any{"count"}, *e.Count)
+				}
+			},
+		},
+		TypesAt: []string{anyKey},
+		Counts:  true,
+		params: func() []param {
+			return []param{{key: anyKey, more: objectSchema(boundParams(
+				"The least number of items of that type, at least 0.",
+				"The greatest number of items of that type.",
+			))}}
+		},
+		build: func(p params) (Grader, error) {
+			byType := map[string]Range{}
+			for _, f := range p.entries(p.all) {
+				byType[f.key] = p.bounds(p.object(f.value, "min", "max"))
+			}
+			return SubtodoCount(byType)
+		},
+	}
+}
+
 // SubtodoCount returns the grader "subtodo_count": 1 where the number of items
 // read from the reply lies in the range given for the type the case expects,
 // else 0; the case's own count comes before that range. Answer is the number of

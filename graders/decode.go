@@ -182,19 +182,8 @@ func (d *decoder) count(v value) *int {
 	return &n
 }
 
-func (d *decoder) bounds(v value) Range {
-	m := d.object(v, "min", "max")
+func (d *decoder) bounds(m map[string]value) Range {
 	return Range{Min: d.count(m["min"]), Max: d.count(m["max"])}
-}
-
-// texts reads the parameters that contains, not_contains and equals share: a
-// string, a list, or an object with values and options.
-func (d *decoder) texts(v value, options ...string) ([]string, TextOptions) {
-	if k := v.kind(); k == kindString || k == kindList {
-		return d.strings(v), TextOptions{}
-	}
-	m := d.object(v, append([]string{"values"}, options...)...)
-	return d.strings(m["values"]), TextOptions{Any: d.boolean(m["any"]), IgnoreCase: d.boolean(m["ignore_case"])}
 }
 
 // canonical renders parameters so that equal parameters give equal bytes: keys

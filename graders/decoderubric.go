@@ -7,8 +7,7 @@ import (
 
 // criteria reads the parameters of a rubric. Its judge, batch and votes hold
 // for every question that does not say otherwise itself.
-func (d *decoder) criteria(v value) []Criterion {
-	m := d.object(v, "criteria", "judge", "batch", "votes")
+func (d *decoder) criteria(m map[string]value) []Criterion {
 	usual := Criterion{Judge: d.text(m["judge"]), Batch: d.boolean(m["batch"]), Votes: d.votes(m["votes"])}
 	var out []Criterion
 	questions := 0
@@ -27,7 +26,7 @@ func (d *decoder) criteria(v value) []Criterion {
 }
 
 func (d *decoder) criterion(v value, usual Criterion) Criterion {
-	m := d.object(v, "id", "check", "question", "options", "anchors", "pass", "judge", "batch", "votes", "applies_to", "weight")
+	m := d.object(v, keysOf(criterionParams())...)
 	c := Criterion{
 		ID:        d.text(m["id"]),
 		Check:     d.text(m["check"]),

@@ -1,11 +1,43 @@
 package graders
 
 import (
-	"errors"
-	"regexp"
-	"regexp/syntax"
+	"fmt"
 	"strings"
 )
+
+// An Expectation declares one field of [Expect], which a built-in grader reads.
+type Expectation struct {
+	Key  string // of the field in JSON and YAML
+	Text string // what it asks of a reply, one sentence
+
+	texts func(Expect) []string   // the field, where it is a list of texts
+	words func(Expect) string     // the field in words, where it is no such list; empty where it is not set
+	check func(*mistakes, Expect) // reports mistakes in it; nil: no text of the list may be blank
+}
+
+// Words says what a case expects here, such as "count 2 to 4"; empty where it
+// expects nothing.
+func (x Expectation) Words(e Expect) string {
+	words := ""
+	switch {
+	case x.words != nil:
+		words = x.words(e)
+	case len(x.list(e)) > 0:
+		words = fmt.Sprintf("%q", x.list(e))
+	}
+	if words == "" {
+		return ""
+	}
+	return x.Key + " " + words
+}
+
+// list gives the texts of the field; nil where it is no list of texts.
+func (x Expectation) list(e Expect) []string {
+	if x.texts == nil {
+		return nil
+	}
+	return x.texts(e)
+}
 
 // CheckExpect reports what is wrong with what a case expects before anything is
 // graded: a count that no number satisfies, a pattern that does not compile, an
@@ -13,49 +45,21 @@ import (
 // the expectation, such as count or contains[1].
 func CheckExpect(e Expect) error {
 	var m mistakes
-	if e.Count != nil {
-		checkRange(&m, []any{"count"}, *e.Count)
-	}
-	for _, l := range []struct {
-		key    string
-		values []string
-	}{{"equals", e.Equals}, {"contains", e.Contains}, {"not_contains", e.NotContains}} {
-		for i, v := range l.values {
-			if strings.TrimSpace(v) == "" {
-				m.add([]any{l.key, i}, "", "must not be empty")
-			}
-		}
-	}
-	if e.Regex != "" {
-		if _, err := regexp.Compile(e.Regex); err != nil {
-			m.errs = append(m.errs, patternError([]any{"regex"}, err))
-		}
-	}
-	if len(e.JSONSchema) > 0 {
-		if _, err := compileSchema(e.JSONSchema, []any{"json_schema"}); err != nil {
-			m.errs = append(m.errs, err)
-		}
-	}
-	for i, src := range e.Checks {
-		compileAt(&m, []any{"checks", i}, src)
-	}
-	for i, demand := range e.Meets {
-		if strings.TrimSpace(demand) == "" {
-			m.add([]any{"meets", i}, "", "must not be empty")
+	for _, b := range builtIns() {
+		if b.Expect.check != nil {
+			b.Expect.check(&m, e)
+		} else {
+			checkNotBlank(&m, b.Expect.Key, b.Expect.list(e))
 		}
 	}
 	return m.err()
 }
 
-// patternError says what RE2 holds against a pattern without the package's
-// prefix.
-func patternError(path []any, err error) *ParamError {
-	e := &ParamError{Path: path, Msg: "the pattern does not compile: " + err.Error()}
-	if bad, ok := errors.AsType[*syntax.Error](err); ok {
-		e.Msg = "the pattern does not compile: " + string(bad.Code) + " at " + quote(bad.Expr)
-		if bad.Code == syntax.ErrInvalidPerlOp {
-			e.Hint = "patterns are RE2, which has no look-around"
+// checkNotBlank reports each blank text of a list that stands under key.
+func checkNotBlank(m *mistakes, key string, texts []string) {
+	for i, text := range texts {
+		if strings.TrimSpace(text) == "" {
+			m.add([]any{key, i}, "", "must not be empty")
 		}
 	}
-	return e
 }

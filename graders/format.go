@@ -11,6 +11,15 @@ import (
 
 const nameFormat = "format"
 
+func formatBuiltIn() BuiltIn {
+	return BuiltIn{
+		Name:   nameFormat,
+		Text:   "Whether the reply is in its format, without a defect.",
+		params: noParams,
+		build:  func(params) (Grader, error) { return Format(), nil },
+	}
+}
+
 // Format returns the grader "format", which holds a reply to the format that the
 // revision declares. Only a reply that is exactly one well-formed document in
 // that format, matching the schema if there is one, with nothing around it, has

@@ -92,19 +92,31 @@ func (c criterion) judged(v Verdict) Score {
 func Questions(specs []Spec) []Criterion {
 	var out []Criterion
 	for _, spec := range specs {
-		if spec.Name != nameRubric {
-			continue
-		}
 		var params struct {
 			Criteria []Criterion `json:"criteria"`
 		}
-		if json.Unmarshal(spec.Params, &params) != nil {
+		if spec.Name != nameRubric || json.Unmarshal(spec.Params, &params) != nil {
 			continue // no rubric that New could build
 		}
 		for _, c := range params.Criteria {
 			if c.Question != "" {
 				out = append(out, c)
 			}
+		}
+	}
+	return out
+}
+
+// ScoreNames returns the names of the scores that such a grader gives: its own,
+// and rubric/ID for each criterion of a rubric, as far as Params can be read.
+func (s Spec) ScoreNames() []string {
+	out := []string{s.Name}
+	var params struct {
+		Criteria []struct{ ID string } `json:"criteria"`
+	}
+	if s.Name == nameRubric && json.Unmarshal(s.Params, &params) == nil {
+		for _, c := range params.Criteria {
+			out = append(out, nameRubric+"/"+c.ID)
 		}
 	}
 	return out

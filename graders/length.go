@@ -9,6 +9,20 @@ import (
 
 const nameLength = "length"
 
+func lengthBuiltIn() BuiltIn {
+	return BuiltIn{
+		Name:   nameLength,
+		Text:   "Whether the reply's length is in a range: {min: 1, max: 80, unit: words}.",
+		Counts: true,
+		params: func() []param {
+			unit := textParam("unit", "What is counted: characters or words; characters without it.")
+			unit.more = map[string]any{"enum": []any{Characters, Words, nil}}
+			return append(boundParams("The least length, at least 0.", "The greatest length."), unit)
+		},
+		build: func(p params) (Grader, error) { return Length(p.bounds(p.values), Unit(p.text(p.values["unit"]))) },
+	}
+}
+
 // Unit is what [Length] counts.
 type Unit string
 

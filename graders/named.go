@@ -14,6 +14,29 @@ const (
 	nameCommand    = "command" // package command has it
 )
 
+func expressionBuiltIn() BuiltIn {
+	return BuiltIn{
+		Name:    nameExpression,
+		Text:    `A grader of one line: {name: short, check: "len(items) <= 3"}.`,
+		TypesAt: []string{"applies_to"},
+		IsNamed: true,
+		params: func() []param {
+			return []param{
+				textParam("name", "The score's name.").needed(isRequired),
+				textParam("check", "The expression: true, false or a number from 0 to 1.").needed(isRequired),
+				appliesToParam(),
+			}
+		},
+		build: func(p params) (Grader, error) {
+			return Expression(p.text(p.values["name"]), p.text(p.values["check"]), p.strings(p.values["applies_to"]))
+		},
+	}
+}
+
+func appliesToParam() param {
+	return textsParam("applies_to", "The expected types that it is for: one, or a list; all without it.")
+}
+
 // CheckName reports whether name would do as the name of a grader that is not
 // built in, and so of its score: letters, digits, hyphens, underscores and dots,
 // and no built-in grader's. The error is a [*ParamError] with the path name.

@@ -119,7 +119,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`name: the name "a b" has other characters than a name may (use letters, digits, hyphens, underscores and dots)`,
 			`check: the grader needs an expression`,
 		}},
-		{"expression", `"len(items) < 4"`, []string{`an expression needs a name, which its score has (write it as {name: …, check: …})`}},
+		{"expression", `"len(items) < 4"`, []string{`the grader expression needs a name for its score (write it as {name: …, check: …})`}},
 		{"json_schema", `{"schema": 5}`, []string{`schema: expected a JSON Schema, found a number`}},
 		{"checks", `["text =="]`, []string{`values[0]: unexpected token EOF at character 7`}},
 		{"json_schema", `{"schema": {"required": 5}}`, []string{`schema: no JSON Schema: /required: got number, want array`}},

@@ -14,6 +14,54 @@ const (
 	unsure     = "unsure"
 )
 
+func rubricBuiltIn() BuiltIn {
+	return BuiltIn{
+		Name: nameRubric,
+		Text: "Criteria that an expression checks or a judge is asked about.",
+		Expect: Expectation{
+			Key: "meets", Text: "Demands in words, for criteria whose question holds {{meets}}.",
+			texts: func(e Expect) []string { return e.Meets },
+		},
+		TypesAt: []string{"criteria", "[]", "applies_to"},
+		params: func() []param {
+			return []param{
+				{
+					key: "criteria", text: "Each gives a score, rubric/ID; rubric is their weighted mean.",
+					kinds: []string{"array"}, need: isRequired,
+					more: map[string]any{"minItems": 1, "items": objectSchema(criterionParams())},
+				},
+				textParam("judge", "A name under models: the judge of its questions, over that of the config."),
+				flagParam("batch", "true: all questions of a reply in one call."),
+				votesParam("How often each question is asked, from 1 to 9."),
+			}
+		},
+		build: func(p params) (Grader, error) { return Rubric(p.criteria(p.values), p.judge) },
+	}
+}
+
+func criterionParams() []param {
+	return []param{
+		textParam("id", "Letters, digits, hyphens, underscores and dots; unique.").needed(isRequired),
+		textParam("check", "An expression: true, false or a number from 0 to 1. A criterion has this or a question.").
+			needed(isOneOf),
+		textParam("question", "What the judge is asked.").needed(isOneOf),
+		wordsParam("options", "The verdicts that there are; yes, no and unsure without it."),
+		{
+			key: "anchors", text: "What each option means.", kinds: []string{"object"},
+			more: map[string]any{"additionalProperties": textParam("", "").schema()},
+		},
+		wordsParam("pass", "The verdicts that pass: one, or a list; yes without it."),
+		textParam("judge", "The judge of this question, over that of the rubric."),
+		flagParam("batch", "true: in one call with the other such questions; without it, as the rubric says."),
+		votesParam("How often this question is asked, from 1 to 9; without it, as the rubric says."),
+		appliesToParam(),
+		{
+			key: "weight", text: "Its part in the mean, over 0; 1 without it.", kinds: []string{"number"},
+			more: map[string]any{"exclusiveMinimum": 0},
+		},
+	}
+}
+
 // A Criterion is one thing a [Rubric] looks at. It has either a check or a
 // question.
 type Criterion struct {

@@ -12,6 +12,37 @@ import (
 
 const nameJSONSchema = "json_schema"
 
+func jsonSchemaBuiltIn() BuiltIn {
+	return BuiltIn{
+		Name: nameJSONSchema,
+		Text: "Whether the reply fits a JSON Schema.",
+		Expect: Expectation{
+			Key: nameJSONSchema, Text: "A JSON Schema that the reply fits.",
+			words: func(e Expect) string {
+				if len(e.JSONSchema) == 0 {
+					return ""
+				}
+				return "of its own"
+			},
+			check: func(m *mistakes, e Expect) {
+				if len(e.JSONSchema) > 0 {
+					if _, err := compileSchema(e.JSONSchema, []any{nameJSONSchema}); err != nil {
+						m.errs = append(m.errs, err)
+					}
+				}
+			},
+		},
+		FileAt: "schema",
+		params: func() []param {
+			return []param{{
+				key: "schema", text: "The JSON Schema, inline or a file relative to this one.",
+				kinds: []string{"object", "boolean", "string"},
+			}}
+		},
+		build: func(p params) (Grader, error) { return JSONSchema(p.values["schema"].raw) },
+	}
+}
+
 // JSONSchema returns the grader "json_schema": 1 where the JSON document of the
 // reply matches the schema, else 0 with every failure and its path in the
 // reason. The document is the one that was read, before any repair, or else the

@@ -2,7 +2,7 @@ package graders
 
 import (
 	"context"
-	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/cases"
@@ -13,8 +13,54 @@ const (
 	nameContains    = "contains"
 	nameNotContains = "not_contains"
 	nameEquals      = "equals"
-	nameRegex       = "regex"
 )
+
+func containsBuiltIn() BuiltIn {
+	expect := Expectation{
+		Key: nameContains, Text: "Texts that the reply has.",
+		texts: func(e Expect) []string { return e.Contains },
+	}
+	return valuesBuiltIn(nameContains, "Whether the reply has these texts.", expect, Contains,
+		flagParam("any", "true: one of the texts is enough."))
+}
+
+func notContainsBuiltIn() BuiltIn {
+	expect := Expectation{
+		Key: nameNotContains, Text: "Texts that the reply does not have.",
+		texts: func(e Expect) []string { return e.NotContains },
+	}
+	return valuesBuiltIn(nameNotContains, "Whether the reply has none of these texts.", expect, NotContains,
+		flagParam("any", "true: it is enough that one of the texts is missing."))
+}
+
+func equalsBuiltIn() BuiltIn {
+	expect := Expectation{
+		Key: nameEquals, Text: "Texts of which the reply is one.",
+		texts: func(e Expect) []string { return e.Equals },
+	}
+	return valuesBuiltIn(nameEquals, "Whether the reply is one of these texts.", expect, Equals)
+}
+
+// valuesBuiltIn declares a grader that holds a reply to texts: values, further
+// parameters, and ignore_case.
+func valuesBuiltIn(
+	name, text string, expect Expectation, build func([]string, TextOptions) (Grader, error), further ...param,
+) BuiltIn {
+	return BuiltIn{
+		Name: name, Text: text, Expect: expect, short: "values",
+		params: func() []param {
+			return slices.Concat(
+				[]param{textsParam("values", "The texts: one, or a list.")},
+				further,
+				[]param{flagParam("ignore_case", "true: capitals and small letters are the same.")},
+			)
+		},
+		build: func(p params) (Grader, error) {
+			values := p.strings(p.values["values"])
+			return build(values, TextOptions{Any: p.boolean(p.values["any"]), IgnoreCase: p.boolean(p.values["ignore_case"])})
+		},
+	}
+}
 
 // TextOptions change how texts are held to the values of [Contains],
 // [NotContains] and [Equals]. Whatever the options, both sides are compared in
@@ -31,7 +77,7 @@ type TextOptions struct {
 // only to cases that expect some. An empty reply scores 0. A blank value is a
 // [ParamError].
 func Contains(values []string, o TextOptions) (Grader, error) {
-	return newTextGrader(nameContains, values, o)
+	return newTextGrader(containsBuiltIn(), values, o, containsAll)
 }
 
 // NotContains returns the grader "not_contains": 1 where no value is in the
@@ -39,7 +85,7 @@ func Contains(values []string, o TextOptions) (Grader, error) {
 // takes values and applies as [Contains] does. An empty reply scores 0: saying
 // nothing is no way to avoid a word.
 func NotContains(values []string, o TextOptions) (Grader, error) {
-	return newTextGrader(nameNotContains, values, o)
+	return newTextGrader(notContainsBuiltIn(), values, o, containsNone)
 }
 
 // Equals returns the grader "equals": 1 where the reply without its thinking is
@@ -47,26 +93,29 @@ func NotContains(values []string, o TextOptions) (Grader, error) {
 // applies as [Contains] does.
 func Equals(values []string, o TextOptions) (Grader, error) {
 	o.Any = false
-	return newTextGrader(nameEquals, values, o)
+	return newTextGrader(equalsBuiltIn(), values, o, equalsOne)
 }
 
-func newTextGrader(name string, values []string, o TextOptions) (Grader, error) {
+// A textGrader compares a reply with the values of the suite and of the case.
+type textGrader struct {
+	name    string
+	expect  Expectation // has the values of the case
+	values  []string    // those of the suite
+	options TextOptions
+	compare comparison
+}
+
+// A comparison says whether a text is as the values want it. The text is folded
+// and not empty, and there is at least one value.
+type comparison func(g textGrader, text string, values []string) (pass bool, reason string)
+
+func newTextGrader(b BuiltIn, values []string, o TextOptions, compare comparison) (Grader, error) {
 	var m mistakes
-	for i, v := range values {
-		if strings.TrimSpace(v) == "" {
-			m.add([]any{"values", i}, "", "must not be empty")
-		}
-	}
+	checkNotBlank(&m, "values", values)
 	if err := m.err(); err != nil {
 		return nil, err
 	}
-	return textGrader{name, append([]string(nil), values...), o}, nil
-}
-
-type textGrader struct {
-	name    string
-	values  []string
-	options TextOptions
+	return textGrader{b.Name, b.Expect, slices.Clone(values), o, compare}, nil
 }
 
 func (g textGrader) Spec() Spec {
@@ -82,12 +131,7 @@ func (g textGrader) Grade(ctx context.Context, s Sample) ([]Score, error) {
 }
 
 func (g textGrader) score(s Sample) Score {
-	expected := map[string][]string{
-		nameContains:    s.Expect.Contains,
-		nameNotContains: s.Expect.NotContains,
-		nameEquals:      s.Expect.Equals,
-	}[g.name]
-	values := append(append([]string(nil), g.values...), expected...)
+	values := slices.Concat(g.values, g.expect.list(s.Expect))
 	if len(values) == 0 {
 		return notApplicable(g.name, "neither the suite nor the case names a value")
 	}
@@ -95,34 +139,49 @@ func (g textGrader) score(s Sample) Score {
 	if text == "" {
 		return scored(g.name, 0, "", "the reply is empty")
 	}
-	if g.name == nameEquals {
-		return g.equals(text, values)
-	}
-	var found, missing []string
-	for _, v := range values {
-		if strings.Contains(text, g.fold(v)) {
-			found = append(found, quote(v))
-		} else {
-			missing = append(missing, quote(v))
-		}
-	}
-	good, bad := found, missing
-	if g.name == nameNotContains {
-		good, bad = missing, found
-	}
-	ok := len(bad) == 0 || g.options.Any && len(good) > 0
-	return passed(g.name, ok, "", describeFound(found, missing))
+	pass, reason := g.compare(g, text, values)
+	return passed(g.name, pass, "", reason)
 }
 
-func (g textGrader) equals(text string, values []string) Score {
+func containsAll(g textGrader, text string, values []string) (bool, string) {
+	present, missing, reason := g.find(text, values)
+	return missing == 0 || g.options.Any && present > 0, reason
+}
+
+func containsNone(g textGrader, text string, values []string) (bool, string) {
+	present, missing, reason := g.find(text, values)
+	return present == 0 || g.options.Any && missing > 0, reason
+}
+
+// find counts the values that the text has and those that it lacks.
+func (g textGrader) find(text string, values []string) (present, missing int, reason string) {
+	var has, lacks []string
+	for _, v := range values {
+		if strings.Contains(text, g.fold(v)) {
+			has = append(has, quote(v))
+		} else {
+			lacks = append(lacks, quote(v))
+		}
+	}
+	var parts []string
+	if len(has) > 0 {
+		parts = append(parts, "has "+strings.Join(has, ", "))
+	}
+	if len(lacks) > 0 {
+		parts = append(parts, "has not "+strings.Join(lacks, ", "))
+	}
+	return len(has), len(lacks), "the reply " + strings.Join(parts, " and ")
+}
+
+func equalsOne(g textGrader, text string, values []string) (bool, string) {
 	quoted := make([]string, len(values))
 	for i, v := range values {
 		quoted[i] = quote(v)
 		if text == g.fold(v) {
-			return scored(g.name, 1, "", "the reply is "+quoted[i])
+			return true, "the reply is " + quoted[i]
 		}
 	}
-	return scored(g.name, 0, "", "the reply is "+quote(text)+", expected "+strings.Join(quoted, " or "))
+	return false, "the reply is " + quote(text) + ", expected " + strings.Join(quoted, " or ")
 }
 
 // fold brings a text into the form in which it is compared.
@@ -132,76 +191,4 @@ func (g textGrader) fold(s string) string {
 		s = norm.NFC.String(cases.Fold().String(s))
 	}
 	return s
-}
-
-func describeFound(found, missing []string) string {
-	var parts []string
-	if len(found) > 0 {
-		parts = append(parts, "has "+strings.Join(found, ", "))
-	}
-	if len(missing) > 0 {
-		parts = append(parts, "has not "+strings.Join(missing, ", "))
-	}
-	return "the reply " + strings.Join(parts, " and ")
-}
-
-// Regex returns the grader "regex": 1 where the pattern matches somewhere in
-// the reply without its thinking, else 0. Patterns are RE2 as in package
-// regexp, so that matching takes linear time. A case's own pattern must match as
-// well. With an empty pattern it applies only to cases that have one. An empty
-// reply scores 0. A pattern that does not compile is a [ParamError]; for the
-// pattern of a case see [CheckExpect].
-func Regex(pattern string) (Grader, error) {
-	g := regex{}
-	if pattern != "" {
-		re, err := regexp.Compile(pattern)
-		if err != nil {
-			return nil, patternError([]any{"pattern"}, err)
-		}
-		g.pattern = re
-	}
-	return g, nil
-}
-
-type regex struct{ pattern *regexp.Regexp }
-
-func (g regex) Spec() Spec {
-	if g.pattern == nil {
-		return Spec{Name: nameRegex, Version: 1}
-	}
-	return Spec{Name: nameRegex, Version: 1, Params: canonical(map[string]string{"pattern": g.pattern.String()})}
-}
-
-func (g regex) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	return one(ctx, g.score(s))
-}
-
-func (g regex) score(s Sample) Score {
-	var patterns []*regexp.Regexp
-	if g.pattern != nil {
-		patterns = append(patterns, g.pattern)
-	}
-	if s.Expect.Regex != "" {
-		own, err := regexp.Compile(s.Expect.Regex)
-		if err != nil {
-			return unscored(nameRegex, "the pattern of the case does not compile: "+err.Error())
-		}
-		patterns = append(patterns, own)
-	}
-	if len(patterns) == 0 {
-		return notApplicable(nameRegex, "neither the suite nor the case has a pattern")
-	}
-	if strings.TrimSpace(s.Reply.Text) == "" {
-		return scored(nameRegex, 0, "", "the reply is empty")
-	}
-	var missed []string
-	for _, re := range patterns {
-		if !re.MatchString(s.Reply.Text) {
-			missed = append(missed, re.String())
-		}
-	}
-	if len(missed) > 0 {
-		return scored(nameRegex, 0, "", "no match for "+strings.Join(missed, " and "))
-	}
-	return scored(nameRegex, 1, "", "the pattern matches")
 }

@@ -1,7 +1,9 @@
 package fileschema
 
+import "promptbench/graders"
+
 // descriptions says what each key is for, by the kind of file and the keys that
-// lead to it.
+// lead to it. Built-in graders describe themselves.
 func descriptions() map[string]string {
 	out := map[string]string{
 		"config":                     "What promptbench does where no flag says otherwise. Keys never stand in this file, only the names of the variables that hold them.",
@@ -64,17 +66,6 @@ func descriptions() map[string]string {
 		"suite.reply.xml.items":           "XPath of what holds the items.",
 		"suite.reply.refusal":             "The fixed sentence of a refusal, which is no item.",
 		"suite.graders":                   "What scores a reply: a name, or a name with its parameters.",
-		"suite.graders.case_type":         "Whether the reply has the expected type.",
-		"suite.graders.subtodo_count":     "Whether the number of items is in the range of the expected type: {answer: {min: 2, max: 5}}.",
-		"suite.graders.format":            "Whether the reply is in its format, without a defect.",
-		"suite.graders.contains":          "Whether the reply has these texts.",
-		"suite.graders.not_contains":      "Whether the reply has none of these texts.",
-		"suite.graders.equals":            "Whether the reply is one of these texts.",
-		"suite.graders.regex":             "Whether the reply matches a pattern (RE2).",
-		"suite.graders.json_schema":       "Whether the reply fits a JSON Schema.",
-		"suite.graders.length":            "Whether the reply's length is in a range: {min: 1, max: 80, unit: words}.",
-		"suite.graders.expression":        "A grader of one line: {name: short, check: \"len(items) <= 3\"}.",
-		"suite.graders.rubric":            "Criteria that an expression checks or a judge is asked about.",
 		"suite.graders.command":           "A program that scores replies: [python3, grade.py], or {run: …} with more settings.",
 		"suite.graders.command.name":      "The score's name; without it, that of the program's file.",
 		"suite.graders.command.run":       "The program and its arguments; no shell reads them.",
@@ -91,53 +82,13 @@ func descriptions() map[string]string {
 		"suite.cases.vars":                "Texts for a prompt's {{name}}, over those of the suite.",
 		"suite.cases.tags":                "Chosen by --tag.",
 		"suite.cases.expect":              "What a good reply is.",
-		"suite.cases.expect.type":         "The expected type, one of reply.types.",
-		"suite.cases.expect.count":        "How many items, over the range of the type.",
 		"suite.cases.expect.count.min":    "The least number, at least 0.",
 		"suite.cases.expect.count.max":    "The greatest number.",
-		"suite.cases.expect.equals":       "Texts of which the reply is one.",
-		"suite.cases.expect.contains":     "Texts that the reply has.",
-		"suite.cases.expect.not_contains": "Texts that the reply does not have.",
-		"suite.cases.expect.checks":       "Expressions over the reply that must hold, such as len(items) <= 3.",
-		"suite.cases.expect.json_schema":  "A JSON Schema that the reply fits.",
-		"suite.cases.expect.meets":        "Demands in words, for criteria whose question holds {{meets}}.",
-		"suite.graders.checks":            "Expressions over the reply that must all hold.",
-		"suite.cases.expect.regex":        "A pattern (RE2) that the reply matches.",
-
-		"suite.graders.subtodo_count.min":          "The least number of items of that type, at least 0.",
-		"suite.graders.subtodo_count.max":          "The greatest number of items of that type.",
-		"suite.graders.contains.values":            "The texts: one, or a list.",
-		"suite.graders.contains.any":               "true: one of the texts is enough.",
-		"suite.graders.contains.ignore_case":       "true: capitals and small letters are the same.",
-		"suite.graders.not_contains.values":        "The texts: one, or a list.",
-		"suite.graders.not_contains.any":           "true: it is enough that one of the texts is missing.",
-		"suite.graders.not_contains.ignore_case":   "true: capitals and small letters are the same.",
-		"suite.graders.equals.values":              "The texts: one, or a list.",
-		"suite.graders.equals.ignore_case":         "true: capitals and small letters are the same.",
-		"suite.graders.checks.values":              "The expressions: one, or a list.",
-		"suite.graders.regex.pattern":              "The pattern.",
-		"suite.graders.json_schema.schema":         "The JSON Schema, inline or a file relative to this one.",
-		"suite.graders.length.min":                 "The least length, at least 0.",
-		"suite.graders.length.max":                 "The greatest length.",
-		"suite.graders.length.unit":                "What is counted: characters or words; characters without it.",
-		"suite.graders.expression.name":            "The score's name.",
-		"suite.graders.expression.check":           "The expression: true, false or a number from 0 to 1.",
-		"suite.graders.expression.applies_to":      "The expected types that it is for: one, or a list; all without it.",
-		"suite.graders.rubric.judge":               "A name under models: the judge of its questions, over that of the config.",
-		"suite.graders.rubric.batch":               "true: all questions of a reply in one call.",
-		"suite.graders.rubric.votes":               "How often each question is asked, from 1 to 9.",
-		"suite.graders.rubric.criteria":            "Each gives a score, rubric/ID; rubric is their weighted mean.",
-		"suite.graders.rubric.criteria.id":         "Letters, digits, hyphens, underscores and dots; unique.",
-		"suite.graders.rubric.criteria.check":      "An expression: true, false or a number from 0 to 1. A criterion has this or a question.",
-		"suite.graders.rubric.criteria.question":   "What the judge is asked.",
-		"suite.graders.rubric.criteria.options":    "The verdicts that there are; yes, no and unsure without it.",
-		"suite.graders.rubric.criteria.pass":       "The verdicts that pass: one, or a list; yes without it.",
-		"suite.graders.rubric.criteria.anchors":    "What each option means.",
-		"suite.graders.rubric.criteria.judge":      "The judge of this question, over that of the rubric.",
-		"suite.graders.rubric.criteria.batch":      "true: in one call with the other such questions; without it, as the rubric says.",
-		"suite.graders.rubric.criteria.votes":      "How often this question is asked, from 1 to 9; without it, as the rubric says.",
-		"suite.graders.rubric.criteria.applies_to": "The expected types that it is for: one, or a list; all without it.",
-		"suite.graders.rubric.criteria.weight":     "Its part in the mean, over 0; 1 without it.",
+	}
+	for _, b := range graders.BuiltIns() {
+		if b.Expect.Key != "" {
+			out["suite.cases.expect."+b.Expect.Key] = b.Expect.Text
+		}
 	}
 	for _, path := range []string{"config.models.params.", "prompt.modelParameters."} {
 		for key, text := range parameters() {

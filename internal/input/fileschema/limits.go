@@ -1,7 +1,5 @@
 package fileschema
 
-import "promptbench/graders"
-
 // limits says which values a key takes where its type does not tell, by the kind
 // of file and the keys that lead to it. Keys of lists and mappings have none, as
 // their items have the same path.
@@ -16,11 +14,6 @@ func limits() map[string]map[string]any {
 		"prompt.messages.role":  oneOf("system", "developer", "user", "assistant"),
 		"prompt.responseFormat": oneOf("text", "json_object", "json_schema", nil),
 		"prompt.replyFormat":    oneOf("xml", "json", "text", nil),
-
-		"suite.graders.length.unit":            oneOf("characters", "words", nil),
-		"suite.graders.rubric.votes":           {"minimum": 1, "maximum": graders.MaxVotes},
-		"suite.graders.rubric.criteria.votes":  {"minimum": 1, "maximum": graders.MaxVotes},
-		"suite.graders.rubric.criteria.weight": {"exclusiveMinimum": 0},
 	}
 	for _, path := range []string{"config.models.params", "prompt.modelParameters"} {
 		out[path+".temperature"] = map[string]any{"minimum": 0, "maximum": 2}
@@ -32,8 +25,8 @@ func limits() map[string]map[string]any {
 		out[path] = map[string]any{"minimum": 1}
 	}
 	for _, path := range []string{
-		"config.models.price.input", "config.models.price.output", "suite.cases.expect.count.min", "suite.cases.expect.count.max",
-		"suite.graders.subtodo_count.min", "suite.graders.subtodo_count.max", "suite.graders.length.min", "suite.graders.length.max",
+		"config.models.price.input", "config.models.price.output",
+		"suite.cases.expect.count.min", "suite.cases.expect.count.max",
 	} {
 		out[path] = map[string]any{"minimum": 0}
 	}

@@ -15,11 +15,8 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// The graders whose score has the name that the suite gives.
-const (
-	commandName    = "command"
-	expressionName = "expression"
-)
+// commandName is the grader that is a program.
+const commandName = "command"
 
 const (
 	// defaultTimeout is how long a command may take over one sample.

@@ -116,7 +116,7 @@ func TestMistakesInCommands(t *testing.T) {
 		"comand: [a]":                                               `cases/s.yaml:3:5: unknown grader "comand" (did you mean command?)`,
 		"command: [a]\n  - command: [a, -x]":                        "cases/s.yaml:4:5: the grader a appears twice (first at line 3, column 5; its scores would have the same names)",
 		"expression: {name: a, check: item > 1}":                    `cases/s.yaml:3:34: check: unknown name item at character 1 (did you mean items?)`,
-		"expression: len(items) < 4":                                `cases/s.yaml:3:5: an expression needs a name, which its score has (write it as {name: …, check: …})`,
+		"expression: len(items) < 4":                                `cases/s.yaml:3:5: the grader expression needs a name for its score (write it as {name: …, check: …})`,
 		"expression: {check: 'true'}":                               `cases/s.yaml:3:17: name: the grader needs a name (its score has it)`,
 		"expression: {name: a, check: 'true', applies_to: [anser]}": `cases/s.yaml:3:55: unknown type "anser" (did you mean "answer"?)`,
 		"expression: {name: a, check: 'true'}\n  - command: {name: a, run: [a]}": "cases/s.yaml:4:5: the grader a appears twice (first at line 3, column 5; its scores would have the same names)",

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"reflect"
+	"slices"
 
 	"promptbench/graders"
 	"promptbench/internal/input/strictyaml"
@@ -31,14 +32,14 @@ func (*casesBlock) Schema() map[string]any {
 // Schema allows the name of a grader that needs no parameters, or a name with its
 // parameters.
 func (*graderBlock) Schema() map[string]any {
-	properties, bare := map[string]any{}, []any{}
-	shapes := paramSchemas()
-	for _, name := range graders.Names() {
-		properties[name] = shapes[name]
-		if _, err := graders.New(name, nil, nil); err == nil {
-			bare = append(bare, name)
+	properties, bare := map[string]any{}, []string{}
+	for _, b := range graders.BuiltIns() {
+		properties[b.Name] = b.Schema()
+		if _, err := graders.New(b.Name, nil, nil); err == nil {
+			bare = append(bare, b.Name)
 		}
 	}
+	slices.Sort(bare)
 	properties[commandName] = map[string]any{"oneOf": []any{
 		strictyaml.Schema(reflect.TypeFor[commandBlock]()),
 		map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"type": []any{"string", "number"}}},

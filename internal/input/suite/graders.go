@@ -53,7 +53,7 @@ func (l *loader) graders(blocks []graderBlock) {
 		if b.name == "" {
 			continue // reported by decoding
 		}
-		e := l.grader(b)
+		e, spec := l.grader(b)
 		if at, twice := first[e.Score]; twice {
 			line, column := at.Pos()
 			l.fail(b.key, fmt.Sprintf("the grader %s appears twice", e.Score), fmt.Sprintf("first at line %d, column %d; its scores would have the same names", line, column))
@@ -63,6 +63,7 @@ func (l *loader) graders(blocks []graderBlock) {
 			first[e.Score] = b.key
 		}
 		l.suite.Graders = append(l.suite.Graders, e)
+		l.suite.specs = append(l.suite.specs, spec)
 	}
 }
 
@@ -72,41 +73,48 @@ func knownGraders() []string {
 	return out
 }
 
-func (l *loader) grader(b graderBlock) GraderEntry {
+// grader checks one entry. Its Score is empty where the name of the score can't
+// be told. Of the spec of a command and of a broken grader, Name and Params alone
+// are set.
+func (l *loader) grader(b graderBlock) (GraderEntry, graders.Spec) {
 	line, column := b.key.Pos()
-	e := GraderEntry{Name: b.name, Score: b.name, Params: b.params, File: b.key.File(), Line: line, Column: column}
+	e := GraderEntry{Name: b.name, Params: b.params, File: b.key.File(), Line: line, Column: column}
 	if b.name == commandName {
-		e.Score = "" // until it is known
 		l.command(&b, &e)
-		return e
+		return e, graders.Spec{Name: e.Score, Params: e.Params}
 	}
-	if b.name == "json_schema" && b.value.Get("schema").Kind() == strictyaml.Text {
-		e.Params = l.schemaParams(b)
+	declared, _ := graders.LookUp(b.name)
+	if file := b.value.Get(declared.FileAt); declared.FileAt != "" && file.Kind() == strictyaml.Text {
+		e.Params = l.withFile(b.params, declared.FileAt, file)
 	}
+	if !declared.IsNamed {
+		e.Score = b.name
+	}
+	spec := graders.Spec{Name: e.Score, Params: e.Params}
 	g, err := graders.New(b.name, e.Params, noJudge{})
-	switch {
-	case b.name == expressionName && err != nil:
-		e.Score = "" // it may have none
-	case err == nil:
-		e.Score = g.Spec().Name
+	if err == nil {
+		spec = g.Spec()
+		e.Score = spec.Name
 	}
 	l.paramErrors(b, err)
-	l.graderTypes(b)
-	return e
+	if len(declared.TypesAt) > 0 {
+		l.typesAt(b.value, declared.TypesAt)
+	}
+	return e, spec
 }
 
-// schemaParams returns the parameters of a json_schema grader with the file
-// that they name read in.
-func (l *loader) schemaParams(b graderBlock) json.RawMessage {
-	schema := l.schema(b.value.Get("schema"), nil)
+// withFile returns parameters in which the contents of a JSON file replace its
+// path under key.
+func (l *loader) withFile(params json.RawMessage, key string, path strictyaml.Node) json.RawMessage {
+	schema := l.schema(path, nil)
 	var all map[string]json.RawMessage
-	if schema == nil || json.Unmarshal(b.params, &all) != nil {
-		return b.params
+	if schema == nil || json.Unmarshal(params, &all) != nil {
+		return params
 	}
-	all["schema"] = schema
+	all[key] = schema
 	raw, err := strictyaml.Canonical(all)
 	if err != nil {
-		return b.params
+		return params
 	}
 	return raw
 }
@@ -154,30 +162,26 @@ func placeInText(n strictyaml.Node, line, column int) (fileLine, fileColumn int)
 	return n.PosIn(from+skip, from+len(rest))
 }
 
-// graderTypes holds the types in a grader's parameters against those of the
-// suite, which the grader itself does not know.
-func (l *loader) graderTypes(b graderBlock) {
-	switch b.name {
-	case "subtodo_count":
-		for _, e := range b.value.Entries() {
+// typesAt checks the types that a way leads to, see [graders.BuiltIn]: a grader
+// does not know those of the suite.
+func (l *loader) typesAt(n strictyaml.Node, way []string) {
+	switch {
+	case len(way) == 0 && n.Kind() == strictyaml.Text:
+		l.knownType(n)
+	case len(way) == 0:
+		for _, t := range n.Items() {
+			l.knownType(t)
+		}
+	case way[0] == "*":
+		for _, e := range n.Entries() {
 			l.knownType(e.Key)
 		}
-	case expressionName:
-		l.knownTypes(b.value.Get("applies_to"))
-	case rubricName:
-		for _, c := range b.value.Get("criteria").Items() {
-			l.knownTypes(c.Get("applies_to"))
+	case way[0] == "[]":
+		for _, item := range n.Items() {
+			l.typesAt(item, way[1:])
 		}
-	}
-}
-
-// knownTypes checks one type, or a list of them.
-func (l *loader) knownTypes(n strictyaml.Node) {
-	if n.Kind() == strictyaml.Text {
-		l.knownType(n)
-	}
-	for _, t := range n.Items() {
-		l.knownType(t)
+	default:
+		l.typesAt(n.Get(way[0]), way[1:])
 	}
 }
 

@@ -1,23 +1,14 @@
 package suite
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
+
+	"promptbench/graders"
 )
 
-// rubricName is the one grader that asks questions.
-const rubricName = "rubric"
-
 // Judged reports whether any criterion puts a question to the judge.
-func (s *Suite) Judged() bool {
-	for _, c := range s.criteria() {
-		if c.Question != "" {
-			return true
-		}
-	}
-	return false
-}
+func (s *Suite) Judged() bool { return len(graders.Questions(s.specs)) > 0 }
 
 // HasCommands reports whether a grader is a command, so that grading runs code.
 func (s *Suite) HasCommands() bool {
@@ -28,13 +19,8 @@ func (s *Suite) HasCommands() bool {
 // and rubric/<id> for each criterion, in the suite's order.
 func (s *Suite) ScoreNames() []string {
 	var out []string
-	for _, g := range s.Graders {
-		out = append(out, g.Score)
-		if g.Name == rubricName {
-			for _, c := range s.criteria() {
-				out = append(out, rubricName+"/"+c.ID)
-			}
-		}
+	for _, spec := range s.specs {
+		out = append(out, spec.ScoreNames()...)
 	}
 	return out
 }
@@ -56,26 +42,3 @@ func (s *Suite) VarNames() []string {
 
 // Tags returns how many cases carry each tag.
 func (s *Suite) Tags() map[string]int { return maps.Clone(s.stats.tags) }
-
-type criterion struct {
-	ID        string   `json:"id"`
-	Question  string   `json:"question"`
-	AppliesTo []string `json:"applies_to"`
-}
-
-func (s *Suite) criteria() []criterion {
-	var out []criterion
-	for _, g := range s.Graders {
-		if g.Name != rubricName {
-			continue
-		}
-		var p struct {
-			Criteria []criterion `json:"criteria"`
-		}
-		// Load has checked the parameters; of wrong ones there is nothing to say.
-		if err := json.Unmarshal(g.Params, &p); err == nil {
-			out = append(out, p.Criteria...)
-		}
-	}
-	return out
-}

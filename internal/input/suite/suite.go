@@ -37,6 +37,7 @@ type Suite struct {
 	file  *casesFile // that file, or nil
 	files []string   // that it was read from
 	stats stats
+	specs []graders.Spec // of the graders; of one that is broken or a command its name and params as far as they can be told
 
 	advice problem.List
 }

@@ -119,42 +119,32 @@ func oneOf(test string, texts []string) string {
 // graders lists the suite's graders: those that cases need, with what all of
 // them expect.
 func (w *writer) graders(cases []suite.Case, shared []expectation) []any {
-	var all graders.Expect
 	var common graders.Expect
 	for _, e := range shared {
 		expect(&common, e)
 	}
-	for _, c := range cases {
-		all.Equals = append(all.Equals, c.Expect.Equals...)
-		all.Contains = append(all.Contains, c.Expect.Contains...)
-		all.NotContains = append(all.NotContains, c.Expect.NotContains...)
-		all.Regex += c.Expect.Regex
-		all.JSONSchema = append(all.JSONSchema, c.Expect.JSONSchema...)
-		all.Checks = append(all.Checks, c.Expect.Checks...)
-		all.Meets = append(all.Meets, c.Expect.Meets...)
-	}
+	params, _ := expectObject(common) // a schema that was written here decodes
+	fields, _ := params.(object)
 	var out []any
-	add := func(name string, own bool, params any) {
+	for _, b := range graders.BuiltIns() {
+		isRead := slices.ContainsFunc(cases, func(c suite.Case) bool { return b.Expect.Words(c.Expect) != "" })
+		var value any
+		if i := slices.IndexFunc(fields, func(f strictyaml.Field) bool { return f.Key == b.Expect.Key }); i >= 0 {
+			value = fields[i].Value
+		}
 		switch {
-		case params != nil:
-			out = append(out, object{{Key: name, Value: params}})
-		case own:
-			out = append(out, name)
+		case b.Name == "rubric":
+			value, isRead = w.rubric(common.Meets, isRead), false
+		case b.FileAt != "" && value != nil:
+			value = object{{Key: b.FileAt, Value: value}}
+		}
+		switch {
+		case value != nil:
+			out = append(out, object{{Key: b.Name, Value: value}})
+		case isRead:
+			out = append(out, b.Name)
 		}
 	}
-	add(kindEquals, len(all.Equals) > 0, flowOf(common.Equals))
-	add(kindContains, len(all.Contains) > 0, flowOf(common.Contains))
-	add(kindNotContains, len(all.NotContains) > 0, flowOf(common.NotContains))
-	add(kindRegex, all.Regex != "", orNil(common.Regex))
-	var schema any
-	if len(common.JSONSchema) > 0 {
-		if decoded, err := decodeJSON(common.JSONSchema); err == nil {
-			schema = object{{Key: "schema", Value: decoded}}
-		}
-	}
-	add(kindSchema, len(all.JSONSchema) > 0, schema)
-	add(kindCheck, len(all.Checks) > 0, listOf(common.Checks))
-	add("rubric", false, w.rubric(common.Meets, len(all.Meets) > 0))
 	out = append(out, w.commands()...)
 	if len(out) == 0 {
 		out = append(out, object{{Key: "length", Value: object{{Key: "min", Value: 1}}}})

@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,48 +55,12 @@ func Differences(marks []compare.Mark) string {
 // Expected lists what a case expects of its reply.
 func Expectations(e graders.Expect) string {
 	var parts []string
-	if e.Type != "" {
-		parts = append(parts, "type "+e.Type)
-	}
-	if e.Count != nil {
-		parts = append(parts, "count "+rangeText(*e.Count))
-	}
-	for _, list := range []struct {
-		name   string
-		values []string
-	}{{"equals", e.Equals}, {"contains", e.Contains}, {"not_contains", e.NotContains}} {
-		if len(list.values) > 0 {
-			parts = append(parts, fmt.Sprintf("%s %q", list.name, list.values))
+	for _, b := range graders.BuiltIns() {
+		if words := b.Expect.Words(e); words != "" {
+			parts = append(parts, words)
 		}
 	}
-	if e.Regex != "" {
-		parts = append(parts, "regex "+e.Regex)
-	}
-	if len(e.JSONSchema) > 0 {
-		parts = append(parts, "JSON that matches a schema of its own")
-	}
-	if len(e.Checks) > 0 {
-		parts = append(parts, "checks "+strings.Join(e.Checks, ", "))
-	}
-	if len(e.Meets) > 0 {
-		parts = append(parts, fmt.Sprintf("meets %q", e.Meets))
-	}
-	if len(parts) == 0 {
-		return "nothing in particular"
-	}
-	return strings.Join(parts, " · ")
-}
-
-func rangeText(r graders.Range) string {
-	switch {
-	case r.Min != nil && r.Max != nil:
-		return fmt.Sprintf("%d to %d", *r.Min, *r.Max)
-	case r.Min != nil:
-		return fmt.Sprintf("at least %d", *r.Min)
-	case r.Max != nil:
-		return fmt.Sprintf("at most %d", *r.Max)
-	}
-	return "any"
+	return cmp.Or(strings.Join(parts, " · "), "nothing in particular")
 }
 
 // Reason says why a grader scored as it did, or why it did not.

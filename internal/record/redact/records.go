@@ -133,7 +133,8 @@ func (r *Redactor) plain(s string) string {
 // answer keeps what a grader read where it is one of a fixed list, or a count.
 func (r *Redactor) answer(s graders.Score) string {
 	a := s.Answer
-	if r.types[a] || r.fixed[a] || counts(s.Grader) && count(a) {
+	declared, _ := graders.LookUp(s.Grader)
+	if r.types[a] || r.fixed[a] || declared.Counts && count(a) {
 		return a
 	}
 	return r.text(a)
@@ -144,6 +145,3 @@ func count(s string) bool {
 	n, err := strconv.Atoi(s)
 	return err == nil && n >= 0 && n < 1000
 }
-
-// counts reports whether a grader's answer is a number of its own.
-func counts(grader string) bool { return grader == "subtodo_count" || grader == "length" }
