@@ -129,8 +129,8 @@ func TestNightlyWithoutAKey(t *testing.T) {
 	require.Zero(t, code, printed)
 	require.Equal(t, "fine", outputs["outcome"])
 	require.Len(t, m.Requests(), before, "nothing is asked")
-	require.Equal(t, []string{"::notice title=promptbench::There is no key here, so replies were replayed: this sees no drift of the model."}, annotations(printed))
-	require.Contains(t, r.summary(), "this sees no drift of the model")
+	require.Equal(t, []string{"::notice title=promptbench::There is no key here, so replies were replayed: this cannot show that the model changed."}, annotations(printed))
+	require.Contains(t, r.summary(), "this cannot show that the model changed")
 	require.Contains(t, r.summary(), "12 of the head")
 }
 
@@ -144,8 +144,8 @@ func TestNightlyWithoutAKeyAndRecordings(t *testing.T) {
 	require.Empty(t, m.Requests())
 	said := annotations(printed)
 	require.Len(t, said, 2)
-	require.Equal(t, "::notice title=promptbench::There is no baseline at runs/baseline.jsonl yet, so nothing is held against one; promote a run first.", said[0])
-	require.Equal(t, "::notice title=promptbench::Not run, as there is no key here and not every reply is recorded: prompts/v10.prompt.yml", said[1], "the last in the order of versions")
+	require.Equal(t, "::notice title=promptbench::There is no baseline at runs/baseline.jsonl yet, so the runs are not compared with one; promote a run first.", said[0])
+	require.Equal(t, "::notice title=promptbench::Not run: there is no key here, and not every reply is recorded: prompts/v10.prompt.yml", said[1], "the last in the order of versions")
 	require.Contains(t, r.summary(), "### Not run")
 	require.NoFileExists(t, filepath.Join(r.dir, "promptbench-report", "report-1.html"))
 }
@@ -175,7 +175,7 @@ func TestFailuresAreSaidOnce(t *testing.T) {
 		{"revisions", "prompts/v7"}:  "::error title=promptbench::no prompt prompts/v7",
 		{"fresh", "yes"}:             "::error title=promptbench::fresh is yes; it is true or false",
 		{"offline", "maybe"}:         "::error title=promptbench::offline is maybe; it is true, false or auto",
-		{"api-key-env", "A=B;touch"}: "::error title=promptbench::api-key-env is no name of a variable",
+		{"api-key-env", "A=B;touch"}: "::error title=promptbench::api-key-env is not the name of a variable",
 		{"args", "--no-such-flag"}:   "::error title=promptbench::unknown flag: --no-such-flag",
 	} {
 		code, printed, outputs := r.act(withKey(map[string]string{"revisions": "prompts/v1", given[0]: given[1]}))

@@ -78,7 +78,7 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 	code, printed := r.promote()
 	require.Equal(t, 2, code)
 	require.Contains(t, annotations(printed)[0], "that job has 2 runs; say which one")
-	for id, want := range map[string]string{"../../v1": "that is no id of a run", "nothing": "that job has no run nothing; it has ", "$(id)": "that is no id of a run"} {
+	for id, want := range map[string]string{"../../v1": "that is not the id of a run", "nothing": "that job has no run nothing; it has ", "$(id)": "that is not the id of a run"} {
 		r.vars["inputs.run"] = id
 		code, printed = r.promote()
 		require.Equal(t, 2, code)
@@ -95,7 +95,7 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(remote, "hooks", "pre-receive"), []byte("#!/bin/sh\nexit 1\n"), 0o700))
 	code, printed = r.promote()
 	require.Equal(t, 2, code)
-	require.Contains(t, printed, "::error title=promptbench::the branch main takes no push; start this job on another branch and open a pull request")
+	require.Contains(t, printed, "::error title=promptbench::the branch main rejects the push; start this job on another branch and open a pull request")
 }
 
 // Whoever opens a pull request may upload an artifact of any name: only what the
@@ -112,15 +112,15 @@ func TestPromoteTakesNightlyRunsAlone(t *testing.T) {
 	for name, tt := range map[string]struct{ job, answer, want string }{
 		"by the clock":        {"4711", answer(nightly, "schedule", team), ""},
 		"by hand":             {"4711", answer(nightly+"@refs/heads/main", "workflow_dispatch", team), ""},
-		"a pull request":      {"4711", answer(".github/workflows/prompts.yml", "pull_request", team), "the run 4711 is no nightly one but of another workflow"},
-		"its changed file":    {"4711", answer(nightly, "pull_request", fork), "the run 4711 was not started by the clock or by hand"},
-		"a path like it":      {"4711", answer(nightly+".yml", "schedule", team), "of another workflow"},
-		"a push":              {"4711", answer(nightly, "push", team), "not started by the clock or by hand"},
-		"a fork":              {"4711", answer(nightly, "schedule", fork), "the run 4711 is of another repository's code"},
-		"a fork that is gone": {"4711", answer(nightly, "schedule", "null"), "the run 4711 is of another repository's code"},
+		"a pull request":      {"4711", answer(".github/workflows/prompts.yml", "pull_request", team), "the run 4711 belongs to another workflow than nightly.yml"},
+		"its changed file":    {"4711", answer(nightly, "pull_request", fork), "the run 4711 was not started by schedule or by hand"},
+		"a path like it":      {"4711", answer(nightly+".yml", "schedule", team), "belongs to another workflow"},
+		"a push":              {"4711", answer(nightly, "push", team), "not started by schedule or by hand"},
+		"a fork":              {"4711", answer(nightly, "schedule", fork), "the run 4711 ran the code of another repository"},
+		"a fork that is gone": {"4711", answer(nightly, "schedule", "null"), "the run 4711 ran the code of another repository"},
 		"no such run":         {"12", "", "there is no run 12 in team/todos"},
-		"an address":          {"4711/../../x", "", "that is no number of a run"},
-		"nothing":             {"", "", "that is no number of a run"},
+		"an address":          {"4711/../../x", "", "that is not the number of a run"},
+		"nothing":             {"", "", "that is not the number of a run"},
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(r.temp, "run-4711"), []byte(tt.answer), 0o600))
 		r.vars["inputs.job"] = tt.job

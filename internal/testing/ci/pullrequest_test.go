@@ -78,7 +78,7 @@ func TestChangedPrompts(t *testing.T) {
 		"prompts/v2@base prompts/v2@pr",   // what it was
 		"prompts/v9@base prompts/v9.1@pr",
 	}, revisions)
-	require.Equal(t, []string{"::notice title=promptbench::2 changed files in prompts/ are passed over: a revision is named like prompts/v3.prompt.yml"}, annotations(printed))
+	require.Equal(t, []string{"::notice title=promptbench::2 changed files in prompts/ are ignored; name a revision like prompts/v3.prompt.yml"}, annotations(printed))
 	require.NotContains(t, r.read("promptbench.yaml"), "evil")
 	require.NotContains(t, r.read("cases/todos.yaml"), "evil")
 	require.FileExists(t, filepath.Join(r.dir, "prompts", "v1.prompt.yml"))
@@ -96,7 +96,7 @@ func TestNoChangedPrompts(t *testing.T) {
 	// Not at a merge, the step says what to check out.
 	code, printed, _ := r.execute("prompts.yml", changedStep, nil)
 	require.Equal(t, 2, code)
-	require.Contains(t, annotations(printed)[0], "check out its merge commit")
+	require.Contains(t, annotations(printed)[0], "merge commit of a pull request")
 }
 
 // An added prompt is compared with the baseline's, where there is one.
@@ -222,7 +222,7 @@ func TestNothingThatIsSentChanged(t *testing.T) {
 	code, printed, outputs := r.act(withKey(map[string]string{"revisions": strings.Join(revisions, "\n")}))
 	require.Zero(t, code, printed)
 	require.Equal(t, "skipped", outputs["outcome"])
-	require.Contains(t, r.summary(), "Nothing that is sent to the model changed")
+	require.Contains(t, r.summary(), "The requests to the model did not change")
 }
 
 // fakeGh puts a gh in place that takes a token and keeps what it was asked: it
