@@ -73,6 +73,6 @@ func (a *app) setBaseline(ctx context.Context, arg string, o project.Options, fi
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(a.out, "%s is now run %s: %s on %s, %s\n", file, h.Run, h.Prompt.Name, h.Suite.Name, h.Model.ID)
+	_, _ = fmt.Fprintf(a.Out, "%s is now run %s: %s on %s, %s\n", file, h.Run, h.Prompt.Name, h.Suite.Name, h.Model.ID)
 	return nil
 }

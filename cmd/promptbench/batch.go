@@ -5,17 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/model"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/session"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
 )
 
 // batchFlags are the flags of a run whose requests are answered in batches.
@@ -54,22 +53,25 @@ func (f *batchFlags) check(how runFlags) error {
 	return nil
 }
 
-// handIn hands in the requests of a job. With --detach that is all, and done is
-// true.
-func (a *app) handIn(ctx context.Context, job *job.Job, how runFlags) (done bool, err error) {
-	if !how.batch.on {
-		return false, nil
+// handIn hands in the requests of the revisions, and leaves them with the provider.
+func (a *app) handIn(ctx context.Context, p *project.Project, r job.Run) error {
+	job, err := job.Prepare(ctx, p, r)
+	if err != nil {
+		return err
 	}
-	if err := job.HandIn(ctx); err != nil || !how.batch.detach {
-		return false, err
+	a.noteRemarks(job)
+	ctx, _, release := session.Interruptible(ctx, &a.Console, leaving(r.Fresh))
+	defer release()
+	if err = job.HandIn(ctx); err == nil {
+		err = job.Leave()
 	}
-	if err := job.Leave(); err != nil {
-		return false, err
+	if err == nil {
+		for _, path := range job.Paths {
+			a.Note("run file: %s", path)
+		}
+		err = a.printWaiting(a.Out, job)
 	}
-	for _, path := range job.Paths {
-		a.note("run file: %s", path)
-	}
-	return true, a.printWaiting(a.out, job)
+	return errors.Join(err, job.Close())
 }
 
 // printWaiting says which batches are to be collected.
@@ -85,9 +87,9 @@ func (a *app) printWaiting(w io.Writer, job *job.Job) error {
 			fmt.Fprintf(&b, "%s: every reply is recorded, nothing is handed in\n", name)
 			continue
 		}
-		fmt.Fprintf(&b, "%s: %s handed in; run it again with --batch and without --fresh to collect the replies\n", name, count(n, "request"))
+		fmt.Fprintf(&b, "%s: %s handed in; run it again with --batch and without --fresh to collect the replies\n", name, wording.Count(n, "request"))
 		for _, one := range waiting {
-			fmt.Fprintf(&b, "  %s  %s\n", textsafe.Cell(one.Batch), count(one.Requests, "request"))
+			fmt.Fprintf(&b, "  %s  %s\n", textsafe.Cell(one.Batch), wording.Count(one.Requests, "request"))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -108,28 +110,17 @@ func (a *app) cancelBatches(ctx context.Context, p *project.Project, r job.Run) 
 	if len(cancelled) == 0 && err == nil {
 		b.WriteString("nothing is handed in\n")
 	}
-	_, writeErr := io.WriteString(a.out, b.String())
+	_, writeErr := io.WriteString(a.Out, b.String())
 	return errors.Join(err, writeErr)
 }
 
-// leaving is [interruptible] for a run that waits for batches: there are no calls
-// to finish, so that the first interrupt ends it.
-func leaving(ctx context.Context, a *app, fresh bool) (context.Context, <-chan struct{}, func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	signals := make(chan os.Signal, 1)
-	released := make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case <-signals:
-			again := "with --batch"
-			if fresh {
-				again = "with --batch and without --fresh"
-			}
-			a.note("stopping: the batches go on; run it again %s to collect them, or with --batch --cancel to cancel them", again)
-			cancel()
-		case <-released:
-		}
-	}()
-	return ctx, nil, func() { signal.Stop(signals); close(released); cancel() }
+// leaving is what an interrupt says while batches are waited for: it ends the run
+// at once, as there are no calls to finish.
+func leaving(fresh bool) string {
+	again := "with --batch"
+	if fresh {
+		again = "with --batch and without --fresh"
+	}
+	return fmt.Sprintf("stopping: the batches go on; run it again %s to collect them, "+
+		"or with --batch --cancel to cancel them", again)
 }

@@ -14,6 +14,8 @@ import (
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/run/session"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/calibration"
 )
 
@@ -51,7 +53,7 @@ else in all.`,
 				if result.format == "json" {
 					return report.CalibrationJSON(w, c)
 				}
-				d := a.display(w, all)
+				d := a.Display(w, all)
 				d.Brief = brief
 				return report.CalibrationText(w, c, p.Config.Judged.Bar, d)
 			}, result)
@@ -73,50 +75,63 @@ else in all.`,
 }
 
 func (a *app) calibrate(ctx context.Context, args []string, o project.Options, how runFlags, asked int,
-	show func(io.Writer, *project.Project, calibration.Calibration) error, result outputFlags,
+	show func(io.Writer, *project.Project, calibration.Calibration) error, to outputFlags,
 ) error {
 	p, err := project.Load(ctx, o, nil)
 	if err != nil {
 		return err
 	}
-	a.warn(p.Warnings)
+	a.Warn(p.Warnings)
 	paths, err := labelledRuns(ctx, args, p)
 	if err != nil {
 		return err
 	}
-	log, logFile, err := openLog(how.logFile)
-	if err != nil {
+	var c calibration.Calibration
+	if err := a.withSettings(&how, func() (err error) { c, err = a.askJudge(ctx, p, how, paths, asked); return err }); err != nil {
 		return err
 	}
-	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
-	job, err := job.PrepareCalibration(ctx, p, how.job(log), paths, asked)
-	if err != nil {
-		return err
-	}
-	bar := a.progressOf(len(job.Replies), job.Stats, betweenLines)
-	job.Progress = bar.done
-	ctx, stop, release := interruptible(ctx, a)
-	trials, end, err := runner.Examine(ctx, job.Exam, stop)
-	release()
-	bar.finish()
-	if err := errors.Join(err, job.Close()); err != nil {
-		return err
-	}
-	a.note("run file: %s", job.Path)
-	if end.Status != runfile.Complete {
-		return fmt.Errorf("the calibration is %s (%s): %d of %d labelled replies judged and kept; run it again to go on from there",
-			end.Status, end.Reason, end.Trials, len(job.Replies))
-	}
-	if n, why := job.Unanswered(); n > 0 {
-		return fmt.Errorf("the judge gave no answer to %s, so it is not measured: %s; run it again to go on from there", count(n, "question"), why)
-	}
-	c := job.Result(trials)
 	path, err := calibration.Save(p.RunsDir, c)
 	if err != nil {
 		return err
 	}
-	a.note("calibration: %s", path)
-	return result.write(a, func(w io.Writer) error { return show(w, p, c) })
+	a.Note("calibration: %s", path)
+	return to.write(a, func(w io.Writer) error { return show(w, p, c) })
+}
+
+// askJudge asks the judge about the labelled replies.
+func (a *app) askJudge(ctx context.Context, p *project.Project, how runFlags, paths []string, asked int) (
+	c calibration.Calibration, err error,
+) {
+	job, err := job.PrepareCalibration(ctx, p, how.job(), paths, asked)
+	if err != nil {
+		return c, err
+	}
+	var trials [][]runfile.Trial
+	var end runfile.End
+	_, err = session.Drive(ctx, &a.Console, job, session.Options{Trials: len(job.Replies)},
+		func(ctx context.Context, stop <-chan struct{}, done func(runner.Event)) (err error) {
+			job.Progress = done
+			trials, end, err = runner.Examine(ctx, job.Exam, stop)
+			return err
+		})
+	if err != nil {
+		return c, err
+	}
+	a.Note("run file: %s", job.Path)
+	if end.Status != runfile.Complete {
+		return c, errors.New(unfinished("calibration", end, len(job.Replies), "labelled reply"))
+	}
+	if n, why := job.Unanswered(); n > 0 {
+		return c, fmt.Errorf("the judge did not answer %s, so it is not measured: %s; run it again to go on from there",
+			wording.Count(n, "question"), why)
+	}
+	return job.Result(trials), nil
+}
+
+// unfinished says that a job of a judge did not end, and how to go on.
+func unfinished(job string, end runfile.End, total int, noun string) string {
+	return fmt.Sprintf("the %s is %s (%s): %d of %s judged and kept; run it again to go on from there",
+		job, end.Status, end.Reason, end.Trials, wording.Count(total, noun))
 }
 
 // labelledRuns are the run files that the labelled replies are looked for in.

@@ -13,8 +13,8 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/regrade"
+	"promptbench/internal/run/result"
 	"promptbench/internal/run/runs"
-	"promptbench/internal/verdict/compare"
 )
 
 type compareFlags struct {
@@ -95,12 +95,13 @@ func (f compareFlags) check(result outputFlags) error {
 
 // pairing is how the flags bring two runs together. What is held against a
 // baseline may be the baseline's own prompt: then the model's drift shows.
-func (f compareFlags) pairing(shown printing) pairing {
-	how := pairing{
-		detail: shown.detail(), allowModel: slices.Contains(f.allow, "model"), allowJudge: slices.Contains(f.allow, "judge"), drift: f.baseline != "",
+func (f compareFlags) pairing(shown printing) result.Pairing {
+	how := result.Pairing{
+		Detail: shown.detail(), Drift: f.baseline != "",
+		AllowModel: slices.Contains(f.allow, "model"), AllowJudge: slices.Contains(f.allow, "judge"),
 	}
 	if f.pairwise.on {
-		how.detail = runfile.Full // a judge reads the replies
+		how.Detail = runfile.Full // a judge reads the replies
 	}
 	return how
 }
@@ -123,17 +124,19 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	if err != nil {
 		return err
 	}
-	a.warn(p.Warnings)
+	a.Warn(p.Warnings)
 	if f.caseID != "" {
 		return shown.result.write(a, func(w io.Writer) error { return a.showPairs(ctx, w, p, paths, f.caseID) })
 	}
-	return shown.write(a, func(to report.Renderer) error {
-		return printPairs(to, paths[0], paths[1:], shown, func(base, head string) (report.Pair, error) {
-			pair, err := comparePair(ctx, p, base, head, f.pairing(shown))
-			if err == nil && f.pairwise.on {
-				err = a.duel(ctx, p, pair.Base, pair.Head, pair.Comparison, f.pairwise.how)
-			}
-			return pair, err
+	return a.withSettings(&f.pairwise.how, func() error {
+		return shown.write(a, func(to report.Renderer) error {
+			return printPairs(to, paths[0], paths[1:], shown, func(base, head string) (report.Pair, error) {
+				pair, err := result.Pair(ctx, p, base, head, f.pairing(shown))
+				if err == nil && f.pairwise.on {
+					err = a.askPairwise(ctx, p, pair, f.pairwise.how)
+				}
+				return pair, err
+			})
 		})
 	})
 }
@@ -167,47 +170,6 @@ func findRuns(ctx context.Context, args []string, o project.Options, maxErrors i
 	return paths, suite, nil
 }
 
-// A pairing says how two runs are brought together.
-type pairing struct {
-	detail     runfile.Detail
-	allowModel bool
-	allowJudge bool
-	drift      bool // both may be runs of one prompt
-	noCommands bool // start none to grade the runs again
-}
-
-// comparePair compares two run files; both are graded again by the project's
-// suite where it has changed.
-func comparePair(ctx context.Context, p *project.Project, basePath, headPath string, how pairing) (report.Pair, error) {
-	base, head, notes, err := regrade.Comparable(ctx, p, basePath, headPath, how.detail, !how.noCommands)
-	if err != nil {
-		return report.Pair{}, err
-	}
-	if base, err = runs.Narrow(base, p.Options.Select); err != nil {
-		return report.Pair{}, err
-	}
-	if head, err = runs.Narrow(head, p.Options.Select); err != nil {
-		return report.Pair{}, err
-	}
-	return pairOf(p, base, head, notes, how)
-}
-
-// pairAsRecorded compares two run files by the scores that stand in them.
-func pairAsRecorded(p *project.Project, basePath, headPath string, how pairing) (report.Pair, error) {
-	base, head, err := regrade.LoadBoth(basePath, headPath, how.detail)
-	if err != nil {
-		return report.Pair{}, err
-	}
-	return pairOf(p, base, head, nil, how)
-}
-
-func pairOf(p *project.Project, base, head *runfile.Run, notes []string, how pairing) (report.Pair, error) {
-	o := p.Comparison(base, head, notes)
-	o.AllowModel, o.AllowJudge, o.Drift = how.allowModel, how.allowJudge, how.drift
-	c, err := compare.Compare(base, head, o)
-	return report.Pair{Comparison: c, Base: base, Head: head}, err
-}
-
 func (a *app) showPairs(ctx context.Context, w io.Writer, p *project.Project, paths []string, id string) error {
 	for _, path := range paths[1:] {
 		if err := a.showPair(ctx, w, p, paths[0], path, id); err != nil {
@@ -227,5 +189,5 @@ func (a *app) showPair(ctx context.Context, w io.Writer, p *project.Project, bas
 	if !inBase && !inHead {
 		return runs.UnknownCase(head, id)
 	}
-	return report.CasePairText(w, base, head, id, a.display(w, true))
+	return report.CasePairText(w, base, head, id, a.Display(w, true))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/result"
 )
 
 // customGraders is the page that shows the examples in docs/examples/graders.
@@ -76,7 +77,7 @@ func TestViewStartsNoCommand(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, runs, 2)
 	o := project.Options{Suite: filepath.Join(root, "docs", "examples", "graders", "python", "suite.yaml")}
-	pair, err := viewSource{o: o}.Compare(t.Context(), runs[0], runs[1])
+	pair, err := result.Source{Options: o}.Compare(t.Context(), runs[0], runs[1])
 	require.NoError(t, err)
 	require.Contains(t, pair.Comparison.Notes, "both runs as they were graded: to grade them again starts commands, which only the commands compare and regrade do")
 	for _, g := range pair.Comparison.Graders {

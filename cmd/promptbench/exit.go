@@ -8,6 +8,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -122,7 +123,7 @@ func (o *outcome) err() error {
 	case o.incomplete:
 		return &exitError{code: exitFailure}
 	case o.failed > o.flags.maxErrors:
-		return &exitError{code: exitFailure, err: fmt.Errorf("%s of a run ended in an error, more than --max-errors %d allows", count(o.failed, "trial"), o.flags.maxErrors)}
+		return &exitError{code: exitFailure, err: fmt.Errorf("%s of a run ended in an error, more than --max-errors %d allows", wording.Count(o.failed, "trial"), o.flags.maxErrors)}
 	case o.regressed, o.missed:
 		return &exitError{code: exitRegression}
 	case o.open && o.flags.requireConclusive:

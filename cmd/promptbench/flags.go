@@ -16,6 +16,7 @@ import (
 	"promptbench/internal/model"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/session"
 )
 
 // projectFlags are the flags that say which files and which model; they mean
@@ -126,6 +127,7 @@ type runFlags struct {
 	deadline time.Duration
 
 	logFile, pprof string
+	log            *slog.Logger // of logFile; nil until withSettings, and without --log-file
 
 	batch batchFlags // of run
 	queue queueFlags // of run
@@ -165,14 +167,33 @@ func (f *runFlags) check() error {
 	case f.deadline < 0:
 		return usage(fmt.Errorf("--deadline is %s; it is a duration such as 20m", f.deadline))
 	}
-	return checkLoopback(f.pprof)
+	if err := session.CheckProfileAddress(f.pprof); err != nil {
+		return usage(err)
+	}
+	return nil
 }
 
-// job is what the flags say of a job that begins now; the log may be nil.
-func (f *runFlags) job(log *slog.Logger) job.Run {
+// job returns what the flags say of a job that begins now.
+func (f *runFlags) job() job.Run {
 	return job.Run{
 		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline, MaxAge: f.maxAge,
-		MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: log, Tool: "promptbench " + version(), Started: time.Now(),
-		Batch: f.batch.on, BatchSize: f.batch.size,
+		MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: f.log, Tool: "promptbench " + version(),
+		Started: time.Now(), Batch: f.batch.on, BatchSize: f.batch.size,
 	}
+}
+
+// withSettings opens what --log-file and --pprof ask for while do runs a job.
+func (a *app) withSettings(f *runFlags, do func() error) error {
+	log, logFile, err := session.OpenLog(f.logFile)
+	if err != nil {
+		return usage(err)
+	}
+	defer logFile.Close() //nolint:errcheck // of diagnostics; the run files have their own
+	f.log = log
+	profiles, err := session.ServeProfiles(f.pprof, a.Note)
+	if err != nil {
+		return err
+	}
+	defer profiles.Close() //nolint:errcheck // serves no more
+	return do()
 }

@@ -95,7 +95,7 @@ func (a *app) history(past runs.Past, f historyFlags, result outputFlags) error 
 		case report.HTML:
 			return page.History(w, h, graders, page.Chrome{})
 		}
-		return report.HistoryText(w, h, graders, a.display(w, f.all))
+		return report.HistoryText(w, h, graders, a.Display(w, f.all))
 	})
 }
 
@@ -131,6 +131,6 @@ func (a *app) trace(past runs.Past, f historyFlags, result outputFlags) error {
 		if result.format == report.JSON {
 			return report.TraceJSON(w, t)
 		}
-		return report.TraceText(w, t, a.display(w, f.all))
+		return report.TraceText(w, t, a.Display(w, f.all))
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"promptbench/internal/input/config"
 	"promptbench/internal/migrate/importer"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
 )
 
 // mostLeft is how many lines of what is left a summary has; the suite has all.
@@ -80,7 +81,7 @@ func (a *app) runImport(sources []string, f importFlags) error {
 }
 
 func (a *app) printImported(r *importer.Result) {
-	lines := []string{fmt.Sprintf("%s: %s with %s and %s", r.Name, r.Format, count(len(r.Prompts), "prompt"), count(r.Cases, "case"))}
+	lines := []string{fmt.Sprintf("%s: %s with %s and %s", r.Name, r.Format, wording.Count(len(r.Prompts), "prompt"), wording.Count(r.Cases, "case"))}
 	if len(r.Code) > 0 {
 		lines = append(lines, fmt.Sprintf("  it has assertions in %s: their code runs on this machine with every run of the suite, so read it first", strings.Join(r.Code, " and ")))
 	}
@@ -96,14 +97,14 @@ func (a *app) printImported(r *importer.Result) {
 		}
 	}
 	for _, line := range lines {
-		_, _ = fmt.Fprintln(a.out, textsafe.Cell(line))
+		_, _ = fmt.Fprintln(a.Out, textsafe.Cell(line))
 	}
 }
 
 // printFiles shows what would be written.
 func (a *app) printFiles(plan *importer.Plan) {
 	for _, file := range plan.Files {
-		_, _ = fmt.Fprintf(a.out, "\n── %s\n%s", textsafe.Cell(file.Path), textsafe.Block(string(file.Data)))
+		_, _ = fmt.Fprintf(a.Out, "\n── %s\n%s", textsafe.Cell(file.Path), textsafe.Block(string(file.Data)))
 	}
 	a.printEntries(plan)
 }
@@ -111,14 +112,14 @@ func (a *app) printFiles(plan *importer.Plan) {
 // printEntries shows what belongs into a config that is there already.
 func (a *app) printEntries(plan *importer.Plan) {
 	if len(plan.Config) > 0 {
-		_, _ = fmt.Fprintf(a.out, "\n%s is there already and stays as it is; what it may need of this:\n%s", config.DefaultPath, textsafe.Block(string(plan.Config)))
+		_, _ = fmt.Fprintf(a.Out, "\n%s is there already and stays as it is; what it may need of this:\n%s", config.DefaultPath, textsafe.Block(string(plan.Config)))
 	}
 }
 
 func (a *app) printNext(plan *importer.Plan, dir string) {
-	_, _ = fmt.Fprintln(a.out, "written:")
+	_, _ = fmt.Fprintln(a.Out, "written:")
 	for _, file := range plan.Files {
-		_, _ = fmt.Fprintln(a.out, "  "+textsafe.Cell(file.Path))
+		_, _ = fmt.Fprintln(a.Out, "  "+textsafe.Cell(file.Path))
 	}
 	a.printEntries(plan)
 	first := plan.Results[0]
@@ -130,5 +131,5 @@ func (a *app) printNext(plan *importer.Plan, dir string) {
 	if dir != "." {
 		there = "in " + dir + ": "
 	}
-	_, _ = fmt.Fprintf(a.out, "next: %spromptbench run %s --suite %s%s\n", textsafe.Cell(there), strings.TrimSuffix(first.Prompts[0], ".prompt.yml"), first.Suite, judge)
+	_, _ = fmt.Fprintf(a.Out, "next: %spromptbench run %s --suite %s%s\n", textsafe.Cell(there), strings.TrimSuffix(first.Prompts[0], ".prompt.yml"), first.Suite, judge)
 }

@@ -85,7 +85,7 @@ func (a *app) introduce(dir, name string, files []starter.File) {
 	for _, f := range files {
 		b.WriteString("  " + filepath.Join(dir, filepath.FromSlash(f.Path)) + "\n")
 	}
-	if a.quiet {
+	if a.Quiet {
 		return
 	}
 	b.WriteString("\nnext, without a key, from recorded replies:\n")
@@ -100,5 +100,5 @@ model of your own:
   export OPENAI_API_KEY=…
   promptbench run prompts/v2 prompts/v3 --model openai
 `)
-	_, _ = fmt.Fprint(a.out, b.String())
+	_, _ = fmt.Fprint(a.Out, b.String())
 }

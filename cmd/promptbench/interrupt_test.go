@@ -88,7 +88,7 @@ func TestInterruptFinishesTheCallsUnderWay(t *testing.T) {
 	r.interrupt(t)
 	line, err := r.stderr.ReadString('\n')
 	require.NoError(t, err)
-	require.Equal(t, "stopping: the calls under way are finished and kept; interrupt again to drop them\n", line)
+	require.Equal(t, "stopping: the calls in flight are finished and kept; interrupt again to drop them\n", line)
 	r.release()
 
 	code, stderr, run := r.end(t)

@@ -18,6 +18,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/text/wording"
 )
 
 // labelFlags say who labels what, and in which order.
@@ -72,7 +73,7 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 	if err != nil {
 		return err
 	}
-	a.warn(p.Warnings)
+	a.Warn(p.Warnings)
 	runs, err := fullRuns(ctx, args, o)
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 		return err
 	}
 	answered, all := session.Progress()
-	a.note("%d of %s answered; %s", answered, count(all, "question"), f.file)
+	a.Note("%d of %s answered; %s", answered, wording.Count(all, "question"), f.file)
 	return nil
 }
 
@@ -106,7 +107,7 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 // enough.
 func (a *app) askPerson(s *label.Session, file *label.File, limit int) error {
 	keys := newKeys(a.in)
-	width, clearScreen := a.display(a.out, false).Width, ""
+	width, clearScreen := a.Display(a.Out, false).Width, ""
 	if width > 0 {
 		clearScreen = "\x1b[2J\x1b[H" // one question at a time
 	} else {
@@ -115,13 +116,13 @@ func (a *app) askPerson(s *label.Session, file *label.File, limit int) error {
 	for given := 0; limit == 0 || given < limit; {
 		q, ok := s.Current()
 		if !ok {
-			_, err := fmt.Fprintln(a.out, "Every question is answered.")
+			_, err := fmt.Fprintln(a.Out, "Every question is answered.")
 			return err
 		}
-		if _, err := io.WriteString(a.out, clearScreen); err != nil {
+		if _, err := io.WriteString(a.Out, clearScreen); err != nil {
 			return err
 		}
-		if err := s.Show(a.out, q, width); err != nil {
+		if err := s.Show(a.Out, q, width); err != nil {
 			return err
 		}
 		answer, undo, quit := keys.next()

@@ -56,7 +56,7 @@ func (a *app) noise(ctx context.Context, arg string, o project.Options, how runF
 	if err != nil {
 		return err
 	}
-	a.warn(p.Warnings)
+	a.Warn(p.Warnings)
 	p.Prompts = append(p.Prompts, p.Prompts[0])
 	p.Noise = true
 	return a.runLoaded(ctx, p, how, shown)

@@ -119,7 +119,7 @@ func (f *outputFlags) writeAll(a *app, printTo func([]io.Writer) error) error {
 	for i, o := range f.outputs {
 		to[i] = &files[i]
 		if o.toStdout() {
-			to[i] = a.out
+			to[i] = a.Out
 		}
 	}
 	err := printTo(to)

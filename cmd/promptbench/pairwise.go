@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/output/report"
+	"promptbench/internal/output/terminal"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
+	"promptbench/internal/run/session"
 	"promptbench/internal/verdict/compare"
 )
 
@@ -42,40 +45,35 @@ func (f *pairwiseFlags) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// duel has the judge compare the replies of two runs, and adds what it says to
-// their comparison.
-func (a *app) duel(ctx context.Context, p *project.Project, base, head *runfile.Run, c *compare.Comparison, how runFlags) error {
-	log, logFile, err := openLog(how.logFile)
+// askPairwise has the judge compare the replies of two runs, and adds what it says
+// to their comparison.
+func (a *app) askPairwise(ctx context.Context, p *project.Project, pair report.Pair, how runFlags) error {
+	d, err := job.PrepareDuel(ctx, p, how.job(), pair.Base, pair.Head)
 	if err != nil {
 		return err
 	}
-	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
-	d, err := job.PrepareDuel(ctx, p, how.job(log), base, head)
+	var end runfile.End
+	tally, err := session.Drive(ctx, &a.Console, d, session.Options{Trials: len(d.Pairs)},
+		func(ctx context.Context, stop <-chan struct{}, done func(runner.Event)) (err error) {
+			d.Progress = done
+			end, err = d.Compare(ctx, stop)
+			return err
+		})
 	if err != nil {
 		return err
 	}
-	bar := a.progressOf(len(d.Pairs), d.Stats, betweenLines)
-	d.Progress = bar.done
-	ctx, stop, release := interruptible(ctx, a)
-	end, err := d.Compare(ctx, stop)
-	release()
-	bar.finish()
-	if err := errors.Join(err, d.Close()); err != nil {
-		return err
-	}
-	a.note("run file: %s", d.Path)
-	said := bar.why()
+	a.Note("run file: %s", d.Path)
+	messages := tally.Failures()
 	if end.Status != runfile.Complete {
-		said = []string{fmt.Sprintf("the pairwise run is %s (%s): %d of %s judged and kept; run it again to go on from there",
-			end.Status, end.Reason, end.Trials, count(len(d.Pairs), "pair"))}
+		messages = []string{unfinished("pairwise run", end, len(d.Pairs), "pair")}
 	}
-	for _, message := range said {
-		_, _ = fmt.Fprintln(a.err, a.blame("", message))
+	for _, message := range messages {
+		_, _ = fmt.Fprintln(a.Err, terminal.Blame("", message))
 	}
 	run, err := runfile.Load(d.Path, runfile.Full)
 	if err != nil {
 		return err
 	}
-	c.Pairwise = compare.PairwiseOf(run, p.JudgePrice(run))
+	pair.Comparison.Pairwise = compare.PairwiseOf(run, p.JudgePrice(run))
 	return nil
 }

@@ -39,8 +39,8 @@ cases can bring to light. It sends nothing and writes nothing.`,
 			if err != nil {
 				return err
 			}
-			a.warn(p.Warnings)
-			planned, err := job.Plan(p, how.job(nil))
+			a.Warn(p.Warnings)
+			planned, err := job.Plan(p, how.job())
 			if err != nil {
 				return err
 			}

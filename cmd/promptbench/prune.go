@@ -63,7 +63,7 @@ work tree or the newest commit.`,
 				if result.format == report.JSON {
 					return report.PruneJSON(w, fates, sure)
 				}
-				return report.PruneText(w, fates, sure, a.display(w, false))
+				return report.PruneText(w, fates, sure, a.Display(w, false))
 			}))
 		},
 	}

@@ -12,7 +12,6 @@ import (
 	"promptbench/internal/model/queue"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
-	"promptbench/internal/text/textsafe"
 )
 
 // embeddedQueue is what --queue says for a server inside this process.
@@ -71,12 +70,9 @@ func (f *queueFlags) checkRun(how runFlags) error {
 func (f *queueFlags) server(a *app, name string) queue.Options {
 	return queue.Options{
 		URL: f.url, User: f.user, Password: os.Getenv(passwordEnv), Creds: f.creds, NKey: f.nkey, CA: f.ca, Cert: f.cert, Key: f.ckey,
-		Name: "promptbench " + name, Note: a.told,
+		Name: "promptbench " + name, Note: a.NoteText,
 	}
 }
-
-// told is a note of what another program said.
-func (a *app) told(text string) { a.note("%s", textsafe.Cell(text)) }
 
 // queueFor is what a job needs of the queue; nil where it has none.
 func (a *app) queueFor(f queueFlags) *job.Queue {
@@ -101,7 +97,7 @@ func (a *app) withQueue(ctx context.Context, p *project.Project, how *runFlags) 
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	how.queue.url = url
-	a.note("the queue is at %s, as long as this runs; workers may join: promptbench worker --queue %s", url, url)
+	a.Note("the queue is at %s, as long as this runs; workers may join: promptbench worker --queue %s", url, url)
 	stopWorker, err := a.workHere(ctx, p, *how)
 	if err != nil {
 		stopServer()

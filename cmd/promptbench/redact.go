@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/redact"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/text/wording"
 )
 
 func (a *app) redactCommand() *cobra.Command {
@@ -78,11 +78,11 @@ func (a *app) redact(ctx context.Context, args []string, files *projectFlags, ho
 	}
 	done, replaced, err := runs.Redact(paths, how, into, "promptbench "+version())
 	for _, d := range done {
-		_, writeErr := fmt.Fprintln(a.out, d.Path)
+		_, writeErr := fmt.Fprintln(a.Out, d.Path)
 		err = errors.Join(err, writeErr)
 	}
 	if err == nil && replaced > 0 && !how.KeepNames {
-		a.note("%s of cases, tags, groups or parameters %s words with the texts and went, too; --keep-names leaves them", phrase.Plural(replaced, "name"), phrase.Verb(replaced, "share"))
+		a.Note("%s of cases, tags, groups or parameters %s words with the texts and went, too; --keep-names leaves them", wording.Count(replaced, "name"), wording.Verb(replaced, "share"))
 	}
 	return err
 }

@@ -53,11 +53,11 @@ func (a *app) regrade(ctx context.Context, arg string, o project.Options, shown 
 	if err != nil {
 		return err
 	}
-	a.warn(p.Warnings)
+	a.Warn(p.Warnings)
 	path, err := regrade.SaveRegraded(ctx, p, old, "promptbench "+version(), time.Now())
 	if err != nil {
 		return err
 	}
-	a.note("run file: %s", path)
+	a.Note("run file: %s", path)
 	return a.reportRuns(ctx, []string{path}, o, shown)
 }

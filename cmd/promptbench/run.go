@@ -4,23 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"slices"
-	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/model/queue"
 	"promptbench/internal/output/report"
+	"promptbench/internal/output/terminal"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/check"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/result"
 	"promptbench/internal/run/runner"
 	"promptbench/internal/run/runs"
-	"promptbench/internal/text/textsafe"
+	"promptbench/internal/run/session"
+	"promptbench/internal/text/wording"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -94,133 +93,106 @@ func (a *app) runJob(ctx context.Context, args []string, o project.Options, how 
 	if err != nil {
 		return err
 	}
-	a.warn(slices.Concat(p.Warnings, check.Advice(p)))
+	a.Warn(slices.Concat(p.Warnings, check.Advice(p)))
 	return a.runLoaded(ctx, p, how, shown)
 }
 
 // runLoaded runs the revisions of a project and prints the result.
 func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, shown printing) error {
-	log, logFile, err := openLog(how.logFile)
-	if err != nil {
-		return err
-	}
-	defer logFile.Close() //nolint:errcheck // of diagnostics; the run file has its own
-	profiles, err := a.profile(how.pprof)
-	if err != nil {
-		return err
-	}
-	defer profiles.Close() //nolint:errcheck // serves no more
-	stopQueue, err := a.withQueue(ctx, p, &how)
-	if err != nil {
-		return err
-	}
-	defer stopQueue()
-	settings := how.job(log)
-	settings.Queue, settings.Note = a.queueFor(how.queue), a.told
-	if how.batch.cancel {
-		return a.cancelBatches(ctx, p, settings)
-	}
-	job, err := job.Prepare(ctx, p, settings)
-	if err != nil {
-		return err
-	}
-	a.remark(job)
-	ctx, stop, release := a.catch(ctx, how)
-	if done, err := a.handIn(ctx, job, how); done || err != nil {
-		release()
-		return errors.Join(err, job.Close())
-	}
-	job.Watch(ctx)
-	bar := a.progress(job)
-	job.Progress = bar.done
-	ends, runErr := runner.Run(ctx, job.Job, stop)
-	release()
-	bar.finish()
-	a.remark(job)
-	err = errors.Join(runErr, job.Close())
-	a.outcomes(job, ends, bar, err)
-	if err != nil {
-		return &exitError{code: codeOf(err)}
-	}
-	return shown.write(a, func(to report.Renderer) error {
-		if shown.baseline == "" {
-			return printRuns(to, p, job.Paths, shown)
+	return a.withSettings(&how, func() error {
+		stopQueue, err := a.withQueue(ctx, p, &how)
+		if err != nil {
+			return err
 		}
-		how := pairing{detail: shown.detail(), drift: true}
-		return printPairs(to, shown.baseline, job.Paths, shown, func(base, head string) (report.Pair, error) {
-			return comparePair(ctx, p, base, head, how)
+		defer stopQueue()
+		settings := how.job()
+		settings.Queue, settings.Note = a.queueFor(how.queue), a.NoteText
+		switch {
+		case how.batch.cancel:
+			return a.cancelBatches(ctx, p, settings)
+		case how.batch.detach:
+			return a.handIn(ctx, p, settings)
+		}
+		job, err := job.Prepare(ctx, p, settings)
+		if err != nil {
+			return err
+		}
+		if err := a.drive(ctx, job, how); err != nil {
+			return err
+		}
+		return shown.write(a, func(to report.Renderer) error {
+			if shown.baseline == "" {
+				return printRuns(to, p, job.Paths, shown)
+			}
+			how := result.Pairing{Detail: shown.detail(), Drift: true}
+			return printPairs(to, shown.baseline, job.Paths, shown, func(base, head string) (report.Pair, error) {
+				return result.Pair(ctx, p, base, head, how)
+			})
 		})
 	})
 }
 
-// catch has interrupts stop a run as is fit for it.
-func (a *app) catch(ctx context.Context, how runFlags) (context.Context, <-chan struct{}, func()) {
+// drive runs a job, and says on the error stream what went wrong.
+func (a *app) drive(ctx context.Context, job *job.Job, how runFlags) error {
+	a.noteRemarks(job)
+	trials := job.Cases * job.Trials
+	var ends []runfile.End
+	o := session.Options{Trials: trials * len(job.Revisions)}
 	if how.batch.on {
-		return leaving(ctx, a, how.fresh)
+		o.Every, o.Leaving = terminal.BetweenBatchLines, leaving(how.fresh)
 	}
-	return interruptible(ctx, a)
+	work := func(ctx context.Context, stop <-chan struct{}, done func(runner.Event)) (err error) {
+		if how.batch.on {
+			if err := job.HandIn(ctx); err != nil {
+				return err
+			}
+			job.Watch(ctx)
+		}
+		job.Progress = done
+		ends, err = runner.Run(ctx, job.Job, stop)
+		return err
+	}
+	tally, err := session.Drive(ctx, &a.Console, job, o, work)
+	if ends == nil { // it did not begin
+		return err
+	}
+	a.noteRemarks(job)
+	a.noteOutcomes(job, ends, trials, tally, err)
+	if err != nil {
+		return &exitError{code: codeOf(err)}
+	}
+	return nil
 }
 
-// remark says what has turned out about the recordings.
-func (a *app) remark(job *job.Job) {
+// noteRemarks says what has turned out about the recordings.
+func (a *app) noteRemarks(job *job.Job) {
 	for _, text := range job.Remarks() {
-		a.note("%s", textsafe.Cell(text))
+		a.NoteText(text)
 	}
 }
 
-// interruptible turns the first interrupt into a clean stop, and the second
-// into an abort. Release gives the signals back.
-func interruptible(ctx context.Context, a *app) (context.Context, <-chan struct{}, func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	signals := make(chan os.Signal, 2)
-	stop, released := make(chan struct{}), make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case <-signals:
-		case <-released:
-			return
-		}
-		a.note("stopping: the calls under way are finished and kept; interrupt again to drop them")
-		close(stop)
-		select {
-		case <-signals:
-			cancel()
-		case <-released:
-		}
-	}()
-	return ctx, stop, func() { signal.Stop(signals); close(released); cancel() }
-}
-
-// outcomes says on the error stream what went wrong, each thing once, and where
-// the runs are.
-func (a *app) outcomes(job *job.Job, ends []runfile.End, bar *progress, err error) {
-	said := map[string]bool{}
-	line := func(text string) {
-		if !said[text] {
-			said[text] = true
-			_, _ = fmt.Fprintln(a.err, text)
-		}
-	}
-	say := func(message string) { line(a.blame("", message)) }
-	for text := range strings.Lines(a.explain(err)) {
-		line(strings.TrimRight(text, "\n"))
-	}
-	whole := true
+// noteOutcomes says what went wrong, each thing once, and where the runs are.
+func (a *app) noteOutcomes(job *job.Job, ends []runfile.End, trials int, tally *terminal.Tally, err error) {
+	lines, complete := a.explain(err), true
 	for i, end := range ends {
 		if end.Status != runfile.Complete {
-			whole = false
-			say(end.Reason)
-			say(fmt.Sprintf("the run of %s is %s: %d of %s done and kept; run it again to go on from there",
-				job.Revisions[i].Prompt.Name, end.Status, end.Trials-end.Errors, count(bar.tally.total/len(ends), "trial")))
+			complete = false
+			lines = append(lines, terminal.Blame("", end.Reason), terminal.Blame("", fmt.Sprintf(
+				"the run of %s is %s: %d of %s done and kept; run it again to go on from there",
+				job.Revisions[i].Prompt.Name, end.Status, end.Trials-end.Errors, wording.Count(trials, "trial"))))
 		}
 	}
-	if whole { // else the reason was said, and the next run asks again anyway
-		for _, message := range bar.why() {
-			say(message)
+	if complete { // else the reason is given above, and the next run asks again anyway
+		for _, message := range tally.Failures() {
+			lines = append(lines, terminal.Blame("", message))
+		}
+	}
+	for i, line := range lines {
+		if !slices.Contains(lines[:i], line) {
+			_, _ = fmt.Fprintln(a.Err, line)
 		}
 	}
 	for _, path := range job.Paths {
-		a.note("run file: %s", path)
+		a.Note("run file: %s", path)
 	}
 }

@@ -74,7 +74,7 @@ were made for the run; replayed replies are none. Those with git are committed.`
 				if result.format == report.JSON {
 					return report.RunsJSON(w, shown)
 				}
-				return report.RunsText(w, past.Runs, shown, len(found), used, a.display(w, false))
+				return report.RunsText(w, past.Runs, shown, len(found), used, a.Display(w, false))
 			})
 		},
 	}

@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/input/prompt"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/result"
 	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/summary"
 )
@@ -53,24 +53,23 @@ func (a *app) show(ctx context.Context, arg string, o project.Options, failed bo
 	if failed {
 		cases = failing(run, cases)
 	}
-	template := templateOf(run.Header.Prompt)
 	for i, c := range cases {
 		if i > 0 {
-			_, _ = fmt.Fprintln(a.out)
+			_, _ = fmt.Fprintln(a.Out)
 		}
-		messages, err := render(template, c)
+		shown, err := result.Case(run, c)
 		if err != nil {
 			return err
 		}
-		if err := report.CaseText(a.out, report.CaseDetail{Run: run, Case: c.Case, Messages: messages}, a.display(a.out, true)); err != nil {
+		if err := report.CaseText(a.Out, shown, a.Display(a.Out, true)); err != nil {
 			return err
 		}
 	}
 	if len(cases) == 0 {
-		_, _ = fmt.Fprintln(a.out, "No case fails.")
+		_, _ = fmt.Fprintln(a.Out, "No case fails.")
 	}
 	if run.Status() != runfile.Complete {
-		a.note("run %s is %s", run.Header.Run, run.Status())
+		a.Note("run %s is %s", run.Header.Run, run.Status())
 	}
 	return nil
 }
@@ -82,28 +81,6 @@ func failing(run *runfile.Run, cases []runfile.Case) []runfile.Case {
 		ids[c.ID] = true
 	}
 	return slices.DeleteFunc(slices.Clone(cases), func(c runfile.Case) bool { return !ids[c.Case] })
-}
-
-// templateOf is the prompt as the run's header holds it, so that a run can be
-// shown after its prompt file has changed.
-func templateOf(h runfile.Prompt) *prompt.Prompt {
-	p := &prompt.Prompt{Name: h.Name, Path: h.Path}
-	for _, m := range h.Messages {
-		p.Messages = append(p.Messages, prompt.Message(m))
-	}
-	return p
-}
-
-func render(p *prompt.Prompt, c runfile.Case) ([]runfile.Message, error) {
-	messages, err := p.Render(c.Input, c.Vars)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]runfile.Message, len(messages))
-	for i, m := range messages {
-		out[i] = runfile.Message(m)
-	}
-	return out, nil
 }
 
 // loadRun loads the run that an argument stands for.

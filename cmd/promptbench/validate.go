@@ -13,6 +13,7 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/run/check"
 	"promptbench/internal/run/project"
+	"promptbench/internal/text/wording"
 )
 
 func (a *app) validateCommand() *cobra.Command {
@@ -49,9 +50,9 @@ and unwise, makes no call, starts no grader and writes nothing.`,
 func (a *app) validate(ctx context.Context, args []string, o project.Options, result *outputFlags) error {
 	checked, err := check.Validate(ctx, o, args)
 	if result.format == report.Text {
-		if !a.quiet {
-			for _, line := range a.describe(checked.Warnings, a.err) {
-				a.note("%s", line)
+		if !a.Quiet {
+			for _, line := range a.Describe(checked.Warnings, a.Err) {
+				a.Note("%s", line)
 			}
 		}
 		if err != nil {
@@ -79,20 +80,13 @@ func (a *app) validate(ctx context.Context, args []string, o project.Options, re
 }
 
 func summaryOf(checked *check.Checked) string {
-	parts := []string{count(checked.Prompts, "prompt")}
+	parts := []string{wording.Count(checked.Prompts, "prompt")}
 	for _, s := range checked.Suites {
-		parts = append(parts, fmt.Sprintf("suite %s with %s", s.Name, count(s.Len(), "case")))
+		parts = append(parts, fmt.Sprintf("suite %s with %s", s.Name, wording.Count(s.Len(), "case")))
 	}
 	said := "no errors"
 	if n := len(checked.Warnings); n > 0 {
-		said += ", " + count(n, "warning")
+		said += ", " + wording.Count(n, "warning")
 	}
 	return strings.Join(parts, ", ") + ": " + said
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

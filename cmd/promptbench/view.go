@@ -16,12 +16,8 @@ import (
 	"github.com/cli/browser"
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/output/report"
 	"promptbench/internal/output/view"
-	"promptbench/internal/record/runfile"
-	"promptbench/internal/run/project"
-	"promptbench/internal/run/runs"
-	"promptbench/internal/verdict/history"
+	"promptbench/internal/run/result"
 )
 
 func (a *app) viewCommand() *cobra.Command {
@@ -51,7 +47,7 @@ and the history; it changes nothing and makes no call. Ctrl-C ends it.`,
 			if err != nil {
 				return err
 			}
-			return a.view(cmd.Context(), viewSource{o, runs}, port, !noOpen)
+			return a.view(cmd.Context(), result.Source{Options: o, Dir: runs}, port, !noOpen)
 		},
 	}
 	files.add(cmd)
@@ -75,10 +71,10 @@ func (a *app) view(ctx context.Context, s view.Source, port int, open bool) erro
 		Handler: view.Handler(s, []string{"127.0.0.1:" + at, "localhost:" + at}), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
 	}
 	address := "http://" + listener.Addr().String() + "/"
-	if _, err := fmt.Fprintln(a.out, address); err != nil {
+	if _, err := fmt.Fprintln(a.Out, address); err != nil {
 		return err
 	}
-	a.note("serving the runs to this machine alone; Ctrl-C ends it")
+	a.Note("serving the runs to this machine alone; Ctrl-C ends it")
 	if open {
 		go a.openBrowser(address)
 	}
@@ -98,62 +94,6 @@ func (a *app) view(ctx context.Context, s view.Source, port int, open bool) erro
 func (a *app) openBrowser(address string) {
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard // its own words would mix with ours
 	if err := browser.OpenURL(address); err != nil {
-		a.note("no browser could be opened; open %s yourself, or pass --no-open", address)
+		a.Note("no browser could be opened; open %s yourself, or pass --no-open", address)
 	}
-}
-
-// A viewSource is the runs directory.
-type viewSource struct {
-	o    project.Options
-	runs string
-}
-
-// Runs leaves out those that asked only a judge: they hold no reply.
-func (s viewSource) Runs() ([]runfile.Found, error) {
-	stored, err := runs.Past{Runs: s.runs}.Stored(nil) // what git holds is not shown
-	var list []runfile.Found
-	for _, one := range stored {
-		if !one.Header.OfJudge() {
-			list = append(list, one.Found)
-		}
-	}
-	return list, err
-}
-
-func (s viewSource) History() (history.History, error) {
-	return runs.Past{Runs: s.runs, Suite: s.o.Suite, Model: s.o.Model}.History()
-}
-
-func (s viewSource) Run(path string) (report.Run, error) {
-	p, err := project.Settings(s.o)
-	if err != nil {
-		return report.Run{}, err
-	}
-	return loadResult(p, path, runfile.Full)
-}
-
-// Compare grades both again by the suite where it is still there and has
-// changed, as the command does, unless that runs code: looking at a page must not.
-func (s viewSource) Compare(ctx context.Context, base, head string) (report.Pair, error) {
-	o, how := s.o, pairing{detail: runfile.Full, drift: true}
-	h, err := runfile.ReadHeader(head)
-	if err != nil {
-		return report.Pair{}, err
-	}
-	if o.Suite == "" && project.Exists(h.Suite.Path) {
-		o.Suite = h.Suite.Path
-	}
-	if o.Suite == "" {
-		p, err := project.Settings(o)
-		if err != nil {
-			return report.Pair{}, err
-		}
-		return pairAsRecorded(p, base, head, how)
-	}
-	p, err := project.Load(ctx, o, nil)
-	if err != nil {
-		return report.Pair{}, err
-	}
-	how.noCommands = true
-	return comparePair(ctx, p, base, head, how)
 }

@@ -9,6 +9,7 @@ import (
 
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/run/watch"
 )
 
 // watchFlags are the flags of watch.
@@ -49,7 +50,11 @@ end it; the run file is left whole.`,
 			if err != nil {
 				return err
 			}
-			return a.watch(cmd.Context(), args[0], o, f)
+			return a.withSettings(&f.how, func() error {
+				return watch.Watch(cmd.Context(), &a.Console, watch.Options{
+					Revision: args[0], Base: f.base, Baseline: f.baseline, MaxErrors: f.judged.maxErrors, Project: o, Job: f.how.job,
+				})
+			})
 		},
 	}
 	f.files.add(cmd)

@@ -170,7 +170,7 @@ func TestWatchRunsWhatFailedFirstAtEachSave(t *testing.T) {
 	w := startWatch(t, "--base", "prompts/v2")
 	first := w.block(t)
 	require.Contains(t, first, "· at the start\n12 calls to make · 0 of 12 replies replayed\n", "the base has no run yet, so it is run as well")
-	require.Contains(t, first, "no complete run of prompts/v2 as it is now is there on this suite and model, so that it is run as well\n")
+	require.Contains(t, first, "prompts/v2 has no complete run with these contents on this suite and model, so it runs as well\n")
 	require.Contains(t, first, "It is open whether v3 is worse than v2")
 	require.Len(t, w.since(), 12)
 
@@ -230,7 +230,7 @@ func TestASaveWhileARunIsGoingOnBeginsAnew(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(w.errs.String(), "saved again: ") }, time.Minute, time.Millisecond)
 	release()
 	stopped := w.block(t)
-	require.Contains(t, stopped, "the run of v3 was stopped: 1 of 6 trials done and kept\nstopped; what was done is kept\n")
+	require.Contains(t, stopped, "the run of v3 was stopped: 1 of 6 trials done and kept\nstopped; finished replies are kept\n")
 	require.Contains(t, stopped, "saved prompts/v3.prompt.yml\n6 calls to make")
 	runs := w.end(t)
 	var status []runfile.Status
@@ -263,7 +263,7 @@ func TestWatchKeepsToItsBudgetOverAllSaves(t *testing.T) {
 	w.block(t)
 	require.Len(t, w.since(), 6)
 	w.replace(t, "prompts/v3.prompt.yml", "개정 3.", "개정 3-1.")
-	require.Contains(t, w.block(t), "promptbench: --max-calls or --max-cost is used up, over all saves, and this one needs calls; ")
+	require.Contains(t, w.block(t), "promptbench: --max-calls or --max-cost is used up by earlier saves, and this save needs calls; ")
 	w.replace(t, "cases/todos.yaml", "min: 2, max: 5", "min: 2, max: 6")
 	w.block(t)
 	require.Empty(t, w.since())

@@ -12,6 +12,8 @@ import (
 	"promptbench/internal/model"
 	"promptbench/internal/model/queue"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/session"
+	"promptbench/internal/text/wording"
 )
 
 func (a *app) workerCommand() *cobra.Command {
@@ -64,7 +66,7 @@ that it is making.`,
 
 // work makes calls until it is interrupted.
 func (a *app) work(ctx context.Context, p *project.Project, where queueFlags, calls int) error {
-	ctx, stop, release := interruptible(ctx, a)
+	ctx, stop, release := session.Interruptible(ctx, &a.Console, "")
 	defer release()
 	name := workerName()
 	connection, err := queue.Connect(where.server(a, "worker "+name))
@@ -73,12 +75,12 @@ func (a *app) work(ctx context.Context, p *project.Project, where queueFlags, ca
 	}
 	defer connection.Close()
 	w := a.worker(p, connection, name, calls)
-	a.note("worker %s waits for work, at most %s at once", name, count(calls, "call"))
+	a.Note("worker %s waits for work, at most %s at once", name, wording.Count(calls, "call"))
 	reporting, quiet := context.WithCancel(ctx)
 	go a.reportWork(reporting, w)
 	err = w.Run(ctx, stop)
 	quiet()
-	a.note("%s", worked(w.Tally()))
+	a.Note("%s", worked(w.Tally()))
 	return err
 }
 
@@ -96,7 +98,7 @@ func (a *app) reportWork(ctx context.Context, w *queue.Worker) {
 		case <-ticker.C:
 			if now := w.Tally(); now != said {
 				said = now
-				a.note("%s, %d under way", worked(now), now.Under)
+				a.Note("%s, %d under way", worked(now), now.Under)
 			}
 		case <-ctx.Done():
 			return
@@ -105,7 +107,7 @@ func (a *app) reportWork(ctx context.Context, w *queue.Worker) {
 }
 
 func worked(t queue.Tally) string {
-	return fmt.Sprintf("%s answered, %d failed", count(t.Answered, "call"), t.Failed)
+	return fmt.Sprintf("%s answered, %d failed", wording.Count(t.Answered, "call"), t.Failed)
 }
 
 func (a *app) worker(p *project.Project, c *queue.Connection, name string, calls int) *queue.Worker {
@@ -129,7 +131,7 @@ func (a *app) workHere(ctx context.Context, p *project.Project, how runFlags) (s
 	go func() {
 		defer close(ended)
 		if err := a.worker(p, connection, workerName(), how.concurrency).Run(ctx, stopped); err != nil {
-			a.told(err.Error())
+			a.NoteText(err.Error())
 		}
 	}()
 	return func() {

@@ -7,6 +7,8 @@
 //	runner    asks, replays, grades and records every trial of a job
 //	judge     puts rubric questions to a model and reads its verdicts
 //	regrade   grades recorded replies again, for one run or for a comparison
+//	result    sums up recorded runs and compares them, for output to show
+//	session   the time while a job runs: interrupts, progress, logs
 //	watch     runs again when a file is saved
 //
 // It is the top wing: it uses all the others, and only commands use it.

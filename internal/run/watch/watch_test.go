@@ -1,7 +1,6 @@
 package watch_test
 
 import (
-	"fmt"
 	"io/fs"
 	"testing"
 
@@ -102,21 +101,4 @@ func TestASaveThatChangesNothingIsNone(t *testing.T) {
 	disk["b"] = "3"
 	delete(disk, "a")
 	require.Equal(t, []string{"a", "b", "c"}, watch.ContentsOf(paths, read).Since(before), "gone, other, new though empty")
-}
-
-func TestRedrawDrawsWhatDiffers(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, "\x1b[?7l\x1b[1;1H\x1b[K가\x1b[2;1H\x1b[K나\x1b[3;1H\x1b[J\x1b[?7h", watch.Redraw(nil, []string{"가", "나"}))
-	require.Equal(t, "\x1b[?7l\x1b[2;1H\x1b[K다\x1b[3;1H\x1b[?7h", watch.Redraw([]string{"가", "나"}, []string{"가", "다"}))
-	require.Equal(t, "\x1b[?7l\x1b[2;1H\x1b[J\x1b[?7h", watch.Redraw([]string{"가", "나"}, []string{"가"}), "what is below goes")
-}
-
-func TestFitSaysWhatIsLeftOut(t *testing.T) {
-	t.Parallel()
-	var lines []string
-	for i := range 10 {
-		lines = append(lines, fmt.Sprint(i))
-	}
-	require.Equal(t, lines, watch.Fit(lines, 11))
-	require.Equal(t, []string{"0", "1", "2", "… 7 lines more; a taller window shows them"}, watch.Fit(lines, 5))
 }

@@ -10,7 +10,7 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/runs"
+	"promptbench/internal/run/result"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -47,7 +47,7 @@ func (p *printing) check() error {
 }
 
 func (p *printing) display(a *app, w io.Writer) report.Options {
-	o := a.display(w, p.all)
+	o := a.Display(w, p.all)
 	o.Brief, o.Link = p.brief, p.link
 	return o
 }
@@ -105,19 +105,22 @@ func (rs renderers) each(do func(report.Renderer) error) error {
 	return nil
 }
 
-// printRuns prints one run as a summary, several as comparisons with the
-// first, and returns what they come to.
+// printRuns prints one run as a summary, several as comparisons with the first,
+// and returns the exit code that they ask for.
 func printRuns(to report.Renderer, p *project.Project, paths []string, how printing) error {
 	if len(paths) == 1 {
 		return printRun(to, p, paths[0], how)
 	}
 	return printPairs(to, paths[0], paths[1:], how, func(base, head string) (report.Pair, error) {
-		return pairAsRecorded(p, base, head, pairing{detail: how.detail()})
+		return result.PairAsRecorded(p, base, head, result.Pairing{Detail: how.detail()})
 	})
 }
 
-// printPairs prints comparisons with one base, and returns what they come to.
-func printPairs(to report.Renderer, base string, heads []string, how printing, compare func(base, head string) (report.Pair, error)) error {
+// printPairs prints comparisons with one base, and returns the exit code that they
+// ask for.
+func printPairs(to report.Renderer, base string, heads []string, how printing,
+	compare func(base, head string) (report.Pair, error),
+) error {
 	o := outcome{flags: how.judged}
 	for _, head := range heads {
 		pair, err := compare(base, head)
@@ -133,16 +136,9 @@ func printPairs(to report.Renderer, base string, heads []string, how printing, c
 }
 
 func printRun(to report.Renderer, p *project.Project, path string, how printing) error {
-	r, err := loadResult(p, path, how.detail())
+	r, err := result.Load(p, path, how.detail(), how.narrow)
 	if err != nil {
 		return err
-	}
-	if len(how.narrow.Cases)+len(how.narrow.Tags) > 0 {
-		run, err := runs.Narrow(r.Run, how.narrow)
-		if err != nil {
-			return err
-		}
-		r = resultOf(p, run)
 	}
 	o := outcome{flags: how.judged, missed: summary.Missed(r.Summary.Gates)}
 	o.run(r.Summary.Status, r.Summary.Errors)
@@ -150,17 +146,4 @@ func printRun(to report.Renderer, p *project.Project, path string, how printing)
 		return err
 	}
 	return o.err()
-}
-
-// loadResult loads a run and sums it up.
-func loadResult(p *project.Project, path string, d runfile.Detail) (report.Run, error) {
-	run, err := runfile.Load(path, d)
-	if err != nil {
-		return report.Run{}, err
-	}
-	return resultOf(p, run), nil
-}
-
-func resultOf(p *project.Project, run *runfile.Run) report.Run {
-	return report.Run{Summary: p.Summary(run), Run: run}
 }

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"os"
@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// drawable reports whether the console takes what moves its cursor, and has it do
-// so. Consoles before Windows 10 can't.
-func drawable(f *os.File) bool {
+// canMoveCursor reports whether programs can move the cursor of a console, and
+// turns that on. Consoles before Windows 10 do not support it.
+func canMoveCursor(f *os.File) bool {
 	console := windows.Handle(f.Fd())
 	var mode uint32
 	if windows.GetConsoleMode(console, &mode) != nil {

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"cmp"
@@ -7,14 +7,10 @@ import (
 	"os/exec"
 	"os/signal"
 	"strings"
-
-	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
-// A pager stands between a result and the terminal, so that a list of every case
-// can be read page by page. It starts its program with the first that is
-// written, and writes to the screen itself where there is none.
+// A pager lets a person read a long result page by page. It starts its program at
+// the first write, and writes to the screen itself if there is no program.
 type pager struct {
 	screen  *os.File
 	program []string
@@ -23,19 +19,22 @@ type pager struct {
 	in  io.WriteCloser
 }
 
-// page puts a pager before the terminal if the command lists every case.
-func (a *app) page(cmd *cobra.Command) {
-	all := cmd.Flags().Lookup("all")
-	if all == nil || all.Value.String() != "true" {
-		return
-	}
-	if f, ok := a.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		a.out = &pager{screen: f, program: pagerProgram(os.Getenv)}
+// Page puts a pager between Out and the terminal, if Out is one, until Close.
+func (c *Console) Page() {
+	if f := terminalOf(c.Out); f != nil {
+		c.Out = &pager{screen: f, program: pagerProgram(os.Getenv)}
 	}
 }
 
-// pagerProgram is the program of PAGER, else less where it is installed; none
-// where PAGER is cat, or empty.
+// Close waits until the person has left the pager, if there is one.
+func (c *Console) Close() {
+	if p, ok := c.Out.(*pager); ok {
+		p.close()
+	}
+}
+
+// pagerProgram returns the program of PAGER, else less if it is installed; nil if
+// PAGER is cat or blank.
 func pagerProgram(getenv func(string) string) []string {
 	program := strings.Fields(cmp.Or(getenv("PAGER"), "less"))
 	if len(program) == 0 || program[0] == "cat" {
@@ -47,8 +46,8 @@ func pagerProgram(getenv func(string) string) []string {
 	return program
 }
 
-// Write passes on what is written. Whoever quits the pager has seen enough, so
-// that what comes after is no error.
+// Write passes text on. It reports no error once the program has ended: the person
+// has seen enough.
 func (p *pager) Write(text []byte) (int, error) {
 	if p.cmd == nil && !p.start() {
 		return p.screen.Write(text)
@@ -57,6 +56,7 @@ func (p *pager) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
+// start starts the program, and reports whether it runs.
 func (p *pager) start() bool {
 	if p.program == nil {
 		return false
@@ -64,7 +64,7 @@ func (p *pager) start() bool {
 	cmd := exec.Command(p.program[0], p.program[1:]...) //nolint:noctx // it ends when its reader wants it to
 	cmd.Stdout, cmd.Stderr = p.screen, os.Stderr
 	if os.Getenv("LESS") == "" {
-		cmd.Env = append(os.Environ(), "LESS=FRX") // less than a screen is just printed; colours are shown
+		cmd.Env = append(os.Environ(), "LESS=FRX") // less than a screen is printed at once; colours are shown
 	}
 	in, err := cmd.StdinPipe()
 	if err == nil {
@@ -74,12 +74,11 @@ func (p *pager) start() bool {
 		p.program = nil
 		return false
 	}
-	signal.Ignore(os.Interrupt) // it is the pager's
+	signal.Ignore(os.Interrupt) // it is for the pager
 	p.cmd, p.in = cmd, in
 	return true
 }
 
-// close waits until the reader has quit.
 func (p *pager) close() {
 	if p.cmd == nil {
 		return

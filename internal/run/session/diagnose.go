@@ -1,4 +1,4 @@
-package main
+package session
 
 import (
 	"errors"
@@ -13,38 +13,39 @@ import (
 	"time"
 )
 
-// openLog returns a log that writes a line of JSON for each attempt at a call to
-// the file at path, and what closes it. Without a path there is none.
+// OpenLog returns a log that appends a line of JSON for each attempt at a call to
+// the file at path, and what closes it; a nil log if path is empty.
 //
-// The file is the user's alone: it holds no text and no key, but says when and
-// how much was asked.
-func openLog(path string) (*slog.Logger, io.Closer, error) {
+// Only the user may read the file: it holds no text and no key, but it shows when
+// and how much was asked.
+func OpenLog(path string) (*slog.Logger, io.Closer, error) {
 	if path == "" {
 		return nil, io.NopCloser(nil), nil
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, nil, usage(fmt.Errorf("opening --log-file: %w", err))
+		return nil, nil, fmt.Errorf("opening --log-file: %w", err)
 	}
 	return slog.New(slog.NewJSONHandler(f, nil)), f, nil
 }
 
-// checkLoopback refuses to show the inside of the program to other machines.
-func checkLoopback(addr string) error {
+// CheckProfileAddress rejects an address that other machines can reach. An empty
+// one is none.
+func CheckProfileAddress(addr string) error {
 	if addr == "" {
 		return nil
 	}
 	host, _, err := net.SplitHostPort(addr)
 	ip, ipErr := netip.ParseAddr(host)
 	if err != nil || host != "localhost" && (ipErr != nil || !ip.IsLoopback()) {
-		return usage(fmt.Errorf("--pprof %q is no address of this machine with a port; write it like 127.0.0.1:6060", addr))
+		return fmt.Errorf("--pprof %q is not a local address with a port; write it like 127.0.0.1:6060", addr)
 	}
 	return nil
 }
 
-// profile serves net/http/pprof at addr until it is closed; nothing where addr
-// is empty.
-func (a *app) profile(addr string) (io.Closer, error) {
+// ServeProfiles serves net/http/pprof at addr until the result is closed; nothing
+// if addr is empty.
+func ServeProfiles(addr string, note func(format string, args ...any)) (io.Closer, error) {
 	if addr == "" {
 		return io.NopCloser(nil), nil
 	}
@@ -52,7 +53,7 @@ func (a *app) profile(addr string) (io.Closer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serving --pprof: %w", err)
 	}
-	mux := http.NewServeMux() // the default one would serve whatever a library put there
+	mux := http.NewServeMux() // the default one serves whatever a library adds to it
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
@@ -61,9 +62,9 @@ func (a *app) profile(addr string) (io.Closer, error) {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			a.note("--pprof ended: %v", err)
+			note("--pprof ended: %v", err)
 		}
 	}()
-	a.note("profiles at http://%s/debug/pprof/", listener.Addr())
+	note("profiles at http://%s/debug/pprof/", listener.Addr())
 	return server, nil
 }

@@ -1,4 +1,4 @@
-package main
+package watch
 
 import (
 	"context"
@@ -9,41 +9,41 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
+	"promptbench/internal/output/terminal"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runs"
-	"promptbench/internal/run/watch"
 	"promptbench/internal/text/textsafe"
 )
 
-// A round is what one save leads to.
+// A round is the run of one save.
 type round struct {
 	w     *watcher
-	block block
+	block terminal.Block
 
 	p     *project.Project
-	base  string // the run to hold it against; empty: none, or one that this round runs
+	base  string // the run to compare with; empty: none, or one that this round runs
 	cases []runfile.Case
 	job   *job.Job
-	head  int // which of the job's revisions is watched
-	live  *watch.Live
+	head  int // the index of the watched revision in the job
+	live  *Live
 	begun time.Time
 
 	before *runfile.Run // what was known of the cases
 	since  string       // when that was
 	usedUp bool         // no call is left
-	path   string       // of the run that is watched
+	path   string       // of the watched run
 }
 
 // round runs what the files say now, until it is done or stop is closed. An error
-// is one of the output; anything else that goes wrong is shown, for the next save
-// may mend it.
+// is one of the output; anything else that goes wrong is shown, because the next
+// save may repair it.
 func (w *watcher) round(ctx context.Context, saved []string, stop <-chan struct{}) error {
 	r := &round{w: w, begun: time.Now()}
-	r.block.number, r.block.head = w.saves, r.title(saved)
+	r.block.Number, r.block.Title = w.saves, r.title(saved)
 	w.saves++
-	if err := w.face.show(r.block); err != nil {
+	if err := w.blocks.Show(r.block); err != nil {
 		return err
 	}
 	err := r.prepare(ctx)
@@ -54,24 +54,24 @@ func (w *watcher) round(ctx context.Context, saved []string, stop <-chan struct{
 		return broken.err
 	}
 	if err != nil {
-		r.note(w.a.explain(err))
+		r.noteError(err)
 	}
-	r.block.progress, r.block.foot = nil, "waiting for a save; an interrupt (Ctrl-C) ends this"
+	r.block.Progress, r.block.Next = nil, "waiting for a save; Ctrl-C ends this"
 	select {
 	case <-stop:
-		r.block.foot = "stopped; what was done is kept"
-		if !w.face.live() {
-			r.block.result = nil // half a table is worth nothing in a log
+		r.block.Next = "stopped; finished replies are kept"
+		if !w.blocks.IsLive() {
+			r.block.Result = nil // half a table is useless in a log
 		}
 	default:
 	}
-	return w.face.show(r.block)
+	return w.blocks.Show(r.block)
 }
 
 // An outputError says that nothing can be shown any more.
 type outputError struct{ err error }
 
-// Error is the text of what is wrapped.
+// Error is the text of the wrapped error.
 func (e *outputError) Error() string { return e.err.Error() }
 
 func (r *round) title(saved []string) string {
@@ -79,28 +79,30 @@ func (r *round) title(saved []string) string {
 	if len(saved) > 0 {
 		what = "saved " + strings.Join(saved, ", ")
 	}
-	return textsafe.Cell(fmt.Sprintf("%s · %s · %s", r.w.revision, r.begun.Format(time.TimeOnly), what))
+	return textsafe.Cell(fmt.Sprintf("%s · %s · %s", r.w.Revision, r.begun.Format(time.TimeOnly), what))
 }
 
-func (r *round) note(text string) {
-	for line := range strings.Lines(text) {
-		r.block.notes = append(r.block.notes, textsafe.Cell(strings.TrimRight(line, "\n")))
+func (r *round) note(text string) { r.block.Notes = append(r.block.Notes, textsafe.Cell(text)) }
+
+func (r *round) noteError(err error) {
+	for _, line := range r.w.console.Explain(err) {
+		r.note(line)
 	}
 }
 
 // prepare loads the files and prepares the run.
 func (r *round) prepare(ctx context.Context) error {
 	w := r.w
-	names := []string{w.revision}
-	if w.flags.base != "" && !runs.IsRunFile(w.flags.base) {
-		names = []string{w.flags.base, w.revision}
+	names := []string{w.Revision}
+	if w.Base != "" && !runs.IsRunFile(w.Base) {
+		names = []string{w.Base, w.Revision}
 	}
-	p, err := project.Load(ctx, w.options, names)
-	if paths, filesErr := p.Files(w.revision); filesErr == nil {
+	p, err := project.Load(ctx, w.Project, names)
+	if paths, filesErr := p.Files(w.Revision); filesErr == nil {
 		w.files.add(paths)
 	}
 	for _, warning := range p.Warnings.Only(problem.Warning) {
-		if !w.a.quiet {
+		if !w.console.Quiet {
 			r.note(warning.Error())
 		}
 	}
@@ -123,33 +125,34 @@ func (r *round) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings := w.flags.how.job(w.log)
-	r.usedUp = w.within(&settings)
+	settings := w.Job()
+	r.usedUp = w.limit(&settings)
 	if r.job, err = job.Prepare(ctx, p, settings); err != nil {
 		return err
 	}
 	r.head = len(p.Prompts) - 1
 	r.before, r.path = w.known, r.job.Paths[r.head]
-	r.job.Rank = watch.Rank(r.cases, w.known, baseRun)
-	r.live = watch.NewLive(runfile.Header{
-		Prompt: job.PromptRecord(watched), Suite: runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()}, Trials: r.job.Trials,
-		Reply: p.Suite.Rules, Graders: r.job.Grading.Specs(), Cases: len(r.cases),
+	r.job.Rank = Rank(r.cases, w.known, baseRun)
+	r.live = NewLive(runfile.Header{
+		Prompt: job.PromptRecord(watched), Trials: r.job.Trials, Reply: p.Suite.Rules,
+		Suite:   runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()},
+		Graders: r.job.Grading.Specs(), Cases: len(r.cases),
 	}, r.cases)
 	return nil
 }
 
-// findBase finds the run to hold the revision against, and loads it. Where the base
-// has none yet, this round runs it.
+// findBase finds the run to compare with, and loads it. If the base has none yet,
+// this round runs it.
 func (r *round) findBase(ctx context.Context, watched *prompt.Prompt) (*runfile.Run, error) {
 	w := r.w
-	r.base = w.flags.baseline
-	if w.flags.base != "" {
-		path, err := runs.BaseRun(ctx, r.p, w.flags.base, watched, w.flags.judged.maxErrors)
+	r.base = w.Baseline
+	if w.Base != "" {
+		path, err := runs.BaseRun(ctx, r.p, w.Base, watched, w.MaxErrors)
 		if err != nil {
 			return nil, err
 		}
 		if r.base = path; path == "" {
-			r.note(fmt.Sprintf("no complete run of %s as it is now is there on this suite and model, so that it is run as well", w.flags.base))
+			r.note(fmt.Sprintf("%s has no complete run with these contents on this suite and model, so it runs as well", w.Base))
 		}
 	}
 	if r.base == "" {

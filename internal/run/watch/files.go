@@ -1,4 +1,4 @@
-package main
+package watch
 
 import (
 	"context"
@@ -11,35 +11,37 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"promptbench/internal/run/watch"
+	"promptbench/internal/output/terminal"
 )
 
-// betweenLooks is how often files are looked at without being told: mounts of
-// other machines tell nothing, and a directory that is replaced is silent.
+// betweenLooks is how often files are looked at without an event: network mounts
+// send none, and neither does a directory that is replaced.
 const betweenLooks = 2 * time.Second
 
-// watchedFiles tells of saves. It watches the directories, since editors replace
-// a file by another one of the same name.
-type watchedFiles struct {
+// files sends an event at each save. It watches directories, because editors replace
+// a file with another one of the same name.
+type files struct {
 	events chan struct{}
-	notify *fsnotify.Watcher // nil where the system has no more to give
+	notify *fsnotify.Watcher // nil if the system provides no more
 
 	mu     sync.Mutex
 	paths  map[string]bool
-	before watch.Contents
+	before Contents
 	seen   map[string]fileState
 }
 
 // watchFiles begins to watch, without a file yet, until ctx ends.
-func watchFiles(ctx context.Context, a *app) *watchedFiles {
-	f := &watchedFiles{events: make(chan struct{}), paths: map[string]bool{}}
-	var told <-chan fsnotify.Event
+func watchFiles(ctx context.Context, c *terminal.Console) *files {
+	f := &files{
+		events: make(chan struct{}), paths: map[string]bool{}, before: Contents{}, seen: map[string]fileState{},
+	}
+	var events <-chan fsnotify.Event
 	var failed <-chan error
 	notify, err := fsnotify.NewWatcher()
 	if err != nil {
-		a.note("this system does not tell of saves (%v): files are looked at every %s instead", err, betweenLooks)
+		c.Note("this system reports no saves (%v): files are checked every %s instead", err, betweenLooks)
 	} else {
-		f.notify, told, failed = notify, notify.Events, notify.Errors
+		f.notify, events, failed = notify, notify.Events, notify.Errors
 	}
 	go func() {
 		ticker := time.NewTicker(betweenLooks)
@@ -48,18 +50,18 @@ func watchFiles(ctx context.Context, a *app) *watchedFiles {
 			select {
 			case <-ctx.Done():
 				return
-			case _, ok := <-told:
+			case _, ok := <-events:
 				if !ok {
-					told = nil
+					events = nil
 					continue
 				}
-			case _, ok := <-failed: // some events are lost: look
+			case _, ok := <-failed: // some events are lost
 				if !ok {
 					failed = nil
 					continue
 				}
 			case <-ticker.C:
-				if !f.touched() {
+				if !f.areTouched() {
 					continue
 				}
 			}
@@ -73,14 +75,14 @@ func watchFiles(ctx context.Context, a *app) *watchedFiles {
 	return f
 }
 
-func (f *watchedFiles) close() {
+func (f *files) close() {
 	if f.notify != nil {
 		_ = f.notify.Close()
 	}
 }
 
-// add watches further files, and takes those as they are now for unchanged.
-func (f *watchedFiles) add(paths []string) {
+// add watches more files, and takes them as they are now for unchanged.
+func (f *files) add(paths []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var further []string
@@ -92,18 +94,15 @@ func (f *watchedFiles) add(paths []string) {
 		}
 	}
 	f.listen()
-	if f.before == nil {
-		f.before, f.seen = watch.Contents{}, map[string]fileState{}
-	}
 	for _, path := range further {
 		f.seen[path] = fileStateOf(path)
 	}
-	maps.Copy(f.before, watch.ContentsOf(further, os.ReadFile))
+	maps.Copy(f.before, ContentsOf(further, os.ReadFile))
 }
 
-// listen has the system tell of the directories, and of those that links lead to.
-// One that is listened to already, or is not there, changes nothing.
-func (f *watchedFiles) listen() {
+// listen asks the system for events of the directories, and of those that links
+// lead to. A directory that is watched already, or is missing, changes nothing.
+func (f *files) listen() {
 	if f.notify == nil {
 		return
 	}
@@ -115,33 +114,33 @@ func (f *watchedFiles) listen() {
 	}
 }
 
-// changed lists the files that hold something else than when this was last asked.
-func (f *watchedFiles) changed() []string {
+// changed lists the files whose contents differ from those at the last call.
+func (f *files) changed() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.listen()
 	f.seen = f.states()
-	now := watch.ContentsOf(slices.Collect(maps.Keys(f.paths)), os.ReadFile)
+	now := ContentsOf(slices.Collect(maps.Keys(f.paths)), os.ReadFile)
 	out := now.Since(f.before)
 	f.before = now
 	return out
 }
 
-// touched reports whether a file has another time or size than when it was last
-// read, which costs nothing to ask.
-func (f *watchedFiles) touched() bool {
+// areTouched reports whether a file has another time or size than when it was last
+// read, which is cheap to ask.
+func (f *files) areTouched() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return !maps.Equal(f.states(), f.seen)
 }
 
-// A fileState is what a file system says of a file; zero where it is not there.
+// A fileState is what a file system says of a file; zero if there is none.
 type fileState struct {
 	changed time.Time
 	size    int64
 }
 
-func (f *watchedFiles) states() map[string]fileState {
+func (f *files) states() map[string]fileState {
 	out := make(map[string]fileState, len(f.paths))
 	for path := range f.paths {
 		out[path] = fileStateOf(path)

@@ -1,0 +1,104 @@
+package terminal
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync/atomic"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"promptbench/internal/input/problem"
+	"promptbench/internal/output/report"
+	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
+)
+
+// A Console holds the streams of a command: results go to Out, all else to Err.
+type Console struct {
+	Out, Err io.Writer
+	Quiet    bool // print results only
+	NoColor  bool
+
+	bar atomic.Pointer[progressbar.ProgressBar] // on the last line of the terminal; nil if there is none
+}
+
+// Note prints a line to Err, unless the console is quiet.
+func (c *Console) Note(format string, args ...any) {
+	if c.Quiet {
+		return
+	}
+	if bar := c.bar.Load(); bar != nil {
+		_ = bar.Clear() // the next tick draws it again, below the note
+	}
+	_, _ = fmt.Fprintf(c.Err, format+"\n", args...)
+}
+
+// NoteText prints text from outside this program, such as a file or a server, as
+// one safe line.
+func (c *Console) NoteText(text string) { c.Note("%s", textsafe.Cell(text)) }
+
+// maxWarnings is how many warnings are printed before a result.
+const maxWarnings = 5
+
+// Warn prints the first warnings of a list.
+func (c *Console) Warn(list problem.List) {
+	warnings := list.Only(problem.Warning)
+	for _, p := range warnings[:min(len(warnings), maxWarnings)] {
+		c.NoteText(p.Error())
+	}
+	if more := len(warnings) - maxWarnings; more > 0 {
+		c.Note("%s more; promptbench validate lists them all", wording.Count(more, "warning"))
+	}
+}
+
+// Display returns how wide and how colourful text for w may be.
+func (c *Console) Display(w io.Writer, all bool) report.Options {
+	o := report.Options{All: all}
+	if p, ok := w.(*pager); ok {
+		w = p.screen
+	}
+	f := terminalOf(w)
+	if f == nil {
+		return o
+	}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		o.Width = width
+	}
+	o.Color = !c.NoColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return o
+}
+
+// terminalOf returns the terminal that w writes to, or nil.
+func terminalOf(w io.Writer) *os.File {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return f
+	}
+	return nil
+}
+
+// Explain returns an error as lines for a person; see [Console.Describe]. Text
+// from files and servers is made safe.
+func (c *Console) Explain(err error) []string {
+	if list, ok := errors.AsType[problem.List](err); ok {
+		return c.Describe(list, c.Err)
+	}
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		lines = append(lines, Blame("", line))
+	}
+	return lines
+}
+
+// Blame returns a message as one safe line. It begins with the program's name
+// unless the message names a file.
+func Blame(file, message string) string {
+	message = textsafe.Cell(strings.TrimRight(message, "\n"))
+	if file != "" {
+		return message
+	}
+	return "promptbench: " + message
+}

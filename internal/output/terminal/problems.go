@@ -1,0 +1,84 @@
+package terminal
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"promptbench/internal/input/config"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/output/report"
+)
+
+// Describe returns problems as lines to print to w: each problem with its place,
+// and below it the line of the file. A line that holds a secret, or that can't be
+// read, is left out.
+func (c *Console) Describe(list problem.List, w io.Writer) []string {
+	width := c.Display(w, false).Width
+	if width == 0 {
+		width = report.DefaultWidth
+	}
+	quoted := linesOf(list)
+	var out []string
+	for _, p := range list {
+		out = append(out, Blame(p.File, p.Error()))
+		line := quoted[p.File][p.Line]
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		for text := range strings.SplitSeq(problem.Excerpt(line, p.Line, p.Column, width-2), "\n") {
+			out = append(out, "  "+text)
+		}
+	}
+	return out
+}
+
+// linesOf returns the lines of the problems by file and number, each file read
+// once. No line holds a secret.
+func linesOf(list problem.List) map[string]map[int]string {
+	out := map[string]map[int]string{}
+	for _, p := range list {
+		if p.File == "" || p.Line == 0 {
+			continue
+		}
+		if out[p.File] == nil {
+			out[p.File] = map[int]string{}
+		}
+		out[p.File][p.Line] = ""
+	}
+	for file, wanted := range out {
+		readLines(file, wanted)
+	}
+	for _, p := range list {
+		if p.Secret || config.HoldsSecret(out[p.File][p.Line]) {
+			delete(out[p.File], p.Line)
+		}
+	}
+	return out
+}
+
+// maxQuoted is how many bytes of a line are read.
+const maxQuoted = 1 << 20
+
+// readLines fills in the wanted lines of a file, as far as they can be read.
+func readLines(file string, wanted map[int]string) {
+	f, err := os.Open(file)
+	if err != nil {
+		return
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	r := bufio.NewReaderSize(f, maxQuoted)
+	for number, left := 1, len(wanted); left > 0 && err == nil; number++ {
+		var line []byte
+		line, err = r.ReadSlice('\n')
+		if _, ok := wanted[number]; ok {
+			wanted[number] = strings.TrimRight(string(line), "\r\n")
+			left--
+		}
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = r.ReadSlice('\n')
+		}
+	}
+}

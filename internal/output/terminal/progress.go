@@ -1,0 +1,103 @@
+package terminal
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// Progress shows how far a job is: a bar on a terminal, else a line at intervals,
+// so that a log stays readable. It goes on while no reply arrives, so that a run
+// that waits for the endpoint does not look like one that hangs.
+type Progress struct {
+	*Tally
+	console *Console
+	bar     *progressbar.ProgressBar // nil if there is no terminal
+	width   int                      // of the terminal
+	ended   chan struct{}
+	over    sync.WaitGroup
+}
+
+// How often progress is shown.
+const (
+	BetweenLines      = 5 * time.Second // in a log
+	BetweenBatchLines = 5 * time.Minute // in a log, while a provider works on batches
+	betweenBars       = 200 * time.Millisecond
+)
+
+// barRoom is the width of a bar without its description.
+const barRoom = 34
+
+// NewProgress begins to show a tally; every is the interval between the lines of a
+// log.
+func (c *Console) NewProgress(t *Tally, every time.Duration) *Progress {
+	p := &Progress{Tally: t, console: c, ended: make(chan struct{})}
+	if f := terminalOf(c.Err); f != nil && !c.Quiet {
+		every = betweenBars
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			p.width = width
+		}
+		p.bar = progressbar.NewOptions(t.total, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(10),
+			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
+			progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(betweenBars/2))
+		c.bar.Store(p.bar)
+	}
+	p.over.Go(func() { tick(every, p.ended, p.show) })
+	return p
+}
+
+// tick calls do at intervals until ended is closed.
+func tick(every time.Duration, ended <-chan struct{}, do func(now time.Time)) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case now := <-ticker.C:
+			do(now)
+		case <-ended:
+			return
+		}
+	}
+}
+
+func (p *Progress) show(now time.Time) {
+	parts := p.Parts(now)
+	if p.bar == nil {
+		p.console.Note("%s", strings.Join(parts, ", "))
+		return
+	}
+	p.bar.Describe(fitParts(parts[1:], p.width-barRoom)) // the bar counts the trials itself
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.bar.Set(p.trials) // a bar that can't be drawn must not stop a run
+}
+
+// fitParts joins as many parts as fit into room columns.
+func fitParts(parts []string, room int) string {
+	line := ""
+	for _, part := range parts {
+		if line != "" {
+			part = " · " + part
+		}
+		if len([]rune(line))+len([]rune(part)) > room {
+			break
+		}
+		line += part
+	}
+	return line
+}
+
+// Finish ends the display and removes the bar from the terminal.
+func (p *Progress) Finish() {
+	close(p.ended)
+	p.over.Wait()
+	if p.bar != nil {
+		p.console.bar.Store(nil)
+		_ = p.bar.Clear()
+		_ = p.bar.Exit()
+	}
+}

@@ -1,0 +1,8 @@
+//go:build !windows
+
+package terminal
+
+import "os"
+
+// canMoveCursor reports whether programs can move the cursor of a terminal.
+func canMoveCursor(*os.File) bool { return true }

@@ -1,0 +1,229 @@
+package terminal
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
+)
+
+// A State is what the calls of a job have come to so far.
+type State struct {
+	Attempts int // at calls; 0 if nothing was sent
+	InFlight int // attempts
+	Retries  int
+	Wait     time.Duration // until the endpoint accepts calls again
+	Tokens   int           // of input and output
+	Cost     *float64      // in the currency of the prices; nil if a price is unknown
+}
+
+// A Tally counts the trials of a job that have an outcome. Many goroutines may use
+// it.
+type Tally struct {
+	state func() State
+	total int // trials
+
+	mu             sync.Mutex
+	trials, graded int
+	passed         int // graded trials that pass every grader which scored them
+	errors         int
+	pace           []moment  // the last few, for the rate: replayed replies come all at once
+	failures       []failure // by kind of error, in order of appearance
+	unscored       unscored
+}
+
+// A moment is how far a job was at some time.
+type moment struct {
+	at     time.Time
+	trials int
+}
+
+// The rate is taken over so many moments, so far apart.
+const (
+	paceMoments    = 8
+	betweenMoments = 5 * time.Second
+)
+
+// A failure is an error that trials have in common.
+type failure struct {
+	kind, message string // the message of the first trial
+	trials        int
+	cases         map[string]bool
+}
+
+// unscored counts the scores that no grader could give. Trials end in any order,
+// so the example is the first by case.
+type unscored struct {
+	scores                  int
+	caseID, grader, because string
+}
+
+// NewTally returns a tally of a job of total trials that begins now.
+func NewTally(total int, state func() State, now time.Time) *Tally {
+	return &Tally{total: total, state: state, pace: []moment{{at: now}}}
+}
+
+// Add counts a trial that has its outcome.
+func (t *Tally) Add(trial runfile.Trial) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.trials++
+	for _, s := range trial.Scores {
+		if s.Unscored == "" {
+			continue
+		}
+		t.unscored.scores++
+		if t.unscored.because == "" || trial.Case < t.unscored.caseID {
+			t.unscored.caseID, t.unscored.grader, t.unscored.because = trial.Case, s.Grader, s.Unscored
+		}
+	}
+	if trial.Error != nil {
+		t.errors++
+		t.addFailure(trial)
+		return
+	}
+	t.graded++
+	if passes(trial) {
+		t.passed++
+	}
+}
+
+func (t *Tally) addFailure(trial runfile.Trial) {
+	i := slices.IndexFunc(t.failures, func(f failure) bool { return f.kind == trial.Error.Kind })
+	if i < 0 {
+		i = len(t.failures)
+		t.failures = append(t.failures, failure{
+			kind: trial.Error.Kind, message: trial.Error.Message, cases: map[string]bool{},
+		})
+	}
+	t.failures[i].trials++
+	t.failures[i].cases[trial.Case] = true
+}
+
+// passes reports whether every grader that scored a trial passed it.
+func passes(t runfile.Trial) bool {
+	scored := false
+	for _, s := range t.Scores {
+		if s.Value != nil && !s.Pass {
+			return false
+		}
+		scored = scored || s.Value != nil
+	}
+	return scored
+}
+
+// Parts says how far the job is, the most important first.
+func (t *Tally) Parts(now time.Time) []string {
+	state := t.state()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := []string{fmt.Sprintf("%d of %s", t.trials, wording.Count(t.total, "trial"))}
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if t.graded > 0 {
+		add("%.0f%% pass", math.Floor(100*float64(t.passed)/float64(t.graded)))
+	}
+	rate := t.rate(now)
+	switch {
+	case t.trials == t.total:
+	case rate > 0:
+		add("%s left", shortDuration(time.Duration(float64(t.total-t.trials)/rate*float64(time.Second))))
+	default:
+		add("time left unknown")
+	}
+	if rate > 0 {
+		add("%.3g a second", rate)
+	}
+	if state.Attempts > 0 {
+		add("%d in flight", state.InFlight)
+	}
+	if state.Wait >= time.Second {
+		add("told to wait %s", shortDuration(state.Wait))
+	}
+	if t.errors > 0 {
+		add("%s", wording.Count(t.errors, "error"))
+	}
+	if state.Retries > 0 {
+		add("%s", wording.Count(state.Retries, "retry"))
+	}
+	if state.Tokens > 0 {
+		add("%s tokens", ShortNumber(state.Tokens))
+		if state.Cost != nil { // calls without tokens do not show that the price is known
+			add("cost %s", ShortAmount(*state.Cost))
+		}
+	}
+	return out
+}
+
+// rate returns how many trials got an outcome a second in the last moments, 0 if
+// that is unknown, and remembers this moment.
+func (t *Tally) rate(now time.Time) float64 {
+	first, last := t.pace[0], t.pace[len(t.pace)-1]
+	if now.Sub(last.at) >= betweenMoments {
+		t.pace = append(t.pace, moment{at: now, trials: t.trials})
+		t.pace = t.pace[max(0, len(t.pace)-paceMoments):]
+	}
+	seconds := now.Sub(first.at).Seconds()
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(t.trials-first.trials) / seconds
+}
+
+// Failures says for each kind of error what it was and which trials have no reply
+// because of it, then what could not be scored.
+func (t *Tally) Failures() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	const most = 10
+	var out []string
+	for _, f := range t.failures {
+		names := slices.Sorted(maps.Keys(f.cases))
+		more := ""
+		if len(names) > most {
+			names, more = names[:most], fmt.Sprintf(" and %d more", len(f.cases)-most)
+		}
+		out = append(out, f.message,
+			fmt.Sprintf("no reply in %s: %s%s", wording.Count(f.trials, "trial"), strings.Join(names, ", "), more))
+	}
+	if u := t.unscored; u.scores > 0 {
+		out = append(out, fmt.Sprintf("%s undecided, such as %s of case %s: %s",
+			wording.Count(u.scores, "score"), u.grader, u.caseID, u.because))
+	}
+	return out
+}
+
+// ShortNumber shortens a large number: 950, 12k, 3.4M.
+func ShortNumber(n int) string {
+	switch {
+	case n < 10_000:
+		return fmt.Sprint(n)
+	case n < 1_000_000:
+		return fmt.Sprintf("%dk", n/1000)
+	}
+	return fmt.Sprintf("%.1fM", float64(n)/1e6)
+}
+
+// ShortAmount returns a sum of money with its first digits: 0.0012, 12.34.
+func ShortAmount(cost float64) string {
+	if cost >= 1 {
+		return fmt.Sprintf("%.2f", cost)
+	}
+	return fmt.Sprintf("%.2g", cost)
+}
+
+// shortDuration returns a duration in one or two units: 8s, 3m20s, 2h05m.
+func shortDuration(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(math.Ceil(d.Seconds())))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+}

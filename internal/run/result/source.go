@@ -1,0 +1,69 @@
+package result
+
+import (
+	"context"
+
+	"promptbench/internal/input/suite"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
+	"promptbench/internal/verdict/history"
+)
+
+// A Source is a runs directory, as the pages of view show it.
+type Source struct {
+	Options project.Options
+	Dir     string
+}
+
+// Runs returns the runs that hold replies: those of a judge alone are left out.
+func (s Source) Runs() ([]runfile.Found, error) {
+	stored, err := runs.Past{Runs: s.Dir}.Stored(nil) // the pages do not show what git holds
+	var list []runfile.Found
+	for _, one := range stored {
+		if !one.Header.OfJudge() {
+			list = append(list, one.Found)
+		}
+	}
+	return list, err
+}
+
+// History returns the scores over time.
+func (s Source) History() (history.History, error) {
+	return runs.Past{Runs: s.Dir, Suite: s.Options.Suite, Model: s.Options.Model}.History()
+}
+
+// Run loads the run file at path.
+func (s Source) Run(path string) (report.Run, error) {
+	p, err := project.Settings(s.Options)
+	if err != nil {
+		return report.Run{}, err
+	}
+	return Load(p, path, runfile.Full, suite.Selection{})
+}
+
+// Compare compares two run files. Like the command compare, it grades both again if
+// the suite has changed, but it runs no program: looking at a page must not.
+func (s Source) Compare(ctx context.Context, base, head string) (report.Pair, error) {
+	o, how := s.Options, Pairing{Detail: runfile.Full, Drift: true, NoCommands: true}
+	h, err := runfile.ReadHeader(head)
+	if err != nil {
+		return report.Pair{}, err
+	}
+	if o.Suite == "" && project.Exists(h.Suite.Path) {
+		o.Suite = h.Suite.Path
+	}
+	if o.Suite == "" {
+		p, err := project.Settings(o)
+		if err != nil {
+			return report.Pair{}, err
+		}
+		return PairAsRecorded(p, base, head, how)
+	}
+	p, err := project.Load(ctx, o, nil)
+	if err != nil {
+		return report.Pair{}, err
+	}
+	return Pair(ctx, p, base, head, how)
+}
