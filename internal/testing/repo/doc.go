@@ -1,7 +1,8 @@
-// Package repo holds no code: its tests check the repository itself.
+// Package repo has no code: its tests check the repository itself.
 //
-// They keep what a compiler cannot: which package may import which, so that data
-// flows in one direction; that only commands end the process; which names stand at
-// the top level; that every dependency is accounted for in docs/dependencies.md;
-// that files stay short enough to read; that workflows pin what they run.
+// They check what a compiler cannot: that packages import in the direction of the
+// data; that only commands end the process; that the top level has no new names;
+// that docs/dependencies.md has every dependency; that files stay short enough to
+// read; that workflows pin their actions; that prose has no phrases that are hard
+// to understand.
 package repo
