@@ -12,7 +12,6 @@ import (
 	"promptbench/internal/model"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/session"
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/text/wording"
 )
@@ -53,32 +52,11 @@ func (f *batchFlags) check(how runFlags) error {
 	return nil
 }
 
-// handIn hands in the requests of the revisions, and leaves them with the provider.
-func (a *app) handIn(ctx context.Context, p *project.Project, r job.Run) error {
-	job, err := job.Prepare(ctx, p, r)
-	if err != nil {
-		return err
-	}
-	a.noteRemarks(job)
-	ctx, _, release := session.Interruptible(ctx, &a.Console, leaving(r.Fresh))
-	defer release()
-	if err = job.HandIn(ctx); err == nil {
-		err = job.Leave()
-	}
-	if err == nil {
-		for _, path := range job.Paths {
-			a.Note("run file: %s", path)
-		}
-		err = a.printWaiting(a.Out, job)
-	}
-	return errors.Join(err, job.Close())
-}
-
 // printWaiting says which batches are to be collected.
-func (a *app) printWaiting(w io.Writer, job *job.Job) error {
+func (a *app) printWaiting(w io.Writer, p *project.Project, batches *job.Batches) error {
 	var b strings.Builder
-	for i, waiting := range job.Waiting() {
-		name := textsafe.Cell(job.Revisions[i].Prompt.Name)
+	for i, waiting := range batches.Waiting() {
+		name := textsafe.Cell(p.Prompts[i].Name)
 		n := 0
 		for _, one := range waiting {
 			n += one.Requests
@@ -97,7 +75,7 @@ func (a *app) printWaiting(w io.Writer, job *job.Job) error {
 }
 
 // cancelBatches cancels what earlier runs of the revisions have handed in.
-func (a *app) cancelBatches(ctx context.Context, p *project.Project, r job.Run) error {
+func (a *app) cancelBatches(ctx context.Context, p *project.Project, r job.Options) error {
 	cancelled, err := job.CancelBatches(ctx, p, r)
 	var b strings.Builder
 	for _, c := range cancelled {

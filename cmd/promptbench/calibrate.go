@@ -12,7 +12,6 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/runner"
 	"promptbench/internal/run/runs"
 	"promptbench/internal/run/session"
 	"promptbench/internal/text/wording"
@@ -102,30 +101,23 @@ func (a *app) calibrate(ctx context.Context, args []string, o project.Options, h
 func (a *app) askJudge(ctx context.Context, p *project.Project, how runFlags, paths []string, asked int) (
 	c calibration.Calibration, err error,
 ) {
-	job, err := job.PrepareCalibration(ctx, p, how.job(), paths, asked)
+	j, err := job.PrepareCalibration(ctx, p, how.job(), paths, asked)
 	if err != nil {
 		return c, err
 	}
-	var trials [][]runfile.Trial
-	var end runfile.End
-	_, err = session.Drive(ctx, &a.Console, job, session.Options{Trials: len(job.Replies)},
-		func(ctx context.Context, stop <-chan struct{}, done func(runner.Event)) (err error) {
-			job.Progress = done
-			trials, end, err = runner.Examine(ctx, job.Exam, stop)
-			return err
-		})
+	ends, _, err := session.Drive(ctx, &a.Console, j.Job, session.Options{})
 	if err != nil {
 		return c, err
 	}
-	a.Note("run file: %s", job.Path)
-	if end.Status != runfile.Complete {
-		return c, errors.New(unfinished("calibration", end, len(job.Replies), "labelled reply"))
+	a.noteRuns(j.Job)
+	if end := ends[0]; end.Status != runfile.Complete {
+		return c, errors.New(unfinished("calibration", end, j.Trials, "labelled reply"))
 	}
-	if n, why := job.Unanswered(); n > 0 {
+	if n, why := j.Unanswered(); n > 0 {
 		return c, fmt.Errorf("the judge did not answer %s, so it is not measured: %s; run it again to go on from there",
 			wording.Count(n, "question"), why)
 	}
-	return job.Result(trials), nil
+	return j.Result(), nil
 }
 
 // unfinished says that a job of a judge did not end, and how to go on.

@@ -174,11 +174,11 @@ func (f *runFlags) check() error {
 }
 
 // job returns what the flags say of a job that begins now.
-func (f *runFlags) job() job.Run {
-	return job.Run{
+func (f *runFlags) job() job.Options {
+	return job.Options{
 		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline, MaxAge: f.maxAge,
 		MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: f.log, Tool: "promptbench " + version(),
-		Started: time.Now(), Batch: f.batch.on, BatchSize: f.batch.size,
+		Started: time.Now(),
 	}
 }
 

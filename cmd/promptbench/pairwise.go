@@ -11,7 +11,6 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/runner"
 	"promptbench/internal/run/session"
 	"promptbench/internal/verdict/compare"
 )
@@ -48,29 +47,23 @@ func (f *pairwiseFlags) check(cmd *cobra.Command) error {
 // askPairwise has the judge compare the replies of two runs, and adds what it says
 // to their comparison.
 func (a *app) askPairwise(ctx context.Context, p *project.Project, pair report.Pair, how runFlags) error {
-	d, err := job.PrepareDuel(ctx, p, how.job(), pair.Base, pair.Head)
+	j, err := job.PreparePairwise(ctx, p, how.job(), pair.Base, pair.Head)
 	if err != nil {
 		return err
 	}
-	var end runfile.End
-	tally, err := session.Drive(ctx, &a.Console, d, session.Options{Trials: len(d.Pairs)},
-		func(ctx context.Context, stop <-chan struct{}, done func(runner.Event)) (err error) {
-			d.Progress = done
-			end, err = d.Compare(ctx, stop)
-			return err
-		})
+	ends, tally, err := session.Drive(ctx, &a.Console, j, session.Options{})
 	if err != nil {
 		return err
 	}
-	a.Note("run file: %s", d.Path)
+	a.noteRuns(j)
 	messages := tally.Failures()
-	if end.Status != runfile.Complete {
-		messages = []string{unfinished("pairwise run", end, len(d.Pairs), "pair")}
+	if ends[0].Status != runfile.Complete {
+		messages = []string{unfinished("pairwise run", ends[0], j.Trials, "pair")}
 	}
 	for _, message := range messages {
 		_, _ = fmt.Fprintln(a.Err, terminal.Blame("", message))
 	}
-	run, err := runfile.Load(d.Path, runfile.Full)
+	run, err := runfile.Load(j.Runs[0].Path, runfile.Full)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ cases can bring to light. It sends nothing and writes nothing.`,
 				return err
 			}
 			a.Warn(p.Warnings)
-			planned, err := job.Plan(p, how.job())
+			planned, err := job.Plan(p, how.job(), how.batch.on)
 			if err != nil {
 				return err
 			}

@@ -74,12 +74,9 @@ func (f *queueFlags) server(a *app, name string) queue.Options {
 	}
 }
 
-// queueFor is what a job needs of the queue; nil where it has none.
-func (a *app) queueFor(f queueFlags) *job.Queue {
-	if f.url == "" {
-		return nil
-	}
-	return &job.Queue{Server: f.server(a, "run"), Version: release(), Lease: f.lease}
+// queueOptions is what a job needs to know of the queue.
+func (a *app) queueOptions(f queueFlags) job.QueueOptions {
+	return job.QueueOptions{Server: f.server(a, "run"), Version: release(), Lease: f.lease}
 }
 
 // withQueue begins what --queue embedded asks for: a server and a worker in this

@@ -16,7 +16,6 @@ import (
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/result"
-	"promptbench/internal/run/runner"
 	"promptbench/internal/run/runs"
 	"promptbench/internal/run/session"
 	"promptbench/internal/text/wording"
@@ -106,26 +105,49 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		}
 		defer stopQueue()
 		settings := how.job()
-		settings.Queue, settings.Note = a.queueFor(how.queue), a.NoteText
-		switch {
-		case how.batch.cancel:
+		settings.Note = a.NoteText
+		if how.batch.cancel {
 			return a.cancelBatches(ctx, p, settings)
-		case how.batch.detach:
-			return a.handIn(ctx, p, settings)
 		}
-		job, err := job.Prepare(ctx, p, settings)
+		var batches *job.Batches
+		switch {
+		case how.batch.on:
+			batching := job.BatchOptions{Size: how.batch.size, Detach: how.batch.detach}
+			if batches, err = job.OpenBatches(p, settings, batching); err != nil {
+				return err
+			}
+			defer batches.Close() //nolint:errcheck // of locks and temporary files
+			settings.Transport = batches
+		case how.queue.url != "":
+			q, err := job.OpenQueue(p, settings, a.queueOptions(how.queue))
+			if err != nil {
+				return err
+			}
+			defer q.Close() //nolint:errcheck // of a connection that is not used any more
+			settings.Transport = q
+		}
+		revisions, err := job.Prepare(ctx, p, settings)
 		if err != nil {
 			return err
 		}
-		if err := a.drive(ctx, job, how); err != nil {
+		err = a.drive(ctx, revisions, how)
+		if errors.Is(err, job.ErrDetached) {
+			a.noteRuns(revisions.Job)
+			return a.printWaiting(a.Out, p, batches)
+		}
+		if err != nil {
 			return err
+		}
+		paths := make([]string, len(revisions.Runs))
+		for i, r := range revisions.Runs {
+			paths[i] = r.Path
 		}
 		return shown.write(a, func(to report.Renderer) error {
 			if shown.baseline == "" {
-				return printRuns(to, p, job.Paths, shown)
+				return printRuns(to, p, paths, shown)
 			}
 			how := result.Pairing{Detail: shown.detail(), Drift: true}
-			return printPairs(to, shown.baseline, job.Paths, shown, func(base, head string) (report.Pair, error) {
+			return printPairs(to, shown.baseline, paths, shown, func(base, head string) (report.Pair, error) {
 				return result.Pair(ctx, p, base, head, how)
 			})
 		})
@@ -133,31 +155,18 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 }
 
 // drive runs a job, and says on the error stream what went wrong.
-func (a *app) drive(ctx context.Context, job *job.Job, how runFlags) error {
-	a.noteRemarks(job)
-	trials := job.Cases * job.Trials
-	var ends []runfile.End
-	o := session.Options{Trials: trials * len(job.Revisions)}
+func (a *app) drive(ctx context.Context, revisions *job.Revisions, how runFlags) error {
+	a.noteRemarks(revisions.Job)
+	var o session.Options
 	if how.batch.on {
 		o.Every, o.Leaving = terminal.BetweenBatchLines, leaving(how.fresh)
 	}
-	work := func(ctx context.Context, stop <-chan struct{}, done func(runner.Event)) (err error) {
-		if how.batch.on {
-			if err := job.HandIn(ctx); err != nil {
-				return err
-			}
-			job.Watch(ctx)
-		}
-		job.Progress = done
-		ends, err = runner.Run(ctx, job.Job, stop)
-		return err
-	}
-	tally, err := session.Drive(ctx, &a.Console, job, o, work)
+	ends, tally, err := session.Drive(ctx, &a.Console, revisions.Job, o)
 	if ends == nil { // it did not begin
 		return err
 	}
-	a.noteRemarks(job)
-	a.noteOutcomes(job, ends, trials, tally, err)
+	a.noteRemarks(revisions.Job)
+	a.noteOutcomes(revisions.Job, ends, tally, err)
 	if err != nil {
 		return &exitError{code: codeOf(err)}
 	}
@@ -165,21 +174,21 @@ func (a *app) drive(ctx context.Context, job *job.Job, how runFlags) error {
 }
 
 // noteRemarks says what has turned out about the recordings.
-func (a *app) noteRemarks(job *job.Job) {
-	for _, text := range job.Remarks() {
+func (a *app) noteRemarks(j *job.Job) {
+	for _, text := range j.Remarks() {
 		a.NoteText(text)
 	}
 }
 
 // noteOutcomes says what went wrong, each thing once, and where the runs are.
-func (a *app) noteOutcomes(job *job.Job, ends []runfile.End, trials int, tally *terminal.Tally, err error) {
+func (a *app) noteOutcomes(j *job.Job, ends []runfile.End, tally *terminal.Tally, err error) {
 	lines, complete := a.explain(err), true
 	for i, end := range ends {
 		if end.Status != runfile.Complete {
 			complete = false
 			lines = append(lines, terminal.Blame("", end.Reason), terminal.Blame("", fmt.Sprintf(
 				"the run of %s is %s: %d of %s done and kept; run it again to go on from there",
-				job.Revisions[i].Prompt.Name, end.Status, end.Trials-end.Errors, wording.Count(trials, "trial"))))
+				j.Runs[i].Name, end.Status, end.Trials-end.Errors, wording.Count(j.Trials/len(j.Runs), "trial"))))
 		}
 	}
 	if complete { // else the reason is given above, and the next run asks again anyway
@@ -192,7 +201,12 @@ func (a *app) noteOutcomes(job *job.Job, ends []runfile.End, trials int, tally *
 			_, _ = fmt.Fprintln(a.Err, line)
 		}
 	}
-	for _, path := range job.Paths {
-		a.Note("run file: %s", path)
+	a.noteRuns(j)
+}
+
+// noteRuns says where the runs are.
+func (a *app) noteRuns(j *job.Job) {
+	for _, r := range j.Runs {
+		a.Note("run file: %s", r.Path)
 	}
 }

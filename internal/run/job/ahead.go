@@ -1,52 +1,67 @@
 package job
 
 import (
-	"errors"
 	"fmt"
+	"iter"
 
 	"promptbench/internal/input/rubric"
+	"promptbench/internal/input/suite"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
 	"promptbench/internal/verdict/plan"
 )
 
+// selectedCases yields the suite's cases that --case and --tag leave.
+func selectedCases(p *project.Project) iter.Seq2[suite.Case, error] {
+	return func(yield func(suite.Case, error) bool) {
+		for c, err := range p.Suite.Cases() {
+			if err == nil && !p.Options.Select.Has(c) {
+				continue
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
 // SelectedCases are the cases that are selected, as run files have them.
 func SelectedCases(p *project.Project) ([]runfile.Case, error) {
 	var out []runfile.Case
-	for c, err := range p.Suite.Cases() {
+	for c, err := range selectedCases(p) {
 		if err != nil {
 			return nil, fmt.Errorf("reading cases: %w", err)
 		}
-		if p.Options.Select.Has(c) {
-			out = append(out, runner.CaseRecord(p.Suite, c))
-		}
+		out = append(out, runner.CaseRecord(p.Suite, c))
 	}
 	return out, nil
 }
 
-// Ahead is what a prepared job has before it, over all its revisions: replies
-// that are replayed, calls to be made, and what those take if replies are as long
-// as those of an earlier run, which may be nil.
-func Ahead(p *project.Project, job *Job, earlier *runfile.Run) (plan.Revision, error) {
+// Ahead is what the job has before it, over all its revisions: replies to replay,
+// calls to make, and what those take if replies are as long as those of an
+// earlier run, which may be nil.
+func (r *Revisions) Ahead(p *project.Project, earlier *runfile.Run) (plan.Revision, error) {
 	out := plan.Revision{}
 	targets, err := p.Targets()
 	if err != nil {
 		return out, err
 	}
 	for i, revision := range p.Prompts {
-		replies, held, err := recorded(p, revision, targets[i], job.Trials, job.index)
+		replies, recorded, err := countRecorded(p, revision, targets[i], r.Work.Trials, r.recordings.index)
 		if err != nil {
 			return out, err
 		}
 		out.Replies += replies
-		out.Replayed += held
+		out.Replayed += recorded
 	}
 	out.New = out.Replies - out.Replayed
-	if job.judged != nil {
-		if out.Judging, err = questions(p, job); err != nil {
+	if r.judge != nil {
+		questions, err := countQuestions(p)
+		if err != nil {
 			return out, err
 		}
+		out.Judging = questions * r.Work.Trials * len(p.Prompts)
 	}
 	if earlier == nil {
 		return out, nil
@@ -57,31 +72,17 @@ func Ahead(p *project.Project, job *Job, earlier *runfile.Run) (plan.Revision, e
 	return out, nil
 }
 
-// questions is how often the judge of a job is asked at most.
-func questions(p *project.Project, job *Job) (int, error) {
+// countQuestions counts the calls of a judge about one reply to each case, at most.
+func countQuestions(p *project.Project) (n int, err error) {
 	criteria, err := p.Criteria()
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	for c, err := range p.Suite.Cases() {
+	for c, err := range selectedCases(p) {
 		if err != nil {
 			return 0, fmt.Errorf("reading cases: %w", err)
 		}
-		if p.Options.Select.Has(c) {
-			n += rubric.Calls(criteria, c.Expect)
-		}
+		n += rubric.Calls(criteria, c.Expect)
 	}
-	return n * job.Trials * len(p.Prompts), nil
-}
-
-// Abandon gives up a job that has not begun: its run files are removed.
-func (j *Job) Abandon() error {
-	var errs []error
-	for _, revision := range j.Revisions {
-		if w, ok := revision.Run.(*runfile.Writer); ok {
-			errs = append(errs, w.Discard())
-		}
-	}
-	return errors.Join(append(errs, j.Close())...)
+	return n, nil
 }

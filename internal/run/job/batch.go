@@ -4,107 +4,176 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"slices"
 	"sync"
+	"time"
 
-	"promptbench/internal/input/prompt"
 	"promptbench/internal/model"
 	"promptbench/internal/model/batch"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/runner"
 )
 
-// requests yields what the trials of a revision ask, in the order in which a run
-// asks it.
-func requests(p *project.Project, revision *prompt.Prompt, t project.Target, trials int) iter.Seq2[batch.Request, error] {
-	return func(yield func(batch.Request, error) bool) {
-		for c, err := range p.Suite.Cases() {
-			if err != nil {
-				yield(batch.Request{}, err)
-				return
-			}
-			if !p.Options.Select.Has(c) {
-				continue
-			}
-			messages, err := revision.Render(c.Input, p.Suite.VarsOf(c))
-			if err != nil {
-				yield(batch.Request{}, err)
-				return
-			}
-			body, err := model.WireBody(t.ID, runner.Request(revision, t.Params, messages, 1)) // the same for each trial
-			if err != nil {
-				yield(batch.Request{}, err)
-				return
-			}
-			for trial := 1; trial <= max(1, trials); trial++ {
-				if !yield(batch.Request{Key: model.WireKey(t.Label, body, trial), Body: body}, nil) {
-					return
-				}
-			}
-		}
-	}
+// ErrDetached says that a job handed in its batches and did not wait for them.
+var ErrDetached = errors.New("handed in; run it again with --batch to collect the replies")
+
+// BatchOptions say how requests are put into batches.
+type BatchOptions struct {
+	Size   int  // requests in a batch; 0: as many as the provider takes
+	Detach bool // hand in, and wait for nothing: the job ends with [ErrDetached]
 }
 
-// A batching is what a job needs that has its requests answered in batches.
-type batching struct {
+// Batches is the transport of a job that has its requests answered in batches.
+type Batches struct {
+	options  Options
+	batching BatchOptions
 	desks    []*batch.Desk // in the order of the revisions
-	most     int           // requests that they hand in, all together; 0 for any number
-	releases []func() error
-	watching sync.WaitGroup
+	locks    []func() error
 }
 
-// reserve makes this the only process that hands in and collects for the
-// revisions: two would hand in again what neither knows of the other.
-func reserve(p *project.Project, targets []project.Target, job *Job) error {
-	for i, revision := range p.Prompts {
-		name := "batches-" + model.WireKey(targets[i].Label, []byte(targets[i].ID+revision.Hash()), 0)[:16]
-		release, held, err := runfile.Reserve(p.RunsDir, name)
-		if err != nil {
-			return fmt.Errorf("reserving the batches of %s: %w", revision.Name, err)
-		}
-		if !held {
-			return fmt.Errorf("another process waits for the batches of %s in %s; let it, or stop it, and run this again", revision.Name, p.RunsDir)
-		}
-		job.batching.releases = append(job.batching.releases, release)
+// OpenBatches makes this the only process that hands in and collects for the
+// revisions: two would hand in again what the other one has handed in.
+func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error) {
+	if err := checkDistinct(p); err != nil {
+		return nil, err
 	}
-	return nil
-}
-
-// passedOver says how many batches of earlier runs a fresh one looks away from.
-func passedOver(p *project.Project, targets []project.Target, r Run) error {
-	index, err := recordings(p, r)
+	targets, err := p.Targets()
 	if err != nil {
-		return err
+		return nil, err
+	}
+	out := &Batches{options: o, batching: b}
+	if err := out.lock(p, targets); err != nil {
+		return nil, errors.Join(err, out.Close())
+	}
+	if !o.Fresh {
+		return out, nil
+	}
+	index, err := openIndex(p, o, ofPrompts(p.Prompts))
+	if err != nil {
+		return nil, errors.Join(err, out.Close())
 	}
 	defer index.Close() //nolint:errcheck // opened for reading only
 	if n := len(batch.Outstanding(index, targets[0].Label, targets[0].ID)); n > 0 {
-		r.Note(fmt.Sprintf("--fresh passes over what earlier runs handed in and nobody collected (batches: %d)", n))
+		o.Note(fmt.Sprintf("--fresh passes over what earlier runs handed in and nobody collected (batches: %d)", n))
+	}
+	return out, nil
+}
+
+func (b *Batches) lock(p *project.Project, targets []project.Target) error {
+	for i, revision := range p.Prompts {
+		name := "batches-" + model.WireKey(targets[i].Label, []byte(targets[i].ID+revision.Hash()), 0)[:16]
+		release, locked, err := runfile.Reserve(p.RunsDir, name)
+		if err != nil {
+			return fmt.Errorf("reserving the batches of %s: %w", revision.Name, err)
+		}
+		if !locked {
+			return fmt.Errorf("another process waits for the batches of %s in %s; let it, or stop it, and run this again",
+				revision.Name, p.RunsDir)
+		}
+		b.locks = append(b.locks, release)
 	}
 	return nil
 }
 
-// desk has the requests of a revision answered in batches.
-func desk(p *project.Project, revision *prompt.Prompt, t project.Target, r Run, job *Job, w *runfile.Writer, run string) (*batch.Desk, error) {
-	settings, err := t.Open(r.Timeout)
-	if err != nil {
-		return nil, err
+// Model implements [Transport].
+func (b *Batches) Model(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error) {
+	return t.Model(e, timeout) // refuses a missing key before anything is written
+}
+
+// Run implements [Transport]: it hands in what no recording answers and no batch
+// holds, and collects the replies while the trials wait for them.
+func (b *Batches) Run(ctx context.Context, calls []*Calls, trials func() error) error {
+	for _, c := range calls {
+		if err := b.open(c); err != nil {
+			return err
+		}
 	}
-	api, err := model.NewBatchClient(settings)
+	err := b.submit(ctx)
+	if err == nil && b.batching.Detach {
+		err = ErrDetached
+	}
 	if err != nil {
-		return nil, err
+		for i, c := range calls {
+			c.Keep = b.desks[i].Wrote() // a later run collects these
+		}
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	for _, desk := range b.desks {
+		watching.Go(func() { desk.Watch(ctx) })
+	}
+	err = trials()
+	cancel()
+	watching.Wait()
+	return err
+}
+
+// open has the requests of a revision answered in batches.
+func (b *Batches) open(c *Calls) error {
+	api, err := batchClient(c.Target, b.options)
+	if err != nil {
+		return err
 	}
 	desk, err := batch.Open(batch.Options{
-		API: api, Endpoint: t.Label, Model: t.ID, Run: run, Prompt: revision.Name,
-		Requests: requests(p, revision, t, job.Trials), Recorded: job.index, Record: w.Batch, Note: r.Note,
-		MaxRequests: r.BatchSize, MaxCalls: r.MaxCalls, Deadline: r.Deadline,
+		API: api, Endpoint: c.Target.Label, Model: c.Target.ID, Run: c.Revision.ID, Prompt: c.Revision.Prompt.Name,
+		Requests: c.Requests, Recorded: c.Recorded, Record: c.File.Batch, Note: b.options.Note,
+		MaxRequests: b.batching.Size, MaxCalls: b.options.MaxCalls, Deadline: b.options.Deadline,
 	})
+	if err != nil {
+		return err
+	}
+	b.desks = append(b.desks, desk)
+	c.Revision.Asker.Model, c.Revision.Asker.Recorded = desk, desk
+	c.Revision.Run = batchRun{Writer: c.File, desk: desk}
+	return nil
+}
+
+func batchClient(t project.Target, o Options) (*model.BatchClient, error) {
+	settings, err := t.Open(o.Timeout)
 	if err != nil {
 		return nil, err
 	}
-	job.batching.desks, job.batching.most = append(job.batching.desks, desk), r.MaxCalls
-	return desk, nil
+	return model.NewBatchClient(settings)
+}
+
+// submit hands in for every revision. Where the calls are limited, each of them
+// gets an equal share of what is left.
+func (b *Batches) submit(ctx context.Context) error {
+	left := b.options.MaxCalls
+	for i, desk := range b.desks {
+		share := batch.NoLimit
+		if b.options.MaxCalls > 0 {
+			others := len(b.desks) - i
+			share = (left + others - 1) / others
+		}
+		n, err := desk.Submit(ctx, share)
+		if err != nil {
+			return err
+		}
+		left -= n
+	}
+	return nil
+}
+
+// Waiting says for each revision how many of its requests wait for which batches.
+func (b *Batches) Waiting() [][]batch.Waiting {
+	out := make([][]batch.Waiting, len(b.desks))
+	for i, desk := range b.desks {
+		out[i] = desk.Waiting()
+	}
+	return out
+}
+
+// Close gives back what the batches hold on this machine.
+func (b *Batches) Close() error {
+	var errs []error
+	for _, release := range b.locks {
+		errs = append(errs, release())
+	}
+	for _, desk := range b.desks {
+		errs = append(errs, desk.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // A batchRun is a run file whose last lines say which pieces no later run has to
@@ -126,89 +195,9 @@ func (b batchRun) Close(e runfile.End) error {
 	return errors.Join(append(errs, b.Writer.Close(e))...)
 }
 
-// Batched reports whether the requests are answered in batches.
-func (j *Job) Batched() bool { return len(j.batching.desks) > 0 }
-
-// HandIn hands in what no recording answers and no batch holds. Where that fails,
-// the runs are over.
-func (j *Job) HandIn(ctx context.Context) error {
-	left := j.batching.most
-	for i, desk := range j.batching.desks {
-		share := batch.NoLimit
-		if j.batching.most > 0 { // no revision is to take all of it
-			others := len(j.batching.desks) - i
-			share = (left + others - 1) / others
-		}
-		n, err := desk.Submit(ctx, share)
-		if err != nil {
-			return errors.Join(err, j.leave(err.Error()))
-		}
-		left -= n
-	}
-	return nil
-}
-
-// Watch looks after the batches until [Job.Close], so that the run can wait for
-// them.
-func (j *Job) Watch(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	j.batching.releases = append(j.batching.releases, func() error { cancel(); return nil })
-	for _, desk := range j.batching.desks {
-		j.batching.watching.Go(func() { desk.Watch(ctx) })
-	}
-}
-
-// Leave ends the runs without waiting for their batches.
-func (j *Job) Leave() error {
-	return j.leave("handed in; run it again with --batch to collect the replies")
-}
-
-// leave ends the runs. What another run is to collect stands in their files; a
-// file in which nothing stands is taken away.
-func (j *Job) leave(why string) error {
-	var errs []error
-	paths := j.Paths[:0]
-	for i, revision := range j.Revisions {
-		b, ok := revision.Run.(batchRun)
-		if !ok {
-			continue
-		}
-		if b.desk.Wrote() {
-			errs = append(errs, b.Close(runfile.End{Status: runfile.Incomplete, Reason: why}))
-			paths = append(paths, j.Paths[i])
-		} else {
-			errs = append(errs, b.Discard())
-		}
-	}
-	j.Paths = paths
-	return errors.Join(errs...)
-}
-
-// Waiting says for each revision how many of its requests wait for which batches.
-func (j *Job) Waiting() [][]batch.Waiting {
-	out := make([][]batch.Waiting, len(j.batching.desks))
-	for i, desk := range j.batching.desks {
-		out[i] = desk.Waiting()
-	}
-	return out
-}
-
-// close gives back what the batches hold, once nobody watches them.
-func (b *batching) close() error {
-	var errs []error
-	for _, release := range slices.Backward(b.releases) { // what watches ends first
-		errs = append(errs, release())
-	}
-	b.watching.Wait()
-	for _, desk := range b.desks {
-		errs = append(errs, desk.Close())
-	}
-	return errors.Join(errs...)
-}
-
 // CancelBatches cancels what is handed in for the revisions and not over yet.
-func CancelBatches(ctx context.Context, p *project.Project, r Run) ([]batch.Cancelled, error) {
-	index, err := recordings(p, r)
+func CancelBatches(ctx context.Context, p *project.Project, o Options) ([]batch.Cancelled, error) {
+	index, err := openIndex(p, o, ofPrompts(p.Prompts))
 	if err != nil {
 		return nil, err
 	}
@@ -219,11 +208,7 @@ func CancelBatches(ctx context.Context, p *project.Project, r Run) ([]batch.Canc
 		if err != nil {
 			return out, err
 		}
-		settings, err := t.Open(r.Timeout)
-		if err != nil {
-			return out, err
-		}
-		api, err := model.NewBatchClient(settings)
+		api, err := batchClient(t, o)
 		if err != nil {
 			return out, err
 		}

@@ -7,13 +7,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/rubric"
-	"promptbench/internal/model"
 	"promptbench/internal/record/label"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
@@ -21,36 +18,31 @@ import (
 	"promptbench/internal/verdict/calibration"
 )
 
-// A Calibrating is a prepared calibration: the labelled replies, to be judged
-// several times over.
-type Calibrating struct {
-	runner.Exam
-	Path string // of the run file that the judge's calls go to
+// A Calibration is the job of asking a judge about labelled replies, several times
+// over.
+type Calibration struct {
+	*Job
 
+	work     *runner.Calibration
 	suite    string
-	asked    int
+	repeats  int
 	criteria []graders.Criterion
-	labels   []map[string][]label.Label // of each reply, by criterion
-	byTrial  map[trialOf]map[string][]label.Label
-	replies  []label.Reply
-	missing  int
-	header   runfile.Judge
-	heard    *listener
-	judged   *judging
-	engine   *model.Engine
-	programs *project.Programs
+	replies  []labelledReply // in the order of the work's
+	missing  int             // labels whose reply is in none of the runs
+	judge    *preparedJudge
+	calls    *judgeCalls
 }
 
-// trialOf tells the replies of an exam apart.
-type trialOf struct {
-	id    string // of the case
-	trial int
+// A labelledReply is a reply with its labels, by criterion.
+type labelledReply struct {
+	judgeable
+	labels map[string][]label.Label
 }
 
 // PrepareCalibration looks up the replies that the suite's labels are about in
-// the run files at paths, and prepares to ask the judge about each: asked times
-// over, and once with the options in reverse order.
-func PrepareCalibration(ctx context.Context, p *project.Project, r Run, paths []string, asked int) (*Calibrating, error) {
+// the run files at paths, and prepares to ask the judge about each: repeats times,
+// and once with the options in reverse order.
+func PrepareCalibration(ctx context.Context, p *project.Project, o Options, paths []string, repeats int) (*Calibration, error) {
 	criteria, err := p.Criteria()
 	if err != nil {
 		return nil, err
@@ -58,232 +50,170 @@ func PrepareCalibration(ctx context.Context, p *project.Project, r Run, paths []
 	if len(criteria) == 0 {
 		return nil, noQuestions(p)
 	}
-	labels, err := label.ReadDir(p.LabelsDir())
-	if err != nil {
-		return nil, err
+	c := &Calibration{Job: newJob(ctx, o), suite: p.Suite.Name, repeats: repeats, criteria: criteria}
+	if err := c.prepare(ctx, p, o, paths); err != nil {
+		return nil, errors.Join(err, c.Abandon())
 	}
-	c := &Calibrating{suite: p.Suite.Name, asked: asked, criteria: criteria, engine: model.NewEngine(ctx, model.Options{
-		Concurrency: r.Concurrency, MaxCalls: r.MaxCalls, MaxCost: r.MaxCost, Deadline: r.Deadline, Log: r.Log,
-	})}
-	if err := c.collect(p, labels, paths); err != nil {
-		return nil, errors.Join(err, c.Close())
+	c.Trials = len(c.replies)
+	c.run = func(ctx context.Context, stop <-chan struct{}) ([]runfile.End, error) {
+		end, err := runner.Calibrate(ctx, c.work, stop)
+		return []runfile.End{end}, err
 	}
-	if c.judged, err = prepareJudge(ctx, p, r, c.engine); err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	c.header, c.Judge = *c.judged.header, c.judged.judge
-	c.programs = p.Programs()
-	for k := range asked + 1 {
-		j := &runner.Judge{Prompt: c.Judge.Prompt, Usual: c.Judge.Usual, Named: c.Judge.Named, Asked: k, Wanted: c.wanted}
-		if k == asked {
-			j.Asked, j.Reversed = 0, true
-		}
-		built, err := p.Build(j, c.programs)
-		if err != nil {
-			return nil, errors.Join(err, c.Close())
-		}
-		c.Gradings = append(c.Gradings, runner.Grading{Reader: p.Reader, Graders: built})
-	}
-	if err := c.programs.Start(ctx); err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	c.Workers = r.Concurrency
-	h := runfile.Header{
-		Run: runfile.NewID(r.Started, c.Judge.Prompt.Name, c.header.Model.ID), Prompt: *c.header.Prompt,
-		Suite: runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()},
-		Model: c.header.Model, Reply: p.Suite.Rules, Graders: c.Gradings[0].Specs(), Trials: 1, Judge: &c.header,
-		Git: gitState(ctx), Tool: r.Tool, Started: r.Started.UTC().Truncate(time.Millisecond),
-	}
-	w, err := runfile.Create(p.RunsDir, h)
-	if err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	c.heard = &listener{Recorder: w}
-	c.ID, c.Run, c.Path = h.Run, c.heard, w.Path()
 	return c, nil
 }
 
-// collect finds the labelled replies.
-func (c *Calibrating) collect(p *project.Project, all []label.Label, paths []string) error {
+func (c *Calibration) prepare(ctx context.Context, p *project.Project, o Options, paths []string) (err error) {
+	if c.replies, c.missing, err = labelledReplies(p, c.criteria, paths); err != nil {
+		return err
+	}
+	if c.judge, err = c.prepareJudge(ctx, p, o); err != nil {
+		return err
+	}
+	c.work = &runner.Calibration{Judge: c.judge.judge, Workers: o.Concurrency, Progress: c.report}
+	labels := map[replyKey]map[string][]label.Label{}
+	for _, r := range c.replies {
+		if r.Call.Trial == 1 {
+			c.work.Cases = append(c.work.Cases, r.Case)
+		}
+		c.work.Replies = append(c.work.Replies, r.Reply)
+		labels[replyKey{r.Case.Case, r.Call.Trial}] = r.labels
+	}
+	// Without a label, the judge's answer can't be compared with anything.
+	isWanted := func(s graders.Sample, questions []graders.Question) bool {
+		return slices.ContainsFunc(questions, func(q graders.Question) bool {
+			return len(labels[replyKey{s.Case, s.Trial}][q.Criterion]) > 0
+		})
+	}
+	programs := p.Programs()
+	c.onClose(programs.Close)
+	for k := range c.repeats + 1 {
+		of := c.judge.judge
+		j := &runner.Judge{Prompt: of.Prompt, Default: of.Default, Named: of.Named, Repeat: k, IsWanted: isWanted}
+		if k == c.repeats {
+			j.Repeat, j.Reversed = 0, true
+		}
+		built, err := p.Build(j, programs)
+		if err != nil {
+			return err
+		}
+		c.work.Gradings = append(c.work.Gradings, runner.Grading{Reader: p.Reader, Graders: built})
+	}
+	if err := programs.Start(ctx); err != nil {
+		return err
+	}
+	h := header(ctx, p, o)
+	h.Prompt, h.Model, h.Judge = *c.judge.header.Prompt, c.judge.header.Model, c.judge.header
+	h.Graders = c.work.Gradings[0].Specs()
+	id, w, err := c.create(p, o, h)
+	c.calls = &judgeCalls{Recorder: w}
+	c.work.ID, c.work.Run = id, c.calls
+	return err
+}
+
+// replyKey tells the replies of a calibration apart.
+type replyKey struct {
+	id    string // of the case
+	trial int
+}
+
+// labelledReplies finds the labelled replies in the run files, each text once, and
+// counts the labels whose reply is in none of them. Their trials number the replies
+// to a case.
+func labelledReplies(p *project.Project, criteria []graders.Criterion, paths []string) (
+	out []labelledReply, missing int, err error,
+) {
+	labels, err := label.ReadDir(p.LabelsDir())
+	if err != nil {
+		return nil, 0, err
+	}
 	byText := map[string]map[string][]label.Label{} // then by criterion
-	wanted := 0
-	for _, l := range label.Latest(all) {
-		i := slices.IndexFunc(c.criteria, func(k graders.Criterion) bool { return rubric.QuestionHash(k) == l.Question })
+	for _, l := range label.Latest(labels) {
+		i := slices.IndexFunc(criteria, func(k graders.Criterion) bool { return rubric.QuestionHash(k) == l.Question })
 		if i < 0 {
 			continue // of another question, or an earlier wording
 		}
 		if byText[l.Text] == nil {
 			byText[l.Text] = map[string][]label.Label{}
 		}
-		byText[l.Text][c.criteria[i].ID] = append(byText[l.Text][c.criteria[i].ID], l)
-		wanted++
+		byText[l.Text][criteria[i].ID] = append(byText[l.Text][criteria[i].ID], l)
+		missing++
 	}
-	if wanted == 0 {
-		return problem.List{{
+	if missing == 0 {
+		return nil, 0, problem.List{{
 			Message: fmt.Sprintf("%s holds no label of the questions that %s puts now", p.LabelsDir(), p.Suite.Path),
 			Hint:    "label some replies first: promptbench judge label RUN",
 		}}
 	}
-	var list []judgeable
-	found := 0
+	found := map[string]bool{}
 	for _, path := range paths {
 		run, err := runfile.Load(path, runfile.Full)
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
-		more, err := judgeableReplies(p, run)
+		list, err := judgeableReplies(p, run)
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
-		for _, j := range more {
-			if _, ok := byText[j.hash]; !ok || slices.ContainsFunc(list, func(k judgeable) bool { return k.hash == j.hash }) {
+		for _, j := range list {
+			if byText[j.hash] == nil || found[j.hash] {
 				continue
 			}
-			if j.Call.ReplayedFrom == "" {
-				j.Call.ReplayedFrom = run.Header.Run
+			found[j.hash] = true
+			j.Call.ReplayedFrom = cmp.Or(j.Call.ReplayedFrom, run.Header.Run)
+			out = append(out, labelledReply{judgeable: j, labels: byText[j.hash]})
+			for _, l := range byText[j.hash] {
+				missing -= len(l)
 			}
-			list = append(list, j)
 		}
 	}
-	// In which order the runs were named, or found, must not show.
-	slices.SortFunc(list, func(a, b judgeable) int {
+	if len(out) == 0 {
+		return nil, 0, fmt.Errorf("none of the %d labelled replies is in these runs; name the runs that were labelled", len(byText))
+	}
+	// The order in which the runs are named, or found, must not show.
+	slices.SortFunc(out, func(a, b labelledReply) int {
 		return cmp.Or(strings.Compare(a.Case.Case, b.Case.Case), strings.Compare(a.hash, b.hash))
 	})
-	c.byTrial = map[trialOf]map[string][]label.Label{}
-	for i, j := range list {
-		j.Call.Trial = 1
-		if i > 0 && list[i-1].Case.Case == j.Case.Case {
-			j.Call.Trial = c.Replies[i-1].Call.Trial + 1
-		} else {
-			c.Cases = append(c.Cases, j.Case)
+	for i := range out {
+		out[i].Call.Trial = 1
+		if i > 0 && out[i-1].Case.Case == out[i].Case.Case {
+			out[i].Call.Trial = out[i-1].Call.Trial + 1
 		}
-		for _, l := range byText[j.hash] {
-			found += len(l)
-		}
-		c.byTrial[trialOf{j.Case.Case, j.Call.Trial}] = byText[j.hash]
-		c.Replies, c.replies, c.labels = append(c.Replies, j.Examined), append(c.replies, j.reply), append(c.labels, byText[j.hash])
 	}
-	c.missing = wanted - found
-	if found == 0 {
-		return fmt.Errorf("none of the %d labelled replies is in these runs; name the runs that were labelled", len(byText))
+	return out, missing, nil
+}
+
+// Result is the calibration, once the job has run to its end.
+func (c *Calibration) Result() calibration.Calibration {
+	out := calibration.Calibration{
+		Schema: calibration.Schema, Suite: c.suite, Judge: *c.judge.header, Missing: c.missing, Asked: c.repeats, Runs: []string{},
 	}
-	return nil
-}
-
-// wanted reports whether somebody has answered one of the questions about a reply:
-// without a label, the judge's answer can't be held against anything.
-func (c *Calibrating) wanted(s graders.Sample, questions []graders.Question) bool {
-	labels := c.byTrial[trialOf{s.Case, s.Trial}]
-	return slices.ContainsFunc(questions, func(q graders.Question) bool { return len(labels[q.Criterion]) > 0 })
-}
-
-// Stats are what the calls have come to so far.
-func (c *Calibrating) Stats() model.Stats { return c.engine.Stats() }
-
-// Close gives back what the job holds open, but for the run file.
-func (c *Calibrating) Close() error {
-	c.engine.Close()
-	return errors.Join(c.judged.close(), c.programs.Close())
-}
-
-// Result makes the calibration of the trials that [runner.Examine] returned.
-func (c *Calibrating) Result(trials [][]runfile.Trial) calibration.Calibration {
-	out := calibration.Calibration{Schema: calibration.Schema, Suite: c.suite, Judge: c.header, Missing: c.missing, Asked: c.asked, Runs: []string{}}
 	out.Judge.Prompt = nil // its hash tells it; the run file has its text
 	var findings []calibration.Finding
-	for i, graded := range trials {
+	for i, r := range c.replies {
 		for _, k := range c.criteria {
-			labels := c.labels[i][k.ID]
-			f := calibration.Finding{Criterion: k.ID, Reply: c.replies[i], Labels: labels}
-			if len(labels) == 0 || !f.Fill(graded) {
+			f := calibration.Finding{Criterion: k.ID, Reply: r.reply, Labels: r.labels[k.ID]}
+			if len(f.Labels) == 0 || !f.Fill(c.work.Results[i]) {
 				continue
 			}
 			findings = append(findings, f)
-			out.Labels += len(labels)
-			first := c.heard.first(c.Replies[i].Call, k.ID)
-			for _, l := range labels {
+			out.Labels += len(f.Labels)
+			first := c.calls.first(r.Call, k.ID)
+			for _, l := range f.Labels {
 				if !first.IsZero() && l.At.After(first) {
 					out.Late++
 				}
 			}
 		}
 	}
-	out.Replies = len(trials)
+	out.Replies = len(c.replies)
 	out.Labellers = calibration.Labellers(findings)
 	out.Criteria, out.Disagree = calibration.Measure(c.criteria, findings)
 	out.Raters = calibration.CompareRaters(findings)
-	out.Runs, out.First, out.Last = c.heard.sources(c.ID)
+	out.Runs, out.First, out.Last = c.calls.sources(c.work.ID)
 	return out
 }
 
-// Unanswered says how many calls of the judge failed for a reason that has nothing
-// to do with what it was asked, and what the first was. Such a judge is not
-// measured: it would be called undecided for an outage.
-func (c *Calibrating) Unanswered() (calls int, why string) { return c.heard.failed, c.heard.why }
-
-// A listener keeps the judge's calls on their way into the run file.
-type listener struct {
-	runner.Recorder
-	mu     sync.Mutex
-	calls  []runfile.Call
-	failed int
-	why    string
-}
-
-// Call implements [runner.Recorder].
-func (l *listener) Call(c runfile.Call) error {
-	if c.For == runfile.ForJudge {
-		l.hear(c)
-	}
-	return l.Recorder.Call(c)
-}
-
-func (l *listener) hear(c runfile.Call) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if c.Error == nil {
-		l.calls = append(l.calls, c)
-		return
-	}
-	switch model.Kind(c.Error.Kind) {
-	case model.KindContextLength, model.KindContentFilter, model.KindBadRequest:
-	default:
-		if l.failed++; l.failed == 1 {
-			l.why = c.Error.Message
-		}
-	}
-}
-
-// first is when the judge first answered about a reply by a criterion.
-func (l *listener) first(reply runfile.Call, criterion string) time.Time {
-	var first time.Time
-	for _, c := range l.calls {
-		if c.Case != reply.Case || c.Trial != reply.Trial || !slices.Contains(strings.Split(c.Criterion, ","), criterion) {
-			continue
-		}
-		if first.IsZero() || c.At.Before(first) {
-			first = c.At
-		}
-	}
-	return first
-}
-
-// sources are the runs that the answers were recorded in, and from when they
-// are.
-func (l *listener) sources(own string) (runs []string, first, last time.Time) {
-	runs = []string{}
-	for _, c := range l.calls {
-		from := cmp.Or(c.ReplayedFrom, own)
-		if !slices.Contains(runs, from) {
-			runs = append(runs, from)
-		}
-		if first.IsZero() || c.At.Before(first) {
-			first = c.At
-		}
-		if c.At.After(last) {
-			last = c.At
-		}
-	}
-	slices.Sort(runs)
-	return runs, first, last
-}
+// Unanswered counts the calls of the judge that failed for a reason other than
+// what it was asked, and returns the message of the first. Such a judge is not measured: an
+// outage would count as indecision.
+func (c *Calibration) Unanswered() (calls int, why string) { return c.calls.failed, c.calls.why }

@@ -11,30 +11,21 @@ import (
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/rubric"
-	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/judge"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
 )
 
-// A judging is the judge of a job and what its runs say of it.
-type judging struct {
+// A preparedJudge is the judge of a job, with what its runs say of it.
+type preparedJudge struct {
 	judge  *runner.Judge
 	header *runfile.Judge
-	index  *runfile.Index // its recordings; nil where they are not wanted
 }
 
-func (j *judging) close() error {
-	if j == nil || j.index == nil {
-		return nil
-	}
-	return j.index.Close()
-}
-
-// prepareJudge prepares the judge that the suite's questions are put to, as part of
-// a job's engine; nil where the suite has none.
-func prepareJudge(ctx context.Context, p *project.Project, r Run, engine *model.Engine) (*judging, error) {
+// prepareJudge prepares the judge that the suite's questions are put to; nil where
+// the suite has none.
+func (j *Job) prepareJudge(ctx context.Context, p *project.Project, o Options) (*preparedJudge, error) {
 	criteria, err := p.Criteria()
 	if err != nil || len(criteria) == 0 {
 		return nil, err
@@ -44,34 +35,44 @@ func prepareJudge(ctx context.Context, p *project.Project, r Run, engine *model.
 	if err := append(probs, problem.From(err)...).Err(); err != nil {
 		return nil, err
 	}
-	out := &judging{judge: &runner.Judge{Prompt: asked, Named: map[string]*runner.Bench{}}, header: &runfile.Judge{RubricHash: rubric.Hash(criteria)}}
-	out.describe(asked, criteria, targets)
-	if !r.Fresh {
-		if out.index, err = judgeRecordings(p, r, asked); err != nil {
-			return nil, err
-		}
+	return j.openJudge(p, o, asked, criteria, targets)
+}
+
+// openJudge opens the models of a judge, by the name that criteria give; the
+// default one has none. This process makes their calls, whatever the transport of the revisions.
+func (j *Job) openJudge(
+	p *project.Project, o Options, asked *prompt.Prompt, criteria []graders.Criterion, targets map[string]project.Target,
+) (*preparedJudge, error) {
+	earlier, err := j.openRecordings(p, o, ofJudge(asked))
+	if err != nil {
+		return nil, err
 	}
 	list := slices.SortedFunc(maps.Values(targets), func(a, b project.Target) int { return strings.Compare(a.Name, b.Name) })
-	r.Queue = nil // workers make the calls that are graded; grading is done here
-	models, err := models(p, list, r, engine, anyIn(out.index))
+	// Which questions come up depends on replies that are not there yet, so any recording counts.
+	anyRecorded := func(string) (bool, error) { return earlier.index != nil && earlier.index.Len() > 0, nil }
+	models, err := openModels(list, o, Local{}, j.engine, anyRecorded)
 	if err != nil {
 		return nil, fmt.Errorf("the judge: %w", err)
 	}
+	out := &preparedJudge{
+		judge:  &runner.Judge{Prompt: asked, Named: map[string]*runner.JudgeModel{}},
+		header: judgeHeader(asked, criteria, targets),
+	}
 	for name, t := range targets {
-		bench := &runner.Bench{Asker: askerFor(t, models[t.Name], out.index), Params: asked.Params.Over(t.Params)}
+		m := &runner.JudgeModel{Asker: askerFor(t, models[t.Name], earlier.index), Params: asked.Params.Over(t.Params)}
 		if name == "" {
-			out.judge.Usual = bench
+			out.judge.Default = m
 		} else {
-			out.judge.Named[name] = bench
+			out.judge.Named[name] = m
 		}
 	}
 	return out, nil
 }
 
-// describe fills in what a run's header says of the judge.
-func (j *judging) describe(asked *prompt.Prompt, criteria []graders.Criterion, targets map[string]project.Target) {
+// judgeHeader is what a run's header says of its judge.
+func judgeHeader(asked *prompt.Prompt, criteria []graders.Criterion, targets map[string]project.Target) *runfile.Judge {
 	record := PromptRecord(asked)
-	j.header.Prompt, j.header.PromptHash = &record, record.Hash
+	out := &runfile.Judge{RubricHash: rubric.Hash(criteria), Prompt: &record, PromptHash: record.Hash}
 	for i, c := range criteria {
 		t, ok := targets[c.Judge]
 		if !ok {
@@ -80,33 +81,13 @@ func (j *judging) describe(asked *prompt.Prompt, criteria []graders.Criterion, t
 		m := runfile.Model{Name: t.Name, Endpoint: t.Label, ID: t.ID, Params: asked.Params.Over(t.Params)}
 		switch {
 		case i == 0:
-			j.header.Model = m
-		case m.Name != j.header.Model.Name:
-			if j.header.Criteria == nil {
-				j.header.Criteria = map[string]runfile.Model{}
+			out.Model = m
+		case m.Name != out.Model.Name:
+			if out.Criteria == nil {
+				out.Criteria = map[string]runfile.Model{}
 			}
-			j.header.Criteria[c.ID] = m
+			out.Criteria[c.ID] = m
 		}
 	}
-}
-
-// judgeRecordings indexes the runs whose judge was asked with this prompt.
-func judgeRecordings(p *project.Project, r Run, asked *prompt.Prompt) (*runfile.Index, error) {
-	hash := asked.Hash()
-	return index(p, r, func(h runfile.Header) bool { return h.Judge != nil && h.Judge.PromptHash == hash })
-}
-
-// askerFor answers for a target, from recordings where there are any.
-func askerFor(t project.Target, c caller, index *runfile.Index) *runner.Asker {
-	out := &runner.Asker{Endpoint: t.Label, ModelID: t.ID, Model: c.model, Offline: c.why}
-	if index != nil {
-		out.Recorded = index
-	}
 	return out
-}
-
-// anyIn reports of every target whether the index holds anything at all: which
-// questions are put to a judge depends on replies that are not there yet.
-func anyIn(index *runfile.Index) func(string) (bool, error) {
-	return func(string) (bool, error) { return index != nil && index.Len() > 0, nil }
 }

@@ -267,16 +267,16 @@ func runToBeKilled(t *testing.T, base, dir string) {
 		BaseURL: base, Model: "m",
 	}, []string{filepath.Join(dir, "v1.prompt.yml")})
 	require.NoError(t, err)
-	running, err := job.Prepare(t.Context(), p, job.Run{Trials: 1, Concurrency: killWorkers, Timeout: time.Minute, Started: time.Now()})
+	revisions, err := job.Prepare(t.Context(), p, job.Options{Concurrency: killWorkers, Timeout: time.Minute, Started: time.Now()})
 	require.NoError(t, err)
 	say := func(words ...string) { _, _ = fmt.Fprintln(os.Stdout, strings.Join(words, "\t")) }
-	say("path", running.Paths[0])
-	running.Revisions[0].Run = telling{Recorder: running.Revisions[0].Run, say: say}
-	running.Progress = func(e runner.Event) { say("acknowledged", e.Trial.Case, e.Call.Reply) }
-	ends, err := runner.Run(t.Context(), running.Job, nil)
+	say("path", revisions.Runs[0].Path)
+	revisions.Work.Revisions[0].Run = telling{Recorder: revisions.Work.Revisions[0].Run, say: say}
+	revisions.Progress = func(e runner.Event) { say("acknowledged", e.Trial.Case, e.Call.Reply) }
+	ends, err := revisions.Run(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, runfile.Complete, ends[0].Status)
-	require.NoError(t, running.Close())
+	require.NoError(t, revisions.Close())
 	say("finished")
 }
 

@@ -13,7 +13,7 @@ import (
 
 // A judgeable is a reply that a judge would be asked about.
 type judgeable struct {
-	runner.Examined
+	runner.Reply
 	reply label.Reply
 	hash  string // of its text, see [label.Reply.TextHash]
 }
@@ -51,7 +51,7 @@ func judgeableReplies(p *project.Project, run *runfile.Run) ([]judgeable, error)
 			continue
 		}
 		r := label.Reply{Case: call.Case, Expected: now.Expect.Type, Input: now.Input, Text: read.Text, Type: read.Type, Items: read.Items}
-		out = append(out, judgeable{Examined: runner.Examined{Case: now, Call: call, Format: format}, reply: r, hash: r.TextHash()})
+		out = append(out, judgeable{Reply: runner.Reply{Case: now, Call: call, Format: format}, reply: r, hash: r.TextHash()})
 	}
 	return out, nil
 }

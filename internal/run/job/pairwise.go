@@ -4,15 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"time"
 
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
-	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/rubric"
-	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/judge"
 	"promptbench/internal/run/project"
@@ -20,33 +16,30 @@ import (
 	"promptbench/internal/run/runs"
 )
 
-// A Duel is a prepared comparison by a judge of the replies of two runs.
-type Duel struct {
-	runner.Duel
-	Path string // of the run file that the judge's calls go to
-
-	judged *judging
-	engine *model.Engine
-}
-
-// Close gives back what the duel holds open, but for the run file.
-func (d *Duel) Close() error {
-	d.engine.Close()
-	return d.judged.close()
-}
-
-// Stats are what the calls have come to so far.
-func (d *Duel) Stats() model.Stats { return d.engine.Stats() }
-
-// PrepareDuel pairs the replies of two runs, loaded in full, for a judge to say
-// which are better. What counts are the questions of the suite that apply to the
-// case, if it has any.
-func PrepareDuel(ctx context.Context, p *project.Project, r Run, base, head *runfile.Run) (*Duel, error) {
+// PreparePairwise prepares a job in which a judge says which replies of two runs are better, pair by pair. The runs
+// must be loaded in full. What counts are the questions of the suite that apply to the case, if it has any.
+func PreparePairwise(ctx context.Context, p *project.Project, o Options, base, head *runfile.Run) (*Job, error) {
 	for _, run := range []*runfile.Run{base, head} {
 		if err := runs.RefuseRedacted(run.Header, "there is no reply to judge"); err != nil {
 			return nil, err
 		}
 	}
+	j := newJob(ctx, o)
+	work, err := j.preparePairwise(ctx, p, o, base, head)
+	if err != nil {
+		return nil, errors.Join(err, j.Abandon())
+	}
+	j.Trials = len(work.Pairs)
+	j.run = func(ctx context.Context, stop <-chan struct{}) ([]runfile.End, error) {
+		end, err := runner.ComparePairs(ctx, *work, stop)
+		return []runfile.End{end}, err
+	}
+	return j, nil
+}
+
+func (j *Job) preparePairwise(ctx context.Context, p *project.Project, o Options, base, head *runfile.Run) (
+	*runner.Pairwise, error,
+) {
 	asked, probs := judge.LoadPairwise(ctx, p.Config.Judged.Pairwise, p.Vars())
 	target, err := pairwiseJudge(p)
 	if err := append(probs, problem.From(err)...).Err(); err != nil {
@@ -56,62 +49,48 @@ func PrepareDuel(ctx context.Context, p *project.Project, r Run, base, head *run
 	if err != nil {
 		return nil, err
 	}
-	d := &Duel{engine: model.NewEngine(ctx, model.Options{
-		Concurrency: r.Concurrency, MaxCalls: r.MaxCalls, MaxCost: r.MaxCost, Deadline: r.Deadline, Log: r.Log,
-	})}
-	d.judged = &judging{header: &runfile.Judge{RubricHash: rubric.Hash(criteria)}}
-	d.judged.describe(asked, []graders.Criterion{{}}, map[string]project.Target{"": target})
-	if err := pairwiseBench(p, r, d, asked, target); err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	if err := pair(p, &d.Duel, base, head, criteria); err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	d.About, d.Workers = p.Suite.Description, r.Concurrency
-	h := runfile.Header{
-		Run: runfile.NewID(r.Started, asked.Name, target.ID), Prompt: *d.judged.header.Prompt,
-		Suite: runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()},
-		Model: d.judged.header.Model, Reply: p.Suite.Rules, Graders: []graders.Spec{{Name: runner.ScorePairwise, Version: 1}}, Trials: 1,
-		Judge: d.judged.header, Git: gitState(ctx), Tool: r.Tool, Started: r.Started.UTC().Truncate(time.Millisecond),
-		Pairwise: &runfile.Pairwise{
-			Base: base.Header.Run, Head: head.Header.Run, BasePrompt: base.Header.Prompt.Name, HeadPrompt: head.Header.Prompt.Name,
-		},
-	}
-	w, err := runfile.Create(p.RunsDir, h)
+	prepared, err := j.openJudge(p, o, asked, []graders.Criterion{{}}, map[string]project.Target{"": target})
 	if err != nil {
-		return nil, errors.Join(err, d.Close())
+		return nil, err
 	}
-	d.ID, d.Run, d.Path = h.Run, w, w.Path()
-	return d, nil
+	prepared.header.RubricHash = rubric.Hash(criteria)
+	work := &runner.Pairwise{
+		Pairs: pairs(p, base, head, criteria), Judge: prepared.judge, About: p.Suite.Description, Workers: o.Concurrency,
+		Progress: j.report,
+	}
+	if len(work.Pairs) == 0 {
+		return nil, errors.New("no case has a reply on both sides")
+	}
+	for _, pair := range work.Pairs {
+		if n := len(work.Cases); n == 0 || work.Cases[n-1].Case != pair.Case.Case {
+			work.Cases = append(work.Cases, pair.Case)
+		}
+	}
+	h := header(ctx, p, o)
+	h.Prompt, h.Model, h.Judge = *prepared.header.Prompt, prepared.header.Model, prepared.header
+	h.Graders = []graders.Spec{{Name: runner.ScorePairwise, Version: 1}}
+	h.Pairwise = &runfile.Pairwise{
+		Base: base.Header.Run, Head: head.Header.Run,
+		BasePrompt: base.Header.Prompt.Name, HeadPrompt: head.Header.Prompt.Name,
+	}
+	work.ID, work.Run, err = j.create(p, o, h)
+	return work, err
 }
 
 func pairwiseJudge(p *project.Project) (project.Target, error) {
 	name := cmp.Or(p.Options.Judge, p.Config.Judge)
 	if name == "" {
-		return project.Target{}, problem.List{{Message: "a judge compares the replies, and none is named", Hint: "pass --judge NAME, or set judge in promptbench.yaml"}}
+		return project.Target{}, problem.List{{
+			Message: "a judge compares the replies, and none is named",
+			Hint:    "pass --judge NAME, or set judge in promptbench.yaml",
+		}}
 	}
 	return p.JudgeTarget(name)
 }
 
-// pairwiseBench makes the judge of a duel.
-func pairwiseBench(p *project.Project, r Run, d *Duel, asked *prompt.Prompt, target project.Target) (err error) {
-	if !r.Fresh {
-		if d.judged.index, err = judgeRecordings(p, r, asked); err != nil {
-			return err
-		}
-	}
-	models, err := models(p, []project.Target{target}, r, d.engine, anyIn(d.judged.index))
-	if err != nil {
-		return fmt.Errorf("the judge: %w", err)
-	}
-	d.Judge = &runner.Judge{Prompt: asked, Usual: &runner.Bench{
-		Asker: askerFor(target, models[target.Name], d.judged.index), Params: asked.Params.Over(target.Params),
-	}}
-	return nil
-}
-
-// pair pairs the replies to the same trial of the same case.
-func pair(p *project.Project, d *runner.Duel, base, head *runfile.Run, criteria []graders.Criterion) error {
+// pairs pairs the replies to the same trial of the same case.
+func pairs(p *project.Project, base, head *runfile.Run, criteria []graders.Criterion) []runner.Pair {
+	var out []runner.Pair
 	for _, c := range head.Cases {
 		other, ok := base.Case(c.Case)
 		if !ok || other.InputHash != c.InputHash {
@@ -123,22 +102,16 @@ func pair(p *project.Project, d *runner.Duel, base, head *runfile.Run, criteria 
 				counts = append(counts, k.Question)
 			}
 		}
-		before := len(d.Pairs)
-		theirs := texts(p, base, c.Case)
+		before := len(out)
+		baseTexts := texts(p, base, c.Case)
 		for trial, text := range texts(p, head, c.Case) {
-			if against, ok := theirs[trial]; ok {
-				d.Pairs = append(d.Pairs, runner.Pair{Case: c, Trial: trial, Base: against, Head: text, Counts: counts})
+			if against, ok := baseTexts[trial]; ok {
+				out = append(out, runner.Pair{Case: c, Trial: trial, Base: against, Head: text, Counts: counts})
 			}
 		}
-		if len(d.Pairs) > before {
-			d.Cases = append(d.Cases, c)
-		}
-		slices.SortFunc(d.Pairs[before:], func(a, b runner.Pair) int { return a.Trial - b.Trial })
+		slices.SortFunc(out[before:], func(a, b runner.Pair) int { return a.Trial - b.Trial })
 	}
-	if len(d.Pairs) == 0 {
-		return errors.New("no case has a reply on both sides")
-	}
-	return nil
+	return out
 }
 
 // texts are the replies of a run to a case, by trial, without the model's

@@ -4,40 +4,34 @@ import (
 	"slices"
 
 	"promptbench/internal/input/prompt"
-	"promptbench/internal/input/rubric"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/verdict/plan"
 	"promptbench/internal/verdict/summary"
 )
 
-// Plan says what a job would need, without preparing it: no run file is
-// written and nothing is sent.
-func Plan(p *project.Project, r Run) (plan.Plan, error) {
-	out := plan.Plan{Schema: 1, Suite: p.Suite.Name, Trials: max(1, r.Trials), Batch: r.Batch}
-	criteria, err := p.Criteria()
+// Plan says what a job would need, without preparing it: it writes no run file
+// and sends nothing. Batched is at the price of batches.
+func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
+	out := plan.Plan{Schema: 1, Suite: p.Suite.Name, Trials: max(1, o.Trials), Batch: batched}
+	questions, err := countQuestions(p)
 	if err != nil {
 		return out, err
 	}
-	judging := 0
 	groups := map[string]bool{}
-	for c, err := range p.Suite.Cases() {
+	for c, err := range selectedCases(p) {
 		if err != nil {
 			return out, err
 		}
-		if !p.Options.Select.Has(c) {
-			continue
-		}
 		out.Cases++
-		judging += out.Trials * rubric.Calls(criteria, c.Expect)
 		if c.Group == "" || !groups[c.Group] {
 			out.Units++
 		}
 		groups[c.Group] = c.Group != ""
 	}
 	var index *runfile.Index
-	if !r.Fresh {
-		if index, err = recordings(p, r); err != nil {
+	if !o.Fresh {
+		if index, err = openIndex(p, o, ofPrompts(p.Prompts)); err != nil {
 			return out, err
 		}
 		defer index.Close() //nolint:errcheck // opened for reading only
@@ -47,21 +41,22 @@ func Plan(p *project.Project, r Run) (plan.Plan, error) {
 		return out, err
 	}
 	for i, revision := range p.Prompts {
-		planned, err := planRevision(p, revision, targets[i], r, index)
+		planned, err := planRevision(p, revision, targets[i], out, index)
 		if err != nil {
 			return out, err
 		}
-		planned.Judging = judging
+		planned.Judging = out.Trials * questions
 		out.Revisions = append(out.Revisions, planned)
 	}
 	out.Sensitivity(p.GatingGraders())
 	return out, nil
 }
 
-func planRevision(p *project.Project, revision *prompt.Prompt, t project.Target, r Run, index *runfile.Index) (plan.Revision, error) {
-	out := plan.Revision{Prompt: revision.Name, Model: t.ID, Endpoint: t.Label}
-	var err error
-	if out.Replies, out.Replayed, err = recorded(p, revision, t, max(1, r.Trials), index); err != nil {
+func planRevision(p *project.Project, revision *prompt.Prompt, t project.Target, of plan.Plan, index *runfile.Index) (
+	out plan.Revision, err error,
+) {
+	out = plan.Revision{Prompt: revision.Name, Model: t.ID, Endpoint: t.Label}
+	if out.Replies, out.Replayed, err = countRecorded(p, revision, t, of.Trials, index); err != nil {
 		return out, err
 	}
 	out.New = out.Replies - out.Replayed
@@ -70,27 +65,12 @@ func planRevision(p *project.Project, revision *prompt.Prompt, t project.Target,
 		return out, err
 	}
 	price := t.Price
-	if r.Batch && price != nil {
+	if of.Batch && price != nil {
 		batched := price.Batched()
 		price = &batched
 	}
 	out.Estimate(seen, price)
 	return out, nil
-}
-
-// recorded counts the replies that a revision wants of a target, and how many of
-// them the index holds; a nil index holds none.
-func recorded(p *project.Project, revision *prompt.Prompt, t project.Target, trials int, index *runfile.Index) (replies, held int, err error) {
-	for request, err := range requests(p, revision, t, trials) {
-		if err != nil {
-			return replies, held, err
-		}
-		replies++
-		if index != nil && index.Has(request.Key) {
-			held++
-		}
-	}
-	return replies, held, nil
 }
 
 // usageSeen is what a reply took in each earlier run of this suite on this

@@ -14,36 +14,140 @@ import (
 	"promptbench/internal/run/project"
 )
 
-// A Queue is a work queue that a job has its calls made through.
-type Queue struct {
+// QueueOptions say which work queue makes the calls of a job.
+type QueueOptions struct {
 	Server  queue.Options
 	Version string        // of this program: workers have to be of the same
 	Lease   time.Duration // a call whose worker is silent for so long goes to another; 0 for the default
 }
 
-// viaQueue makes the model that has workers make the attempts at a target. Which
-// run an attempt is for stands in its context, see [lane], since the runs of a job
-// share the limits of a target. The target's key stays where it is.
-func viaQueue(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error) {
+// Queue is the transport of a job whose calls workers make.
+type Queue struct {
+	options    Options
+	queueing   QueueOptions
+	connection *queue.Connection
+	unlock     func() error // of the runs directory; nil where another process has the lock
+	ids        []string     // of the lanes
+}
+
+// OpenQueue connects to the queue. Of two runs that begin at the same time, only
+// one may go on with the lanes of earlier runs: the one that has the lock of the
+// runs directory until its lanes are open.
+func OpenQueue(p *project.Project, o Options, q QueueOptions) (*Queue, error) {
+	out := &Queue{options: o, queueing: q}
+	unlock, locked, err := runfile.Reserve(p.RunsDir, "queue")
+	if err != nil {
+		return nil, err
+	}
+	if locked {
+		out.unlock = unlock
+	}
+	if out.connection, err = queue.Connect(q.Server); err != nil {
+		return nil, errors.Join(err, out.Close())
+	}
+	return out, nil
+}
+
+// Model implements [Transport]. The key of the target stays with the workers.
+func (*Queue) Model(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error) {
 	return e.Wrap(dispatch{}, t.Priced(timeout))
+}
+
+// Run implements [Transport]: it opens a lane of the queue for each run.
+func (q *Queue) Run(ctx context.Context, calls []*Calls, trials func() error) error {
+	for _, c := range calls {
+		if err := q.open(ctx, c); err != nil {
+			return errors.Join(err, closeLanes(ctx, calls))
+		}
+	}
+	if err := q.release(); err != nil {
+		return errors.Join(err, closeLanes(ctx, calls))
+	}
+	return trials()
+}
+
+// Close gives back what the queue holds in this process.
+func (q *Queue) Close() error {
+	if q.connection != nil {
+		q.connection.Close()
+	}
+	return q.release()
+}
+
+func (q *Queue) release() error {
+	if q.unlock == nil {
+		return nil
+	}
+	unlock := q.unlock
+	q.unlock = nil
+	return unlock()
+}
+
+// open opens the lane of a run.
+func (q *Queue) open(ctx context.Context, c *Calls) error {
+	id := q.laneID(c)
+	q.ids = append(q.ids, id)
+	if err := c.File.Queue(runfile.Queue{Lane: id, At: time.Now().UTC()}); err != nil {
+		return err
+	}
+	l, err := q.connection.Open(ctx, id, queue.Spec{
+		Run: c.Revision.ID, Endpoint: c.Target.Label, Model: c.Target.ID, Version: q.queueing.Version,
+		Timeout: q.options.Timeout, Lease: q.queueing.Lease,
+	})
+	if err != nil {
+		return err
+	}
+	if n := l.Adopted(); n > 0 {
+		q.options.Note(fmt.Sprintf("going on with %d calls that an earlier run left in the queue", n))
+	}
+	c.Revision.Asker.Model = lane{next: c.Revision.Asker.Model, lane: l}
+	c.Revision.Run = &queueRun{Writer: c.File, ctx: context.WithoutCancel(ctx), lane: l, note: q.options.Note}
+	return nil
+}
+
+// laneID is the lane of a run: that of the last run of the same kind, where it did
+// not come to its end and its process has, else a new one.
+func (q *Queue) laneID(c *Calls) string {
+	if c.Recorded != nil && q.unlock != nil {
+		for _, last := range c.Recorded.Lanes() {
+			if last.Endpoint != c.Target.Label || last.Model != c.Target.ID {
+				continue
+			}
+			// Workers would still take what another version put into the queue.
+			if !last.Complete && last.Tool == q.options.Tool && !runfile.Written(last.Path) && !slices.Contains(q.ids, last.ID) {
+				return last.ID
+			}
+			break
+		}
+	}
+	return queue.LaneID(c.Revision.ID)
+}
+
+// closeLanes ends the lanes of runs that do not begin.
+func closeLanes(ctx context.Context, calls []*Calls) error {
+	var errs []error
+	for _, c := range calls {
+		if r, ok := c.Revision.Run.(*queueRun); ok {
+			errs = append(errs, r.lane.Close(context.WithoutCancel(ctx), true))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 type laneKey struct{}
 
-// dispatch makes an attempt through the lane of its context.
+// dispatch makes an attempt through the lane of its context: the runs of a job have
+// lanes of their own, and share the limits of a target.
 type dispatch struct{}
 
 // Complete makes an attempt.
 func (dispatch) Complete(ctx context.Context, r model.Request) (model.Response, error) {
 	l, ok := ctx.Value(laneKey{}).(*queue.Lane)
 	if !ok {
-		return model.Response{}, errNoLane
+		return model.Response{}, errors.New("a call through the queue belongs to no run")
 	}
 	return l.Complete(ctx, r)
 }
-
-// errNoLane says that a call is for no run.
-var errNoLane = errors.New("a call through the queue belongs to no run")
 
 // A lane has the calls of one run made through its lane of the queue.
 type lane struct {
@@ -56,67 +160,36 @@ func (l lane) Complete(ctx context.Context, r model.Request) (model.Response, er
 	return l.next.Complete(context.WithValue(ctx, laneKey{}, l.lane), r)
 }
 
-// A queueRun is a run file that tells the queue what it holds.
+// A queueRun is a run file that tells the queue which replies it holds.
 type queueRun struct {
 	*runfile.Writer
 
-	ctx     context.Context //nolint:containedctx // of the job, for the messages to the queue
-	lane    *queue.Lane
-	note    func(string)
-	written *written
-}
+	ctx  context.Context //nolint:containedctx // of the job, for the messages to the queue
+	lane *queue.Lane
+	note func(string)
 
-// written are the keys of calls that are in the file and perhaps not on disk.
-type written struct {
 	mu   sync.Mutex
-	keys []string
-}
-
-func (w *written) add(key string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.keys = append(w.keys, key)
-}
-
-func (w *written) take() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	keys := w.keys
-	w.keys = nil
-	return keys
+	keys []string // of calls that are in the file and perhaps not on disk
 }
 
 // Call writes a call.
-func (q queueRun) Call(c runfile.Call) error {
+func (q *queueRun) Call(c runfile.Call) error {
 	err := q.Writer.Call(c)
 	if err == nil {
-		q.written.add(c.Key)
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.keys = append(q.keys, c.Key)
 	}
 	return err
 }
 
 // Sync makes the calls so far durable, and only then has their replies taken out
 // of the queue.
-func (q queueRun) Sync() error {
-	keys := q.written.take()
-	err := q.Writer.Sync()
-	q.stored(err, keys)
-	return err
-}
-
-func (q queueRun) stored(err error, keys []string) {
-	for _, key := range keys {
-		if err == nil {
-			q.lane.Stored(q.ctx, key)
-		}
-	}
-}
+func (q *queueRun) Sync() error { return q.flush(q.Writer.Sync) }
 
 // Close ends the run and its lane.
-func (q queueRun) Close(e runfile.End) error {
-	keys := q.written.take()
-	err := q.Writer.Close(e)
-	q.stored(err, keys)
+func (q *queueRun) Close(e runfile.End) error {
+	err := q.flush(func() error { return q.Writer.Close(e) })
 	// The run is whole without it: what stays in the queue is nobody's.
 	if failure := q.lane.Close(q.ctx, e.Status == runfile.Complete); failure != nil {
 		q.note(failure.Error())
@@ -124,45 +197,16 @@ func (q queueRun) Close(e runfile.End) error {
 	return err
 }
 
-// closeLanes ends the lanes of runs that do not begin.
-func (j *Job) closeLanes(ctx context.Context) error {
-	var errs []error
-	for _, revision := range j.Revisions {
-		if q, ok := revision.Run.(queueRun); ok {
-			errs = append(errs, q.lane.Close(context.WithoutCancel(ctx), true))
-		}
+func (q *queueRun) flush(write func() error) error {
+	q.mu.Lock()
+	keys := q.keys
+	q.keys = nil
+	q.mu.Unlock()
+	if err := write(); err != nil {
+		return err
 	}
-	return errors.Join(errs...)
-}
-
-// openLane opens the queue for a run. Where the last run of the same kind did not come
-// to its end, and its process has, this one goes on with its lane.
-func openLane(ctx context.Context, p *project.Project, t project.Target, r Run, job *Job, w *runfile.Writer, run string) (*queue.Lane, error) {
-	id := queue.LaneID(run)
-	if job.index != nil && job.adopts {
-		for _, last := range job.index.Lanes() {
-			if last.Endpoint != t.Label || last.Model != t.ID {
-				continue
-			}
-			// What another version put into the queue, its workers would still take.
-			if !last.Complete && last.Tool == r.Tool && !runfile.Written(last.Path) && !slices.Contains(job.lanes, last.ID) {
-				id = last.ID
-			}
-			break
-		}
+	for _, key := range keys {
+		q.lane.Stored(q.ctx, key)
 	}
-	job.lanes = append(job.lanes, id)
-	if err := w.Queue(runfile.Queue{Lane: id, At: time.Now().UTC()}); err != nil {
-		return nil, err
-	}
-	l, err := job.queue.Open(ctx, id, queue.Spec{
-		Run: run, Endpoint: t.Label, Model: t.ID, Version: r.Queue.Version, Timeout: r.Timeout, Lease: r.Queue.Lease,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if n := l.Adopted(); n > 0 {
-		r.Note(fmt.Sprintf("going on with %d calls that an earlier run left in the queue", n))
-	}
-	return l, nil
+	return nil
 }

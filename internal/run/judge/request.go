@@ -15,8 +15,8 @@ import (
 
 const jsonSchema = "json_schema"
 
-// An Asking is one call of a judge: some questions about one sample.
-type Asking struct {
+// An Call is one call of a judge: some questions about one sample.
+type Call struct {
 	Prompt    *prompt.Prompt
 	Params    params.Params // in force; a temperature that is not set is 0
 	Sample    graders.Sample
@@ -31,7 +31,7 @@ type Asking struct {
 // reply stands in it quoted, see [Quote]; the reply without its thinking. Unless
 // the prompt or Plain says otherwise, the answer is asked for by a JSON Schema
 // that allows the options and nothing else.
-func (a Asking) Request() (model.Request, error) {
+func (a Call) Request() (model.Request, error) {
 	vars := make(map[string]string, len(a.Sample.Vars)+3)
 	for name, value := range a.Sample.Vars {
 		vars[name] = inline(value)

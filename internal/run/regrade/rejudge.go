@@ -38,13 +38,13 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 			said[c.Key] = c
 		}
 	}
-	bench := func(m runfile.Model) *runner.Bench {
-		return &runner.Bench{Params: m.Params, Asker: &runner.Asker{
+	bench := func(m runfile.Model) *runner.JudgeModel {
+		return &runner.JudgeModel{Params: m.Params, Asker: &runner.Asker{
 			Endpoint: m.Endpoint, ModelID: m.ID, Recorded: said,
 			Offline: fmt.Sprintf("run %s has no answer of %s to this very question", run.Header.Run, m.ID),
 		}}
 	}
-	out := &runner.Judge{Prompt: asked, Usual: bench(h.Model), Named: map[string]*runner.Bench{}}
+	out := &runner.Judge{Prompt: asked, Default: bench(h.Model), Named: map[string]*runner.JudgeModel{}}
 	for _, c := range criteria {
 		if m, ok := h.Criteria[c.ID]; ok && c.Judge != "" {
 			out.Named[c.Judge] = bench(m)

@@ -21,8 +21,8 @@ type Grading struct {
 // error and no score, but for a prompt over the model's context: that is the
 // prompt's doing and scores 0, as a reply does that was cut by length or
 // refused by a content filter. About these no judge is asked; what one is asked
-// about the others goes to the ledger.
-func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format, ledger Ledger) (runfile.Trial, error) {
+// about the others goes to the calls.
+func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format, calls JudgeCalls) (runfile.Trial, error) {
 	t := runfile.Trial{Case: c.Case, Trial: call.Trial, Key: call.Key}
 	failure := Failure(call)
 	if call.Error != nil && failure == "" {
@@ -36,7 +36,7 @@ func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, f
 		Expect: c.Expect, Format: format, Reply: read,
 	}
 	if failure == "" {
-		ctx = withLedger(ctx, ledger)
+		ctx = withJudgeCalls(ctx, calls)
 	}
 	for _, grader := range g.Graders {
 		scores, err := grader.Grade(ctx, sample)

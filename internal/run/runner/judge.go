@@ -1,9 +1,11 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -17,50 +19,52 @@ import (
 )
 
 // A Judge puts the questions of a rubric to models. Its calls are answered from
-// recordings like any other, and go to the [Ledger] of the trial that they are
+// recordings like any other, and go to the [JudgeCalls] of the trial that they are
 // for. The same question about the same reply is asked once in a job.
 type Judge struct {
-	Prompt *prompt.Prompt
-	Usual  *Bench            // is asked where a criterion names no judge
-	Named  map[string]*Bench // the judges that criteria name
+	Prompt  *prompt.Prompt
+	Default *JudgeModel            // answers the criteria that name no judge
+	Named   map[string]*JudgeModel // the judges that criteria name
 
-	// Asked is how often each question has been asked before by a judge of the
-	// same job: the votes of this one count from there.
-	Asked int
+	// Repeat is the number of judges of the same job that ask the same questions
+	// before this one: its votes count from there.
+	Repeat int
 	// Reversed lists the options in reverse order, to see whether that matters.
 	Reversed bool
-	// Wanted, where it is not nil, says whether a call with these questions about
-	// this reply is worth making.
-	Wanted func(s graders.Sample, questions []graders.Question) bool
+	// IsWanted reports whether a call with these questions about this reply is worth
+	// making; nil: all are.
+	IsWanted func(s graders.Sample, questions []graders.Question) bool
 
 	memo memo
 }
 
-// A Bench is one model that judges.
-type Bench struct {
+// A JudgeModel is one model that judges.
+type JudgeModel struct {
 	Asker  *Asker
 	Params params.Params // in force: those of the judge's prompt over the config's
 
 	plain atomic.Bool // the endpoint has refused structured output
 }
 
-// A Ledger takes down what a judge is asked about one trial.
-type Ledger struct {
-	Run  string                   // the id of the run that the trial belongs to
-	Keep func(runfile.Call) error // records a finished call
+// JudgeCalls says where the calls of a judge about one trial are recorded. It
+// passes through the context, as graders outside of this module call the judge.
+type JudgeCalls struct {
+	Run    string                   // the id of the run that the trial belongs to
+	Record func(runfile.Call) error // takes a finished call
 }
 
-type ledgerKey struct{}
+type judgeCallsKey struct{}
 
-func withLedger(ctx context.Context, d Ledger) context.Context {
-	return context.WithValue(ctx, ledgerKey{}, d)
+func withJudgeCalls(ctx context.Context, c JudgeCalls) context.Context {
+	return context.WithValue(ctx, judgeCallsKey{}, c)
 }
 
-// errNoLedger is met where a reply has failed as a whole, so that its scores are
-// 0 whatever a judge would say.
-var errNoLedger = errors.New("no judge is asked about a reply that failed as a whole")
-
-var errNotWanted = errors.New("nobody has labelled it")
+// The reasons for which no judge is asked. A reply that failed scores 0, whatever
+// a judge would say.
+var (
+	errFailedReply = errors.New("no judge is asked about a reply that failed as a whole")
+	errUnlabelled  = errors.New("nobody has labelled it")
+)
 
 // Fatal returns the error after which no judge is asked any more, or nil. The
 // judge may be nil.
@@ -68,41 +72,30 @@ func (j *Judge) Fatal() *runfile.Error {
 	if j == nil {
 		return nil
 	}
-	for _, b := range j.benches() {
-		if e := b.Asker.Fatal(); e != nil {
-			said := *e
-			said.Message = "the judge: " + e.Message
-			return &said
+	for _, m := range append(slices.Collect(maps.Values(j.Named)), j.Default) {
+		if m == nil {
+			continue
+		}
+		if e := m.Asker.Fatal(); e != nil {
+			failure := *e
+			failure.Message = "the judge: " + e.Message
+			return &failure
 		}
 	}
 	return nil
 }
 
-func (j *Judge) benches() []*Bench {
-	out := make([]*Bench, 0, 1+len(j.Named))
-	if j.Usual != nil {
-		out = append(out, j.Usual)
-	}
-	for _, b := range j.Named {
-		out = append(out, b)
-	}
-	return out
-}
-
 // Ask implements [graders.Judge].
 func (j *Judge) Ask(ctx context.Context, s graders.Sample, questions []graders.Question) ([]graders.Verdict, error) {
-	ledger, ok := ctx.Value(ledgerKey{}).(Ledger)
+	calls, ok := ctx.Value(judgeCallsKey{}).(JudgeCalls)
 	if !ok {
-		return nil, errNoLedger
+		return nil, errFailedReply
 	}
-	if j.Wanted != nil && !j.Wanted(s, questions) {
-		return nil, errNotWanted
+	if j.IsWanted != nil && !j.IsWanted(s, questions) {
+		return nil, errUnlabelled
 	}
-	b := j.Usual
-	if name := questions[0].Judge; name != "" && j.Named[name] != nil {
-		b = j.Named[name]
-	}
-	if b == nil {
+	m := cmp.Or(j.Named[questions[0].Judge], j.Default)
+	if m == nil {
 		return nil, errors.New("no judge is named for it")
 	}
 	if j.Reversed {
@@ -112,7 +105,9 @@ func (j *Judge) Ask(ctx context.Context, s graders.Sample, questions []graders.Q
 	}
 	votes := make([][]judge.Verdict, len(questions))
 	for n := 1; n <= questions[0].Votes; n++ {
-		vote, err := j.vote(ctx, b, ledger, judge.Asking{Prompt: j.Prompt, Params: b.Params, Sample: s, Questions: questions, Vote: j.Asked*questions[0].Votes + n})
+		vote, err := j.vote(ctx, m, calls, judge.Call{
+			Prompt: j.Prompt, Params: m.Params, Sample: s, Questions: questions, Vote: j.Repeat*questions[0].Votes + n,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -129,8 +124,8 @@ func (j *Judge) Ask(ctx context.Context, s graders.Sample, questions []graders.Q
 
 // vote asks once, and once more for those questions that the answer has no
 // verdict on.
-func (j *Judge) vote(ctx context.Context, b *Bench, ledger Ledger, a judge.Asking) ([]judge.Verdict, error) {
-	verdicts, answered, err := j.read(ctx, b, ledger, a)
+func (j *Judge) vote(ctx context.Context, m *JudgeModel, calls JudgeCalls, a judge.Call) ([]judge.Verdict, error) {
+	verdicts, answered, err := j.read(ctx, m, calls, a)
 	if err != nil || !answered {
 		return verdicts, err
 	}
@@ -145,7 +140,7 @@ func (j *Judge) vote(ctx context.Context, b *Bench, ledger Ledger, a judge.Askin
 	if len(open) == 0 {
 		return verdicts, nil
 	}
-	second, answered, err := j.read(ctx, b, ledger, again)
+	second, answered, err := j.read(ctx, m, calls, again)
 	if err != nil {
 		return nil, err
 	}
@@ -160,8 +155,8 @@ func (j *Judge) vote(ctx context.Context, b *Bench, ledger Ledger, a judge.Askin
 
 // read makes one call, and reports whether it was answered: what an answer
 // says, or why there is none, stands in the verdicts.
-func (j *Judge) read(ctx context.Context, b *Bench, ledger Ledger, a judge.Asking) (verdicts []judge.Verdict, answered bool, err error) {
-	call, err := j.call(ctx, b, ledger, a)
+func (j *Judge) read(ctx context.Context, m *JudgeModel, calls JudgeCalls, a judge.Call) (verdicts []judge.Verdict, answered bool, err error) {
+	call, err := j.call(ctx, m, calls, a)
 	if err != nil {
 		if errors.Is(err, errStopped) {
 			err = errors.Join(graders.ErrStopped, err)
@@ -195,7 +190,7 @@ func faultOf(call runfile.Call) string {
 
 // call makes one call and records it. An endpoint that does not know structured
 // output is asked without it from then on.
-func (j *Judge) call(ctx context.Context, b *Bench, ledger Ledger, a judge.Asking) (runfile.Call, error) {
+func (j *Judge) call(ctx context.Context, m *JudgeModel, calls JudgeCalls, a judge.Call) (runfile.Call, error) {
 	ids := make([]string, len(a.Questions))
 	for i, q := range a.Questions {
 		ids[i] = q.Criterion
@@ -219,33 +214,33 @@ func (j *Judge) call(ctx context.Context, b *Bench, ledger Ledger, a judge.Askin
 		requests = requests[:1]
 	}
 	for _, r := range requests {
-		if call, ok, err := b.Asker.Recall(p, r); ok || err != nil {
-			return keep(ledger, call, err)
+		if call, ok, err := m.Asker.Recall(p, r); ok || err != nil {
+			return keep(calls, call, err)
 		}
 	}
-	if len(requests) > 1 && b.plain.Load() {
+	if len(requests) > 1 && m.plain.Load() {
 		requests = requests[1:]
 	}
 	var call runfile.Call
 	for i, r := range requests {
-		call, err = j.memo.ask(ctx, b.Asker, p, r, ledger.Run)
-		call, err = keep(ledger, call, err)
+		call, err = j.memo.ask(ctx, m.Asker, p, r, calls.Run)
+		call, err = keep(calls, call, err)
 		if err != nil || i == 0 && !refusesFormat(call, r) {
 			break
 		}
 		if i > 0 && call.Error == nil {
-			b.plain.Store(true)
+			m.plain.Store(true)
 		}
 	}
-	if err == nil && call.Error != nil && b.Asker.Fatal() != nil {
+	if err == nil && call.Error != nil && m.Asker.Fatal() != nil {
 		err = errStopped
 	}
 	return call, err
 }
 
-func keep(ledger Ledger, call runfile.Call, err error) (runfile.Call, error) {
+func keep(calls JudgeCalls, call runfile.Call, err error) (runfile.Call, error) {
 	if err == nil {
-		err = ledger.Keep(call)
+		err = calls.Record(call)
 	}
 	return call, err
 }

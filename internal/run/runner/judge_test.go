@@ -34,7 +34,7 @@ func judgeOf(t *testing.T, m model.Model) *runner.Judge {
 	t.Helper()
 	p, probs := judge.Load(t.Context(), "", nil)
 	require.Empty(t, probs)
-	return &runner.Judge{Prompt: p, Usual: &runner.Bench{Asker: &runner.Asker{Endpoint: "local", ModelID: "judge-1", Model: m}, Params: p.Params}}
+	return &runner.Judge{Prompt: p, Default: &runner.JudgeModel{Asker: &runner.Asker{Endpoint: "local", ModelID: "judge-1", Model: m}, Params: p.Params}}
 }
 
 func rubricBy(t *testing.T, j graders.Judge, criteria ...graders.Criterion) runner.Grading {
@@ -52,8 +52,8 @@ type ledger struct {
 	calls []runfile.Call
 }
 
-func (l *ledger) take() runner.Ledger {
-	return runner.Ledger{Run: "this-run", Keep: func(c runfile.Call) error {
+func (l *ledger) take() runner.JudgeCalls {
+	return runner.JudgeCalls{Run: "this-run", Record: func(c runfile.Call) error {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.calls = append(l.calls, c)

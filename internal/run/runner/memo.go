@@ -13,10 +13,10 @@ import (
 // zero memo is empty.
 type memo struct {
 	mu    sync.Mutex
-	calls map[string]*remembered
+	calls map[string]*memoEntry
 }
 
-type remembered struct {
+type memoEntry struct {
 	done chan struct{} // closed once call and err stand
 	run  string
 	call runfile.Call
@@ -54,22 +54,22 @@ func (m *memo) ask(ctx context.Context, a *Asker, p Purpose, r model.Request, ru
 }
 
 // take returns what is known of a key, or makes it the caller's to find out.
-func (m *memo) take(key, run string) (kept *remembered, mine bool) {
+func (m *memo) take(key, run string) (kept *memoEntry, mine bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if kept, ok := m.calls[key]; ok {
 		return kept, false
 	}
-	kept = &remembered{done: make(chan struct{}), run: run}
+	kept = &memoEntry{done: make(chan struct{}), run: run}
 	if m.calls == nil {
-		m.calls = map[string]*remembered{}
+		m.calls = map[string]*memoEntry{}
 	}
 	m.calls[key] = kept
 	return kept, true
 }
 
 // settle lets those that wait go on, and forgets a call that failed.
-func (m *memo) settle(key string, kept *remembered) {
+func (m *memo) settle(key string, kept *memoEntry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if kept.err != nil || kept.call.Error != nil {

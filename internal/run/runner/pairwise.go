@@ -1,16 +1,16 @@
 package runner
 
 import (
+	"cmp"
 	"context"
-	"errors"
 
 	"promptbench/graders"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/judge"
 )
 
-// A Duel has a judge compare the replies of two runs, pair by pair.
-type Duel struct {
+// A Pairwise has a judge compare the replies of two runs, pair by pair.
+type Pairwise struct {
 	Cases    []runfile.Case
 	Pairs    []Pair
 	Judge    *Judge
@@ -36,68 +36,55 @@ const (
 	ScoreHeadFirst = "pairwise/head_first"
 )
 
-// Compare puts every pair to the judge in both orders, writes what it says as a
+// ComparePairs puts every pair to the judge in both orders, writes its answers as a
 // trial, and closes the recorder. It ends early as [Run] does.
-func (d Duel) Compare(ctx context.Context, stop <-chan struct{}) (runfile.End, error) {
-	var counts counter
-	for _, c := range d.Cases {
-		if err := d.Run.Case(c); err != nil {
-			return runfile.End{}, errors.Join(err, d.Run.Close(runfile.End{Status: runfile.Incomplete, Reason: err.Error()}))
-		}
-	}
-	interrupted, err := Each(ctx, len(d.Pairs), d.Workers, stop, func(ctx context.Context, i int) error {
-		return unlessOver(ctx, d.one(ctx, d.Pairs[i], &counts))
+func ComparePairs(ctx context.Context, p Pairwise, stop <-chan struct{}) (runfile.End, error) {
+	return record(p.Run, p.Cases, len(p.Pairs), p.Judge, func(counts *counter) (bool, error) {
+		return Each(ctx, indexes(len(p.Pairs)), p.Workers, stop, func(ctx context.Context, i int) error {
+			return unlessOver(ctx, p.judge(ctx, p.Pairs[i], &trialWriter{run: p.Run, counts: counts}))
+		})
 	})
-	end := endOf(&counts, len(d.Pairs), err, d.Judge.Fatal(), interrupted)
-	return end, errors.Join(err, d.Run.Close(end))
 }
 
-func (d *Duel) one(ctx context.Context, p Pair, counts *counter) error {
-	t := runfile.Trial{Case: p.Case.Case, Trial: p.Trial}
-	paid := false
-	if p.Base == p.Head {
+func (p *Pairwise) judge(ctx context.Context, pair Pair, w *trialWriter) error {
+	t := runfile.Trial{Case: pair.Case.Case, Trial: pair.Trial}
+	if pair.Base == pair.Head {
 		const same = "both replies say the same"
 		t.Scores = []graders.Score{
 			decided(ScorePairwise, 0.5, judge.Tie, same),
 			{Grader: ScoreBaseFirst, NotApplicable: same}, {Grader: ScoreHeadFirst, NotApplicable: same},
 		}
 	} else {
-		keep := func(c runfile.Call) error {
-			paid = paid || c.Made()
-			counts.call(c)
-			if t.Key == "" {
-				t.Key = c.Key
-			}
-			return d.Run.Call(c)
-		}
-		ledger := Ledger{Run: d.ID, Keep: keep}
-		baseFirst, err := d.ask(ctx, p, judge.Pair{First: p.Base, Second: p.Head}, ledger)
+		calls := JudgeCalls{Run: p.ID, Record: func(c runfile.Call) error {
+			t.Key = cmp.Or(t.Key, c.Key)
+			return w.call(c)
+		}}
+		baseFirst, err := p.ask(ctx, pair, judge.Pair{First: pair.Base, Second: pair.Head}, calls)
 		if err != nil {
 			return err
 		}
-		headFirst, err := d.ask(ctx, p, judge.Pair{First: p.Head, Second: p.Base}, ledger)
+		headFirst, err := p.ask(ctx, pair, judge.Pair{First: pair.Head, Second: pair.Base}, calls)
 		if err != nil {
 			return err
 		}
-		t.Scores = settle(baseFirst, headFirst)
+		t.Scores = pairScores(baseFirst, headFirst)
 	}
-	if err := write(d.Run, t, paid); err != nil {
+	if err := w.trial(t); err != nil {
 		return err
 	}
-	counts.trial(t)
-	if d.Progress != nil {
-		d.Progress(Event{Trial: t})
+	if p.Progress != nil {
+		p.Progress(Event{Trial: t})
 	}
 	return nil
 }
 
 // ask asks in one order.
-func (d *Duel) ask(ctx context.Context, p Pair, pair judge.Pair, ledger Ledger) (judge.Verdict, error) {
-	pair.About, pair.Counts = d.About, p.Counts
-	b := d.Judge.Usual
-	verdicts, err := d.Judge.vote(ctx, b, ledger, judge.Asking{
-		Prompt: d.Judge.Prompt, Params: b.Params, Questions: []graders.Question{judge.PairQuestion()}, Vote: 1, Pair: &pair,
-		Sample: graders.Sample{Case: p.Case.Case, Trial: p.Trial, Input: p.Case.Input, Vars: p.Case.Vars},
+func (p *Pairwise) ask(ctx context.Context, of Pair, pair judge.Pair, calls JudgeCalls) (judge.Verdict, error) {
+	pair.About, pair.Counts = p.About, of.Counts
+	m := p.Judge.Default
+	verdicts, err := p.Judge.vote(ctx, m, calls, judge.Call{
+		Prompt: p.Judge.Prompt, Params: m.Params, Questions: []graders.Question{judge.PairQuestion()}, Vote: 1, Pair: &pair,
+		Sample: graders.Sample{Case: of.Case.Case, Trial: of.Trial, Input: of.Case.Input, Vars: of.Case.Vars},
 	})
 	if err != nil {
 		return judge.Verdict{}, err
@@ -105,10 +92,10 @@ func (d *Duel) ask(ctx context.Context, p Pair, pair judge.Pair, ledger Ledger) 
 	return verdicts[0], nil
 }
 
-// settle makes the scores of a pair of the verdicts in both orders. Where the
+// pairScores are the scores of a pair, from the verdicts in both orders. Where the
 // judge prefers another reply in the other order, that is a tie; where it has no
 // verdict in one of them, there is none on the pair.
-func settle(baseFirst, headFirst judge.Verdict) []graders.Score {
+func pairScores(baseFirst, headFirst judge.Verdict) []graders.Score {
 	one := scoreOf(ScoreBaseFirst, baseFirst, judge.Second)
 	two := scoreOf(ScoreHeadFirst, headFirst, judge.First)
 	both := graders.Score{Grader: ScorePairwise}
@@ -129,8 +116,8 @@ func settle(baseFirst, headFirst judge.Verdict) []graders.Score {
 	return []graders.Score{both, one, two}
 }
 
-// scoreOf is the verdict in one order: 1 where the head's reply, which stands at
-// the given position, is preferred.
+// scoreOf is the verdict in one order: 1 where the judge prefers the head's reply,
+// which is at position head.
 func scoreOf(name string, v judge.Verdict, head string) graders.Score {
 	switch v.Option {
 	case "":

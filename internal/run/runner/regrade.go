@@ -33,7 +33,7 @@ func Regrade(ctx context.Context, run *runfile.Run, g Grading, workers int, reca
 				continue
 			}
 			part.calls = append(part.calls, call)
-			t, err := g.Trial(ctx, c, call, run.Header.Prompt.ReplyFormat, Ledger{Run: run.Header.Run, Keep: func(judged runfile.Call) error {
+			t, err := g.Trial(ctx, c, call, run.Header.Prompt.ReplyFormat, JudgeCalls{Run: run.Header.Run, Record: func(judged runfile.Call) error {
 				if judged.Error == nil { // else it is no call, but the lack of one
 					part.calls = append(part.calls, judged)
 				}
@@ -46,7 +46,7 @@ func Regrade(ctx context.Context, run *runfile.Run, g Grading, workers int, reca
 		}
 		return nil
 	}
-	interrupted, err := Each(ctx, len(run.Cases), workers, nil, one)
+	interrupted, err := Each(ctx, indexes(len(run.Cases)), workers, nil, one)
 	switch {
 	case err != nil:
 		return nil, err

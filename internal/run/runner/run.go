@@ -1,14 +1,13 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"maps"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/prompt"
@@ -71,11 +70,6 @@ type Event struct {
 // interrupted. The error is for what stops the whole job: a run file that
 // can't be written, cases that can't be read.
 func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, error) {
-	r := &running{job: job, counts: make([]counter, len(job.Revisions))}
-	outer := ctx
-	ctx, r.abort = context.WithCancelCause(outer)
-	defer r.abort(nil)
-
 	if job.Drain != nil {
 		ended := make(chan struct{})
 		defer close(ended)
@@ -87,37 +81,17 @@ func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, err
 			}
 		}()
 	}
-	items := make(chan item)
-	var workers sync.WaitGroup
-	for range max(1, job.Workers) {
-		workers.Go(func() {
-			for it := range items {
-				if err := r.trial(ctx, it); err != nil {
-					r.fail(err)
-				}
-			}
-		})
-	}
-	planned, interrupted, err := r.dispatch(ctx, stop, items)
-	close(items)
-	workers.Wait()
-	if err != nil {
-		r.fail(err)
-	}
-	return r.close(planned, interrupted, outer.Err() != nil)
+	r := &running{Job: job, counts: make([]counter, len(job.Revisions))}
+	interrupted, err := Each(ctx, r.items(), job.Workers, stop, r.trial)
+	return r.close(interrupted, err)
 }
 
 // running is the state of one job.
 type running struct {
-	job    Job
-	counts []counter
-	abort  context.CancelCauseFunc
-
-	mu  sync.Mutex
-	err error // the first that stops the job
+	Job
+	counts  []counter
+	planned int // trials of each revision that were begun, and one more where some were not
 }
-
-type counter struct{ trials, calls, replayed, errors, unscored atomic.Int64 }
 
 // An item is one trial of one case for one revision.
 type item struct {
@@ -126,48 +100,34 @@ type item struct {
 	trial    int
 }
 
-// fail keeps the first error that stops the job, and stops it.
-func (r *running) fail(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err == nil {
-		r.err = err
-	}
-	r.abort(err)
-}
-
-// dispatch sends every trial to the workers, and says how many it sent for
-// each revision and whether it was interrupted before the last.
-func (r *running) dispatch(ctx context.Context, stop <-chan struct{}, items chan<- item) (planned int, interrupted bool, err error) {
-	for c, err := range r.job.cases() {
-		if err != nil {
-			return planned, true, fmt.Errorf("reading cases: %w", err)
-		}
-		record := CaseRecord(r.job.Suite, c)
-		for _, revision := range r.job.Revisions {
-			if err := revision.Run.Case(record); err != nil {
-				return planned, true, err
+// items yields every trial. Trials of one number come together, so that a job that
+// ends early has as many of each revision.
+func (r *running) items() iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		r.planned++ // until all are begun
+		for c, err := range r.cases() {
+			if err != nil {
+				yield(item{}, fmt.Errorf("reading cases: %w", err))
+				return
 			}
-		}
-		for trial := 1; trial <= max(1, r.job.Trials); trial++ {
-			for i := range r.job.Revisions {
-				select { // a closed stop must win over a waiting worker
-				case <-stop:
-					return planned, true, nil
-				default:
-				}
-				select {
-				case items <- item{revision: i, c: record, trial: trial}:
-				case <-stop:
-					return planned, true, nil
-				case <-ctx.Done():
-					return planned, true, nil
+			record := CaseRecord(r.Suite, c)
+			for _, revision := range r.Revisions {
+				if err := revision.Run.Case(record); err != nil {
+					yield(item{}, err)
+					return
 				}
 			}
-			planned++
+			for trial := 1; trial <= max(1, r.Trials); trial++ {
+				for i := range r.Revisions {
+					if !yield(item{revision: i, c: record, trial: trial}, nil) {
+						return
+					}
+				}
+				r.planned++
+			}
 		}
+		r.planned--
 	}
-	return planned, false, nil
 }
 
 // cases gives the selected cases by rank, those of one rank in the suite's order.
@@ -190,16 +150,17 @@ func (j *Job) cases() iter.Seq2[suite.Case, error] {
 
 // trial does one item: ask, record, grade, record.
 func (r *running) trial(ctx context.Context, it item) error {
-	if over(ctx) {
+	if ctx.Err() != nil {
 		return nil // given up between being sent and being begun
 	}
-	revision := r.job.Revisions[it.revision]
+	revision := r.Revisions[it.revision]
 	messages, err := revision.Prompt.Render(it.c.Input, it.c.Vars)
 	if err != nil {
 		return fmt.Errorf("rendering %s for case %s: %w", revision.Prompt.Name, it.c.Case, err)
 	}
-	purpose, request := Purpose{For: runfile.ForReply, Case: it.c.Case, Trial: it.trial}, Request(revision.Prompt, revision.Params, messages, it.trial)
-	if r.job.Judge.Fatal() != nil { // a new reply could not be judged
+	purpose := Purpose{For: runfile.ForReply, Case: it.c.Case, Trial: it.trial}
+	request := Request(revision.Prompt, revision.Params, messages, it.trial)
+	if r.Judge.Fatal() != nil { // a new reply could not be judged
 		if _, ok, err := revision.Asker.Recall(purpose, request); !ok || err != nil {
 			return err
 		}
@@ -209,86 +170,40 @@ func (r *running) trial(ctx context.Context, it item) error {
 		return unlessOver(ctx, err)
 	}
 	// A call that is finished is kept, also where the job has been given up since.
-	paid := false
-	keep := func(c runfile.Call) error {
-		paid = paid || c.Made()
-		r.counts[it.revision].call(c)
-		return revision.Run.Call(c)
-	}
-	if err := keep(call); err != nil {
+	w := trialWriter{run: revision.Run, counts: &r.counts[it.revision]}
+	if err := w.call(call); err != nil {
 		return err
 	}
-	t, err := r.job.Grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, Ledger{Run: revision.ID, Keep: keep})
+	t, err := r.Grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, JudgeCalls{Run: revision.ID, Record: w.call})
 	if err != nil {
 		return unlessOver(ctx, err)
 	}
-	if err := write(revision.Run, t, paid); err != nil {
+	if err := w.trial(t); err != nil {
 		return err
 	}
-	r.counts[it.revision].trial(t)
-	if r.job.Progress != nil {
-		r.job.Progress(Event{Revision: it.revision, Call: call, Trial: t})
+	if r.Progress != nil {
+		r.Progress(Event{Revision: it.revision, Call: call, Trial: t})
 	}
 	return nil
-}
-
-// write writes a finished trial. Where a call was paid for, nothing new begins
-// before that is safe, so that no more is ever lost than what is under way.
-func write(run Recorder, t runfile.Trial, paid bool) error {
-	if err := run.Trial(t); err != nil || !paid {
-		return err
-	}
-	return run.Sync()
 }
 
 // unlessOver keeps an error that stops the job. A trial that was given up or
 // not tried has no outcome and leaves no line: the run ends without it.
 func unlessOver(ctx context.Context, err error) error {
-	if errors.Is(err, errStopped) || over(ctx) {
+	if errors.Is(err, errStopped) || ctx.Err() != nil {
 		return nil
 	}
 	return err
 }
 
-func over(ctx context.Context) bool { return ctx.Err() != nil }
-
-func (c *counter) call(call runfile.Call) {
-	switch {
-	case call.ReplayedFrom != "":
-		c.replayed.Add(1)
-	case call.Made():
-		c.calls.Add(1)
-	}
-}
-
-func (c *counter) trial(t runfile.Trial) {
-	c.trials.Add(1)
-	if t.Error != nil {
-		c.errors.Add(1)
-	}
-	for _, s := range t.Scores {
-		if s.Unscored != "" {
-			c.unscored.Add(1)
-		}
-	}
-}
-
-// close ends every run file, also after an error. Interrupted says that not all
-// trials were sent, given up that those under way were dropped.
-func (r *running) close(planned int, interrupted, givenUp bool) ([]runfile.End, error) {
-	ends := make([]runfile.End, len(r.job.Revisions))
-	errs := []error{r.err}
-	if interrupted {
-		planned++ // what was not sent has no outcome, either
-	}
-	for i, revision := range r.job.Revisions {
-		fatal := revision.Asker.Fatal()
-		if fatal == nil {
-			fatal = r.job.Judge.Fatal()
-		}
-		end := endOf(&r.counts[i], planned, r.err, fatal, interrupted || givenUp)
-		ends[i] = end
-		errs = append(errs, revision.Run.Close(end))
+// close ends every run file, also after an error.
+func (r *running) close(interrupted bool, err error) ([]runfile.End, error) {
+	ends := make([]runfile.End, len(r.Revisions))
+	errs := []error{err}
+	for i, revision := range r.Revisions {
+		fatal := cmp.Or(revision.Asker.Fatal(), r.Judge.Fatal())
+		ends[i] = endOf(&r.counts[i], r.planned, err, fatal, interrupted)
+		errs = append(errs, revision.Run.Close(ends[i]))
 	}
 	return ends, errors.Join(errs...)
 }

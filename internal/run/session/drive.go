@@ -10,38 +10,31 @@ import (
 
 	"promptbench/internal/model"
 	"promptbench/internal/output/terminal"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/runner"
 )
 
-// A Job has calls made, and holds something open for them.
-type Job interface {
-	Stats() model.Stats
-	Close() error
-}
-
 // Options say how a job is shown and stopped.
 type Options struct {
-	Trials  int           // that the job has
 	Every   time.Duration // between two lines of progress in a log; 0: [terminal.BetweenLines]
 	Leaving string        // what the first interrupt says if it ends the job at once; empty: see [Interruptible]
 }
 
-// Drive runs work, which runs a job: until it is done, or an interrupt stops it.
-// Work calls done for each trial that has its outcome. Drive closes the job, and
-// returns the tally of its trials.
-func Drive(ctx context.Context, c *terminal.Console, job Job, o Options,
-	work func(ctx context.Context, stop <-chan struct{}, done func(runner.Event)) error,
-) (*terminal.Tally, error) {
+// Drive runs a job until it is done, or an interrupt stops it. It closes the job,
+// and returns how its runs ended and the tally of its trials.
+func Drive(ctx context.Context, c *terminal.Console, j *job.Job, o Options) ([]runfile.End, *terminal.Tally, error) {
 	if o.Every == 0 {
 		o.Every = terminal.BetweenLines
 	}
 	ctx, stop, release := Interruptible(ctx, c, o.Leaving)
-	state := func() terminal.State { return StateOf(job.Stats()) }
-	progress := c.NewProgress(terminal.NewTally(o.Trials, state, time.Now()), o.Every)
-	err := work(ctx, stop, func(e runner.Event) { progress.Add(e.Trial) })
+	state := func() terminal.State { return StateOf(j.Stats()) }
+	progress := c.NewProgress(terminal.NewTally(j.Trials, state, time.Now()), o.Every)
+	j.Progress = func(e runner.Event) { progress.Add(e.Trial) }
+	ends, err := j.Run(ctx, stop)
 	release()
 	progress.Finish()
-	return progress.Tally, errors.Join(err, job.Close())
+	return ends, progress.Tally, errors.Join(err, j.Close())
 }
 
 // StateOf returns what a console shows of the calls of a job.

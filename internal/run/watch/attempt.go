@@ -28,7 +28,7 @@ var errUsedUp = errors.New("--max-calls or --max-cost is used up by earlier save
 
 // limit takes what earlier saves used from what all saves may use, and reports
 // whether nothing is left; then only recordings answer.
-func (w *watcher) limit(settings *job.Run) (usedUp bool) {
+func (w *watcher) limit(settings *job.Options) (usedUp bool) {
 	if settings.MaxCalls > 0 {
 		settings.MaxCalls -= w.calls
 		usedUp = settings.MaxCalls <= 0
@@ -46,7 +46,7 @@ func (w *watcher) limit(settings *job.Run) (usedUp bool) {
 // run runs the job and shows it on the way.
 func (r *round) run(ctx context.Context, stop <-chan struct{}) error {
 	w, prepared := r.w, r.job
-	ahead, err := job.Ahead(r.p, prepared, w.known)
+	ahead, err := prepared.Ahead(r.p, w.known)
 	if err == nil && r.usedUp && ahead.New > 0 {
 		err = errUsedUp
 	}
@@ -56,12 +56,12 @@ func (r *round) run(ctx context.Context, stop <-chan struct{}) error {
 	for _, text := range prepared.Remarks() {
 		r.note(text)
 	}
-	r.block.Plan = planParts(ahead, Urgent(prepared.Rank), len(r.cases))
+	r.block.Plan = planParts(ahead, Urgent(prepared.Work.Rank), len(r.cases))
 	if err := w.blocks.Show(r.block); err != nil {
 		return &outputError{errors.Join(err, prepared.Abandon())}
 	}
 	tally, finish := r.follow()
-	ends, runErr := runner.Run(ctx, prepared.Job, stop)
+	ends, runErr := prepared.Run(ctx, stop)
 	drawErr := finish()
 	stats := prepared.Stats()
 	w.calls += stats.Calls
@@ -110,15 +110,15 @@ func (r *round) noteOutcomes(ends []runfile.End, tally *terminal.Tally) {
 			continue
 		case runfile.Interrupted:
 			if end.Calls == 0 {
-				_ = os.Remove(r.job.Paths[i]) // an empty run file does no harm either
+				_ = os.Remove(r.job.Runs[i].Path) // an empty run file does no harm either
 				continue
 			}
 		default:
 			r.note(end.Reason)
 			status = "is " + string(end.Status)
 		}
-		r.note(fmt.Sprintf("the run of %s %s: %d of %s done and kept", r.job.Revisions[i].Prompt.Name, status,
-			end.Trials-end.Errors, wording.Count(r.job.Trials*len(r.cases), "trial")))
+		r.note(fmt.Sprintf("the run of %s %s: %d of %s done and kept", r.job.Runs[i].Name, status,
+			end.Trials-end.Errors, wording.Count(r.job.Work.Trials*len(r.cases), "trial")))
 	}
 	for _, failure := range tally.Failures() {
 		r.note(failure)
@@ -150,7 +150,7 @@ func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, repo
 	shown.Summary = loaded.Summary
 	base := r.base
 	if base == "" && r.head > 0 {
-		base = r.job.Paths[0]
+		base = r.job.Runs[0].Path
 	}
 	if base != "" {
 		how := result.Pairing{Detail: runfile.Scores, Drift: r.w.Baseline != ""}
@@ -167,7 +167,7 @@ func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, repo
 // Finish ends that; its error is one of the output.
 func (r *round) follow() (tally *terminal.Tally, finish func() error) {
 	state := func() terminal.State { return session.StateOf(r.job.Stats()) }
-	tally = terminal.NewTally(len(r.cases)*r.job.Trials*len(r.job.Revisions), state, time.Now())
+	tally = terminal.NewTally(r.job.Trials, state, time.Now())
 	var mu sync.Mutex // of the live run
 	r.job.Progress = func(e runner.Event) {
 		tally.Add(e.Trial)

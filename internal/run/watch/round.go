@@ -25,7 +25,7 @@ type round struct {
 	p     *project.Project
 	base  string // the run to compare with; empty: none, or one that this round runs
 	cases []runfile.Case
-	job   *job.Job
+	job   *job.Revisions
 	head  int // the index of the watched revision in the job
 	live  *Live
 	begun time.Time
@@ -131,12 +131,12 @@ func (r *round) prepare(ctx context.Context) error {
 		return err
 	}
 	r.head = len(p.Prompts) - 1
-	r.before, r.path = w.known, r.job.Paths[r.head]
-	r.job.Rank = Rank(r.cases, w.known, baseRun)
+	r.before, r.path = w.known, r.job.Runs[r.head].Path
+	r.job.Work.Rank = Rank(r.cases, w.known, baseRun)
 	r.live = NewLive(runfile.Header{
-		Prompt: job.PromptRecord(watched), Trials: r.job.Trials, Reply: p.Suite.Rules,
+		Prompt: job.PromptRecord(watched), Trials: r.job.Work.Trials, Reply: p.Suite.Rules,
 		Suite:   runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()},
-		Graders: r.job.Grading.Specs(), Cases: len(r.cases),
+		Graders: r.job.Work.Grading.Specs(), Cases: len(r.cases),
 	}, r.cases)
 	return nil
 }

@@ -27,7 +27,7 @@ type Options struct {
 	Baseline  string // a run file to compare with; may be empty
 	MaxErrors int    // of a run of the base
 	Project   project.Options
-	Job       func() job.Run // of a job that begins now
+	Job       func() job.Options // of a job that begins now
 }
 
 // A watcher lasts from save to save.

@@ -1,0 +1,32 @@
+package job
+
+import (
+	"log/slog"
+	"time"
+
+	"promptbench/internal/model"
+)
+
+// Options say how a job is run.
+type Options struct {
+	Trials      int // per case
+	Concurrency int
+	Timeout     time.Duration // of one attempt at a call
+	Fresh       bool          // replay nothing
+	Offline     bool          // replay only
+	MaxAge      time.Duration // of a recording; 0: any
+	MaxCalls    int           // 0: any number
+	MaxCost     float64       // in the currency of the prices; 0: any
+	Deadline    time.Duration // from now on; 0: none
+	Transport   Transport     // of the revisions' calls; nil: [Local]
+	Log         *slog.Logger  // gets a line for each attempt at a call; nil: none
+	Note        func(string)  // tells a person what happens to the batches or in the queue
+	Tool        string        // this program's version, for the header
+	Started     time.Time
+}
+
+func (o Options) engine() model.Options {
+	return model.Options{
+		Concurrency: o.Concurrency, MaxCalls: o.MaxCalls, MaxCost: o.MaxCost, Deadline: o.Deadline, Log: o.Log,
+	}
+}

@@ -1,0 +1,199 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"promptbench/graders"
+	"promptbench/graders/reply"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/model"
+	"promptbench/internal/model/batch"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
+)
+
+// Revisions is the job of running the revisions of a project over its suite. Its
+// Work may be changed until it runs.
+type Revisions struct {
+	*Job
+	Work runner.Job
+
+	judge *preparedJudge // nil where no grader asks one
+}
+
+// Prepare builds the job: the graders, the models, the recordings to replay and
+// the run files. It sends nothing.
+func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, error) {
+	if err := checkDistinct(p); err != nil {
+		return nil, err
+	}
+	targets, err := p.Targets()
+	if err != nil {
+		return nil, err
+	}
+	r := &Revisions{Job: newJob(ctx, o), Work: runner.Job{
+		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, o.Trials), Workers: o.Concurrency,
+	}}
+	if o.Transport != nil {
+		r.transport = o.Transport
+	}
+	if err := r.prepare(ctx, p, o, targets); err != nil {
+		return nil, errors.Join(err, r.Abandon())
+	}
+	r.Job.Trials = p.Selected() * r.Work.Trials * len(r.Runs)
+	r.Work.Drain, r.Work.Progress = r.engine.Drain, r.report
+	r.run = func(ctx context.Context, stop <-chan struct{}) ([]runfile.End, error) {
+		return runner.Run(ctx, r.Work, stop)
+	}
+	return r, nil
+}
+
+func (r *Revisions) prepare(ctx context.Context, p *project.Project, o Options, targets []project.Target) (err error) {
+	if r.recordings, err = r.openRecordings(p, o, ofPrompts(p.Prompts)); err != nil {
+		return err
+	}
+	r.recordings.repair()
+	isRecorded := func(name string) (bool, error) { return r.anyRecorded(p, targets, name) }
+	models, err := openModels(targets, o, r.transport, r.engine, isRecorded)
+	if err != nil {
+		return err
+	}
+	if err := r.prepareGrading(ctx, p, o); err != nil {
+		return err
+	}
+	r.Work.Revisions = make([]runner.Revision, len(p.Prompts)) // calls point into it
+	common := r.header(ctx, p, o)
+	for i, revision := range p.Prompts {
+		t := targets[i]
+		h := common
+		h.Prompt = PromptRecord(revision)
+		h.Model = runfile.Model{Name: t.Name, Endpoint: t.Label, ID: t.ID, Params: t.Params}
+		id, w, err := r.create(p, o, h)
+		if err != nil {
+			return err
+		}
+		asker := askerFor(t, models[t.Name], r.recordings.index)
+		r.Work.Revisions[i] = runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, ID: id, Run: w}
+		r.calls = append(r.calls, &Calls{
+			Revision: &r.Work.Revisions[i], Target: t, File: w, Recorded: r.recordings.index,
+			Requests: requests(p, revision, t, r.Work.Trials),
+		})
+	}
+	return nil
+}
+
+// prepareGrading builds the graders, and the judge that some of them ask.
+func (r *Revisions) prepareGrading(ctx context.Context, p *project.Project, o Options) (err error) {
+	if r.judge, err = r.prepareJudge(ctx, p, o); err != nil {
+		return err
+	}
+	var asked graders.Judge
+	if r.judge != nil {
+		r.Work.Judge, asked = r.judge.judge, r.judge.judge
+	}
+	programs := p.Programs()
+	r.onClose(programs.Close)
+	r.Work.Grading.Reader = p.Reader
+	if r.Work.Grading.Graders, err = p.Build(asked, programs); err != nil {
+		return err
+	}
+	return programs.Start(ctx)
+}
+
+func (r *Revisions) header(ctx context.Context, p *project.Project, o Options) runfile.Header {
+	h := header(ctx, p, o)
+	h.Reader, h.Graders = reply.Version, r.Work.Grading.Specs()
+	h.Cases, h.Trials = p.Selected(), r.Work.Trials
+	if r.judge != nil {
+		h.Judge = r.judge.header
+	}
+	if s := p.Options.Select; len(s.Cases)+len(s.Tags) > 0 {
+		h.Selected = &runfile.Selection{Cases: s.Cases, Tags: s.Tags}
+	}
+	return h
+}
+
+// checkDistinct refuses revisions that send the same: a comparison of the two
+// would be one of the model with itself. That is what noise asks for.
+func checkDistinct(p *project.Project) error {
+	if p.Noise {
+		return nil
+	}
+	var probs problem.List
+	first := map[string]*prompt.Prompt{}
+	for _, revision := range p.Prompts {
+		hash := revision.Hash()
+		if same, ok := first[hash]; ok {
+			probs.Add(problem.Problem{
+				Message: fmt.Sprintf("%s and %s send the same messages and parameters", same.Name, revision.Name),
+				Hint:    "run one of them; how far a revision differs from itself is what noise says",
+			})
+			continue
+		}
+		first[hash] = revision
+	}
+	return probs.Err()
+}
+
+// requests yields what the trials of a revision ask, in the order of the run.
+func requests(p *project.Project, revision *prompt.Prompt, t project.Target, trials int) iter.Seq2[batch.Request, error] {
+	return func(yield func(batch.Request, error) bool) {
+		for c, err := range selectedCases(p) {
+			if err != nil {
+				yield(batch.Request{}, err)
+				return
+			}
+			messages, err := revision.Render(c.Input, p.Suite.VarsOf(c))
+			if err != nil {
+				yield(batch.Request{}, err)
+				return
+			}
+			body, err := model.WireBody(t.ID, runner.Request(revision, t.Params, messages, 1)) // the same for each trial
+			if err != nil {
+				yield(batch.Request{}, err)
+				return
+			}
+			for trial := 1; trial <= max(1, trials); trial++ {
+				if !yield(batch.Request{Key: model.WireKey(t.Label, body, trial), Body: body}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// countRecorded counts the replies that a revision wants of a target, and how many
+// of them the index holds; a nil index holds none.
+func countRecorded(p *project.Project, revision *prompt.Prompt, t project.Target, trials int, index *runfile.Index) (
+	replies, recorded int, err error,
+) {
+	for request, err := range requests(p, revision, t, trials) {
+		if err != nil {
+			return replies, recorded, err
+		}
+		replies++
+		if index != nil && index.Has(request.Key) {
+			recorded++
+		}
+	}
+	return replies, recorded, nil
+}
+
+// anyRecorded reports whether a reply that the job wants of a target is recorded.
+func (r *Revisions) anyRecorded(p *project.Project, targets []project.Target, name string) (bool, error) {
+	for i, revision := range p.Prompts {
+		if targets[i].Name != name {
+			continue
+		}
+		_, recorded, err := countRecorded(p, revision, targets[i], r.Work.Trials, r.recordings.index)
+		if err != nil || recorded > 0 {
+			return recorded > 0, err
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,46 @@
+package job
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"promptbench/internal/model"
+	"promptbench/internal/model/batch"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/runner"
+)
+
+// A Transport makes the calls of one job on the models of its revisions: [Local],
+// [Batches] or [Queue]. It is opened before the job reads its recordings, and
+// closed after the job.
+type Transport interface {
+	// Model returns what answers the requests to a target. Revisions share it, and
+	// with it the limits of the target.
+	Model(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error)
+	// Run calls trials, after whatever has to come before the first of them. It may
+	// replace the asker's model and the recorder of each revision.
+	Run(ctx context.Context, calls []*Calls, trials func() error) error
+}
+
+// Calls are the calls of one revision.
+type Calls struct {
+	Revision *runner.Revision
+	Target   project.Target
+	File     *runfile.Writer                 // of the run
+	Recorded *runfile.Index                  // earlier runs; nil: replay nothing
+	Requests iter.Seq2[batch.Request, error] // of all trials, in the order of the run
+	Keep     bool                            // the run file holds something, though no trial has begun
+}
+
+// Local makes the calls in this process.
+type Local struct{}
+
+// Model implements [Transport].
+func (Local) Model(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error) {
+	return t.Model(e, timeout)
+}
+
+// Run implements [Transport].
+func (Local) Run(_ context.Context, _ []*Calls, trials func() error) error { return trials() }
