@@ -95,7 +95,7 @@ func TestInterruptFinishesTheCallsUnderWay(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr, "promptbench: the run of v3 is interrupted: 2 of 6 trials done and kept; run it again to go on from there\n")
 	require.True(t, strings.HasPrefix(r.stdout.String(), "2 of "), "the summary is printed: %s", r.stdout.String())
-	require.Contains(t, r.stdout.String(), "This run is interrupted: stopped by the operator.")
+	require.Contains(t, r.stdout.String(), "This run was interrupted.")
 	require.NotNil(t, run.End)
 	require.Equal(t, runfile.Interrupted, run.End.Status)
 	require.Len(t, run.Trials, 2)

@@ -9,6 +9,7 @@ import (
 
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/history"
 )
 
@@ -77,7 +78,7 @@ const (
 func History(w io.Writer, h history.History, graders []string, c Chrome) error {
 	v := pastView{
 		Title: textsafe.Cell("History of " + h.Suite), Notes: cells(append(phrase.LeftOut(h.LeftOut), phrase.Judges(h)...)), Graders: cells(graders),
-		Lead: textsafe.Cell(fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), phrase.Plural(len(h.Runs), "run"))),
+		Lead: textsafe.Cell(fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run"))),
 	}
 	color := map[string]int{}
 	for i, name := range slices.Sorted(slices.Values(h.Prompts())) {

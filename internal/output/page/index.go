@@ -8,6 +8,7 @@ import (
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
 )
 
 // A runLink is one run of the index.
@@ -37,7 +38,7 @@ func Index(w io.Writer, runs []runfile.Found, c Chrome) error {
 		if e := f.End; e != nil {
 			row.Trials, row.Calls = fmt.Sprint(e.Trials), fmt.Sprint(e.Calls)
 			if e.Errors > 0 {
-				row.Problems = phrase.Plural(e.Errors, "error")
+				row.Problems = wording.Count(e.Errors, "error")
 			}
 		}
 		rows = append(rows, row)

@@ -8,6 +8,7 @@ import (
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -94,7 +95,7 @@ type option struct{ Value, Label string }
 func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error) {
 	s := section{
 		Title: textsafe.Cell(fmt.Sprintf("%s against %s", c.Head.Prompt, c.Base.Prompt)), Headline: textsafe.Cell(c.Headline),
-		Lead:  textsafe.Cell(fmt.Sprintf("%s · %s paired · %s", c.Suite, phrase.Plural(c.Pairs, "case"), phrase.ModelAt(c.Head.Model, c.Head.Endpoint))),
+		Lead:  textsafe.Cell(fmt.Sprintf("%s · %s · %s", c.Suite, phrase.Pairs(c), phrase.ModelAt(c.Head.Model, c.Head.Endpoint))),
 		Words: phrase.Overall(c), Sides: []side{sideOf(c.Base, base), sideOf(c.Head, head)},
 		Notes: cells(append(phrase.Unpaired(c.Changes), c.Notes...)), Graders: pairGraders(c), Gates: gatesOf(c.Gates),
 		Confusions: []confusion{
@@ -113,7 +114,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 	s.Cases = len(rows)
 	s.Filters = filtersOf(c.Confusion.Expected, head, []option{
 		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"}, {compare.NewlyPasses.String(), "newly pass"},
-		{compare.Moved.String(), "score moved"}, {"fails", "fail in " + textsafe.Cell(c.Head.Prompt)}, {"open", "not scored"},
+		{compare.Moved.String(), "score changed"}, {"fails", "fail in " + textsafe.Cell(c.Head.Prompt)}, {"open", "not scored"},
 	}, []option{
 		{"", "what changed first"}, {"case", "case"}, {"drop", "largest drop"}, {"rise", "largest rise"}, {"slow", "slowest reply"}, {"tokens", "most tokens"},
 	})
@@ -135,7 +136,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 	s := section{
 		Title:    textsafe.Cell(fmt.Sprintf("%s on %s", sum.Prompt, sum.Suite)),
-		Headline: textsafe.Cell(fmt.Sprintf("%d of %s fail a grader.", len(sum.Failed), phrase.Plural(sum.Cases, "case"))),
+		Headline: textsafe.Cell(fmt.Sprintf("%d of %s fail a grader.", len(sum.Failed), wording.Count(sum.Cases, "case"))),
 		Lead:     textsafe.Cell(fmt.Sprintf("%s on %s · %s", sum.Prompt, sum.Suite, phrase.ModelAt(sum.Model, sum.Endpoint))),
 		Sides:    []side{runSide(sum, run)}, Notes: cells(append(phrase.Redacted(sum), phrase.RunTroubles(sum)...)), Graders: runGraders(sum), Gates: gatesOf(sum.Gates),
 		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)}, Prompt: diffPrompts(run.Header, run.Header), Cases: len(run.Cases),
@@ -218,7 +219,7 @@ func judgeFacts(j *summary.Judging) []fact {
 func origin(status runfile.Status, b summary.Basis, failed int, run *runfile.Run) []fact {
 	facts := []fact{{"calls made", fmt.Sprint(b.Calls)}}
 	if failed > 0 {
-		facts = append(facts, fact{"errors", phrase.Plural(failed, "trial")})
+		facts = append(facts, fact{"errors", wording.Count(failed, "trial")})
 	}
 	if status != runfile.Complete {
 		facts = append(facts, fact{"status", string(status)})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -14,13 +15,13 @@ func Basis(b summary.Basis, trials int) string {
 	var s string
 	switch {
 	case b.Replies == 0:
-		s = fmt.Sprintf("0 of %s", Replies(trials))
+		s = fmt.Sprintf("0 of %s", wording.Count(trials, "reply"))
 	case b.Replayed == 0:
-		s = fmt.Sprintf("%d of %s recorded %s", b.Replies, Replies(trials), On(b.First, b.Last))
+		s = fmt.Sprintf("%d of %s recorded %s", b.Replies, wording.Count(trials, "reply"), On(b.First, b.Last))
 	case b.Replayed == b.Replies:
-		s = fmt.Sprintf("%d of %s replayed from %s", b.Replies, Replies(trials), Days(b.First, b.Last))
+		s = fmt.Sprintf("%d of %s replayed from %s", b.Replies, wording.Count(trials, "reply"), Days(b.First, b.Last))
 	default:
-		s = fmt.Sprintf("%d of %s, %d of them replayed, from %s", b.Replies, Replies(trials), b.Replayed, Days(b.First, b.Last))
+		s = fmt.Sprintf("%d of %s, %d of them replayed, from %s", b.Replies, wording.Count(trials, "reply"), b.Replayed, Days(b.First, b.Last))
 	}
 	return s
 }
@@ -48,14 +49,14 @@ func Usage(u summary.Usage) string {
 // CasesAndTrials is the size of a run.
 func CasesAndTrials(cases, trials int) string {
 	if trials <= 1 {
-		return Plural(cases, "case")
+		return wording.Count(cases, "case")
 	}
-	return fmt.Sprintf("%s × %s", Plural(cases, "case"), Plural(trials, "trial"))
+	return fmt.Sprintf("%s × %s", wording.Count(cases, "case"), wording.Count(trials, "trial"))
 }
 
 // side says what one side of a comparison rests on, its prompt first.
 func side(s compare.Side) string {
-	parts := []string{fmt.Sprintf("%s, %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)), Plural(s.Basis.Calls, "call"))}
+	parts := []string{fmt.Sprintf("%s, %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)), wording.Count(s.Basis.Calls, "call"))}
 	if s.Usage.TokensACase != nil {
 		parts = append(parts, fmt.Sprintf("%.0f tokens a reply", *s.Usage.TokensACase))
 	}
@@ -66,10 +67,10 @@ func side(s compare.Side) string {
 		parts = append(parts, fmt.Sprintf("%.0f ms", *s.Usage.LatencyP50))
 	}
 	if s.Errors > 0 {
-		parts = append(parts, Plural(s.Errors, "error"))
+		parts = append(parts, wording.Count(s.Errors, "error"))
 	}
 	if s.Unscored > 0 {
-		parts = append(parts, Plural(s.Unscored, "score")+" undecided")
+		parts = append(parts, wording.Count(s.Unscored, "score")+" undecided")
 	}
 	return s.Prompt + ": " + strings.Join(parts, " · ")
 }

@@ -52,7 +52,7 @@ func Differences(marks []compare.Mark) string {
 	return strings.Join(changed, ", ")
 }
 
-// Expected lists what a case expects of its reply.
+// Expectations lists what a case expects of its reply.
 func Expectations(e graders.Expect) string {
 	var parts []string
 	for _, b := range graders.BuiltIns() {
@@ -60,7 +60,7 @@ func Expectations(e graders.Expect) string {
 			parts = append(parts, words)
 		}
 	}
-	return cmp.Or(strings.Join(parts, " · "), "nothing in particular")
+	return cmp.Or(strings.Join(parts, " · "), "no expectations set for this case")
 }
 
 // Reason says why a grader scored as it did, or why it did not.

@@ -3,28 +3,31 @@ package phrase
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/history"
 )
 
 // LeftOut says which runs a history does not hold, nothing where it holds all.
 func LeftOut(l history.LeftOut) []string {
 	var parts []string
+	if l.Other > 0 {
+		parts = append(parts, wording.Count(l.Other, "run")+" of another suite, model or revision")
+	}
 	for _, part := range []struct {
 		n    int
 		what string
 	}{
-		{l.Other, "of another suite, model or revision"}, {l.Incomplete, "incomplete or over a part of the suite"}, {l.Older, "older"}, {l.Unreadable, "unreadable"},
+		{l.Incomplete, "incomplete or partial run"}, {l.Older, "older run"}, {l.Unreadable, "unreadable run"},
 	} {
 		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+			parts = append(parts, wording.Count(part.n, part.what))
 		}
 	}
 	if len(parts) == 0 {
 		return nil
 	}
-	return []string{"left out: " + strings.Join(parts, ", ")}
+	return []string{"Not shown: " + wording.List(parts)}
 }
 
 // Since says of a case since which run it fails, the rubric for its criteria;
@@ -42,9 +45,9 @@ func Since(t history.Trace) []string {
 		case g.State == history.Fails && g.Before == "":
 			fails = append(fails, fmt.Sprintf("%s fails %s in every run since the first, %s.", t.Case, g.Grader, name(first)))
 		case g.State == history.Fails:
-			fails = append(fails, fmt.Sprintf("%s began to fail %s in %s; before, it passed in %s.", t.Case, g.Grader, name(first), name(t.Find(g.Before))))
+			fails = append(fails, fmt.Sprintf("%s started to fail %s in %s; it last passed in %s.", t.Case, g.Grader, name(first), name(t.Find(g.Before))))
 		case g.Before != "":
-			passes = append(passes, fmt.Sprintf("%s passes %s since %s; before, it failed in %s.", t.Case, g.Grader, name(first), name(t.Find(g.Before))))
+			passes = append(passes, fmt.Sprintf("%s passes %s since %s; it last failed in %s.", t.Case, g.Grader, name(first), name(t.Find(g.Before))))
 		}
 	}
 	switch {
@@ -79,9 +82,9 @@ func Judges(h history.History) []string {
 	if len(ways) < 2 {
 		return nil
 	}
-	by := "by " + strings.Join(names, ", ")
+	by := wording.List(names)
 	if len(rubrics) > 1 {
 		by += fmt.Sprintf(", with %d versions of the rubric", len(rubrics))
 	}
-	return []string{"judged differently, " + by + ": what a judge scored compares only where judge and rubric are the same"}
+	return []string{"These runs were judged by " + by + ". Judged scores compare only between runs with the same judge and rubric."}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -27,11 +28,11 @@ func judgings(c *compare.Comparison) []string {
 
 // asked lists what a judge answered and what that took.
 func asked(j *summary.Judging) string {
-	answers := Plural(j.Answers, "answer")
+	answers := wording.Count(j.Answers, "answer")
 	if j.Replayed > 0 {
 		answers += fmt.Sprintf(", %d of them replayed", j.Replayed)
 	}
-	parts := []string{answers, Plural(j.Calls, "call") + " made"}
+	parts := []string{answers, wording.Count(j.Calls, "call") + " made"}
 	u := j.Usage
 	if u.InputTokens != nil && u.OutputTokens != nil {
 		parts = append(parts, fmt.Sprintf("%d tokens in, %d out", *u.InputTokens, *u.OutputTokens))
@@ -91,7 +92,7 @@ func (d *informingGraders) add(grader string, b *summary.JudgeReliability) {
 func (d *informingGraders) sentences() []string {
 	var out []string
 	for i, why := range d.why {
-		out = append(out, fmt.Sprintf("%s %s only: %s", strings.Join(d.scores[i], ", "), Verb(len(d.scores[i]), "inform"), why))
+		out = append(out, fmt.Sprintf("%s cannot gate: %s", wording.List(d.scores[i]), why))
 	}
 	return out
 }
@@ -107,17 +108,19 @@ func Pairwise(c *compare.Comparison) []string {
 	if w.P != nil {
 		sign = " (sign test, " + compare.P(*w.P) + ")"
 	}
-	out := []string{fmt.Sprintf("Pairwise, %s prefers %s in %s, %s in %d; %s%s.", w.Judging.Model, head, Plural(w.Win, "unit"), base, w.Loss, Plural(w.Tie, "tie"), sign)}
+	out := []string{fmt.Sprintf("Pairwise, %s prefers %s in %s and %s in %d; %s%s.", w.Judging.Model, head, wording.Count(w.Win, "case"), base,
+		w.Loss, wording.Count(w.Tie, "tie"), sign)}
 	if w.WinShareCI != nil && w.NetCI != nil {
-		out = append(out, fmt.Sprintf("%s wins %s of the decided (95%% %s); net %s of all (95%% %s)", head,
+		out = append(out, fmt.Sprintf("%s wins %s of the decided cases (95%% interval %s); net wins are %s of all cases (95%% interval %s)", head,
 			Share(w.WinShare), Between(w.WinShareCI, false), Signed(w.Net), Between(w.NetCI, true)))
 	}
 	if w.PositionBias != nil {
-		out = append(out, fmt.Sprintf("position bias %s: of %s asked in both orders it kept to the first in %d and to the second in %d, which count as ties",
-			Share(w.PositionBias), Plural(w.Asked, "pair"), w.KeptFirst, w.KeptSecond))
+		out = append(out, fmt.Sprintf("position bias %s: of %s judged in both orders, the judge chose the first reply twice in %d and the second twice in %d; these count as ties",
+			Share(w.PositionBias), wording.Count(w.Asked, "pair"), w.KeptFirst, w.KeptSecond))
 	}
 	if w.Same+w.Unscored > 0 {
-		out = append(out, fmt.Sprintf("%s with the same reply on both sides, a tie; %d without a verdict", Plural(w.Same, "pair"), w.Unscored))
+		out = append(out, fmt.Sprintf("%s with the same reply on both sides, counted as ties; %d without a verdict",
+			wording.Count(w.Same, "pair"), w.Unscored))
 	}
-	return append(out, Judging(w.Judging), "It informs: no verdict rests on it.")
+	return append(out, Judging(w.Judging), "Pairwise preferences do not count towards the verdict.")
 }

@@ -54,33 +54,6 @@ func Between(ci *[2]float64, sign bool) string {
 	return Decimals(ci[0]) + "…" + Decimals(ci[1])
 }
 
-// Plural counts things: "1 case", "2 cases".
-func Plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// Verb is what so many do: one fails, two fail.
-func Verb(n int, plain string) string {
-	switch {
-	case n != 1:
-		return plain
-	case strings.HasSuffix(plain, "s"):
-		return plain + "es"
-	}
-	return plain + "s"
-}
-
-// Replies counts replies.
-func Replies(n int) string {
-	if n == 1 {
-		return "1 reply"
-	}
-	return fmt.Sprintf("%d replies", n)
-}
-
 // On is [Days] as the end of "recorded …".
 func On(first, last time.Time) string {
 	if d := Days(first, last); !strings.Contains(d, " ") {

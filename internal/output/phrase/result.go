@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -13,7 +14,7 @@ import (
 // RunBasis says what a run rests on.
 func RunBasis(s summary.Summary) []string {
 	out := []string{
-		fmt.Sprintf("%s, %s; %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)), ModelAt(s.Model, s.Endpoint), Plural(s.Basis.Calls, "call")),
+		fmt.Sprintf("%s, %s; %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)), ModelAt(s.Model, s.Endpoint), wording.Count(s.Basis.Calls, "call")),
 		fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, CasesAndTrials(s.Cases, s.Trials), Usage(s.Usage)),
 	}
 	if s.Judging != nil {
@@ -27,17 +28,21 @@ func Redacted(s summary.Summary) []string {
 	if s.Redacted == "" {
 		return nil
 	}
-	return []string{"redacted: markers stand in the place of the texts of run " + s.Redacted}
+	return []string{"redacted: markers replace the texts of run " + s.Redacted}
 }
 
 // RunTroubles says what a run lacks, nothing where it is whole.
 func RunTroubles(s summary.Summary) []string {
 	var out []string
-	if s.Status != runfile.Complete {
+	switch {
+	case s.Status == runfile.Interrupted:
+		out = append(out, "This run was interrupted.")
+	case s.Status != runfile.Complete:
 		out = append(out, fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, ".")))
 	}
 	if s.Errors > 0 {
-		out = append(out, fmt.Sprintf("Without a score, because the call failed: %s.", Plural(s.Errors, "trial")))
+		out = append(out, fmt.Sprintf("%s no score because the call failed.",
+			wording.Count(s.Errors, "trial")+" "+wording.Verb(s.Errors, "have")))
 	}
 	return out
 }
@@ -46,7 +51,7 @@ func RunTroubles(s summary.Summary) []string {
 // was not paired, and the notes.
 func ComparisonBasis(c *compare.Comparison) []string {
 	out := []string{
-		fmt.Sprintf("%s paired · %s", Plural(c.Pairs, "case"), ModelAt(c.Head.Model, c.Head.Endpoint)),
+		fmt.Sprintf("%s · %s", Pairs(c), ModelAt(c.Head.Model, c.Head.Endpoint)),
 		side(c.Base),
 		side(c.Head),
 	}
@@ -54,6 +59,15 @@ func ComparisonBasis(c *compare.Comparison) []string {
 	out = append(out, Unpaired(c.Changes)...)
 	for _, note := range c.Notes {
 		out = append(out, "note: "+note)
+	}
+	return out
+}
+
+// Pairs counts the cases that are paired, and the units if paraphrases are grouped.
+func Pairs(c *compare.Comparison) string {
+	out := wording.Count(c.Pairs, "case") + " paired"
+	if units := c.Units(); units < c.Pairs {
+		out += fmt.Sprintf(" (%d, counting each group of paraphrases once)", units)
 	}
 	return out
 }
@@ -86,7 +100,8 @@ func Warnings(graders []compare.Grader) []string {
 	var out []string
 	for _, g := range graders {
 		if g.LeftOut > 0 && !strings.Contains(strings.Join(g.Warnings, " "), "left out") {
-			out = append(out, fmt.Sprintf("%s: %s left out, scored on one side at most", g.Grader, Plural(g.LeftOut, "case")))
+			out = append(out, fmt.Sprintf("%s: %s left out, not scored on both sides",
+				g.Grader, wording.Count(g.LeftOut, "case")))
 		}
 		if !g.Gating {
 			continue
@@ -98,8 +113,8 @@ func Warnings(graders []compare.Grader) []string {
 	return out
 }
 
-// Verdict names a grader's verdict; brackets say that the overall verdict does
-// not rest on it.
+// Verdict names a grader's verdict, in parentheses if it does not count towards
+// the overall verdict.
 func Verdict(g compare.Grader) string {
 	switch {
 	case g.Verdict == nil:
@@ -124,21 +139,12 @@ func Overall(c *compare.Comparison) string {
 // Moved counts the cases that flipped.
 func FlipCounts(c *compare.Comparison) string {
 	return fmt.Sprintf("%s newly %s a grader, %d newly %s one",
-		Plural(c.NewlyFail, "case"), Verb(c.NewlyFail, "fail"), c.NewlyPass, Verb(c.NewlyPass, "pass"))
-}
-
-// FlippedCases counts the cases that flipped by any grader; each counts once.
-func FlippedCases(c *compare.Comparison) int {
-	seen := map[string]bool{}
-	for _, f := range c.Flips {
-		seen[f.Case] = true
-	}
-	return len(seen)
+		wording.Count(c.NewlyFail, "case"), wording.Verb(c.NewlyFail, "fail"), c.NewlyPass, wording.Verb(c.NewlyPass, "pass"))
 }
 
 // Failing counts the cases of a run that are listed.
 func FailedCases(s summary.Summary) string {
-	out := Plural(len(s.Failed), "case") + " " + Verb(len(s.Failed), "fail") + " a grader"
+	out := wording.Count(len(s.Failed), "case") + " " + wording.Verb(len(s.Failed), "fail") + " a grader"
 	if slices.ContainsFunc(s.Failed, func(c summary.Case) bool { return c.Error != "" }) {
 		out += " or got no reply"
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/calibration"
 )
 
@@ -15,19 +16,21 @@ import (
 func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose("", line(fmt.Sprintf("%s (%s) on %s: %s, %s by %s", c.Judge.Model.ID, c.Judge.Model.Endpoint, c.Suite,
-		phrase.Replies(c.Replies), phrase.Plural(c.Labels, "label"), strings.Join(c.Labellers, ", "))))
-	p.prose("", line(fmt.Sprintf("judged %s; each question asked %s, and once with its options reversed", phrase.On(c.First, c.Last), phrase.Plural(c.Asked, "time"))))
+		wording.Count(c.Replies, "reply"), wording.Count(c.Labels, "label"), strings.Join(c.Labellers, ", "))))
+	p.prose("", line(fmt.Sprintf("judged %s; each question asked %s, and once with its options reversed", phrase.On(c.First, c.Last), wording.Count(c.Asked, "time"))))
 	if len(c.Labellers) == 1 {
-		p.prose("", "Kappa is against one rater: how far people agree with each other is not known.")
+		p.prose("", "Only one person labelled, so the agreement between people is unknown.")
 	}
 	for _, r := range c.Raters {
 		p.prose("", line(fmt.Sprintf("%s and %s agree on %d labels with kappa %s (%s)", r.A, r.B, r.N, phrase.Share(r.Kappa), phrase.Between(r.KappaCI, true))))
 	}
 	if c.Late > 0 {
-		p.prose(yellow, fmt.Sprintf("%s given after the judge had answered: not blind, unless nobody looked.", phrase.Plural(c.Late, "label")))
+		p.prose(yellow, fmt.Sprintf("%s after the judge answered, so the labelling may not be blind.",
+			wording.Count(c.Late, "label")+" "+wording.Verb(c.Late, "were")+" given"))
 	}
 	if c.Missing > 0 {
-		p.prose("", fmt.Sprintf("%s left out: no run holds the reply any more.", phrase.Plural(c.Missing, "label")))
+		p.prose("", fmt.Sprintf("%s not used, because no run holds the reply any more.",
+			wording.Count(c.Missing, "label")+" "+wording.Verb(c.Missing, "are")))
 	}
 	p.blank()
 	p.agreement(c, bar)
@@ -59,7 +62,7 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 	p.table(columns, rows)
 	for _, k := range c.Criteria {
 		if reason := k.Shortfall(bar); reason != "" {
-			p.prose("", line(fmt.Sprintf("%s informs only: %s", k.Criterion, reason)))
+			p.prose("", line(fmt.Sprintf("%s cannot gate: %s", k.Criterion, reason)))
 		}
 	}
 }
@@ -79,7 +82,8 @@ func (p *printer) counts(c calibration.Calibration) {
 		})
 	}
 	p.table(columns, rows)
-	p.prose("", "unscored: labelled, without a verdict; flips: another verdict when asked again; order: another with the options reversed")
+	p.prose("", "unscored: labelled but without a verdict; flips: a different verdict when asked again; "+
+		"order: a different verdict with the options reversed")
 }
 
 func outOf(x, n int) string { return fmt.Sprintf("%d of %d", x, n) }
@@ -95,7 +99,7 @@ func (p *printer) disagreements(c calibration.Calibration, o Options) {
 	if !o.All && len(shown) > fewCases {
 		shown, more = shown[:fewCases], fmt.Sprintf("; the first %d (--all)", fewCases)
 	}
-	p.line("%s%s:", phrase.Plural(len(c.Disagree), "disagreement"), more)
+	p.line("%s%s:", wording.Count(len(c.Disagree), "disagreement"), more)
 	for _, d := range shown {
 		p.line("%s", line(fmt.Sprintf("%s · %s: a person says %s, the judge %s", d.Criterion, d.Case, d.Label, d.Verdict)))
 		p.prose("", hanging+line("input: "+d.Input))

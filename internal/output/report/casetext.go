@@ -10,6 +10,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/text/worddiff"
+	"promptbench/internal/text/wording"
 )
 
 // A CaseDetail is one case of a run in full. Messages is the prompt as it was sent;
@@ -136,7 +137,7 @@ func (p *printer) reading(t runfile.Trial, o Options) {
 	if t.Read.Format != "" {
 		format = "as " + string(t.Read.Format)
 	}
-	p.line("%s", o.paint(bold, "read")+" "+line(format)+", type "+typ+", "+phrase.Plural(len(t.Read.Items), "item"))
+	p.line("%s", o.paint(bold, "read")+" "+line(format)+", type "+typ+", "+wording.Count(len(t.Read.Items), "item"))
 	for i, item := range t.Read.Items {
 		p.line("  %d. %s", i+1, line(item))
 	}

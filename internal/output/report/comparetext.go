@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 )
 
@@ -108,7 +109,7 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 		p.line("No case changed.")
 		return
 	case o.All:
-		p.prose("", fmt.Sprintf("%s; all %s, those that changed first:", moved, phrase.Plural(len(rows), "case")))
+		p.prose("", fmt.Sprintf("%s; all %s, those that changed first:", moved, wording.Count(len(rows), "case")))
 	case changed > len(rows):
 		p.prose("", fmt.Sprintf("%s; the first %d of %d that changed (--all, or --case ID):", moved, len(rows), changed))
 	default:
@@ -135,7 +136,7 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 // would be small by chance.
 func (p *printer) tags(list []compare.Slice) {
 	columns := []column{
-		{Title: "tag", Max: 20}, {Title: "grader", Max: 20}, {Title: "units", Right: true}, {Title: "Δ", Right: true}, {Title: "95% interval"},
+		{Title: "tag", Max: 20}, {Title: "grader", Max: 20}, {Title: "cases", Right: true}, {Title: "Δ", Right: true}, {Title: "95% interval"},
 		{Title: "+", Right: true}, {Title: phrase.Minus, Right: true},
 	}
 	var rows [][]string
@@ -148,7 +149,7 @@ func (p *printer) tags(list []compare.Slice) {
 		return
 	}
 	p.blank()
-	p.prose("", "by tag, where something moved; so many slices are no test, some move by chance:")
+	p.prose("", "Tags with changed scores. Not a significance test: some differences are chance.")
 	p.table(columns, rows)
 }
 

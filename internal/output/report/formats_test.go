@@ -150,7 +150,7 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 	}
 	all := rendered(t, report.Markdown, report.Options{}, many...)
 	require.Less(t, len(all), gitHub)
-	require.Regexp(t, `\n\d+ results left out, as GitHub takes no longer text.\n$`, all)
+	require.Regexp(t, `\n\d+ results left out: the text is too long for GitHub.\n$`, all)
 }
 
 func TestJUnitIsReadByOthers(t *testing.T) {
@@ -252,7 +252,7 @@ func TestCSVOfTrials(t *testing.T) {
 func TestUnknownFormat(t *testing.T) {
 	t.Parallel()
 	_, err := report.New("pdf", io.Discard, report.Options{})
-	require.ErrorContains(t, err, `no format "pdf"`)
+	require.ErrorContains(t, err, `unknown format "pdf"`)
 	for _, format := range report.Formats() {
 		_, err := report.New(format, io.Discard, report.Options{})
 		require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/history"
 )
 
@@ -16,7 +17,7 @@ import (
 func HistoryText(w io.Writer, h history.History, graders []string, o Options) error {
 	p := &printer{w: w, o: o}
 	first, last := h.Runs[0].Started, h.Runs[len(h.Runs)-1].Started
-	p.prose("", line(fmt.Sprintf("%s · %s · %s, %s", h.Suite, phrase.ModelAt(h.Model, h.Endpoint), phrase.Plural(len(h.Runs), "run"), phrase.Days(first, last))))
+	p.prose("", line(fmt.Sprintf("%s · %s · %s, %s", h.Suite, phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run"), phrase.Days(first, last))))
 	p.sentences("", phrase.LeftOut(h.LeftOut))
 	p.sentences("", phrase.Judges(h))
 	for _, name := range graders {

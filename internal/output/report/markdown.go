@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -37,7 +38,7 @@ type markdown struct {
 
 func (m *markdown) Run(r Run) error {
 	s := r.Summary
-	d := m.begin(fmt.Sprintf("%s on %s: %d of %s fail a grader", code(s.Prompt), code(s.Suite), len(s.Failed), phrase.Plural(s.Cases, "case")))
+	d := m.begin(fmt.Sprintf("%s on %s: %d of %s fail a grader", code(s.Prompt), code(s.Suite), len(s.Failed), wording.Count(s.Cases, "case")))
 	d.lines(append(phrase.RunBasis(s), phrase.RunTroubles(s)...))
 	columns, rows := graderColumns(s.Trials), graderRows(s.Graders, s.Trials)
 	titles, align := make([]string, len(columns)), ""
@@ -71,7 +72,7 @@ func (m *markdown) Pair(p Pair) error {
 	d.confusion(c.Confusion.Expected, c.Confusion.Returned, func(i, j int) string {
 		return fmt.Sprintf("%d → %d", c.Confusion.Base[i][j], c.Confusion.Head[i][j])
 	}, fmt.Sprintf("cells: replies of %s → %s", code(c.Base.Prompt), code(c.Head.Prompt)))
-	flipped := phrase.FlippedCases(c)
+	flipped := c.FlippedCases()
 	rows := c.Rows(min(mdCases, flipped))
 	d.fold(phrase.FlipCounts(c), flipped, []string{"case", "input", code(c.Base.Prompt), code(c.Head.Prompt), "what changed"}, func(i int) []string {
 		r := rows[i]
@@ -134,5 +135,5 @@ func (m *markdown) Close() error {
 }
 
 func mdLeftOut(n int) string {
-	return fmt.Sprintf("%s left out, as GitHub takes no longer text.\n", phrase.Plural(n, "result"))
+	return fmt.Sprintf("%s left out: the text is too long for GitHub.\n", wording.Count(n, "result"))
 }

@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/plan"
 )
 
@@ -15,7 +17,7 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	if j.Batch {
 		how = ", in batches"
 	}
-	p.line("%s", line(fmt.Sprintf("%s on %s, %s%s; nothing has been sent", phrase.Plural(len(j.Revisions), "revision"), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials), how)))
+	p.line("%s", line(fmt.Sprintf("%s on %s, %s%s; nothing is sent", wording.Count(len(j.Revisions), "revision"), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials), how)))
 	p.blank()
 	columns := []column{
 		{Title: "revision", Max: 20}, {Title: "model", Max: 24}, {Title: "replies", Right: true}, {Title: "replayed", Right: true},
@@ -30,23 +32,31 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	p.table(columns, rows)
 	for _, r := range j.Revisions {
 		if r.Judging > 0 {
-			p.line("%s", line(fmt.Sprintf("The judge is asked about %s up to %s; tokens and cost above leave that out.", r.Prompt, phrase.Plural(r.Judging, "time"))))
+			p.line("%s", line(fmt.Sprintf("The judge is asked about %s up to %s; the tokens and the cost above do not include that.", r.Prompt, wording.Count(r.Judging, "time"))))
 		}
 	}
 	p.blank()
-	if j.Drop != nil {
-		p.line("%s with %s each can show a drop of %.0f points or more (at %.0f%% power,", phrase.Plural(j.Units, "unit"), phrase.Plural(j.Trials, "trial"), 100**j.Drop, 100*plan.Power)
-		p.line("%.0f%% of single trials getting better by chance, p held to %.2g over %s).", 100*plan.RiseByLuck, plan.Alpha, phrase.Plural(j.Graders, "gating grader"))
-	} else {
-		p.line("%s are too few to show any drop at %.0f%% power.", phrase.Plural(j.Units, "unit"), 100*plan.Power)
+	cases := wording.Count(j.Units, "case")
+	if j.Units != j.Cases {
+		cases += " (each group of paraphrases counted once)"
 	}
+	assuming := fmt.Sprintf("%.0f%% power, assuming %.0f%% of replies improve by chance; alpha %.2g across %s",
+		100*plan.Power, 100*plan.ChanceOfRise, plan.Alpha, wording.Count(j.Graders, "grader"))
+	if j.Drop != nil {
+		drop := int(math.Round(100 * *j.Drop))
+		p.line("%s with %s each reliably %s a drop of %s", cases, wording.Count(j.Trials, "trial"),
+			wording.Verb(j.Units, "detect"), wording.Count(drop, "point"))
+	} else {
+		p.line("%s %s too few to detect any drop reliably", cases, wording.Verb(j.Units, "are"))
+	}
+	p.line("(%s).", assuming)
 	switch {
 	case j.MoreUnits == nil:
-		p.line("No suite of a realistic size shows a drop of 5 points under these assumptions.")
+		p.line("No suite of a realistic size reliably detects a drop of 5 points.")
 	case *j.MoreUnits == 0:
-		p.line("That is enough for a drop of 5 points.")
+		p.line("This is enough to detect a drop of 5 points.")
 	default:
-		p.line("A drop of 5 points takes %s.", phrase.Plural(*j.MoreUnits, "more unit"))
+		p.line("Detecting a drop of 5 points needs %s.", wording.Count(*j.MoreUnits, "more case"))
 	}
 	return p.err
 }

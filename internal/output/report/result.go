@@ -71,7 +71,7 @@ func New(format string, w io.Writer, o Options) (Renderer, error) {
 	case CSV:
 		return &sheet{w: w}, nil
 	}
-	return nil, fmt.Errorf("there is no format %q", format)
+	return nil, fmt.Errorf("unknown format %q", format)
 }
 
 // tables print for a terminal, a blank line between two results.

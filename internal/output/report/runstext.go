@@ -8,6 +8,7 @@ import (
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/record/storage"
+	"promptbench/internal/text/wording"
 )
 
 // RunsText lists run files, of all that there are in a directory, and what all of
@@ -16,10 +17,10 @@ func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage
 	p := &printer{w: w, o: o}
 	if len(list) == 0 {
 		if u.Files > 0 {
-			p.line("No such run among the %s in %s.", phrase.Plural(u.Files, "run file"), line(dir))
+			p.line("None of the %s in %s matches.", wording.Count(u.Files, "run file"), line(dir))
 			return p.err
 		}
-		p.line("No run in %s. This makes one: promptbench run prompts/v1", line(dir))
+		p.line("No runs in %s. Start one: promptbench run prompts/v1", line(dir))
 		return p.err
 	}
 	columns := []column{
@@ -36,7 +37,7 @@ func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage
 	if all > len(list) {
 		p.line("and %d older (--last 0)", all-len(list))
 	}
-	p.line("%s in %s, %s; %d committed to git", phrase.Plural(u.Files, "run file"), line(dir), phrase.Bytes(u.Bytes), u.Committed)
+	p.line("%s in %s, %s; %d committed to git", wording.Count(u.Files, "run file"), line(dir), phrase.Bytes(u.Bytes), u.Committed)
 	return p.err
 }
 
@@ -46,7 +47,7 @@ func status(s storage.Stored) string {
 	switch {
 	case s.Status != runfile.Complete:
 	case s.Errors > 0:
-		out = phrase.Plural(s.Errors, "error")
+		out = wording.Count(s.Errors, "error")
 	case s.Header.Redacted != nil:
 		out = "redacted"
 	}
@@ -127,15 +128,15 @@ func PruneText(w io.Writer, fates []storage.Fate, done bool, o Options) error {
 		p.blank()
 	}
 	for _, why := range reasons {
-		p.prose("", line(fmt.Sprintf("%s %s: %s.", phrase.Plural(stay[why], "run"), phrase.Verb(stay[why], "stay"), why)))
+		p.prose("", line(fmt.Sprintf("%s %s: %s.", wording.Count(stay[why], "run"), wording.Verb(stay[why], "stay"), why)))
 	}
 	switch {
 	case len(rows) == 0:
 		p.line("Nothing to remove.")
 	case done:
-		p.line("%s removed, %s freed.", phrase.Plural(len(rows), "run"), phrase.Bytes(freed))
+		p.line("%s removed, %s freed.", wording.Count(len(rows), "run"), phrase.Bytes(freed))
 	default:
-		p.line("%s would go, which frees %s; --yes removes %s.", phrase.Plural(len(rows), "run"), phrase.Bytes(freed), map[bool]string{true: "it", false: "them"}[len(rows) == 1])
+		p.line("This would remove %s and free %s. Confirm with --yes.", wording.Count(len(rows), "run"), phrase.Bytes(freed))
 	}
 	return p.err
 }

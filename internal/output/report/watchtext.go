@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -105,9 +106,9 @@ func sinceText(before string, changed []compare.CasePair) string {
 	if fails+passes+moved == 0 {
 		return "Since " + before + " no case changed"
 	}
-	out := fmt.Sprintf("Since %s %s newly %s a grader, %d newly %s one", before, phrase.Plural(fails, "case"), phrase.Verb(fails, "fail"), passes, phrase.Verb(passes, "pass"))
+	out := fmt.Sprintf("Since %s %s newly %s a grader, %d newly %s one", before, wording.Count(fails, "case"), wording.Verb(fails, "fail"), passes, wording.Verb(passes, "pass"))
 	if moved > 0 {
-		out += fmt.Sprintf(", %d moved", moved)
+		out += fmt.Sprintf(", %d %s another score", moved, wording.Verb(moved, "have"))
 	}
 	return out
 }

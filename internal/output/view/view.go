@@ -121,7 +121,7 @@ func fault(err error) (status int, title string) {
 	case errors.Is(err, errNoRun):
 		return http.StatusNotFound, "There is no such run"
 	case refused:
-		return http.StatusConflict, "These can't be compared"
+		return http.StatusConflict, "These runs cannot be compared"
 	case wrong:
 		return http.StatusConflict, "Something in the files is wrong"
 	}

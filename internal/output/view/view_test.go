@@ -93,7 +93,7 @@ func TestPages(t *testing.T) {
 	for target, want := range map[string][]string{
 		"/":                   {"<title>Runs · promptbench</title>", `href="/run?id=` + id("v4") + `"`, `name="base" value="` + id("v3") + `"`, `<a href="/history">`, "form-action 'self'"},
 		"/run?id=" + id("v3"): {"<title>v3 on subtodos · promptbench</title>", `<a href="/">Runs</a>`},
-		"/compare?base=" + id("v3") + "&head=" + id("v4"): {"<title>v4 against v3 · promptbench</title>", "It is open whether v4 is worse than v3"},
+		"/compare?base=" + id("v3") + "&head=" + id("v4"): {"<title>v4 against v3 · promptbench</title>", "v4 fixes 3 cases and breaks 2 at case_type"},
 		"/history": {"<h1>History of subtodos</h1>", `<a href="/run?id=` + id("v3") + `">`},
 	} {
 		r := ask(made(), http.MethodGet, target, nil)
@@ -109,7 +109,7 @@ func TestPages(t *testing.T) {
 		require.Equal(t, "no-store", r.header.Get("Cache-Control"), "users' words stay out of caches")
 	}
 	r := ask(runs{}, http.MethodGet, "/", nil)
-	require.Contains(t, r.body, "There is no run yet")
+	require.Contains(t, r.body, "No runs yet")
 	require.Equal(t, http.StatusOK, ask(made(), http.MethodHead, "/", nil).status)
 }
 

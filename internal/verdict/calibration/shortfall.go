@@ -1,6 +1,10 @@
 package calibration
 
-import "fmt"
+import (
+	"fmt"
+
+	"promptbench/internal/text/wording"
+)
 
 // What a criterion needs beside kappa before it may gate. With perfect agreement
 // the interval of kappa has no width, however few labels there are.
@@ -15,13 +19,14 @@ func (c Criterion) Shortfall(bar float64) string {
 	pass, fail := c.TP+c.FN, c.TN+c.FP
 	switch {
 	case c.N < LeastLabels:
-		return fmt.Sprintf("%d labelled replies have a verdict, %d are needed", c.N, LeastLabels)
+		return fmt.Sprintf("%s a verdict; %d are needed",
+			wording.Count(c.N, "labelled reply")+" "+wording.Verb(c.N, "have"), LeastLabels)
 	case pass < LeastOfEach || fail < LeastOfEach:
-		return fmt.Sprintf("people pass %d and fail %d of its replies, %d of each are needed", pass, fail, LeastOfEach)
+		return fmt.Sprintf("people pass %d and fail %d of its replies; %d of each are needed", pass, fail, LeastOfEach)
 	case c.KappaCI == nil:
 		return "its agreement beyond chance is undefined"
 	case c.KappaCI[0] < bar:
-		return fmt.Sprintf("kappa is %s, its lower bound %s is under the bar of %.2f", decimals(*c.Kappa), decimals(c.KappaCI[0]), bar)
+		return fmt.Sprintf("kappa is %s and its lower bound %s is below the bar of %.2f", decimals(*c.Kappa), decimals(c.KappaCI[0]), bar)
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ func TestRefusals(t *testing.T) {
 		{"the same prompt, for drift", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{Drift: true}, ""},
 		{"one run, for drift", func(b, h *runfile.Run) { h.Header.Prompt.Hash, h.Header.Run = b.Header.Prompt.Hash, b.Header.Run }, compare.Options{Drift: true}, "base and head are one run"},
 		{"the same prompt, for its noise", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{Noise: true}, ""},
-		{"another model", func(_, h *runfile.Run) { h.Header.Model.ID = "other" }, compare.Options{}, "model example-model against other; a difference would not be the prompt's"},
+		{"another model", func(_, h *runfile.Run) { h.Header.Model.ID = "other" }, compare.Options{}, "model example-model against other; the models differ, so the prompt may not be the cause"},
 		{"another endpoint", func(_, h *runfile.Run) { h.Header.Model.Endpoint = "openai" }, compare.Options{}, "endpoint local against openai"},
 		{"another model, allowed", func(_, h *runfile.Run) { h.Header.Model.ID = "other" }, compare.Options{AllowModel: true}, ""},
 		{"one prompt on two models, allowed", func(b, h *runfile.Run) {
@@ -101,12 +101,12 @@ func TestNotes(t *testing.T) {
 	require.Equal(t, []string{
 		"both runs were graded again",
 		"the model is called local in the base and fast in the head",
-		"other parameters, base against head: seed unset against 3, temperature 0.7 against unset",
+		"parameters differ, base against head: seed unset against 3, temperature 0.7 against unset",
 		"the base ran suite subtodos, the head suite todos",
-		"the base has 1 trial a case, the head 3",
+		"the base has 1 trial per case, the head has 3",
 		"the base run is incomplete: it has no end line, and its last line is cut off",
-		"the head run is interrupted: stopped by the operator",
-		"1 case does not expect the same of the reply in both runs",
+		"the head run is interrupted",
+		"1 case has different expectations in the two runs",
 	}, c.Notes)
 }
 
@@ -217,8 +217,8 @@ func TestDrift(t *testing.T) {
 	}
 	c, err := compare.Compare(base, head, compare.Options{Drift: true})
 	require.NoError(t, err)
-	require.Equal(t, "v3 is worse than on 2026-11-23 at case_type: 20 of 40 cases newly fail, 0 newly pass (case_type, p < .001).", c.Headline)
-	require.Equal(t, []string{"base and head are runs of the same prompt: a difference is the model's or chance"}, c.Notes)
+	require.Equal(t, "v3 is worse than it was on 2026-11-23 at case_type: it breaks 20 of 40 cases and fixes none (p < .001).", c.Headline)
+	require.Equal(t, []string{"base and head are runs of the same prompt: a difference comes from the model or chance"}, c.Notes)
 
 	for i := range 30 {
 		head.Calls[i].ReplayedFrom = "run-of-v3"
@@ -228,15 +228,15 @@ func TestDrift(t *testing.T) {
 	}
 	c, err = compare.Compare(base, head, compare.Options{Drift: true})
 	require.NoError(t, err)
-	require.Contains(t, c.Headline, "v3 is worse than in run run-of-v3 at case_type")
-	require.Equal(t, []string{"base and head are runs of the same prompt: a difference is the model's or chance; 30 of the head's 40 replies are replayed, and those can't show it"}, c.Notes)
+	require.Contains(t, c.Headline, "v3 is worse than it was in run run-of-v3 at case_type")
+	require.Equal(t, []string{"base and head are runs of the same prompt: a difference comes from the model or chance; 30 of the head's 40 replies are replayed and cannot show drift"}, c.Notes)
 }
 
 func TestNoiseHeadline(t *testing.T) {
 	t.Parallel()
 	base, head := flips(2, 3, 15, 0)
 	c := hold(t, base, head, compare.Options{Noise: true})
-	require.Equal(t, "v3 against itself: 5 of 20 cases flip a grader with nothing changed.", c.Headline)
+	require.Equal(t, "5 of 20 cases flip between two runs of v3, although nothing changed.", c.Headline)
 }
 
 // Whatever two runs hold, the comparison can be written as JSON (which a NaN

@@ -98,12 +98,14 @@ type Grader struct {
 	Verdict   *Verdict    `json:"verdict"`
 	Warnings  []string    `json:"warnings"`
 
-	Detectable    *float64                  `json:"detectable_drop"`          // of an inconclusive one: the smallest drop its units show 4 times in 5
+	Detectable    *float64                  `json:"detectable_drop"`          // of an inconclusive one: the smallest drop that its units show with 80% power
 	Judged        *summary.JudgeReliability `json:"judged,omitempty"`         // nil if no judge gives the score
 	BaseCorrected *summary.Corrected        `json:"base_corrected,omitempty"` // the rates without the judge's errors, where they can be told
 	HeadCorrected *summary.Corrected        `json:"head_corrected,omitempty"`
 
-	ToSettle *int `json:"units_to_settle"` // of an inconclusive one: how many would settle it 4 times in 5
+	ToSettle *int `json:"units_to_settle"` // of an inconclusive one: how many units would settle it with 80% power
+
+	withdrawn bool // inconclusive only because of the cases left out
 }
 
 // A Flip is a case that passes one grader on one side only. Base and Head are

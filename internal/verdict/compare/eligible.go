@@ -2,6 +2,7 @@ package compare
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"promptbench/graders"
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -38,7 +40,7 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	other := otherModel(b.Model, h.Model)
 	switch {
 	case other != "" && !o.AllowModel:
-		return nil, &Refusal{Reason: other, Hint: "a difference would not be the prompt's; compare runs of one model, or pass --allow model"}
+		return nil, &Refusal{Reason: other, Hint: "the models differ, so the prompt may not be the cause; compare runs of one model, or pass --allow model"}
 	case other != "":
 		notes = append(notes, "allowed: "+other)
 	case o.Drift && b.Run == h.Run:
@@ -66,20 +68,20 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		notes = append(notes, fmt.Sprintf("the model is called %s in the base and %s in the head", b.Model.Name, h.Model.Name))
 	}
 	if other := otherParams(b.Model.Params, h.Model.Params); other != "" {
-		notes = append(notes, "other parameters, base against head: "+other)
+		notes = append(notes, "parameters differ, base against head: "+other)
 	}
 	if b.Suite.Name != h.Suite.Name {
 		notes = append(notes, fmt.Sprintf("the base ran suite %s, the head suite %s", b.Suite.Name, h.Suite.Name))
 	}
 	if b.Trials != h.Trials {
-		notes = append(notes, fmt.Sprintf("the base has %s a case, the head %d", count(b.Trials, "trial"), h.Trials))
+		notes = append(notes, fmt.Sprintf("the base has %s per case, the head has %d", wording.Count(b.Trials, "trial"), h.Trials))
 	}
 	for _, side := range []struct {
 		name string
 		run  *runfile.Run
 	}{{"base", base}, {"head", head}} {
 		if s := side.run.Status(); s != runfile.Complete {
-			notes = append(notes, fmt.Sprintf("the %s run is %s: %s", side.name, s, endReason(side.run)))
+			notes = append(notes, fmt.Sprintf("the %s run is %s", side.name, endOf(side.run)))
 		}
 	}
 	return notes, nil
@@ -95,18 +97,18 @@ func redacted(b, h runfile.Header) (string, error) {
 		if one.Redacted == nil {
 			one = h
 		}
-		return "", &Refusal{Reason: fmt.Sprintf("run %s is redacted and the other is not, so that their inputs can't be paired", one.Run), Hint: again}
+		return "", &Refusal{Reason: fmt.Sprintf("run %s is redacted and the other is not, so their inputs cannot be paired", one.Run), Hint: again}
 	case b.Redacted.Key != h.Redacted.Key:
-		return "", &Refusal{Reason: "the runs were redacted by different keys, so that their inputs can't be paired", Hint: again}
+		return "", &Refusal{Reason: "the runs were redacted by different keys, so their inputs cannot be paired", Hint: again}
 	}
-	return "both runs are redacted: markers stand in the place of their texts", nil
+	return "both runs are redacted: markers replace their texts", nil
 }
 
 // drift says what a comparison of two runs of one prompt can show.
 func drift(head *runfile.Run) string {
-	s := "base and head are runs of the same prompt: a difference is the model's or chance"
+	s := "base and head are runs of the same prompt: a difference comes from the model or chance"
 	if basis := summary.BasisOf(head); basis.Replayed > 0 {
-		s += fmt.Sprintf("; %d of the head's %d replies are replayed, and those can't show it", basis.Replayed, basis.Replies)
+		s += fmt.Sprintf("; %d of the head's %d replies are replayed and cannot show drift", basis.Replayed, basis.Replies)
 	}
 	return s
 }
@@ -115,14 +117,15 @@ func drift(head *runfile.Run) string {
 func (p *pairing) notes(o Options) []string {
 	var notes []string
 	if p.expect > 0 {
-		notes = append(notes, fmt.Sprintf("%s not expect the same of the reply in both runs", plural(p.expect, "case does", "cases do")))
+		notes = append(notes, fmt.Sprintf("%s different expectations in the two runs",
+			wording.Count(p.expect, "case")+" "+wording.Verb(p.expect, "have")))
 	}
 	for _, name := range o.Gating {
 		if !slices.Contains(p.names, name) {
 			notes = append(notes, fmt.Sprintf("a gate names %s, which neither run scored", name))
 		}
 		if reason := o.Reliability[name].Shortfall; reason != "" {
-			notes = append(notes, fmt.Sprintf("a gate names %s, which informs only: %s", name, reason))
+			notes = append(notes, fmt.Sprintf("a gate names %s, which cannot gate: %s", name, reason))
 		}
 	}
 	return notes
@@ -145,17 +148,10 @@ func gradedOtherwise(b, h runfile.Header) string {
 		case !bytes.Equal(b.Graders[i].Params, spec.Params):
 			return spec.Name + " by different parameters"
 		case b.Graders[i].Says != spec.Says:
-			return fmt.Sprintf("%s by a command that was %s and is %s", spec.Name, orUnnamed(b.Graders[i].Says), orUnnamed(spec.Says))
+			return fmt.Sprintf("%s by a command that was %s and is %s", spec.Name, cmp.Or(b.Graders[i].Says, "unnamed"), cmp.Or(spec.Says, "unnamed"))
 		}
 	}
 	return ""
-}
-
-func orUnnamed(says string) string {
-	if says == "" {
-		return "of no name"
-	}
-	return says
 }
 
 // otherParams lists the parameters in which two models differ, by name.
@@ -197,23 +193,18 @@ func orUnset(value json.RawMessage) string {
 	return string(value)
 }
 
-func plural(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}
-
-func endReason(run *runfile.Run) string {
+// endOf says how a run ended that is not complete.
+func endOf(run *runfile.Run) string {
+	status := string(run.Status())
 	switch {
 	case run.End == nil && run.Torn:
-		return "it has no end line, and its last line is cut off"
+		return status + ": it has no end line, and its last line is cut off"
 	case run.End == nil:
-		return "it has no end line"
-	case run.End.Reason == "":
-		return "no reason recorded"
+		return status + ": it has no end line"
+	case run.Status() == runfile.Interrupted:
+		return status
 	}
-	return run.End.Reason
+	return status + ": " + cmp.Or(run.End.Reason, "no reason recorded")
 }
 
 func otherModel(b, h runfile.Model) string {

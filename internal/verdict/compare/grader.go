@@ -118,7 +118,7 @@ func resultOf(name string, g gathered, trials int, o Options) Grader {
 	r := Grader{Grader: name, Cases: g.cases, Units: len(g.units), LeftOut: g.leftOut, Warnings: []string{}}
 	if len(g.units) == 0 {
 		if g.leftOut > 0 {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("no case is scored on both sides: %d left out", g.leftOut))
+			r.Warnings = append(r.Warnings, fmt.Sprintf("no case is scored on both sides; %d left out", g.leftOut))
 		}
 		return r
 	}

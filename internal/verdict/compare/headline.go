@@ -1,44 +1,188 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"time"
+
+	"promptbench/internal/text/wording"
 )
 
-// headline is the sentence that a busy person can act on.
+// headline says in one to three sentences what a busy reader acts on: what the
+// head broke and fixed, and whether that makes it better or worse.
 func headline(c *Comparison) string {
-	b, h := c.Base.Prompt, c.Head.Prompt
+	base, head := c.Base.Prompt, c.Head.Prompt
 	switch {
 	case c.Noise:
-		return noise(c)
+		n := c.FlippedCases()
+		return fmt.Sprintf("%d of %s %s between two runs of %s, although nothing changed.",
+			n, wording.Count(c.Pairs, "case"), wording.Verb(n, "flip"), head)
+	case c.Verdict == nil && hasJudgedScores(c.Graders):
+		return fmt.Sprintf("No verdict on %s against %s: only judged scores could decide, and the judge cannot gate.", head, base)
+	case c.Verdict == nil || !hasScores(c.Graders):
+		return fmt.Sprintf("No verdict on %s against %s: no grader scored a case on both sides.", head, base)
 	case c.Base.Hash == c.Head.Hash:
-		b = earlier(c)
+		base = "it was " + earlierRun(c)
 	}
-	if c.Verdict == nil && restsOnJudge(c.Graders) {
-		return fmt.Sprintf("%s is not held against %s: all that was to decide rests on a judge that may not.", h, c.Base.Prompt)
+	decisive := withVerdict(c.Graders, *c.Verdict)
+	names, better := namesOf(decisive), ""
+	if improved := withVerdict(c.Graders, Improved); len(improved) > 0 {
+		better = " It is better at " + namesOf(improved) + "."
 	}
-	if c.Verdict == nil || unscored(c.Graders) {
-		return fmt.Sprintf("%s can't be held against %s: no grader scored a case on both sides.", h, c.Base.Prompt)
-	}
+	g := mostTelling(decisive)
 	switch *c.Verdict {
 	case Regressed:
-		return fmt.Sprintf("%s is worse than %s at %s%s: %s.", h, b, names(c.Graders, Regressed), also(c), moved(c))
+		return fmt.Sprintf("%s is worse than %s at %s: %s %s.%s",
+			head, base, names, g.effect("it", true), g.evidence(decisive), better)
 	case Improved:
 		elsewhere := ""
-		if names(c.Graders, NoWorse) != "" {
+		if len(withVerdict(c.Graders, NoWorse)) > 0 {
 			elsewhere = ", and no worse elsewhere"
 		}
-		return fmt.Sprintf("%s is better than %s at %s%s: %s.", h, b, names(c.Graders, Improved), elsewhere, moved(c))
+		return fmt.Sprintf("%s is better than %s at %s%s: %s %s.",
+			head, base, names, elsewhere, g.effect("it", true), g.evidence(decisive))
 	case NoWorse:
-		return fmt.Sprintf("%s is no worse than %s: %s.", h, b, moved(c))
-	default:
-		return fmt.Sprintf("It is open whether %s is worse than %s at %s%s: %s.", h, b, names(c.Graders, Inconclusive), also(c), moved(c))
+		return fmt.Sprintf("%s is no worse than %s: %s %s.", head, base, g.effect("it", true), g.evidence(nil))
 	}
+	effect := g.effect(head, false)
+	if rest, ok := strings.CutPrefix(effect, "no case"); ok {
+		effect = "No case" + rest
+	}
+	return fmt.Sprintf("%s at %s %s.%s%s",
+		effect, g.Grader, g.evidence([]*Grader{g}), openQuestion(decisive, base), better)
 }
 
-// restsOnJudge reports whether a judge that cannot gate scored anything.
-func restsOnJudge(list []Grader) bool {
+// openQuestion says why the verdict of inconclusive graders is open. The sentence
+// before it names the grader if there is only one.
+func openQuestion(list []*Grader, base string) string {
+	at := func(some []*Grader) string {
+		if len(list) == 1 {
+			return "there"
+		}
+		return "at " + namesOf(some)
+	}
+	var few, withdrawn []*Grader
+	for _, g := range list {
+		if g.withdrawn || g.Units == 0 {
+			withdrawn = append(withdrawn, g)
+		} else {
+			few = append(few, g)
+		}
+	}
+	out := ""
+	if len(few) > 0 {
+		up, down := 0, 0
+		for _, g := range few {
+			switch {
+			case *g.Delta > 0:
+				up++
+			case *g.Delta < 0:
+				down++
+			}
+		}
+		claim := "better or worse"
+		switch {
+		case up == len(few):
+			claim = "better"
+		case down == len(few):
+			claim = "worse"
+		case up+down == 0:
+			claim = "no worse"
+		}
+		n := few[0].Cases
+		out = fmt.Sprintf(" %s %s too few to call it %s than %s %s.",
+			wording.Count(n, "case"), wording.Verb(n, "are"), claim, base, at(few))
+	}
+	if len(withdrawn) > 0 {
+		missing := "Cases"
+		if n := withdrawn[0].LeftOut; n > 0 {
+			missing = "The " + wording.Count(n, "case")
+		}
+		out += fmt.Sprintf(" %s left out could change the verdict %s; run again to score them.", missing, at(withdrawn))
+	}
+	return out
+}
+
+// effect says what the head did to the cases of one grader. It gives their total
+// number if ofAll is set.
+func (g *Grader) effect(subject string, ofAll bool) string {
+	verb, most, other, rest := "breaks", g.NewlyFail, "fixes", g.NewlyPass
+	if rest > most {
+		verb, most, other, rest = other, rest, verb, most
+	}
+	if most > 0 {
+		some, few := wording.Count(most, "case"), strconv.Itoa(rest)
+		if ofAll {
+			some = fmt.Sprintf("%d of %s", most, wording.Count(g.Cases, "case"))
+		}
+		if rest == 0 {
+			few = "none"
+		}
+		return fmt.Sprintf("%s %s %s and %s %s", subject, verb, some, other, few)
+	}
+	still := "no case flips"
+	if ofAll {
+		still = fmt.Sprintf("none of %s flips", wording.Count(g.Cases, "case"))
+	}
+	if g.Delta == nil || *g.Delta == 0 {
+		return still
+	}
+	way := map[bool]string{true: "rises", false: "falls"}[*g.Delta > 0]
+	return fmt.Sprintf("%s, but the mean %s from %.2f to %.2f", still, way, *g.BaseMean, *g.HeadMean)
+}
+
+// evidence gives the p of the grader in parentheses, and its name unless the
+// sentence names this grader alone.
+func (g *Grader) evidence(named []*Grader) string {
+	var parts []string
+	if len(named) != 1 {
+		parts = append(parts, g.Grader)
+	}
+	if g.PAdjusted != nil {
+		parts = append(parts, P(*g.PAdjusted))
+	}
+	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+// mostTelling is the first grader by which a case flips, else the first whose
+// mean differs, else the first.
+func mostTelling(list []*Grader) *Grader {
+	var moved *Grader
+	for _, g := range list {
+		switch {
+		case g.NewlyFail+g.NewlyPass > 0:
+			return g
+		case moved == nil && g.Delta != nil && *g.Delta != 0:
+			moved = g
+		}
+	}
+	return cmp.Or(moved, list[0])
+}
+
+// withVerdict returns the gating graders with a verdict.
+func withVerdict(list []Grader, v Verdict) []*Grader {
+	var out []*Grader
+	for i := range list {
+		if g := &list[i]; g.Gating && g.Verdict != nil && *g.Verdict == v {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func namesOf(list []*Grader) string {
+	names := make([]string, len(list))
+	for i, g := range list {
+		names[i] = g.Grader
+	}
+	return wording.List(names)
+}
+
+// hasJudgedScores reports whether a judge that cannot gate scored anything.
+func hasJudgedScores(list []Grader) bool {
 	for i := range list {
 		if list[i].Units > 0 && list[i].shortfall() != "" {
 			return true
@@ -47,83 +191,44 @@ func restsOnJudge(list []Grader) bool {
 	return false
 }
 
-// earlier names the base where both sides are runs of one prompt.
-func earlier(c *Comparison) string {
-	b, h := c.Base.Basis.Last.UTC().Format(time.DateOnly), c.Head.Basis.Last.UTC().Format(time.DateOnly)
-	if b == h || c.Base.Basis.Last.IsZero() {
-		return "in run " + c.Base.Run
-	}
-	return "on " + b
-}
-
-// unscored holds where no grader has a value on both sides of any case.
-func unscored(list []Grader) bool {
+// hasScores reports whether any grader has a value on both sides of a case.
+func hasScores(list []Grader) bool {
 	for _, g := range list {
 		if g.Units > 0 {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
-// also names what got better although the verdict is about something else.
-func also(c *Comparison) string {
-	if better := names(c.Graders, Improved); better != "" {
-		return " (and better at " + better + ")"
+// earlierRun names the base if both sides are runs of one prompt.
+func earlierRun(c *Comparison) string {
+	base, head := c.Base.Basis.Last.UTC().Format(time.DateOnly), c.Head.Basis.Last.UTC().Format(time.DateOnly)
+	if base == head || c.Base.Basis.Last.IsZero() {
+		return "in run " + c.Base.Run
 	}
-	return ""
+	return "on " + base
 }
 
-// noise says how many cases flip with nothing changed.
-func noise(c *Comparison) string {
-	flipped := map[string]bool{}
+// FlippedCases counts the cases that flip by any grader.
+func (c *Comparison) FlippedCases() int {
+	cases := map[string]bool{}
 	for _, f := range c.Flips {
-		flipped[f.Case] = true
+		cases[f.Case] = true
 	}
-	return fmt.Sprintf("%s against itself: %d of %s flip a grader with nothing changed.", c.Head.Prompt, len(flipped), count(c.Pairs, "case"))
+	return len(cases)
 }
 
-// names lists the gating graders with a verdict.
-func names(list []Grader, v Verdict) string {
-	var out []string
-	for _, g := range list {
-		if g.Gating && g.Verdict != nil && *g.Verdict == v {
-			out = append(out, g.Grader)
-		}
+// points prints a share in percentage points, to at most three digits.
+func points(share float64) string {
+	rounded := fmt.Sprintf("%.3g", 100*math.Abs(share))
+	if rounded == "1" {
+		return "1 point"
 	}
-	return strings.Join(out, ", ")
+	return rounded + " points"
 }
 
-// moved counts the flips of the first grader that the verdict is about, or says
-// how its mean moved where nothing flipped.
-func moved(c *Comparison) string {
-	var still *Grader
-	for i := range c.Graders {
-		g := &c.Graders[i]
-		if !g.Gating || g.Verdict == nil || *g.Verdict != *c.Verdict {
-			continue
-		}
-		if g.NewlyFail+g.NewlyPass > 0 {
-			return fmt.Sprintf("%d of %s newly fail, %d newly pass%s", g.NewlyFail, count(g.Cases, "case"), g.NewlyPass, inBrackets(g))
-		}
-		if still == nil && g.Delta != nil && *g.Delta != 0 {
-			still = g
-		}
-	}
-	if still != nil {
-		return fmt.Sprintf("no case of %d flipped, and the mean went from %.2f to %.2f%s", still.Cases, *still.BaseMean, *still.HeadMean, inBrackets(still))
-	}
-	return fmt.Sprintf("no case of %d flipped", c.Pairs)
-}
-
-func inBrackets(g *Grader) string {
-	if g.PAdjusted == nil {
-		return fmt.Sprintf(" (%s)", g.Grader)
-	}
-	return fmt.Sprintf(" (%s, %s)", g.Grader, P(*g.PAdjusted))
-}
-
-// P renders a p-value the way statistics are printed: "p = .035", "p < .001".
+// P prints a p-value as statistics do: "p = .035", "p < .001".
 func P(p float64) string {
 	switch {
 	case p < 0.001:

@@ -48,22 +48,22 @@ func otherJudge(b, h *runfile.Judge) string {
 	case b == nil && h == nil:
 		return ""
 	case b == nil:
-		return fmt.Sprintf("nobody judged the base, %s the head", h.Model.ID)
+		return fmt.Sprintf("the base has no judge, the head has %s", h.Model.ID)
 	case h == nil:
-		return fmt.Sprintf("%s judged the base, nobody the head", b.Model.ID)
+		return fmt.Sprintf("the base has judge %s, the head has none", b.Model.ID)
 	}
 	var what []string
 	if other := otherJudgeModel(b.Model, h.Model); other != "" {
 		what = append(what, other)
 	}
 	if b.PromptHash != h.PromptHash {
-		what = append(what, fmt.Sprintf("another prompt of the judge (%.8s against %.8s)", b.PromptHash, h.PromptHash))
+		what = append(what, fmt.Sprintf("the judge's prompt differs (%.8s against %.8s)", b.PromptHash, h.PromptHash))
 	}
 	if b.RubricHash != h.RubricHash {
-		what = append(what, fmt.Sprintf("another version of the rubric (%.8s against %.8s)", b.RubricHash, h.RubricHash))
+		what = append(what, fmt.Sprintf("the rubric differs (%.8s against %.8s)", b.RubricHash, h.RubricHash))
 	}
 	if len(what) == 0 && !runfile.SameJudge(b, h) {
-		what = append(what, "single criteria by other judges")
+		what = append(what, "some criteria have another judge")
 	}
 	return strings.Join(what, ", ")
 }

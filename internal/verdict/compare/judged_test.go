@@ -55,12 +55,12 @@ func TestJudgedRuns(t *testing.T) {
 		"model":      {judge(func(j *runfile.Judge) { j.Model.ID = "judge-2" }), "judge judge-1 against judge-2"},
 		"endpoint":   {judge(func(j *runfile.Judge) { j.Model.Endpoint = "local" }), "judge judge-1 at openai against local"},
 		"parameters": {judge(func(j *runfile.Judge) { j.Model.Params = params.Params{Temperature: &zero} }), "parameters of the judge: temperature unset against 0"},
-		"prompt":     {judge(func(j *runfile.Judge) { j.PromptHash = "cccc" }), "another prompt of the judge (aaaa against cccc)"},
-		"rubric":     {judge(func(j *runfile.Judge) { j.RubricHash = "cccc" }), "another version of the rubric (bbbb against cccc)"},
+		"prompt":     {judge(func(j *runfile.Judge) { j.PromptHash = "cccc" }), "the judge's prompt differs (aaaa against cccc)"},
+		"rubric":     {judge(func(j *runfile.Judge) { j.RubricHash = "cccc" }), "the rubric differs (bbbb against cccc)"},
 		"a criterion": {
-			judge(func(j *runfile.Judge) { j.Criteria = map[string]runfile.Model{"tone": {ID: "x"}} }), "single criteria by other judges",
+			judge(func(j *runfile.Judge) { j.Criteria = map[string]runfile.Model{"tone": {ID: "x"}} }), "some criteria have another judge",
 		},
-		"nobody": {nil, "judge-1 judged the base, nobody the head"},
+		"nobody": {nil, "the base has judge judge-1, the head has none"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,16 +113,16 @@ func TestUnreliableJudgesInform(t *testing.T) {
 	require.Equal(t, compare.Regressed, *g.Verdict, "it is still said")
 	require.False(t, g.Gating)
 	require.Nil(t, g.PAdjusted)
-	require.Contains(t, g.Warnings, "informs only: kappa is 0.10")
+	require.Contains(t, g.Warnings, "cannot gate: kappa is 0.10")
 	require.Nil(t, g.HeadCorrected, "an error that is not known can't be corrected")
 	require.False(t, c.Gates[0].Pass)
 	require.False(t, summary.Missed(c.Gates), "a gate on it is not held")
-	require.Contains(t, c.Notes, "a gate names rubric, which informs only: it rests on tone")
+	require.Contains(t, c.Notes, "a gate names rubric, which cannot gate: it rests on tone")
 
 	c, err = compare.Compare(base, head, compare.Options{Reliability: unreliable, Gating: []string{"rubric/tone"}})
 	require.NoError(t, err)
 	require.Nil(t, c.Verdict)
-	require.Contains(t, c.Headline, "rests on a judge that may not")
+	require.Contains(t, c.Headline, "the judge cannot gate")
 
 	c, err = compare.Compare(base, head, compare.Options{Reliability: reliable, Gating: []string{"case_type", "rubric/tone"}, Margin: 0.2, Gates: gates})
 	require.NoError(t, err)

@@ -77,6 +77,23 @@ func (p *pairing) cells(i, grader int) (base, head summary.Cell) {
 	return summary.CellOf(pr.base, p.names[grader], grader), summary.CellOf(pr.head, p.names[grader], grader)
 }
 
+// Units counts the paired cases, each group of paraphrases as one.
+func (c *Comparison) Units() int {
+	if c.pairs == nil {
+		return c.Pairs
+	}
+	groups := map[string]bool{}
+	alone := 0
+	for _, p := range c.pairs.pairs {
+		if p.c.Group == "" {
+			alone++
+		} else {
+			groups[p.c.Group] = true
+		}
+	}
+	return alone + len(groups)
+}
+
 // side gives the paired cases with the trials of one side.
 func (p *pairing) side(trials func(*paired) []runfile.Trial) iter.Seq2[*runfile.Case, []runfile.Trial] {
 	return func(yield func(*runfile.Case, []runfile.Trial) bool) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/stats"
 	"promptbench/internal/verdict/summary"
 )
@@ -27,10 +28,10 @@ func verdictOf(p *pairing, list []Grader, o Options) *Verdict {
 			g.PAdjusted = adjusted[i]
 		}
 		g.Verdict = graderVerdict(*g, adjusted[i])
-		withdrawn := g.withdraw(graderVerdict(worst[i], worstAdjusted[i]))
+		g.withdraw(graderVerdict(worst[i], worstAdjusted[i]))
 		g.explain(adjusted[i])
 		if g.Verdict != nil && *g.Verdict == Inconclusive && g.Units > 0 {
-			g.plan(tests, withdrawn)
+			g.plan(tests)
 		}
 	}
 	return overall(list)
@@ -101,19 +102,18 @@ func worstCase(p *pairing, list []Grader, o Options) []Grader {
 
 // withdraw takes back a favourable verdict that the pairs left out could
 // overturn: its own, or those of another grader through the correction of p.
-func (g *Grader) withdraw(worst *Verdict) bool {
+func (g *Grader) withdraw(worst *Verdict) {
 	if g.Verdict == nil || worst == nil || *worst == *g.Verdict || *g.Verdict != Improved && *g.Verdict != NoWorse {
-		return false
+		return
 	}
-	what := fmt.Sprintf("the %s left out", count(g.LeftOut, "case"))
+	what := "the " + wording.Count(g.LeftOut, "case") + " left out"
 	if g.LeftOut == 0 {
 		what = "the cases left out at other graders"
 	}
-	g.Warnings = append(g.Warnings, fmt.Sprintf("%s but for %s: had they all got worse, it would be %s; run again to fill them in",
+	g.Warnings = append(g.Warnings, fmt.Sprintf("%s without %s, but %s if all of them got worse; run again to score them",
 		g.Verdict.Words(), what, worst.Words()))
 	v := Inconclusive
-	g.Verdict = &v
-	return true
+	g.Verdict, g.withdrawn = &v, true
 }
 
 // explain adds what a reader has to know beside the verdict.
@@ -123,12 +123,13 @@ func (g *Grader) explain(p *float64) {
 	}
 	switch reason := g.shortfall(); {
 	case reason != "":
-		g.Warnings = append(g.Warnings, "informs only: "+reason)
+		g.Warnings = append(g.Warnings, "cannot gate: "+reason)
 	case !g.Gating:
-		g.Warnings = append(g.Warnings, "informs only: the overall verdict does not rest on it and its p is not adjusted")
+		g.Warnings = append(g.Warnings, "not part of the overall verdict; its p is not adjusted")
 	}
 	if *g.Verdict == NoWorse && p != nil && *p < alpha && *g.Delta < 0 {
-		g.Warnings = append(g.Warnings, fmt.Sprintf("a significant drop of %.3g (%s), inside the margin of %.3g", -*g.Delta, P(*p), g.Margin))
+		g.Warnings = append(g.Warnings, fmt.Sprintf("a significant drop of %s (%s), within the margin of %s",
+			points(*g.Delta), P(*p), points(g.Margin)))
 	}
 }
 

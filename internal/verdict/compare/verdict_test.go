@@ -38,7 +38,7 @@ func TestKnownComparison(t *testing.T) {
 	require.InDelta(t, -0.0511, g.CI[1], 5e-5)
 	require.Equal(t, compare.Regressed, *g.Verdict)
 	require.Equal(t, []int{54, 45, 10, 1}, []int{g.BasePass, g.HeadPass, g.NewlyFail, g.NewlyPass})
-	require.Equal(t, "v3 is worse than v2 at case_type: 10 of 60 cases newly fail, 1 newly pass (case_type, p = .035).", c.Headline)
+	require.Equal(t, "v3 is worse than v2 at case_type: it breaks 10 of 60 cases and fixes 1 (p = .035).", c.Headline)
 
 	// 60 cases without a flip do not show that nothing dropped by 0.05; 73 do.
 	require.Equal(t, compare.Inconclusive, *c.Graders[1].Verdict)
@@ -61,15 +61,15 @@ func TestVerdicts(t *testing.T) {
 		{"six one-way flips improve", 6, 0, 54, 0, 0, compare.Improved, ""},
 		{"five do not", 5, 0, 30, 0, 0, compare.NoWorse, ""},
 		{"six one-way flips regress", 0, 6, 24, 0, 0, compare.Regressed, ""},
-		{"five are open", 0, 5, 25, 0, 0, compare.Inconclusive, "30 cases can show a drop"},
+		{"five are open", 0, 5, 25, 0, 0, compare.Inconclusive, "30 cases reliably detect a drop"},
 		{"nothing flips in 73 cases", 0, 0, 73, 0, 0, compare.NoWorse, ""},
-		{"nothing flips in 72 cases", 0, 0, 72, 0, 0, compare.Inconclusive, "about 73 cases would settle it at this rate of flips, 1 more"},
+		{"nothing flips in 72 cases", 0, 0, 72, 0, 0, compare.Inconclusive, "about 1 more case would settle this"},
 		{"nothing passes at all", 0, 0, 0, 73, 0, compare.NoWorse, ""},
-		{"a wider margin takes a drop", 0, 6, 194, 0, 0.2, compare.NoWorse, "a significant drop of 0.03 (p = .031), inside the margin of 0.2"},
+		{"a wider margin takes a drop", 0, 6, 194, 0, 0.2, compare.NoWorse, "a significant drop of 3 points (p = .031), within the margin of 20 points"},
 		{"improved comes before no worse", 10, 0, 990, 0, 0, compare.Improved, ""},
-		{"five cases can show nothing", 0, 1, 4, 0, 0, compare.Inconclusive, "5 cases are too few to show any drop"},
+		{"five cases can show nothing", 0, 1, 4, 0, 0, compare.Inconclusive, "5 cases are too few to detect any drop reliably"},
 		{"one case", 0, 1, 0, 0, 0, compare.Inconclusive, "1 case"},
-		{"as many better as worse, few cases", 10, 10, 40, 0, 0, compare.Inconclusive, "would settle it"},
+		{"as many better as worse, few cases", 10, 10, 40, 0, 0, compare.Inconclusive, "would settle this"},
 		{"as many better as worse, many cases", 10, 10, 980, 0, 0, compare.NoWorse, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -112,8 +112,8 @@ func TestHolmOverGatingGraders(t *testing.T) {
 		require.Equal(t, i < 4, g.Gating, "criteria of a rubric gate only where they are named: %s", g.Grader)
 		require.Equal(t, i < 4, g.PAdjusted != nil)
 	}
-	require.Equal(t, compare.Regressed, *c.Graders[4].Verdict, "by its own p, which informs only")
-	require.Contains(t, c.Graders[4].Warnings[0], "informs only")
+	require.Equal(t, compare.Regressed, *c.Graders[4].Verdict, "by its own p, which not part of the overall verdict")
+	require.Contains(t, c.Graders[4].Warnings[0], "not part of the overall verdict")
 
 	c = hold(t, base, head, compare.Options{Gating: []string{"case_type"}})
 	require.Equal(t, compare.Regressed, *c.Verdict)
@@ -127,7 +127,7 @@ func TestHolmOverGatingGraders(t *testing.T) {
 	c = hold(t, base, head, compare.Options{Gating: []string{"no_such"}})
 	require.Nil(t, c.Verdict)
 	require.Contains(t, c.Notes, "a gate names no_such, which neither run scored")
-	require.Contains(t, c.Headline, "can't be held against")
+	require.Contains(t, c.Headline, "No verdict on")
 }
 
 func TestOverallVerdict(t *testing.T) {
@@ -161,11 +161,11 @@ func TestOverallVerdict(t *testing.T) {
 		want     compare.Verdict
 		headline string
 	}{
-		{[]int{40, -40, 0}, compare.Regressed, "v3 is worse than v2 at g1 (and better at g0): 40 of 200 cases newly fail"},
-		{[]int{40, 0, 0}, compare.Improved, "v3 is better than v2 at g0, and no worse elsewhere: 0 of 200 cases newly fail, 40 newly pass"},
-		{[]int{40}, compare.Improved, "v3 is better than v2 at g0: 0 of 200"},
-		{[]int{0, 0, 0}, compare.NoWorse, "v3 is no worse than v2: no case of 200 flipped."},
-		{[]int{40, -5, 0}, compare.Inconclusive, "It is open whether v3 is worse than v2 at g1 (and better at g0): 5 of 200 cases newly fail"},
+		{[]int{40, -40, 0}, compare.Regressed, "v3 is worse than v2 at g1: it breaks 40 of 200 cases and fixes none (p < .001). It is better at g0."},
+		{[]int{40, 0, 0}, compare.Improved, "v3 is better than v2 at g0, and no worse elsewhere: it fixes 40 of 200 cases and breaks none"},
+		{[]int{40}, compare.Improved, "v3 is better than v2 at g0: it fixes 40 of 200"},
+		{[]int{0, 0, 0}, compare.NoWorse, "v3 is no worse than v2: none of 200 cases flips (g0, p = 1)."},
+		{[]int{40, -5, 0}, compare.Inconclusive, "v3 breaks 5 cases and fixes none at g1 (p = .12). 200 cases are too few to call it worse than v2 there. It is better at g0."},
 	} {
 		base, head := with(tt.flips...)
 		c := hold(t, base, head, compare.Options{})
@@ -191,7 +191,7 @@ func TestLeftOutPairsCountAsWorse(t *testing.T) {
 		require.Equal(t, 97, g.Cases)
 		require.Less(t, *g.P, 0.05)
 		require.Equal(t, compare.Inconclusive, *g.Verdict)
-		require.Contains(t, g.Warnings[0], "improved but for the 3 cases left out: had they all got worse, it would be")
+		require.Contains(t, g.Warnings[0], "improved without the 3 cases left out, but no worse if all of them got worse")
 		require.NotNil(t, g.Detectable, "what so many units could have shown holds all the same")
 		require.Nil(t, g.ToSettle, "more units do not settle it")
 		require.Nil(t, g.ToSettle, "more cases are not what is missing")
@@ -248,8 +248,8 @@ func TestNothingToJudge(t *testing.T) {
 	require.Equal(t, 20, g.LeftOut)
 	require.Nil(t, g.P)
 	require.Nil(t, g.CI)
-	require.Contains(t, g.Warnings, "no case is scored on both sides: 20 left out")
-	require.Equal(t, "v3 can't be held against v2: no grader scored a case on both sides.", c.Headline)
+	require.Contains(t, g.Warnings, "no case is scored on both sides; 20 left out")
+	require.Equal(t, "No verdict on v3 against v2: no grader scored a case on both sides.", c.Headline)
 
 	c = hold(t, none(failed), none(failed), compare.Options{})
 	require.Equal(t, compare.Inconclusive, *c.Verdict, "the graders that the headers name were left out everywhere")
@@ -257,7 +257,7 @@ func TestNothingToJudge(t *testing.T) {
 	c = hold(t, none(notApplicable), none(notApplicable), compare.Options{})
 	require.Nil(t, only(t, c).Verdict)
 	require.Nil(t, c.Verdict)
-	require.Contains(t, c.Headline, "v3 can't be held against v2")
+	require.Contains(t, c.Headline, "No verdict on v3 against v2")
 
 	run := head.run("v3")
 	run.Trials, run.End = nil, nil // killed right after the cases were written

@@ -11,10 +11,10 @@ import (
 
 // What the power statements assume; they stand in every output.
 const (
-	Alpha      = 0.05
-	Power      = 0.8
-	RiseByLuck = 0.02 // the share of units that get better by chance alone, at one trial a case
-	FivePoints = 0.05
+	Alpha        = 0.05
+	Power        = 0.8
+	ChanceOfRise = 0.02 // the share of units that get better by chance alone, at one trial a case
+	FivePoints   = 0.05
 )
 
 // A Plan is a job before it is run.
@@ -94,20 +94,20 @@ func (r *Range) include(i int, v float64) {
 // most is the largest suite that MoreUnits looks at.
 const most = 1_000_000
 
-// luck is the share of units that get better by chance. Trials are averaged
+// chance is the share of units that get better by chance. Trials are averaged
 // within a case, which divides the variance that chance adds by their number, as
 // if so many fewer units flipped.
-func (p *Plan) luck() float64 { return RiseByLuck / float64(max(1, p.Trials)) }
+func (p *Plan) chance() float64 { return ChanceOfRise / float64(max(1, p.Trials)) }
 
 // Sensitivity fills what the suite can show, with so many gating graders.
 func (p *Plan) Sensitivity(graders int) {
 	p.Graders = graders
-	luck := p.luck()
+	chance := p.chance()
 	alpha := Alpha / float64(max(1, graders))
-	p.Drop = summary.Number(stats.DetectableDrop(p.Units, luck, Power, alpha))
+	p.Drop = summary.Number(stats.DetectableDrop(p.Units, chance, Power, alpha))
 	enough := func(n int) bool {
 		// Power is of exact McNemar at these flip rates, see package stats.
-		return stats.Power(n, luck+FivePoints, luck, alpha) >= Power
+		return stats.Power(n, chance+FivePoints, chance, alpha) >= Power
 	}
 	n := max(1, p.Units)
 	for !enough(n) {

@@ -25,13 +25,13 @@ func (g GateResult) String() string {
 		word = "missed"
 	}
 	if g.Shortfall != "" {
-		word = "not held, its judge may not decide"
+		word = "ignored, because its judge cannot gate"
 	}
 	value := "unknown"
 	if g.Value != nil {
 		value = fmt.Sprintf("%.3f", *g.Value)
 	}
-	return fmt.Sprintf("gate %s: the %s of %s is %s, at least %.3g is wanted",
+	return fmt.Sprintf("gate %s: the %s of %s is %s, at least %.3g is required",
 		word, strings.ReplaceAll(g.Of, "_", " "), g.Grader, value, g.Min)
 }
 

@@ -29,6 +29,6 @@ func TestHoldRunToGates(t *testing.T) {
 	require.Equal(t, []bool{true, false, false, false}, passes, "a number that is missing never meets a gate")
 	require.True(t, summary.Missed(gates))
 	require.False(t, summary.Missed(gates[:1]))
-	require.Equal(t, "gate missed: the lower bound of case_type is 0.700, at least 0.8 is wanted", gates[1].String())
-	require.Equal(t, "gate missed: the mean of format is unknown, at least 0.5 is wanted", gates[2].String())
+	require.Equal(t, "gate missed: the lower bound of case_type is 0.700, at least 0.8 is required", gates[1].String())
+	require.Equal(t, "gate missed: the mean of format is unknown, at least 0.5 is required", gates[2].String())
 }

@@ -32,7 +32,7 @@
   const [value, pass] = [0, 1]; // of a mark
   const sign = { newly_fails: "▼", newly_passes: "▲", moved: "~", unchanged: "·", fails: "✗", error: "!", flaky: "~", passes: "✓" };
   const words = {
-    newly_fails: "newly fails", newly_passes: "newly passes", moved: "a score moved", unchanged: "unchanged",
+    newly_fails: "newly fails", newly_passes: "newly passes", moved: "a score changed", unchanged: "unchanged",
     fails: "fails", error: "no reply", flaky: "flaky", passes: "passes",
   };
 
@@ -51,7 +51,7 @@
       this.byID = new Map(data.cases.map((c) => [c.id, c]));
       this.watch = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && this.more(), { rootMargin: "1200px" });
       this.end = el("li", { class: "more" }, "…");
-      this.start = el("li", { class: "more" }, el("button", { type: "button", onclick: () => this.earlier() }, "show those before"));
+      this.start = el("li", { class: "more" }, el("button", { type: "button", onclick: () => this.earlier() }, "show earlier cases"));
       this.list.classList.toggle("one", !this.pairs);
       this.wire();
       this.apply();
