@@ -17,10 +17,12 @@ func checksBuiltIn() BuiltIn {
 		Expect: Expectation{
 			Key: nameChecks, Text: "Expressions over the reply that must hold, such as len(items) <= 3.",
 			words: func(e Expect) string { return strings.Join(e.Checks, ", ") },
-			check: func(m *mistakes, e Expect) {
+			check: func(e Expect) error {
+				var m mistakes
 				for i, src := range e.Checks {
-					compileAt(m, []any{nameChecks, i}, src)
+					compileAt(&m, []any{nameChecks, i}, src)
 				}
+				return m.err()
 			},
 		},
 		short:  "values",

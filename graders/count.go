@@ -23,10 +23,13 @@ func subtodoCountBuiltIn() BuiltIn {
 				}
 				return e.Count.String()
 			},
-			check: func(m *mistakes, e Expect) {
-				if e.Count != nil {
-					checkRange(m, []any{"count"}, *e.Count)
+			check: func(e Expect) error {
+				if e.Count == nil {
+					return nil
 				}
+				var m mistakes
+				checkRange(&m, []any{"count"}, *e.Count)
+				return m.err()
 			},
 		},
 		TypesAt: []string{anyKey},

@@ -1,6 +1,7 @@
 package graders
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -10,9 +11,9 @@ type Expectation struct {
 	Key  string // of the field in JSON and YAML
 	Text string // what it asks of a reply, one sentence
 
-	texts func(Expect) []string   // the field, where it is a list of texts
-	words func(Expect) string     // the field in words, where it is no such list; empty where it is not set
-	check func(*mistakes, Expect) // reports mistakes in it; nil: no text of the list may be blank
+	texts func(Expect) []string // the field, where it is a list of texts
+	words func(Expect) string   // the field in words, where it is no such list; empty where it is not set
+	check func(Expect) error    // gives the mistakes in it; nil: no text of the list may be blank
 }
 
 // Words says what a case expects here, such as "count 2 to 4"; empty where it
@@ -39,20 +40,38 @@ func (x Expectation) list(e Expect) []string {
 	return x.texts(e)
 }
 
-// CheckExpect reports what is wrong with what a case expects before anything is
+// Check reports what is wrong with what a case expects here before anything is
 // graded: a count that no number satisfies, a pattern that does not compile, an
 // empty value. All mistakes are joined, each a [ParamError] whose Path starts at
 // the expectation, such as count or contains[1].
-func CheckExpect(e Expect) error {
+func (x Expectation) Check(e Expect) error {
+	if x.check != nil {
+		return x.check(e)
+	}
 	var m mistakes
+	checkNotBlank(&m, x.Key, x.list(e))
+	return m.err()
+}
+
+// Expectations returns the declarations of what a case can expect, in the order
+// in which it is shown.
+func Expectations() []Expectation {
+	var out []Expectation
 	for _, b := range builtIns() {
-		if b.Expect.check != nil {
-			b.Expect.check(&m, e)
-		} else {
-			checkNotBlank(&m, b.Expect.Key, b.Expect.list(e))
+		if b.Expect.Key != "" {
+			out = append(out, b.Expect)
 		}
 	}
-	return m.err()
+	return out
+}
+
+// CheckExpect is [Expectation.Check] for all that a case can expect.
+func CheckExpect(e Expect) error {
+	var errs []error
+	for _, x := range Expectations() {
+		errs = append(errs, x.Check(e))
+	}
+	return errors.Join(errs...)
 }
 
 // checkNotBlank reports each blank text of a list that stands under key.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 )
 
@@ -17,10 +18,9 @@ func regexBuiltIn() BuiltIn {
 		Expect: Expectation{
 			Key: nameRegex, Text: "A pattern (RE2) that the reply matches.",
 			words: func(e Expect) string { return e.Regex },
-			check: func(m *mistakes, e Expect) {
-				if _, err := regexp.Compile(e.Regex); err != nil {
-					m.errs = append(m.errs, patternError([]any{nameRegex}, err))
-				}
+			check: func(e Expect) error {
+				_, err := compilePattern(e.Regex, nameRegex)
+				return err
 			},
 		},
 		short:  "pattern",
@@ -36,18 +36,14 @@ func regexBuiltIn() BuiltIn {
 // reply scores 0. A pattern that does not compile is a [ParamError]; for the
 // pattern of a case see [CheckExpect].
 func Regex(pattern string) (Grader, error) {
-	g := regex{}
-	if pattern != "" {
-		re, err := regexp.Compile(pattern)
-		if err != nil {
-			return nil, patternError([]any{"pattern"}, err)
-		}
-		g.pattern = re
+	re, err := compilePattern(pattern, "pattern")
+	if err != nil {
+		return nil, err
 	}
-	return g, nil
+	return regex{re}, nil
 }
 
-type regex struct{ pattern *regexp.Regexp }
+type regex struct{ pattern *regexp.Regexp } // nil where only cases have one
 
 func (g regex) Spec() Spec {
 	if g.pattern == nil {
@@ -61,17 +57,11 @@ func (g regex) Grade(ctx context.Context, s Sample) ([]Score, error) {
 }
 
 func (g regex) score(s Sample) Score {
-	var patterns []*regexp.Regexp
-	if g.pattern != nil {
-		patterns = append(patterns, g.pattern)
+	own, err := compilePattern(s.Expect.Regex, nameRegex)
+	if err != nil {
+		return unscored(nameRegex, "the pattern of the case: "+err.Error())
 	}
-	if s.Expect.Regex != "" {
-		own, err := regexp.Compile(s.Expect.Regex)
-		if err != nil {
-			return unscored(nameRegex, "the pattern of the case does not compile: "+err.Error())
-		}
-		patterns = append(patterns, own)
-	}
+	patterns := slices.DeleteFunc([]*regexp.Regexp{g.pattern, own}, func(re *regexp.Regexp) bool { return re == nil })
 	if len(patterns) == 0 {
 		return notApplicable(nameRegex, "neither the suite nor the case has a pattern")
 	}
@@ -90,15 +80,22 @@ func (g regex) score(s Sample) Score {
 	return scored(nameRegex, 1, "", "the pattern matches")
 }
 
-// patternError says what RE2 holds against a pattern without the package's
-// prefix.
-func patternError(path []any, err error) *ParamError {
-	e := &ParamError{Path: path, Msg: "the pattern does not compile: " + err.Error()}
-	if bad, ok := errors.AsType[*syntax.Error](err); ok {
+// compilePattern compiles a pattern that stands under key; the empty one gives
+// nil. The error is a [ParamError].
+func compilePattern(pattern, key string) (*regexp.Regexp, error) {
+	if pattern == "" {
+		return nil, nil
+	}
+	re, err := regexp.Compile(pattern)
+	if err == nil {
+		return re, nil
+	}
+	e := &ParamError{Path: []any{key}, Msg: "the pattern does not compile: " + err.Error()}
+	if bad, ok := errors.AsType[*syntax.Error](err); ok { // without the package's prefix
 		e.Msg = "the pattern does not compile: " + string(bad.Code) + " at " + quote(bad.Expr)
 		if bad.Code == syntax.ErrInvalidPerlOp {
 			e.Hint = "patterns are RE2, which has no look-around"
 		}
 	}
-	return e
+	return nil, e
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"promptbench/graders/reply"
@@ -24,12 +25,9 @@ func jsonSchemaBuiltIn() BuiltIn {
 				}
 				return "of its own"
 			},
-			check: func(m *mistakes, e Expect) {
-				if len(e.JSONSchema) > 0 {
-					if _, err := compileSchema(e.JSONSchema, []any{nameJSONSchema}); err != nil {
-						m.errs = append(m.errs, err)
-					}
-				}
+			check: func(e Expect) error {
+				_, err := compileSchema(e.JSONSchema, nameJSONSchema)
+				return err
 			},
 		},
 		FileAt: "schema",
@@ -51,29 +49,32 @@ func jsonSchemaBuiltIn() BuiltIn {
 // only to itself. One that does not compile is a [ParamError]. A schema of the
 // case must match as well; without a text it applies only to cases that have one.
 func JSONSchema(text json.RawMessage) (Grader, error) {
-	if len(text) == 0 {
-		return jsonSchema{}, nil
-	}
-	compiled, err := compileSchema(text, []any{"schema"})
+	compiled, err := compileSchema(text, "schema")
 	if err != nil {
 		return nil, err
 	}
 	return jsonSchema{compiled, canonical(map[string]json.RawMessage{"schema": text})}, nil
 }
 
-// compileSchema compiles the text of a schema. The error is a [ParamError].
-func compileSchema(text json.RawMessage, path []any) (*schema.Schema, error) {
-	v := value{raw: text, path: path}
-	if k := v.kind(); k != kindObject && k != kindBool {
-		return nil, &ParamError{Path: v.path, Msg: fmt.Sprintf("expected a JSON Schema, found %s", k)}
+// compileSchema compiles the text of a schema that stands under key; without a
+// text it gives nil. The error is a [ParamError].
+func compileSchema(text json.RawMessage, key string) (*schema.Schema, error) {
+	if len(text) == 0 {
+		return nil, nil
+	}
+	wrong := func(format string, args ...any) error {
+		return &ParamError{Path: []any{key}, Msg: fmt.Sprintf(format, args...)}
+	}
+	if k := (value{raw: text}).kind(); k != kindObject && k != kindBool {
+		return nil, wrong("expected a JSON Schema, found %s", k)
 	}
 	doc, err := schema.Parse(string(text))
 	if err != nil {
-		return nil, &ParamError{Path: v.path, Msg: oneLine(err.Error())}
+		return nil, wrong("%s", oneLine(err.Error()))
 	}
 	compiled, err := schema.Compile(doc)
 	if err != nil {
-		return nil, &ParamError{Path: v.path, Msg: "no JSON Schema: " + err.Error()}
+		return nil, wrong("no JSON Schema: %v", err)
 	}
 	return compiled, nil
 }
@@ -90,17 +91,11 @@ func (g jsonSchema) Grade(ctx context.Context, s Sample) ([]Score, error) {
 }
 
 func (g jsonSchema) score(s Sample) Score {
-	schemas, r := make([]*schema.Schema, 0, 2), s.Reply
-	if g.schema != nil {
-		schemas = append(schemas, g.schema)
+	own, err := compileSchema(s.Expect.JSONSchema, nameJSONSchema)
+	if err != nil {
+		return unscored(nameJSONSchema, "the schema of the case: "+err.Error())
 	}
-	if len(s.Expect.JSONSchema) > 0 {
-		own, err := compileSchema(s.Expect.JSONSchema, []any{"json_schema"})
-		if err != nil {
-			return unscored(nameJSONSchema, "the schema of the case: "+err.Error())
-		}
-		schemas = append(schemas, own)
-	}
+	r, schemas := s.Reply, slices.DeleteFunc([]*schema.Schema{g.schema, own}, func(s *schema.Schema) bool { return s == nil })
 	if len(schemas) == 0 {
 		return notApplicable(nameJSONSchema, "neither the suite nor the case has a schema")
 	}
@@ -116,8 +111,8 @@ func (g jsonSchema) score(s Sample) Score {
 		return scored(nameJSONSchema, 0, "", "the reply is no valid JSON: "+oneLine(err.Error()))
 	}
 	var failures []string
-	for _, one := range schemas {
-		failures = append(failures, one.Failures(doc)...)
+	for _, each := range schemas {
+		failures = append(failures, each.Failures(doc)...)
 	}
 	return passed(nameJSONSchema, len(failures) == 0, "", list(failures))
 }

@@ -85,10 +85,8 @@ func descriptions() map[string]string {
 		"suite.cases.expect.count.min":    "The least number, at least 0.",
 		"suite.cases.expect.count.max":    "The greatest number.",
 	}
-	for _, b := range graders.BuiltIns() {
-		if b.Expect.Key != "" {
-			out["suite.cases.expect."+b.Expect.Key] = b.Expect.Text
-		}
+	for _, x := range graders.Expectations() {
+		out["suite.cases.expect."+x.Key] = x.Text
 	}
 	for _, path := range []string{"config.models.params.", "prompt.modelParameters."} {
 		for key, text := range parameters() {

@@ -25,12 +25,13 @@ type place struct{ line, column int }
 
 // caseChecker checks cases one by one as they stream by.
 type caseChecker struct {
-	rules []string // the suite's types
-	ids   map[string]place
-	first map[[sha256.Size]byte]string // id of the first case with this input and these vars
-	again problem.List                 // warnings of inputs that stand twice
-	stats stats
-	probs problem.List
+	rules   []string // the suite's types
+	expects []graders.Expectation
+	ids     map[string]place
+	first   map[[sha256.Size]byte]string // id of the first case with this input and these vars
+	again   problem.List                 // warnings of inputs that stand twice
+	stats   stats
+	probs   problem.List
 }
 
 // cases checks every case, from the list or from the file, and takes the
@@ -38,7 +39,7 @@ type caseChecker struct {
 func (l *loader) cases(b *casesBlock) {
 	s := l.suite
 	c := &caseChecker{
-		rules: s.Rules.Types, ids: map[string]place{}, first: map[[sha256.Size]byte]string{},
+		rules: s.Rules.Types, expects: graders.Expectations(), ids: map[string]place{}, first: map[[sha256.Size]byte]string{},
 		stats: stats{vars: map[string]int{}, tags: map[string]int{}, types: map[string]int{}, groups: map[string]bool{}},
 	}
 	h, err := newHasher(s)
@@ -134,9 +135,11 @@ func (c *caseChecker) check(r record) {
 		fail(fmt.Sprintf("expect.type %q is none of the suite's types", t), typeHint(t, c.rules), "expect", "type")
 	}
 	c.countUnit(r)
-	for _, e := range graders.ParamErrors(graders.CheckExpect(r.Expect)) {
-		path := append([]any{"expect"}, e.Path...)
-		fail((&graders.ParamError{Path: path, Msg: e.Msg}).Error(), e.Hint, path...)
+	for _, x := range c.expects {
+		for _, e := range graders.ParamErrors(x.Check(r.Expect)) {
+			path := append([]any{"expect"}, e.Path...)
+			fail((&graders.ParamError{Path: path, Msg: e.Msg}).Error(), e.Hint, path...)
+		}
 	}
 	for i, tag := range r.Tags {
 		if bad := badWord(tag); bad != "" {

@@ -55,8 +55,8 @@ func Differences(marks []compare.Mark) string {
 // Expectations lists what a case expects of its reply.
 func Expectations(e graders.Expect) string {
 	var parts []string
-	for _, b := range graders.BuiltIns() {
-		if words := b.Expect.Words(e); words != "" {
+	for _, x := range graders.Expectations() {
+		if words := x.Words(e); words != "" {
 			parts = append(parts, words)
 		}
 	}
