@@ -2,7 +2,7 @@ package graders
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/vm"
@@ -39,14 +39,18 @@ func checksBuiltIn() BuiltIn {
 // another one does not hold. One that does not compile is a [ParamError].
 func Checks(values []string) (Grader, error) {
 	var m mistakes
-	g := checks{}
+	var own []check
 	for i, src := range values {
-		g.own = append(g.own, check{src, compileAt(&m, []any{"values", i}, src)})
+		own = append(own, check{src, compileAt(&m, []any{"values", i}, src)})
 	}
 	if err := m.err(); err != nil {
 		return nil, err
 	}
-	return g, nil
+	params := struct {
+		Values []string `json:"values,omitempty"`
+	}{slices.Clone(values)}
+	spec := Spec{Name: nameChecks, Version: 1, Params: canonical(params)}
+	return function{spec, func(ctx context.Context, s Sample) Score { return scoreChecks(ctx, own, s) }}, nil
 }
 
 type check struct {
@@ -54,41 +58,25 @@ type check struct {
 	program *vm.Program
 }
 
-type checks struct{ own []check }
-
-func (g checks) Spec() Spec {
-	if len(g.own) == 0 {
-		return Spec{Name: nameChecks, Version: 1}
-	}
-	values := make([]string, len(g.own))
-	for i, c := range g.own {
-		values[i] = c.source
-	}
-	return Spec{Name: nameChecks, Version: 1, Params: canonical(map[string][]string{"values": values})}
-}
-
-func (g checks) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	all := append([]check(nil), g.own...)
+func scoreChecks(ctx context.Context, checks []check, s Sample) Score {
 	var failed, open []string
+	checks = slices.Clone(checks)
 	for _, src := range s.Expect.Checks {
 		program, err := compile(src)
 		if err != nil {
 			open = append(open, err.Error())
 			continue
 		}
-		all = append(all, check{src, program})
+		checks = append(checks, check{src, program})
 	}
-	if len(all)+len(open) == 0 {
-		return one(ctx, notApplicable(nameChecks, "neither the suite nor the case names a check"))
+	if len(checks)+len(open) == 0 {
+		return NotApplicable("neither the suite nor the case names a check")
 	}
 	if !s.Reply.Readable() {
-		return one(ctx, scored(nameChecks, 0, "", shorten("unreadable: "+unreadable(s.Reply), 300)))
+		return Unreadable(s.Reply)
 	}
-	for _, c := range all {
+	for _, c := range checks {
 		v, err := evaluate(ctx, c.program, s)
-		if ctx.Err() != nil {
-			return nil, fmt.Errorf("grading %s: %w", nameChecks, ctx.Err())
-		}
 		switch {
 		case err != nil:
 			open = append(open, err.Error())
@@ -98,9 +86,9 @@ func (g checks) Grade(ctx context.Context, s Sample) ([]Score, error) {
 	}
 	switch {
 	case len(failed) > 0:
-		return one(ctx, scored(nameChecks, 0, "", "not so: "+list(failed)))
+		return Scored(0, "not so: "+joinFindings(failed))
 	case len(open) > 0:
-		return one(ctx, unscored(nameChecks, strings.Join(open, "; ")))
+		return Unscored(strings.Join(open, "; "))
 	}
-	return one(ctx, scored(nameChecks, 1, "", ""))
+	return Scored(1, "")
 }

@@ -1,7 +1,6 @@
 package graders
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -69,37 +68,23 @@ func SubtodoCount(byType map[string]Range) (Grader, error) {
 	if err := m.err(); err != nil {
 		return nil, err
 	}
-	return subtodoCount{maps.Clone(byType)}, nil
-}
-
-type subtodoCount struct{ byType map[string]Range }
-
-func (g subtodoCount) Spec() Spec {
-	if len(g.byType) == 0 {
-		return Spec{Name: nameSubtodoCount, Version: 1}
-	}
-	return Spec{Name: nameSubtodoCount, Version: 1, Params: canonical(g.byType)}
-}
-
-func (g subtodoCount) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	return one(ctx, g.score(s))
-}
-
-func (g subtodoCount) score(s Sample) Score {
-	want, ok := g.byType[s.Expect.Type]
-	whose := s.Expect.Type
-	if s.Expect.Count != nil {
-		want, ok, whose = *s.Expect.Count, true, "this case"
-	}
-	switch {
-	case !ok && s.Expect.Type == "":
-		return notApplicable(nameSubtodoCount, "the case expects neither a type nor a count")
-	case !ok:
-		return notApplicable(nameSubtodoCount, "no range is set for "+s.Expect.Type)
-	case !s.Reply.Readable():
-		return scored(nameSubtodoCount, 0, unread, unreadable(s.Reply))
-	}
-	n := len(s.Reply.Items)
-	reason := fmt.Sprintf("%s, expected %s for %s", plural(n, "item"), want, whose)
-	return passed(nameSubtodoCount, want.Has(n), strconv.Itoa(n), reason)
+	byType = maps.Clone(byType)
+	return newFunction(nameSubtodoCount, byType, func(s Sample) Score {
+		want, ok := byType[s.Expect.Type]
+		whose := s.Expect.Type
+		if s.Expect.Count != nil {
+			want, ok, whose = *s.Expect.Count, true, "this case"
+		}
+		switch {
+		case !ok && s.Expect.Type == "":
+			return NotApplicable("the case expects neither a type nor a count")
+		case !ok:
+			return NotApplicable("no range is set for " + s.Expect.Type)
+		case !s.Reply.Readable():
+			return scoreWith(0, unread, whyUnreadable(s.Reply))
+		}
+		n := len(s.Reply.Items)
+		reason := fmt.Sprintf("%s, expected %s for %s", plural(n, "item"), want, whose)
+		return scoreIf(want.Has(n), strconv.Itoa(n), reason)
+	}), nil
 }

@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"promptbench/graders/schema"
 )
 
 // A value is one JSON value of the parameters and the way to it. One without
@@ -187,19 +189,18 @@ func (d *decoder) bounds(m map[string]value) Range {
 }
 
 // canonical renders parameters so that equal parameters give equal bytes: keys
-// sorted, no spaces, no HTML escaping. An empty object gives nil.
+// sorted, no spaces, no HTML escaping. Nothing, or an empty object, gives nil.
 func canonical(params any) json.RawMessage {
-	var v any
 	raw, err := encode(params)
-	if err == nil {
-		dec := json.NewDecoder(bytes.NewReader(raw))
-		dec.UseNumber()
-		err = dec.Decode(&v)
+	if err != nil { // parameters are plain data, which always encodes
+		return nil
 	}
-	if err == nil {
-		raw, err = encode(v)
+	plain, err := schema.Parse(string(raw)) // its maps encode with sorted keys
+	if err != nil {
+		return nil
 	}
-	if err != nil || string(raw) == "{}" { // parameters are plain data, which always encodes
+	raw, _ = encode(plain)
+	if text := string(raw); text == "{}" || text == "null" {
 		return nil
 	}
 	return raw
@@ -210,7 +211,7 @@ func encode(v any) ([]byte, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("encoding parameters: %w", err)
+		return nil, fmt.Errorf("encoding as JSON: %w", err)
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
 }

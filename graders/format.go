@@ -1,7 +1,6 @@
 package graders
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,26 +32,17 @@ func formatBuiltIn() BuiltIn {
 // The values are those of [reply.Severity.Ceiling]. Answer is the format the
 // reply was read in, or "unread"; the reason names every defect. Where neither a
 // format nor a type is asked for, every reply that is not empty has value 1.
-func Format() Grader { return format{} }
+func Format() Grader { return newFunction(nameFormat, nil, scoreFormat) }
 
-type format struct{}
-
-func (format) Spec() Spec { return Spec{Name: nameFormat, Version: 1} }
-
-func (format) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	return one(ctx, gradeFormat(s))
-}
-
-func gradeFormat(s Sample) Score {
+func scoreFormat(s Sample) Score {
 	r, want := s.Reply, s.Format
-	if strings.TrimSpace(r.Text) == "" {
-		return scored(nameFormat, 0, unread, unreadable(r))
-	}
-	if r.Untyped && (want == "" || want == reply.Text) {
-		return scored(nameFormat, 1, string(reply.Text), "any text will do")
-	}
-	if !r.Readable() {
-		return scored(nameFormat, 0, unread, unreadable(r))
+	switch {
+	case strings.TrimSpace(r.Text) == "":
+		return scoreWith(0, unread, whyUnreadable(r))
+	case r.Untyped && (want == "" || want == reply.Text):
+		return scoreWith(1, string(reply.Text), "any text will do")
+	case !r.Readable():
+		return scoreWith(0, unread, whyUnreadable(r))
 	}
 	defects := r.Defects
 	isOther := func(d reply.Defect) bool { return d.Code == reply.CodeOtherFormat }
@@ -63,7 +53,7 @@ func gradeFormat(s Sample) Score {
 		})
 	}
 	if len(defects) == 0 {
-		return scored(nameFormat, 1, string(r.Format), "exactly one clean document")
+		return scoreWith(1, string(r.Format), "exactly one clean document")
 	}
-	return scored(nameFormat, reply.Worst(defects).Ceiling(), string(r.Format), details(defects))
+	return scoreWith(reply.Worst(defects).Ceiling(), string(r.Format), joinDefects(defects))
 }

@@ -50,10 +50,11 @@ func (g rubric) ask(ctx context.Context, s Sample, together []int, scores []Scor
 	}
 	for k, i := range together {
 		if err != nil {
-			scores[i] = unscored(g.criteria[i].score(), "asking the judge: "+err.Error())
-			continue
+			scores[i] = Unscored("asking the judge: " + err.Error())
+		} else {
+			scores[i] = g.criteria[i].scoreOf(verdicts[k])
 		}
-		scores[i] = g.criteria[i].judged(verdicts[k])
+		scores[i].Grader = g.criteria[i].score()
 	}
 	return nil
 }
@@ -66,22 +67,19 @@ func (c criterion) question(s Sample) Question {
 	}
 }
 
-// judged makes a score of a verdict. Whatever is no option decides nothing.
-func (c criterion) judged(v Verdict) Score {
-	name := c.score()
+// scoreOf makes a score of a verdict. A verdict that is no option decides nothing.
+func (c criterion) scoreOf(v Verdict) Score {
 	var out Score
 	switch {
 	case v.Unscored != "":
-		return unscored(name, v.Unscored)
+		return Unscored(v.Unscored)
 	case !slices.Contains(c.Options, v.Option):
-		return unscored(name, "the judge's verdict "+quote(v.Option)+" is none of "+strings.Join(c.Options, ", "))
-	case slices.Contains(c.Pass, v.Option):
-		out = scored(name, 1, v.Option, v.Reason)
-	case v.Option == unsure:
-		out = unscored(name, "the judge is unsure: "+orUnknown(v.Reason))
+		return Unscored("the judge's verdict " + quote(v.Option) + " is none of " + strings.Join(c.Options, ", "))
+	case v.Option == unsure && !slices.Contains(c.Pass, unsure):
+		out = Unscored("the judge is unsure: " + orUnknown(v.Reason))
 		out.Answer = v.Option
 	default:
-		out = scored(name, 0, v.Option, v.Reason)
+		out = scoreIf(slices.Contains(c.Pass, v.Option), v.Option, v.Reason)
 	}
 	out.Share = v.Share
 	return out

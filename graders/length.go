@@ -1,7 +1,6 @@
 package graders
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -43,39 +42,26 @@ func Length(r Range, unit Unit) (Grader, error) {
 		unit = Characters
 	}
 	if unit != Characters && unit != Words {
-		m.add([]any{"unit"}, suggest(string(unit), []string{string(Characters), string(Words)}), "unknown unit %s", quote(string(unit)))
+		hint := suggest(string(unit), []string{string(Characters), string(Words)})
+		m.add([]any{"unit"}, hint, "unknown unit %s", quote(string(unit)))
 	}
 	checkRange(&m, nil, r)
 	if err := m.err(); err != nil {
 		return nil, err
 	}
-	return length{r, unit}, nil
-}
-
-type length struct {
-	bounds Range
-	unit   Unit
-}
-
-func (g length) Spec() Spec {
-	return Spec{Name: nameLength, Version: 1, Params: canonical(struct {
+	params := struct {
 		Range
 		Unit Unit `json:"unit"`
-	}{g.bounds, g.unit})}
-}
-
-func (g length) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	return one(ctx, g.score(s))
-}
-
-func (g length) score(s Sample) Score {
-	text := strings.TrimSpace(s.Reply.Text)
-	if text == "" {
-		return scored(nameLength, 0, "0", "the reply is empty")
-	}
-	n := chars(text)
-	if g.unit == Words {
-		n = len(strings.Fields(text))
-	}
-	return passed(nameLength, g.bounds.Has(n), strconv.Itoa(n), fmt.Sprintf("%d %s, expected %s", n, g.unit, g.bounds))
+	}{r, unit}
+	return newFunction(nameLength, params, func(s Sample) Score {
+		text := strings.TrimSpace(s.Reply.Text)
+		if text == "" {
+			return scoreWith(0, "0", "the reply is empty")
+		}
+		n := chars(text)
+		if unit == Words {
+			n = len(strings.Fields(text))
+		}
+		return scoreIf(r.Has(n), strconv.Itoa(n), fmt.Sprintf("%d %s, expected %s", n, unit, r))
+	}), nil
 }

@@ -2,7 +2,6 @@ package graders
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -84,26 +83,14 @@ func Expression(name, check string, appliesTo []string) (Grader, error) {
 	if err := m.err(); err != nil {
 		return nil, err
 	}
-	return expression{name: name, criterion: c}, nil
-}
-
-type expression struct {
-	name      string
-	criterion criterion
-}
-
-func (g expression) Spec() Spec {
-	return Spec{Name: g.name, Kind: nameExpression, Version: 1, Params: canonical(struct {
+	params := struct {
 		Name      string   `json:"name"`
 		Check     string   `json:"check"`
 		AppliesTo []string `json:"applies_to,omitempty"`
-	}{g.name, g.criterion.Check, g.criterion.AppliesTo})}
-}
-
-func (g expression) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	score, _ := g.criterion.grade(ctx, g.name, s)
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("grading %s: %w", g.name, err)
-	}
-	return []Score{score}, nil
+	}{name, check, appliesTo}
+	spec := Spec{Name: name, Kind: nameExpression, Version: 1, Params: canonical(params)}
+	return function{spec, func(ctx context.Context, s Sample) Score {
+		score, _ := c.grade(ctx, s)
+		return score
+	}}, nil
 }

@@ -1,11 +1,9 @@
 package graders
 
 import (
-	"context"
 	"errors"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strings"
 )
 
@@ -36,48 +34,34 @@ func regexBuiltIn() BuiltIn {
 // reply scores 0. A pattern that does not compile is a [ParamError]; for the
 // pattern of a case see [CheckExpect].
 func Regex(pattern string) (Grader, error) {
-	re, err := compilePattern(pattern, "pattern")
+	own, err := compilePattern(pattern, "pattern")
 	if err != nil {
 		return nil, err
 	}
-	return regex{re}, nil
-}
-
-type regex struct{ pattern *regexp.Regexp } // nil where only cases have one
-
-func (g regex) Spec() Spec {
-	if g.pattern == nil {
-		return Spec{Name: nameRegex, Version: 1}
-	}
-	return Spec{Name: nameRegex, Version: 1, Params: canonical(map[string]string{"pattern": g.pattern.String()})}
-}
-
-func (g regex) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	return one(ctx, g.score(s))
-}
-
-func (g regex) score(s Sample) Score {
-	own, err := compilePattern(s.Expect.Regex, nameRegex)
-	if err != nil {
-		return unscored(nameRegex, "the pattern of the case: "+err.Error())
-	}
-	patterns := slices.DeleteFunc([]*regexp.Regexp{g.pattern, own}, func(re *regexp.Regexp) bool { return re == nil })
-	if len(patterns) == 0 {
-		return notApplicable(nameRegex, "neither the suite nor the case has a pattern")
-	}
-	if strings.TrimSpace(s.Reply.Text) == "" {
-		return scored(nameRegex, 0, "", "the reply is empty")
-	}
-	var missed []string
-	for _, re := range patterns {
-		if !re.MatchString(s.Reply.Text) {
-			missed = append(missed, re.String())
+	params := struct {
+		Pattern string `json:"pattern,omitempty"`
+	}{pattern}
+	return newFunction(nameRegex, params, func(s Sample) Score {
+		ofCase, err := compilePattern(s.Expect.Regex, nameRegex)
+		switch {
+		case err != nil:
+			return Unscored("the pattern of the case: " + err.Error())
+		case own == nil && ofCase == nil:
+			return NotApplicable("neither the suite nor the case has a pattern")
+		case strings.TrimSpace(s.Reply.Text) == "":
+			return Scored(0, "the reply is empty")
 		}
-	}
-	if len(missed) > 0 {
-		return scored(nameRegex, 0, "", "no match for "+strings.Join(missed, " and "))
-	}
-	return scored(nameRegex, 1, "", "the pattern matches")
+		var missed []string
+		for _, re := range []*regexp.Regexp{own, ofCase} {
+			if re != nil && !re.MatchString(s.Reply.Text) {
+				missed = append(missed, re.String())
+			}
+		}
+		if len(missed) > 0 {
+			return Scored(0, "no match for "+strings.Join(missed, " and "))
+		}
+		return Scored(1, "the pattern matches")
+	}), nil
 }
 
 // compilePattern compiles a pattern that stands under key; the empty one gives

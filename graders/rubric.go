@@ -164,12 +164,12 @@ func (g rubric) Grade(ctx context.Context, s Sample) ([]Score, error) {
 	scores := make([]Score, 1+len(g.criteria))
 	var open []int // criteria that are left to the judge
 	for i, c := range g.criteria {
-		score, judged := c.grade(ctx, c.score(), s)
+		score, forJudge := c.grade(ctx, s)
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("grading %s: %w", c.score(), err)
 		}
-		scores[1+i] = score
-		if judged {
+		scores[1+i] = score.withGrader(c.score())
+		if forJudge {
 			open = append(open, i)
 		}
 	}
@@ -178,36 +178,30 @@ func (g rubric) Grade(ctx context.Context, s Sample) ([]Score, error) {
 			return nil, err
 		}
 	}
-	scores[0] = g.sum(scores[1:])
+	scores[0] = g.sum(scores[1:]).withGrader(nameRubric)
 	return scores, nil
 }
 
 // score is the name of the criterion's score.
 func (c criterion) score() string { return nameRubric + "/" + c.ID }
 
-// grade gives the criterion's score that name, or reports that it is the judge's
-// to decide.
-func (c criterion) grade(ctx context.Context, name string, s Sample) (score Score, judged bool) {
-	if len(c.AppliesTo) > 0 && !slices.Contains(c.AppliesTo, s.Expect.Type) {
-		if s.Expect.Type == "" {
-			return notApplicable(name, "the case expects no type"), false
-		}
-		return notApplicable(name, "applies to "+strings.Join(c.AppliesTo, ", ")+", the case expects "+s.Expect.Type), false
-	}
-	if c.PerCase() && len(s.Expect.Meets) == 0 {
-		return notApplicable(name, "the case demands nothing in words"), false
-	}
-	if !s.Reply.Readable() {
-		score = Unreadable(s.Reply)
-		score.Grader = name
-		return score, false
-	}
-	if c.program == nil {
+// grade gives the criterion's score, or reports that the judge is to decide it.
+func (c criterion) grade(ctx context.Context, s Sample) (score Score, forJudge bool) {
+	switch types := strings.Join(c.AppliesTo, ", "); {
+	case types != "" && s.Expect.Type == "":
+		return NotApplicable("the case expects no type"), false
+	case types != "" && !slices.Contains(c.AppliesTo, s.Expect.Type):
+		return NotApplicable("applies to " + types + ", the case expects " + s.Expect.Type), false
+	case c.PerCase() && len(s.Expect.Meets) == 0:
+		return NotApplicable("the case demands nothing in words"), false
+	case !s.Reply.Readable():
+		return Unreadable(s.Reply), false
+	case c.program == nil:
 		return Score{}, true
 	}
 	v, err := evaluate(ctx, c.program, s)
 	if err != nil {
-		return unscored(name, err.Error()), false
+		return Unscored(err.Error()), false
 	}
 	reason := ""
 	switch {
@@ -216,7 +210,7 @@ func (c criterion) grade(ctx context.Context, name string, s Sample) (score Scor
 	case v < 1:
 		reason = fmt.Sprintf("%.2f of 1: %s", v, shorten(c.Check, 60))
 	}
-	return scored(name, v, "", reason), false
+	return Scored(v, reason), false
 }
 
 // sum makes the score of the whole rubric of those of its criteria.
@@ -242,9 +236,9 @@ func (g rubric) sum(scores []Score) Score {
 	}
 	switch {
 	case !applicable:
-		return notApplicable(nameRubric, "no criterion applies to this case")
+		return NotApplicable("no criterion applies to this case")
 	case weight == 0:
-		return unscored(nameRubric, "no criterion could be scored: "+strings.Join(open, "; "))
+		return Unscored("no criterion could be scored: " + strings.Join(open, "; "))
 	}
 	var parts []string
 	if len(failed) > 0 {
@@ -253,7 +247,7 @@ func (g rubric) sum(scores []Score) Score {
 	if len(open) > 0 {
 		parts = append(parts, "unscored "+strings.Join(open, "; "))
 	}
-	out := scored(nameRubric, min(total/weight, 1), "", strings.Join(parts, "; "))
+	out := Scored(min(total/weight, 1), strings.Join(parts, "; "))
 	out.Pass = pass
 	return out
 }

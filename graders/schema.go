@@ -1,10 +1,8 @@
 package graders
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"promptbench/graders/reply"
@@ -49,11 +47,41 @@ func jsonSchemaBuiltIn() BuiltIn {
 // only to itself. One that does not compile is a [ParamError]. A schema of the
 // case must match as well; without a text it applies only to cases that have one.
 func JSONSchema(text json.RawMessage) (Grader, error) {
-	compiled, err := compileSchema(text, "schema")
+	own, err := compileSchema(text, "schema")
 	if err != nil {
 		return nil, err
 	}
-	return jsonSchema{compiled, canonical(map[string]json.RawMessage{"schema": text})}, nil
+	params := struct {
+		Schema json.RawMessage `json:"schema,omitempty"`
+	}{text}
+	return newFunction(nameJSONSchema, params, func(s Sample) Score { return scoreSchema(own, s) }), nil
+}
+
+func scoreSchema(own *schema.Schema, s Sample) Score {
+	ofCase, err := compileSchema(s.Expect.JSONSchema, nameJSONSchema)
+	text, r := strings.TrimSpace(s.Reply.Text), s.Reply
+	if r.Format == reply.JSON && r.Document != "" {
+		text = r.Document
+	}
+	switch {
+	case err != nil:
+		return Unscored("the schema of the case: " + err.Error())
+	case own == nil && ofCase == nil:
+		return NotApplicable("neither the suite nor the case has a schema")
+	case text == "":
+		return Scored(0, "the reply is empty")
+	}
+	doc, err := schema.Parse(text)
+	if err != nil {
+		return Scored(0, "the reply is no valid JSON: "+oneLine(err.Error()))
+	}
+	var failures []string
+	for _, schema := range []*schema.Schema{own, ofCase} {
+		if schema != nil {
+			failures = append(failures, schema.Failures(doc)...)
+		}
+	}
+	return scoreIf(len(failures) == 0, "", joinFindings(failures))
 }
 
 // compileSchema compiles the text of a schema that stands under key; without a
@@ -77,42 +105,4 @@ func compileSchema(text json.RawMessage, key string) (*schema.Schema, error) {
 		return nil, wrong("no JSON Schema: %v", err)
 	}
 	return compiled, nil
-}
-
-type jsonSchema struct {
-	schema *schema.Schema // nil where only cases have one
-	params json.RawMessage
-}
-
-func (g jsonSchema) Spec() Spec { return Spec{Name: nameJSONSchema, Version: 1, Params: g.params} }
-
-func (g jsonSchema) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	return one(ctx, g.score(s))
-}
-
-func (g jsonSchema) score(s Sample) Score {
-	own, err := compileSchema(s.Expect.JSONSchema, nameJSONSchema)
-	if err != nil {
-		return unscored(nameJSONSchema, "the schema of the case: "+err.Error())
-	}
-	r, schemas := s.Reply, slices.DeleteFunc([]*schema.Schema{g.schema, own}, func(s *schema.Schema) bool { return s == nil })
-	if len(schemas) == 0 {
-		return notApplicable(nameJSONSchema, "neither the suite nor the case has a schema")
-	}
-	text := strings.TrimSpace(r.Text)
-	if r.Format == reply.JSON && r.Document != "" {
-		text = r.Document
-	}
-	if text == "" {
-		return scored(nameJSONSchema, 0, "", "the reply is empty")
-	}
-	doc, err := schema.Parse(text)
-	if err != nil {
-		return scored(nameJSONSchema, 0, "", "the reply is no valid JSON: "+oneLine(err.Error()))
-	}
-	var failures []string
-	for _, each := range schemas {
-		failures = append(failures, each.Failures(doc)...)
-	}
-	return passed(nameJSONSchema, len(failures) == 0, "", list(failures))
 }

@@ -1,9 +1,12 @@
 package graders
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
+
+	"promptbench/graders/reply"
 )
 
 // Fail returns the scores of a reply that failed as a whole: cut by length,
@@ -18,38 +21,34 @@ import (
 func Fail(scores []Score, reason string) []Score {
 	out := make([]Score, len(scores))
 	for i, s := range scores {
-		if s.NotApplicable != "" {
-			out[i] = s
-			continue
+		out[i] = s
+		if s.NotApplicable == "" {
+			out[i] = scoreWith(0, s.Answer, reason).withGrader(s.Grader)
 		}
-		out[i] = scored(s.Grader, 0, s.Answer, reason)
 	}
 	return out
 }
 
-// scored gives a value in [0,1]; 1 passes. A value outside is a mistake of the
-// grader and makes the score unscored.
-func scored(grader string, v float64, answer, reason string) Score {
+// scoreWith gives a value in [0,1] with what the grader read; 1 passes. A value
+// outside is a mistake of the grader and makes the score unscored.
+func scoreWith(v float64, answer, reason string) Score {
 	if math.IsNaN(v) || v < 0 || v > 1 {
-		return unscored(grader, fmt.Sprintf("the value %v is not between 0 and 1", v))
+		return Unscored(fmt.Sprintf("the value %v is not between 0 and 1", v))
 	}
-	return Score{Grader: grader, Value: &v, Pass: v == 1, Answer: answer, Reason: reason}
+	return Score{Value: &v, Pass: v == 1, Answer: answer, Reason: reason}
 }
 
-// passed gives 1 or 0.
-func passed(grader string, ok bool, answer, reason string) Score {
-	if ok {
-		return scored(grader, 1, answer, reason)
+// scoreIf gives 1 or 0.
+func scoreIf(pass bool, answer, reason string) Score {
+	if pass {
+		return scoreWith(1, answer, reason)
 	}
-	return scored(grader, 0, answer, reason)
+	return scoreWith(0, answer, reason)
 }
 
-func unscored(grader, why string) Score {
-	return Score{Grader: grader, Unscored: orUnknown(why)}
-}
-
-func notApplicable(grader, why string) Score {
-	return Score{Grader: grader, NotApplicable: orUnknown(why)}
+func (s Score) withGrader(grader string) Score {
+	s.Grader = grader
+	return s
 }
 
 // orUnknown keeps a score from being neither scored, unscored nor not
@@ -59,4 +58,28 @@ func orUnknown(why string) string {
 		return "no reason given"
 	}
 	return why
+}
+
+// unread is the answer of a grader that found nothing to read.
+const unread = "unread"
+
+// whyUnreadable says that a reply could not be read, and why as far as its defects
+// tell.
+func whyUnreadable(r reply.Reply) string {
+	if strings.TrimSpace(r.Text) == "" {
+		return "the reply is empty"
+	}
+	out := "the reply can't be read"
+	if why := joinDefects(r.Defects); why != "" {
+		out += ": " + why
+	}
+	return out
+}
+
+func joinDefects(defects []reply.Defect) string {
+	parts := make([]string, len(defects))
+	for i, d := range defects {
+		parts[i] = cmp.Or(d.Detail, string(d.Code))
+	}
+	return joinFindings(parts)
 }

@@ -101,7 +101,7 @@ func answer(ctx context.Context, g Grader, w wireSample) (out wireAnswer) {
 	case scores[0].Value == nil:
 		out.Unscored = "the grader gave neither a value nor a reason for none"
 	default:
-		s := scored("", *scores[0].Value, scores[0].Answer, scores[0].Reason) // which may be no number that JSON can hold
+		s := scoreWith(*scores[0].Value, scores[0].Answer, scores[0].Reason) // which may be no number that JSON can hold
 		out.Value, out.Answer, out.Reason, out.Unscored = s.Value, s.Answer, s.Reason, s.Unscored
 		if s.Value != nil && scores[0].Pass != (*s.Value == 1) {
 			out.Pass = &scores[0].Pass

@@ -1,7 +1,6 @@
 package graders
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -96,68 +95,53 @@ func Equals(values []string, o TextOptions) (Grader, error) {
 	return newTextGrader(equalsBuiltIn(), values, o, equalsOne)
 }
 
-// A textGrader compares a reply with the values of the suite and of the case.
-type textGrader struct {
-	name    string
-	expect  Expectation // has the values of the case
-	values  []string    // those of the suite
-	options TextOptions
-	compare comparison
-}
-
 // A comparison says whether a text is as the values want it. The text is folded
 // and not empty, and there is at least one value.
-type comparison func(g textGrader, text string, values []string) (pass bool, reason string)
+type comparison func(o TextOptions, text string, values []string) (pass bool, reason string)
 
+// newTextGrader makes a grader that compares replies with the values of the suite
+// and those of the case.
 func newTextGrader(b BuiltIn, values []string, o TextOptions, compare comparison) (Grader, error) {
 	var m mistakes
 	checkNotBlank(&m, "values", values)
 	if err := m.err(); err != nil {
 		return nil, err
 	}
-	return textGrader{b.Name, b.Expect, slices.Clone(values), o, compare}, nil
-}
-
-func (g textGrader) Spec() Spec {
-	return Spec{Name: g.name, Version: 1, Params: canonical(struct {
+	values = slices.Clone(values)
+	params := struct {
 		Values     []string `json:"values,omitempty"`
 		Any        bool     `json:"any,omitempty"`
 		IgnoreCase bool     `json:"ignore_case,omitempty"`
-	}{g.values, g.options.Any, g.options.IgnoreCase})}
+	}{values, o.Any, o.IgnoreCase}
+	return newFunction(b.Name, params, func(s Sample) Score {
+		all := slices.Concat(values, b.Expect.list(s.Expect))
+		if len(all) == 0 {
+			return NotApplicable("neither the suite nor the case names a value")
+		}
+		text := o.fold(s.Reply.Text)
+		if text == "" {
+			return Scored(0, "the reply is empty")
+		}
+		pass, reason := compare(o, text, all)
+		return scoreIf(pass, "", reason)
+	}), nil
 }
 
-func (g textGrader) Grade(ctx context.Context, s Sample) ([]Score, error) {
-	return one(ctx, g.score(s))
+func containsAll(o TextOptions, text string, values []string) (bool, string) {
+	present, missing, reason := o.find(text, values)
+	return missing == 0 || o.Any && present > 0, reason
 }
 
-func (g textGrader) score(s Sample) Score {
-	values := slices.Concat(g.values, g.expect.list(s.Expect))
-	if len(values) == 0 {
-		return notApplicable(g.name, "neither the suite nor the case names a value")
-	}
-	text := g.fold(s.Reply.Text)
-	if text == "" {
-		return scored(g.name, 0, "", "the reply is empty")
-	}
-	pass, reason := g.compare(g, text, values)
-	return passed(g.name, pass, "", reason)
-}
-
-func containsAll(g textGrader, text string, values []string) (bool, string) {
-	present, missing, reason := g.find(text, values)
-	return missing == 0 || g.options.Any && present > 0, reason
-}
-
-func containsNone(g textGrader, text string, values []string) (bool, string) {
-	present, missing, reason := g.find(text, values)
-	return present == 0 || g.options.Any && missing > 0, reason
+func containsNone(o TextOptions, text string, values []string) (bool, string) {
+	present, missing, reason := o.find(text, values)
+	return present == 0 || o.Any && missing > 0, reason
 }
 
 // find counts the values that the text has and those that it lacks.
-func (g textGrader) find(text string, values []string) (present, missing int, reason string) {
+func (o TextOptions) find(text string, values []string) (present, missing int, reason string) {
 	var has, lacks []string
 	for _, v := range values {
-		if strings.Contains(text, g.fold(v)) {
+		if strings.Contains(text, o.fold(v)) {
 			has = append(has, quote(v))
 		} else {
 			lacks = append(lacks, quote(v))
@@ -173,11 +157,11 @@ func (g textGrader) find(text string, values []string) (present, missing int, re
 	return len(has), len(lacks), "the reply " + strings.Join(parts, " and ")
 }
 
-func equalsOne(g textGrader, text string, values []string) (bool, string) {
+func equalsOne(o TextOptions, text string, values []string) (bool, string) {
 	quoted := make([]string, len(values))
 	for i, v := range values {
 		quoted[i] = quote(v)
-		if text == g.fold(v) {
+		if text == o.fold(v) {
 			return true, "the reply is " + quoted[i]
 		}
 	}
@@ -185,9 +169,9 @@ func equalsOne(g textGrader, text string, values []string) (bool, string) {
 }
 
 // fold brings a text into the form in which it is compared.
-func (g textGrader) fold(s string) string {
+func (o TextOptions) fold(s string) string {
 	s = strings.TrimSpace(norm.NFC.String(s))
-	if g.options.IgnoreCase {
+	if o.IgnoreCase {
 		s = norm.NFC.String(cases.Fold().String(s))
 	}
 	return s

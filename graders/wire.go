@@ -98,13 +98,11 @@ type wireAnswer struct {
 
 // writeLine writes one message.
 func writeLine(w io.Writer, message any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b) // ends with a line feed, and has none within
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(message); err != nil {
-		return fmt.Errorf("encoding a message: %w", err)
+	line, err := encode(message)
+	if err != nil {
+		return err
 	}
-	_, err := w.Write(b.Bytes())
+	_, err = w.Write(append(line, '\n'))
 	return err
 }
 

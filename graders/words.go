@@ -59,9 +59,9 @@ func shorten(s string, most int) string {
 // oneLine puts a text of several lines on one.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// list joins findings into a reason. A reply can be wrong in a hundred thousand
-// places, so the end of a long list is only counted.
-func list(findings []string) string {
+// joinFindings makes a reason of findings. A reply can be wrong in a hundred
+// thousand places, so the end of a long list is only counted.
+func joinFindings(findings []string) string {
 	const most, longest = 50, 300
 	parts := make([]string, 0, min(len(findings), most)+1)
 	for i, f := range findings {
