@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/model"
+	"promptbench/internal/model/batch"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/text/textsafe"
@@ -27,7 +27,7 @@ func (f *batchFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.on, "batch", false, "have the provider answer in batches, within a day and at a lower price; running it again collects what was handed in")
 	flags.BoolVar(&f.detach, "detach", false, "with --batch: hand in and return; the same command without it collects")
 	flags.BoolVar(&f.cancel, "cancel", false, "with --batch: cancel what was handed in and is not done")
-	flags.IntVar(&f.size, "batch-size", model.MaxBatchRequests, "with --batch: at most `n` requests in one batch")
+	flags.IntVar(&f.size, "batch-size", batch.MaxRequests, "with --batch: at most `n` requests in one batch")
 }
 
 func (f *batchFlags) check(how runFlags) error {
@@ -38,8 +38,8 @@ func (f *batchFlags) check(how runFlags) error {
 		return usage(errors.New("--cancel goes with --batch"))
 	case f.detach && f.cancel:
 		return usage(errors.New("--detach hands in and --cancel takes back; pass one of them"))
-	case f.size < 1 || f.size > model.MaxBatchRequests:
-		return usage(fmt.Errorf("--batch-size is %d; it is from 1 to %d", f.size, model.MaxBatchRequests))
+	case f.size < 1 || f.size > batch.MaxRequests:
+		return usage(fmt.Errorf("--batch-size is %d; it is from 1 to %d", f.size, batch.MaxRequests))
 	case !f.on:
 		return nil
 	case how.offline:

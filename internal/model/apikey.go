@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -40,25 +41,17 @@ func APIKey(getenv func(string) string, t KeySource) (key, env string, err error
 	switch {
 	case onLoopback(t.BaseURL):
 		return "", "", nil
-	case t.APIKeyEnv == "" && !isOpenAI(t.BaseURL):
-		return "", "", fmt.Errorf("no key for %s: set %s (to any word, if this server wants none)", EndpointLabel("", t.BaseURL), env)
-	case t.APIKeyEnv == "":
-		return "", "", fmt.Errorf("no key for %s: set %s", EndpointLabel("", baseOrDefault(t.BaseURL)), env)
-	default:
-		return "", "", fmt.Errorf("no key for %s: set %s, which the config names as its api_key_env", EndpointLabel("", baseOrDefault(t.BaseURL)), env)
+	case t.APIKeyEnv != "":
+		env += ", which the config names as its api_key_env"
+	case !isOpenAI(t.BaseURL):
+		env += " (to any word, if this server wants none)"
 	}
-}
-
-func baseOrDefault(base string) string {
-	if base == "" {
-		return defaultBaseURL
-	}
-	return base
+	return "", "", fmt.Errorf("no key for %s: set %s", EndpointLabel("", cmp.Or(t.BaseURL, defaultBaseURL)), env)
 }
 
 // isOpenAI reports whether base is OpenAI's API over TLS; over plain HTTP the
 // key could be read on the way.
 func isOpenAI(base string) bool {
-	u, err := url.Parse(baseOrDefault(base))
+	u, err := url.Parse(cmp.Or(base, defaultBaseURL))
 	return err == nil && strings.EqualFold(u.Scheme, "https") && strings.EqualFold(u.Hostname(), "api.openai.com")
 }

@@ -1,11 +1,19 @@
 package model
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 )
+
+// MaxHold is how long an endpoint can make everybody wait. One that asks for more means "not today", which ends a run.
+const MaxHold = 10 * time.Minute
+
+// SaysRefused is the message of an unreachable endpoint where no server is running.
+const SaysRefused = "connection refused"
 
 // A Kind says what went wrong with a call; it is what run files store.
 type Kind string
@@ -31,41 +39,48 @@ const (
 	KindBudget        Kind = "budget"         // the calls, the cost or the time that a run may take are used up
 )
 
-// An Error is why a call has no reply. Its Error method gives one line for
-// people that says what to do; none of its fields holds the API key.
+// An Error is why a call has no reply. Its Error method gives one line for people that says what to do; none of its
+// fields holds the API key. Its JSON is how it goes from a worker to the run that asked.
 type Error struct {
-	Kind   Kind
-	Status int // HTTP status, 0 where there was none
-	// Code is the endpoint's word for the error, such as model_not_found; may be
-	// empty.
-	Code string
-	// Message is what the endpoint or the network said: one line without control
-	// characters, at most 300 user-perceived characters.
-	Message string
+	Kind   Kind `json:"kind"`
+	Status int  `json:"status,omitempty"` // HTTP status, 0 where there was none
+	// Code is the endpoint's word for the error, such as model_not_found; may be empty.
+	Code string `json:"code,omitempty"`
+	// Message is what the endpoint or the network said: one line without control characters, at most
+	// [MaxMessage] user-perceived characters.
+	Message string `json:"message,omitempty"`
 	// RetryAfter is how long the endpoint asked to wait; 0 where it did not.
-	RetryAfter time.Duration
+	RetryAfter time.Duration `json:"retry_after_ns,omitempty"`
 	// Attempts counts the attempts that were made, this one included.
-	Attempts int
-	// Down means that no connection to the endpoint can be made at all:
-	// connection refused, unknown host, a certificate that can't be trusted.
-	Down bool
+	Attempts int `json:"-"`
+	// Down means that no connection to the endpoint can be made at all: connection refused, unknown host, a
+	// certificate that can't be trusted.
+	Down bool `json:"down,omitempty"`
 	// Batch is the endpoint's id of the batch that held the request, if any.
-	Batch string
+	Batch string `json:"-"`
+	// Permanent means that no other attempt can help, whatever the kind.
+	Permanent bool `json:"permanent,omitempty"`
+	// NoAPI means, of not_found, that perhaps no API is at that URL at all.
+	NoAPI bool `json:"no_api,omitempty"`
 
-	// Stop is why no attempt followed, where one might have helped: the job was
-	// stopped meanwhile. Nil otherwise.
-	Stop *Error
+	// Stop is why no attempt followed, where one might have helped: the job was stopped meanwhile. Nil
+	// otherwise.
+	Stop *Error `json:"-"`
 
 	// What the message for people names.
-	BaseURL string
-	Model   string
-	KeyEnv  string        // the variable that the key came from; empty where no key was sent
-	Timeout time.Duration // of one attempt
-	Worker  string        // the name of the worker that made the call, where it is of use; mostly empty
+	BaseURL string        `json:"base_url,omitempty"`
+	Model   string        `json:"model,omitempty"`
+	KeyEnv  string        `json:"key_env,omitempty"`    // the variable that the key came from; empty where no key was sent
+	Timeout time.Duration `json:"timeout_ns,omitempty"` // of one attempt
+	Worker  string        `json:"-"`                    // the name of the worker that made the call; mostly empty
 
-	permanent bool  // trying again can't help, whatever the kind
-	noAPI     bool  // of not_found: perhaps no API is at that URL at all
-	cause     error // of a cancelled call; other causes may quote a secret
+	cause error // of a cancelled call; other causes may quote a secret
+}
+
+// Cancelled returns the error of a call whose caller gave up after so many attempts: ctx has ended.
+func Cancelled(ctx context.Context, attempts int) *Error {
+	cause := context.Cause(ctx)
+	return &Error{Kind: KindCancelled, Message: Clean(cause.Error(), MaxMessage), Attempts: attempts, cause: cause}
 }
 
 // Unwrap returns why the caller's context ended, for a cancelled call.
@@ -73,7 +88,7 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Retryable reports whether the same request may succeed a little later.
 func (e *Error) Retryable() bool {
-	if e.permanent {
+	if e.Permanent {
 		return false
 	}
 	switch e.Kind {
@@ -86,7 +101,7 @@ func (e *Error) Retryable() bool {
 
 // Fatal reports whether no other call to this target can succeed either. An
 // error that is also retryable is fatal only once the attempts are used up,
-// which is for [Retry] to see to.
+// which the engine decides.
 func (e *Error) Fatal() bool {
 	switch e.Kind {
 	case KindAuth, KindNotFound, KindQuota:
@@ -96,7 +111,7 @@ func (e *Error) Fatal() bool {
 	case KindUnreachable:
 		return e.Down
 	case KindRateLimited:
-		return e.RetryAfter > maxHold
+		return e.RetryAfter > MaxHold
 	case KindBadRequest:
 		// Named parameters are the same in every call; other faults of a request
 		// may lie in one case's words.
@@ -121,16 +136,13 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
 	}
 	if e.Worker != "" {
-		fmt.Fprintf(&b, " (worker %s)", sanitise(e.Worker, nil, maxMessage))
+		fmt.Fprintf(&b, " (worker %s)", Clean(e.Worker, MaxMessage))
 	}
 	return b.String()
 }
 
 func (e *Error) headline() string {
-	at := e.BaseURL
-	if at == "" {
-		at = "the endpoint"
-	}
+	at := cmp.Or(e.BaseURL, "the endpoint")
 	switch e.Kind {
 	case KindUnreachable:
 		return e.says("cannot reach " + at)
@@ -145,7 +157,7 @@ func (e *Error) headline() string {
 		}
 		return e.says(at + " refused the key in " + e.KeyEnv + e.status())
 	case KindNotFound:
-		if e.noAPI {
+		if e.NoAPI {
 			return e.says(fmt.Sprintf("%s has no chat completions, or does not know model %q%s", at, e.Model, e.status()))
 		}
 		return e.says(fmt.Sprintf("%s does not know model %q%s", at, e.Model, e.status()))
@@ -173,7 +185,7 @@ func (e *Error) headline() string {
 func (e *Error) hint() string {
 	switch e.Kind {
 	case KindUnreachable:
-		if e.Message == saysRefused {
+		if e.Message == SaysRefused {
 			return "is the server running?"
 		}
 		return "check the base URL and the network"
@@ -185,12 +197,12 @@ func (e *Error) hint() string {
 		}
 		return "check the key and what it may use"
 	case KindNotFound:
-		if e.noAPI {
+		if e.NoAPI {
 			return "check the base URL, which mostly ends in /v1"
 		}
 		return "check the model id"
 	case KindRateLimited:
-		if e.RetryAfter > maxHold {
+		if e.RetryAfter > MaxHold {
 			return fmt.Sprintf("it asks to wait %s; run it again then", e.RetryAfter.Round(time.Second))
 		}
 		return "lower --concurrency or try again later"
@@ -215,8 +227,22 @@ func (e *Error) status() string {
 	return fmt.Sprintf(" (%d)", e.Status)
 }
 
-// refusal reports whether the endpoint took the call for one too many: 429 and
-// 503.
-func (e *Error) refusal() bool {
+// IsRefusal reports whether the endpoint took the call for one too many: 429 and 503.
+func (e *Error) IsRefusal() bool {
 	return e.Kind == KindRateLimited || e.Kind == KindServer && e.Status == http.StatusServiceUnavailable
+}
+
+// Unclear reports whether what was asked for may have been done all the same:
+// the answer was lost, or the endpoint failed on the way.
+func (e *Error) Unclear() bool {
+	switch e.Kind {
+	case KindTimeout, KindMalformed, KindCancelled:
+		return true
+	case KindServer:
+		return e.Status != http.StatusServiceUnavailable
+	case KindUnreachable:
+		return !e.Down
+	default:
+		return false
+	}
 }

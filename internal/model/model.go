@@ -1,30 +1,17 @@
-// Package model turns a request into a reply of a language model behind an
-// OpenAI-compatible endpoint.
+// Package model asks language models. This package is the seam; it opens no connection:
 //
-// One call flows through wrappers that all have the same one method, from the
-// outermost to the innermost:
+//	Model     answers a Request with a Response or an Error
+//	API       how one wire format writes a request and reads an answer
+//	Target    one model at one endpoint, and the keys of its recordings
 //
-//	stop      once no call can succeed any more, none is tried
-//	budget    --max-calls, --max-cost
-//	count     calls, tokens and cost, for the progress display
-//	retry     tries again what may succeed later, see [Retry]
-//	breaker   sees that everything fails
-//	allow     requests and tokens a minute, as configured
-//	limit     how many may be under way, how fast, from when on, see [Limiter]
-//	log       a line for each attempt
-//	client    one attempt at one endpoint, through go-openai, see [Client]
+// The packages below it do the work:
 //
-// An [Engine] puts them together for the models of a job, and holds what those
-// share. Retry stands outside of limit, so that a call which waits for its next
-// attempt holds no place.
+//	api     the wire formats, one file each; add an API here
+//	engine  one attempt over HTTP, and around it retries, limits and budgets
+//	batch   many requests through a provider's batch API
+//	queue   requests through workers on other machines
 //
-// What goes over the wire is decided in one place, [WireBody]: the bytes that
-// it returns are the bytes that are sent and the bytes that [Key] names a
-// recording by. Every failure is an [Error] whose [Kind] says whether trying
-// again, or asking anything else at all, makes sense.
-//
-// An API key travels as a [Secret], and the text of a server never reaches an
-// error or a reply with the key still in it.
+// An API key is a Secret, and neither an Error nor a Response holds it.
 package model
 
 import (
@@ -35,11 +22,10 @@ import (
 	"promptbench/internal/input/params"
 )
 
-// A Model answers requests. Implementations are safe for concurrent use. An
-// error of a call is an [*Error].
+// A Model answers requests. Implementations are safe for concurrent use. An error of a call is an [*Error].
 type Model interface {
-	// Complete asks the model once, from the caller's point of view: wrappers may
-	// make several attempts. It returns early when ctx ends.
+	// Complete asks the model once, from the caller's point of view: it may make several attempts. It
+	// returns early when ctx ends.
 	Complete(ctx context.Context, r Request) (Response, error)
 }
 
@@ -52,54 +38,76 @@ type Message struct {
 // A Request is one question to a model, independent of which model is asked.
 type Request struct {
 	Messages []Message
-	// Params holds the parameters in force, already merged. They are sent as
-	// they are: a zero is sent, an unset one is not.
+	// Params are the parameters in force, already merged. A zero is sent, an unset one is not.
 	Params params.Params
 	// ResponseFormat is "", text, json_object or json_schema.
 	ResponseFormat string
-	// JSONSchema goes with json_schema: a schema, or an object that holds one as
-	// {"name","schema","strict"}.
+	// JSONSchema goes with json_schema: a schema, or an object {"name","schema","strict"} that holds one.
 	JSONSchema json.RawMessage
-	// Trial is the number of the trial, or of the judge's vote, from 1. It is
-	// part of the key and never sent, so that repeats are separate recordings.
+	// Trial is the number of the trial, or of the judge's vote, from 1. It is part of the key and never sent,
+	// so that repeats are separate recordings.
 	Trial int
-	// Wire is what [WireBody] made of the request for this model, where the caller
-	// has it already; else it is made anew for each attempt.
-	Wire []byte
+
+	// Body is the request in the wire format of its target, and Key the name of its recording.
+	// [Target.Prepare] fills in both.
+	Body []byte
+	Key  string
+
+	// Label names the call in the log; may be empty.
+	Label Label
+	// Via makes the attempts at the call, where several models share the limits of one target; mostly nil.
+	Via Model
+	// Waiting ends when the call must not wait any more, though an attempt on the wire may be finished;
+	// nil means that only the call's own context ends its waits. An engine sets it.
+	Waiting context.Context //nolint:containedctx // a second one, which goes through the [Model] interface
 }
 
-// FinishRefusal is the finish reason of a model that refused, as its endpoint
-// reported it: what it says is no answer, whatever it looks like.
+// A Label says which call of a run a request is.
+type Label struct {
+	Case  string // its id
+	Trial int    // of the case; a judge's request has the number of its vote in Trial
+}
+
+// FinishRefusal is the finish reason of a model that refused, where its endpoint says so in a field of its own.
 const FinishRefusal = "refusal"
 
 // A Response is what a model returned.
 type Response struct {
-	// Reply is the text of the first choice, raw; a refusal that the endpoint
-	// reports in a field of its own stands here too.
-	Reply string
+	// Reply is the text of the first choice, raw; a refusal in a field of its own is here too.
+	Reply string `json:"reply,omitempty"`
 	// Thinking is what the endpoint returned beside the reply as reasoning.
-	Thinking string
-	// FinishReason is the endpoint's word: stop, length, content_filter, …, and
-	// [FinishRefusal] instead of stop where it reports a refusal in a field of its
-	// own; it is empty where the endpoint gave none.
-	FinishReason string
-	// ResponseModel is the model id that the endpoint says has answered.
-	ResponseModel string
+	Thinking string `json:"thinking,omitempty"`
+	// FinishReason is the endpoint's word: stop, length, content_filter, …, or [FinishRefusal]; it is empty
+	// where the endpoint gave none.
+	FinishReason string `json:"finish_reason,omitempty"`
+	// ResponseModel is the id of the model that answered, as the endpoint reports it.
+	ResponseModel string `json:"response_model,omitempty"`
 	// Usage is nil where the endpoint did not count tokens.
-	Usage *Usage
+	Usage *Usage `json:"usage,omitempty"`
 	// Latency is the time of the last attempt alone, without waiting.
-	Latency time.Duration
+	Latency time.Duration `json:"latency_ns,omitempty"`
 	// Attempts counts the attempts that were made, from 1.
-	Attempts int
+	Attempts int `json:"-"`
 	// At is when the model answered, in UTC.
-	At time.Time
-	// Batch is the endpoint's id of the batch that held the request, if any; there
-	// is no latency then.
-	Batch string
+	At time.Time `json:"at,omitzero"`
+	// Batch is the endpoint's id of the batch that held the request, if any; there is no latency then.
+	Batch string `json:"-"`
 }
 
 // Usage counts tokens as the endpoint reported them.
 type Usage struct {
 	InputTokens  int
 	OutputTokens int
+}
+
+// Sleep waits for d and returns nil, or the context's error when ctx ends first.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 )
 
-// redacted is what stands wherever a secret would.
-const redacted = "[redacted]"
+// Redacted replaces a secret in every text.
+const Redacted = "[redacted]"
 
 // A Secret is an API key. However it is printed, logged or encoded, it comes
 // out redacted; only a conversion to string, which a reader of the code sees,
@@ -19,12 +19,12 @@ type Secret string
 // asks nobody about %p, which go vet refuses for strings.)
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// String returns [redacted], or nothing where there is no key.
+// String returns [Redacted], or nothing where there is no key.
 func (s Secret) String() string {
 	if s == "" {
 		return ""
 	}
-	return redacted
+	return Redacted
 }
 
 // GoString is String, for %#v.

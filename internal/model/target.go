@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -22,21 +23,18 @@ const (
 	DefaultConcurrency = 64
 )
 
-// A Target is a named model: an endpoint, the id of a model there, and what is
-// sent along.
+// A Target is one model at one endpoint, and what is sent along with every request.
 type Target struct {
 	// Name is what the config or the user calls the model.
 	Name string
-	// Endpoint is the label of the endpoint; empty for the normalised base URL.
-	// See [EndpointLabel].
+	// API is the wire format of the endpoint.
+	API API
+	// Endpoint is the label of the endpoint; empty for the normalised base URL. See [EndpointLabel].
 	Endpoint string
-	// BaseURL is where the API is, without /chat/completions; empty for OpenAI's.
+	// BaseURL is where the API is, without the path of a single request; empty for OpenAI's.
 	BaseURL string
 	// ID is the model id, sent as written.
 	ID string
-	// Params are the parameters that the config gives for this model. The client
-	// does not read them: a request carries the merged ones.
-	Params params.Params
 	// APIKey authorises the calls; empty for none.
 	APIKey Secret `json:"-"`
 	// KeyEnv is the variable that APIKey came from, for messages.
@@ -48,18 +46,17 @@ type Target struct {
 	APIVersion string
 	// Timeout bounds one attempt; 0 means [DefaultTimeout].
 	Timeout time.Duration
-	// Concurrency is how many calls may be under way at once, which decides how
-	// many idle connections are kept; 0 means [DefaultConcurrency].
+	// Concurrency is how many calls may be under way at once, and so how many idle connections are kept;
+	// 0 means [DefaultConcurrency].
 	Concurrency int
-	// RPM and TPM are how many requests and tokens a minute an [Engine] keeps to;
-	// 0 means any number.
+	// RPM and TPM are how many requests and tokens a minute may be sent; 0 means any number.
 	RPM, TPM int
 	// Price is what tokens cost; nil where it is unknown.
 	Price *params.Price
 }
 
 // Label returns the target's endpoint as recordings name it.
-func (t Target) Label() string { return EndpointLabel(t.Endpoint, t.base()) }
+func (t Target) Label() string { return EndpointLabel(t.Endpoint, t.Base()) }
 
 // String names the target without its key and its headers.
 func (t Target) String() string {
@@ -72,20 +69,23 @@ func (t Target) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String(
 // LogValue is String, for structured logs.
 func (t Target) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
-func (t Target) base() string {
-	return strings.TrimRight(baseOrDefault(t.BaseURL), "/")
+// Base returns the base URL without slashes at its end.
+func (t Target) Base() string {
+	return strings.TrimRight(cmp.Or(t.BaseURL, defaultBaseURL), "/")
 }
 
-// check finds what would make every call fail, before any is made. Its errors
-// never quote what may be a secret.
-func (t Target) check() error {
-	u, err := url.Parse(t.base())
+// Check finds what would make every call fail, before any is made. Its errors never quote what may be a secret.
+func (t Target) Check() error {
+	u, err := url.Parse(t.Base())
 	switch {
+	case t.API == nil:
+		return errNoAPI
 	case err != nil:
 		// The parser's error quotes the whole URL, which may hold a password.
 		return errors.New("base URL is not a URL: write it like http://127.0.0.1:8080/v1")
 	case u.User != nil:
-		return errors.New("base URL holds a user name or password: put the key into a variable and name that as api_key_env")
+		return errors.New("base URL holds a user name or password: " +
+			"put the key into a variable and name that as api_key_env")
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		return errors.New("base URL must start with http:// or https:// and name a host")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
@@ -93,11 +93,11 @@ func (t Target) check() error {
 	case t.ID == "":
 		return errors.New("no model id: name one with --model or in the config")
 	case strings.ContainsFunc(string(t.APIKey), unicode.IsControl):
-		return fmt.Errorf("the key in %s holds a line break or another control character", keyName(t.KeyEnv))
+		return fmt.Errorf("the key in %s holds a line break or another control character", t.KeyName())
 	}
 	for name, value := range t.Headers {
 		if name == "" || strings.ContainsFunc(name, notInToken) {
-			return fmt.Errorf("%q is no name of a header", sanitise(name, nil, maxMessage))
+			return fmt.Errorf("%q is no name of a header", Clean(name, MaxMessage))
 		}
 		if strings.ContainsFunc(value, unicode.IsControl) {
 			return fmt.Errorf("header %s holds a line break or another control character", name)
@@ -106,14 +106,11 @@ func (t Target) check() error {
 	return nil
 }
 
-func keyName(env string) string {
-	if env == "" {
-		return "use"
-	}
-	return env
-}
+// KeyName returns what messages call the variable that holds the key.
+func (t Target) KeyName() string { return cmp.Or(t.KeyEnv, "use") }
 
-// notInToken reports whether r can't stand in the name of a header (RFC 9110).
+// notInToken reports whether r is not allowed in the name of a header (RFC 9110).
 func notInToken(r rune) bool {
-	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	return r > unicode.MaxASCII ||
+		!unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 }

@@ -13,8 +13,8 @@ import (
 // A builder gathers requests in a file until it is as large as a piece may be,
 // and hands that in.
 type builder struct {
-	desk    *Desk
-	attempt int
+	collector *Collector
+	attempt   int
 
 	piece *piece
 	file  *os.File
@@ -26,12 +26,12 @@ type builder struct {
 
 // add puts a request into the piece at hand, and hands that in first where there
 // is no room.
-func (b *builder) add(ctx context.Context, k key, r Request) error {
-	line := model.BatchLine(r.Key, r.Body)
-	if len(line) > b.desk.o.MaxBytes {
-		return fmt.Errorf("a request of %d bytes is larger than a batch may be, %d bytes", len(line), b.desk.o.MaxBytes)
+func (b *builder) add(ctx context.Context, k key, r model.Request) error {
+	line := requestLine(r.Key, r.Body)
+	if len(line) > b.collector.o.MaxBytes {
+		return fmt.Errorf("a request of %d bytes is larger than a batch may be, %d bytes", len(line), b.collector.o.MaxBytes)
 	}
-	if len(b.keys) == b.desk.o.MaxRequests || b.size+len(line) > b.desk.o.MaxBytes {
+	if len(b.keys) == b.collector.o.MaxRequests || b.size+len(line) > b.collector.o.MaxBytes {
 		if err := b.flush(ctx); err != nil {
 			return err
 		}
@@ -51,8 +51,8 @@ func (b *builder) add(ctx context.Context, k key, r Request) error {
 }
 
 func (b *builder) begin() error {
-	b.piece = b.desk.newPiece(b.attempt)
-	file, err := os.Create(filepath.Join(b.desk.dir, b.piece.id+".jsonl"))
+	b.piece = b.collector.newPiece(b.attempt)
+	file, err := os.Create(filepath.Join(b.collector.dir, b.piece.id+".jsonl"))
 	if err != nil {
 		return fmt.Errorf("making a request file: %w", err)
 	}
@@ -70,14 +70,14 @@ func (b *builder) flush(ctx context.Context) error {
 	if err := b.out.Flush(); err != nil {
 		return fmt.Errorf("writing a request file: %w", err)
 	}
-	if err := b.desk.submit(ctx, b.piece, b.keys, b.file.Name()); err != nil {
+	if err := b.collector.submit(ctx, b.piece, b.keys, b.file.Name()); err != nil {
 		return err
 	}
-	b.desk.mu.Lock()
-	defer b.desk.mu.Unlock()
-	b.desk.pieces = append(b.desk.pieces, b.piece)
+	b.collector.mu.Lock()
+	defer b.collector.mu.Unlock()
+	b.collector.pieces = append(b.collector.pieces, b.piece)
 	for k := range b.has {
-		b.desk.entries[k] = entry{piece: b.piece}
+		b.collector.entries[k] = entry{piece: b.piece}
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
 )
 
@@ -23,17 +22,17 @@ func Outstanding(index *runfile.Index, endpoint, modelID string) []runfile.Piece
 
 // Cancelled is what became of a batch that was to be cancelled.
 type Cancelled struct {
-	model.Batch
+	Batch
 
 	Was string // its status before
 }
 
 // Cancel cancels the batches of pieces that are not over. It leaves out pieces
 // that were never made a batch of.
-func Cancel(ctx context.Context, api *model.BatchClient, pieces []runfile.Piece) ([]Cancelled, error) {
+func Cancel(ctx context.Context, client *Client, pieces []runfile.Piece) ([]Cancelled, error) {
 	var out []Cancelled
 	for _, p := range pieces {
-		b, err := lookAt(ctx, api, p)
+		b, err := lookAt(ctx, client, p)
 		if err != nil {
 			return out, err
 		}
@@ -42,7 +41,7 @@ func Cancel(ctx context.Context, api *model.BatchClient, pieces []runfile.Piece)
 		}
 		c := Cancelled{Batch: b, Was: b.Status}
 		if !b.Over() {
-			if c.Batch, err = api.Cancel(ctx, b.ID); err != nil {
+			if c.Batch, err = client.Cancel(ctx, b.ID); err != nil {
 				return out, fmt.Errorf("batch %s: %w", b.ID, err)
 			}
 		}
@@ -52,14 +51,14 @@ func Cancel(ctx context.Context, api *model.BatchClient, pieces []runfile.Piece)
 }
 
 // lookAt returns the batch of a piece, or one without an id.
-func lookAt(ctx context.Context, api *model.BatchClient, p runfile.Piece) (model.Batch, error) {
+func lookAt(ctx context.Context, client *Client, p runfile.Piece) (Batch, error) {
 	if p.Batch == "" {
-		b, _, err := api.Find(ctx, labelPiece, p.ID, p.At.Add(-time.Hour))
+		b, _, err := client.Find(ctx, labelPiece, p.ID, p.At.Add(-time.Hour))
 		return b, err
 	}
-	b, err := api.Get(ctx, p.Batch)
+	b, err := client.Get(ctx, p.Batch)
 	if isUnknown(err) {
-		return model.Batch{}, nil
+		return Batch{}, nil
 	}
 	return b, err
 }

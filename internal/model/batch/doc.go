@@ -1,7 +1,7 @@
 // Package batch has a provider answer the requests of a run in batches, at the
 // provider's pace and price.
 //
-// A [Desk] serves one revision. It is given all requests that have no recorded
+// A [Collector] serves one revision. It is given all requests that have no recorded
 // reply, hands in those that no earlier run has handed in already, in pieces
 // that the provider takes, and looks after the pieces until they are over. To
 // the run it is a [model.Model]: a call waits until the batch that holds its

@@ -9,6 +9,7 @@ import (
 
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
 )
 
 // kept is how long a provider keeps what a batch brought, at least. What was
@@ -21,20 +22,20 @@ const (
 	labelPrompt = "promptbench_prompt"
 )
 
-// NoLimit has [Desk.Submit] hand in any number of requests.
+// NoLimit has [Collector.Submit] hand in any number of requests.
 const NoLimit = -1
 
 // Submit hands in the requests that have no recorded reply and are not at the
 // provider yet, so many of them at most, and says how many these are.
-func (d *Desk) Submit(ctx context.Context, most int) (n int, err error) {
-	earlier, err := d.earlier(ctx)
+func (c *Collector) Submit(ctx context.Context, most int) (n int, err error) {
+	earlier, err := c.earlier(ctx)
 	if err != nil {
 		return 0, err
 	}
 	left := 0
-	b := &builder{desk: d, attempt: 1}
+	b := &builder{collector: c, attempt: 1}
 	defer b.drop()
-	for r, err := range d.o.Requests {
+	for r, err := range c.o.Requests {
 		if err != nil {
 			return n, err
 		}
@@ -42,10 +43,10 @@ func (d *Desk) Submit(ctx context.Context, most int) (n int, err error) {
 		if !ok {
 			return n, errNoKey
 		}
-		if _, twice := d.entries[k]; twice || b.has[k] {
+		if _, twice := c.entries[k]; twice || b.has[k] {
 			continue
 		}
-		answered, err := d.answered(r.Key, earlier[k])
+		answered, err := c.answered(r.Key, earlier[k])
 		if err != nil {
 			return n, err
 		}
@@ -56,8 +57,8 @@ func (d *Desk) Submit(ctx context.Context, most int) (n int, err error) {
 		}
 		switch {
 		case answered:
-		case p != nil && !d.o.Recorded.Failed(r.Key, p.batch):
-			d.adopt(k, p)
+		case p != nil && !c.o.Recorded.Failed(r.Key, p.batch):
+			c.adopt(k, p)
 		case n == most:
 			left++
 		default:
@@ -68,43 +69,43 @@ func (d *Desk) Submit(ctx context.Context, most int) (n int, err error) {
 		}
 	}
 	if left > 0 {
-		d.o.Note(fmt.Sprintf("%s: --max-calls %d leaves out %s", d.o.Prompt, d.o.MaxCalls, requests(left)))
+		c.o.Note(fmt.Sprintf("%s: --max-calls %d leaves out %s", c.o.Prompt, c.o.MaxCalls, requests(left)))
 	}
 	return n, b.flush(ctx)
 }
 
 // answered reports whether a recorded call answers the request: one that came
 // from the piece which holds it, or is newer.
-func (d *Desk) answered(key string, p *piece) (bool, error) {
+func (c *Collector) answered(key string, p *piece) (bool, error) {
 	switch {
-	case d.o.Recorded == nil || !d.o.Recorded.Has(key):
+	case c.o.Recorded == nil || !c.o.Recorded.Has(key):
 		return false, nil
 	case p == nil:
 		return true, nil
 	}
-	call, ok, err := d.o.Recorded.Lookup(key)
+	call, ok, err := c.o.Recorded.Lookup(key)
 	return ok && (call.Batch == p.batch || !call.At.Before(p.made)), err
 }
 
 // adopt waits for the request in a piece that an earlier run handed in.
-func (d *Desk) adopt(k key, p *piece) {
-	if !slices.Contains(d.pieces, p) {
-		d.pieces = append(d.pieces, p)
+func (c *Collector) adopt(k key, p *piece) {
+	if !slices.Contains(c.pieces, p) {
+		c.pieces = append(c.pieces, p)
 	}
-	d.entries[k] = entry{piece: p}
+	c.entries[k] = entry{piece: p}
 }
 
 // earlier finds what earlier runs have handed in, by request; where several did,
 // the last one holds.
-func (d *Desk) earlier(ctx context.Context) (map[key]*piece, error) {
-	if d.o.Recorded == nil {
+func (c *Collector) earlier(ctx context.Context) (map[key]*piece, error) {
+	if c.o.Recorded == nil {
 		return nil, nil
 	}
 	out := map[key]*piece{}
-	for _, known := range Outstanding(d.o.Recorded, d.o.Endpoint, d.o.Model) {
+	for _, known := range Outstanding(c.o.Recorded, c.o.Endpoint, c.o.Model) {
 		p := &piece{id: known.ID, attempt: known.Attempt, batch: known.Batch, made: known.At, earlier: true, over: make(chan struct{})}
 		if p.batch == "" {
-			found, err := d.find(ctx, p)
+			found, err := c.find(ctx, p)
 			if err != nil {
 				return nil, err
 			}
@@ -112,7 +113,7 @@ func (d *Desk) earlier(ctx context.Context) (map[key]*piece, error) {
 				continue // it was interrupted before the batch was made
 			}
 		}
-		keys, err := d.o.Recorded.KeysOf(known)
+		keys, err := c.o.Recorded.KeysOf(known)
 		if err != nil {
 			return nil, err
 		}
@@ -134,13 +135,13 @@ const (
 
 // find looks at the provider for the batch of a piece of which no line says
 // whether there is one, and writes that line.
-func (d *Desk) find(ctx context.Context, p *piece) (bool, error) {
-	b, ok, err := d.lookFor(ctx, p)
+func (c *Collector) find(ctx context.Context, p *piece) (bool, error) {
+	b, ok, err := c.lookFor(ctx, p)
 	if err == nil && !ok && time.Since(p.made) < fresh {
-		if err := d.o.Wait(ctx, secondLook); err != nil {
+		if err := c.o.Wait(ctx, secondLook); err != nil {
 			return false, err
 		}
-		b, ok, err = d.lookFor(ctx, p)
+		b, ok, err = c.lookFor(ctx, p)
 	}
 	switch {
 	case err != nil:
@@ -148,43 +149,38 @@ func (d *Desk) find(ctx context.Context, p *piece) (bool, error) {
 	case !ok && time.Since(p.made) < fresh:
 		return false, nil
 	case !ok: // no later run needs to look again
-		return false, d.record(runfile.Batch{Piece: p.id, State: runfile.Collected, At: time.Now().UTC()})
+		return false, c.record(runfile.Batch{Piece: p.id, State: runfile.Collected, At: time.Now().UTC()})
 	}
 	p.batch, p.status = b.ID, b.Status
-	d.o.Note(fmt.Sprintf("batch %s was handed in by a run that was killed before it could write that down", b.ID))
-	return true, d.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, At: time.Now().UTC()})
+	c.o.Note(fmt.Sprintf("batch %s was handed in by a run that was killed before it could write that down", b.ID))
+	return true, c.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, At: time.Now().UTC()})
 }
 
-func (d *Desk) lookFor(ctx context.Context, p *piece) (model.Batch, bool, error) {
+func (c *Collector) lookFor(ctx context.Context, p *piece) (Batch, bool, error) {
 	// The endpoint's clock may be another one.
-	return d.o.API.Find(ctx, labelPiece, p.id, p.made.Add(-time.Hour))
+	return c.o.Client.Find(ctx, labelPiece, p.id, p.made.Add(-time.Hour))
 }
 
 // submit hands in a piece whose request file is at path.
-func (d *Desk) submit(ctx context.Context, p *piece, keys []string, path string) error {
-	err := d.record(runfile.Batch{Piece: p.id, State: runfile.Submitting, Attempt: p.attempt, Keys: keys, At: p.made})
+func (c *Collector) submit(ctx context.Context, p *piece, keys []string, path string) error {
+	err := c.record(runfile.Batch{Piece: p.id, State: runfile.Submitting, Attempt: p.attempt, Keys: keys, At: p.made})
 	if err != nil {
 		return err
 	}
-	file, err := d.o.API.Upload(ctx, path)
+	file, err := c.o.Client.Upload(ctx, path)
 	if err != nil {
 		return fmt.Errorf("uploading %s: %w", requests(len(keys)), err)
 	}
-	b, err := d.create(ctx, p, file)
+	b, err := c.create(ctx, p, file)
 	if err != nil {
 		return fmt.Errorf("making a batch of %s: %w", requests(len(keys)), err)
 	}
 	p.batch, p.status = b.ID, b.Status
-	d.o.Note(fmt.Sprintf("batch %s: %s handed in", b.ID, requests(len(keys))))
-	return d.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, InputFile: file, At: time.Now().UTC()})
+	c.o.Note(fmt.Sprintf("batch %s: %s handed in", b.ID, requests(len(keys))))
+	return c.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, InputFile: file, At: time.Now().UTC()})
 }
 
-func requests(n int) string {
-	if n == 1 {
-		return "1 request"
-	}
-	return fmt.Sprintf("%d requests", n)
-}
+func requests(n int) string { return wording.Count(n, "request") }
 
 // How often, and how long apart at first, it is tried to make a batch.
 const (
@@ -194,9 +190,9 @@ const (
 
 // create makes the batch of a piece, once: where the answer was lost, it looks
 // whether there is one before it tries again.
-func (d *Desk) create(ctx context.Context, p *piece, file string) (model.Batch, error) {
+func (c *Collector) create(ctx context.Context, p *piece, file string) (Batch, error) {
 	for attempt := 1; ; attempt++ {
-		b, err := d.o.API.Create(ctx, file, map[string]string{labelPiece: p.id, labelPrompt: d.o.Prompt})
+		b, err := c.o.Client.Create(ctx, file, map[string]string{labelPiece: p.id, labelPrompt: c.o.Prompt})
 		if err == nil {
 			return b, nil
 		}
@@ -204,26 +200,14 @@ func (d *Desk) create(ctx context.Context, p *piece, file string) (model.Batch, 
 		if !ok || !failure.Retryable() || attempt == createAttempts || ctx.Err() != nil {
 			return b, err
 		}
-		if d.o.Wait(ctx, max(failure.RetryAfter, createWait<<(attempt-1))) != nil {
+		if c.o.Wait(ctx, max(failure.RetryAfter, createWait<<(attempt-1))) != nil {
 			return b, err
 		}
 		if failure.Unclear() {
-			found, ok, err := d.lookFor(ctx, p)
+			found, ok, err := c.lookFor(ctx, p)
 			if err != nil || ok {
 				return found, err
 			}
 		}
-	}
-}
-
-// wait waits for d or until ctx ends.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -25,24 +25,24 @@ const (
 )
 
 // Watch looks after the pieces until all are over, ctx ends, or nothing more can
-// come, which [Desk.Complete] then says.
-func (d *Desk) Watch(ctx context.Context) {
-	defer close(d.ended)
-	if d.o.Deadline > 0 {
-		timer := time.AfterFunc(d.o.Deadline, func() {
-			d.fail(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --deadline %s; the batches go on, run it again to collect them", d.o.Deadline)})
+// come, which [Collector.Complete] then says.
+func (c *Collector) Watch(ctx context.Context) {
+	defer close(c.ended)
+	if c.o.Deadline > 0 {
+		timer := time.AfterFunc(c.o.Deadline, func() {
+			c.fail(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --deadline %s; the batches go on, run it again to collect them", c.o.Deadline)})
 		})
 		defer timer.Stop()
 	}
 	poll, room := firstPoll, firstRoom
 	due := time.Now().Add(room) // when what had no room is handed in again
 	for {
-		moved, err := d.look(ctx)
+		moved, err := c.look(ctx)
 		switch {
-		case ctx.Err() != nil || isClosed(d.broken):
+		case ctx.Err() != nil || isClosed(c.broken):
 			return
 		case err != nil:
-			d.fail(err)
+			c.fail(err)
 			return
 		case moved:
 			poll = firstPoll
@@ -50,9 +50,9 @@ func (d *Desk) Watch(ctx context.Context) {
 			poll = min(poll*3/2, lastPoll)
 		}
 		if moved || time.Now().After(due) {
-			tried, err := d.makeRoom(ctx)
+			tried, err := c.makeRoom(ctx)
 			if err != nil {
-				d.fail(err)
+				c.fail(err)
 				return
 			}
 			if tried {
@@ -60,38 +60,38 @@ func (d *Desk) Watch(ctx context.Context) {
 			}
 			due = time.Now().Add(room)
 		}
-		if !slices.ContainsFunc(d.pieces, func(p *piece) bool { return !isClosed(p.over) }) || d.o.Wait(ctx, poll) != nil {
+		if !slices.ContainsFunc(c.pieces, func(p *piece) bool { return !isClosed(p.over) }) || c.o.Wait(ctx, poll) != nil {
 			return
 		}
 	}
 }
 
 // look asks how far the pieces are, and reports whether one got over.
-func (d *Desk) look(ctx context.Context) (moved bool, err error) {
-	for _, p := range slices.Clone(d.pieces) {
+func (c *Collector) look(ctx context.Context) (moved bool, err error) {
+	for _, p := range slices.Clone(c.pieces) {
 		if isClosed(p.over) || p.status == noRoom {
 			continue
 		}
-		b, err := d.o.API.Get(ctx, p.batch)
+		b, err := c.o.Client.Get(ctx, p.batch)
 		failure, failed := errors.AsType[*model.Error](err)
 		switch {
 		case isUnknown(err) && !p.earlier && time.Since(p.made) < fresh:
 			continue // not everywhere yet at the endpoint, which has just made it
 		case isUnknown(err):
-			b = model.Batch{ID: p.batch, Status: "unknown to the endpoint"}
+			b = Batch{ID: p.batch, Status: "unknown to the endpoint"}
 		case failed && !failure.Fatal():
-			d.o.Note(fmt.Sprintf("asking for batch %s: %v", p.batch, err))
+			c.o.Note(fmt.Sprintf("asking for batch %s: %v", p.batch, err))
 			continue
 		case err != nil:
 			return moved, err
 		}
-		d.tell(p, b)
+		c.tell(p, b)
 		switch {
 		case !failed && !b.Over():
-		case b.Status == model.BatchFailed && b.Busy:
+		case b.Status == statusFailed && b.Busy:
 			p.status = noRoom
 		default:
-			if err := d.settle(ctx, p, b); err != nil {
+			if err := c.settle(ctx, p, b); err != nil {
 				return moved, err
 			}
 			moved = true
@@ -111,7 +111,7 @@ func isUnknown(err error) bool {
 const noRoom = "waits for room at the endpoint"
 
 // tell notes what is new about a piece.
-func (d *Desk) tell(p *piece, b model.Batch) {
+func (c *Collector) tell(p *piece, b Batch) {
 	status := strings.ReplaceAll(b.Status, "_", " ")
 	if status == p.status {
 		return
@@ -124,34 +124,34 @@ func (d *Desk) tell(p *piece, b model.Batch) {
 	if b.Problem != "" {
 		text += ": " + b.Problem
 	}
-	d.o.Note(text)
+	c.o.Note(text)
 }
 
 // settle takes in the results of a piece that is over, and hands in again what
 // another batch may bring.
-func (d *Desk) settle(ctx context.Context, p *piece, b model.Batch) error {
+func (c *Collector) settle(ctx context.Context, p *piece, b Batch) error {
 	again := map[key]bool{}
 	for _, file := range []string{b.OutputFile, b.ErrorFile} {
 		if file == "" {
 			continue
 		}
-		if err := d.collect(ctx, p, file, again); err != nil {
+		if err := c.collect(ctx, p, file, again); err != nil {
 			return err
 		}
 	}
-	for k, e := range d.entries { // only this goroutine changes them
+	for k, e := range c.entries { // only this goroutine changes them
 		if e.piece == p && e.length == 0 {
 			again[k] = true
 		}
 	}
 	attempt := p.attempt + 1
 	switch {
-	case b.Status == model.BatchFailed:
+	case b.Status == statusFailed:
 		p.failure = fmt.Sprintf("batch %s was not accepted: %s", p.batch, b.Problem)
 		clear(again)
-	case b.Status == model.BatchCancelled && p.earlier:
+	case b.Status == statusCancelled && p.earlier:
 		attempt = 1 // whoever cancelled it has asked for the run again
-	case b.Status == model.BatchCancelled:
+	case b.Status == statusCancelled:
 		p.failure = fmt.Sprintf("batch %s was cancelled before this request was done; run it again to hand it in anew", p.batch)
 		clear(again)
 	case p.attempt >= maxAttempts:
@@ -159,8 +159,8 @@ func (d *Desk) settle(ctx context.Context, p *piece, b model.Batch) error {
 		clear(again)
 	}
 	if len(again) > 0 {
-		d.o.Note(fmt.Sprintf("batch %s: handing in again %s without a reply", p.batch, requests(len(again))))
-		if err := d.resubmit(ctx, again, attempt); err != nil {
+		c.o.Note(fmt.Sprintf("batch %s: handing in again %s without a reply", p.batch, requests(len(again))))
+		if err := c.resubmit(ctx, again, attempt); err != nil {
 			return err
 		}
 	}
@@ -169,10 +169,10 @@ func (d *Desk) settle(ctx context.Context, p *piece, b model.Batch) error {
 }
 
 // resubmit hands in some requests again.
-func (d *Desk) resubmit(ctx context.Context, again map[key]bool, attempt int) error {
-	b := &builder{desk: d, attempt: attempt}
+func (c *Collector) resubmit(ctx context.Context, again map[key]bool, attempt int) error {
+	b := &builder{collector: c, attempt: attempt}
 	defer b.drop()
-	for r, err := range d.o.Requests {
+	for r, err := range c.o.Requests {
 		if err != nil {
 			return err
 		}
@@ -187,19 +187,19 @@ func (d *Desk) resubmit(ctx context.Context, again map[key]bool, attempt int) er
 }
 
 // makeRoom hands in again what the endpoint had no room for.
-func (d *Desk) makeRoom(ctx context.Context) (tried bool, err error) {
-	for _, p := range slices.Clone(d.pieces) {
+func (c *Collector) makeRoom(ctx context.Context) (tried bool, err error) {
+	for _, p := range slices.Clone(c.pieces) {
 		if isClosed(p.over) || p.status != noRoom {
 			continue
 		}
 		tried = true
 		again := map[key]bool{}
-		for k, e := range d.entries {
+		for k, e := range c.entries {
 			if e.piece == p {
 				again[k] = true
 			}
 		}
-		if err := d.resubmit(ctx, again, p.attempt); err != nil {
+		if err := c.resubmit(ctx, again, p.attempt); err != nil {
 			return tried, err
 		}
 		close(p.over)
@@ -215,15 +215,15 @@ type Waiting struct {
 
 // Waiting says for which batches the run waits, in the order in which they are
 // met.
-func (d *Desk) Waiting() []Waiting {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+func (c *Collector) Waiting() []Waiting {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	n := map[*piece]int{}
-	for _, e := range d.entries {
+	for _, e := range c.entries {
 		n[e.piece]++
 	}
 	var out []Waiting
-	for _, p := range d.pieces {
+	for _, p := range c.pieces {
 		if n[p] > 0 && !isClosed(p.over) {
 			out = append(out, Waiting{Batch: p.batch, Requests: n[p]})
 		}
@@ -233,9 +233,9 @@ func (d *Desk) Waiting() []Waiting {
 
 // Collected lists the pieces that no later run has to look at: all their
 // requests belong to this run, which is complete.
-func (d *Desk) Collected() []runfile.Batch {
+func (c *Collector) Collected() []runfile.Batch {
 	var out []runfile.Batch
-	for _, p := range d.pieces {
+	for _, p := range c.pieces {
 		if isClosed(p.over) && p.left == 0 {
 			out = append(out, runfile.Batch{Piece: p.id, State: runfile.Collected, At: time.Now().UTC()})
 		}

@@ -164,6 +164,6 @@ func TestServerWithoutJetStream(t *testing.T) {
 	c, err := queue.Connect(queue.Options{URL: s.ClientURL()})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
-	_, err = c.Open(t.Context(), "lane", spec())
+	_, err = c.Open(t.Context(), "run", spec())
 	require.ErrorContains(t, err, "start the server with -js")
 }

@@ -12,10 +12,11 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"promptbench/internal/model"
 )
 
-// Options say where the server is and who asks. A password never reaches an
-// error or a note.
+// Options say where the server is and who connects. A password never reaches an error or a note.
 type Options struct {
 	URL      string // nats://host:4222, tls://…; several with commas between; may hold user and password
 	User     string
@@ -31,8 +32,7 @@ type Options struct {
 	Note func(string)
 }
 
-// A Connection is one to a server with JetStream, which it reconnects to for as
-// long as it takes.
+// A Connection is a connection to a server with JetStream. It reconnects without limit.
 type Connection struct {
 	nats *nats.Conn
 	js   jetstream.JetStream
@@ -43,7 +43,7 @@ type Connection struct {
 
 	mu        sync.Mutex
 	listeners []chan struct{} // get a message after each reconnect
-	complaint time.Time       // when it was last said that the server stores nothing
+	complaint time.Time       // when the last note said that the server stores nothing
 }
 
 // Connect connects to a server.
@@ -59,7 +59,7 @@ func Connect(o Options) (*Connection, error) {
 	if c.nats, err = nats.Connect(o.URL, options...); err != nil {
 		return nil, fmt.Errorf("connecting to the queue at %s: %w%s", c.at, err, hint(err))
 	}
-	if err = recent(c.nats.ConnectedServerVersion()); err != nil {
+	if err = checkVersion(c.nats.ConnectedServerVersion()); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("the queue at %s: %w", c.at, err)
 	}
@@ -70,8 +70,8 @@ func Connect(o Options) (*Connection, error) {
 	return c, nil
 }
 
-// recent refuses servers whose consumers can't say what they are for.
-func recent(version string) error {
+// checkVersion refuses servers whose consumers have no metadata.
+func checkVersion(version string) error {
 	var major, minor int
 	if _, err := fmt.Sscanf(version, "%d.%d.", &major, &minor); err != nil {
 		return nil //nolint:nilerr // a version of another kind may well be a later one
@@ -88,7 +88,8 @@ func hint(err error) string {
 		return "; is the server running? docs/scale.md says how to start one"
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
 		return "; check --queue-creds, or the user and the password"
-	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
+	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled),
+		errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
 		return "; start the server with -js, and let the account use it"
 	}
 	return ""
@@ -106,8 +107,9 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 	}
 	c.at = strings.Join(hosts, ",")
 	options := []nats.Option{
-		nats.Name(o.Name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectJitter(250*time.Millisecond, time.Second),
-		nats.ReconnectBufSize(-1), // what can't be sent fails, and is sent again by whoever knows what it is
+		nats.Name(o.Name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectJitter(250*time.Millisecond, time.Second),
+		nats.ReconnectBufSize(-1), // what can't be sent fails, and its sender tries again
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
@@ -119,8 +121,8 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 			c.reconnected()
 		}),
 		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
-		// Else they are printed; what matters comes back from calls, but for what the
-		// server forbids, which it just does not answer.
+		// By default they are printed. Calls return the errors that matter, except what the server forbids: that it
+		// does not answer.
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if errors.Is(err, nats.ErrPermissionViolation) {
 				c.note(fmt.Sprintf("the queue at %s: %v", c.at, err))
@@ -172,17 +174,17 @@ func (c *Connection) reconnected() {
 	}
 }
 
-// ensure makes the streams and the bucket where they are missing. What an
-// operator made stays as it is.
+// ensure makes the streams and the bucket where they are missing. Those that an operator made stay as they are.
 func (c *Connection) ensure(ctx context.Context) error {
 	for _, s := range []struct{ name, subjects, what string }{
-		{workStream, workPrefix + ">", "calls to be made"}, {replyStream, replyPrefix + ">", "replies to be stored"},
+		{workStream, workPrefix + ">", "calls to be made"},
+		{replyStream, replyPrefix + ">", "replies to be stored"},
 	} {
 		found, err := c.js.Stream(ctx, s.name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			found, err = c.create(ctx, jetstream.StreamConfig{
-				Name: s.name, Description: s.what, Subjects: []string{s.subjects}, Retention: jetstream.WorkQueuePolicy,
-				Storage: jetstream.FileStorage, MaxAge: maxAge,
+				Name: s.name, Description: s.what, Subjects: []string{s.subjects},
+				Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, MaxAge: maxAge,
 			})
 		}
 		if err != nil {
@@ -213,8 +215,8 @@ func (c *Connection) create(ctx context.Context, config jetstream.StreamConfig) 
 	return s, err
 }
 
-// replicas is on how many servers a stream is to stand: three in a cluster that
-// has so many, so that one of them may be lost.
+// replicas returns how many servers keep a stream: three in a cluster that has so many, so that one of them may be
+// lost.
 func (c *Connection) replicas() int {
 	if c.nats.ConnectedClusterName() != "" && len(c.nats.Servers()) >= 3 {
 		return 3
@@ -226,7 +228,7 @@ func (c *Connection) replicas() int {
 // sent again. A message that was stored all the same is known by its id.
 const publishWithin = 5 * time.Second
 
-// publish stores a message in a stream, however long that takes.
+// publish stores a message in a stream. It tries until ctx ends.
 func (c *Connection) publish(ctx context.Context, m *nats.Msg, id string) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		attempt, cancel := context.WithTimeout(ctx, publishWithin)
@@ -246,17 +248,16 @@ func (c *Connection) publish(ctx context.Context, m *nats.Msg, id string) error 
 		default:
 			c.complain(err)
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := model.Sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
 }
 
-// complainEvery is how often a person is told that the server stores nothing.
+// complainEvery is how often a note says that the server stores nothing.
 const complainEvery = time.Minute
 
-// complain says why the server does not store a message, where it says so itself:
-// its disk is full, or a stream.
+// complain notes why the server does not store a message, where it gives a reason: its disk or a stream is full.
 func (c *Connection) complain(err error) {
 	refusal, ok := errors.AsType[*jetstream.APIError](err)
 	if !ok {
@@ -270,17 +271,5 @@ func (c *Connection) complain(err error) {
 	c.mu.Unlock()
 	if !quiet {
 		c.note(fmt.Sprintf("the queue at %s stores nothing: %s; trying again", c.at, refusal.Description))
-	}
-}
-
-// pause waits for d or until ctx ends.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -58,7 +58,7 @@ func TestDocumentedServer(t *testing.T) {
 	soon, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond) // a server does not answer what it forbids
 	defer cancel()
 	work(t, worker, echo, nil) // before there is anything to work on
-	_, err = worker.Open(soon, "lane", spec())
+	_, err = worker.Open(soon, "run", spec())
 	require.Error(t, err, "a worker made streams")
 
 	l := open(t, as("run", "rennen12"), spec())
@@ -66,11 +66,11 @@ func TestDocumentedServer(t *testing.T) {
 	r := request(strings.Repeat("길다 ", 500_000))
 	resp, err := l.Complete(t.Context(), r)
 	require.NoError(t, err)
-	require.Equal(t, sha256.Sum256(r.Wire), sha256.Sum256([]byte(resp.Reply)), "the reply is another")
-	l.Stored(t.Context(), keyOf(r))
+	require.Equal(t, sha256.Sum256(r.Body), sha256.Sum256([]byte(resp.Reply)), "the reply is another")
+	l.Stored(t.Context(), r.Key)
 	require.NoError(t, l.Close(t.Context(), true))
 	later, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
-	_, err = worker.Open(later, "lane", spec())
-	require.Error(t, err, "a worker made a lane")
+	_, err = worker.Open(later, "run", spec())
+	require.Error(t, err, "a worker made a run")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/model/queue"
 	"promptbench/internal/model/queue/embedded"
 )
@@ -54,7 +55,7 @@ func TestWhatNobodyHasBegunIsWithdrawn(t *testing.T) {
 	s := start(t)
 	l := open(t, connect(t, s), spec()) // whose timeout and lease are six seconds
 	begun, release := make(chan struct{}), make(chan struct{})
-	e := model.NewEngine(t.Context(), model.Options{})
+	e := engine.New(t.Context(), engine.Options{})
 	t.Cleanup(e.Close)
 	m, err := e.Wrap(l, model.Target{Name: "m", ID: "m", BaseURL: "http://127.0.0.1:1/v1"})
 	require.NoError(t, err)
@@ -70,7 +71,7 @@ func TestWhatNobodyHasBegunIsWithdrawn(t *testing.T) {
 	<-begun
 	go ask("나")
 	require.Eventually(t, func() bool { // both are out
-		consumer, err := jetStream(t, s).Consumer(t.Context(), "PROMPTBENCH_WORK", queue.LaneID("run-1"))
+		consumer, err := jetStream(t, s).Consumer(t.Context(), "PROMPTBENCH_WORK", queue.ID("run-1"))
 		return err == nil && consumer.CachedInfo().NumAckPending == 1 && consumer.CachedInfo().NumPending == 1
 	}, 5*time.Second, 10*time.Millisecond)
 	began := time.Now()
@@ -146,7 +147,7 @@ func TestOtherVersionBesideABusyWorker(t *testing.T) {
 	require.NoError(t, l.Close(t.Context(), true))
 }
 
-// Lanes that killed coordinators left behind do not keep a worker from the others.
+// Runs that killed coordinators left behind do not keep a worker from the others.
 func TestIdleLanesTakeNoSlots(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -171,7 +172,7 @@ func TestIdleLanesTakeNoSlots(t *testing.T) {
 		return echo(ctx, r)
 	}, func(w *queue.Worker) { w.Calls = 2 })
 	l := open(t, c, spec())
-	askAll(t, l, 2) // the worker has found all lanes
+	askAll(t, l, 2) // the worker has found all runs
 	began := time.Now()
 	askAll(t, l, 40)
 	require.Less(t, time.Since(began), 5*time.Second, "two seconds of calls, two at once")
@@ -179,7 +180,7 @@ func TestIdleLanesTakeNoSlots(t *testing.T) {
 	require.NoError(t, l.Close(t.Context(), true))
 }
 
-// A lane that ends while a worker makes its calls is given up by the worker as well.
+// A run that ends while a worker makes its calls is given up by the worker as well.
 func TestLaneEndsDuringACall(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -195,10 +196,10 @@ func TestLaneEndsDuringACall(t *testing.T) {
 	ended := make(chan struct{})
 	go func() { defer close(ended); _, _ = l.Complete(ctx, request("가")) }()
 	<-begun
-	require.Equal(t, 1, worker.Tally().Lanes)
+	require.Equal(t, 1, worker.Tally().Runs)
 	cancel()
 	<-ended
 	require.NoError(t, l.Close(t.Context(), false))
 	close(release)
-	require.Eventually(t, func() bool { return worker.Tally().Lanes == 0 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return worker.Tally().Runs == 0 }, 10*time.Second, 10*time.Millisecond)
 }

@@ -14,7 +14,7 @@ import (
 
 // handle makes the call of one item and stores the reply, and then takes the item
 // out of the queue.
-func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, lane string, spec Spec, m model.Model) {
+func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, run string, spec Spec, m model.Model) {
 	alive := w.beat(msg, spec.Lease)
 	defer alive()
 	at, ok := placeOf(msg.Subject())
@@ -23,8 +23,8 @@ func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, lane string, spe
 		_ = msg.TermWithReason("not an item of promptbench") // stays where the connection is lost, and comes again
 		return
 	}
-	if meta.NumDelivered > 1 && w.answered(ctx, at, lane) {
-		w.finish(ctx, msg, lane)
+	if meta.NumDelivered > 1 && w.isAnswered(ctx, at, run) {
+		w.finish(ctx, msg, run)
 		return
 	}
 	w.count(func(t *Tally) { t.Under++ })
@@ -34,7 +34,7 @@ func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, lane string, spe
 		_ = msg.Nak() // another worker need not wait for the lease to end
 		return
 	}
-	if err := w.reply(ctx, at, lane, resp, err); err != nil {
+	if err := w.reply(ctx, at, run, resp, err); err != nil {
 		w.Connection.note(fmt.Sprintf("a reply is lost, the call is made again: %v", err))
 		return
 	}
@@ -45,11 +45,10 @@ func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, lane string, spe
 			t.Answered++
 		}
 	})
-	w.finish(ctx, msg, lane)
+	w.finish(ctx, msg, run)
 }
 
-// beat says every now and then that the item is worked on, until the returned
-// function is called.
+// beat tells the server regularly that the item is worked on, until stop is called.
 func (w *Worker) beat(msg jetstream.Msg, lease time.Duration) (stop func()) {
 	done := make(chan struct{})
 	go func() {
@@ -67,19 +66,21 @@ func (w *Worker) beat(msg jetstream.Msg, lease time.Duration) (stop func()) {
 	return func() { close(done) }
 }
 
-// answered reports whether the reply to an item is in the queue already: whoever
-// had it before was lost between storing that and taking the item out.
-func (w *Worker) answered(ctx context.Context, at place, lane string) bool {
+// isAnswered reports whether the reply to an item is in the queue already: the worker that had it before was lost
+// between storing the reply and taking the item out.
+func (w *Worker) isAnswered(ctx context.Context, at place, run string) bool {
 	replies, err := w.Connection.js.Stream(ctx, replyStream)
 	if err != nil {
 		return false
 	}
-	_, err = replies.GetLastMsgForSubject(ctx, at.of(replyPrefix, lane))
+	_, err = replies.GetLastMsgForSubject(ctx, at.of(replyPrefix, run))
 	return err == nil
 }
 
 // call makes the call that an item asks for.
-func (w *Worker) call(ctx context.Context, msg jetstream.Msg, at place, deliveries uint64, spec Spec, m model.Model) (model.Response, error) {
+func (w *Worker) call(
+	ctx context.Context, msg jetstream.Msg, at place, deliveries uint64, spec Spec, m model.Model,
+) (model.Response, error) {
 	if deliveries > maxDeliveries {
 		return model.Response{}, &model.Error{Kind: model.KindWorkerLost, Message: fmt.Sprintf(
 			"given up after %d workers that had this call were lost", maxDeliveries)}
@@ -89,30 +90,31 @@ func (w *Worker) call(ctx context.Context, msg jetstream.Msg, at place, deliveri
 		return model.Response{}, &model.Error{Kind: model.KindMalformed, Message: err.Error()}
 	}
 	trial, err := strconv.Atoi(msg.Headers().Get(trialHeader))
-	if err != nil || model.WireKey(spec.Endpoint, body, trial) != at.key {
+	if err != nil || model.Key(spec.API, spec.Endpoint, body, trial) != at.key {
 		return model.Response{}, &model.Error{Kind: model.KindRefused, Message: fmt.Sprintf(
-			"worker %s refuses a call: what it asks does not hash to its key, so that it was changed on the way or made by another promptbench", w.Name)}
+			"worker %s refuses a call: what it asks does not hash to its key, "+
+				"so that it was changed on the way or made by another promptbench", w.Name)}
 	}
-	return m.Complete(ctx, model.Request{Wire: body, Trial: trial})
+	return m.Complete(ctx, model.Request{Body: body, Key: at.key, Trial: trial})
 }
 
 // reply stores what a call came to.
-func (w *Worker) reply(ctx context.Context, at place, lane string, resp model.Response, failure error) error {
-	data, err := model.EncodeOutcome(resp, failure)
+func (w *Worker) reply(ctx context.Context, at place, run string, resp model.Response, failure error) error {
+	data, err := encodeOutcome(resp, failure)
 	if err != nil {
 		return err
 	}
-	subject := at.of(replyPrefix, lane)
-	m, err := w.Connection.pack(ctx, subject, subject, data)
+	subject := at.of(replyPrefix, run)
+	m, err := w.Connection.pack(ctx, subject, data)
 	if err != nil {
 		return err
 	}
 	m.Header.Set(workerHeader, w.Name)
-	return w.Connection.publish(ctx, m, at.of("", lane))
+	return w.Connection.publish(ctx, m, at.of("", run))
 }
 
-// finish takes an item out of the queue, and makes sure that it is.
-func (w *Worker) finish(ctx context.Context, msg jetstream.Msg, lane string) {
+// finish takes an item out of the queue, and waits until the server confirms it.
+func (w *Worker) finish(ctx context.Context, msg jetstream.Msg, run string) {
 	for wait := 100 * time.Millisecond; ; wait *= 2 {
 		attempt, cancel := context.WithTimeout(ctx, 2*time.Second)
 		err := msg.DoubleAck(attempt)
@@ -124,10 +126,10 @@ func (w *Worker) finish(ctx context.Context, msg jetstream.Msg, lane string) {
 		case errors.Is(err, jetstream.ErrMsgAlreadyAckd), wait > 10*time.Second:
 			return // it comes again, and its reply is found
 		}
-		if _, err := w.work.Consumer(ctx, lane); isGone(err) {
+		if _, err := w.work.Consumer(ctx, run); isGone(err) {
 			return // so is the item
 		}
-		if pause(ctx, wait) != nil {
+		if model.Sleep(ctx, wait) != nil {
 			return
 		}
 	}

@@ -8,46 +8,47 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"promptbench/internal/model"
 )
 
-// headroom is what a message needs beside its data.
+// headroom is what a message needs besides its data.
 const headroom = 8 << 10
 
-// maxMessage is how much a message holds at most, though a server may allow more:
-// large ones hold up all others.
+// maxMessage is how much a message holds at most, even if the server allows more: large messages delay all others.
 const maxMessage = 1 << 20
 
-// pack makes a message of data, or puts that into the object store under name
-// where a message could not hold it.
-func (c *Connection) pack(ctx context.Context, subject, name string, data []byte) (*nats.Msg, error) {
+// pack makes a message of data. Data that is too large for a message goes into the object store, under the name of the
+// subject.
+func (c *Connection) pack(ctx context.Context, subject string, data []byte) (*nats.Msg, error) {
 	m := nats.NewMsg(subject)
 	if int64(len(data)) <= min(c.nats.MaxPayload(), maxMessage)-headroom {
 		m.Data = data
 		return m, nil
 	}
 	err := c.large(ctx, forever, func(ctx context.Context, store jetstream.ObjectStore) error {
-		_, err := store.PutBytes(ctx, name, data)
+		_, err := store.PutBytes(ctx, subject, data)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("putting %d bytes into the object store: %w", len(data), err)
 	}
-	m.Header.Set(objectHeader, name)
+	m.Header.Set(objectHeader, subject)
 	return m, nil
 }
 
-// How long the object store may take at first, which is doubled up to a minute,
-// before what was asked of it is asked again: of a server that was lost meanwhile
-// nothing would come. What is there is read so often at most.
 const (
+	// largeWithin is how long the object store may take at first, doubled up to a minute with each try: a server that
+	// was lost meanwhile never answers.
 	largeWithin = 10 * time.Second
-	getTries    = 4
+	getTries    = 4 // to read an object
 	forever     = 0
 )
 
-// large does something with the object store, again where that fails, so many
-// times.
-func (c *Connection) large(ctx context.Context, tries int, do func(context.Context, jetstream.ObjectStore) error) error {
+// large does something with the object store, and again where that fails, tries times in all.
+func (c *Connection) large(
+	ctx context.Context, tries int, do func(context.Context, jetstream.ObjectStore) error,
+) error {
 	for n, within := 1, largeWithin; ; n, within = n+1, min(2*within, time.Minute) {
 		attempt, cancel := context.WithTimeout(ctx, within)
 		store, err := c.js.ObjectStore(attempt, largeBucket)
@@ -61,7 +62,7 @@ func (c *Connection) large(ctx context.Context, tries int, do func(context.Conte
 		case errors.Is(err, jetstream.ErrBucketNotFound):
 			_ = c.ensure(ctx) // else the next attempt fails as well
 		}
-		if err := pause(ctx, time.Second); err != nil {
+		if err := model.Sleep(ctx, time.Second); err != nil {
 			return err
 		}
 	}
@@ -85,7 +86,7 @@ func (c *Connection) unpack(ctx context.Context, m jetstream.Msg) ([]byte, error
 	return data, nil
 }
 
-// discard clears away what [Connection.pack] may have put into the object store.
+// discard removes what [Connection.pack] may have put into the object store.
 func (c *Connection) discard(ctx context.Context, header nats.Header) {
 	name := header.Get(objectHeader)
 	if name == "" {

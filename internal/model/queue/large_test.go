@@ -32,7 +32,7 @@ func TestLargeReplyOutlivesTheServer(t *testing.T) {
 	resp, err := l.Complete(t.Context(), r)
 	require.NoError(t, err)
 	require.Len(t, resp.Reply, 7*300_000)
-	l.Stored(t.Context(), keyOf(r))
+	l.Stored(t.Context(), r.Key)
 	require.EqualValues(t, 1, calls.Load())
 	require.NoError(t, l.Close(t.Context(), true))
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/model"
+	"promptbench/internal/model/api"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/model/queue"
 	"promptbench/internal/model/queue/embedded"
 )
@@ -58,12 +60,15 @@ func connect(t *testing.T, s *embedded.Server) *queue.Connection {
 }
 
 func spec() queue.Spec {
-	return queue.Spec{Run: "run-1", Endpoint: model.Local, Model: "m", Version: "v1", Timeout: 5 * time.Second, Lease: time.Second}
+	return queue.Spec{
+		Run: "run-1", API: api.Chat{}.Kind(), Endpoint: model.Local, Model: "m", Version: "v1",
+		Timeout: 5 * time.Second, Lease: time.Second,
+	}
 }
 
-func open(t *testing.T, c *queue.Connection, s queue.Spec) *queue.Lane {
+func open(t *testing.T, c *queue.Connection, s queue.Spec) *queue.Coordinator {
 	t.Helper()
-	l, err := c.Open(t.Context(), queue.LaneID(s.Run), s)
+	l, err := c.Open(t.Context(), queue.ID(s.Run), s)
 	require.NoError(t, err)
 	return l
 }
@@ -76,7 +81,7 @@ func (f modelFunc) Complete(ctx context.Context, r model.Request) (model.Respons
 }
 
 func echo(_ context.Context, r model.Request) (model.Response, error) {
-	return model.Response{Reply: string(r.Wire), FinishReason: "stop", Usage: &model.Usage{InputTokens: 1}, At: time.Now().UTC()}, nil
+	return model.Response{Reply: string(r.Body), FinishReason: "stop", Usage: &model.Usage{InputTokens: 1}, At: time.Now().UTC()}, nil
 }
 
 // work runs a worker until the test ends or the returned function is called,
@@ -107,19 +112,17 @@ func work(t *testing.T, c *queue.Connection, m modelFunc, change func(*queue.Wor
 }
 
 func request(input string) model.Request {
-	r := model.Request{Messages: []model.Message{{Role: "user", Content: input}}, Trial: 1}
-	wire, err := model.WireBody("m", r)
+	r, err := model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "m"}.Prepare(model.Request{
+		Messages: []model.Message{{Role: "user", Content: input}}, Trial: 1,
+	})
 	if err != nil {
 		panic(err)
 	}
-	r.Wire = wire
 	return r
 }
 
-func keyOf(r model.Request) string { return model.WireKey(model.Local, r.Wire, r.Trial) }
-
 // askAll asks n things at once and stores the replies.
-func askAll(t *testing.T, l *queue.Lane, n int) {
+func askAll(t *testing.T, l *queue.Coordinator, n int) {
 	t.Helper()
 	var all sync.WaitGroup
 	errs := make([]error, n)
@@ -127,11 +130,11 @@ func askAll(t *testing.T, l *queue.Lane, n int) {
 		all.Go(func() {
 			r := request(fmt.Sprintf("할 일 <%d> & 👩‍👩‍👧", i))
 			resp, err := l.Complete(t.Context(), r)
-			if err == nil && resp.Reply != string(r.Wire) {
-				err = fmt.Errorf("reply %s to %s", resp.Reply, r.Wire)
+			if err == nil && resp.Reply != string(r.Body) {
+				err = fmt.Errorf("reply %s to %s", resp.Reply, r.Body)
 			}
 			errs[i] = err
-			l.Stored(t.Context(), keyOf(r))
+			l.Stored(t.Context(), r.Key)
 		})
 	}
 	all.Wait()
@@ -216,11 +219,11 @@ func TestLargeBodiesAndReplies(t *testing.T) {
 	work(t, connect(t, s), echo, nil)
 	l := open(t, connect(t, s), spec())
 	r := request(strings.Repeat("길다 ", 500_000))
-	require.Greater(t, len(r.Wire), 3<<20)
+	require.Greater(t, len(r.Body), 3<<20)
 	resp, err := l.Complete(t.Context(), r)
 	require.NoError(t, err)
-	require.Equal(t, sha256.Sum256(r.Wire), sha256.Sum256([]byte(resp.Reply)), "the reply is another")
-	l.Stored(t.Context(), keyOf(r))
+	require.Equal(t, sha256.Sum256(r.Body), sha256.Sum256([]byte(resp.Reply)), "the reply is another")
+	l.Stored(t.Context(), r.Key)
 	require.NoError(t, l.Close(t.Context(), true))
 }
 
@@ -282,7 +285,7 @@ func TestPoisonItem(t *testing.T) {
 		c := connect(t, s)
 		w := &queue.Worker{Connection: c, Name: "victim", Version: "v1", Calls: 1, Serve: func(string, string, time.Duration) (model.Model, error) {
 			return modelFunc(func(ctx context.Context, r model.Request) (model.Response, error) {
-				if strings.Contains(string(r.Wire), "독") {
+				if strings.Contains(string(r.Body), "독") {
 					taken.Add(1)
 					c.Close()
 				}
@@ -327,9 +330,9 @@ func TestLaneIsTakenOver(t *testing.T) {
 	var calls sync.Map
 	held := make(chan struct{})
 	work(t, connect(t, s), func(ctx context.Context, r model.Request) (model.Response, error) {
-		n, _ := calls.LoadOrStore(string(r.Wire), new(atomic.Int32))
+		n, _ := calls.LoadOrStore(string(r.Body), new(atomic.Int32))
 		n.(*atomic.Int32).Add(1) //nolint:errcheck // stored above
-		if strings.Contains(string(r.Wire), "느리다") {
+		if strings.Contains(string(r.Body), "느리다") {
 			<-held
 		}
 		return echo(ctx, r)
@@ -341,16 +344,16 @@ func TestLaneIsTakenOver(t *testing.T) {
 		_, err := l.Complete(t.Context(), r)
 		require.NoError(t, err)
 	}
-	l.Stored(t.Context(), keyOf(stored))
+	l.Stored(t.Context(), stored.Key)
 	go func() { _, _ = l.Complete(t.Context(), slow) }()
-	require.Eventually(t, func() bool { _, ok := calls.Load(string(slow.Wire)); return ok }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { _, ok := calls.Load(string(slow.Body)); return ok }, 5*time.Second, time.Millisecond)
 	first.Close() // killed
 
 	l = open(t, connect(t, s), spec())
 	require.Equal(t, 2, l.Adopted(), "the reply that was not stored, and the call under way")
 	resp, err := l.Complete(t.Context(), unstored)
 	require.NoError(t, err)
-	require.Equal(t, string(unstored.Wire), resp.Reply)
+	require.Equal(t, string(unstored.Body), resp.Reply)
 	close(held)
 	_, err = l.Complete(t.Context(), slow)
 	require.NoError(t, err)
@@ -363,7 +366,7 @@ func TestLaneIsTakenOver(t *testing.T) {
 	})
 }
 
-// A reply that is not stored is not taken out of the queue, however the lane ends.
+// A reply that is not stored is not taken out of the queue, however the run ends.
 func TestReplyStaysUntilItIsStored(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -402,7 +405,7 @@ func TestReplyThatIsStoredLate(t *testing.T) {
 	require.Equal(t, 1, l.Adopted())
 	_, err = l.Complete(t.Context(), r)
 	require.NoError(t, err)
-	l.Stored(t.Context(), keyOf(r))
+	l.Stored(t.Context(), r.Key)
 	require.NoError(t, l.Close(t.Context(), false))
 	l = open(t, connect(t, s), quick)
 	require.Zero(t, l.Adopted())
@@ -470,7 +473,7 @@ func TestTwoLanes(t *testing.T) {
 		both.Go(func() {
 			one := spec()
 			one.Run = run
-			l, err := connect(t, s).Open(t.Context(), queue.LaneID(run), one)
+			l, err := connect(t, s).Open(t.Context(), queue.ID(run), one)
 			if err != nil {
 				t.Error(err)
 				return
@@ -509,7 +512,7 @@ func TestLimitsHoldOverAllWorkers(t *testing.T) {
 		one := spec()
 		one.Run = run
 		l := open(t, connect(t, s), one)
-		e := model.NewEngine(t.Context(), model.Options{Concurrency: 4})
+		e := engine.New(t.Context(), engine.Options{Concurrency: 4})
 		defer e.Close()
 		target.Name, target.ID, target.BaseURL = "m", "m", "http://127.0.0.1:1/v1"
 		m, err := e.Wrap(l, target)
@@ -522,7 +525,7 @@ func TestLimitsHoldOverAllWorkers(t *testing.T) {
 				if _, err := m.Complete(t.Context(), r); err != nil {
 					t.Error(err)
 				}
-				l.Stored(t.Context(), keyOf(r))
+				l.Stored(t.Context(), r.Key)
 			})
 		}
 		all.Wait()
@@ -542,7 +545,7 @@ func TestNobodyAnswers(t *testing.T) {
 	quick := spec()
 	quick.Timeout, quick.Lease = 100*time.Millisecond, 300*time.Millisecond
 	l := open(t, connect(t, s), quick)
-	e := model.NewEngine(t.Context(), model.Options{Deadline: 50 * time.Millisecond})
+	e := engine.New(t.Context(), engine.Options{Deadline: 50 * time.Millisecond})
 	t.Cleanup(e.Close)
 	m, err := e.Wrap(l, model.Target{Name: "m", ID: "m", BaseURL: "http://127.0.0.1:1/v1"})
 	require.NoError(t, err)

@@ -13,37 +13,35 @@ import (
 
 // The names in the server. [Connection.ensure] makes what is missing.
 const (
-	workStream   = "PROMPTBENCH_WORK"
-	replyStream  = "PROMPTBENCH_REPLIES"
-	workPrefix   = "promptbench.work."
-	replyPrefix  = "promptbench.reply."
-	lanesSubject = "promptbench.lanes" // said when there is a new one
-	notePrefix   = "promptbench.note." // what a worker has to say to a lane's coordinator
-	largeBucket  = "promptbench-large"
+	workStream  = "PROMPTBENCH_WORK"
+	replyStream = "PROMPTBENCH_REPLIES"
+	workPrefix  = "promptbench.work."
+	replyPrefix = "promptbench.reply."
+	runsSubject = "promptbench.lanes" // the ids of new runs
+	notePrefix  = "promptbench.note." // notes of workers to the coordinator of a run
+	largeBucket = "promptbench-large"
 )
 
-// maxAge is how long the server keeps what nobody came back for.
+// maxAge is how long the server keeps items and replies that nobody takes.
 const maxAge = 7 * 24 * time.Hour
 
-// protocol is the version of what is said here. Workers and coordinators with
-// different ones have nothing to say to each other.
+// protocol is the version of these messages. Workers take no items of a run with another one.
 const protocol = "1"
 
-// LaneID names the lane of a run in the server: safe in subjects, whatever the
-// run is called.
-func LaneID(run string) string {
+// ID names a run in the server. It is safe in subjects, whatever the run is called.
+func ID(run string) string {
 	sum := sha256.Sum256([]byte(run))
 	return hex.EncodeToString(sum[:8])
 }
 
-// A place names an item or its reply within a lane.
+// A place names an item or its reply within a run.
 type place struct {
 	key     string
 	attempt int64
 }
 
-func (p place) of(prefix, lane string) string {
-	return prefix + lane + "." + p.key + "." + strconv.FormatInt(p.attempt, 10)
+func (p place) of(prefix, run string) string {
+	return prefix + run + "." + p.key + "." + strconv.FormatInt(p.attempt, 10)
 }
 
 // placeOf reads the subject of an item or a reply.
@@ -56,16 +54,14 @@ func placeOf(subject string) (place, bool) {
 	return place{key: parts[3], attempt: attempt}, err == nil
 }
 
-// The headers of an item and of a reply. Their data is the body that goes over
-// the wire, and what [model.EncodeOutcome] makes.
+// The headers of an item and of a reply. The data of an item is the body of the request, that of a reply an [outcome].
 const (
 	trialHeader  = "Promptbench-Trial"
 	objectHeader = "Promptbench-Object" // where the data is, if a message can't hold it
 	workerHeader = "Promptbench-Worker" // whose reply it is
 )
 
-// takesHeader is that of a worker's note which says that it takes a lane's items.
-// The others say why one does not.
+// takesHeader is set in the note of a worker that takes a run's items. Other notes say why one does not.
 const takesHeader = "Promptbench-Takes"
 
 // isGone reports whether the server does not know what was asked for.

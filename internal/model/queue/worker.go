@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// lanesEvery is how often a worker looks for lanes, beside when it is told.
-	lanesEvery = 2 * time.Second
+	// runsEvery is how often a worker looks for runs, besides when one announces itself.
+	runsEvery = 2 * time.Second
 	// fetchMost is how many items are fetched at once.
 	fetchMost = 64
 	// fetchWait is how long a fetch waits for items.
@@ -26,22 +26,22 @@ const (
 	maxDeliveries = 5
 )
 
-// A Worker makes the calls of all lanes that it has a model for.
+// A Worker makes the calls of all runs that it has a model for.
 type Worker struct {
 	Connection *Connection
 	Name       string // for people: host and process
 	Version    string // of the program; see [Spec]
 	Calls      int    // made at once, at least 1
 
-	// Serve returns what calls a model, or why the worker does not: the label of an
-	// endpoint, the id of a model there, and the time of one attempt.
+	// Serve returns the model for the label of an endpoint and an id there, or why the worker does not call it.
+	// timeout bounds one attempt.
 	Serve func(endpoint, id string, timeout time.Duration) (model.Model, error)
 
 	slots chan struct{}
 	work  jetstream.Stream
 
 	mu    sync.Mutex
-	known map[string]bool // lanes: true for those taken, false for those refused
+	known map[string]bool // runs by id: whether the worker takes their items
 	tally Tally
 }
 
@@ -50,7 +50,7 @@ type Tally struct {
 	Answered int // calls with a reply
 	Failed   int // calls without one
 	Under    int // calls under way
-	Lanes    int // it takes items of
+	Runs     int // whose items it takes
 }
 
 // Tally returns what the worker has done so far.
@@ -65,28 +65,29 @@ func (w *Worker) Tally() Tally {
 func (w *Worker) Run(ctx context.Context, stop <-chan struct{}) error {
 	w.known = map[string]bool{}
 	w.slots = make(chan struct{}, max(1, w.Calls))
-	told := make(chan *nats.Msg, 64)
-	subscription, err := w.Connection.nats.ChanSubscribe(lanesSubject, told)
+	announced := make(chan *nats.Msg, 64)
+	subscription, err := w.Connection.nats.ChanSubscribe(runsSubject, announced)
 	if err != nil {
 		return fmt.Errorf("listening to the queue at %s: %w", w.Connection.at, err)
 	}
 	defer subscription.Unsubscribe() //nolint:errcheck // ends with the connection
-	var lanes sync.WaitGroup
-	defer lanes.Wait()
+	var runs sync.WaitGroup
+	defer runs.Wait()
 	fetching, done := context.WithCancel(ctx)
-	defer done() // before the lanes are waited for
-	ticker := time.NewTicker(lanesEvery)
+	defer done() // before the runs are waited for
+	ticker := time.NewTicker(runsEvery)
 	defer ticker.Stop()
 	for {
 		w.find(ctx, func(id string, spec Spec, m model.Model) {
-			lanes.Go(func() { w.serve(ctx, fetching, id, spec, m) })
+			runs.Go(func() { w.serve(ctx, fetching, id, spec, m) })
 		})
 		select {
-		case m := <-told:
-			w.told(string(m.Data))
+		case m := <-announced:
+			w.answer(string(m.Data))
 		case <-ticker.C:
 		case <-w.Connection.closed:
-			return fmt.Errorf("the queue at %s is lost for good: %w", w.Connection.at, cmp.Or(w.Connection.nats.LastError(), nats.ErrConnectionClosed))
+			return fmt.Errorf("the queue at %s is lost for good: %w",
+				w.Connection.at, cmp.Or(w.Connection.nats.LastError(), nats.ErrConnectionClosed))
 		case <-stop:
 			return nil
 		case <-ctx.Done():
@@ -95,12 +96,12 @@ func (w *Worker) Run(ctx context.Context, stop <-chan struct{}) error {
 	}
 }
 
-// find begins with the lanes that are new.
+// find begins to serve the runs that are new.
 func (w *Worker) find(ctx context.Context, begin func(id string, spec Spec, m model.Model)) {
 	if w.work == nil {
 		var err error
 		if w.work, err = w.Connection.js.Stream(ctx, workStream); err != nil {
-			if !isGone(err) && w.take("") { // once
+			if !isGone(err) && w.isNew("") { // once
 				w.Connection.note(fmt.Sprintf("looking for work at %s: %v%s", w.Connection.at, err, hint(err)))
 			}
 			return // the first run makes it
@@ -110,13 +111,13 @@ func (w *Worker) find(ctx context.Context, begin func(id string, spec Spec, m mo
 	there := map[string]bool{}
 	defer func() {
 		if list.Err() == nil {
-			w.keep(there)
+			w.forget(there)
 		}
 	}()
 	for info := range list.Info() {
 		there[info.Name] = true
 		spec, ok := specOf(info.Config.Metadata)
-		if !ok || !w.take(info.Name) {
+		if !ok || !w.isNew(info.Name) {
 			continue
 		}
 		if info.Config.AckWait > 0 {
@@ -140,12 +141,13 @@ func (w *Worker) find(ctx context.Context, begin func(id string, spec Spec, m mo
 func specOf(meta map[string]string) (Spec, bool) {
 	timeout, err := time.ParseDuration(meta[metaTimeout])
 	return Spec{
-		Run: meta[metaRun], Endpoint: meta[metaEndpoint], Model: meta[metaModel], Version: meta[metaVersion], Timeout: timeout, Lease: DefaultLease,
+		Run: meta[metaRun], API: meta[metaAPI], Endpoint: meta[metaEndpoint], Model: meta[metaModel],
+		Version: meta[metaVersion], Timeout: timeout, Lease: DefaultLease,
 	}, meta[metaProtocol] != "" && err == nil
 }
 
-// take reports whether a lane is new.
-func (w *Worker) take(id string) bool {
+// isNew reports whether a run is new, and from then on it is not.
+func (w *Worker) isNew(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, known := w.known[id]; known {
@@ -155,9 +157,8 @@ func (w *Worker) take(id string) bool {
 	return true
 }
 
-// told answers the coordinator of a lane that has just been opened: it has not
-// heard yet that its items are taken, or why not.
-func (w *Worker) told(id string) {
+// answer tells a coordinator that has just announced its run whether the worker takes its items.
+func (w *Worker) answer(id string) {
 	w.mu.Lock()
 	taken, known := w.known[id]
 	if known && !taken {
@@ -169,44 +170,45 @@ func (w *Worker) told(id string) {
 	}
 }
 
-// keep forgets the refused lanes that are no more.
-func (w *Worker) keep(there map[string]bool) {
+// forget forgets the refused runs that have ended: all but those that are there.
+func (w *Worker) forget(there map[string]bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	maps.DeleteFunc(w.known, func(id string, taken bool) bool { return !taken && !there[id] })
 }
 
-// mismatch says why the worker and a lane's coordinator must not work together.
+// mismatch returns why the worker must not take the items of a run, or nothing.
 func (w *Worker) mismatch(meta map[string]string) string {
 	if meta[metaProtocol] == protocol && meta[metaVersion] == w.Version {
 		return ""
 	}
-	return fmt.Sprintf("worker %s is refused: it is promptbench %s, and the run is one of promptbench %s; use the same on both sides",
-		w.Name, w.Version, meta[metaVersion])
+	return fmt.Sprintf("worker %s is refused: it is promptbench %s, and the run is one of promptbench %s; "+
+		"use the same on both sides", w.Name, w.Version, meta[metaVersion])
 }
 
-// accept says to a lane's coordinator that its items are taken.
-func (w *Worker) accept(lane string) {
-	m := nats.NewMsg(notePrefix + lane)
+// accept tells a run's coordinator that its items are taken.
+func (w *Worker) accept(run string) {
+	m := nats.NewMsg(notePrefix + run)
 	m.Header.Set(takesHeader, "1")
 	_ = w.Connection.nats.PublishMsg(m) // seen by what it takes, too
 }
 
-// refuse says here and to the lane's coordinator why no items are taken.
-func (w *Worker) refuse(lane, why string) {
+// refuse notes here, and tells the run's coordinator, why no items are taken.
+func (w *Worker) refuse(run, why string) {
 	w.mu.Lock()
-	w.known[lane] = false
+	w.known[run] = false
 	w.mu.Unlock()
 	w.Connection.note(why)
-	_ = w.Connection.nats.Publish(notePrefix+lane, []byte(why)) // a lane whose coordinator does not hear it has none
+	// If it is lost, the coordinator notes that no worker is there.
+	_ = w.Connection.nats.Publish(notePrefix+run, []byte(why))
 }
 
-// serve takes items of a lane until it is gone, stopped ends, or ctx.
+// serve takes items of a run until it is gone, stopped ends, or ctx.
 func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m model.Model) {
-	w.count(func(t *Tally) { t.Lanes++ })
+	w.count(func(t *Tally) { t.Runs++ })
 	var calls sync.WaitGroup
 	defer func() {
-		w.count(func(t *Tally) { t.Lanes-- })
+		w.count(func(t *Tally) { t.Runs-- })
 		w.mu.Lock()
 		delete(w.known, id) // so that it is taken up again where it comes back, however long its calls take
 		w.mu.Unlock()
@@ -220,8 +222,8 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 	}
 	consumer, err := w.work.Consumer(ctx, id)
 	for err == nil || !isGone(err) {
-		if err != nil { // the connection is lost, the server busy, or the lane gone
-			if pause(stopped, time.Second) != nil {
+		if err != nil { // the connection is lost, the server busy, or the run gone
+			if model.Sleep(stopped, time.Second) != nil {
 				return
 			}
 			consumer, err = w.work.Consumer(ctx, id)
@@ -231,9 +233,9 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 		if free == 0 {
 			return
 		}
-		next := whenever
-		if w.Tally().Lanes > 1 {
-			// Slots that wait for items of this lane would be missing to the others.
+		next := withWait
+		if w.Tally().Runs > 1 {
+			// Slots that wait for items of this run are not free for the others.
 			w.release(free)
 			var first jetstream.Msg
 			if first, err = await(consumer); first == nil {
@@ -245,7 +247,7 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 			}
 			free--
 			handle(first)
-			if next = atOnce; free == 0 {
+			if next = withoutWait; free == 0 {
 				continue
 			}
 		}
@@ -255,18 +257,20 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 	}
 }
 
-// The ways to fetch items: those that come within [fetchWait], or only those that
-// are there.
-func whenever(from jetstream.Consumer, n int) (jetstream.MessageBatch, error) {
+// The ways to fetch items: those that come within [fetchWait], or only those that are there.
+func withWait(from jetstream.Consumer, n int) (jetstream.MessageBatch, error) {
 	return from.Fetch(n, jetstream.FetchMaxWait(fetchWait))
 }
 
-func atOnce(from jetstream.Consumer, n int) (jetstream.MessageBatch, error) {
+func withoutWait(from jetstream.Consumer, n int) (jetstream.MessageBatch, error) {
 	return from.FetchNoWait(n)
 }
 
-// fetch has items handled, at most n, and says how many.
-func fetch(from jetstream.Consumer, n int, next func(jetstream.Consumer, int) (jetstream.MessageBatch, error), handle func(jetstream.Msg)) (got int, err error) {
+// fetch has items handled, at most n, and returns how many.
+func fetch(
+	from jetstream.Consumer, n int, next func(jetstream.Consumer, int) (jetstream.MessageBatch, error),
+	handle func(jetstream.Msg),
+) (got int, err error) {
 	batch, err := next(from, n)
 	if err == nil {
 		for msg := range batch.Messages() {
@@ -284,7 +288,7 @@ func fetch(from jetstream.Consumer, n int, next func(jetstream.Consumer, int) (j
 // await waits for an item without a slot for it, and returns nil where none has
 // come.
 func await(from jetstream.Consumer) (first jetstream.Msg, err error) {
-	_, err = fetch(from, 1, whenever, func(msg jetstream.Msg) { first = msg })
+	_, err = fetch(from, 1, withWait, func(msg jetstream.Msg) { first = msg })
 	return first, err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"promptbench/internal/model"
 	"promptbench/internal/model/batch"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 )
@@ -24,10 +25,10 @@ type BatchOptions struct {
 
 // Batches is the transport of a job that has its requests answered in batches.
 type Batches struct {
-	options  Options
-	batching BatchOptions
-	desks    []*batch.Desk // in the order of the revisions
-	locks    []func() error
+	options    Options
+	batching   BatchOptions
+	collectors []*batch.Collector // in the order of the revisions
+	locks      []func() error
 }
 
 // OpenBatches makes this the only process that hands in and collects for the
@@ -60,7 +61,7 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 
 func (b *Batches) lock(p *project.Project, targets []project.Target) error {
 	for i, revision := range p.Prompts {
-		name := "batches-" + model.WireKey(targets[i].Label, []byte(targets[i].ID+revision.Hash()), 0)[:16]
+		name := "batches-" + targets[i].Priced(0).Key([]byte(targets[i].ID+revision.Hash()), 0)[:16]
 		release, locked, err := runfile.Reserve(p.RunsDir, name)
 		if err != nil {
 			return fmt.Errorf("reserving the batches of %s: %w", revision.Name, err)
@@ -75,7 +76,7 @@ func (b *Batches) lock(p *project.Project, targets []project.Target) error {
 }
 
 // Model implements [Transport].
-func (b *Batches) Model(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error) {
+func (b *Batches) Model(t project.Target, e *engine.Engine, timeout time.Duration) (model.Model, error) {
 	return t.Model(e, timeout) // refuses a missing key before anything is written
 }
 
@@ -93,14 +94,14 @@ func (b *Batches) Run(ctx context.Context, calls []*Calls, trials func() error) 
 	}
 	if err != nil {
 		for i, c := range calls {
-			c.Keep = b.desks[i].Wrote() // a later run collects these
+			c.Keep = b.collectors[i].Wrote() // a later run collects these
 		}
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	for _, desk := range b.desks {
-		watching.Go(func() { desk.Watch(ctx) })
+	for _, collector := range b.collectors {
+		watching.Go(func() { collector.Watch(ctx) })
 	}
 	err = trials()
 	cancel()
@@ -110,43 +111,43 @@ func (b *Batches) Run(ctx context.Context, calls []*Calls, trials func() error) 
 
 // open has the requests of a revision answered in batches.
 func (b *Batches) open(c *Calls) error {
-	api, err := batchClient(c.Target, b.options)
+	client, err := batchClient(c.Target, b.options)
 	if err != nil {
 		return err
 	}
-	desk, err := batch.Open(batch.Options{
-		API: api, Endpoint: c.Target.Label, Model: c.Target.ID, Run: c.Revision.ID, Prompt: c.Revision.Prompt.Name,
+	collector, err := batch.Open(batch.Options{
+		Client: client, Endpoint: c.Target.Label, Model: c.Target.ID, Run: c.Revision.ID, Prompt: c.Revision.Prompt.Name,
 		Requests: c.Requests, Recorded: c.Recorded, Record: c.File.Batch, Note: b.options.Note,
 		MaxRequests: b.batching.Size, MaxCalls: b.options.MaxCalls, Deadline: b.options.Deadline,
 	})
 	if err != nil {
 		return err
 	}
-	b.desks = append(b.desks, desk)
-	c.Revision.Asker.Model, c.Revision.Asker.Recorded = desk, desk
-	c.Revision.Run = batchRun{Writer: c.File, desk: desk}
+	b.collectors = append(b.collectors, collector)
+	c.Revision.Asker.Model, c.Revision.Asker.Recorded = collector, collector
+	c.Revision.Run = batchRun{Writer: c.File, collector: collector}
 	return nil
 }
 
-func batchClient(t project.Target, o Options) (*model.BatchClient, error) {
+func batchClient(t project.Target, o Options) (*batch.Client, error) {
 	settings, err := t.Open(o.Timeout)
 	if err != nil {
 		return nil, err
 	}
-	return model.NewBatchClient(settings)
+	return batch.NewClient(settings)
 }
 
 // submit hands in for every revision. Where the calls are limited, each of them
 // gets an equal share of what is left.
 func (b *Batches) submit(ctx context.Context) error {
 	left := b.options.MaxCalls
-	for i, desk := range b.desks {
+	for i, collector := range b.collectors {
 		share := batch.NoLimit
 		if b.options.MaxCalls > 0 {
-			others := len(b.desks) - i
+			others := len(b.collectors) - i
 			share = (left + others - 1) / others
 		}
-		n, err := desk.Submit(ctx, share)
+		n, err := collector.Submit(ctx, share)
 		if err != nil {
 			return err
 		}
@@ -157,9 +158,9 @@ func (b *Batches) submit(ctx context.Context) error {
 
 // Waiting says for each revision how many of its requests wait for which batches.
 func (b *Batches) Waiting() [][]batch.Waiting {
-	out := make([][]batch.Waiting, len(b.desks))
-	for i, desk := range b.desks {
-		out[i] = desk.Waiting()
+	out := make([][]batch.Waiting, len(b.collectors))
+	for i, collector := range b.collectors {
+		out[i] = collector.Waiting()
 	}
 	return out
 }
@@ -170,8 +171,8 @@ func (b *Batches) Close() error {
 	for _, release := range b.locks {
 		errs = append(errs, release())
 	}
-	for _, desk := range b.desks {
-		errs = append(errs, desk.Close())
+	for _, collector := range b.collectors {
+		errs = append(errs, collector.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -181,14 +182,14 @@ func (b *Batches) Close() error {
 type batchRun struct {
 	*runfile.Writer
 
-	desk *batch.Desk
+	collector *batch.Collector
 }
 
 // Close ends the run.
 func (b batchRun) Close(e runfile.End) error {
 	var errs []error
 	if e.Status == runfile.Complete {
-		for _, line := range b.desk.Collected() {
+		for _, line := range b.collector.Collected() {
 			errs = append(errs, b.Batch(line))
 		}
 	}
@@ -208,11 +209,11 @@ func CancelBatches(ctx context.Context, p *project.Project, o Options) ([]batch.
 		if err != nil {
 			return out, err
 		}
-		api, err := batchClient(t, o)
+		client, err := batchClient(t, o)
 		if err != nil {
 			return out, err
 		}
-		cancelled, err := batch.Cancel(ctx, api, batch.Outstanding(index, t.Label, t.ID))
+		cancelled, err := batch.Cancel(ctx, client, batch.Outstanding(index, t.Label, t.ID))
 		out = append(out, cancelled...)
 		if err != nil {
 			return out, fmt.Errorf("cancelling the batches of %s: %w", revision.Name, err)

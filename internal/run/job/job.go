@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"promptbench/internal/input/prompt"
-	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
@@ -23,7 +23,7 @@ type Job struct {
 	Trials   int                // of all runs together
 	Progress func(runner.Event) // is called from many goroutines, after each trial; may be nil
 
-	engine     *model.Engine
+	engine     *engine.Engine
 	transport  Transport
 	calls      []*Calls // that the transport makes; none where only a judge is asked
 	recordings recordings
@@ -41,7 +41,7 @@ type Run struct {
 
 // newJob returns a job without work. Close it, whatever else fails.
 func newJob(ctx context.Context, o Options) *Job {
-	j := &Job{engine: model.NewEngine(ctx, o.engine()), transport: Local{}}
+	j := &Job{engine: engine.New(ctx, o.engine()), transport: Local{}}
 	j.onClose(func() error { j.engine.Close(); return nil })
 	return j
 }
@@ -89,7 +89,7 @@ func (j *Job) Abandon() error {
 }
 
 // Stats are the calls of the job so far.
-func (j *Job) Stats() model.Stats { return j.engine.Stats() }
+func (j *Job) Stats() engine.Stats { return j.engine.Stats() }
 
 // Close gives back what the job holds open. [Job.Run] has closed the run files.
 func (j *Job) Close() error {

@@ -6,6 +6,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
@@ -21,7 +22,7 @@ type caller struct {
 // matters for a reply that is not recorded: it is an error where isRecorded finds no
 // recording at all.
 func openModels(
-	targets []project.Target, o Options, via Transport, engine *model.Engine, isRecorded func(target string) (bool, error),
+	targets []project.Target, o Options, via Transport, engine *engine.Engine, isRecorded func(target string) (bool, error),
 ) (map[string]caller, error) {
 	out := map[string]caller{}
 	for _, t := range targets {
@@ -54,7 +55,7 @@ func openModels(
 
 // askerFor answers for a target, from recordings where there are any.
 func askerFor(t project.Target, c caller, index *runfile.Index) *runner.Asker {
-	out := &runner.Asker{Endpoint: t.Label, ModelID: t.ID, Model: c.model, Offline: c.why}
+	out := &runner.Asker{Target: t.Priced(0), Model: c.model, Offline: c.why}
 	if index != nil {
 		out.Recorded = index
 	}

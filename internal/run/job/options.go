@@ -4,7 +4,7 @@ import (
 	"log/slog"
 	"time"
 
-	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
 )
 
 // Options say how a job is run.
@@ -25,8 +25,8 @@ type Options struct {
 	Started     time.Time
 }
 
-func (o Options) engine() model.Options {
-	return model.Options{
+func (o Options) engine() engine.Options {
+	return engine.Options{
 		Concurrency: o.Concurrency, MaxCalls: o.MaxCalls, MaxCost: o.MaxCost, Deadline: o.Deadline, Log: o.Log,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/model/queue"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
@@ -27,12 +28,12 @@ type Queue struct {
 	queueing   QueueOptions
 	connection *queue.Connection
 	unlock     func() error // of the runs directory; nil where another process has the lock
-	ids        []string     // of the lanes
+	ids        []string     // of the runs in the queue
 }
 
 // OpenQueue connects to the queue. Of two runs that begin at the same time, only
-// one may go on with the lanes of earlier runs: the one that has the lock of the
-// runs directory until its lanes are open.
+// one may go on with the calls of earlier runs: the one that has the lock of the
+// runs directory until its coordinators are open.
 func OpenQueue(p *project.Project, o Options, q QueueOptions) (*Queue, error) {
 	out := &Queue{options: o, queueing: q}
 	unlock, locked, err := runfile.Reserve(p.RunsDir, "queue")
@@ -49,19 +50,19 @@ func OpenQueue(p *project.Project, o Options, q QueueOptions) (*Queue, error) {
 }
 
 // Model implements [Transport]. The key of the target stays with the workers.
-func (*Queue) Model(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error) {
+func (*Queue) Model(t project.Target, e *engine.Engine, timeout time.Duration) (model.Model, error) {
 	return e.Wrap(dispatch{}, t.Priced(timeout))
 }
 
-// Run implements [Transport]: it opens a lane of the queue for each run.
+// Run implements [Transport]: it opens a coordinator for each run.
 func (q *Queue) Run(ctx context.Context, calls []*Calls, trials func() error) error {
 	for _, c := range calls {
 		if err := q.open(ctx, c); err != nil {
-			return errors.Join(err, closeLanes(ctx, calls))
+			return errors.Join(err, closeCoordinators(ctx, calls))
 		}
 	}
 	if err := q.release(); err != nil {
-		return errors.Join(err, closeLanes(ctx, calls))
+		return errors.Join(err, closeCoordinators(ctx, calls))
 	}
 	return trials()
 }
@@ -83,31 +84,31 @@ func (q *Queue) release() error {
 	return unlock()
 }
 
-// open opens the lane of a run.
+// open opens the coordinator of a run.
 func (q *Queue) open(ctx context.Context, c *Calls) error {
-	id := q.laneID(c)
+	id := q.queueID(c)
 	q.ids = append(q.ids, id)
 	if err := c.File.Queue(runfile.Queue{Lane: id, At: time.Now().UTC()}); err != nil {
 		return err
 	}
-	l, err := q.connection.Open(ctx, id, queue.Spec{
-		Run: c.Revision.ID, Endpoint: c.Target.Label, Model: c.Target.ID, Version: q.queueing.Version,
-		Timeout: q.options.Timeout, Lease: q.queueing.Lease,
+	coordinator, err := q.connection.Open(ctx, id, queue.Spec{
+		Run: c.Revision.ID, API: c.Target.Priced(0).API.Kind(), Endpoint: c.Target.Label, Model: c.Target.ID,
+		Version: q.queueing.Version, Timeout: q.options.Timeout, Lease: q.queueing.Lease,
 	})
 	if err != nil {
 		return err
 	}
-	if n := l.Adopted(); n > 0 {
+	if n := coordinator.Adopted(); n > 0 {
 		q.options.Note(fmt.Sprintf("going on with %d calls that an earlier run left in the queue", n))
 	}
-	c.Revision.Asker.Model = lane{next: c.Revision.Asker.Model, lane: l}
-	c.Revision.Run = &queueRun{Writer: c.File, ctx: context.WithoutCancel(ctx), lane: l, note: q.options.Note}
+	c.Revision.Asker.Model = dispatched{next: c.Revision.Asker.Model, coordinator: coordinator}
+	c.Revision.Run = &queueRun{Writer: c.File, ctx: context.WithoutCancel(ctx), coordinator: coordinator, note: q.options.Note}
 	return nil
 }
 
-// laneID is the lane of a run: that of the last run of the same kind, where it did
+// queueID is the id of a run in the queue: that of the last run of the same kind, where it did
 // not come to its end and its process has, else a new one.
-func (q *Queue) laneID(c *Calls) string {
+func (q *Queue) queueID(c *Calls) string {
 	if c.Recorded != nil && q.unlock != nil {
 		for _, last := range c.Recorded.Lanes() {
 			if last.Endpoint != c.Target.Label || last.Model != c.Target.ID {
@@ -120,53 +121,51 @@ func (q *Queue) laneID(c *Calls) string {
 			break
 		}
 	}
-	return queue.LaneID(c.Revision.ID)
+	return queue.ID(c.Revision.ID)
 }
 
-// closeLanes ends the lanes of runs that do not begin.
-func closeLanes(ctx context.Context, calls []*Calls) error {
+// closeCoordinators ends the coordinators of runs that do not begin.
+func closeCoordinators(ctx context.Context, calls []*Calls) error {
 	var errs []error
 	for _, c := range calls {
 		if r, ok := c.Revision.Run.(*queueRun); ok {
-			errs = append(errs, r.lane.Close(context.WithoutCancel(ctx), true))
+			errs = append(errs, r.coordinator.Close(context.WithoutCancel(ctx), true))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-type laneKey struct{}
-
-// dispatch makes an attempt through the lane of its context: the runs of a job have
-// lanes of their own, and share the limits of a target.
+// dispatch makes an attempt through the coordinator that the request names: the runs of a job have one each, and share
+// the limits of a target.
 type dispatch struct{}
 
 // Complete makes an attempt.
 func (dispatch) Complete(ctx context.Context, r model.Request) (model.Response, error) {
-	l, ok := ctx.Value(laneKey{}).(*queue.Lane)
-	if !ok {
+	if r.Via == nil {
 		return model.Response{}, errors.New("a call through the queue belongs to no run")
 	}
-	return l.Complete(ctx, r)
+	return r.Via.Complete(ctx, r)
 }
 
-// A lane has the calls of one run made through its lane of the queue.
-type lane struct {
-	next model.Model
-	lane *queue.Lane
+// A dispatched is a model whose calls are those of one run.
+type dispatched struct {
+	next        model.Model
+	coordinator *queue.Coordinator
 }
 
 // Complete makes a call.
-func (l lane) Complete(ctx context.Context, r model.Request) (model.Response, error) {
-	return l.next.Complete(context.WithValue(ctx, laneKey{}, l.lane), r)
+func (d dispatched) Complete(ctx context.Context, r model.Request) (model.Response, error) {
+	r.Via = d.coordinator
+	return d.next.Complete(ctx, r)
 }
 
 // A queueRun is a run file that tells the queue which replies it holds.
 type queueRun struct {
 	*runfile.Writer
 
-	ctx  context.Context //nolint:containedctx // of the job, for the messages to the queue
-	lane *queue.Lane
-	note func(string)
+	ctx         context.Context //nolint:containedctx // of the job, for the messages to the queue
+	coordinator *queue.Coordinator
+	note        func(string)
 
 	mu   sync.Mutex
 	keys []string // of calls that are in the file and perhaps not on disk
@@ -187,11 +186,11 @@ func (q *queueRun) Call(c runfile.Call) error {
 // of the queue.
 func (q *queueRun) Sync() error { return q.flush(q.Writer.Sync) }
 
-// Close ends the run and its lane.
+// Close ends the run and its coordinator.
 func (q *queueRun) Close(e runfile.End) error {
 	err := q.flush(func() error { return q.Writer.Close(e) })
 	// The run is whole without it: what stays in the queue is nobody's.
-	if failure := q.lane.Close(q.ctx, e.Status == runfile.Complete); failure != nil {
+	if failure := q.coordinator.Close(q.ctx, e.Status == runfile.Complete); failure != nil {
 		q.note(failure.Error())
 	}
 	return err
@@ -206,7 +205,7 @@ func (q *queueRun) flush(write func() error) error {
 		return err
 	}
 	for _, key := range keys {
-		q.lane.Stored(q.ctx, key)
+		q.coordinator.Stored(q.ctx, key)
 	}
 	return nil
 }

@@ -11,7 +11,6 @@ import (
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/model"
-	"promptbench/internal/model/batch"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
@@ -141,25 +140,27 @@ func checkDistinct(p *project.Project) error {
 }
 
 // requests yields what the trials of a revision ask, in the order of the run.
-func requests(p *project.Project, revision *prompt.Prompt, t project.Target, trials int) iter.Seq2[batch.Request, error] {
-	return func(yield func(batch.Request, error) bool) {
+func requests(p *project.Project, revision *prompt.Prompt, t project.Target, trials int) iter.Seq2[model.Request, error] {
+	target := t.Priced(0)
+	return func(yield func(model.Request, error) bool) {
 		for c, err := range selectedCases(p) {
 			if err != nil {
-				yield(batch.Request{}, err)
+				yield(model.Request{}, err)
 				return
 			}
 			messages, err := revision.Render(c.Input, p.Suite.VarsOf(c))
 			if err != nil {
-				yield(batch.Request{}, err)
+				yield(model.Request{}, err)
 				return
 			}
-			body, err := model.WireBody(t.ID, runner.Request(revision, t.Params, messages, 1)) // the same for each trial
+			r, err := target.Prepare(runner.Request(revision, t.Params, messages, 1)) // the same body for each trial
 			if err != nil {
-				yield(batch.Request{}, err)
+				yield(model.Request{}, err)
 				return
 			}
 			for trial := 1; trial <= max(1, trials); trial++ {
-				if !yield(batch.Request{Key: model.WireKey(t.Label, body, trial), Body: body}, nil) {
+				r.Trial, r.Key = trial, target.Key(r.Body, trial)
+				if !yield(r, nil) {
 					return
 				}
 			}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"promptbench/internal/model"
-	"promptbench/internal/model/batch"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
@@ -18,7 +18,7 @@ import (
 type Transport interface {
 	// Model returns what answers the requests to a target. Revisions share it, and
 	// with it the limits of the target.
-	Model(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error)
+	Model(t project.Target, e *engine.Engine, timeout time.Duration) (model.Model, error)
 	// Run calls trials, after whatever has to come before the first of them. It may
 	// replace the asker's model and the recorder of each revision.
 	Run(ctx context.Context, calls []*Calls, trials func() error) error
@@ -30,7 +30,7 @@ type Calls struct {
 	Target   project.Target
 	File     *runfile.Writer                 // of the run
 	Recorded *runfile.Index                  // earlier runs; nil: replay nothing
-	Requests iter.Seq2[batch.Request, error] // of all trials, in the order of the run
+	Requests iter.Seq2[model.Request, error] // of all trials, in the order of the run
 	Keep     bool                            // the run file holds something, though no trial has begun
 }
 
@@ -38,7 +38,7 @@ type Calls struct {
 type Local struct{}
 
 // Model implements [Transport].
-func (Local) Model(t project.Target, e *model.Engine, timeout time.Duration) (model.Model, error) {
+func (Local) Model(t project.Target, e *engine.Engine, timeout time.Duration) (model.Model, error) {
 	return t.Model(e, timeout)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"promptbench/internal/input/config"
 	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
 )
 
 // Served finds what a worker calls for an endpoint, by its label, and a model
@@ -25,7 +26,7 @@ func (p *Project) Served(endpoint, id string, timeout time.Duration) (model.Mode
 	if err != nil {
 		return nil, err
 	}
-	return model.NewClient(settings)
+	return engine.NewClient(settings)
 }
 
 func (p *Project) served(endpoint, id string) (Target, error) {

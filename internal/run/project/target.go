@@ -16,6 +16,8 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/model"
+	"promptbench/internal/model/api"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 )
 
@@ -77,7 +79,7 @@ func (p *Project) target(name string) (Target, error) {
 	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
 		t.taken = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)", name, strings.Join(names, ", "))
 	}
-	t.settings = model.Target{Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL}
+	t.settings = model.Target{API: api.Chat{}, Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL}
 	t.source = model.KeySource{BaseURL: config.OpenAIBaseURL}
 	t.Label = t.settings.Label()
 	return t, nil
@@ -89,7 +91,7 @@ func (p *Project) typed(name, base string) Target {
 	if m, ok := p.Config.Models[name]; ok {
 		t.ID, t.Params = m.Model, m.Params
 	}
-	t.settings = model.Target{Name: name, ID: t.ID, BaseURL: base}
+	t.settings = model.Target{API: api.Chat{}, Name: name, ID: t.ID, BaseURL: base}
 	t.source = model.KeySource{BaseURL: base, Typed: true}
 	t.Label = t.settings.Label()
 	return t
@@ -98,8 +100,8 @@ func (p *Project) typed(name, base string) Target {
 func configured(m config.Model) Target {
 	t := Target{Name: m.Name, ID: m.Model, Params: m.Params, Price: m.Price}
 	t.settings = model.Target{
-		Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers, APIVersion: m.APIVersion,
-		RPM: m.RPM, TPM: m.TPM,
+		API: api.Chat{}, Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers,
+		APIVersion: m.APIVersion, RPM: m.RPM, TPM: m.TPM,
 	}
 	t.headersEnv = m.HeadersEnv
 	t.source = model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv}
@@ -131,7 +133,7 @@ func missingVar(vars map[string]string) error {
 // Model makes what calls the target, as part of a job's engine. timeout bounds
 // one attempt. The error says that a variable is missing, or what is wrong with
 // the target.
-func (t Target) Model(e *model.Engine, timeout time.Duration) (model.Model, error) {
+func (t Target) Model(e *engine.Engine, timeout time.Duration) (model.Model, error) {
 	settings, err := t.Open(timeout)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/run/project"
 	"promptbench/internal/testing/fakeopenai"
 )
@@ -30,7 +31,7 @@ func answered(t *testing.T, p *project.Project, s *fakeopenai.Server) fakeopenai
 	t.Helper()
 	target, err := p.TargetFor(&prompt.Prompt{})
 	require.NoError(t, err)
-	e := model.NewEngine(t.Context(), model.Options{})
+	e := engine.New(t.Context(), engine.Options{})
 	t.Cleanup(e.Close)
 	m, err := target.Model(e, time.Minute)
 	require.NoError(t, err)
@@ -65,7 +66,7 @@ func TestHeadersFromVariables(t *testing.T) {
 
 	target, err := p.TargetFor(&prompt.Prompt{})
 	require.NoError(t, err)
-	e := model.NewEngine(t.Context(), model.Options{})
+	e := engine.New(t.Context(), engine.Options{})
 	t.Cleanup(e.Close)
 	_, err = target.Model(e, time.Minute)
 	require.EqualError(t, err, "no value for the header X-Gateway-Key: set GATEWAY_KEY, which the config names under headers_env")

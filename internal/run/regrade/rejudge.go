@@ -5,6 +5,8 @@ import (
 
 	"promptbench/graders"
 	"promptbench/internal/input/prompt"
+	"promptbench/internal/model"
+	"promptbench/internal/model/api"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/runner"
 )
@@ -40,7 +42,7 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 	}
 	bench := func(m runfile.Model) *runner.JudgeModel {
 		return &runner.JudgeModel{Params: m.Params, Asker: &runner.Asker{
-			Endpoint: m.Endpoint, ModelID: m.ID, Recorded: said,
+			Target: model.Target{API: api.Chat{}, Endpoint: m.Endpoint, ID: m.ID}, Recorded: said,
 			Offline: fmt.Sprintf("run %s has no answer of %s to this very question", run.Header.Run, m.ID),
 		}}
 	}

@@ -21,11 +21,10 @@ type Recordings interface {
 // An Asker answers requests to one model: from a recording where there is one,
 // else by calling the model. Its methods may be called from many goroutines.
 type Asker struct {
-	Endpoint string      // the label that stands in keys and headers
-	ModelID  string      // as the endpoint names it
-	Model    model.Model // nil means that no call may be made: see Offline
-	Recorded Recordings  // nil: ask anyway
-	Offline  string      // why no call may be made; what a miss then says
+	Target   model.Target // what is asked; it names the calls in recordings
+	Model    model.Model  // nil means that no call may be made: see Offline
+	Recorded Recordings   // nil: ask anyway
+	Offline  string       // why no call may be made; what a miss then says
 
 	fatal   atomic.Pointer[runfile.Error] // no further call can succeed
 	failing atomic.Bool                   // and it says how a call was failing
@@ -54,14 +53,14 @@ var errStopped = errors.New("stopped after an error that no other call can escap
 // with its Error set; the error result means that the call has no outcome:
 // cancelled, stopped, or a recording that can't be read.
 func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Call, error) {
-	r, key, err := a.key(p, r)
+	r, err := a.prepare(p, r)
 	if err != nil {
 		return runfile.Call{}, err
 	}
-	if call, ok, err := a.lookUp(p, key); ok || err != nil {
+	if call, ok, err := a.lookUp(p, r.Key); ok || err != nil {
 		return call, err
 	}
-	call := p.of(runfile.Call{Key: key})
+	call := p.of(runfile.Call{Key: r.Key})
 	if a.Model == nil {
 		call.Error = &runfile.Error{Kind: runfile.KindNotRecorded, Message: a.Offline}
 		return call, nil
@@ -74,21 +73,21 @@ func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Ca
 
 // Recall answers a request from a recording, if there is one.
 func (a *Asker) Recall(p Purpose, r model.Request) (runfile.Call, bool, error) {
-	_, key, err := a.key(p, r)
+	r, err := a.prepare(p, r)
 	if err != nil {
 		return runfile.Call{}, false, err
 	}
-	return a.lookUp(p, key)
+	return a.lookUp(p, r.Key)
 }
 
-// key names a request in recordings, and keeps what goes over the wire in it.
-func (a *Asker) key(p Purpose, r model.Request) (model.Request, string, error) {
-	body, err := model.WireBody(a.ModelID, r)
+// prepare writes a request in the wire format of the target and names it in recordings.
+func (a *Asker) prepare(p Purpose, r model.Request) (model.Request, error) {
+	r, err := a.Target.Prepare(r)
 	if err != nil {
-		return r, "", fmt.Errorf("encoding the request of case %s: %w", p.Case, err)
+		return r, fmt.Errorf("encoding the request of case %s: %w", p.Case, err)
 	}
-	r.Wire = body
-	return r, model.WireKey(a.Endpoint, body, r.Trial), nil
+	r.Label = model.Label{Case: p.Case, Trial: p.Trial}
+	return r, nil
 }
 
 func (a *Asker) lookUp(p Purpose, key string) (runfile.Call, bool, error) {
@@ -100,7 +99,7 @@ func (a *Asker) lookUp(p Purpose, key string) (runfile.Call, bool, error) {
 }
 
 func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request) (runfile.Call, error) {
-	resp, err := a.Model.Complete(model.WithLabel(ctx, model.Label{Case: call.Case, Trial: call.Trial, Key: call.Key}), r)
+	resp, err := a.Model.Complete(ctx, r)
 	if err != nil {
 		return a.failed(ctx, call, err)
 	}

@@ -18,6 +18,7 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/model"
+	"promptbench/internal/model/api"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/runner"
 )
@@ -157,7 +158,7 @@ func job(t *testing.T, s *suite.Suite, m model.Model, names ...string) (runner.J
 	require.NoError(t, err)
 	j := runner.Job{Suite: s, Trials: 1, Workers: 1, Grading: runner.Grading{Reader: reader, Graders: built}}
 	var memories []*memory
-	asker := &runner.Asker{Endpoint: "local", ModelID: "example-model", Model: m}
+	asker := &runner.Asker{Target: model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "example-model"}, Model: m}
 	for _, name := range names {
 		memories = append(memories, &memory{})
 		j.Revisions = append(j.Revisions, runner.Revision{Prompt: revision(name), Asker: asker, Run: memories[len(memories)-1]})

@@ -15,6 +15,8 @@ import (
 	"promptbench/graders"
 	"promptbench/graders/reply"
 	"promptbench/internal/model"
+	"promptbench/internal/model/api"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/judge"
 	"promptbench/internal/run/runner"
@@ -25,7 +27,7 @@ import (
 func judgeAt(t *testing.T, s *fakeopenai.Server, timeout time.Duration) *runner.Judge {
 	t.Helper()
 	t.Cleanup(s.Close)
-	client, err := model.NewClient(model.Target{Name: "j", BaseURL: s.URL(), ID: "judge-1", Timeout: timeout})
+	client, err := engine.NewClient(model.Target{API: api.Chat{}, Name: "j", BaseURL: s.URL(), ID: "judge-1", Timeout: timeout})
 	require.NoError(t, err)
 	return judgeOf(t, client)
 }
@@ -34,7 +36,7 @@ func judgeOf(t *testing.T, m model.Model) *runner.Judge {
 	t.Helper()
 	p, probs := judge.Load(t.Context(), "", nil)
 	require.Empty(t, probs)
-	return &runner.Judge{Prompt: p, Default: &runner.JudgeModel{Asker: &runner.Asker{Endpoint: "local", ModelID: "judge-1", Model: m}, Params: p.Params}}
+	return &runner.Judge{Prompt: p, Default: &runner.JudgeModel{Asker: &runner.Asker{Target: model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "judge-1"}, Model: m}, Params: p.Params}}
 }
 
 func rubricBy(t *testing.T, j graders.Judge, criteria ...graders.Criterion) runner.Grading {

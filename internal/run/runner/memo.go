@@ -26,15 +26,15 @@ type memoEntry struct {
 // ask is [Asker.Ask] for a request that may have been asked already, or is being
 // asked. A call that failed answers nothing; then it is asked again.
 func (m *memo) ask(ctx context.Context, a *Asker, p Purpose, r model.Request, run string) (runfile.Call, error) {
-	r, key, err := a.key(p, r)
+	r, err := a.prepare(p, r)
 	if err != nil {
 		return runfile.Call{}, err
 	}
 	for {
-		kept, mine := m.take(key, run)
+		kept, mine := m.take(r.Key, run)
 		if mine {
 			kept.call, kept.err = a.Ask(ctx, p, r)
-			m.settle(key, kept)
+			m.settle(r.Key, kept)
 			return kept.call, kept.err
 		}
 		select {

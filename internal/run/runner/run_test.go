@@ -12,6 +12,7 @@ import (
 
 	"promptbench/internal/input/suite"
 	"promptbench/internal/model"
+	"promptbench/internal/model/api"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/runner"
 )
@@ -372,7 +373,7 @@ func TestThePromptsDoingScoresZero(t *testing.T) {
 func TestOffline(t *testing.T) {
 	t.Parallel()
 	j, memories := job(t, load(t, suiteText), nil, "v3")
-	j.Revisions[0].Asker = &runner.Asker{Endpoint: "local", ModelID: "example-model", Offline: "no recording answers this"}
+	j.Revisions[0].Asker = &runner.Asker{Target: model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "example-model"}, Offline: "no recording answers this"}
 	ends := run(t, j)
 	require.Equal(t, []int{3, 0, 0, 3}, []int{ends[0].Trials, ends[0].Calls, ends[0].Replayed, ends[0].Errors})
 	require.Equal(t, &runfile.Error{Kind: runfile.KindNotRecorded, Message: "no recording answers this"}, memories[0].trials[0].Error)

@@ -1,6 +1,8 @@
 package runner
 
-import "promptbench/internal/record/runfile"
+import (
+	"promptbench/internal/record/runfile"
+)
 
 // A trialWriter writes the lines of one trial, and counts them.
 type trialWriter struct {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/output/terminal"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
@@ -38,7 +38,7 @@ func Drive(ctx context.Context, c *terminal.Console, j *job.Job, o Options) ([]r
 }
 
 // StateOf returns what a console shows of the calls of a job.
-func StateOf(s model.Stats) terminal.State {
+func StateOf(s engine.Stats) terminal.State {
 	return terminal.State{
 		Attempts: s.Attempts, InFlight: s.Under, Retries: s.Retries, Wait: s.Held,
 		Tokens: s.Usage.InputTokens + s.Usage.OutputTokens, Cost: s.Cost,

@@ -1,0 +1,285 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	openai "github.com/sashabaranov/go-openai"
+
+	"promptbench/internal/model"
+	"promptbench/internal/model/engine"
+)
+
+// MaxRequests and maxBytes are the limits of one batch at OpenAI, https://platform.openai.com/docs/guides/batch.
+const (
+	MaxRequests = 50_000
+	maxBytes    = 200_000_000
+)
+
+// transferTimeout bounds one upload or download of a file of 200 MB.
+const transferTimeout = 20 * time.Minute
+
+// A Client speaks to a provider's Files and Batch API, through go-openai, and reads what came back. Its methods try
+// again what may succeed later, except [Client.Create], which must not happen twice; they are safe for concurrent use.
+// Their errors are a [*model.Error].
+type Client struct {
+	client *engine.Client // reads replies and errors, as it does those of single calls
+	api    *openai.Client
+	target model.Target
+	policy engine.Policy
+}
+
+// NewClient returns a client for t. An error names what would make every call fail.
+func NewClient(t model.Target) (*Client, error) { return newClient(t, engine.Policy{}) }
+
+func newClient(t model.Target, p engine.Policy) (*Client, error) {
+	client, err := engine.NewClient(t)
+	if err != nil {
+		return nil, err
+	}
+	t = client.Target()
+	config := openai.DefaultConfig(string(t.APIKey))
+	if t.APIVersion != "" {
+		config = openai.DefaultAzureConfig(string(t.APIKey), t.Base())
+		config.APIVersion = t.APIVersion
+	}
+	config.BaseURL = t.Base()
+	config.HTTPClient = &doer{client: engine.NewHTTPClient(1), target: t}
+	return &Client{client: client, api: openai.NewClientWithConfig(config), target: t, policy: p}, nil
+}
+
+// Upload uploads the request file at path, and
+// returns the endpoint's id of it.
+func (c *Client) Upload(ctx context.Context, path string) (fileID string, err error) {
+	var file openai.File
+	err = c.try(ctx, transferTimeout, func(ctx context.Context) error {
+		var err error
+		file, err = c.api.CreateFile(ctx, openai.FileRequest{
+			FileName: filepath.Base(path), FilePath: path, Purpose: string(openai.PurposeBatch),
+		})
+		if err == nil && file.ID == "" {
+			err = errNoID
+		}
+		return err
+	})
+	return file.ID, err
+}
+
+// errNoID says that an answer of the endpoint lacks what every one has.
+var errNoID = errors.New("it has no id")
+
+// Create makes a batch of an uploaded file. It makes one attempt: where the
+// error leaves it open whether the batch was made, see [model.Error.Unclear], only
+// [Client.Find] can tell.
+func (c *Client) Create(ctx context.Context, fileID string, metadata map[string]string) (Batch, error) {
+	var made openai.BatchResponse
+	labels := make(map[string]any, len(metadata))
+	for name, value := range metadata {
+		labels[name] = value
+	}
+	err := c.once(ctx, c.target.Timeout, func(ctx context.Context) error {
+		var err error
+		made, err = c.api.CreateBatch(ctx, openai.CreateBatchRequest{
+			InputFileID: fileID, Endpoint: openai.BatchEndpointChatCompletions, CompletionWindow: "24h",
+			Metadata: labels,
+		})
+		if err == nil && made.ID == "" {
+			err = errNoID
+		}
+		return err
+	})
+	return c.batch(made.Batch), err
+}
+
+// Get returns the batch with an id.
+func (c *Client) Get(ctx context.Context, id string) (Batch, error) {
+	return c.one(ctx, c.api.RetrieveBatch, id)
+}
+
+// Cancel has the endpoint stop the batch with an id, which may take minutes. The replies so far stay available.
+func (c *Client) Cancel(ctx context.Context, id string) (Batch, error) {
+	return c.one(ctx, c.api.CancelBatch, id)
+}
+
+func (c *Client) one(
+	ctx context.Context, call func(context.Context, string) (openai.BatchResponse, error), id string,
+) (Batch, error) {
+	var got openai.BatchResponse
+	err := c.try(ctx, c.target.Timeout, func(ctx context.Context) error {
+		var err error
+		if got, err = call(ctx, id); err == nil && got.ID == "" {
+			err = errNoID
+		}
+		return err
+	})
+	return c.batch(got.Batch), err
+}
+
+// Find looks for a batch by a label that it was made with. It reads the
+// endpoint's list of batches, newest first, back to the moment since.
+func (c *Client) Find(ctx context.Context, label, value string, since time.Time) (found Batch, ok bool, err error) {
+	limit := 100
+	var after *string
+	for {
+		var page openai.ListBatchResponse
+		err := c.try(ctx, c.target.Timeout, func(ctx context.Context) error {
+			var err error
+			page, err = c.api.ListBatch(ctx, after, &limit)
+			return err
+		})
+		if err != nil {
+			return Batch{}, false, err
+		}
+		for i := range page.Data {
+			b := c.batch(page.Data[i])
+			if b.Labels[label] == value {
+				return b, true, nil
+			}
+			if b.Created.Before(since) {
+				return Batch{}, false, nil
+			}
+		}
+		if !page.HasMore || len(page.Data) == 0 {
+			return Batch{}, false, nil
+		}
+		after = &page.Data[len(page.Data)-1].ID
+	}
+}
+
+// Download writes the file with an id to path. A file that is there is replaced.
+func (c *Client) Download(ctx context.Context, fileID, path string) error {
+	return c.try(ctx, transferTimeout, func(ctx context.Context) error {
+		content, err := c.api.GetFileContent(ctx, fileID)
+		if err != nil {
+			return err
+		}
+		defer content.Close()
+		file, err := os.Create(path)
+		if err != nil {
+			return localError{err}
+		}
+		if _, err = io.Copy(localWriter{file}, content); err != nil {
+			return errors.Join(err, file.Close())
+		}
+		if err := file.Close(); err != nil {
+			return localError{err}
+		}
+		return nil
+	})
+}
+
+// A localError is one of this machine's disk, which says nothing about the
+// endpoint.
+type localError struct{ error }
+
+// Unwrap returns the error itself.
+func (e localError) Unwrap() error { return e.error }
+
+type localWriter struct{ *os.File }
+
+// Write marks the errors of the file, to tell them from those of the source.
+func (w localWriter) Write(p []byte) (int, error) {
+	n, err := w.File.Write(p)
+	if err != nil {
+		err = localError{err}
+	}
+	return n, err
+}
+
+// try makes a call until it succeeds, fails for good, or may not be made again.
+func (c *Client) try(ctx context.Context, timeout time.Duration, call func(context.Context) error) error {
+	return c.policy.Do(ctx, func() error { return c.once(ctx, timeout, call) })
+}
+
+func (c *Client) once(ctx context.Context, timeout time.Duration, call func(context.Context) error) error {
+	attempt, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	x := &exchange{}
+	err := call(context.WithValue(attempt, exchangeKey{}, x))
+	if err == nil {
+		return nil
+	}
+	if local, ok := errors.AsType[localError](err); ok {
+		return local.error
+	}
+	failure := c.client.Explain(c.failure(ctx, attempt, x, err))
+	failure.Attempts, failure.Timeout = 1, timeout
+	return failure
+}
+
+// failure names why a call failed.
+func (c *Client) failure(ctx, attempt context.Context, x *exchange, err error) *model.Error {
+	switch {
+	case ctx.Err() != nil:
+		return model.Cancelled(ctx, 1)
+	case attempt.Err() != nil:
+		return &model.Error{Kind: model.KindTimeout, Status: x.answer.Status}
+	case x.answer.Status == 0:
+		return engine.Unreachable(err)
+	}
+	if x.answer.Status >= 300 {
+		x.answer.At = time.Now()
+		_, said := c.client.Decode(x.answer)
+		if e, ok := errors.AsType[*model.Error](said); ok {
+			// The collection is not there, not one of it.
+			if x.answer.Status >= 400 && e.NoAPI && strings.HasSuffix(strings.TrimRight(x.path, "/"), "s") {
+				e.Kind, e.Permanent = model.KindStopped, true
+				e.Message = fmt.Sprintf("%s takes no batches (%d); run without --batch", c.target.Base(), x.answer.Status)
+			}
+			return e
+		}
+	}
+	e := &model.Error{Kind: model.KindMalformed, Status: x.answer.Status, Message: err.Error()}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		e.Message = "it was cut off"
+	}
+	return e
+}
+
+// maxErrorBody is how much of an error's body is read.
+const maxErrorBody = 1 << 20
+
+// An exchange is what [doer] keeps of an answer.
+type exchange struct {
+	path   string
+	answer model.Answer // its body only where it is no success
+}
+
+type exchangeKey struct{}
+
+// A doer is the HTTP client that go-openai calls. It sends what go-openai made, and keeps of a failure what go-openai
+// drops: go-openai passes a request's context on, and nothing else. A success is passed on as it comes, since a file
+// may be large.
+type doer struct {
+	client *http.Client
+	target model.Target
+}
+
+// errRedirect says that an answer points elsewhere.
+var errRedirect = errors.New("redirected")
+
+// Do sends one request.
+func (d *doer) Do(req *http.Request) (*http.Response, error) {
+	engine.SetHeaders(req, d.target)
+	resp, err := d.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if x, ok := req.Context().Value(exchangeKey{}).(*exchange); ok {
+		x.path, x.answer = req.URL.Path, model.Answer{Status: resp.StatusCode, Header: resp.Header}
+		if resp.StatusCode >= 300 {
+			x.answer.Body, _ = io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // a cut error is still that error
+		}
+		if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+			return nil, errors.Join(errRedirect, resp.Body.Close()) // go-openai would take it for a success
+		}
+	}
+	return resp, nil
+}

@@ -1,0 +1,237 @@
+package batch
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"sync"
+	"time"
+
+	"promptbench/internal/model"
+	"promptbench/internal/record/runfile"
+)
+
+// Options are what a [Collector] needs.
+type Options struct {
+	Client   *Client
+	Endpoint string // the label that stands in keys
+	Model    string // the id of the model
+	Run      string // the id of the run, which names its pieces
+	Prompt   string // the name of the revision, for people who look at the provider's list
+
+	// Requests yields the requests of the run, prepared, the same each time.
+	Requests iter.Seq2[model.Request, error]
+	// Recorded are the calls and pieces of earlier runs; nil: ask anyway.
+	Recorded *runfile.Index
+	// Record keeps a batch line before anything that depends on it is sent.
+	Record func(runfile.Batch) error
+	// Note tells a person what happens; may be nil.
+	Note func(string)
+
+	MaxRequests int           // of a piece; 0 for the provider's limit
+	MaxBytes    int           // of a piece; 0 for the provider's limit
+	MaxCalls    int           // what a person is told that keeps requests from being handed in; see [Collector.Submit]
+	Deadline    time.Duration // waiting ends then; 0 for never
+
+	Wait func(ctx context.Context, d time.Duration) error // nil but in tests that must not wait
+}
+
+// A Collector hands in the requests of one revision and gives out their replies. It is
+// made by [Open], filled by [Collector.Submit] and then looked after by [Collector.Watch],
+// while its Complete is called from many goroutines.
+type Collector struct {
+	o   Options
+	dir string // of the request and result files
+
+	pieces []*piece // of the run, in the order in which they are met; those of Watch belong to it
+	number int      // of the last piece that was made here
+	wrote  bool     // something in the run file
+
+	mu      sync.Mutex
+	entries map[key]entry
+	files   []*os.File    // results
+	err     error         // why nothing more will come
+	broken  chan struct{} // closed with err
+	ended   chan struct{} // closed when nothing is watched any more
+}
+
+type key = [32]byte
+
+// An entry says where the reply to a request is, or will be.
+type entry struct {
+	piece  *piece
+	file   int32 // index into Collector.files
+	length int32 // 0: no result yet
+	offset int64
+}
+
+// A piece is requests that are handed in together.
+type piece struct {
+	id      string
+	attempt int
+	batch   string // the provider's id
+	status  string // as last heard
+	made    time.Time
+	earlier bool   // by a run before this one
+	left    int    // requests that nothing has an eye on in this run
+	failure string // why those of its requests failed that have no result
+	over    chan struct{}
+}
+
+func (c *Collector) newPiece(attempt int) *piece {
+	c.number++
+	return &piece{id: fmt.Sprintf("%s-%d", c.o.Run, c.number), attempt: attempt, made: time.Now().UTC(), over: make(chan struct{})}
+}
+
+// record keeps a batch line.
+func (c *Collector) record(b runfile.Batch) error {
+	c.wrote = true
+	return c.o.Record(b)
+}
+
+// Wrote reports whether the run file has a line of the collector.
+func (c *Collector) Wrote() bool { return c.wrote }
+
+// Open makes a collector. Close it when the run is over.
+func Open(o Options) (*Collector, error) {
+	if o.MaxRequests <= 0 || o.MaxRequests > MaxRequests {
+		o.MaxRequests = MaxRequests
+	}
+	if o.MaxBytes <= 0 || o.MaxBytes > maxBytes {
+		o.MaxBytes = maxBytes
+	}
+	if o.Note == nil {
+		o.Note = func(string) {}
+	}
+	if o.Wait == nil {
+		o.Wait = model.Sleep
+	}
+	dir, err := os.MkdirTemp("", "promptbench-batch-")
+	if err != nil {
+		return nil, fmt.Errorf("making a directory for request files: %w", err)
+	}
+	return &Collector{o: o, dir: dir, entries: map[key]entry{}, broken: make(chan struct{}), ended: make(chan struct{})}, nil
+}
+
+// Close clears away what the collector keeps on disk.
+func (c *Collector) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range c.files {
+		_ = f.Close() // was only read from
+	}
+	return os.RemoveAll(c.dir)
+}
+
+// Complete waits for the batch that holds the request, and returns its reply.
+// A request that was not handed in fails with [model.KindBudget]: there was no
+// room for it.
+func (c *Collector) Complete(ctx context.Context, r model.Request) (model.Response, error) {
+	k, ok := parseKey(r.Key)
+	if !ok {
+		return model.Response{}, errNoKey
+	}
+	for {
+		c.mu.Lock()
+		e, waits := c.entries[k]
+		settled := waits && isClosed(e.piece.over) // seen while nothing can be placed, so that e is what it was settled with
+		err := c.err
+		c.mu.Unlock()
+		over := c.ended // of a request that was not handed in: only then the others are not kept from being collected
+		switch {
+		case !waits && isClosed(c.ended):
+			return model.Response{}, &model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --max-calls %d", c.o.MaxCalls)}
+		case !waits:
+		case settled && e.length > 0:
+			return c.read(e)
+		case settled:
+			return model.Response{}, &model.Error{Kind: model.KindBatch, Message: e.piece.failure, Attempts: e.piece.attempt, Batch: e.piece.batch}
+		default:
+			over = e.piece.over // then there is a result, or another piece has the request
+		}
+		if err != nil {
+			return model.Response{}, err
+		}
+		select {
+		case <-over:
+		case <-c.broken:
+		case <-ctx.Done():
+			return model.Response{}, model.Cancelled(ctx, 0)
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// fail ends all waiting.
+func (c *Collector) fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = err
+		close(c.broken)
+	}
+}
+
+// read returns the reply of a result that was downloaded.
+func (c *Collector) read(e entry) (model.Response, error) {
+	c.mu.Lock()
+	f := c.files[e.file]
+	c.mu.Unlock()
+	line := make([]byte, e.length)
+	if _, err := f.ReadAt(line, e.offset); err != nil {
+		return model.Response{}, fmt.Errorf("reading the results of a batch: %w", err)
+	}
+	r, err := c.o.Client.parse(line)
+	if err != nil {
+		return model.Response{}, err
+	}
+	if r.failure != nil {
+		r.failure.Attempts, r.failure.Batch = e.piece.attempt, e.piece.batch
+		return model.Response{}, r.failure
+	}
+	resp := r.response
+	if resp.At.IsZero() {
+		resp.At = time.Now().UTC()
+	}
+	resp.Batch, resp.Attempts = e.piece.batch, e.piece.attempt
+	return resp, nil
+}
+
+// Lookup finds the recorded call with a key, unless a batch that was handed in
+// after it holds the request: then the newer reply is waited for.
+func (c *Collector) Lookup(key string) (runfile.Call, bool, error) {
+	if k, ok := parseKey(key); ok {
+		c.mu.Lock()
+		_, waits := c.entries[k]
+		c.mu.Unlock()
+		if waits {
+			return runfile.Call{}, false, nil
+		}
+	}
+	if c.o.Recorded == nil {
+		return runfile.Call{}, false, nil
+	}
+	return c.o.Recorded.Lookup(key)
+}
+
+// errNoKey says that a key is none.
+var errNoKey = errors.New("the key of a request is no SHA-256")
+
+func parseKey(s string) (k key, ok bool) {
+	if len(s) != hex.EncodedLen(len(k)) {
+		return k, false
+	}
+	_, err := hex.Decode(k[:], []byte(s))
+	return k, err == nil
+}

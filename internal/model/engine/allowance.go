@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"promptbench/internal/model"
+)
+
+// An allowance keeps a target to the requests and tokens a minute that the
+// config gives it, so that the endpoint need not refuse anything. A call's tokens
+// are guessed before it leaves, and settled after.
+type allowance struct {
+	guess  *guess
+	calls  *rate.Limiter // nil for no limit
+	tokens *rate.Limiter // nil for no limit
+
+	mu     sync.Mutex
+	credit int // tokens that were guessed too many
+}
+
+// allow keeps next to so many requests and tokens a minute; 0 means any number.
+//
+// Requests leave evenly: a minute in which a burst came first would hold more
+// than the minute's number. Of the tokens, up to ten seconds' worth may be taken
+// at once, since a long prompt has to fit.
+func allow(next step, rpm, tpm int, g *guess) step {
+	if rpm <= 0 && tpm <= 0 {
+		return next
+	}
+	a := &allowance{guess: g}
+	if rpm > 0 {
+		a.calls = rate.NewLimiter(rate.Limit(float64(rpm)/60), 1)
+	}
+	if tpm > 0 {
+		a.tokens = rate.NewLimiter(rate.Limit(float64(tpm)/60), max(1, tpm/6))
+	}
+	return func(ctx context.Context, c *call) (model.Response, error) { return a.attempt(ctx, c, next) }
+}
+
+// attempt waits until the allowance has room, and makes the attempt.
+func (a *allowance) attempt(ctx context.Context, c *call, next step) (model.Response, error) {
+	want := 0
+	if a.tokens != nil {
+		u := a.guess.tokens(c.Request)
+		want = u.InputTokens + u.OutputTokens
+	}
+	start := time.Now()
+	if err := a.wait(c.Waiting, a.calls, 1); err != nil {
+		return model.Response{}, err
+	}
+	if err := a.wait(c.Waiting, a.tokens, a.useCredit(want)); err != nil {
+		return model.Response{}, err
+	}
+	c.waited += time.Since(start)
+	resp, err := next(ctx, c)
+	switch {
+	case a.tokens == nil:
+	case err != nil:
+		a.settle(want) // as far as anyone knows it took none
+	case resp.Usage != nil:
+		a.settle(want - resp.Usage.InputTokens - resp.Usage.OutputTokens)
+	}
+	return resp, err
+}
+
+// wait takes n from l, waiting until it has so many. More than l ever has at
+// once is taken as all it has.
+func (a *allowance) wait(waiting context.Context, l *rate.Limiter, n int) error {
+	if l == nil || n <= 0 {
+		return nil
+	}
+	now := time.Now()
+	taken := l.ReserveN(now, min(n, l.Burst()))
+	d := taken.DelayFrom(now)
+	if d <= 0 {
+		return nil
+	}
+	if model.Sleep(waiting, d) != nil {
+		taken.Cancel()
+		return model.Cancelled(waiting, 0)
+	}
+	return nil
+}
+
+// useCredit returns what is to be taken for n tokens.
+func (a *allowance) useCredit(n int) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	used := min(n, a.credit)
+	a.credit -= used
+	return n - used
+}
+
+// settle gives back tokens that were guessed too many; where they were too few,
+// it takes the rest, which later calls wait for.
+func (a *allowance) settle(over int) {
+	if over < 0 {
+		now := time.Now()
+		for rest := -over; rest > 0; rest -= a.tokens.Burst() {
+			a.tokens.ReserveN(now, min(rest, a.tokens.Burst()))
+		}
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.credit = min(a.credit+over, a.tokens.Burst()) // not saved up for longer than the tokens themselves
+}
