@@ -3,40 +3,41 @@ package reply
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"slices"
 	"strings"
-	"unicode"
 )
 
-// completeAt reads a document that is valid up to where it was cut off, which
-// needs no repair but its closing brackets.
-func (r *jsonReader) completeAt(text string, start, limit int) (jsonCandidate, bool) {
-	cut := strings.TrimRightFunc(text[start:limit], unicode.IsSpace)
-	_, _, err := decodeFirst(cut)
-	if !errors.Is(err, io.ErrUnexpectedEOF) {
-		return jsonCandidate{}, false
-	}
-	whole, completeErr := completeJSON(cut, false)
-	if completeErr != nil {
-		return jsonCandidate{}, false
-	}
-	value, _, decodeErr := decodeFirst(whole)
+// completed reads a document that is valid JSON except for its missing end.
+func (r *jsonReader) completed(start int, written string, broken error, truncated bool) (jsonCandidate, bool) {
 	c := jsonCandidate{
-		span: span{start, start + len(cut)}, value: value, source: whole, written: cut,
-		broken: err, truncated: true,
+		span: span{start, start + len(written)}, written: written, broken: broken, truncated: truncated,
 	}
-	return c, decodeErr == nil && (r.selectType(&c) || r.hasItems(value))
+	whole, err := completeJSON(written, false)
+	return c, err == nil && r.decode(&c, whole)
+}
+
+// decode reports whether a repaired object is a document, and if so makes it
+// the candidate's.
+func (r *jsonReader) decode(c *jsonCandidate, repaired string) bool {
+	value, length, err := decodeFirst(repaired)
+	if err != nil || strings.TrimSpace(repaired[length:]) != "" {
+		return false
+	}
+	if _, ok := value.(map[string]any); !ok {
+		return false // the library made a list of several values
+	}
+	c.value, c.source = value, repaired
+	return r.selectType(c) || r.hasItems(value)
 }
 
 var errNotCut = errors.New("not valid up to its end")
 
-// completeJSON closes what is open at the end of a JSON text that is valid so
-// far. Unless forced it declines where a string is open that seems to hold the
-// document's own closing brackets: there a quote is missing, not the rest.
+// completeJSON closes the open strings and brackets of a JSON text that is valid
+// so far. Unless forced it fails if an open string seems to hold the document's
+// own closing brackets: then a quote is missing, not the rest.
 func completeJSON(text string, force bool) (string, error) {
 	var stack []byte
-	inString, escape := false, 0 // escape is where the last backslash escape in a string began
+	inString, escape := false, 0 // escape is the offset of the last backslash escape in a string
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case inString && c == '\\':

@@ -3,10 +3,11 @@ package reply
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
-// jsonItems takes the items out of the document.
+// jsonItems adds the candidate's items to the document.
 func (r *Reader) jsonItems(doc *document, c *jsonCandidate) {
 	if r.json.items == nil {
 		return
@@ -37,8 +38,8 @@ func (r *Reader) jsonItems(doc *document, c *jsonCandidate) {
 	}
 }
 
-// jsonText is a value that is no string as text: a number as it is written, an
-// object or array as JSON.
+// jsonText returns a value as text: a number as it is written, an object or
+// array as JSON.
 func jsonText(v any) string {
 	if n, ok := v.(json.Number); ok {
 		return n.String()
@@ -52,24 +53,51 @@ func jsonText(v any) string {
 	return strings.TrimSpace(b.String())
 }
 
-// numbered says "item 2 is" or "items 2, 3 and 5 are", the first ten of them.
+// numbered returns "item 2 is" or "items 2, 3 and 5 are", with at most ten numbers.
 func numbered(ns []int) string {
 	if len(ns) == 1 {
 		return fmt.Sprintf("item %d is", ns[0])
 	}
-	shown := ns[:min(len(ns), 10)]
-	var b strings.Builder
-	for i, n := range shown {
-		switch {
-		case i > 0 && i == len(ns)-1:
-			b.WriteString(" and ")
-		case i > 0:
-			b.WriteString(", ")
+	var words []string
+	for _, n := range ns[:min(len(ns), 10)] {
+		words = append(words, strconv.Itoa(n))
+	}
+	if more := len(ns) - len(words); more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	last := len(words) - 1
+	return "items " + strings.Join(words[:last], ", ") + " and " + words[last] + " are"
+}
+
+// duplicateKey returns the first key that an object of a JSON text has twice, or
+// nothing.
+func duplicateKey(text string) string {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var open []map[string]bool // the keys of each open object; nil for an array
+	for isKey := false; ; {
+		token, err := dec.Token()
+		if err != nil {
+			return ""
 		}
-		fmt.Fprint(&b, n)
+		key, isText := token.(string)
+		if isKey && isText {
+			keys := open[len(open)-1]
+			if keys[key] {
+				return key
+			}
+			keys[key] = true
+			isKey = false
+			continue
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, map[string]bool{})
+		case json.Delim('['):
+			open = append(open, nil)
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		}
+		isKey = len(open) > 0 && open[len(open)-1] != nil
 	}
-	if more := len(ns) - len(shown); more > 0 {
-		fmt.Fprintf(&b, " and %d more", more)
-	}
-	return "items " + b.String() + " are"
 }

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A Reader reads raw replies by one set of [Rules]. It holds nothing that
-// reading changes, so one Reader serves any number of goroutines.
+// A Reader reads raw replies by one set of [Rules]. It is safe for concurrent
+// use.
 type Reader struct {
 	types   map[string]string // folded spelling to the spelling of Rules.Types
 	names   []string          // Rules.Types, for messages
@@ -20,22 +20,21 @@ type Reader struct {
 	refusal string // folded
 }
 
-// A RuleError says which rule a Reader could not be made from, as the rule is
-// written in a suite's reply section: "types", "json.type", "json.items",
-// "json.schema", "xml.type" or "xml.items".
+// A RuleError names an invalid rule by its key in a suite's reply section:
+// "types", "json.type", "json.items", "json.schema", "xml.type" or "xml.items".
 type RuleError struct {
 	Rule string
 	Err  error
 }
 
-// Error names the rule and what is wrong with it.
+// Error returns the rule and its fault.
 func (e *RuleError) Error() string { return e.Rule + ": " + e.Err.Error() }
 
-// Unwrap gives the error of the path or schema compiler.
+// Unwrap returns the error of the path or schema compiler.
 func (e *RuleError) Unwrap() error { return e.Err }
 
-// NewReader compiles the rules. Its error joins one [RuleError] for every rule
-// that is wrong. A schema may refer to its own parts only, never to a file or
+// NewReader compiles the rules. Its error joins one [RuleError] for every
+// invalid rule. A schema may refer to its own parts only, never to a file or
 // an address.
 func NewReader(rules Rules) (*Reader, error) {
 	r := &Reader{
@@ -51,7 +50,7 @@ func NewReader(rules Rules) (*Reader, error) {
 		case folded == "":
 			errs = append(errs, &RuleError{"types", errors.New("a type is blank")})
 		case twice:
-			errs = append(errs, &RuleError{"types", fmt.Errorf("%q stands there twice", name)})
+			errs = append(errs, &RuleError{"types", fmt.Errorf("%q appears twice", name)})
 		}
 		r.types[folded] = name
 	}
@@ -70,23 +69,21 @@ func NewReader(rules Rules) (*Reader, error) {
 
 // Read reads one raw reply. The thinking argument is what the API returned as
 // the model's reasoning beside the reply. The declared format is tried first,
-// then the others in the order JSON, XML, text; the first in which a document
-// with a type is found is taken. With an empty format none is declared, so
-// that none is a defect.
+// then the others in the order JSON, XML, text; the first document with a type
+// is the one that is read. An empty want declares no format.
 //
 // Reply.Thinking joins, with blank lines, that argument, the closed think,
 // thinking and reasoning blocks, and the top-level "thinking" string of a JSON
 // document, which is no defect.
 //
-// Read never fails and never panics; its time grows with the reply's length,
-// which is cut at [MaxBytes].
+// Read never fails and never panics.
 func (r *Reader) Read(raw, thinking string, want Format) Reply {
 	src, defects := newSource(raw)
 	reply := Reply{Raw: raw, Text: src.text, Untyped: r.untyped, Defects: defects}
 	thoughts := []string{strings.TrimSpace(thinking)}
 	thoughts = append(thoughts, src.thinking...)
 
-	doc, found := r.find(src, want)
+	doc, found := r.findDocument(src, want)
 	switch {
 	case found:
 		reply.Defects = append(reply.Defects, doc.defects...)
@@ -101,7 +98,7 @@ func (r *Reader) Read(raw, thinking string, want Format) Reply {
 			reply.add(CodeOtherFormat, "the reply is %s, not %s as declared", doc.format, want)
 		}
 		if !r.untyped {
-			reply.Type = r.settleType(&reply, doc)
+			reply.Type = r.checkType(&reply, doc)
 		}
 	case src.text == "":
 		reply.add(CodeNoDocument, "the reply is empty")
@@ -115,7 +112,7 @@ func (r *Reader) Read(raw, thinking string, want Format) Reply {
 	return reply
 }
 
-// A document is what one format's reader found in a source.
+// A document is the result of one format's reader.
 type document struct {
 	format     Format
 	start, end int // span in the source's text
@@ -134,16 +131,15 @@ func (r *Reply) add(code Code, format string, args ...any) {
 	r.Defects = append(r.Defects, newDefect(code, format, args...))
 }
 
-// find tries the formats. A document without a known type is only taken where
-// no other format has one with it, so that a tag named in prose does not hide
-// the JSON below it.
-func (r *Reader) find(src *source, want Format) (document, bool) {
+// findDocument tries the formats. A document with a known type precedes one
+// without, so that a tag named in prose does not hide the JSON below it.
+func (r *Reader) findDocument(src *source, want Format) (document, bool) {
 	order := []Format{JSON, XML, Text}
 	if i := slices.Index(order, want); i > 0 {
 		order = slices.Insert(slices.Delete(order, i, i+1), 0, want)
 	}
-	var second document
-	var have bool
+	var untyped document
+	found := false
 	for _, format := range order {
 		var doc document
 		var ok bool
@@ -162,16 +158,16 @@ func (r *Reader) find(src *source, want Format) (document, bool) {
 		if r.untyped || r.types[foldType(doc.rawType)] != "" {
 			return doc, true
 		}
-		if !have {
-			second, have = doc, true
+		if !found {
+			untyped, found = doc, true
 		}
 	}
-	return second, have
+	return untyped, found
 }
 
-// settleType compares the document's type with the declared ones: exactly one
-// of them, never a prefix.
-func (r *Reader) settleType(reply *Reply, doc document) string {
+// checkType returns the declared type that the document's type spells, in full
+// and never by a prefix, or nothing.
+func (r *Reader) checkType(reply *Reply, doc document) string {
 	if !doc.hasType {
 		reply.add(CodeTypeMissing, "the document has no type")
 		return ""
@@ -186,7 +182,7 @@ func (r *Reader) settleType(reply *Reply, doc document) string {
 	return known
 }
 
-// foldType trims, unquotes and lower-cases, until nothing more comes off.
+// foldType trims, unquotes and lower-cases until nothing changes.
 func foldType(s string) string {
 	for {
 		before := s
@@ -198,8 +194,8 @@ func foldType(s string) string {
 	}
 }
 
-// foldSentence is the form in which a line is compared with the refusal:
-// without quotes, emphasis and the full stop, spaces as one.
+// foldSentence removes quotes, emphasis, the full stop and repeated spaces, so
+// that a line can be compared with the refusal.
 func foldSentence(s string) string {
 	s = strings.Join(strings.Fields(norm.NFC.String(s)), " ")
 	for {
@@ -218,7 +214,6 @@ func foldSentence(s string) string {
 }
 
 func (r *Reader) isRefusal(s string) bool {
-	// The fold at most composes characters and folds spaces, so that a line
-	// several times as long cannot be equal and need not be normalised.
+	// Folding shortens a line by a bounded factor, so a much longer one cannot be equal.
 	return r.refusal != "" && len(s) <= 8*len(r.refusal)+64 && foldSentence(s) == r.refusal
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,18 +12,18 @@ import (
 	"github.com/kaptinlin/jsonrepair"
 )
 
-// Bounds of the repair. The library copies its whole output at many of the
-// marks it meets and recurses at each bracket, so what it is given is bounded
-// by length times marks, and by brackets.
+// Bounds of the repair. The library copies its whole output at many marks
+// and recurses at each bracket, so its input is bounded by length times marks,
+// and by brackets.
 const (
 	repairTries    = 16
 	repairBudget   = 3 << 28 // bytes copied, estimated, over all tries of one reply
 	repairBrackets = 20_000
 )
 
-// scanBroken is scan for documents that need repair. It first looks where the
-// type path's first name follows the {, then at any {, then for that name
-// without its {, as a reply comes that was begun for the model.
+// scanBroken is scan for documents that need repair. It tries each { that the
+// type path's first name follows, then any {, then that name without its {,
+// which a prefilled reply lacks.
 func (r *jsonReader) scanBroken(text string) (candidates []jsonCandidate, weak *jsonCandidate) {
 	hinted, other := r.promising(text)
 	budget := repairBudget
@@ -49,8 +50,8 @@ func (r *jsonReader) scanBroken(text string) (candidates []jsonCandidate, weak *
 	return candidates, weak
 }
 
-// promising lists offsets of { at which a repair is worth a try: the last few
-// that are followed by the hint, and the first few others.
+// promising lists offsets of { that may begin a document: the last few
+// before the hint, and the first few others.
 func (r *jsonReader) promising(text string) (hinted, other []int) {
 	for pos := 0; ; {
 		i := strings.IndexAny(text[pos:], "{｛")
@@ -80,7 +81,7 @@ func opensBrace(text string) bool {
 	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "｛")
 }
 
-// headless is the last offset at which the hint stands as a quoted key.
+// headless returns the last offset of the hint as a quoted key.
 func (r *jsonReader) headless(text string) []int {
 	i := strings.LastIndex(text, `"`+r.key+`"`)
 	if r.key == "" || i < 0 {
@@ -89,16 +90,20 @@ func (r *jsonReader) headless(text string) []int {
 	return []int{i}
 }
 
-// repairAt repairs the object at text[start]. Where no end of it can be made
-// out it is taken to go on to the end of the text or of the code fence; if
-// that fails, to the last brace.
+// repairAt repairs the object at text[start]. If it has no clear end, it is
+// taken to end with the text or the code fence, or else at the last brace.
 func (r *jsonReader) repairAt(text string, start int, budget *int) (jsonCandidate, bool) {
 	limit := nextFence(text, start)
 	opening := ""
 	if !opensBrace(text[start:]) {
 		opening = "{"
-	} else if c, ok := r.completeAt(text, start, limit); ok {
-		return c, true
+	} else {
+		cut := strings.TrimRightFunc(text[start:limit], unicode.IsSpace)
+		if _, _, err := decodeFirst(cut); errors.Is(err, io.ErrUnexpectedEOF) {
+			if c, ok := r.completed(start, cut, err, true); ok {
+				return c, true
+			}
+		}
 	}
 	if brackets(text[start:limit]) > repairBrackets {
 		return jsonCandidate{}, false
@@ -126,27 +131,19 @@ func (r *jsonReader) repairAt(text string, start int, budget *int) (jsonCandidat
 	return r.prefixAt(text[:limit], start)
 }
 
-// prefixAt reads a document whose last brackets are missing, with prose right
-// behind it: what is valid up to where the decoder stops.
+// prefixAt reads a document without its last brackets and with prose right
+// behind it: the part before the decoder's error.
 func (r *jsonReader) prefixAt(text string, start int) (jsonCandidate, bool) {
 	_, length, err := decodeFirst(text[start:])
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); !ok || syntax.Offset < 1 {
 		return jsonCandidate{}, false
 	}
-	written := strings.TrimRightFunc(text[start:start+length-1], unicode.IsSpace)
-	whole, failed := completeJSON(written, false)
-	if failed != nil {
-		return jsonCandidate{}, false
-	}
-	value, _, failed := decodeFirst(whole)
-	c := jsonCandidate{span: span{start, start + len(written)}, value: value, source: whole, written: written, broken: err}
-	return c, failed == nil && (r.selectType(&c) || r.hasItems(value))
+	return r.completed(start, strings.TrimRightFunc(text[start:start+length-1], unicode.IsSpace), err, false)
 }
 
-// repair decodes a broken object: with its quotes, commas and brackets set
-// right, which changes nothing else, or as the library repairs it.
-// The library reads more, but takes text with a colon for a file path and
-// its escapes for backslashes.
+// repair decodes a broken object: with corrected quotes, commas and brackets and
+// nothing else changed, or as the library repairs it. The library reads more,
+// but takes text with a colon for a file path and its escapes for backslashes.
 func (r *jsonReader) repair(c *jsonCandidate, broken string, budget *int) bool {
 	if _, _, c.broken = decodeFirst(broken); c.broken == nil {
 		c.broken = errors.New("its first bracket is missing")
@@ -160,27 +157,15 @@ func (r *jsonReader) repair(c *jsonCandidate, broken string, budget *int) bool {
 		func() (string, error) { return repairJSON(straight.String(), budget) },
 		func() (string, error) { return completeJSON(broken, true) },
 	} {
-		repaired, err := attempt()
-		if err != nil {
-			continue
-		}
-		value, length, err := decodeFirst(repaired)
-		if err != nil || strings.TrimSpace(repaired[length:]) != "" {
-			continue
-		}
-		if _, ok := value.(map[string]any); !ok {
-			continue // the library made a list of several values
-		}
-		c.value, c.source = value, repaired
-		if r.selectType(c) || r.hasItems(value) {
+		if repaired, err := attempt(); err == nil && r.decode(c, repaired) {
 			return true
 		}
 	}
 	return false
 }
 
-// goesOn reports whether the text after a brace is still part of the document
-// rather than prose: it goes on as JSON does.
+// goesOn reports whether the text after a brace continues as JSON does, and not
+// as prose.
 func goesOn(after string) bool {
 	after = strings.TrimSpace(after)
 	return after != "" && strings.ContainsRune(",]:\"", rune(after[0]))

@@ -1,35 +1,35 @@
 // Package reply reads a model's raw reply: it finds the document in it, clean
-// or dirty, and takes its type and its items out.
+// or dirty, and returns its type and its items.
 //
 // A [Reader] is made once from the [Rules] of a suite and reads replies of
-// every format, so that one suite can compare a revision that answers in XML
-// with one that answers in JSON. Reading never fails: what had to be repaired,
-// and what could not be read at all, stands in [Reply.Defects].
+// every format, so one suite can compare a revision that answers in XML
+// with one that answers in JSON. Reading never fails: [Reply.Defects] lists
+// what had to be repaired and what could not be read.
 //
 // A reply passes through these steps, one file each:
 //
-//   - source.go cuts it at [MaxBytes] and takes its thinking blocks off
+//   - source.go cuts it at [MaxBytes] and removes its thinking blocks
 //     (thinking.go);
-//   - json.go tries to decode an object at every {; where none is a document,
-//     repair.go completes (complete.go), straightens (straighten.go) or repairs
-//     what could be one, within a budget; jsonitems.go and schema.go read it;
-//   - xml.go looks for the last element of the name in the rules: xmllex.go
-//     finds tags in text that may be no XML, xmltree.go pairs them and parses
-//     strictly, else xmlbuild.go builds a tree from the tags that make sense;
+//   - json.go tries to decode an object at every {; if none is a document,
+//     repair.go completes, straightens (straighten.go) or repairs
+//     the likely ones, within a budget; jsonitems.go and schema.go read it;
+//   - xml.go looks for the last element with the name in the rules: xmllex.go
+//     finds the tags, xmltree.go pairs them and parses strictly, else
+//     xmlbuild.go builds a tree from the tags that make sense;
 //   - text.go reads a type line; marks.go splits marked lines into items, for
 //     XML as well;
-//   - around.go names what stands before and after the document.
+//   - around.go names the text before and after the document.
 //
 // Every step that departs from one clean document adds a [Defect]; defect.go
-// lists their codes and how severe each is.
+// lists their codes and severities.
 package reply
 
-// MaxBytes is how much of a raw reply is read; what lies beyond is a defect.
+// MaxBytes is the length of a raw reply that is read; more is a defect.
 const MaxBytes = 1 << 20
 
-// Version of what a [Reader] makes of a reply. It rises whenever the same rules
-// would read some reply differently, so that runs which were read before are
-// graded again before they are compared with newer ones.
+// Version is the version of reading. It rises whenever the same rules read
+// some reply differently; older runs are then graded again before they are
+// compared with newer ones.
 const Version = 1
 
 // Format names the shape a revision answers in.
@@ -42,8 +42,8 @@ const (
 	Text Format = "text"
 )
 
-// Rules say how replies are read. Types are the allowed values of a reply's
-// type; Refusal is the fixed sentence that is never an item, in any format.
+// Rules define how replies are read. Types are the allowed types;
+// Refusal is the fixed sentence that is never an item, in any format.
 type Rules struct {
 	Types   []string  `json:"types,omitempty"`
 	JSON    JSONRules `json:"json,omitzero"`
@@ -66,25 +66,25 @@ type XMLRules struct {
 	Items string `json:"items,omitempty"`
 }
 
-// A Reply is what was read from a raw reply.
+// A Reply is a raw reply and the document read from it.
 type Reply struct {
 	Raw      string   // as the model returned it
 	Text     string   // Raw without its thinking blocks, trimmed
 	Thinking string   // the API's reasoning field and the closed thinking blocks
-	Format   Format   // the format the document was read in; empty where none was readable
-	Document string   // the span of Text that was read, before any repair; empty where none was readable
-	Type     string   // one of Rules.Types, or empty where none could be read
+	Format   Format   // of the document; empty if none was readable
+	Document string   // the part of Text that was read, before any repair; empty if none was readable
+	Type     string   // one of Rules.Types, or empty if none could be read
 	Items    []string // the subtodos or questions, in order, without their marks
-	Untyped  bool     // the rules declare no types, so that a document needs none
-	Defects  []Defect // everything that keeps the reply from being one clean document, in order found
+	Untyped  bool     // the rules declare no types, so a document needs none
+	Defects  []Defect // the reply's differences from one clean document, in the order found
 }
 
 // Readable reports whether a document was found, with a type if the rules
-// declare any.
+// declare types.
 func (r Reply) Readable() bool { return r.Format != "" && (r.Type != "" || r.Untyped) }
 
-// A Defect is one way in which a reply is not a clean document.
+// A Defect is one difference of a reply from one clean document.
 type Defect struct {
 	Code   Code   `json:"code"`
-	Detail string `json:"detail"` // for people: what and where, one line
+	Detail string `json:"detail"` // for people: the defect and its place, one line
 }
