@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The patterns are anchored and only ever see a short piece of a reply.
+// The patterns are anchored, and see only a short piece of a reply.
 var (
 	fenceBefore = regexp.MustCompile("(?:```+|~~~+)[ \t]*[A-Za-z0-9_+.-]*[ \t]*\\r?\\n?\\s*$|`$")
 	wrapperOpen = regexp.MustCompile(`^<([\pL_][\pL\pN_.-]*)[^<>]{0,200}>$`)
@@ -14,7 +14,7 @@ var (
 	fenceAfter  = regexp.MustCompile("^\\s*(?:```+|~~~+)|^`")
 )
 
-// around names what stands before and after the document.
+// around returns the defects of the text before and after the document.
 func around(src *source, doc document) []Defect {
 	var defects []Defect
 	before, after := src.text[:doc.start], src.text[doc.end:]
@@ -34,7 +34,8 @@ func around(src *source, doc document) []Defect {
 			src.line(0), quoteShort(strings.TrimSpace(before))))
 	}
 	if t := strings.TrimSpace(before); t != "" {
-		defects = append(defects, newDefect(CodeProseBefore, "line %d: text before the document: %s", src.line(0), quoteShort(t)))
+		defects = append(defects,
+			newDefect(CodeProseBefore, "line %d: text before the document: %s", src.line(0), quoteShort(t)))
 	}
 	if t := strings.TrimSpace(after); t != "" {
 		line := src.line(len(src.text) - len(after) + strings.Index(after, t))
@@ -50,8 +51,8 @@ func around(src *source, doc document) []Defect {
 	return defects
 }
 
-// wraps reports whether what is around the document makes one larger value
-// together with it, as in {"result": …} and <response>…</response>.
+// wraps reports whether the text around the document makes one larger value of
+// it, as in {"result": …} and <response>…</response>.
 func wraps(format Format, before, document, after string) bool {
 	before, after = strings.TrimSpace(before), strings.TrimSpace(after)
 	if before == "" || after == "" {
@@ -71,19 +72,14 @@ func head(s string, n int) string { return s[:min(len(s), n)] }
 
 func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 
-// nextFence is the offset of the first line from at on that begins with a code
-// fence, without the line break before it, or the text's length. A document
-// that was cut off inside a fenced block ends there.
+// fenceLine matches the line break before a line with a code fence.
+var fenceLine = regexp.MustCompile("\n[ \t]{0,5}(?:```|~~~)")
+
+// nextFence returns the offset of the line break before the next code fence, or
+// the text's length. A truncated document in a fenced block ends there.
 func nextFence(text string, at int) int {
-	for pos := at; ; {
-		i := strings.IndexByte(text[pos:], '\n')
-		if i < 0 {
-			return len(text)
-		}
-		line := strings.TrimLeft(head(text[pos+i+1:], 8), " \t")
-		if strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~") {
-			return pos + i
-		}
-		pos += i + 1
+	if fence := fenceLine.FindStringIndex(text[at:]); fence != nil {
+		return at + fence[0]
 	}
+	return len(text)
 }

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// explainRepair says what was wrong with the document before its repair.
+// explainRepair adds the defects that the document had before its repair.
 func explainRepair(doc *document, src *source, c *jsonCandidate) {
 	text := src.text[c.start:c.end]
 	var syntax *json.SyntaxError
@@ -39,8 +39,8 @@ func explainRepair(doc *document, src *source, c *jsonCandidate) {
 	}
 }
 
-// syntaxMessage is what the decoder says, which names the first byte of the
-// character that it stopped at, with the whole character in its place.
+// syntaxMessage returns the decoder's message, with the whole character where the
+// decoder names only its first byte.
 func syntaxMessage(syntax *json.SyntaxError, found rune) string {
 	_, where, ok := strings.Cut(syntax.Error(), "' ")
 	if found < utf8.RuneSelf || !ok {
@@ -49,8 +49,8 @@ func syntaxMessage(syntax *json.SyntaxError, found rune) string {
 	return fmt.Sprintf("invalid character %q %s", found, where)
 }
 
-// occursIn reports whether an item's letters and digits stand in the JSON it
-// was decoded from, in this order.
+// occursIn reports whether the JSON that an item was decoded from has its letters
+// and digits, in this order.
 func occursIn(item, source string) bool {
 	rest := source
 	for _, c := range item {
@@ -59,7 +59,7 @@ func occursIn(item, source string) bool {
 		}
 		i := strings.IndexRune(rest, c)
 		if i < 0 {
-			return strings.Contains(source, `\u`) // spelled as an escape
+			return strings.Contains(source, `\u`) // as an escape
 		}
 		rest = rest[i+utf8.RuneLen(c):]
 	}

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,13 +13,13 @@ import (
 	"promptbench/graders/schema"
 )
 
-// jsonReader is the compiled form of JSONRules.
+// A jsonReader is the compiled form of JSONRules.
 type jsonReader struct {
 	declared bool // any rule is set
 	untyped  bool
-	typ      *jsonpath.Path // nil where no path is set
+	typ      *jsonpath.Path // nil if no path is set
 	items    *jsonpath.Path
-	key      string // the first member name in the type path, a hint for where a broken document begins
+	key      string // the first member name in the type path; a broken document may begin with it
 	schema   *schema.Schema
 }
 
@@ -31,14 +32,14 @@ func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
 		}
 		p, err := jsonpath.Parse(path)
 		if err != nil {
-			errs = append(errs, &RuleError{rule, fmt.Errorf("%q is no JSONPath: %w", path, err)})
+			errs = append(errs, &RuleError{rule, fmt.Errorf("%q is not a JSONPath: %w", path, err)})
 		}
 		return p
 	}
 	r.typ = compile("json.type", rules.Type)
 	r.items = compile("json.items", rules.Items)
 	if r.declared && rules.Type == "" && !untyped {
-		errs = append(errs, &RuleError{"json.type", errors.New("missing: types are declared, so that a JSON reply needs one")})
+		errs = append(errs, &RuleError{"json.type", errors.New("missing: types are declared, so a JSON reply needs one")})
 	}
 	r.key = firstName(rules.Type)
 	if rules.Schema != "" {
@@ -51,8 +52,8 @@ func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
 	return r, errors.Join(errs...)
 }
 
-// firstName is the first member name in a JSONPath, empty where it begins with
-// a wildcard or the like.
+// firstName returns the first member name in a JSONPath; it is empty if the path
+// begins with another selector.
 func firstName(path string) string {
 	name := strings.TrimLeft(path, "$.[\"' ")
 	if i := strings.IndexAny(name, ".[]\"'?*( "); i >= 0 {
@@ -68,38 +69,33 @@ type jsonCandidate struct {
 	rawType   string
 	hasType   bool
 	source    string // the JSON that value was decoded from
-	written   string // before a repair, as the reply has it
-	broken    error  // why the span itself could not be decoded, nil for a clean one
+	written   string // the text in the reply, before a repair
+	broken    error  // why the span could not be decoded; nil for a clean one
 	truncated bool
 }
 
 // readJSON finds the JSON document: the last object whose type path selects a
-// string, else the same after repair, else the last one that has items only.
+// string, else the same after repair, else the last one with items only.
 func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 	if !r.json.declared && (want != JSON || !r.untyped) {
 		return document{}, false
 	}
 	candidates, weak := r.json.scan(src.text)
 	if len(candidates) == 0 {
-		var weakRepaired *jsonCandidate
-		candidates, weakRepaired = r.json.scanBroken(src.text)
-		if weak == nil {
-			weak = weakRepaired
-		}
+		var repaired *jsonCandidate
+		candidates, repaired = r.json.scanBroken(src.text)
+		weak = cmp.Or(weak, repaired)
 	}
-	several := len(candidates) > 1
-	var best *jsonCandidate
-	switch {
-	case len(candidates) > 0:
+	best := weak
+	if len(candidates) > 0 {
 		best = &candidates[len(candidates)-1]
-	case weak != nil:
-		best = weak
-	default:
+	}
+	if best == nil {
 		return document{}, false
 	}
 
 	doc := document{start: best.start, end: best.end, rawType: best.rawType, hasType: best.hasType}
-	if several {
+	if len(candidates) > 1 {
 		doc.add(CodeSeveralDocuments, "line %d: the last of %d documents was read", src.line(best.start), len(candidates))
 	}
 	if best.broken != nil {
@@ -118,16 +114,15 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 	return doc, true
 }
 
-// scanBudget bounds how many bytes all tries to decode may read together. A
-// document in a document is read once per level, which a hostile reply could
-// make quadratic; a real one needs its own length a few times.
+// scanBudget bounds the bytes that all decodings of a reply read. They read a
+// nested document once per level, so a hostile reply could make them quadratic.
 const (
 	scanBudget = 4 * MaxBytes
-	scanCost   = 64 // bytes; what starting a decoder is worth
+	scanCost   = 64 // bytes; the cost of starting a decoder
 )
 
-// scan tries to decode an object at each { and gives those with a type, and
-// the last that has items only. What is inside a candidate is not looked at.
+// scan tries to decode an object at each { outside a candidate. It returns those
+// with a type, and the last one with items only.
 func (r *jsonReader) scan(text string) (candidates []jsonCandidate, weak *jsonCandidate) {
 	budget := scanBudget
 	for pos := 0; budget > 0; {
@@ -157,8 +152,8 @@ func (r *jsonReader) scan(text string) (candidates []jsonCandidate, weak *jsonCa
 }
 
 // selectType reports whether the value is a document: the type path selects a
-// string. Without a type path any object with items is one, and without an
-// items path either, any object.
+// string. Without a type path, any object with items is a document; with neither
+// path, any object.
 func (r *jsonReader) selectType(c *jsonCandidate) bool {
 	if r.typ == nil {
 		return r.untyped && (r.items == nil || r.hasItems(c.value))
@@ -176,8 +171,8 @@ func (r *jsonReader) hasItems(value any) bool {
 	return r.items != nil && len(r.items.Select(value)) > 0
 }
 
-// opensObject is a cheap look at what follows a {: only a key or the end of
-// the object can, so that most braces of prose and code need no decoder.
+// opensObject reports whether a key or the end of an object follows a {. It saves
+// a decoder for most braces in prose and code.
 func opensObject(rest string) bool {
 	for i := range len(rest) {
 		switch rest[i] {
@@ -191,8 +186,8 @@ func opensObject(rest string) bool {
 	return false
 }
 
-// decodeFirst decodes the value that text begins with and says how many bytes
-// it took; on an error, how many were looked at. Numbers keep their spelling.
+// decodeFirst decodes the value at the beginning of text and returns its length
+// in bytes; with an error, the number of bytes read. Numbers keep their spelling.
 func decodeFirst(text string) (value any, length int, err error) {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()

@@ -6,26 +6,26 @@ import (
 	"unicode/utf8"
 )
 
-// A mark is what numbers or bullets a line.
+// A mark is the number or the bullet that begins a line.
 type mark struct {
 	number int    // 0 for a bullet or a letter
-	style  string // what stands around the number, so that 1. and 2) are told apart
-	length int    // bytes of the line it takes, white space behind it included
-	bold   string // ** or __ that began before the mark and is still open
+	style  string // the characters around the number, which differ in 1. and 2)
+	length int    // in bytes, with the white space behind it
+	bold   string // ** or __ that begins before the mark and is still open
 }
 
 // hangul is the order of the Korean letter marks, 가. 나. 다.
 const hangul = "가나다라마바사아자차카타파하"
 
-// Bullets that need a space behind them, since they also begin words, and
-// those that don't.
+// Bullets that need a space behind them, because they also begin words, and
+// others.
 const (
 	spacedBullets = "-*+–—－＊◦○●□■▪"
 	closeBullets  = "•·‣∙・ㆍ"
 )
 
-// circled reads a number that is one character, 0 for any other character. Its
-// style is the first of its run.
+// circled returns the value of a number that is one character, and 0 for any
+// other character. Its style is the first of its run.
 func circled(c rune) (number int, style string) {
 	for _, run := range [...]struct{ first, last, value rune }{
 		{'①', '⑳', 1}, {'㉑', '㉟', 21}, {'❶', '❿', 1}, {'➀', '➉', 1}, {'➊', '➓', 1},
@@ -38,11 +38,10 @@ func circled(c rune) (number int, style string) {
 	return 0, ""
 }
 
-// marked splits text at its marked lines. An unmarked line goes on the item
-// above it; what stands before the first mark, and the refusal, is no item.
-// Where the text was cut off, the first characters of a mark at its end are no
-// text. It also gives the number of marks without text, and whether there was a
-// mark.
+// marked splits text at its marked lines. An unmarked line continues the item
+// above it; text before the first mark, and the refusal, are not items.
+// At the end of a cut text, the beginning of a mark is ignored. It also returns
+// the number of marks without text, and whether there is a mark.
 func (r *Reader) marked(text string, cut bool) (items []string, blanks int, found bool) {
 	var parts []string // of the current item
 	flush := func() {
@@ -56,7 +55,7 @@ func (r *Reader) marked(text string, cut bool) (items []string, blanks int, foun
 		}
 		parts = nil
 	}
-	lines := strings.FieldsFunc(text, func(c rune) bool { return c == '\n' || c == '\r' || c == '\u2028' || c == '\u2029' })
+	lines := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("\n\r\u2028\u2029", c) })
 	next := nextNumbers(lines)
 	number := 0 // of the last mark
 	for i, line := range lines {
@@ -82,15 +81,15 @@ func (r *Reader) marked(text string, cut bool) (items []string, blanks int, foun
 }
 
 // isTornMark reports whether a line is the beginning of the mark with a number:
-// emphasis, a bracket, the number, with nothing that ends it.
+// emphasis, a bracket, the number, without its end.
 func isTornMark(line string, number int) bool {
 	rest := strings.TrimLeft(line, "*_(（")
 	n, length := leadingNumber(rest)
 	return line != "" && length == len(rest) && (length == 0 || n == number)
 }
 
-// nextNumbers gives for each line the number of the next numbered line below
-// it, 0 where there is none.
+// nextNumbers returns for each line the number of the next numbered line below
+// it, or 0.
 func nextNumbers(lines []string) []int {
 	next := make([]int, len(lines))
 	for i := len(lines) - 1; i > 0; i-- {
@@ -102,9 +101,9 @@ func nextNumbers(lines []string) []int {
 	return next
 }
 
-// splitLine takes the mark off a line. Marks of the same style inside of it
-// that count on from its own, each after white space unless it is one character
-// such as ②, begin further items, unless the lines below use those numbers.
+// splitLine removes the mark from a line, and splits the line at further marks
+// of the same style that count on from its own, unless the lines below use those
+// numbers. White space comes before each, unless it is one character such as ②.
 func splitLine(line string, m mark, next int) []string {
 	var parts []string
 	rest := line[m.length:]
@@ -141,7 +140,7 @@ func splitLine(line string, m mark, next int) []string {
 	return parts
 }
 
-// parseMark reads the mark that a trimmed line begins with.
+// parseMark reads the mark at the beginning of a trimmed line.
 func parseMark(line string) (mark, bool) {
 	rest := line
 	for strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, ">") {
@@ -156,7 +155,7 @@ func parseMark(line string) (mark, bool) {
 		return mark{}, false
 	}
 	if m.style == "bullet" {
-		// "- 1. 우유" and "- [ ] 우유" are marked once, not twice.
+		// "- 1. 우유" and "- [ ] 우유" have one mark, not two.
 		if inner, after, ok := parseBold(rest); ok && inner.style != "bullet" {
 			m, rest = inner, after
 		} else if after, ok := cutCheckbox(rest); ok {
@@ -176,8 +175,7 @@ func cutCheckbox(rest string) (string, bool) {
 	return rest, false
 }
 
-// parseBold reads a mark that may stand in emphasis of its own, or together
-// with the text behind it.
+// parseBold reads a mark that may be emphasised, alone or with the text behind it.
 func parseBold(line string) (m mark, rest string, ok bool) {
 	bold, rest := "", line
 	for _, b := range []string{"***", "**", "__", "*", "_"} {
@@ -206,7 +204,7 @@ func parseBold(line string) (m mark, rest string, ok bool) {
 	return m, rest, true
 }
 
-// parsePlain reads a mark; rest is what stands directly behind it.
+// parsePlain reads a mark without emphasis; rest is the text directly behind it.
 func parsePlain(line string) (m mark, rest string, ok bool) {
 	c, n := utf8.DecodeRuneInString(line)
 	rest = line[n:]
@@ -237,13 +235,13 @@ func parsePlain(line string) (m mark, rest string, ok bool) {
 	if after, ok := strings.CutPrefix(strings.TrimPrefix(rest, "\uFE0F"), "\u20E3"); ok && number > 0 {
 		return mark{number: number, style: "keycap"}, strings.TrimPrefix(after, "."), true
 	}
-	rest = strings.TrimPrefix(rest, `\`) // 1\. is how Markdown escapes it
+	rest = strings.TrimPrefix(rest, `\`) // Markdown escapes it as 1\.
 	end, n := utf8.DecodeRuneInString(rest)
 	rest = rest[n:]
 	behind, _ := utf8.DecodeRuneInString(rest)
 	switch end {
 	case '.', '．':
-		// 1.5리터, 10.30 and 가... are no marks.
+		// 1.5리터, 10.30 and 가... are not marks.
 		ok = !unicode.IsDigit(behind) && behind != '.' && behind != '．'
 		return mark{number: number, style: "."}, rest, ok
 	case ')', '）':
@@ -252,9 +250,8 @@ func parsePlain(line string) (m mark, rest string, ok bool) {
 	return mark{}, line, false
 }
 
-// beginsItem reports whether a bullet that words may begin with is one without
-// a space: a dash before a letter, since -5 is a number, and an asterisk that
-// no other one closes.
+// beginsItem reports whether a spaced bullet without its space is a bullet: a dash
+// before a letter, because -5 is a number, or an asterisk that is not closed.
 func beginsItem(bullet rune, rest string) bool {
 	c, _ := utf8.DecodeRuneInString(rest)
 	switch {
@@ -282,8 +279,8 @@ func parseParenthesised(rest string) (mark, string, bool) {
 	return mark{}, rest, false
 }
 
-// leadingNumber reads up to three digits, plain or full-width; more are a year
-// or an amount.
+// leadingNumber reads up to three digits, plain or full-width; more digits are a
+// year or an amount.
 func leadingNumber(s string) (number, length int) {
 	digits := 0
 	for i, c := range s {
@@ -307,7 +304,7 @@ func startsWithSpace(s string) bool {
 	return unicode.IsSpace(c)
 }
 
-// isRule reports whether a line only draws a line or is a code fence.
+// isRule reports whether a line is a horizontal rule or a code fence.
 func isRule(line string) bool {
 	return isFence(line) || len(line) >= 3 && strings.Trim(line, "-*_=") == ""
 }

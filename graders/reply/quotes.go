@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// The characters that models write where a straight quote belongs.
+// The characters that models write instead of a straight quote.
 const (
 	doubleQuotes = "\"“”„‟＂«»"
 	singleQuotes = "'‘’‚‛＇`´"
@@ -14,7 +14,7 @@ const (
 
 func isQuote(r rune) bool { return quoteClass(r) != 0 }
 
-// quoteClass is 2 for a double quote of any shape, 1 for a single one, 0 for
+// quoteClass returns 2 for a double quote of any shape, 1 for a single one, 0 for
 // any other character.
 func quoteClass(r rune) int {
 	switch {
@@ -26,8 +26,8 @@ func quoteClass(r rune) int {
 	return 0
 }
 
-// unquote takes one pair of quotes of the same class off, with a backslash
-// before each if both have one.
+// unquote removes one pair of quotes of the same class, and the backslashes
+// before them.
 func unquote(s string) string {
 	inner := strings.TrimPrefix(s, `\`)
 	escaped := len(inner) != len(s)
@@ -47,8 +47,7 @@ func newDefect(code Code, format string, args ...any) Defect {
 	return Defect{Code: code, Detail: oneLine(fmt.Sprintf(format, args...))}
 }
 
-// oneLine keeps a detail printable: no line breaks, and not the whole of a
-// hostile reply.
+// oneLine makes a detail one short line.
 func oneLine(s string) string {
 	const limit = 400
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "�")), " ")
@@ -57,7 +56,7 @@ func oneLine(s string) string {
 
 func quoteShort(s string) string { return fmt.Sprintf("%q", cutRunes(s, 40)) }
 
-// cutRunes cuts to a number of runes, saying so by an ellipsis.
+// cutRunes returns the first runes of s, with an ellipsis if it has more.
 func cutRunes(s string, limit int) string {
 	if len(s) <= limit {
 		return s

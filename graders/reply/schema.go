@@ -13,16 +13,16 @@ func compileSchema(text string) (*schema.Schema, error) {
 	}
 	compiled, err := schema.Compile(doc)
 	if err != nil {
-		return nil, fmt.Errorf("no JSON Schema: %w", err)
+		return nil, fmt.Errorf("not a JSON Schema: %w", err)
 	}
 	return compiled, nil
 }
 
-// maxSchemaDefects keeps a reply of thousands of wrong items from filling the
-// run file; the last defect says how many were left out.
+// maxSchemaDefects keeps a reply with thousands of wrong items from filling the
+// run file; one more defect counts the rest.
 const maxSchemaDefects = 50
 
-// schemaDefects gives one defect for every failure, ordered by its path. No
+// schemaDefects returns one defect for every failure, ordered by its path. A nil
 // schema allows everything.
 func schemaDefects(s *schema.Schema, value any) []Defect {
 	if s == nil {

@@ -7,14 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// A source is a raw reply made safe to read: cut, valid UTF-8, its closed
-// thinking blocks taken off. It can still say which line of the reply a place
-// in its text stands on.
+// A source is a raw reply made safe to read: truncated, valid UTF-8, without its
+// closed thinking blocks. It keeps the line numbers of the reply.
 type source struct {
 	text     string
 	thinking []string
-	lines    []int  // offset of every line break of the reply before the cuts
-	kept     []span // the parts of the reply that make up text
+	lines    []int  // offset of every line break of the whole reply
+	kept     []span // the parts of the reply that text consists of
 }
 
 type span struct{ start, end int }
@@ -68,15 +67,15 @@ func newSource(raw string) (*source, []Defect) {
 	switch {
 	case len(blocks) > 0:
 		line := s.lineOf(blocks[0].outer.start)
-		defects = append(defects, newDefect(CodeThinking, "line %d: a thinking block in the reply (%d in all)", line, len(blocks)))
+		defects = append(defects,
+			newDefect(CodeThinking, "line %d: a thinking block in the reply (%d in all)", line, len(blocks)))
 	case openTag >= 0:
 		defects = append(defects, newDefect(CodeThinking, "line %d: a thinking block that is not closed", s.lineOf(openTag)))
 	}
 	return s, defects
 }
 
-// withoutTornEnd cuts off the first bytes of a character whose last ones are
-// missing: they are no text of the item that was cut there.
+// withoutTornEnd removes an incomplete character from the end.
 func withoutTornEnd(text string) string {
 	for at := len(text) - 1; at >= 0 && at > len(text)-utf8.UTFMax; at-- {
 		if utf8.RuneStart(text[at]) {
@@ -95,8 +94,7 @@ func (s *source) keep(start, end int) {
 	}
 }
 
-// join makes the text of the kept parts and trims it, moving the outermost
-// parts along so that line still finds its way.
+// join sets the text to the kept parts, trimmed, and trims those parts with it.
 func (s *source) join(full string) {
 	for len(s.kept) > 0 {
 		first := &s.kept[0]
@@ -116,10 +114,6 @@ func (s *source) join(full string) {
 		}
 		s.kept = s.kept[:len(s.kept)-1]
 	}
-	if len(s.kept) == 1 {
-		s.text = full[s.kept[0].start:s.kept[0].end]
-		return
-	}
 	var b strings.Builder
 	for _, k := range s.kept {
 		b.WriteString(full[k.start:k.end])
@@ -127,7 +121,7 @@ func (s *source) join(full string) {
 	s.text = b.String()
 }
 
-// line is the line of the reply, from 1, on which an offset of text stands.
+// line returns the line of the reply, from 1, of an offset of text.
 func (s *source) line(offset int) int {
 	for _, k := range s.kept {
 		if n := k.end - k.start; offset > n {
@@ -139,7 +133,7 @@ func (s *source) line(offset int) int {
 	return s.lineOf(offset)
 }
 
-// lineOf is the line of an offset of the reply as it was before the cuts.
+// lineOf returns the line, from 1, of an offset of the whole reply.
 func (s *source) lineOf(offset int) int {
 	return sort.SearchInts(s.lines, offset) + 1
 }

@@ -2,17 +2,17 @@ package reply
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// objectEnd finds the end of the object that text begins with, in JSON whose
-// quotes and commas may be wrong, or full-width: a quote only ends a string where
-// something follows that can follow a string. To out, if that is not nil, it writes what
-// it reads with plain quotes around strings, escaped ones and escaped line
-// breaks inside, no comma before a closing bracket, and the brackets that are
-// missing before one.
+// objectEnd finds the end of the object that text begins with, in JSON with wrong
+// or full-width quotes and commas: a quote ends a string only before something
+// that can follow a string. To out, unless it is nil, it writes the object with
+// plain quotes around strings, escaped ones and escaped line breaks inside, no
+// comma before a closing bracket, and the missing brackets before one.
 func objectEnd(text string, out *strings.Builder) (end int, ok bool) {
 	s := straightener{out: out}
 	for i := 0; i < len(text); {
@@ -40,12 +40,12 @@ func objectEnd(text string, out *strings.Builder) (end int, ok bool) {
 
 type straightener struct {
 	out     *strings.Builder
-	stack   []byte // the brackets that are open
-	class   int    // class of the quote the current string began with, 0 outside of strings
-	value   bool   // that string stands behind a colon
-	escaped bool   // that quote had a backslash before it
-	last    rune   // the last character outside of strings but for white space
-	comma   bool   // a comma was read that is not yet written
+	stack   []byte // the open brackets
+	class   int    // class of the current string's first quote, 0 outside of strings
+	value   bool   // the string is behind a colon
+	escaped bool   // its first quote has a backslash before it
+	last    rune   // the last character outside of strings, except white space
+	comma   bool   // a comma is not yet written
 }
 
 func (s *straightener) write(piece string) {
@@ -59,14 +59,9 @@ func (s *straightener) inString(c rune, piece, after string) {
 	case quoteClass(c) == s.class && s.endsString(after):
 		s.class, s.last = 0, c
 		s.write(`"`)
-	case c == '"':
-		s.write(`\"`)
-	case c == '\n':
-		s.write(`\n`)
-	case c == '\r':
-		s.write(`\r`)
-	case c == '\t':
-		s.write(`\t`)
+	case strings.ContainsRune("\"\n\r\t", c):
+		quoted := strconv.Quote(string(c))
+		s.write(quoted[1 : len(quoted)-1])
 	case piece == `\'`:
 		s.write("'")
 	default:
@@ -124,9 +119,8 @@ func closer(open byte) string {
 	return "}"
 }
 
-// endsString reports whether a quote in a string ends it, by what stands behind
-// it: what can follow a string there, and not just a comma or a second quote, as
-// they stand behind a quoted word as well.
+// endsString reports whether a quote in a string ends it: the text after it can
+// follow a string. A comma or a second quote alone may also follow a quoted word.
 func (s *straightener) endsString(after string) bool {
 	for i, c := range head(after, 256) {
 		switch plainMark(c) {
@@ -140,7 +134,7 @@ func (s *straightener) endsString(after string) bool {
 		switch {
 		case unicode.IsSpace(c):
 		case isQuote(c):
-			// Right behind it is a doubled quote, which belongs to the text.
+			// A doubled quote belongs to the text.
 			return i > 0 && s.goesOnWith(after[i:])
 		default:
 			return false
@@ -149,8 +143,8 @@ func (s *straightener) endsString(after string) bool {
 	return true
 }
 
-// goesOnWith reports whether the text goes on with the next member or element
-// of what is open, or with its end.
+// goesOnWith reports whether the text continues with the next member or element
+// of the open object or list, or with its end.
 func (s *straightener) goesOnWith(rest string) bool {
 	rest = strings.TrimLeftFunc(head(rest, 256), unicode.IsSpace)
 	if s.escaped {
@@ -158,7 +152,7 @@ func (s *straightener) goesOnWith(rest string) bool {
 	}
 	c, n := utf8.DecodeRuneInString(rest)
 	switch plainMark(c) {
-	case '}', ']', '/', '#', utf8.RuneError: // the last one: nothing is left
+	case '}', ']', '/', '#', utf8.RuneError: // RuneError at the end of the text
 		return true
 	case '{', '[':
 		return s.inList()
@@ -187,13 +181,13 @@ func (s *straightener) goesOnWith(rest string) bool {
 	return startsWithColon(rest[word:])
 }
 
-// inList reports whether the innermost open bracket is one of a list.
+// inList reports whether the innermost open bracket opens a list.
 func (s *straightener) inList() bool {
 	return len(s.stack) > 0 && s.stack[len(s.stack)-1] == '['
 }
 
-// startsValue reports whether what stands behind a colon can be a value, and not
-// the words behind a name such as "C": 드라이브.
+// startsValue reports whether the text behind a colon can be a value, unlike the
+// words behind a name such as "C": 드라이브.
 func startsValue(text string) bool {
 	c, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(head(text, 256), unicode.IsSpace))
 	return c == utf8.RuneError || isQuote(c) || strings.ContainsRune("{[-0123456789", plainMark(c))
@@ -204,11 +198,11 @@ func startsWithColon(text string) bool {
 	return plainMark(c) == ':' || c == utf8.RuneError
 }
 
-// plainMark is the mark of JSON that a full-width one stands for.
+// plainMark returns the mark of JSON for a full-width one.
 func plainMark(c rune) rune {
 	switch c {
 	case '：', '，', '｛', '｝', '［', '］':
-		return c - '：' + ':' // the full-width forms stand in the order of ASCII
+		return c - '：' + ':' // the full-width forms have the order of ASCII
 	}
 	return c
 }

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// typeLabel is a first line such as "type: answer" or "유형: **answer**".
+// typeLabel matches a first line such as "type: answer" or "유형: **answer**".
 var typeLabel = regexp.MustCompile(`^[^:：=]{1,30}[:：=]\s*(.+)$`)
 
-// typeBracket is a first line such as "[answer]", with or without text behind.
+// typeBracket matches a first line such as "[answer]", with or without more text.
 var typeBracket = regexp.MustCompile(`^[\[(<{【［]([^\[\](){}<>【】［］]{1,60})[\])>}】］]\s*[:：]?(.*)$`)
 
-// readText reads a reply as text: a type on the first line, marked lines below
-// it. Without declared types every text is a document.
+// readText reads a reply as text: a type on the first line, then marked lines.
+// Without declared types every text is a document.
 func (r *Reader) readText(src *source) (document, bool) {
 	if src.text == "" {
 		return document{}, false
@@ -48,21 +48,21 @@ func (r *Reader) readText(src *source) (document, bool) {
 	return doc, true
 }
 
-// typeLine takes the type out of a first line, and what stands behind it.
+// typeLine returns the type in a first line and the text after it.
 func (r *Reader) typeLine(line string) (rawType, more string, ok bool) {
 	const longest = 400 // bytes; a longer line is no label
-	line = dress(line)
+	line = plainLabel(line)
 	if r.types[foldType(head(line, longest))] != "" && len(line) <= longest {
 		return line, "", true
 	}
-	if m := typeBracket.FindStringSubmatch(line); m != nil && r.types[foldType(dress(m[1]))] != "" {
+	if m := typeBracket.FindStringSubmatch(line); m != nil && r.types[foldType(plainLabel(m[1]))] != "" {
 		return strings.TrimSpace(m[1]), m[2], true
 	}
 	if len(line) > longest {
 		return "", "", false
 	}
 	if m := typeLabel.FindStringSubmatch(line); m != nil {
-		value := dress(m[1])
+		value := plainLabel(m[1])
 		if b := typeBracket.FindStringSubmatch(value); b != nil && strings.TrimSpace(b[2]) == "" {
 			value = b[1]
 		}
@@ -70,14 +70,14 @@ func (r *Reader) typeLine(line string) (rawType, more string, ok bool) {
 			return value, "", true
 		}
 	}
-	if before, after, ok := strings.Cut(line, ":"); ok && r.types[foldType(dress(before))] != "" {
-		return dress(before), after, true // answer: 1. …
+	if before, after, ok := strings.Cut(line, ":"); ok && r.types[foldType(plainLabel(before))] != "" {
+		return plainLabel(before), after, true // answer: 1. …
 	}
 	return "", "", false
 }
 
-// dress takes Markdown's headings, emphasis and code marks off a label.
-func dress(s string) string {
+// plainLabel removes Markdown's headings, emphasis and code marks from a label.
+func plainLabel(s string) string {
 	s = strings.TrimSpace(s)
 	s = strings.TrimSpace(strings.TrimLeft(s, "#>"))
 	s = strings.Trim(s, "*_`")

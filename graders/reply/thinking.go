@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -8,17 +9,9 @@ import (
 // A block is one closed thinking block; outer includes its tags.
 type block struct{ outer, inner span }
 
-// thinkingName gives the name of the element a model puts its reasoning in
-// that rest begins with, in lower case, or nothing. Of two names with a common
-// beginning the longer one is tried first.
-func thinkingName(rest string) string {
-	for _, name := range [...]string{"thinking", "think", "reasoning"} {
-		if len(rest) > len(name) && strings.EqualFold(rest[:len(name)], name) {
-			return name
-		}
-	}
-	return ""
-}
+// thinkingMark matches a tag such as <think>, </Thinking> or <reasoning a="b">.
+// A longer one is prose with a < in it.
+var thinkingMark = regexp.MustCompile(`(?i)<(/?)(thinking|think|reasoning)(?:[ \t\r\n/][^<>]{0,254})?>`)
 
 type thinkingTag struct {
 	span
@@ -27,27 +20,21 @@ type thinkingTag struct {
 	empty  bool // <think/>
 }
 
-// thinkingBlocks finds the outermost closed thinking blocks, and the first
-// opening tag outside of them that is never closed (-1 for none). Tags of one
-// name are matched as brackets are, so that a block may quote its own kind. A
-// tag in quotes of its own, such as `<think>`, is spoken of and opens nothing.
+// thinkingBlocks finds the outermost closed thinking blocks, and the offset of the
+// first opening tag outside them that is never closed (-1 for none). Tags of one
+// name match like brackets, so a block may quote its own kind. It ignores a tag
+// in quotes of its own, such as `<think>`.
 func thinkingBlocks(text string) (blocks []block, open int) {
 	var tags []thinkingTag
-	for pos := 0; ; {
-		i := strings.IndexByte(text[pos:], '<')
-		if i < 0 {
-			break
+	for _, m := range thinkingMark.FindAllStringSubmatchIndex(text, -1) {
+		tag := thinkingTag{span: span{m[0], m[1]}, name: strings.ToLower(text[m[4]:m[5]]), closes: m[2] < m[3]}
+		tag.empty = !tag.closes && text[tag.end-2] == '/'
+		if !isQuoted(text, tag.span) {
+			tags = append(tags, tag)
 		}
-		tag, ok := lexThinkingTag(text, pos+i)
-		if !ok || quoted(text, tag.span) {
-			pos += i + 1
-			continue
-		}
-		tags = append(tags, tag)
-		pos = tag.end
 	}
 
-	closer := make([]int, len(tags)) // of an opening tag: its closing one, or 0
+	closer := make([]int, len(tags)) // of an opening tag the index of its closing one, or 0
 	stacks := map[string][]int{}
 	for i, t := range tags {
 		stack := stacks[t.name]
@@ -80,41 +67,41 @@ func thinkingBlocks(text string) (blocks []block, open int) {
 	return blocks, open
 }
 
-// outsideStrings leaves out the blocks, and the opening tag, that stand in an
-// object which decodes: there they are text of an item, and none may be lost.
+// outsideStrings leaves out the blocks, and the opening tag, in an object that can
+// be decoded: there they are text of an item.
 func outsideStrings(text string, blocks []block, open int) (outside []block, openOutside int) {
 	o := objects{text: text, tries: 16}
 	openOutside = open
 	for _, b := range blocks {
 		if open >= 0 && open < b.outer.start {
-			if o.holds(span{open, open + 1}) {
+			if o.contain(span{open, open + 1}) {
 				openOutside = -1
 			}
 			open = -1
 		}
-		if o.holds(b.outer) {
+		if o.contain(b.outer) {
 			continue
 		}
 		outside = append(outside, b)
-		o.pos = max(o.pos, b.outer.end) // an object in a block is thought of, not said
+		o.pos = max(o.pos, b.outer.end) // an object in a block is thinking
 	}
-	if open >= 0 && o.holds(span{open, open + 1}) {
+	if open >= 0 && o.contain(span{open, open + 1}) {
 		openOutside = -1
 	}
 	return outside, openOutside
 }
 
-// objects looks for the objects of a text, from left to right.
+// objects finds the objects of a text, from left to right.
 type objects struct {
 	text  string
-	pos   int  // up to where it has looked
+	pos   int  // the end of the text that was searched
 	last  span // the last object found
-	tries int  // left; a hostile reply must not be decoded at each of its braces
+	tries int  // left; they bound the work for a hostile reply
 }
 
-// holds reports whether a span lies in an object. Spans must be asked for in the
+// contain reports whether a span is in an object. The caller asks for spans in the
 // order of their starts.
-func (o *objects) holds(s span) bool {
+func (o *objects) contain(s span) bool {
 	for o.pos < s.start && o.tries > 0 {
 		i := strings.IndexByte(o.text[o.pos:s.start], '{')
 		if i < 0 {
@@ -134,32 +121,9 @@ func (o *objects) holds(s span) bool {
 	return o.last.start < s.start && s.end <= o.last.end
 }
 
-// quoted reports whether a span stands in a pair of quotes of its own.
-func quoted(text string, s span) bool {
+// isQuoted reports whether a span has a pair of quotes of its own.
+func isQuoted(text string, s span) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:s.start])
 	after, _ := utf8.DecodeRuneInString(text[s.end:])
 	return isQuote(before) && quoteClass(before) == quoteClass(after)
-}
-
-// lexThinkingTag reads a tag such as <think>, </Thinking> or <reasoning a="b">
-// at the < in text[at].
-func lexThinkingTag(text string, at int) (thinkingTag, bool) {
-	const maxAttributes = 256 // bytes; what is longer is prose with a < in it
-	rest := text[at+1:]
-	t := thinkingTag{span: span{start: at}}
-	if strings.HasPrefix(rest, "/") {
-		t.closes = true
-		rest = rest[1:]
-	}
-	if t.name = thinkingName(rest); t.name == "" {
-		return t, false
-	}
-	rest = rest[len(t.name):]
-	end := strings.IndexAny(rest[:min(len(rest), maxAttributes)], "<>")
-	if end < 0 || rest[end] != '>' || !strings.ContainsRune("> \t\r\n/", rune(rest[0])) {
-		return t, false
-	}
-	t.end = len(text) - len(rest) + end + 1
-	t.empty = !t.closes && end > 0 && rest[end-1] == '/'
-	return t, true
 }

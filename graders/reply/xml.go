@@ -4,18 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/antchfx/xmlquery"
 	"github.com/antchfx/xpath"
 )
 
-// xmlReader is the compiled form of XMLRules.
+// An xmlReader is the compiled form of XMLRules.
 type xmlReader struct {
 	declared bool
-	typ      string // XPaths, checked; empty where none is set
+	typ      string // a valid XPath; empty if none is set
 	items    string
-	root     string            // the element a document is looked for by, empty for any
+	root     string            // the name of a document's element, empty for any
 	list     string            // the first element of the items path
 	spelling map[string]string // lower case to the spelling in the paths
 }
@@ -28,7 +29,7 @@ func newXMLReader(rules XMLRules, untyped bool) (xmlReader, error) {
 			return ""
 		}
 		if _, err := compileXPath(path); err != nil {
-			errs = append(errs, &RuleError{rule, fmt.Errorf("%q is no XPath: %w", path, err)})
+			errs = append(errs, &RuleError{rule, fmt.Errorf("%q is not an XPath: %w", path, err)})
 			return ""
 		}
 		names := pathNames(path)
@@ -46,7 +47,7 @@ func newXMLReader(rules XMLRules, untyped bool) (xmlReader, error) {
 		r.root = r.list
 	}
 	if r.declared && rules.Type == "" && !untyped {
-		errs = append(errs, &RuleError{"xml.type", errors.New("missing: types are declared, so that an XML reply needs one")})
+		errs = append(errs, &RuleError{"xml.type", errors.New("missing: types are declared, so an XML reply needs one")})
 	}
 	return r, errors.Join(errs...)
 }
@@ -79,7 +80,7 @@ func pathNames(path string) []string {
 	return names
 }
 
-// xmlTries bounds how many elements of the name are looked at, from the last.
+// xmlTries bounds the number of elements that are read, from the last.
 const xmlTries = 8
 
 // readXML finds the XML document: the last element of the name that has a
@@ -130,10 +131,10 @@ func (r *Reader) readXML(src *source, want Format) (document, bool) {
 	return doc, true
 }
 
-// xmlItems takes the marked lines out of the text of each selected node. Where
+// xmlItems adds the marked lines in the text of each selected node. If
 // the path selects parts of the document (//subtodos/item, or several elements
-// beside the type) a part without a mark is an item as a whole; text without a
-// mark in the one element that holds the items is none.
+// beside the type), a part without a mark is an item as a whole; unmarked text
+// in the one element that contains the items is none.
 func (r *Reader) xmlItems(doc *document, c *xmlCandidate) {
 	nodes := selectNodes(r.xml.items, c.tree)
 	blanks := 0
@@ -151,19 +152,19 @@ func (r *Reader) xmlItems(doc *document, c *xmlCandidate) {
 	}
 }
 
-// A selected is what a path selects: the text of an element, with its name, of
-// a text node, or the value of an attribute or of a function.
-type selected struct {
+// A selection is one result of a path: the text of an element, with its name,
+// or of a text node, or the value of an attribute or a function.
+type selection struct {
 	text  string
 	name  string
 	value bool
 }
 
-// selectNodes evaluates a path. Elements inside an element that was selected
-// already are left out: their text is part of its text. The path is compiled
-// each time, for a compiled one is changed by evaluating it.
-func selectNodes(path string, tree *xmlquery.Node) (found []selected) {
-	// The library panics where a function gets an argument it cannot take.
+// selectNodes evaluates a path. It leaves out elements inside a selected one,
+// whose text includes theirs. It compiles the path each time, because evaluating
+// changes a compiled one.
+func selectNodes(path string, tree *xmlquery.Node) (found []selection) {
+	// The library panics if a function gets an argument of another type.
 	defer func() {
 		if p := recover(); p != nil {
 			found = nil
@@ -175,7 +176,7 @@ func selectNodes(path string, tree *xmlquery.Node) (found []selected) {
 	}
 	switch v := expr.Evaluate(xmlquery.CreateXPathNavigator(tree)).(type) {
 	case *xpath.NodeIterator:
-		taken := map[*xmlquery.Node]bool{}
+		selected := map[*xmlquery.Node]bool{}
 		for v.MoveNext() {
 			nav, ok := v.Current().(*xmlquery.NodeNavigator)
 			if !ok {
@@ -184,37 +185,36 @@ func selectNodes(path string, tree *xmlquery.Node) (found []selected) {
 			node := nav.Current()
 			switch nav.NodeType() {
 			case xpath.ElementNode:
-				if !insideOf(node, taken) {
-					taken[node] = true
-					found = append(found, selected{text: nodeText(node), name: node.Data})
+				if !isInside(node, selected) {
+					selected[node] = true
+					found = append(found, selection{text: nodeText(node), name: node.Data})
 				}
 			default:
-				found = append(found, selected{text: nav.Value(), value: nav.NodeType() == xpath.AttributeNode})
+				found = append(found, selection{text: nav.Value(), value: nav.NodeType() == xpath.AttributeNode})
 			}
 		}
 	case string:
-		found = append(found, selected{text: v, value: true})
+		found = append(found, selection{text: v, value: true})
 	case float64, bool:
-		found = append(found, selected{text: fmt.Sprint(v), value: true})
+		found = append(found, selection{text: fmt.Sprint(v), value: true})
 	}
 	return found
 }
 
-func insideOf(n *xmlquery.Node, taken map[*xmlquery.Node]bool) bool {
+func isInside(n *xmlquery.Node, selected map[*xmlquery.Node]bool) bool {
 	for ; n != nil; n = n.Parent {
-		if taken[n] {
+		if selected[n] {
 			return true
 		}
 	}
 	return false
 }
 
-// inline are the elements that only dress text: they end no line.
+// inline lists the elements that only format text and end no line.
 const inline = " a b i em strong u s code span mark small sub sup del ins font "
 
-// nodeText is a node's text, with line breaks where an element ends a line: an
-// element that is not inline, and any element right after another one or
-// before a mark.
+// nodeText returns a node's text, with line breaks around an element that is not
+// inline, and before any element that follows another one or begins with a mark.
 func nodeText(n *xmlquery.Node) string {
 	var b strings.Builder
 	afterElement := false
@@ -253,38 +253,31 @@ func startsWithMark(n *xmlquery.Node) bool {
 	return ok
 }
 
-// withProlog widens the span by an XML declaration, a document type and
-// comments around it: they are part of a clean document.
+// withProlog widens the span by the XML declaration, the document type and the
+// comments around it, which belong to a clean document.
 func withProlog(text string, start, end int) (newStart, newEnd int) {
-	if text[:start] != "" && onlyMisc(text[:start]) {
+	if text[:start] != "" && isMisc(text[:start]) {
 		start = 0
 	}
-	if text[end:] != "" && onlyMisc(text[end:]) {
+	if text[end:] != "" && isMisc(text[end:]) {
 		end = len(text)
 	}
 	return start, end
 }
 
-func onlyMisc(text string) bool {
-	for {
-		text = strings.TrimSpace(text)
-		var end string
-		switch {
-		case text == "":
-			return true
-		case strings.HasPrefix(text, "<!--"):
-			end = "-->"
-		case strings.HasPrefix(text, "<?"):
-			end = "?>"
-		case strings.HasPrefix(text, "<!DOCTYPE"):
-			end = ">"
-		default:
-			return false
-		}
-		i := strings.Index(text, end)
+// isMisc reports whether text consists of declarations, comments and white space.
+func isMisc(text string) bool {
+	misc := [][2]string{{"<!--", "-->"}, {"<?", "?>"}, {"<!DOCTYPE", ">"}}
+	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
+		i := slices.IndexFunc(misc, func(m [2]string) bool { return strings.HasPrefix(text, m[0]) })
 		if i < 0 {
 			return false
 		}
-		text = text[i+len(end):]
+		_, rest, closed := strings.Cut(text, misc[i][1])
+		if !closed {
+			return false
+		}
+		text = rest
 	}
+	return true
 }

@@ -2,6 +2,7 @@ package reply
 
 import (
 	"encoding/xml"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,45 +11,37 @@ import (
 	"github.com/antchfx/xmlquery"
 )
 
-// build makes a tree of a candidate that is no valid XML. An HTML parser would
-// read it too, but by HTML's rules: it drops CDATA and what stands in <select>,
-// moves what stands in <table>, and takes "A<B 확인" for a tag. Here only tags
-// that come in pairs, or are named in the rules, are tags; any other < is text.
+// build makes a tree of a candidate that is not valid XML. An HTML parser would
+// drop CDATA and the content of <select>, move the content of <table>, and take
+// "A<B 확인" for a tag. Here only tags in pairs, and those that the rules name,
+// are tags; any other < is text.
 func (c *xmlCandidate) build(x *xmlReader) *xmlquery.Node {
 	b := treeBuilder{c: c, x: x, pos: c.base, top: &xmlquery.Node{Type: xmlquery.DocumentNode}}
 	b.escaped = len(c.tags) > 0 && c.tags[0].escaped
 	for i := range c.tags {
 		b.tag(i)
 	}
-	b.textTo(c.base + c.length - len(c.tornTag()))
+	end := c.base + c.length
+	if !c.closed {
+		end -= len(tornTag.FindString(tail(c.text[c.base:end], 2)))
+	}
+	b.textTo(end)
 	for b.top.Parent != nil {
 		b.top = b.top.Parent
 	}
 	return b.top
 }
 
-// tornTag is the < or </ that a document which was cut off ends in: the
-// beginning of its next tag, and no text.
-func (c *xmlCandidate) tornTag() string {
-	if c.closed {
-		return ""
-	}
-	piece := c.text[c.base : c.base+c.length]
-	for _, torn := range []string{"</", "<"} {
-		if strings.HasSuffix(piece, torn) {
-			return torn
-		}
-	}
-	return ""
-}
+// tornTag matches the beginning of the next tag at the end of a truncated document.
+var tornTag = regexp.MustCompile(`</?$`)
 
 type treeBuilder struct {
 	c       *xmlCandidate
 	x       *xmlReader
 	top     *xmlquery.Node
 	ends    []int // of each open element the index of its closing tag, or -1
-	pos     int   // up to where the text was taken
-	escaped bool  // backslash escapes stand in the text
+	pos     int   // the end of the text that is in the tree
+	escaped bool  // the text has backslash escapes
 }
 
 func (b *treeBuilder) tag(i int) {
@@ -60,11 +53,12 @@ func (b *treeBuilder) tag(i int) {
 		b.pos = t.end
 	case dataTag:
 		b.textTo(t.start)
-		b.add(&xmlquery.Node{Type: xmlquery.CharDataNode, Data: stripControls(b.c.text[t.start+len("<![CDATA[") : t.end-len("]]>")])})
+		data := b.c.text[t.start+len("<![CDATA[") : t.end-len("]]>")]
+		b.add(&xmlquery.Node{Type: xmlquery.CharDataNode, Data: stripControls(data)})
 		b.pos = t.end
 	case closeTag:
-		if !b.opened(i) && b.textBehind(t) {
-			return // textTo takes it along, and says so
+		if !slices.Contains(b.ends, i) && b.textFollows(t) {
+			return // textTo adds it to the text, and a fault
 		}
 		b.textTo(t.start)
 		b.pos = t.end
@@ -85,23 +79,21 @@ func (b *treeBuilder) tag(i int) {
 	}
 }
 
-// element says whether a tag begins an element, and which tag ends it.
+// element reports whether a tag begins an element, and returns the index of the
+// tag that ends it, or -1.
 func (b *treeBuilder) element(i int, t tag) (end int, ok bool) {
 	end = b.partner(i)
 	known := b.x.spelling[strings.ToLower(localName(t.name))] != "" && !strings.EqualFold(localName(t.name), b.x.root)
 	return end, i == 0 || end >= 0 || known || t.kind == emptyTag || breaksLine(t.name)
 }
 
-// breaksLine lists the HTML elements that are often left open.
+// breaksLine reports whether an HTML element is often left open.
 func breaksLine(name string) bool {
-	switch strings.ToLower(name) {
-	case "br", "hr", "p", "li":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"br", "hr", "p", "li"}, strings.ToLower(name))
 }
 
-// partner is the index, within the candidate, of the tag that closes tag i.
+// partner returns the index, within the candidate, of the tag that closes tag i,
+// or -1.
 func (b *treeBuilder) partner(i int) int {
 	end := b.c.match[i] - b.c.first
 	if b.c.match[i] < 0 || end >= len(b.c.tags) {
@@ -128,32 +120,27 @@ func (b *treeBuilder) open(t tag, end int) {
 	}
 }
 
-// opened reports whether a closing tag ends one of the open elements.
-func (b *treeBuilder) opened(i int) bool { return slices.Contains(b.ends, i) }
-
-// textBehind reports whether a line goes on behind a tag. A tag that nothing
-// opened stands there as the words around it do; at the end of a line it is one
-// that was misspelled or left over.
-func (b *treeBuilder) textBehind(t tag) bool {
+// textFollows reports whether text follows a tag on its line. A closing tag
+// without its opening one is text there; at the end of a line it is misspelled
+// or left over.
+func (b *treeBuilder) textFollows(t tag) bool {
 	rest := strings.TrimLeft(head(b.c.text[t.end:b.c.base+b.c.length], 64), " \t")
 	return rest != "" && !strings.ContainsAny(rest[:1], "<\r\n")
 }
 
 func (b *treeBuilder) close(i int, t tag) {
-	for k, end := range slices.Backward(b.ends) {
-		if end != i {
-			continue
-		}
-		for n := len(b.ends); n > k; n-- {
-			b.top = b.top.Parent
-		}
-		b.ends = b.ends[:k]
+	k := slices.Index(b.ends, i)
+	if k < 0 {
+		b.c.fault(CodeRepaired, t.start-b.c.base, "a closing tag without its opening one")
 		return
 	}
-	b.c.fault(CodeRepaired, t.start-b.c.base, "a closing tag without its opening one")
+	for range b.ends[k:] {
+		b.top = b.top.Parent
+	}
+	b.ends = b.ends[:k]
 }
 
-// spell gives a name the case it has in the rules.
+// spell returns a name in the case that it has in the rules.
 func (b *treeBuilder) spell(name string, t tag) string {
 	name = localName(name)
 	spelled := b.x.spelling[strings.ToLower(name)]
@@ -202,8 +189,8 @@ func stripControls(s string) string {
 	}, s)
 }
 
-// isBlank reports whether there is nothing to read in a text: space, characters
-// that are not seen, and what stands for bytes that were no text.
+// isBlank reports whether a text has only white space, invisible characters and
+// replacements of invalid bytes.
 func isBlank(s string) bool {
 	return !strings.ContainsFunc(s, func(c rune) bool {
 		return !unicode.IsSpace(c) && !unicode.Is(unicode.Cf, c) && !unicode.IsControl(c) && c != utf8.RuneError

@@ -2,6 +2,7 @@ package reply
 
 import (
 	"html"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,23 +18,23 @@ const (
 	miscTag  // a comment or processing instruction
 )
 
-// A tag is one piece of markup in text that may be no XML at all.
+// A tag is one piece of markup in text that need not be XML.
 type tag struct {
 	span
 	kind    tagKind
-	odd     bool // quotes that XML does not know, or none
+	odd     bool // without plain quotes, or irregular in another way
 	escaped bool // backslashes before the quotes, as in a JSON string
-	cut     bool // the text ends inside of it
+	cut     bool // the text ends inside the tag
 	name    string
 	attrs   []attribute
 }
 
 type attribute struct{ name, value string }
 
-// lexTags finds the markup in text, skipping every < that begins none.
+// lexTags finds the markup in text and skips every other <.
 func lexTags(text string) []tag {
 	var tags []tag
-	lex := lexer{text: text}
+	lex := lexer{text: text, missing: map[string]bool{}}
 	for pos := 0; ; {
 		i := strings.IndexByte(text[pos:], '<')
 		if i < 0 {
@@ -49,8 +50,8 @@ func lexTags(text string) []tag {
 	}
 }
 
-// A lexer remembers which closing marks the rest of the text lacks, so that
-// many unclosed comments are not searched for one by one.
+// A lexer remembers the closing marks that the rest of the text lacks, so that
+// it searches once for the end of many unclosed comments.
 type lexer struct {
 	text    string
 	missing map[string]bool
@@ -85,7 +86,8 @@ func (l *lexer) at(start int) (tag, bool) {
 	t.name, rest = rest[:n], rest[n:]
 	if t.kind == closeTag {
 		trimmed := strings.TrimLeft(rest, " \t\r\n")
-		if end := strings.IndexAny(head(trimmed, 200), "<>"); end > 0 && trimmed[end] == '>' && strings.Contains(trimmed[:end], "=") {
+		end := strings.IndexAny(head(trimmed, 200), "<>")
+		if end > 0 && trimmed[end] == '>' && strings.Contains(trimmed[:end], "=") {
 			t.odd = true // </a b="c">
 			trimmed = trimmed[end:]
 		}
@@ -109,9 +111,6 @@ func (l *lexer) until(start int, mark string, kind tagKind) (tag, bool) {
 	}
 	i := strings.Index(l.text[start:], mark)
 	if i < 0 {
-		if l.missing == nil {
-			l.missing = map[string]bool{}
-		}
 		l.missing[mark] = true
 		return tag{}, false
 	}
@@ -167,15 +166,12 @@ func cutEquals(rest string) (string, bool) {
 	return rest, false
 }
 
-// value reads an attribute's value in any quotes or none. It never goes past a
-// < or >, nor, without quotes, past a space.
+// value reads an attribute's value in any quotes or none. A < or > ends it, and
+// so does a space without quotes.
 func (t *tag) value(rest string) (value, after string, ok bool) {
-	const window = 4096 // bytes; keeps a tag of many attributes from being read many times over
-	limit := strings.IndexByte(head(rest, window), '<')
-	if limit < 0 {
-		limit = len(head(rest, window))
-	}
-	text := rest[:limit]
+	const window = 4096 // bytes; bounds the work for a tag of many attributes
+	text, _, _ := strings.Cut(head(rest, window), "<")
+	limit := len(text)
 	if trimmed, found := strings.CutPrefix(text, `\`); found {
 		if c, _ := utf8.DecodeRuneInString(trimmed); isQuote(c) {
 			t.escaped, t.odd = true, true
@@ -222,7 +218,7 @@ func (t *tag) value(rest string) (value, after string, ok bool) {
 	return unescape(text[:end]), rest[limit-len(text)+end:], true
 }
 
-// nameLength is the length of the XML name that text begins with, 0 for none.
+// nameLength returns the length of the XML name that text begins with, or 0.
 func nameLength(text string) int {
 	for i, c := range text {
 		switch {
@@ -235,35 +231,11 @@ func nameLength(text string) int {
 	return len(text)
 }
 
-// unescape resolves the entities that end in a semicolon. Those without one,
-// which HTML also knows, are as likely a user's own words.
+// entity matches an entity that ends in a semicolon.
+var entity = regexp.MustCompile(`&[^;]{0,38};`)
+
+// unescape resolves the entities that end in a semicolon. Without one, as HTML
+// allows, they may be a user's own words.
 func unescape(text string) string {
-	if !strings.Contains(text, "&") {
-		return text
-	}
-	var b strings.Builder
-	for {
-		i := strings.IndexByte(text, '&')
-		if i < 0 {
-			break
-		}
-		b.WriteString(text[:i])
-		text = text[i:]
-		end := strings.IndexByte(head(text, 40), ';')
-		if end < 0 {
-			b.WriteByte('&')
-			text = text[1:]
-			continue
-		}
-		whole := html.UnescapeString(text[:end+1])
-		if strings.HasPrefix(whole, "&") && strings.HasSuffix(whole, ";") && text[1] != '#' && whole == text[:end+1] {
-			b.WriteByte('&')
-			text = text[1:]
-			continue
-		}
-		b.WriteString(whole)
-		text = text[end+1:]
-	}
-	b.WriteString(text)
-	return b.String()
+	return entity.ReplaceAllStringFunc(text, html.UnescapeString)
 }

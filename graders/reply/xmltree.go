@@ -3,28 +3,28 @@ package reply
 import (
 	"encoding/xml"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/antchfx/xmlquery"
 )
 
-// maxDepth is how deep elements may nest; deeper tags are passed over, so that
+// maxDepth bounds the nesting of elements; deeper tags are ignored, so that
 // no walk over the tree recurses further.
 const maxDepth = 500
 
-// An xmlCandidate is an element that could be the document, or the place where
-// one begins that is never closed.
+// An xmlCandidate is an element, closed or not, that could be the document.
 type xmlCandidate struct {
 	span             // in the reply's text
-	text      string // what the tags' offsets refer to
-	base      int    // where the candidate begins in it
-	length    int    // and how long it is there
+	text      string // the text that the tags' offsets refer to
+	base      int    // offset of the candidate in it
+	length    int    // of the candidate in it
 	tags      []tag  // the tags inside, the first one its own
-	match     []int  // of each tag its partner, counted from the text's first tag; negative for none
-	first     int    // which of the text's tags is the candidate's own
+	match     []int  // of each tag the index of its partner among the text's tags; negative for none
+	first     int    // the index of the candidate's own tag among them
 	closed    bool
-	respelled string // how the whole element is written, if not with < and >
+	respelled string // the spelling of < and >, if they are written otherwise
 	tree      *xmlquery.Node
 	rawType   string
 	hasType   bool
@@ -51,7 +51,8 @@ func (c *xmlCandidate) fault(code Code, at int, what string) {
 }
 
 // candidates lists the elements of the root's name, in order of their starts.
-// Where there is none, it may be written with other characters than < and >.
+// If there is none, it looks for one that is written with other characters than
+// < and >.
 func (x *xmlReader) candidates(text string) []xmlCandidate {
 	if found := x.elements(text); len(found) > 0 || x.root == "" {
 		return found
@@ -62,18 +63,24 @@ func (x *xmlReader) candidates(text string) []xmlCandidate {
 		what       string
 	}{
 		{"&lt;", "&gt;", unescape, "the document is written with &lt; and &gt;"},
-		{"＜", "＞", strings.NewReplacer("＜／", "</", "＜", "<", "＞", ">").Replace, "the document is written with full-width ＜ and ＞"},
+		{
+			"＜", "＞", strings.NewReplacer("＜／", "</", "＜", "<", "＞", ">").Replace,
+			"the document is written with full-width ＜ and ＞",
+		},
 	} {
-		start := indexFold(text, spelling.open+x.root)
-		if start < 0 {
+		if !strings.Contains(text, spelling.open) {
 			continue
 		}
+		name := regexp.QuoteMeta(x.root)
+		opening := regexp.MustCompile("(?i)" + spelling.open + name).FindStringIndex(text)
+		if opening == nil {
+			continue
+		}
+		start := opening[0]
 		end := nextFence(text, start)
-		for _, slash := range []string{"/", "／"} {
-			closing := spelling.open + slash + x.root + spelling.shut
-			if i := lastIndexFold(text[start:], closing); i >= 0 {
-				end = start + i + len(closing)
-			}
+		closing := regexp.MustCompile("(?i)" + spelling.open + "[/／]" + name + spelling.shut)
+		if all := closing.FindAllStringIndex(text[start:], -1); all != nil {
+			end = start + all[len(all)-1][1]
 		}
 		found := x.elements(spelling.plain(text[start:end]))
 		for i := range found {
@@ -102,20 +109,18 @@ func (x *xmlReader) elements(text string) []xmlCandidate {
 	match := pairTags(tags, isRoot)
 
 	var found []xmlCandidate
-	next, nextTag := len(text), len(tags) // where the next root begins
+	next, nextTag := len(text), len(tags) // offset and index of the next root
 	for i, t := range slices.Backward(tags) {
 		if !isRoot(t) {
 			continue
 		}
-		c := xmlCandidate{text: text, base: t.start, closed: true}
+		c := xmlCandidate{text: text, base: t.start, first: i, closed: true}
 		last := i
-		switch {
-		case t.kind == emptyTag:
-		case match[i] >= 0:
+		if t.kind == openTag {
 			last = match[i]
-		default:
-			c.closed = false
-			last = nextTag - 1
+			if c.closed = last >= 0; !c.closed {
+				last = nextTag - 1
+			}
 		}
 		last, c.closed = x.extend(tags, match, i, last, nextTag, c.closed)
 		end := tags[last].end
@@ -130,7 +135,6 @@ func (x *xmlReader) elements(text string) []xmlCandidate {
 		c.span = span{t.start, end}
 		c.tags = tags[i : last+1]
 		c.match = match[i : last+1]
-		c.first = i
 		found = append(found, c)
 		next, nextTag = t.start, i
 		if len(found) == xmlTries {
@@ -141,7 +145,7 @@ func (x *xmlReader) elements(text string) []xmlCandidate {
 	return found
 }
 
-// extend widens a document whose items stand in elements beside the one with
+// extend widens a document whose items are in elements beside the one with
 // the type, as in <type>answer</type><subtodos>…</subtodos>.
 func (x *xmlReader) extend(tags []tag, match []int, first, last, limit int, closed bool) (newLast int, nowClosed bool) {
 	if x.list == "" || strings.EqualFold(x.list, x.root) {
@@ -160,9 +164,9 @@ func (x *xmlReader) extend(tags []tag, match []int, first, last, limit int, clos
 	return last, closed
 }
 
-// pairTags matches opening and closing tags of each name as brackets are
-// matched. Where a bare root tag inside of one with attributes took its
-// closing tag (a tag's name quoted in an item), the outer one gets it.
+// pairTags matches the opening and closing tags of each name like brackets. If
+// a bare root tag inside one with attributes took its closing tag (an item
+// quotes a tag's name), the outer one gets it.
 func pairTags(tags []tag, isRoot func(tag) bool) []int {
 	match := make([]int, len(tags))
 	open := map[string][]int{}
@@ -198,8 +202,7 @@ func pairTags(tags []tag, isRoot func(tag) bool) []int {
 	return match
 }
 
-// read parses the candidate, strictly and else tolerantly, and looks for its
-// type.
+// read parses the candidate, strictly or else tolerantly, and selects its type.
 func (c *xmlCandidate) read(x *xmlReader) {
 	piece := c.text[c.base : c.base+c.length]
 	if c.respelled != "" {
@@ -247,8 +250,8 @@ func (c *xmlCandidate) selectType(x *xmlReader) {
 	}
 }
 
-// checkAttributes looks for an attribute that stands twice in one tag, which
-// the strict parser lets pass.
+// checkAttributes looks for an attribute that a tag has twice, which the strict
+// parser accepts.
 func (c *xmlCandidate) checkAttributes() {
 	for _, t := range c.tags {
 		for i, a := range t.attrs {
@@ -275,31 +278,4 @@ func (c *xmlCandidate) depth() int {
 
 func localName(name string) string {
 	return name[strings.LastIndexByte(name, ':')+1:]
-}
-
-// indexFold is strings.Index without regard to the case of ASCII letters.
-func indexFold(text, part string) int {
-	for i := 0; i+len(part) <= len(text); i++ {
-		j := strings.IndexByte(text[i:], part[0])
-		if j < 0 || i+j+len(part) > len(text) {
-			return -1
-		}
-		i += j
-		if strings.EqualFold(text[i:i+len(part)], part) {
-			return i
-		}
-	}
-	return -1
-}
-
-// lastIndexFold is strings.LastIndex without regard to the case of ASCII
-// letters.
-func lastIndexFold(text, part string) int {
-	for end := len(text); ; {
-		i := strings.LastIndexByte(text[:end], part[0])
-		if i < 0 || i+len(part) <= len(text) && strings.EqualFold(text[i:i+len(part)], part) {
-			return i
-		}
-		end = i
-	}
 }

@@ -183,7 +183,7 @@ func (l *loader) rules(b replyBlock) {
 
 // ruleHint says what a path that does not compile looks like.
 func ruleHint(r *reply.RuleError) string {
-	if !strings.Contains(r.Err.Error(), "is no ") { // a rule that is missing says so
+	if strings.HasPrefix(r.Err.Error(), "missing") {
 		return ""
 	}
 	switch r.Rule {
