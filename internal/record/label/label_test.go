@@ -19,9 +19,18 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 5, time.UTC)
 
 func criteria() []graders.Criterion {
 	return []graders.Criterion{
-		{ID: "concrete", Question: "구체적인가?", Options: []string{"yes", "no", "unsure"}, Pass: []string{"yes"}, AppliesTo: []string{"answer"}},
-		{ID: "order", Question: "차례대로인가?", Options: []string{"1", "2"}, Pass: []string{"2"}, Anchors: map[string]string{"1": "뒤죽박죽", "2": "차례대로"}, AppliesTo: []string{"answer"}},
-		{ID: "refusal", Question: "거절인가?", Options: []string{"yes", "no"}, Pass: []string{"yes"}, AppliesTo: []string{"invalid"}},
+		{
+			ID: "concrete", Question: "구체적인가?", Options: []string{"yes", "no", "unsure"}, Pass: []string{"yes"},
+			AppliesTo: []string{"answer"},
+		},
+		{
+			ID: "order", Question: "차례대로인가?", Options: []string{"1", "2"}, Pass: []string{"2"},
+			Anchors: map[string]string{"1": "뒤죽박죽", "2": "차례대로"}, AppliesTo: []string{"answer"},
+		},
+		{
+			ID: "refusal", Question: "거절인가?", Options: []string{"yes", "no"}, Pass: []string{"yes"},
+			AppliesTo: []string{"invalid"},
+		},
 	}
 }
 

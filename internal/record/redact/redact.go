@@ -47,7 +47,9 @@ func New(o Options) *Redactor {
 		o.Key = make([]byte, sha256.Size)
 		_, _ = rand.Read(o.Key) // never fails since Go 1.24
 	}
-	r := &Redactor{o: o, names: map[string]bool{}, parts: map[string][]string{}, types: map[string]bool{}, fixed: map[string]bool{}}
+	r := &Redactor{
+		o: o, names: map[string]bool{}, parts: map[string][]string{}, types: map[string]bool{}, fixed: map[string]bool{},
+	}
 	for _, answer := range []string{"unread", string(reply.JSON), string(reply.XML), string(reply.Text), "yes", "no", "unsure", "first", "second", "tie"} {
 		r.fixed[answer] = true
 	}

@@ -86,7 +86,7 @@ type batchLine struct {
 }
 
 // batch takes note of a batch line, but for its keys.
-func (s *sheet) batch(l Line) error {
+func (s *indexedFile) batch(l Line) error {
 	b := batchLine{place: place{length: int32(len(l.Data)), offset: l.Offset}}
 	if err := l.Decode(&b.Batch); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (s *sheet) batch(l Line) error {
 }
 
 // take adds what a file says.
-func (x *batches) take(s sheet, file int32) {
+func (x *batches) take(s indexedFile, file int32) {
 	for _, f := range s.failed {
 		x.failed[f] = true
 	}

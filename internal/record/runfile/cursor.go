@@ -4,23 +4,23 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
-// A cursor walks over one JSON value as [encode] writes it. Most of a large run
-// file is text that a reader passes over, such as replies and reasons, and a
-// cursor does so without decoding it. It turns bad at anything it does not take
-// at a glance, such as a space between tokens; the caller then leaves the line
-// to encoding/json, whose word on it is final. What is passed over is not
-// checked.
+// A cursor reads one JSON value in the form that [encoder] writes. It skips text
+// without decoding it; replies and reasons are most of a large run file. It turns
+// bad at any other form, such as a space between tokens, and the caller then
+// decodes the line with encoding/json. It does not check what it skips.
 type cursor struct {
 	data []byte
 	at   int
 	bad  bool
 }
 
-// over walks over all of data with visit, and reports whether that went well.
-func over(data []byte, visit func(*cursor)) bool {
+// readFast calls visit with a cursor at the start of data, and reports whether
+// visit has read all of data.
+func readFast(data []byte, visit func(*cursor)) bool {
 	c := cursor{data: data}
 	visit(&c)
 	return !c.bad && c.at == len(data)
@@ -28,7 +28,7 @@ func over(data []byte, visit func(*cursor)) bool {
 
 func (c *cursor) fail() { c.bad = true }
 
-// next is the next byte, 0 at the end.
+// next returns the next byte, 0 at the end.
 func (c *cursor) next() byte {
 	if c.at < len(c.data) {
 		return c.data[c.at]
@@ -45,51 +45,63 @@ func (c *cursor) take(b byte) bool {
 	return true
 }
 
-// members calls visit with the name of each member of the object that comes
-// next. Visit must move past the member's value.
-func (c *cursor) members(visit func(name []byte)) {
-	if !c.take('{') {
-		c.fail()
-		return
-	}
-	if c.take('}') {
-		return
-	}
-	for !c.bad {
-		name := c.plain()
+// members calls visit with the name of each member of the next object. Visit must
+// move past the member's value. The names must be among the names given, which are
+// separated by spaces, and in that order; so none can occur twice, where
+// encoding/json has rules of its own.
+func (c *cursor) members(names string, visit func(name string)) {
+	for more := c.opens('{', '}'); more; more = c.goesOn('}') {
+		name := c.nameIn(&names)
 		if c.bad || !c.take(':') {
 			c.fail()
 			return
 		}
 		visit(name)
-		if c.take('}') {
-			return
-		}
-		if !c.take(',') {
-			c.fail()
-		}
 	}
 }
 
-// elements calls visit at each element of the array that comes next. Visit must
-// move past it.
-func (c *cursor) elements(visit func()) {
-	if !c.take('[') {
-		c.fail()
-		return
-	}
-	if c.take(']') {
-		return
-	}
-	for !c.bad {
-		visit()
-		if c.take(']') {
-			return
-		}
-		if !c.take(',') {
+// nameIn reads the name of a member and takes it, and all names before it, off the
+// names.
+func (c *cursor) nameIn(names *string) string {
+	read, rest := c.plain(), *names
+	n := len(read)
+	for len(rest) < n || rest[:n] != string(read) || len(rest) > n && rest[n] != ' ' {
+		at := strings.IndexByte(rest, ' ')
+		if at < 0 {
 			c.fail()
+			return ""
 		}
+		rest = rest[at+1:]
 	}
+	*names = rest[min(n+1, len(rest)):]
+	return rest[:n]
+}
+
+// elements calls visit at each element of the next array. Visit must move past it.
+func (c *cursor) elements(visit func()) {
+	for more := c.opens('[', ']'); more; more = c.goesOn(']') {
+		visit()
+	}
+}
+
+// opens moves past the opening byte of an object or array, and reports whether a
+// part of it comes next.
+func (c *cursor) opens(open, end byte) bool {
+	if !c.take(open) {
+		c.fail()
+	}
+	return !c.bad && !c.take(end)
+}
+
+// goesOn moves past what follows a part, and reports whether another part does.
+func (c *cursor) goesOn(end byte) bool {
+	if c.bad || c.take(end) {
+		return false
+	}
+	if !c.take(',') {
+		c.fail()
+	}
+	return !c.bad
 }
 
 // skip moves past any value.
@@ -157,7 +169,14 @@ func (c *cursor) raw() []byte {
 	return c.data[from:c.at]
 }
 
-// plain is a string without escapes; it shares the memory of the data.
+// decode reads any value into v as encoding/json does.
+func (c *cursor) decode(v any) {
+	if json.Unmarshal(c.raw(), v) != nil {
+		c.fail()
+	}
+}
+
+// plain reads a string without escapes; it shares the memory of the data.
 func (c *cursor) plain() []byte {
 	if !c.take('"') {
 		c.fail()
@@ -183,7 +202,7 @@ func (c *cursor) plain() []byte {
 	return nil
 }
 
-// text is any string; it may share the memory of the data.
+// text reads any string; it may share the memory of the data.
 func (c *cursor) text() []byte {
 	from := c.at
 	if text := c.plain(); !c.bad {
@@ -198,7 +217,7 @@ func (c *cursor) text() []byte {
 	return []byte(s)
 }
 
-// literal is a number, true, false or null.
+// literal reads a number, true, false or null.
 func (c *cursor) literal() []byte {
 	from := c.at
 	for c.at < len(c.data) {
@@ -218,7 +237,7 @@ func (c *cursor) literal() []byte {
 	return nil
 }
 
-// null moves past a null, if that comes next.
+// null moves past a null, and reports whether one was next.
 func (c *cursor) null() bool {
 	if c.next() != 'n' {
 		return false
@@ -253,7 +272,7 @@ func (c *cursor) integer() int64 {
 	return n
 }
 
-// number is a number without an exponent.
+// number reads a number without an exponent.
 func (c *cursor) number() float64 {
 	value := c.literal()
 	switch {
@@ -283,17 +302,4 @@ func isDigits(s []byte) bool {
 		}
 	}
 	return len(s) > 0
-}
-
-// A once tells a member that stands twice in an object, where encoding/json has
-// rules of its own. There are fewer than 64 names.
-type once uint64
-
-// first fails unless the member with this number is met for the first time.
-func (o *once) first(c *cursor, number int) {
-	bit := once(1) << number
-	if *o&bit != 0 {
-		c.fail()
-	}
-	*o |= bit
 }

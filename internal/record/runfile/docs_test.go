@@ -35,7 +35,9 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 		require.Contains(t, string(page), "### `"+kind+"`")
 	}
 	for _, word := range []string{
-		string(runfile.Complete), string(runfile.Incomplete), string(runfile.Interrupted), runfile.ForReply, runfile.ForJudge, runfile.ForPairwise,
+		string(runfile.Complete), string(runfile.Incomplete), string(
+			runfile.Interrupted,
+		), runfile.ForReply, runfile.ForJudge, runfile.ForPairwise,
 		string(runfile.Submitting), string(runfile.Submitted), string(runfile.Collected),
 	} {
 		require.Contains(t, string(page), "`"+word+"`")

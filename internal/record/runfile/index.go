@@ -61,38 +61,41 @@ type Query struct {
 // line, stands in [Index.Skipped], and what was read of it counts. Of several calls with one key the newest wins,
 // ties by run id.
 func OpenIndex(dir string, q Query) (*Index, error) {
-	x := &Index{places: map[digest]place{}, open: map[int32]*os.File{}, batches: batches{pieces: map[string]*Piece{}, failed: map[failure]bool{}}}
+	x := &Index{
+		places: map[digest]place{}, open: map[int32]*os.File{},
+		batches: batches{pieces: map[string]*Piece{}, failed: map[failure]bool{}},
+	}
 	paths, err := Files(dir)
 	if err != nil {
 		return nil, err
 	}
 	buffers := sync.Pool{New: func() any { return bufio.NewReaderSize(nil, bufferSize) }}
 	// Files are read at the same time, and taken in their order.
-	sheets := make(chan chan sheet, runtime.GOMAXPROCS(0))
+	results := make(chan chan indexedFile, runtime.GOMAXPROCS(0))
 	go func() {
-		defer close(sheets)
+		defer close(results)
 		for _, path := range paths {
-			one := make(chan sheet, 1)
-			sheets <- one
+			one := make(chan indexedFile, 1)
+			results <- one
 			go func() {
 				buffer, _ := buffers.Get().(*bufio.Reader)
-				one <- readSheet(path, q, buffer)
+				one <- readForIndex(path, q, buffer)
 				buffers.Put(buffer)
 			}()
 		}
 	}()
-	for one := range sheets {
+	for one := range results {
 		x.take(<-one)
 	}
 	return x, nil
 }
 
-// A sheet is what one file holds.
-type sheet struct {
+// An indexedFile is what an index takes from one file.
+type indexedFile struct {
 	path    string
 	fits    bool // and so it was read on
 	header  Header
-	calls   []spot
+	calls   []callPlace
 	batches []batchLine
 	failed  []failure // calls that a batch brought back as errors
 	lanes   []Lane
@@ -100,8 +103,8 @@ type sheet struct {
 	err     error // what kept it from being read, or read on
 }
 
-// A spot is where an error-free call stands.
-type spot struct {
+// A callPlace is where an error-free call stands.
+type callPlace struct {
 	digest digest
 	place  place // but for the file
 }
@@ -109,8 +112,8 @@ type spot struct {
 // errUnfit ends the reading of a file whose header does not fit.
 var errUnfit = errors.New("the header does not fit")
 
-func readSheet(path string, q Query, buffer *bufio.Reader) sheet {
-	s := sheet{path: path}
+func readForIndex(path string, q Query, buffer *bufio.Reader) indexedFile {
+	s := indexedFile{path: path}
 	f, err := os.Open(path)
 	if err != nil {
 		s.err = cause(err)
@@ -146,7 +149,7 @@ func readSheet(path string, q Query, buffer *bufio.Reader) sheet {
 	return s
 }
 
-func (s *sheet) line(l Line, q Query) error {
+func (s *indexedFile) line(l Line, q Query) error {
 	s.ended = l.Kind == KindEnd
 	switch l.Kind {
 	case KindCall:
@@ -160,7 +163,7 @@ func (s *sheet) line(l Line, q Query) error {
 	default:
 		return nil
 	}
-	c, err := signOf(l)
+	c, err := callStateOf(l)
 	if err != nil {
 		return err
 	}
@@ -177,12 +180,12 @@ func (s *sheet) line(l Line, q Query) error {
 		}
 		return nil
 	}
-	s.calls = append(s.calls, spot{key, place{length: int32(len(l.Data)), offset: l.Offset, at: c.at.UnixNano()}})
+	s.calls = append(s.calls, callPlace{key, place{length: int32(len(l.Data)), offset: l.Offset, at: c.at.UnixNano()}})
 	return nil
 }
 
 // take adds what a file holds.
-func (x *Index) take(s sheet) {
+func (x *Index) take(s indexedFile) {
 	if s.err != nil {
 		x.skipped = append(x.skipped, Skipped{Path: s.path, Err: s.err})
 	}
@@ -204,33 +207,28 @@ func (x *Index) take(s sheet) {
 	}
 }
 
-// A sign is what decides whether a call can answer: not what it says.
-type sign struct {
+// A callState is what decides whether a call can answer: not what it says.
+type callState struct {
 	key    []byte // in the line's memory
 	batch  []byte // there, too
 	at     time.Time
 	failed bool
 }
 
-func signOf(l Line) (sign, error) {
-	var s sign
-	var met once
-	if over(l.Data, func(c *cursor) {
-		c.members(func(name []byte) {
-			switch string(name) {
+func callStateOf(l Line) (callState, error) {
+	var s callState
+	if readFast(l.Data, func(c *cursor) {
+		c.members(callMembers, func(name string) {
+			switch name {
 			case "key":
-				met.first(c, 0)
 				s.key = c.text()
 			case "at":
-				met.first(c, 1)
 				if s.at.UnmarshalJSON(c.raw()) != nil {
 					c.fail()
 				}
 			case "batch":
-				met.first(c, 3)
 				s.batch = c.text()
 			case "error":
-				met.first(c, 2)
 				s.failed = !c.null()
 				if s.failed {
 					c.skip()
@@ -249,9 +247,9 @@ func signOf(l Line) (sign, error) {
 		Error *Error    `json:"error"`
 	}
 	if err := l.Decode(&c); err != nil {
-		return sign{}, err
+		return callState{}, err
 	}
-	return sign{key: []byte(c.Key), batch: []byte(c.Batch), at: c.At, failed: c.Error != nil}, nil
+	return callState{key: []byte(c.Key), batch: []byte(c.Batch), at: c.At, failed: c.Error != nil}, nil
 }
 
 func (x *Index) newer(a, b place) bool {
@@ -282,7 +280,7 @@ func Answered(path string, visit func(key string)) error {
 		if l.Kind != KindCall {
 			return nil
 		}
-		c, err := signOf(l)
+		c, err := callStateOf(l)
 		if err == nil && !c.failed {
 			visit(string(c.key))
 		}

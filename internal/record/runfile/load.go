@@ -42,7 +42,7 @@ func Load(path string, d Detail) (*Run, error) {
 		return nil, fmt.Errorf("opening run file: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	keep := newLean(d)
+	keep := newCollector(d)
 	keep.expectAll(f)
 	run, err := decode(f, keep)
 	if err != nil {
@@ -54,11 +54,13 @@ func Load(path string, d Detail) (*Run, error) {
 
 // Decode reads a run from r. The same line twice counts once: of several lines
 // for one case, one trial or the reply of one trial the last holds.
-func Decode(r io.Reader, d Detail) (*Run, error) { return decode(r, newLean(d)) }
+func Decode(r io.Reader, d Detail) (*Run, error) { return decode(r, newCollector(d)) }
 
-func decode(r io.Reader, keep *lean) (*Run, error) {
+func decode(r io.Reader, keep *collector) (*Run, error) {
 	run := &Run{}
-	torn, err := Scan(r, func(h Header) error { run.Header = h; return nil }, func(l Line) error { return run.add(l, keep) })
+	torn, err := Scan(
+		r, func(h Header) error { run.Header = h; return nil }, func(l Line) error { return run.add(l, keep) },
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +69,7 @@ func decode(r io.Reader, keep *lean) (*Run, error) {
 	return run, run.check()
 }
 
-func (run *Run) add(l Line, keep *lean) error {
+func (run *Run) add(l Line, keep *collector) error {
 	switch l.Kind {
 	case KindCase:
 		return keep.addCase(l)

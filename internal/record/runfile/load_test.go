@@ -179,9 +179,15 @@ func TestWhatIsNoRunFile(t *testing.T) {
 		{"no header first", rest, `line 1 is "case" where the header should stand`},
 		{"no JSON", "치과 가기\n", "line 1 is not a record"},
 		{"an array", "[1]\n", "line 1 is not a record: an array where an object is wanted"},
-		{"a later schema", strings.Replace(first, `"schema":1`, `"schema":2`, 1) + "\n", "schema 2, and this one reads up to 1; use a newer promptbench"},
+		{
+			"a later schema", strings.Replace(first, `"schema":1`, `"schema":2`, 1) + "\n",
+			"schema 2, and this one reads up to 1; use a newer promptbench",
+		},
 		{"no schema", `{"kind":"header"}` + "\n", "line 1 says schema 0"},
-		{"a schema that is no number", `{"kind":"header","schema":"1"}` + "\n", "line 1: schema is a string, and not a whole number"},
+		{
+			"a schema that is no number", `{"kind":"header","schema":"1"}` + "\n",
+			"line 1: schema is a string, and not a whole number",
+		},
 		{"two headers", first + "\n" + first + "\n", "line 2: a second header: two runs in one file"},
 		{"a broken line inside", first + "\n" + `{"kind":"case","ca` + "\n" + first + "\n", "line 2 is not a record"},
 		{"a wrong type inside", first + "\n" + `{"kind":"trial","case":1}` + "\n", "line 2: case is a number, and not a string"},

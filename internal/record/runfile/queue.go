@@ -36,17 +36,23 @@ type Lane struct {
 }
 
 // queue takes note of a queue line.
-func (s *sheet) queue(l Line) error {
+func (s *indexedFile) queue(l Line) error {
 	var q Queue
 	if err := l.Decode(&q); err != nil {
 		return err
 	}
-	s.lanes = append(s.lanes, Lane{Path: s.path, ID: q.Lane, Endpoint: s.header.Model.Endpoint, Model: s.header.Model.ID, Tool: s.header.Tool, At: q.At})
+	s.lanes = append(
+		s.lanes,
+		Lane{
+			Path: s.path, ID: q.Lane, Endpoint: s.header.Model.Endpoint, Model: s.header.Model.ID, Tool: s.header.Tool,
+			At: q.At,
+		},
+	)
 	return nil
 }
 
 // end takes note of an end line.
-func (s *sheet) end(l Line) {
+func (s *indexedFile) end(l Line) {
 	e := endOf(l.Data)
 	for i := range s.lanes {
 		s.lanes[i].Complete = e != nil && e.Status == Complete

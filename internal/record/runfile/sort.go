@@ -47,7 +47,7 @@ const only = -1
 
 // into fills the run with cases by id, and trials and calls by case and number,
 // the last of what stands in the file twice.
-func (k *lean) into(run *Run) {
+func (k *collector) into(run *Run) {
 	places := make([]int32, len(k.numbers))
 	for place, id := range slices.Sorted(maps.Keys(k.numbers)) {
 		places[k.numbers[id]] = int32(place)

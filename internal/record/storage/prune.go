@@ -106,7 +106,10 @@ type line struct {
 
 func lineOf(s Stored) line {
 	h := s.Header
-	return line{h.Prompt.Name, h.Suite.Name, h.Model.ID, h.Model.Endpoint, h.Selected != nil, s.Status != runfile.Complete, h.Redacted != nil}
+	return line{
+		h.Prompt.Name, h.Suite.Name, h.Model.ID, h.Model.Endpoint, h.Selected != nil, s.Status != runfile.Complete,
+		h.Redacted != nil,
+	}
 }
 
 // waiting are the runs with batches that nobody has collected. Only a run that

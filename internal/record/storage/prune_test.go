@@ -27,8 +27,12 @@ func (h *history) begin(id string, change func(*runfile.Header)) *runfile.Writer
 	h.hour++
 	header := runfile.Header{
 		Run: id, Started: time.Date(2026, 11, 23, h.hour, 0, 0, 0, time.UTC), Trials: 1,
-		Prompt: runfile.Prompt{Name: "v3", Hash: "old", Path: filepath.ToSlash(filepath.Join(h.dir, "prompts", "v3.prompt.yml"))},
-		Suite:  runfile.Suite{Name: "s", Path: filepath.ToSlash(filepath.Join(h.dir, "cases", "s.yaml"))}, Model: runfile.Model{ID: "m", Endpoint: "local"},
+		Prompt: runfile.Prompt{
+			Name: "v3", Hash: "old", Path: filepath.ToSlash(filepath.Join(h.dir, "prompts", "v3.prompt.yml")),
+		},
+		Suite: runfile.Suite{
+			Name: "s", Path: filepath.ToSlash(filepath.Join(h.dir, "cases", "s.yaml")),
+		}, Model: runfile.Model{ID: "m", Endpoint: "local"},
 		Reply: reply.Rules{Types: []string{"answer"}, JSON: reply.JSONRules{Type: "$.type"}},
 	}
 	if change != nil {
@@ -44,14 +48,21 @@ func (h *history) run(id, said string, change func(*runfile.Header)) {
 	h.t.Helper()
 	w := h.begin(id, change)
 	require.NoError(h.t, w.Case(runfile.Case{Case: "a", Input: "내일 치과"}))
-	require.NoError(h.t, w.Call(runfile.Call{Key: strings.Repeat("a", 64), Case: "a", Trial: 1, For: runfile.ForReply, Reply: said, At: time.Now()}))
+	require.NoError(
+		h.t,
+		w.Call(
+			runfile.Call{Key: strings.Repeat("a", 64), Case: "a", Trial: 1, For: runfile.ForReply, Reply: said, At: time.Now()},
+		),
+	)
 	require.NoError(h.t, w.Trial(runfile.Trial{Case: "a", Trial: 1}))
 	require.NoError(h.t, w.Close(runfile.End{Status: runfile.Complete, Trials: 1, Calls: 1}))
 }
 
 func (h *history) fates(how storage.Pruning) map[string]string {
 	h.t.Helper()
-	fates, err := storage.Prune(h.t.Context(), filepath.Join(h.dir, "runs"), func(runfile.Header) bool { return true }, how)
+	fates, err := storage.Prune(
+		h.t.Context(), filepath.Join(h.dir, "runs"), func(runfile.Header) bool { return true }, how,
+	)
 	require.NoError(h.t, err)
 	out := map[string]string{}
 	for _, f := range fates {
@@ -92,7 +103,10 @@ func TestPruneKeepsWhatWasPutInAFolder(t *testing.T) {
 	require.NoError(t, os.Mkdir(filepath.Join(runs, "recorded"), 0o750))
 	require.NoError(t, os.Rename(filepath.Join(runs, "shared.jsonl"), filepath.Join(runs, "recorded", "shared.jsonl")))
 	h.run("new", "{}", nil)
-	require.Equal(t, map[string]string{"shared": "its file was put in a folder", "old": "", "new": "among the newest"}, h.fates(storage.Pruning{Keep: 1}))
+	require.Equal(
+		t, map[string]string{"shared": "its file was put in a folder", "old": "", "new": "among the newest"},
+		h.fates(storage.Pruning{Keep: 1}),
+	)
 }
 
 func TestPruneKeepsWhatIsUnderWay(t *testing.T) {
@@ -101,7 +115,14 @@ func TestPruneKeepsWhatIsUnderWay(t *testing.T) {
 	all := storage.Pruning{Unfinished: true, Recordings: true}
 
 	handed := h.begin("handed-in", nil)
-	require.NoError(t, handed.Batch(runfile.Batch{Piece: "handed-in-1", State: runfile.Submitting, Keys: []string{strings.Repeat("a", 64)}, At: time.Now()}))
+	require.NoError(
+		t,
+		handed.Batch(
+			runfile.Batch{
+				Piece: "handed-in-1", State: runfile.Submitting, Keys: []string{strings.Repeat("a", 64)}, At: time.Now(),
+			},
+		),
+	)
 	require.NoError(t, handed.Close(runfile.End{Status: runfile.Incomplete}))
 	stopped := h.begin("stopped", nil)
 	require.NoError(t, stopped.Close(runfile.End{Status: runfile.Interrupted}))
@@ -111,7 +132,9 @@ func TestPruneKeepsWhatIsUnderWay(t *testing.T) {
 	}, h.fates(all))
 	require.ErrorIs(t, runfile.Remove(writing.Path()), runfile.ErrWritten)
 	require.FileExists(t, writing.Path())
-	require.Equal(t, "unfinished; running it again goes on from there", h.fates(storage.Pruning{Recordings: true})["stopped"])
+	require.Equal(
+		t, "unfinished; running it again goes on from there", h.fates(storage.Pruning{Recordings: true})["stopped"],
+	)
 
 	// Once another run has collected the batch, it may go.
 	collector := h.begin("collector", nil)
@@ -131,20 +154,30 @@ func TestPruneKeepsWhatCannotBeHadAgain(t *testing.T) {
 	h.run("first", said, nil)
 	h.run("second", said, nil)
 	h.run("third", "{}", nil)
-	require.Equal(t, map[string]string{"first": "", "second": "", "third": ""}, h.fates(storage.Pruning{}), "their prompt is gone, and nobody labelled their replies")
+	require.Equal(
+		t, map[string]string{"first": "", "second": "", "third": ""}, h.fates(storage.Pruning{}),
+		"their prompt is gone, and nobody labelled their replies",
+	)
 
 	text := label.Reply{Input: "내일 치과", Text: said}.TextHash()
 	labels, err := label.Append(filepath.Join(h.dir, "cases", "labels", "kim.jsonl"))
 	require.NoError(t, err)
 	require.NoError(t, labels.Add(label.Label{
-		Kind: label.Kind, Suite: "s", Criterion: "clear", Question: strings.Repeat("0", 64), Case: "a", Text: text, Answer: label.Yes, Labeller: "kim", At: time.Now(),
+		Kind: label.Kind, Suite: "s", Criterion: "clear", Question: strings.Repeat(
+			"0", 64,
+		), Case: "a", Text: text, Answer: label.Yes, Labeller: "kim", At: time.Now(),
 	}))
 	require.NoError(t, labels.Close())
 	only := "the only recording of replies that people labelled"
-	require.Equal(t, map[string]string{"first": "", "second": only, "third": ""}, h.fates(storage.Pruning{}), "the newest that has it is enough")
+	require.Equal(
+		t, map[string]string{"first": "", "second": only, "third": ""}, h.fates(storage.Pruning{}),
+		"the newest that has it is enough",
+	)
 	require.Empty(t, h.fates(storage.Pruning{Recordings: true})["second"])
 
-	require.Empty(t, h.fates(storage.Pruning{Baseline: filepath.Join(h.dir, "runs", "first.jsonl")})["second"], "the baseline has it")
+	require.Empty(
+		t, h.fates(storage.Pruning{Baseline: filepath.Join(h.dir, "runs", "first.jsonl")})["second"], "the baseline has it",
+	)
 }
 
 func TestUsage(t *testing.T) {

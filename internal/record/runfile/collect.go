@@ -10,10 +10,10 @@ import (
 	"promptbench/graders/reply"
 )
 
-// A lean collects the records of a run. Short of [Full] it keeps of them what the
+// A collector gathers the records of a run. Short of [Full] it keeps of them what the
 // detail promises, and one copy of what recurs: ids, types, and whole lists of scores,
 // of which a run of 100,000 trials has a few hundred.
-type lean struct {
+type collector struct {
 	detail Detail
 	cases  pile[Case]
 	trials pile[Trial]
@@ -34,8 +34,8 @@ type lean struct {
 	key     []byte
 }
 
-func newLean(d Detail) *lean {
-	return &lean{
+func newCollector(d Detail) *collector {
+	return &collector{
 		detail: d, numbers: map[string]int32{},
 		words: map[string]string{}, tags: map[string][]string{}, expects: map[string]graders.Expect{},
 		values: map[float64]*float64{}, scores: map[string][]graders.Score{}, reads: map[string]*Read{},
@@ -46,7 +46,7 @@ func newLean(d Detail) *lean {
 const shortest = 60
 
 // expectAll makes room for what the end line of a file says is in it.
-func (k *lean) expectAll(f *os.File) {
+func (k *collector) expectAll(f *os.File) {
 	e, size, err := readEnd(f)
 	if err != nil || e == nil {
 		return // nothing is known; reading the file will tell
@@ -58,7 +58,7 @@ func (k *lean) expectAll(f *os.File) {
 }
 
 // word is the one copy of a text.
-func (k *lean) word(text []byte) string {
+func (k *collector) word(text []byte) string {
 	if kept, ok := k.words[string(text)]; ok {
 		return kept
 	}
@@ -67,7 +67,7 @@ func (k *lean) word(text []byte) string {
 	return s
 }
 
-func (k *lean) same(s *string) {
+func (k *collector) same(s *string) {
 	if kept, ok := k.words[*s]; ok {
 		*s = kept
 		return
@@ -76,7 +76,7 @@ func (k *lean) same(s *string) {
 }
 
 // number is the number of a case's id.
-func (k *lean) number(id string) int32 {
+func (k *collector) number(id string) int32 {
 	n, ok := k.numbers[id]
 	if !ok {
 		n = int32(len(k.numbers))
@@ -85,9 +85,9 @@ func (k *lean) number(id string) int32 {
 	return n
 }
 
-func (k *lean) addCase(l Line) error {
+func (k *collector) addCase(l Line) error {
 	c := k.cases.add()
-	if k.detail != Scores || !over(l.Data, func(at *cursor) { k.readCase(at, c) }) {
+	if k.detail != Scores || !readFast(l.Data, func(at *cursor) { k.readCase(at, c) }) {
 		*c = Case{}
 		if err := l.Decode(c); err != nil {
 			return err
@@ -102,9 +102,9 @@ func (k *lean) addCase(l Line) error {
 	return nil
 }
 
-func (k *lean) addCall(l Line) error {
+func (k *collector) addCall(l Line) error {
 	c := k.calls.add()
-	if k.detail != Scores || !over(l.Data, func(at *cursor) { k.readCall(at, c) }) {
+	if k.detail != Scores || !readFast(l.Data, func(at *cursor) { k.readCall(at, c) }) {
 		*c = Call{}
 		if err := l.Decode(c); err != nil {
 			return err
@@ -125,9 +125,9 @@ func (k *lean) addCall(l Line) error {
 	return nil
 }
 
-func (k *lean) addTrial(l Line) error {
+func (k *collector) addTrial(l Line) error {
 	t := k.trials.add()
-	if k.detail == Full || !over(l.Data, func(at *cursor) { k.readTrial(at, t) }) {
+	if k.detail == Full || !readFast(l.Data, func(at *cursor) { k.readTrial(at, t) }) {
 		*t = Trial{}
 		if err := l.Decode(t); err != nil {
 			return err
@@ -146,7 +146,7 @@ func (k *lean) addTrial(l Line) error {
 
 // shareScores puts the one copy of the list of scores in the place of the
 // trial's own.
-func (k *lean) shareScores(t *Trial) {
+func (k *collector) shareScores(t *Trial) {
 	if len(t.Scores) == 0 {
 		t.Scores = nil
 		return
@@ -181,7 +181,7 @@ func (k *lean) shareScores(t *Trial) {
 }
 
 // shareRead does the same for what was read.
-func (k *lean) shareRead(t *Trial) {
+func (k *collector) shareRead(t *Trial) {
 	if t.Read == nil {
 		return
 	}
@@ -193,7 +193,10 @@ func (k *lean) shareRead(t *Trial) {
 	k.key = key
 	kept, ok := k.reads[string(key)]
 	if !ok {
-		kept = &Read{Format: t.Read.Format, Type: t.Read.Type, Items: k.blanks(len(t.Read.Items)), Defects: make([]reply.Defect, len(t.Read.Defects))}
+		kept = &Read{
+			Format: t.Read.Format, Type: t.Read.Type, Items: k.blanks(len(t.Read.Items)),
+			Defects: make([]reply.Defect, len(t.Read.Defects)),
+		}
 		for i := range t.Read.Defects {
 			kept.Defects[i].Code = t.Read.Defects[i].Code
 		}
@@ -209,7 +212,7 @@ func appendText(key []byte, s string) []byte {
 }
 
 // value is the one copy of a score's value.
-func (k *lean) value(f float64) *float64 {
+func (k *collector) value(f float64) *float64 {
 	kept, ok := k.values[f]
 	if !ok {
 		kept = &f
@@ -219,37 +222,23 @@ func (k *lean) value(f float64) *float64 {
 }
 
 // blanks is a list of n items without their texts.
-func (k *lean) blanks(n int) []string {
+func (k *collector) blanks(n int) []string {
 	for len(k.items) < n {
 		k.items = append(k.items, "")
 	}
 	return k.items[:n:n]
 }
 
-// expect decodes an expectation, or finds it decoded.
-func (k *lean) expect(c *cursor, into *graders.Expect) {
+// shared decodes the next value, or finds it decoded before.
+func shared[T any](c *cursor, kept map[string]T, into *T) {
 	raw := c.raw()
-	if kept, ok := k.expects[string(raw)]; ok {
-		*into = kept
+	if value, ok := kept[string(raw)]; ok {
+		*into = value
 		return
 	}
 	if c.bad || json.Unmarshal(raw, into) != nil {
 		c.fail()
 		return
 	}
-	k.expects[string(raw)] = *into
-}
-
-// tagList decodes a list of tags, or finds it decoded.
-func (k *lean) tagList(c *cursor, into *[]string) {
-	raw := c.raw()
-	if kept, ok := k.tags[string(raw)]; ok {
-		*into = kept
-		return
-	}
-	if c.bad || json.Unmarshal(raw, into) != nil {
-		c.fail()
-		return
-	}
-	k.tags[string(raw)] = *into
+	kept[string(raw)] = *into
 }
