@@ -110,9 +110,20 @@ func BenchmarkRead(b *testing.B) {
 		want reply.Format
 		raw  string
 	}{
-		{"json", reply.JSON, `{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"치과 예약하기"},{"subtodoNumber":2,"subtodoContent":"10시에 출발하기"}]}}`},
-		{"json-truncated", reply.JSON, `{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"치과 예약하기"},{"subtodoNumber":2,"subtodoContent":"10시에 출`},
-		{"json-repaired", reply.JSON, "네!\n```json\n{“subtodos”:{“type”:“answer”,“content”:[{“subtodoNumber”:1,“subtodoContent”:“치과 예약하기”},]}}\n```"},
+		{
+			"json", reply.JSON,
+			`{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"치과 예약하기"},` +
+				`{"subtodoNumber":2,"subtodoContent":"10시에 출발하기"}]}}`,
+		},
+		{
+			"json-truncated", reply.JSON,
+			`{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"치과 예약하기"},` +
+				`{"subtodoNumber":2,"subtodoContent":"10시에 출`,
+		},
+		{
+			"json-repaired", reply.JSON,
+			"네!\n```json\n{“subtodos”:{“type”:“answer”,“content”:[{“subtodoNumber”:1,“subtodoContent”:“치과 예약하기”},]}}\n```",
+		},
 		{"xml", reply.XML, "<subtodos type='answer'>\n1. 치과 예약하기\n2. 10시에 출발하기\n</subtodos>"},
 		{"xml-repaired", reply.XML, "<subtodos type=‘answer’>\n1. A<B 확인\n2. 10시에 출발하기"},
 		{"text", reply.Text, "answer\n1. 치과 예약하기\n2. 10시에 출발하기"},

@@ -19,8 +19,14 @@ func TestReadJSONInnerQuotes(t *testing.T) {
 	}
 	repaired := []reply.Code{reply.CodeRepaired}
 	cases := []readCase{
-		{"C: is a drive", `{"subtodos":{"type":"answer","content":[{"subtodoContent":"그는 "C": 드라이브, "D": 파일"}]}}`, "answer", []string{`그는 "C": 드라이브, "D": 파일`}, repaired},
-		{"cut off", strings.TrimSuffix(doc(`책 "데미안", 영화`), `"}]}}`), "answer", []string{`책 "데미안", 영화`}, []reply.Code{reply.CodeRepaired, reply.CodeTruncated}},
+		{
+			"C: is a drive", `{"subtodos":{"type":"answer","content":[{"subtodoContent":"그는 "C": 드라이브, "D": 파일"}]}}`, "answer",
+			[]string{`그는 "C": 드라이브, "D": 파일`}, repaired,
+		},
+		{
+			"cut off", strings.TrimSuffix(doc(`책 "데미안", 영화`), `"}]}}`), "answer", []string{`책 "데미안", 영화`},
+			[]reply.Code{reply.CodeRepaired, reply.CodeTruncated},
+		},
 	}
 	for _, item := range []string{
 		`책 "데미안", 영화 보기`, `책 "데미안", "파우스트" 읽기`, `책 "데미안", 3권 읽기`, `그는 "안녕" "잘가" 하고 감`,
@@ -39,7 +45,13 @@ func TestReadJSONFullWidth(t *testing.T) {
 	runCases(t, subtodoRules(), reply.JSON, []readCase{
 		{"colons", strings.ReplaceAll(clean, `":`, `"：`), "answer", two, []reply.Code{reply.CodeRepaired}},
 		{"all marks", wide.Replace(clean), "answer", two, []reply.Code{reply.CodeRepaired}},
-		{"quotes as well", strings.ReplaceAll(wide.Replace(clean), `"`, `＂`), "answer", two, []reply.Code{reply.CodeRepaired}},
-		{"in prose", "네! " + wide.Replace(clean) + " 끝", "answer", two, []reply.Code{reply.CodeRepaired, reply.CodeProseBefore, reply.CodeProseAfter}},
+		{
+			"quotes as well", strings.ReplaceAll(wide.Replace(clean), `"`, `＂`), "answer", two,
+			[]reply.Code{reply.CodeRepaired},
+		},
+		{
+			"in prose", "네! " + wide.Replace(clean) + " 끝", "answer", two,
+			[]reply.Code{reply.CodeRepaired, reply.CodeProseBefore, reply.CodeProseAfter},
+		},
 	})
 }

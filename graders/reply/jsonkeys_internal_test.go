@@ -66,7 +66,11 @@ func TestDuplicateKeyAgreesWithTokens(t *testing.T) {
 			}
 			switch kind {
 			case 0:
-				b.WriteString(rapid.SampledFrom([]string{"null", "true", "-1.5e3", `"a"`, `"{\"a\":1}"`, `"\\"`, `":"`, `"\u0061 : "`}).Draw(t, "scalar"))
+				b.WriteString(
+					rapid.SampledFrom(
+						[]string{"null", "true", "-1.5e3", `"a"`, `"{\"a\":1}"`, `"\\"`, `":"`, `"\u0061 : "`},
+					).Draw(t, "scalar"),
+				)
 			case 1, 2, 3:
 				b.WriteString("{ ")
 				for i := range rapid.IntRange(0, 3).Draw(t, "members") {

@@ -30,7 +30,9 @@ func drawAround(t *rapid.T, language, doc string) string {
 	if rapid.Bool().Draw(t, "fence") {
 		doc = "```" + language + "\n" + doc + "\n```"
 	}
-	return rapid.SampledFrom([]string{"", "네, {나눠} 볼게요 <a>:\n", "<think>음 <subtodos> {\"subtodos\":</think>\n"}).Draw(t, "before") +
+	return rapid.SampledFrom(
+		[]string{"", "네, {나눠} 볼게요 <a>:\n", "<think>음 <subtodos> {\"subtodos\":</think>\n"},
+	).Draw(t, "before") +
 		doc + rapid.SampledFrom([]string{"", "\n도움이 되었나요? :)"}).Draw(t, "after")
 }
 

@@ -22,13 +22,29 @@ func TestThinkingTagsInText(t *testing.T) {
 		items     []string
 		defects   []reply.Code
 	}{
-		{"a block in an item", strings.Replace(doc, "가기", "<think>태그</think> 정리하기", 1), "", []string{"<think>태그</think> 정리하기"}, nil},
+		{
+			"a block in an item", strings.Replace(doc, "가기", "<think>태그</think> 정리하기", 1), "",
+			[]string{"<think>태그</think> 정리하기"}, nil,
+		},
 		{"a tag in an item", strings.Replace(doc, "가기", "<think> 태그 정리하기", 1), "", []string{"<think> 태그 정리하기"}, nil},
-		{"behind a real block", "<think>{\"a\":1} 음</think>" + strings.Replace(doc, "가기", "<think>태그</think> 정리하기", 1), `{"a":1} 음`, []string{"<think>태그</think> 정리하기"}, []reply.Code{reply.CodeThinking}},
-		{"behind an open one", "<think>음 " + strings.Replace(doc, "가기", "<think>태그</think> 정리하기", 1), "", []string{"<think>태그</think> 정리하기"}, []reply.Code{reply.CodeThinking, reply.CodeProseBefore}},
-		{"an object in a block is no document", `<think>{"a":"<b>"} ` + doc + "</think>" + strings.Replace(doc, "가기", "오기", 1), `{"a":"<b>"} ` + doc, []string{"오기"}, []reply.Code{reply.CodeThinking}},
+		{
+			"behind a real block", "<think>{\"a\":1} 음</think>" + strings.Replace(doc, "가기", "<think>태그</think> 정리하기", 1),
+			`{"a":1} 음`, []string{"<think>태그</think> 정리하기"}, []reply.Code{reply.CodeThinking},
+		},
+		{
+			"behind an open one", "<think>음 " + strings.Replace(doc, "가기", "<think>태그</think> 정리하기", 1), "",
+			[]string{"<think>태그</think> 정리하기"}, []reply.Code{reply.CodeThinking, reply.CodeProseBefore},
+		},
+		{
+			"an object in a block is no document",
+			`<think>{"a":"<b>"} ` + doc + "</think>" + strings.Replace(doc, "가기", "오기", 1), `{"a":"<b>"} ` + doc,
+			[]string{"오기"}, []reply.Code{reply.CodeThinking},
+		},
 		{"tags named before and behind", "`<think>` 태그는 안 씁니다. " + doc + " `</think>`도.", "", []string{"가기"}, around},
-		{"a closing tag quoted in a block", `<think>"</think>" 라고 쓰면</think>` + doc, `"</think>" 라고 쓰면`, []string{"가기"}, []reply.Code{reply.CodeThinking}},
+		{
+			"a closing tag quoted in a block", `<think>"</think>" 라고 쓰면</think>` + doc, `"</think>" 라고 쓰면`, []string{"가기"},
+			[]reply.Code{reply.CodeThinking},
+		},
 	}
 	r := newReader(t, subtodoRules())
 	for _, c := range cases {

@@ -60,7 +60,10 @@ func TestSchema(t *testing.T) {
 	got := r.Read(`{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"가"}]}}`, "", reply.JSON)
 	require.Empty(t, got.Defects)
 
-	got = r.Read(`{"subtodos":{"type":"answer","content":[{"subtodoNumber":"1","subtodoContent":"가"},{"subtodoContent":2}]}}`, "", reply.JSON)
+	got = r.Read(
+		`{"subtodos":{"type":"answer","content":[{"subtodoNumber":"1","subtodoContent":"가"},{"subtodoContent":2}]}}`, "",
+		reply.JSON,
+	)
 	require.True(t, got.Readable())
 	require.Equal(t, []string{"가", "2"}, got.Items)
 	var details []string
@@ -95,15 +98,36 @@ func TestThinking(t *testing.T) {
 		{"from the API", doc, " 시간이 있다. ", "시간이 있다.", doc, nil},
 		{"block", "<think>\n시간이 있다.\n</think>\n\n" + doc, "", "시간이 있다.", doc, []reply.Code{reply.CodeThinking}},
 		{"both", "<think>둘</think>" + doc, "하나", "하나\n\n둘", doc, []reply.Code{reply.CodeThinking}},
-		{"names, cases, attributes", "<Thinking lang=\"ko\">하나</thinking><REASONING>둘</REASONING>" + doc, "", "하나\n\n둘", doc, []reply.Code{reply.CodeThinking}},
-		{"nested", "<think>하나 <think>둘</think> 셋</think>" + doc, "", "하나 <think>둘</think> 셋", doc, []reply.Code{reply.CodeThinking}},
-		{"other kind inside", "<think>하나 <reasoning> 둘</think>" + doc, "", "하나 <reasoning> 둘", doc, []reply.Code{reply.CodeThinking}},
-		{"document inside", "<think>" + `{"subtodos":{"type":"question","content":[]}}` + "</think>" + doc, "", `{"subtodos":{"type":"question","content":[]}}`, doc, []reply.Code{reply.CodeThinking}},
+		{
+			"names, cases, attributes", "<Thinking lang=\"ko\">하나</thinking><REASONING>둘</REASONING>" + doc, "", "하나\n\n둘",
+			doc, []reply.Code{reply.CodeThinking},
+		},
+		{
+			"nested", "<think>하나 <think>둘</think> 셋</think>" + doc, "", "하나 <think>둘</think> 셋", doc,
+			[]reply.Code{reply.CodeThinking},
+		},
+		{
+			"other kind inside", "<think>하나 <reasoning> 둘</think>" + doc, "", "하나 <reasoning> 둘", doc,
+			[]reply.Code{reply.CodeThinking},
+		},
+		{
+			"document inside", "<think>" + `{"subtodos":{"type":"question","content":[]}}` + "</think>" + doc, "",
+			`{"subtodos":{"type":"question","content":[]}}`, doc, []reply.Code{reply.CodeThinking},
+		},
 		{"behind", doc + "\n<think>끝</think>", "", "끝", doc, []reply.Code{reply.CodeThinking}},
-		{"not closed", "<think>시간이 있다.\n" + doc, "", "", "<think>시간이 있다.\n" + doc, []reply.Code{reply.CodeThinking, reply.CodeProseBefore}},
+		{
+			"not closed", "<think>시간이 있다.\n" + doc, "", "", "<think>시간이 있다.\n" + doc,
+			[]reply.Code{reply.CodeThinking, reply.CodeProseBefore},
+		},
 		{"empty", "<think></think>" + doc, "", "", doc, []reply.Code{reply.CodeThinking}},
-		{"another element", "<thinker>나</thinker>" + doc, "", "", "<thinker>나</thinker>" + doc, []reply.Code{reply.CodeProseBefore}},
-		{"own field", `{"thinking":"시간이 있다.","subtodos":{"type":"answer","content":[{"subtodoContent":"가기"}]}}`, "하나", "하나\n\n시간이 있다.", `{"thinking":"시간이 있다.","subtodos":{"type":"answer","content":[{"subtodoContent":"가기"}]}}`, nil},
+		{
+			"another element", "<thinker>나</thinker>" + doc, "", "", "<thinker>나</thinker>" + doc,
+			[]reply.Code{reply.CodeProseBefore},
+		},
+		{
+			"own field", `{"thinking":"시간이 있다.","subtodos":{"type":"answer","content":[{"subtodoContent":"가기"}]}}`, "하나",
+			"하나\n\n시간이 있다.", `{"thinking":"시간이 있다.","subtodos":{"type":"answer","content":[{"subtodoContent":"가기"}]}}`, nil,
+		},
 	}
 	r := newReader(t, subtodoRules())
 	for _, c := range cases {
@@ -134,7 +158,10 @@ func TestDefectLines(t *testing.T) {
 		line, _, _ := strings.Cut(d.Detail, ":")
 		lines = append(lines, fmt.Sprint(d.Code, " ", line))
 	}
-	require.Equal(t, []string{"thinking line 1", "quotes line 6", "repaired line 7", "prose_before line 5", "prose_after line 9"}, lines)
+	require.Equal(
+		t, []string{"thinking line 1", "quotes line 6", "repaired line 7", "prose_before line 5", "prose_after line 9"},
+		lines,
+	)
 }
 
 func TestReadCutsAtMaxBytes(t *testing.T) {
@@ -162,7 +189,10 @@ func TestReadLongTruncated(t *testing.T) {
 	t.Parallel()
 	r := newReader(t, subtodoRules())
 	item := `{"subtodoNumber":1,"subtodoContent":"치과 예약하기"},`
-	got := r.Read(`{"subtodos":{"type":"answer","content":[`+strings.Repeat(item, 10_000)+`{"subtodoNumber":2,"subtodoContent":"끝`, "", reply.JSON)
+	got := r.Read(
+		`{"subtodos":{"type":"answer","content":[`+strings.Repeat(item, 10_000)+`{"subtodoNumber":2,"subtodoContent":"끝`,
+		"", reply.JSON,
+	)
 	require.Len(t, got.Items, 10_001)
 	require.Equal(t, "끝", got.Items[10_000])
 	require.Equal(t, []reply.Code{reply.CodeTruncated}, codes(got))

@@ -27,7 +27,10 @@ func TestReadText(t *testing.T) {
 		{"fence", "```\nanswer" + lines + "\n```", "answer", two, []reply.Code{reply.CodeFence}},
 		{"no prefix", "answers" + lines, "", nil, []reply.Code{reply.CodeTypeMissing}},
 		{"type in a sentence", "This is an answer." + lines, "", nil, []reply.Code{reply.CodeTypeMissing}},
-		{"JSON instead", `{"subtodos":{"type":"answer","content":[{"subtodoContent":"가기"}]}}`, "answer", []string{"가기"}, []reply.Code{reply.CodeOtherFormat}},
+		{
+			"JSON instead", `{"subtodos":{"type":"answer","content":[{"subtodoContent":"가기"}]}}`, "answer", []string{"가기"},
+			[]reply.Code{reply.CodeOtherFormat},
+		},
 		{"blank items", "answer\n1.\n2. 나\n3. ", "answer", []string{"나"}, []reply.Code{reply.CodeItemBlank}},
 	})
 }
@@ -81,7 +84,10 @@ func TestMarks(t *testing.T) {
 		{"bullets need a space", "- 가방\n-5도 확인\n*중요*", []string{"가방 -5도 확인 *중요*"}},
 		{"a dash before a letter", "-가방\n–나무\n-5도 확인", []string{"가방", "나무 -5도 확인"}},
 		{"an asterisk that is no emphasis", "*가방\n*나무\n*중요* 표시", []string{"가방", "나무 *중요* 표시"}},
-		{"italic and bold italic marks", "*1.* 가방\n_2._ 나무\n***3.*** 다리\n*4. 라면*\n***5. 마차***", []string{"가방", "나무", "다리", "라면", "마차"}},
+		{
+			"italic and bold italic marks", "*1.* 가방\n_2._ 나무\n***3.*** 다리\n*4. 라면*\n***5. 마차***",
+			[]string{"가방", "나무", "다리", "라면", "마차"},
+		},
 		{"full-width", "１．가방\n２）나무\n（３）다리\n１０．\u3000라면", []string{"가방", "나무", "다리", "라면"}},
 		{"full-width decimal", "1. 우유\n１．５리터", []string{"우유 １．５리터"}},
 		{"bold mark", "**1.** 가방\n**2)** 나무", []string{"가방", "나무"}},

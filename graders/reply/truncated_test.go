@@ -18,7 +18,8 @@ func TestTruncatedAtEveryByte(t *testing.T) {
 	r := newReader(t, subtodoRules())
 	items := []string{"우유 2팩", "A<B 확인", "Ａ동 3층 👨‍👩‍👧 가기"}
 	xml := "<subtodos type='answer'>\n1. 우유 2팩\n2. A<B 확인\n**3.** Ａ동 3층 👨‍👩‍👧 가기\n</subtodos>"
-	json := `{"thinking":"세 가지","subtodos":{"type":"answer","content":[{"subtodoContent":"우유 2팩"},{"subtodoContent":"A<B 확인"},{"subtodoContent":"Ａ동 3층 👨‍👩‍👧 가기"}]}}`
+	json := `{"thinking":"세 가지","subtodos":{"type":"answer","content":[{"subtodoContent":"우유 2팩"},{"subtodoContent":"A<B ` +
+		`확인"},{"subtodoContent":"Ａ동 3층 👨‍👩‍👧 가기"}]}}`
 	for _, c := range []struct {
 		format reply.Format
 		whole  string
@@ -27,7 +28,10 @@ func TestTruncatedAtEveryByte(t *testing.T) {
 		{reply.XML, strings.Replace(xml, "'answer'", "‘answer’", 1)},
 		{reply.XML, strings.NewReplacer("1.", "(1)", "2.", "(2)", "**3.**", "(3)").Replace(xml)},
 		{reply.JSON, json},
-		{reply.JSON, strings.NewReplacer(`{"`, `{“`, `":`, `”:`, `:"`, `:“`, `",`, `”,`, `"}`, `”}`, `,"`, `,“`).Replace(json)},
+		{
+			reply.JSON,
+			strings.NewReplacer(`{"`, `{“`, `":`, `”:`, `:"`, `:“`, `",`, `”,`, `"}`, `”}`, `,"`, `,“`).Replace(json),
+		},
 	} {
 		typed := strings.Index(c.whole, "answer") + len("answer")
 		for at := typed; at <= len(c.whole); at++ {

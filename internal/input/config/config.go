@@ -144,7 +144,12 @@ func DefaultSuite(dir string) (string, error) {
 	}
 	entries, err := os.ReadDir(cases)
 	if err != nil {
-		return "", noSuite{fmt.Errorf("finding the suite: there is no directory %s; name a suite with --suite, or under suite in %s; to begin a project: promptbench init", cases, DefaultPath)}
+		return "", noSuite{
+			fmt.Errorf(
+				"finding the suite: there is no directory %s; name a suite with --suite, or under suite in %s; to begin a project: promptbench init",
+				cases, DefaultPath,
+			),
+		}
 	}
 	var found []string
 	for _, e := range entries {
@@ -156,7 +161,14 @@ func DefaultSuite(dir string) (string, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return "", noSuite{fmt.Errorf("finding the suite: %s holds no .yaml file; name a suite with --suite, or under suite in %s", cases, DefaultPath)}
+		return "", noSuite{
+			fmt.Errorf(
+				"finding the suite: %s holds no .yaml file; name a suite with --suite, or under suite in %s", cases, DefaultPath,
+			),
+		}
 	}
-	return "", fmt.Errorf("finding the suite: %s holds several (%s); name one with --suite, or under suite in %s", cases, strings.Join(found, ", "), DefaultPath)
+	return "", fmt.Errorf(
+		"finding the suite: %s holds several (%s); name one with --suite, or under suite in %s", cases,
+		strings.Join(found, ", "), DefaultPath,
+	)
 }

@@ -150,9 +150,14 @@ func TestKeysAreRefusedAndNeverPrinted(t *testing.T) {
 			require.Contains(t, probs.Error(), "environment variable")
 		})
 	}
-	_, probs := config.Parse("c.yaml", []byte("models: {m: {base_url: http://h/v1, model: task-force-risk-model-9000, api_key_env: MY_sk_KEY}}\n"))
+	_, probs := config.Parse(
+		"c.yaml",
+		[]byte("models: {m: {base_url: http://h/v1, model: task-force-risk-model-9000, api_key_env: MY_sk_KEY}}\n"),
+	)
 	require.Empty(t, probs, "what only resembles a key is none")
-	_, probs = config.Parse("c.yaml", []byte("models: {m: {base_url: http://h/v1, model: x, api_key_env: q9Xv3Kd82LmPz01RtYw7Bc5Na6He4Gf2}}\n"))
+	_, probs = config.Parse(
+		"c.yaml", []byte("models: {m: {base_url: http://h/v1, model: x, api_key_env: q9Xv3Kd82LmPz01RtYw7Bc5Na6He4Gf2}}\n"),
+	)
 	require.ErrorContains(t, probs.Err(), "api_key_env holds no name")
 	require.NotContains(t, probs.Error(), "q9Xv3")
 }
@@ -162,7 +167,10 @@ func TestLoad(t *testing.T) {
 	t.Chdir(dir)
 	c, probs := config.Load("")
 	require.Empty(t, probs, "the default file may be missing")
-	require.Equal(t, &config.Config{Runs: "runs", Models: map[string]config.Model{}, Judged: config.Judged{Bar: config.DefaultBar}}, c)
+	require.Equal(
+		t, &config.Config{Runs: "runs", Models: map[string]config.Model{}, Judged: config.Judged{Bar: config.DefaultBar}},
+		c,
+	)
 
 	c, probs = config.Load("other.yaml")
 	require.ErrorContains(t, probs.Err(), "reading the config: open other.yaml")
@@ -190,7 +198,9 @@ func TestDefaultSuite(t *testing.T) {
 	_, err = config.DefaultSuite(dir)
 	require.ErrorContains(t, err, "holds no .yaml file")
 	for i, c := range []struct{ add, want, problem string }{
-		{"하나.yml", "하나.yml", ""}, {"more.jsonl", "하나.yml", ""}, {"둘.yaml", "", "holds several"}, {"subtodos.yaml", "subtodos.yaml", ""},
+		{"하나.yml", "하나.yml", ""}, {"more.jsonl", "하나.yml", ""}, {"둘.yaml", "", "holds several"}, {
+			"subtodos.yaml", "subtodos.yaml", "",
+		},
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(cases, c.add), nil, 0o600))
 		got, err := config.DefaultSuite(dir)

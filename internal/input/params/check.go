@@ -31,7 +31,9 @@ func (p Params) Check() []Fault {
 		fault(fmt.Sprintf("maxTokens is %d", *n), "it is at least 1; leave it out for no limit", "maxTokens")
 	}
 	if n := p.MaxCompletionTokens; n != nil && *n < 1 {
-		fault(fmt.Sprintf("maxCompletionTokens is %d", *n), "it is at least 1; leave it out for no limit", "maxCompletionTokens")
+		fault(
+			fmt.Sprintf("maxCompletionTokens is %d", *n), "it is at least 1; leave it out for no limit", "maxCompletionTokens",
+		)
 	}
 	for i, s := range p.Stop {
 		if s == "" {

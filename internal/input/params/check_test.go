@@ -13,7 +13,12 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	half, two, none := 0.5, 2.0, 0
 	require.Empty(t, params.Params{}.Check())
-	require.Empty(t, params.Params{Temperature: &two, TopP: &half, Seed: &none, Stop: []string{"끝"}, Extra: map[string]any{"top_k": 1}}.Check())
+	require.Empty(
+		t,
+		params.Params{
+			Temperature: &two, TopP: &half, Seed: &none, Stop: []string{"끝"}, Extra: map[string]any{"top_k": 1},
+		}.Check(),
+	)
 
 	nan, over := math.NaN(), 1.01
 	var paths [][]any
@@ -25,6 +30,8 @@ func TestCheck(t *testing.T) {
 		paths = append(paths, f.Path)
 	}
 	require.Equal(t, [][]any{
-		{"temperature"}, {"topP"}, {"maxTokens"}, {"maxCompletionTokens"}, {"stop", 1}, {"extra", "model"}, {"extra", "temperature"},
+		{"temperature"}, {"topP"}, {"maxTokens"}, {"maxCompletionTokens"}, {"stop", 1}, {"extra", "model"}, {
+			"extra", "temperature",
+		},
 	}, paths)
 }

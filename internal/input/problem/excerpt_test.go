@@ -25,8 +25,11 @@ func TestExcerptPointsAtThePlace(t *testing.T) {
 		"no column":      {"key: x", 7, 0, 60, "7 | key: x"},
 		"past the end":   {"ab", 7, 9, 60, "7 | ab\n  |   ^"},
 		"empty":          {"", 7, 1, 60, "7 |\n  | ^"},
-		"long":           {strings.Repeat("가", 40) + "X" + strings.Repeat("나", 40), 1, 41, 34, "1 | …가가가가가가가가가가X나나나…\n  |                      ^"},
-		"hostile":        {"a: \x1b[31mred\u202e", 1, 4, 60, "1 | a: [31mred\n  |    ^"},
+		"long": {
+			strings.Repeat("가", 40) + "X" + strings.Repeat("나", 40), 1, 41, 34,
+			"1 | …가가가가가가가가가가X나나나…\n  |                      ^",
+		},
+		"hostile": {"a: \x1b[31mred\u202e", 1, 4, 60, "1 | a: [31mred\n  |    ^"},
 	} {
 		require.Equal(t, tt.want, problem.Excerpt(tt.line, tt.number, tt.column, tt.width), name)
 	}

@@ -16,11 +16,19 @@ func TestProblemSaysWhereAndWhat(t *testing.T) {
 		p    problem.Problem
 		want string
 	}{
-		{problem.Problem{File: "cases/할일.yaml", Line: 3, Column: 7, Message: "unknown key inptu", Hint: "did you mean input?"}, "cases/할일.yaml:3:7: unknown key inptu (did you mean input?)"},
+		{
+			problem.Problem{
+				File: "cases/할일.yaml", Line: 3, Column: 7, Message: "unknown key inptu", Hint: "did you mean input?",
+			},
+			"cases/할일.yaml:3:7: unknown key inptu (did you mean input?)",
+		},
 		{problem.Problem{File: "a.yaml", Line: 3, Message: "no cases"}, "a.yaml:3: no cases"},
 		{problem.Problem{File: "a.yaml", Column: 3, Message: "no cases"}, "a.yaml: no cases"},
 		{problem.Problem{Message: "--case and --tag together select no case"}, "--case and --tag together select no case"},
-		{problem.Problem{File: "a.yaml", Line: 1, Column: 1, Message: "unused", Severity: problem.Warning}, "a.yaml:1:1: warning: unused"},
+		{
+			problem.Problem{File: "a.yaml", Line: 1, Column: 1, Message: "unused", Severity: problem.Warning},
+			"a.yaml:1:1: warning: unused",
+		},
 	} {
 		require.EqualError(t, tt.p, tt.want)
 	}

@@ -116,7 +116,9 @@ func (r revision) read(ctx context.Context, file string) (found string, data []b
 	if ctx.Err() != nil {
 		return "", nil, ctx.Err()
 	}
-	return "", nil, fmt.Errorf("no prompt %s in git revision %s%s", file, r.name, nameHint(filepath.ToSlash(file), r.list(ctx, rel, file)))
+	return "", nil, fmt.Errorf(
+		"no prompt %s in git revision %s%s", file, r.name, nameHint(filepath.ToSlash(file), r.list(ctx, rel, file)),
+	)
 }
 
 // list returns the prompts beside rel in the revision, named as the user names

@@ -155,7 +155,12 @@ func Load(ctx context.Context, name string) (*Prompt, problem.List) {
 		return nil, problem.List{{Message: err.Error()}}
 	}
 	if strings.HasSuffix(path, ".jsonl") {
-		return nil, problem.List{{Message: path + " is no prompt, but a run or cases", Hint: "name a prompt, such as prompts/v3; a run is shown by promptbench report, and cases are named by --suite"}}
+		return nil, problem.List{
+			{
+				Message: path + " is no prompt, but a run or cases",
+				Hint:    "name a prompt, such as prompts/v3; a run is shown by promptbench report, and cases are named by --suite",
+			},
+		}
 	}
 	data, err := readFile(path)
 	if err != nil {

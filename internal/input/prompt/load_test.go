@@ -26,7 +26,10 @@ func saying(text string) string {
 func TestResolve(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, name := range []string{"prompts/v1.prompt.yml", "prompts/v2.prompt.yaml", "prompts/v3.yml", "prompts/v3.yaml", "prompts/v4", "prompts/v4.prompt.yml"} {
+	for _, name := range []string{
+		"prompts/v1.prompt.yml", "prompts/v2.prompt.yaml", "prompts/v3.yml", "prompts/v3.yaml", "prompts/v4",
+		"prompts/v4.prompt.yml",
+	} {
 		write(t, dir, name, "")
 	}
 	for name, want := range map[string]string{
@@ -79,7 +82,12 @@ func repository(t *testing.T) string {
 	dir := t.TempDir()
 	git := func(args ...string) {
 		t.Helper()
-		cmd := exec.CommandContext(t.Context(), "git", append([]string{"-C", dir, "-c", "user.name=n", "-c", "user.email=e@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+		cmd := exec.CommandContext(
+			t.Context(), "git",
+			append(
+				[]string{"-C", dir, "-c", "user.name=n", "-c", "user.email=e@example.com", "-c", "commit.gpgsign=false"}, args...,
+			)...,
+		)
 		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s", out)

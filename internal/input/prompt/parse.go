@@ -47,7 +47,12 @@ func Parse(name, path string, data []byte) (*Prompt, problem.List) {
 		return nil, probs
 	}
 	if other, flag := otherFile(doc.Root()); other != "" {
-		return nil, problem.List{{File: path, Message: "this is a " + other + ", not a prompt", Hint: "name it with " + flag + ", and a prompt such as prompts/v3 in its place"}}
+		return nil, problem.List{
+			{
+				File: path, Message: "this is a " + other + ", not a prompt",
+				Hint: "name it with " + flag + ", and a prompt such as prompts/v3 in its place",
+			},
+		}
 	}
 	var f file
 	probs = append(probs, doc.Decode(&f)...)
@@ -146,18 +151,28 @@ func (c *checker) formats(schema json.RawMessage) {
 	p := c.p
 	responses := []string{"text", "json_object", "json_schema"}
 	if p.ResponseFormat != "" && !slices.Contains(responses, p.ResponseFormat) {
-		c.fail(c.root.At("responseFormat"), fmt.Sprintf("unknown responseFormat %q", p.ResponseFormat), strictyaml.Hint(p.ResponseFormat, responses))
+		c.fail(
+			c.root.At("responseFormat"), fmt.Sprintf("unknown responseFormat %q", p.ResponseFormat),
+			strictyaml.Hint(p.ResponseFormat, responses),
+		)
 	}
 	replies := []string{string(reply.XML), string(reply.JSON), string(reply.Text)}
 	if p.ReplyFormat != "" && !slices.Contains(replies, string(p.ReplyFormat)) {
-		c.fail(c.root.At("replyFormat"), fmt.Sprintf("unknown replyFormat %q", p.ReplyFormat), strictyaml.Hint(string(p.ReplyFormat), replies))
+		c.fail(
+			c.root.At("replyFormat"), fmt.Sprintf("unknown replyFormat %q", p.ReplyFormat),
+			strictyaml.Hint(string(p.ReplyFormat), replies),
+		)
 	}
 	asksJSON := p.ResponseFormat == "json_object" || p.ResponseFormat == "json_schema"
 	switch {
 	case asksJSON && p.ReplyFormat == "":
 		p.ReplyFormat = reply.JSON
 	case asksJSON && p.ReplyFormat != reply.JSON:
-		c.warn(c.root.At("replyFormat"), fmt.Sprintf("responseFormat %s makes the model reply in JSON, replyFormat says %s", p.ResponseFormat, p.ReplyFormat), "")
+		c.warn(
+			c.root.At("replyFormat"),
+			fmt.Sprintf("responseFormat %s makes the model reply in JSON, replyFormat says %s", p.ResponseFormat, p.ReplyFormat),
+			"",
+		)
 	}
 	n := c.root.Get("jsonSchema")
 	if len(schema) > 0 {

@@ -38,7 +38,9 @@ func TestParse(t *testing.T) {
 	require.Equal(t, map[string]any{"top_k": 20}, p.Params.Extra)
 	require.Len(t, p.Messages, 4)
 	require.Equal(t, reply.JSON, p.ReplyFormat, "what responseFormat asks for")
-	require.JSONEq(t, `{"name":"subtodos","strict":true,"schema":{"type":"object","required":["b","a"]}}`, string(p.JSONSchema))
+	require.JSONEq(
+		t, `{"name":"subtodos","strict":true,"schema":{"type":"object","required":["b","a"]}}`, string(p.JSONSchema),
+	)
 	require.Equal(t, []string{"input", "today"}, p.Uses())
 	require.Empty(t, p.CheckVars([]string{"today"}))
 	got, err := p.Render("치과", map[string]string{"today": "월"})
@@ -48,7 +50,13 @@ func TestParse(t *testing.T) {
 
 func TestCheckVarsPlacesUnknownNames(t *testing.T) {
 	t.Parallel()
-	p, probs := prompt.Parse("v", "p.yml", []byte("messages:\n  - role: user\n    content: |\n      첫 줄\n      오늘 {{tody}} 과 {{input}}, {{tody}}\n  - role: system\n    content: '한글 {{ inptu }}'\n"))
+	p, probs := prompt.Parse(
+		"v", "p.yml",
+		[]byte(
+			"messages:\n  - role: user\n    content: |\n      첫 줄\n      오늘 {{tody}} 과 {{input}}, {{tody}}\n  - role: "+
+				"system\n    content: '한글 {{ inptu }}'\n",
+		),
+	)
 	require.Empty(t, probs)
 	probs = p.CheckVars([]string{"today"})
 	require.Equal(t, `p.yml:5:10: unknown name {{tody}} (did you mean "today"?; write \{{tody}} if it is meant as text)
@@ -95,7 +103,10 @@ func TestParseSchemas(t *testing.T) {
 	t.Parallel()
 	const head = "messages: [{role: user, content: '{{input}}'}]\nresponseFormat: json_schema\n"
 	for name, c := range map[string]struct{ yaml, want, problem string }{
-		"mapping":   {"jsonSchema: {type: object, properties: {가: {type: string}}}\n", `{"properties":{"가":{"type":"string"}},"type":"object"}`, ""},
+		"mapping": {
+			"jsonSchema: {type: object, properties: {가: {type: string}}}\n",
+			`{"properties":{"가":{"type":"string"}},"type":"object"}`, "",
+		},
 		"wrapped":   {"jsonSchema: {name: n, schema: {type: object}}\n", `{"name":"n","schema":{"type":"object"}}`, ""},
 		"missing":   {"", "", "p.yml:2:17: responseFormat json_schema needs a jsonSchema"},
 		"no object": {"jsonSchema: '[1]'\n", "", "p.yml:3:13: jsonSchema is no JSON object"},
@@ -122,9 +133,12 @@ func TestParseWithoutMessages(t *testing.T) {
 		"name: x\n":      `p.yml:1:1: the required key "messages" is missing`,
 		"messages: []\n": "p.yml:1:11: messages is empty (a prompt needs at least one user message)",
 		"messages: 글\n":  `p.yml:1:11: expected a list, found "글" (write it as a list: ["글"])`,
-		"messages: [{role: user, content: 없음}]\n":            "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)",
-		"messages: [{role: user, content: [a]}]\n":           "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)\np.yml:1:34: expected text, found a list",
-		"messages: [{role: user, content: '\\{{input}}'}]\n": "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)",
+		"messages: [{role: user, content: 없음}]\n": "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)" +
+			"p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)",
+		"messages: [{role: user, content: [a]}]\n": "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)\np.yml:1:34: expected " +
+			"text, found a list",
+		"messages: [{role: user, content: '\\{{input}}'}]\n": "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)" +
+			"p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)",
 	} {
 		_, probs := prompt.Parse("v", "p.yml", []byte(data))
 		require.EqualError(t, probs.Err(), want)
@@ -146,7 +160,8 @@ func TestHashIsOfWhatIsSent(t *testing.T) {
 	require.Len(t, want, 64)
 	for _, same := range []string{
 		base + "name: 다른 이름\ndescription: x\nmodel: y\nreplyFormat: xml\n",
-		"# 주석\nmodelParameters:\n  extra: {a: 2, b: 1}\n  temperature: 0.0\nmessages:\n  - content: \"{{input}}\"\n    role: user\n",
+		"# 주석\nmodelParameters:\n  extra: {a: 2, b: 1}\n  temperature: 0.0\nmessages:\n  - content: \"{{input}}\"\n   " +
+			" role: user\n",
 	} {
 		require.Equal(t, want, hash(same))
 	}
@@ -155,7 +170,8 @@ func TestHashIsOfWhatIsSent(t *testing.T) {
 		"messages: [{role: user, content: '{{input}}'}]\n",
 		"messages: [{role: user, content: '{{input}} '}]\nmodelParameters: {temperature: 0, extra: {b: 1, a: 2}}\n",
 		"messages: [{role: user, content: '{{input}}'}]\nmodelParameters: {temperature: 0, extra: {b: 1, a: 3}}\n",
-		"messages: [{role: user, content: '{{input}}'}, {role: assistant, content: a}]\nmodelParameters: {temperature: 0, extra: {b: 1, a: 2}}\n",
+		"messages: [{role: user, content: '{{input}}'}, {role: assistant, content: a}]\nmodelParameters: " +
+			"{temperature: 0, extra: {b: 1, a: 2}}\n",
 		base + "responseFormat: text\n", base + "responseFormat: json_object\n",
 		base + "responseFormat: json_schema\njsonSchema: {type: object}\n",
 	} {
@@ -167,7 +183,9 @@ func TestHashIsOfWhatIsSent(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
-	f.Add([]byte("messages: [{role: user, content: '{{input}}'}]\njsonSchema: '{\"$ref\":\"#\"}'\nresponseFormat: json_schema"))
+	f.Add(
+		[]byte("messages: [{role: user, content: '{{input}}'}]\njsonSchema: '{\"$ref\":\"#\"}'\nresponseFormat: json_schema"),
+	)
 	f.Add([]byte("messages: &a [{role: user, content: *a}]"))
 	f.Add([]byte("messages:\n  - role: user\n    content: >-\n      접은 {{\n      input }} {{input}}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

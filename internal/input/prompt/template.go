@@ -145,7 +145,9 @@ func (p *Prompt) Render(input string, vars map[string]string) ([]Message, error)
 			default:
 				v, ok := vars[s.name]
 				if !ok {
-					return nil, fmt.Errorf("rendering %s: message %d needs {{%s}}, which neither the case nor the suite sets", p.Name, i+1, s.name)
+					return nil, fmt.Errorf(
+						"rendering %s: message %d needs {{%s}}, which neither the case nor the suite sets", p.Name, i+1, s.name,
+					)
 				}
 				b.WriteString(v)
 			}

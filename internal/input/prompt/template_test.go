@@ -43,7 +43,9 @@ func TestRenderFollowsTheTemplateRules(t *testing.T) {
 
 func TestRenderNeverExpandsWhatUsersWrote(t *testing.T) {
 	t.Parallel()
-	got, err := user("{{input}}|{{today}}").Render("{{today}} \\{{input}}", map[string]string{"today": "{{input}}", "input": "no"})
+	got, err := user("{{input}}|{{today}}").Render(
+		"{{today}} \\{{input}}", map[string]string{"today": "{{input}}", "input": "no"},
+	)
 	require.NoError(t, err)
 	require.Equal(t, "{{today}} \\{{input}}|{{input}}", got[0].Content)
 }
@@ -63,7 +65,9 @@ func TestUsesIsSorted(t *testing.T) {
 func TestTemplateProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		parts := rapid.SliceOf(rapid.SampledFrom([]string{"{", "}", "{{", "}}", "\\", " ", "input", "가", "a1", "👨‍👩‍👧", "{{input}}", "\n"})).Draw(t, "parts")
+		parts := rapid.SliceOf(
+			rapid.SampledFrom([]string{"{", "}", "{{", "}}", "\\", " ", "input", "가", "a1", "👨‍👩‍👧", "{{input}}", "\n"}),
+		).Draw(t, "parts")
 		content := strings.Join(parts, "")
 		const mark = "\x00"
 		got, err := user(content).Render(mark, map[string]string{"a1": ""})
@@ -79,7 +83,10 @@ func TestTemplateProperties(t *testing.T) {
 }
 
 func FuzzTemplate(f *testing.F) {
-	for _, s := range []string{"{{input}}", `\{{input}}`, "{{{{ a }}}}", `{"a":{"b":{{input}}}}`, "{{ 입력 }}", "{{" + strings.Repeat(" ", 50) + "x}}", "\\\\{{x}}"} {
+	for _, s := range []string{
+		"{{input}}", `\{{input}}`, "{{{{ a }}}}", `{"a":{"b":{{input}}}}`, "{{ 입력 }}",
+		"{{" + strings.Repeat(" ", 50) + "x}}", "\\\\{{x}}",
+	} {
 		f.Add(s, "할 일 {{x}}")
 	}
 	f.Fuzz(func(t *testing.T, content, input string) {

@@ -51,7 +51,10 @@ func TestHash(t *testing.T) {
 		other := criteria()
 		change(&other[0])
 		require.NotEqual(t, usual, rubric.Hash(other), name)
-		require.Equal(t, rubric.QuestionHash(criteria()[0]), rubric.QuestionHash(other[0]), "a person's answer does not depend on %s", name)
+		require.Equal(
+			t, rubric.QuestionHash(criteria()[0]), rubric.QuestionHash(other[0]), "a person's answer does not depend on %s",
+			name,
+		)
 	}
 
 	three := append(criteria(), graders.Criterion{ID: "c", Question: "?", AppliesTo: []string{"answer"}, Votes: 3})
@@ -64,7 +67,14 @@ func TestHash(t *testing.T) {
 	three[1].Votes = 3
 	require.Equal(t, 4, rubric.Calls(three, graders.Expect{Type: "answer"}))
 
-	g, err := graders.New("rubric", json.RawMessage(`{"criteria":[{"id":"a","question":"?","options":["yes","no"]},{"id":"c","check":"true"},{"id":"b","question":"!","options":["yes","no"]}]}`), none{})
+	g, err := graders.New(
+		"rubric",
+		json.RawMessage(
+			`{"criteria":[{"id":"a","question":"?","options":["yes","no"]},{"id":"c","check":"true"},`+
+				`{"id":"b","question":"!","options":["yes","no"]}]}`,
+		),
+		none{},
+	)
 	require.NoError(t, err)
 	require.Equal(t, usual, rubric.Hash(graders.Questions([]graders.Spec{{Name: "format"}, g.Spec()})))
 }

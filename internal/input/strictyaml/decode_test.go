@@ -123,7 +123,9 @@ func TestDecodeOfNothing(t *testing.T) {
 
 func TestDecodeNumbersThatDoNotFit(t *testing.T) {
 	t.Parallel()
-	for _, data := range []string{"count: 99999999999999999999", "count: 1.0", "share: .inf", "share: 1e999", "count: 0x", "count: !!int 가"} {
+	for _, data := range []string{
+		"count: 99999999999999999999", "count: 1.0", "share: .inf", "share: 1e999", "count: 0x", "count: !!int 가",
+	} {
 		_, probs := decode(t, "name: x\n"+data)
 		require.Len(t, probs, 1, data)
 		require.Contains(t, probs[0].Message, "number", data)
@@ -138,7 +140,9 @@ func TestLongTextIsCutInMessages(t *testing.T) {
 
 func TestJSONLinesHavePlacesToo(t *testing.T) {
 	t.Parallel()
-	doc, probs := strictyaml.ParseJSON("f.jsonl", 7, []byte(`{"name": "할 일 \ud83d\ude00", "cuont": 1, "tags": ["가", 2, null], "name": "또"}`+"\n"))
+	doc, probs := strictyaml.ParseJSON(
+		"f.jsonl", 7, []byte(`{"name": "할 일 \ud83d\ude00", "cuont": 1, "tags": ["가", 2, null], "name": "또"}`+"\n"),
+	)
 	require.NotNil(t, doc)
 	var s sample
 	probs = append(probs, doc.Decode(&s)...)
@@ -208,7 +212,9 @@ func FuzzParse(f *testing.F) {
 }
 
 func FuzzParseJSON(f *testing.F) {
-	for _, s := range []string{`{"name":"가","tags":["a",1]}`, `[[[`, `{"a":`, `"\ud83d"`, `1e999`, `{"a":1,"a":2}`, ``, ` {"a" : {"b":null}} `} {
+	for _, s := range []string{
+		`{"name":"가","tags":["a",1]}`, `[[[`, `{"a":`, `"\ud83d"`, `1e999`, `{"a":1,"a":2}`, ``, ` {"a" : {"b":null}} `,
+	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -13,14 +13,17 @@ import (
 func TestParseSaysWhereAFileIsWrong(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ data, want string }{
-		"empty":                 {"", "f:1:1: the file is empty"},
-		"only a comment":        {"# 할 일\n", "f:1:1: the file is empty"},
-		"only a marker":         {"---\n", "f:1:1: the file is empty"},
-		"second document":       {"a: 1\n---\nb: 2\n", "f:3:1: a second YAML document"},
-		"quote never closed":    {"x: 1\na: \"열린\nb: 2\nc: 3\n", "f:2:4: syntax error"},
-		"quote, first line":     {"가: \"열린\nb: 2\nc: 3\n", "f:1:4: syntax error"},
-		"second colon":          {"a: 1\nb: 할 일: 둘\n", "f:2:7: syntax error: a second \": \""},
-		"no colon, first":       {"# x\n가 나\ny: 2\n", "f:2:1: syntax error: a line without \": \" among keys (a key needs a colon and a space after it)"},
+		"empty":              {"", "f:1:1: the file is empty"},
+		"only a comment":     {"# 할 일\n", "f:1:1: the file is empty"},
+		"only a marker":      {"---\n", "f:1:1: the file is empty"},
+		"second document":    {"a: 1\n---\nb: 2\n", "f:3:1: a second YAML document"},
+		"quote never closed": {"x: 1\na: \"열린\nb: 2\nc: 3\n", "f:2:4: syntax error"},
+		"quote, first line":  {"가: \"열린\nb: 2\nc: 3\n", "f:1:4: syntax error"},
+		"second colon":       {"a: 1\nb: 할 일: 둘\n", "f:2:7: syntax error: a second \": \""},
+		"no colon, first": {
+			"# x\n가 나\ny: 2\n",
+			"f:2:1: syntax error: a line without \": \" among keys (a key needs a colon and a space after it)",
+		},
 		"no space, first":       {"x:\n  가:나\n\n  y: 2\n", "f:2:3: syntax error: a line without \": \""},
 		"no colon, in a list":   {"x:\n  - id a\n    y: 2\n", "f:2:5: syntax error: a line without \": \""},
 		"colon in long text":    {"x: 가\n  나\n  y: 2\n", "f:3:3: syntax error: a second \": \""},
@@ -29,16 +32,20 @@ func TestParseSaysWhereAFileIsWrong(t *testing.T) {
 		"list moved":            {"a:\n  - x\n - y\n", "f:3:2: syntax error"},
 		"key moved":             {"cases:\n  - id: a\n    input: x\n   note: y\n  - id: b\n", "f:4:4: syntax error"},
 		"list never closed":     {"x: 1\ny: [1, 2\nb: 3\n", "f:2:1: syntax error"},
-		"list cut off":          {"x: 1\ny: [", "f:2:1: syntax error: did not find expected node content (a value is missing, or a [ or { that opens here is never closed)"},
-		"at sign":               {"x: 1\n가: @home\n", "f:2:4: syntax error"},
-		"unknown alias":         {"x: 1\n가나: *none\n", "f:2:5: syntax error: unknown anchor 'none'"},
-		"no colon":              {"x: 1\n가 나\ny: 2\n", "f:2:1: syntax error: could not find"},
-		"escape":                {"x: 1\n가: \"나\\q\"\n", "f:2:6: syntax error: found unknown escape"},
-		"text after a quote":    {"a:\n  - id: \"b\" c\n", "f:2:3: syntax error"},
-		"not UTF-8":             {"가: \xff", "f:1:4: the file is not UTF-8: byte 0xFF"},
-		"control character":     {"x: 1\n가: \x07", "f:2:4: control character U+0007"},
-		"UTF-16":                {"\xff\xfea\x00", "f:1:1: the file is UTF-16"},
-		"alias in itself":       {"x: &a [*a]\n", "f:1:8: the alias *a stands inside its own anchor"},
+		"list cut off": {
+			"x: 1\ny: [",
+			"f:2:1: syntax error: did not find expected node content (a value is missing, or a [ or { that opens here is " +
+				"never closed)",
+		},
+		"at sign":            {"x: 1\n가: @home\n", "f:2:4: syntax error"},
+		"unknown alias":      {"x: 1\n가나: *none\n", "f:2:5: syntax error: unknown anchor 'none'"},
+		"no colon":           {"x: 1\n가 나\ny: 2\n", "f:2:1: syntax error: could not find"},
+		"escape":             {"x: 1\n가: \"나\\q\"\n", "f:2:6: syntax error: found unknown escape"},
+		"text after a quote": {"a:\n  - id: \"b\" c\n", "f:2:3: syntax error"},
+		"not UTF-8":          {"가: \xff", "f:1:4: the file is not UTF-8: byte 0xFF"},
+		"control character":  {"x: 1\n가: \x07", "f:2:4: control character U+0007"},
+		"UTF-16":             {"\xff\xfea\x00", "f:1:1: the file is UTF-16"},
+		"alias in itself":    {"x: &a [*a]\n", "f:1:8: the alias *a stands inside its own anchor"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -110,7 +117,8 @@ func TestAtCountsCharacters(t *testing.T) {
 
 func TestPosInFindsTextInEveryStyle(t *testing.T) {
 	t.Parallel()
-	const data = "literal: |\n  첫 줄\n  가 {{x}} 나 {{x}}\nfolded: >-\n  접은\n  줄 {{x}}\nquoted: \"따옴표 \\n {{x}}\"\nplain: 그냥 {{x}}\nsplit: 두\n  줄 {{x}}\nindicator: |2-\n    {{x}}\n"
+	const data = "literal: |\n  첫 줄\n  가 {{x}} 나 {{x}}\nfolded: >-\n  접은\n  줄 {{x}}\nquoted: \"따옴표 \\n {{x}}\"\nplain: 그냥 " +
+		"{{x}}\nsplit: 두\n  줄 {{x}}\nindicator: |2-\n    {{x}}\n"
 	doc, probs := strictyaml.Parse("f", []byte(data))
 	require.Empty(t, probs)
 	for key, want := range map[string][2]int{

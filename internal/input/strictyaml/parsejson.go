@@ -20,7 +20,9 @@ const maxJSONDepth = 200
 // first line of data is line number line of the file.
 func ParseJSON(file string, line int, data []byte) (*Document, problem.List) {
 	if !utf8.Valid(data) {
-		return nil, problem.List{{File: file, Line: line, Column: 1, Message: "the line is not UTF-8", Hint: "save the file as UTF-8"}}
+		return nil, problem.List{
+			{File: file, Line: line, Column: 1, Message: "the line is not UTF-8", Hint: "save the file as UTF-8"},
+		}
 	}
 	data = bytes.TrimRight(data, " \t\r\n") // so that what is cut off ends where its text does
 	p := jsonParser{data: data, line: line, column: 1, dec: json.NewDecoder(bytes.NewReader(data))}

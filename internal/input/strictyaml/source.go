@@ -24,7 +24,9 @@ func cleanSource(file string, data []byte) ([]byte, problem.List) {
 			p.Message, p.Hint = fmt.Sprintf("the file is not UTF-8: byte 0x%02X", data[i]), "save it as UTF-8"
 			return nil, problem.List{p}
 		case !allowedRune(r):
-			p.Message, p.Hint = fmt.Sprintf("control character U+%04X", r), "remove it, or write it as an escape in double quotes"
+			p.Message, p.Hint = fmt.Sprintf(
+				"control character U+%04X", r,
+			), "remove it, or write it as an escape in double quotes"
 			return nil, problem.List{p}
 		}
 		i += size

@@ -40,7 +40,9 @@ func Parse(file string, data []byte) (*Document, problem.List) {
 	root, second, err := parseAll(data)
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, problem.List{{File: file, Line: 1, Column: 1, Message: "the file is empty", Hint: "it must hold one YAML document"}}
+		return nil, problem.List{
+			{File: file, Line: 1, Column: 1, Message: "the file is empty", Hint: "it must hold one YAML document"},
+		}
 	case err != nil:
 		return nil, problem.List{explainSyntax(file, data, err)}
 	case second != nil:

@@ -30,7 +30,9 @@ func explainSyntax(file string, data []byte, err error) problem.Problem {
 		}
 		line = locate(lines, message, from)
 	}
-	p := problem.Problem{File: file, Line: line, Column: columnOf(message, lines[line-1]), Message: "syntax error: " + message}
+	p := problem.Problem{
+		File: file, Line: line, Column: columnOf(message, lines[line-1]), Message: "syntax error: " + message,
+	}
 	if tabLine, tabColumn := findTab(lines, line); tabLine > 0 && tabExplains(message) {
 		p.Line, p.Column = tabLine, tabColumn
 		p.Message, p.Hint = "a tab stands in the indentation", "YAML allows only spaces there"

@@ -55,7 +55,9 @@ func FuzzWrite(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		doc := strictyaml.Object{{"value", s}, {"list", []any{s, s}}, {"flow", strictyaml.Flow{s, "b"}}, {"map", map[string]any{s: "x"}}}
+		doc := strictyaml.Object{
+			{"value", s}, {"list", []any{s, s}}, {"flow", strictyaml.Flow{s, "b"}}, {"map", map[string]any{s: "x"}},
+		}
 		out, err := strictyaml.Write(doc)
 		if !utf8.ValidString(s) {
 			require.Error(t, err)
