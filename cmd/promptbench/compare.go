@@ -12,7 +12,6 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/regrade"
 	"promptbench/internal/run/result"
 	"promptbench/internal/run/runs"
 )
@@ -100,38 +99,28 @@ func (f compareFlags) pairing(shown printing) result.Pairing {
 		Detail: shown.detail(), Drift: f.baseline != "",
 		AllowModel: slices.Contains(f.allow, "model"), AllowJudge: slices.Contains(f.allow, "judge"),
 	}
-	if f.pairwise.on {
-		how.Detail = runfile.Full // a judge reads the replies
+	if f.pairwise.on || f.caseID != "" {
+		how.Detail = runfile.Full // with the replies
 	}
 	return how
 }
 
 func (a *app) compareRuns(ctx context.Context, args []string, o project.Options, f compareFlags, shown printing) error {
-	paths, suitePath, err := findRuns(ctx, args, o, shown.judged.maxErrors)
-	if err != nil {
-		return err
-	}
-	if o.Suite == "" {
-		o.Suite = suitePath
-	}
-	load := project.LoadIfAny
-	if f.pairwise.on { // the judge is told what the suite is about
-		load = func(ctx context.Context, o project.Options) (*project.Project, error) {
-			return project.Load(ctx, o, nil)
-		}
-	}
-	p, err := load(ctx, o)
+	// With --pairwise, the judge is told what the suite is about.
+	p, paths, err := runs.Compared(ctx, o, args, shown.judged.maxErrors, f.pairwise.on)
 	if err != nil {
 		return err
 	}
 	a.Warn(p.Warnings)
+	how := f.pairing(shown)
+	base := result.NewBase(p, paths[0], how)
 	if f.caseID != "" {
-		return shown.result.write(a, func(w io.Writer) error { return a.showPairs(ctx, w, p, paths, f.caseID) })
+		return shown.result.write(a, func(w io.Writer) error { return a.showCase(ctx, w, base, paths[1:], f.caseID) })
 	}
 	return a.withSettings(&f.pairwise.how, func() error {
 		return shown.write(a, func(to report.Renderer) error {
-			return printPairs(to, paths[0], paths[1:], shown, func(base, head string) (report.Pair, error) {
-				pair, err := result.Pair(ctx, p, base, head, f.pairing(shown))
+			return printPairs(to, paths[1:], shown, func(head string) (report.Pair, error) {
+				pair, err := base.Compare(ctx, head)
 				if err == nil && f.pairwise.on {
 					err = a.askPairwise(ctx, p, pair, f.pairwise.how)
 				}
@@ -141,53 +130,21 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	})
 }
 
-// findRuns finds the run files, the heads' on the suite and the model of the
-// base where there is a choice, and the suite that the last one names.
-func findRuns(ctx context.Context, args []string, o project.Options, maxErrors int) (paths []string, suite string, err error) {
-	look, err := runs.LookupOf(o)
-	if err != nil {
-		return nil, "", err
-	}
-	look.Whole, look.MaxErrors = true, maxErrors
-	var like *runfile.Header
-	for _, arg := range args {
-		path, err := look.Path(ctx, arg, like)
+// showCase shows a case of each head beside that of the base.
+func (a *app) showCase(ctx context.Context, w io.Writer, base *result.Base, heads []string, id string) error {
+	for _, path := range heads {
+		before, after, _, err := base.Pair(ctx, path)
 		if err != nil {
-			return nil, "", err
+			return err
 		}
-		h, err := runfile.ReadHeader(path)
-		if err != nil {
-			return nil, "", err
+		_, inBase := before.Case(id)
+		_, inHead := after.Case(id)
+		if !inBase && !inHead {
+			return runs.UnknownCase(after, id)
 		}
-		if like == nil {
-			like = &h
-		}
-		paths = append(paths, path)
-		if project.Exists(h.Suite.Path) {
-			suite = h.Suite.Path
-		}
-	}
-	return paths, suite, nil
-}
-
-func (a *app) showPairs(ctx context.Context, w io.Writer, p *project.Project, paths []string, id string) error {
-	for _, path := range paths[1:] {
-		if err := a.showPair(ctx, w, p, paths[0], path, id); err != nil {
+		if err := report.CasePairText(w, before, after, id, a.Display(w, true)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (a *app) showPair(ctx context.Context, w io.Writer, p *project.Project, basePath, headPath, id string) error {
-	base, head, _, err := regrade.Comparable(ctx, p, basePath, headPath, runfile.Full, true)
-	if err != nil {
-		return err
-	}
-	_, inBase := base.Case(id)
-	_, inHead := head.Case(id)
-	if !inBase && !inHead {
-		return runs.UnknownCase(head, id)
-	}
-	return report.CasePairText(w, base, head, id, a.Display(w, true))
 }

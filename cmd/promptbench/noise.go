@@ -58,6 +58,6 @@ func (a *app) noise(ctx context.Context, arg string, o project.Options, how runF
 	}
 	a.Warn(p.Warnings)
 	p.Prompts = append(p.Prompts, p.Prompts[0])
-	p.Noise = true
+	shown.noise = true
 	return a.runLoaded(ctx, p, how, shown)
 }

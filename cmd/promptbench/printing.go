@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 
@@ -25,6 +26,7 @@ type printing struct {
 
 	baseline string          // what runs are held against; empty: the first of them
 	narrow   suite.Selection // cases of a recorded run, none for all
+	noise    bool            // the runs are of one revision
 }
 
 // add adds the flags that say what of a result is printed, how and where to.
@@ -107,23 +109,20 @@ func (rs renderers) each(do func(report.Renderer) error) error {
 
 // printRuns prints one run as a summary, several as comparisons with the first,
 // and returns the exit code that they ask for.
-func printRuns(to report.Renderer, p *project.Project, paths []string, how printing) error {
+func printRuns(ctx context.Context, to report.Renderer, p *project.Project, paths []string, how printing) error {
 	if len(paths) == 1 {
 		return printRun(to, p, paths[0], how)
 	}
-	return printPairs(to, paths[0], paths[1:], how, func(base, head string) (report.Pair, error) {
-		return result.PairAsRecorded(p, base, head, result.Pairing{Detail: how.detail()})
-	})
+	base := result.NewBase(p, paths[0], result.Pairing{Detail: how.detail(), AsRecorded: true, Noise: how.noise})
+	return printPairs(to, paths[1:], how, func(head string) (report.Pair, error) { return base.Compare(ctx, head) })
 }
 
 // printPairs prints comparisons with one base, and returns the exit code that they
 // ask for.
-func printPairs(to report.Renderer, base string, heads []string, how printing,
-	compare func(base, head string) (report.Pair, error),
-) error {
+func printPairs(to report.Renderer, heads []string, how printing, compare func(head string) (report.Pair, error)) error {
 	o := outcome{flags: how.judged}
 	for _, head := range heads {
-		pair, err := compare(base, head)
+		pair, err := compare(head)
 		if err != nil {
 			return err
 		}

@@ -59,5 +59,5 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 		return err
 	}
 	shown.narrow = o.Select
-	return shown.write(a, func(to report.Renderer) error { return printRuns(to, p, []string{path}, shown) })
+	return shown.write(a, func(to report.Renderer) error { return printRuns(ctx, to, p, []string{path}, shown) })
 }

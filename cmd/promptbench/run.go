@@ -105,7 +105,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		}
 		defer stopQueue()
 		settings := how.job()
-		settings.Note = a.NoteText
+		settings.Note, settings.Noise = a.NoteText, shown.noise
 		if how.batch.cancel {
 			return a.cancelBatches(ctx, p, settings)
 		}
@@ -144,12 +144,10 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		}
 		return shown.write(a, func(to report.Renderer) error {
 			if shown.baseline == "" {
-				return printRuns(to, p, paths, shown)
+				return printRuns(ctx, to, p, paths, shown)
 			}
-			how := result.Pairing{Detail: shown.detail(), Drift: true}
-			return printPairs(to, shown.baseline, paths, shown, func(base, head string) (report.Pair, error) {
-				return result.Pair(ctx, p, base, head, how)
-			})
+			base := result.NewBase(p, shown.baseline, result.Pairing{Detail: shown.detail(), Drift: true})
+			return printPairs(to, paths, shown, func(head string) (report.Pair, error) { return base.Compare(ctx, head) })
 		})
 	})
 }

@@ -34,7 +34,7 @@ type Batches struct {
 // OpenBatches makes this the only process that hands in and collects for the
 // revisions: two would hand in again what the other one has handed in.
 func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error) {
-	if err := checkDistinct(p); err != nil {
+	if err := checkDistinct(p, o); err != nil {
 		return nil, err
 	}
 	targets, err := p.Targets()

@@ -12,6 +12,7 @@ type Options struct {
 	Trials      int // per case
 	Concurrency int
 	Timeout     time.Duration // of one attempt at a call
+	Noise       bool          // the revisions are one, to see what chance does
 	Fresh       bool          // replay nothing
 	Offline     bool          // replay only
 	MaxAge      time.Duration // of a recording; 0: any

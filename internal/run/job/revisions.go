@@ -28,7 +28,7 @@ type Revisions struct {
 // Prepare builds the job: the graders, the models, the recordings to replay and
 // the run files. It sends nothing.
 func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, error) {
-	if err := checkDistinct(p); err != nil {
+	if err := checkDistinct(p, o); err != nil {
 		return nil, err
 	}
 	targets, err := p.Targets()
@@ -119,8 +119,8 @@ func (r *Revisions) header(ctx context.Context, p *project.Project, o Options) r
 
 // checkDistinct refuses revisions that send the same: a comparison of the two
 // would be one of the model with itself. That is what noise asks for.
-func checkDistinct(p *project.Project) error {
-	if p.Noise {
+func checkDistinct(p *project.Project, o Options) error {
+	if o.Noise {
 		return nil
 	}
 	var probs problem.List

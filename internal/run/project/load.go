@@ -16,7 +16,6 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/input/suite"
-	"promptbench/internal/record/runfile"
 )
 
 // Options are what the command line says of the files and the model. Empty
@@ -45,18 +44,13 @@ type Project struct {
 	files []string // that the suite was read from
 	names []string // of the suite's variables
 	named bool     // the suite could be read so far that names says them
-	Noise bool     // the prompts are one revision, held against itself
 
 }
 
 // Load reads the config, the suite and the prompts. All errors of all files
 // come back at once, as a [problem.List]; warnings stand in the project.
 func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
-	p := &Project{Options: o}
-	var probs problem.List
-	p.Config, probs = config.Load(o.Config)
-	p.RunsDir = cmp.Or(o.Runs, p.Config.Runs)
-	probs = append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
+	p, probs := loadConfig(o)
 	probs = append(probs, p.loadSuite()...)
 	for i, name := range prompts {
 		if slices.Contains(prompts[:i], name) {
@@ -78,17 +72,23 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	return p, probs.Err()
 }
 
-// LoadIfAny loads the config, and the suite where there is one: run files say
-// all that a comparison needs but for a suite to grade them again by.
-func LoadIfAny(ctx context.Context, o Options) (*Project, error) {
-	p, err := Settings(o)
-	if err != nil {
-		return nil, err
+// LoadSuite loads the suite of a project that [Settings] returned, and adds its
+// warnings. It may be called once.
+func (p *Project) LoadSuite() error {
+	probs := p.loadSuite()
+	p.Warnings = append(p.Warnings, probs.Only(problem.Warning)...)
+	return probs.Err()
+}
+
+// LoadSuiteIfAny is [Project.LoadSuite] where there is a suite or something is
+// selected from one: run files hold all that a comparison needs but for a suite to
+// grade them again by.
+func (p *Project) LoadSuiteIfAny() error {
+	_, err := p.SuitePath()
+	if errors.Is(err, config.ErrNoSuite) && len(p.Options.Select.Cases)+len(p.Options.Select.Tags) == 0 {
+		return nil
 	}
-	if _, err := p.SuitePath(); errors.Is(err, config.ErrNoSuite) && len(o.Select.Cases)+len(o.Select.Tags) == 0 {
-		return p, nil
-	}
-	return Load(ctx, o, nil)
+	return p.LoadSuite()
 }
 
 func (p *Project) loadSuite() problem.List {

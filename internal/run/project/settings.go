@@ -15,10 +15,15 @@ import (
 
 // Settings loads the config alone, for commands that need no suite.
 func Settings(o Options) (*Project, error) {
+	p, probs := loadConfig(o)
+	p.Warnings = probs.Only(problem.Warning)
+	return p, probs.Err()
+}
+
+func loadConfig(o Options) (*Project, problem.List) {
 	c, probs := config.Load(o.Config)
 	p := &Project{Options: o, Config: c, RunsDir: cmp.Or(o.Runs, c.Runs)}
-	probs = append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
-	return p, probs.Err()
+	return p, append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
 }
 
 // RunsDir is the directory of run files: the flag's, else the config's.
@@ -34,7 +39,7 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		BasePrice: p.PriceFor(base.Header.Model.Endpoint, base.Header.Model.ID),
 		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
 	}
-	o.Noise, o.Gates = p.Noise, p.Config.Gates
+	o.Gates = p.Config.Gates
 	o.JudgePrice, o.Reliability = p.JudgePrice(head), p.JudgeReliabilities(head)
 	for _, g := range p.Config.RegressionGates {
 		o.Gating = append(o.Gating, g.Graders...)

@@ -46,24 +46,22 @@ func (s Source) Run(path string) (report.Run, error) {
 // Compare compares two run files. Like the command compare, it grades both again if
 // the suite has changed, but it runs no program: looking at a page must not.
 func (s Source) Compare(ctx context.Context, base, head string) (report.Pair, error) {
-	o, how := s.Options, Pairing{Detail: runfile.Full, Drift: true, NoCommands: true}
+	p, err := project.Settings(s.Options)
+	if err != nil {
+		return report.Pair{}, err
+	}
 	h, err := runfile.ReadHeader(head)
 	if err != nil {
 		return report.Pair{}, err
 	}
-	if o.Suite == "" && project.Exists(h.Suite.Path) {
-		o.Suite = h.Suite.Path
+	if p.Options.Suite == "" && project.Exists(h.Suite.Path) {
+		p.Options.Suite = h.Suite.Path
 	}
-	if o.Suite == "" {
-		p, err := project.Settings(o)
-		if err != nil {
+	how := Pairing{Detail: runfile.Full, Drift: true, NoCommands: true, AsRecorded: p.Options.Suite == ""}
+	if !how.AsRecorded {
+		if err := p.LoadSuite(); err != nil {
 			return report.Pair{}, err
 		}
-		return PairAsRecorded(p, base, head, how)
 	}
-	p, err := project.Load(ctx, o, nil)
-	if err != nil {
-		return report.Pair{}, err
-	}
-	return Pair(ctx, p, base, head, how)
+	return NewBase(p, base, how).Compare(ctx, head)
 }

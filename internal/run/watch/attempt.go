@@ -154,7 +154,7 @@ func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, repo
 	}
 	if base != "" {
 		how := result.Pairing{Detail: runfile.Scores, Drift: r.w.Baseline != ""}
-		pair, err := result.Pair(ctx, r.p, base, r.path, how)
+		pair, err := result.NewBase(r.p, base, how).Compare(ctx, r.path)
 		if err != nil {
 			r.noteError(err)
 		}

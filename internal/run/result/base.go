@@ -1,0 +1,154 @@
+package result
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"promptbench/graders"
+	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/run/regrade"
+	"promptbench/internal/run/runs"
+	"promptbench/internal/verdict/compare"
+)
+
+// A Pairing says how two runs are compared.
+type Pairing struct {
+	Detail     runfile.Detail
+	AsRecorded bool // by the scores in the files
+	AllowModel bool // in spite of different models
+	AllowJudge bool // in spite of different judges
+	Drift      bool // both may be runs of one prompt
+	Noise      bool // both are runs of one prompt, to see what chance does
+	NoCommands bool // start none to grade the runs again
+}
+
+// A Base is the run that others are compared with. Its file is read once, and
+// graded again at most once, however many others there are.
+type Base struct {
+	project *project.Project
+	path    string
+	how     Pairing
+
+	header   *runfile.Header // nil until it is read
+	specs    []graders.Spec  // of the suite as it is now; nil until they are needed
+	recorded *runfile.Run    // nil until it is read
+	detail   runfile.Detail  // that it was read in
+	regraded *runfile.Run    // nil until it is graded again
+}
+
+// NewBase returns the base at path. It reads nothing yet.
+func NewBase(p *project.Project, path string, how Pairing) *Base {
+	return &Base{project: p, path: path, how: how}
+}
+
+// Compare compares the selected cases of the run file at headPath with the base.
+// Both are graded again if the project's suite grades otherwise than theirs.
+func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error) {
+	base, head, notes, err := b.Pair(ctx, headPath)
+	if err != nil {
+		return report.Pair{}, err
+	}
+	if s := b.project.Options.Select; !b.how.AsRecorded {
+		if base, err = runs.Narrow(base, s); err != nil {
+			return report.Pair{}, err
+		}
+		if head, err = runs.Narrow(head, s); err != nil {
+			return report.Pair{}, err
+		}
+	}
+	o := b.project.Comparison(base, head, notes)
+	o.AllowModel, o.AllowJudge, o.Drift, o.Noise = b.how.AllowModel, b.how.AllowJudge, b.how.Drift, b.how.Noise
+	c, err := compare.Compare(base, head, o)
+	return report.Pair{Comparison: c, Base: base, Head: head}, err
+}
+
+// Pair loads both runs, as they are to be compared. Notes say how they were
+// graded, if not by the files alone.
+func (b *Base) Pair(ctx context.Context, headPath string) (base, head *runfile.Run, notes []string, err error) {
+	again := false
+	if !b.how.AsRecorded {
+		if again, notes, err = b.mustRegrade(headPath); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	base, head, err = b.load(ctx, headPath, again)
+	return base, head, notes, err
+}
+
+// mustRegrade reports whether both runs have to be graded again, because either was
+// graded by another state of the suite.
+func (b *Base) mustRegrade(headPath string) (again bool, notes []string, err error) {
+	p := b.project
+	if p.Suite == nil {
+		return false, []string{"both runs as they were graded: there is no suite here to grade them again by"}, nil
+	}
+	if b.header == nil {
+		if b.specs, err = p.Specs(); err != nil {
+			return false, nil, err
+		}
+		h, err := runfile.ReadHeader(b.path)
+		if err != nil {
+			return false, nil, err
+		}
+		b.header = &h
+	}
+	head, err := runfile.ReadHeader(headPath)
+	if err != nil {
+		return false, nil, err
+	}
+	says := map[string]string{} // by grader, what a command says of itself
+	for _, h := range []runfile.Header{*b.header, head} {
+		again = again || !regrade.Current(p, h, b.specs)
+		for _, spec := range h.Graders { // of two versions of a command, neither may be today's
+			first, ok := says[spec.Name]
+			again = again || ok && first != spec.Says
+			says[spec.Name] = spec.Says
+		}
+	}
+	switch {
+	case b.header.Redacted != nil || head.Redacted != nil:
+		return false, []string{"both runs as they were graded: the replies of a redacted one can't be graded again"}, nil
+	case !again:
+		return false, nil, nil
+	case b.how.NoCommands && p.Suite.HasCommands():
+		return false, []string{"both runs as they were graded: to grade them again starts commands, " +
+			"which only the commands compare and regrade do"}, nil
+	}
+	notes = []string{fmt.Sprintf("both runs were graded again by %s as it is now", p.Suite.Path)}
+	if b.header.Suite.Name != head.Suite.Name { // now both headers name the project's
+		notes = append(notes, fmt.Sprintf("the base ran suite %s, the head suite %s", b.header.Suite.Name, head.Suite.Name))
+	}
+	return true, notes, nil
+}
+
+// load loads both runs at once, and grades them again where that is asked for.
+func (b *Base) load(ctx context.Context, headPath string, again bool) (base, head *runfile.Run, err error) {
+	detail := b.how.Detail
+	if again {
+		detail = runfile.Replies
+	}
+	var baseErr error
+	var reading sync.WaitGroup
+	if b.recorded == nil || b.detail < detail {
+		reading.Go(func() { b.recorded, baseErr = runfile.Load(b.path, detail) })
+		b.detail = detail
+	}
+	head, err = runfile.Load(headPath, detail)
+	reading.Wait()
+	switch {
+	case baseErr != nil:
+		return nil, nil, baseErr
+	case err != nil || !again:
+		return b.recorded, head, err
+	}
+	if b.regraded == nil {
+		if b.regraded, err = regrade.Regrade(ctx, b.project, b.recorded); err != nil {
+			return nil, nil, err
+		}
+	}
+	head, err = regrade.Regrade(ctx, b.project, head)
+	return b.regraded, head, err
+}
