@@ -174,7 +174,8 @@ func TestFile(t *testing.T) {
 	require.Equal(t, string(whole), string(mended))
 
 	for line, message := range map[string]string{
-		`{"kind":"label","criterion":"a","question_hash":"b","text_hash":"c","labeller":"d","label":"maybe"}`: `.jsonl:1: "maybe" is no label`,
+		`{"kind":"label","criterion":"a","question_hash":"b","text_hash":"c","labeller":"d","label":"maybe"}`: "" +
+			`.jsonl:1: "maybe" is no label`,
 		`{"kind":"label","label":"yes"}`: ".jsonl:1: a label says its criterion",
 		`nonsense`:                       "line 1 is not a record",
 	} {

@@ -14,12 +14,10 @@ import (
 // Header is the header of the redacted run. It keeps its own id.
 func (r *Redactor) Header(h runfile.Header) (runfile.Header, error) {
 	out := runfile.Header{
-		Run: h.Run, Prompt: r.prompt(h.Prompt), Suite: runfile.Suite{
-			Name: h.Suite.Name, Path: h.Suite.Path, Hash: r.hash(h.Suite.Hash),
-		}, Model: h.Model,
-		Reply: reply.Rules{
-			Types: h.Reply.Types,
-		}, Reader: h.Reader, Cases: h.Cases, Trials: h.Trials, Source: h.Source, Pairwise: h.Pairwise, Git: h.Git,
+		Run: h.Run, Prompt: r.prompt(h.Prompt),
+		Suite: runfile.Suite{Name: h.Suite.Name, Path: h.Suite.Path, Hash: r.hash(h.Suite.Hash)}, Model: h.Model,
+		Reply: reply.Rules{Types: h.Reply.Types}, Reader: h.Reader, Cases: h.Cases, Trials: h.Trials, Source: h.Source,
+		Pairwise: h.Pairwise, Git: h.Git,
 		Redacted: &runfile.Redacted{From: h.Run, Key: r.KeyID()}, Tool: h.Tool, Started: h.Started,
 	}
 	for _, spec := range h.Graders {
@@ -61,13 +59,11 @@ func (r *Redactor) prompt(p runfile.Prompt) runfile.Prompt {
 // Case is a case with its numbers alone.
 func (r *Redactor) Case(c runfile.Case) runfile.Case {
 	out := runfile.Case{
-		Case: r.kept(c.Case), Input: r.text(c.Input), Tags: r.keptList(c.Tags), Group: r.kept(c.Group), Note: r.text(c.Note), InputHash: r.hash(
-			c.InputHash,
-		),
+		Case: r.kept(c.Case), Input: r.text(c.Input), Tags: r.keptList(c.Tags), Group: r.kept(c.Group), Note: r.text(c.Note),
+		InputHash: r.hash(c.InputHash),
 		Expect: graders.Expect{
-			Type: r.typ(c.Expect.Type), Count: c.Expect.Count, Equals: r.texts(c.Expect.Equals), Contains: r.texts(
-				c.Expect.Contains,
-			),
+			Type: r.typ(c.Expect.Type), Count: c.Expect.Count, Equals: r.texts(c.Expect.Equals),
+			Contains:    r.texts(c.Expect.Contains),
 			NotContains: r.texts(c.Expect.NotContains), Regex: r.text(c.Expect.Regex),
 		},
 	}
@@ -83,12 +79,10 @@ func (r *Redactor) Case(c runfile.Case) runfile.Case {
 // Call is a call without what was said.
 func (r *Redactor) Call(c runfile.Call) runfile.Call {
 	return runfile.Call{
-		Key: r.hash(c.Key), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Criterion: c.Criterion, Vote: c.Vote, Reply: r.text(c.Reply), Thinking: r.text(
-			c.Thinking,
-		),
-		FinishReason: r.plain(c.FinishReason), ResponseModel: r.plain(
-			c.ResponseModel,
-		), Usage: c.Usage, LatencyMS: c.LatencyMS, Attempts: c.Attempts, At: c.At,
+		Key: r.hash(c.Key), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Criterion: c.Criterion, Vote: c.Vote,
+		Reply: r.text(c.Reply), Thinking: r.text(c.Thinking),
+		FinishReason: r.plain(c.FinishReason), ResponseModel: r.plain(c.ResponseModel), Usage: c.Usage,
+		LatencyMS: c.LatencyMS, Attempts: c.Attempts, At: c.At,
 		ReplayedFrom: c.ReplayedFrom, Batch: r.plain(c.Batch), Error: r.failure(c.Error),
 	}
 }
@@ -112,9 +106,8 @@ func (r *Redactor) Trial(t runfile.Trial) runfile.Trial {
 		}
 	}
 	for _, s := range t.Scores {
-		s.Answer, s.Reason, s.Unscored, s.NotApplicable = r.answer(s), r.text(s.Reason), r.text(s.Unscored), r.text(
-			s.NotApplicable,
-		)
+		s.Answer, s.Reason = r.answer(s), r.text(s.Reason)
+		s.Unscored, s.NotApplicable = r.text(s.Unscored), r.text(s.NotApplicable)
 		out.Scores = append(out.Scores, s)
 	}
 	return out

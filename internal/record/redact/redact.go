@@ -50,7 +50,9 @@ func New(o Options) *Redactor {
 	r := &Redactor{
 		o: o, names: map[string]bool{}, parts: map[string][]string{}, types: map[string]bool{}, fixed: map[string]bool{},
 	}
-	for _, answer := range []string{"unread", string(reply.JSON), string(reply.XML), string(reply.Text), "yes", "no", "unsure", "first", "second", "tie"} {
+	for _, answer := range []string{
+		"unread", string(reply.JSON), string(reply.XML), string(reply.Text), "yes", "no", "unsure", "first", "second", "tie",
+	} {
 		r.fixed[answer] = true
 	}
 	return r

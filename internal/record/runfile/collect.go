@@ -109,7 +109,9 @@ func (k *collector) addCall(l Line) error {
 		if err := l.Decode(c); err != nil {
 			return err
 		}
-		for _, s := range []*string{&c.Case, &c.For, &c.Criterion, &c.FinishReason, &c.ResponseModel, &c.ReplayedFrom, &c.Batch} {
+		for _, s := range []*string{
+			&c.Case, &c.For, &c.Criterion, &c.FinishReason, &c.ResponseModel, &c.ReplayedFrom, &c.Batch,
+		} {
 			k.same(s)
 		}
 	}

@@ -21,9 +21,12 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "run-file.md"))
 	require.NoError(t, err)
 	for _, record := range []any{
-		runfile.Header{}, runfile.Prompt{}, runfile.Message{}, runfile.Suite{}, runfile.Model{}, runfile.Judge{}, runfile.Pairwise{}, runfile.Redacted{}, runfile.Selection{}, runfile.Git{},
-		runfile.Case{}, runfile.Call{}, runfile.Usage{}, runfile.Error{}, runfile.Trial{}, runfile.Read{}, runfile.End{}, runfile.Batch{}, runfile.Queue{},
-		graders.Spec{}, graders.Expect{}, graders.Range{}, graders.Score{}, reply.Rules{}, reply.JSONRules{}, reply.XMLRules{}, reply.Defect{}, params.Params{},
+		runfile.Header{}, runfile.Prompt{}, runfile.Message{}, runfile.Suite{}, runfile.Model{}, runfile.Judge{},
+		runfile.Pairwise{}, runfile.Redacted{}, runfile.Selection{}, runfile.Git{},
+		runfile.Case{}, runfile.Call{}, runfile.Usage{}, runfile.Error{}, runfile.Trial{}, runfile.Read{}, runfile.End{},
+		runfile.Batch{}, runfile.Queue{},
+		graders.Spec{}, graders.Expect{}, graders.Range{}, graders.Score{}, reply.Rules{}, reply.JSONRules{},
+		reply.XMLRules{}, reply.Defect{}, params.Params{},
 	} {
 		typ := reflect.TypeOf(record)
 		for field := range typ.Fields() {
@@ -31,13 +34,15 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 			require.Contains(t, string(page), "`"+name+"`", "a field of %s is not in docs/run-file.md", typ)
 		}
 	}
-	for _, kind := range []string{runfile.KindHeader, runfile.KindCase, runfile.KindCall, runfile.KindTrial, runfile.KindEnd, runfile.KindBatch, runfile.KindQueue} {
+	for _, kind := range []string{
+		runfile.KindHeader, runfile.KindCase, runfile.KindCall, runfile.KindTrial, runfile.KindEnd, runfile.KindBatch,
+		runfile.KindQueue,
+	} {
 		require.Contains(t, string(page), "### `"+kind+"`")
 	}
 	for _, word := range []string{
-		string(runfile.Complete), string(runfile.Incomplete), string(
-			runfile.Interrupted,
-		), runfile.ForReply, runfile.ForJudge, runfile.ForPairwise,
+		string(runfile.Complete), string(runfile.Incomplete), string(runfile.Interrupted), runfile.ForReply, runfile.ForJudge,
+		runfile.ForPairwise,
 		string(runfile.Submitting), string(runfile.Submitted), string(runfile.Collected),
 	} {
 		require.Contains(t, string(page), "`"+word+"`")

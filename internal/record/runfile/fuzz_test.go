@@ -27,11 +27,14 @@ func FuzzRecord(f *testing.F) {
 	}
 	for _, line := range []string{
 		`{"kind":"trial","case":"가","trial":1,"key":"","scores":[{"grader":"a","value":1e0,"pass":true}]}`,
-		`{"kind":"trial","case":"\ud83d\udc68\u200d👩","trial":1,"scores":[],"read":{"type":"","items":["\"]}"],"defects":null}}`,
+		`{"kind":"trial","case":"\ud83d\udc68\u200d👩","trial":1,"scores":[],` +
+			`"read":{"type":"","items":["\"]}"],"defects":null}}`,
 		`{"kind":"trial","case":"a","case":"b","Trial":2,"scores":null,"error":null}`,
-		`{"kind":"call","case":"a","for":"reply","usage":{"input_tokens":1,"output_tokens":-0},"at":"2026-11-23T06:34:02.123456789+09:00","latency_ms":01}`,
+		`{"kind":"call","case":"a","for":"reply","usage":{"input_tokens":1,"output_tokens":-0},` +
+			`"at":"2026-11-23T06:34:02.123456789+09:00","latency_ms":01}`,
 		`{"kind":"call","case":"a","for":"judge","criterion":"a,\u0062","vote":3}`,
-		`{"kind":"trial","case":"a","trial":1,"scores":[{"grader":"rubric/a","value":1,"pass":true,"answer":"yes","share":0.6666666666666666}]}`,
+		`{"kind":"trial","case":"a","trial":1,"scores":[{"grader":"rubric/a","value":1,"pass":true,` +
+			`"answer":"yes","share":0.6666666666666666}]}`,
 		`{"kind":"case","case":"a","input":"\\","expect":{"count":{}},"tags":["x","x"],"group":""}`,
 		`{"kind":"case","case":"a","input":"\`,
 		`{ "kind" : "case" }`,

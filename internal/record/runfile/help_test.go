@@ -23,9 +23,9 @@ func key(digit string) string { return strings.Repeat(digit, 64) }
 func header(run, promptHash string) runfile.Header {
 	return runfile.Header{
 		Run: run,
-		Prompt: runfile.Prompt{
-			Name: "v3", Hash: promptHash, Messages: []runfile.Message{{Role: "user", Content: "{{input}}"}},
-		},
+		Prompt: runfile.Prompt{Name: "v3", Hash: promptHash, Messages: []runfile.Message{{
+			Role: "user", Content: "{{input}}",
+		}}},
 		Trials: 1, Started: noon,
 	}
 }

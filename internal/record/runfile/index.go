@@ -61,10 +61,9 @@ type Query struct {
 // line, stands in [Index.Skipped], and what was read of it counts. Of several calls with one key the newest wins,
 // ties by run id.
 func OpenIndex(dir string, q Query) (*Index, error) {
-	x := &Index{
-		places: map[digest]place{}, open: map[int32]*os.File{},
-		batches: batches{pieces: map[string]*Piece{}, failed: map[failure]bool{}},
-	}
+	x := &Index{places: map[digest]place{}, open: map[int32]*os.File{}, batches: batches{
+		pieces: map[string]*Piece{}, failed: map[failure]bool{},
+	}}
 	paths, err := Files(dir)
 	if err != nil {
 		return nil, err

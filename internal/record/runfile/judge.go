@@ -15,7 +15,8 @@ func SameJudge(a, b *Judge) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.PromptHash != b.PromptHash || a.RubricHash != b.RubricHash || !sameTarget(a.Model, b.Model) || len(a.Criteria) != len(b.Criteria) {
+	if a.PromptHash != b.PromptHash || a.RubricHash != b.RubricHash || !sameTarget(a.Model, b.Model) ||
+		len(a.Criteria) != len(b.Criteria) {
 		return false
 	}
 	for id, m := range a.Criteria {

@@ -58,9 +58,9 @@ func Decode(r io.Reader, d Detail) (*Run, error) { return decode(r, newCollector
 
 func decode(r io.Reader, keep *collector) (*Run, error) {
 	run := &Run{}
-	torn, err := Scan(
-		r, func(h Header) error { run.Header = h; return nil }, func(l Line) error { return run.add(l, keep) },
-	)
+	torn, err := Scan(r, func(h Header) error { run.Header = h; return nil }, func(l Line) error {
+		return run.add(l, keep)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -190,11 +190,26 @@ func TestWhatIsNoRunFile(t *testing.T) {
 		},
 		{"two headers", first + "\n" + first + "\n", "line 2: a second header: two runs in one file"},
 		{"a broken line inside", first + "\n" + `{"kind":"case","ca` + "\n" + first + "\n", "line 2 is not a record"},
-		{"a wrong type inside", first + "\n" + `{"kind":"trial","case":1}` + "\n", "line 2: case is a number, and not a string"},
-		{"a wrong type deep inside", first + "\n" + `{"kind":"trial","scores":[{"value":"1"}]}` + "\n", "line 2: scores.value is a string, and not a number"},
-		{"a wrong type in the header", `{"kind":"header","schema":1,"trials":[]}` + "\n", "not a run file: line 1: trials is an array, and not a whole number"},
-		{"no time", first + "\n" + `{"kind":"call","at":"어제"}` + "\n", `line 2: "어제" is no time; write it like "2026-11-23T06:34:00Z"`},
-		{"no time at all", first + "\n" + `{"kind":"end","ended":5}` + "\n", `line 2: a time is no string; write it like "2026-11-23T06:34:00Z"`},
+		{
+			"a wrong type inside", first + "\n" + `{"kind":"trial","case":1}` + "\n",
+			"line 2: case is a number, and not a string",
+		},
+		{
+			"a wrong type deep inside", first + "\n" + `{"kind":"trial","scores":[{"value":"1"}]}` + "\n",
+			"line 2: scores.value is a string, and not a number",
+		},
+		{
+			"a wrong type in the header", `{"kind":"header","schema":1,"trials":[]}` + "\n",
+			"not a run file: line 1: trials is an array, and not a whole number",
+		},
+		{
+			"no time", first + "\n" + `{"kind":"call","at":"어제"}` + "\n",
+			`line 2: "어제" is no time; write it like "2026-11-23T06:34:00Z"`,
+		},
+		{
+			"no time at all", first + "\n" + `{"kind":"end","ended":5}` + "\n",
+			`line 2: a time is no string; write it like "2026-11-23T06:34:00Z"`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -242,7 +257,9 @@ func TestOfEqualLinesTheLastHolds(t *testing.T) {
 			add(runfile.Call{Kind: runfile.KindCall, Case: id, Trial: 1, For: runfile.ForReply, Key: key("1"), Reply: input})
 			add(runfile.Call{Kind: runfile.KindCall, Case: id, Trial: 1, For: runfile.ForJudge, Key: key(fmt.Sprint(i))})
 			for trial := 2; trial > 0; trial-- {
-				add(runfile.Trial{Kind: runfile.KindTrial, Case: id, Trial: trial, Scores: []graders.Score{score("case_type", float64(i))}})
+				add(runfile.Trial{Kind: runfile.KindTrial, Case: id, Trial: trial, Scores: []graders.Score{
+					score("case_type", float64(i)),
+				}})
 			}
 		}
 	}

@@ -41,13 +41,9 @@ func (s *indexedFile) queue(l Line) error {
 	if err := l.Decode(&q); err != nil {
 		return err
 	}
-	s.lanes = append(
-		s.lanes,
-		Lane{
-			Path: s.path, ID: q.Lane, Endpoint: s.header.Model.Endpoint, Model: s.header.Model.ID, Tool: s.header.Tool,
-			At: q.At,
-		},
-	)
+	s.lanes = append(s.lanes, Lane{
+		Path: s.path, ID: q.Lane, Endpoint: s.header.Model.Endpoint, Model: s.header.Model.ID, Tool: s.header.Tool, At: q.At,
+	})
 	return nil
 }
 

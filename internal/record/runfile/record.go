@@ -163,7 +163,7 @@ type Call struct {
 	Case          string    `json:"case"`
 	Trial         int       `json:"trial"`               // from 1
 	For           string    `json:"for"`                 // [ForReply], [ForJudge] or [ForPairwise]
-	Criterion     string    `json:"criterion,omitempty"` // of a judge's call: what it was asked about, several joined by commas
+	Criterion     string    `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
 	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
 	Reply         string    `json:"reply"`
 	Thinking      string    `json:"thinking,omitempty"`

@@ -86,9 +86,9 @@ func newWriter(path string, lock *flock.Flock, f file) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating run file: %w", err)
 	}
-	return &Writer{
-		path: path, lock: lock, info: info, file: f, encoders: sync.Pool{New: func() any { return newEncoder() }},
-	}, nil
+	return &Writer{path: path, lock: lock, info: info, file: f, encoders: sync.Pool{
+		New: func() any { return newEncoder() },
+	}}, nil
 }
 
 // makeDir makes the runs directory where it is missing.

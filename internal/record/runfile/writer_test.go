@@ -168,9 +168,8 @@ func TestNewIDIsASafeFileName(t *testing.T) {
 	t.Parallel()
 	safe := regexp.MustCompile(`^20261123T120000Z-[A-Za-z0-9._-]+-[A-Za-z0-9._-]+-[0-9a-f]{6}$`)
 	for _, name := range []string{
-		"v3", "v3@main", "v3@feature/한글", "초안", "", "..", "CON", "a:b*c?\"<>|\\", " v3. ", "org/model:free", "👨‍👩‍👧", "\x00\n\x1b[31m", strings.Repeat("긴", 500), strings.Repeat(
-			"long-", 500,
-		),
+		"v3", "v3@main", "v3@feature/한글", "초안", "", "..", "CON", "a:b*c?\"<>|\\", " v3. ", "org/model:free", "👨‍👩‍👧",
+		"\x00\n\x1b[31m", strings.Repeat("긴", 500), strings.Repeat("long-", 500),
 	} {
 		id := runfile.NewID(noon, name, name)
 		require.Regexp(t, safe, id, "from %q", name)

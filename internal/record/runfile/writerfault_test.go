@@ -100,7 +100,9 @@ func TestFullDiskLeavesWholeLines(t *testing.T) {
 		lines = lines[1 : len(lines)-1]
 		if len(lines) > kept {
 			end := lines[len(lines)-1]
-			require.Contains(t, end, `{"kind":"end","status":"incomplete","reason":"writing run file `, "a failed run is not complete")
+			require.Contains(
+				t, end, `{"kind":"end","status":"incomplete","reason":"writing run file `, "a failed run is not complete",
+			)
 			lines = lines[:kept]
 		}
 		require.Len(t, lines, kept)
@@ -171,7 +173,10 @@ func TestDeletedWhileWritten(t *testing.T) {
 			require.NoError(t, w.Sync(), "all there was had been safe")
 			require.NoError(t, w.Case(Case{Case: "친구"}))
 			err = w.Sync()
-			require.EqualError(t, err, "run file "+w.Path()+" was deleted or moved while it was being written; stopped, as further replies would be lost")
+			require.EqualError(
+				t, err,
+				"run file "+w.Path()+" was deleted or moved while it was being written; stopped, as further replies would be lost",
+			)
 			require.Equal(t, err, w.Trial(Trial{}))
 			require.NoError(t, w.Close(End{Status: Complete}))
 		})
@@ -179,7 +184,9 @@ func TestDeletedWhileWritten(t *testing.T) {
 	w, err := Create(filepath.Join(t.TempDir(), "runs"), Header{Run: "r"})
 	require.NoError(t, err)
 	if err := os.Remove(w.Path()); err == nil {
-		require.ErrorContains(t, w.Close(End{Status: Complete}), "was deleted or moved", "a run without a call is told at its end")
+		require.ErrorContains(
+			t, w.Close(End{Status: Complete}), "was deleted or moved", "a run without a call is told at its end",
+		)
 	}
 }
 

@@ -27,12 +27,11 @@ func (h *history) begin(id string, change func(*runfile.Header)) *runfile.Writer
 	h.hour++
 	header := runfile.Header{
 		Run: id, Started: time.Date(2026, 11, 23, h.hour, 0, 0, 0, time.UTC), Trials: 1,
-		Prompt: runfile.Prompt{
-			Name: "v3", Hash: "old", Path: filepath.ToSlash(filepath.Join(h.dir, "prompts", "v3.prompt.yml")),
-		},
-		Suite: runfile.Suite{
-			Name: "s", Path: filepath.ToSlash(filepath.Join(h.dir, "cases", "s.yaml")),
-		}, Model: runfile.Model{ID: "m", Endpoint: "local"},
+		Prompt: runfile.Prompt{Name: "v3", Hash: "old", Path: filepath.ToSlash(filepath.Join(
+			h.dir, "prompts", "v3.prompt.yml",
+		))},
+		Suite: runfile.Suite{Name: "s", Path: filepath.ToSlash(filepath.Join(h.dir, "cases", "s.yaml"))},
+		Model: runfile.Model{ID: "m", Endpoint: "local"},
 		Reply: reply.Rules{Types: []string{"answer"}, JSON: reply.JSONRules{Type: "$.type"}},
 	}
 	if change != nil {
@@ -48,12 +47,9 @@ func (h *history) run(id, said string, change func(*runfile.Header)) {
 	h.t.Helper()
 	w := h.begin(id, change)
 	require.NoError(h.t, w.Case(runfile.Case{Case: "a", Input: "내일 치과"}))
-	require.NoError(
-		h.t,
-		w.Call(
-			runfile.Call{Key: strings.Repeat("a", 64), Case: "a", Trial: 1, For: runfile.ForReply, Reply: said, At: time.Now()},
-		),
-	)
+	require.NoError(h.t, w.Call(runfile.Call{
+		Key: strings.Repeat("a", 64), Case: "a", Trial: 1, For: runfile.ForReply, Reply: said, At: time.Now(),
+	}))
 	require.NoError(h.t, w.Trial(runfile.Trial{Case: "a", Trial: 1}))
 	require.NoError(h.t, w.Close(runfile.End{Status: runfile.Complete, Trials: 1, Calls: 1}))
 }
@@ -86,7 +82,8 @@ func TestPruneKeepsTheNewestOfEachLine(t *testing.T) {
 	h.run("shared", "{}", func(h *runfile.Header) { h.Redacted = &runfile.Redacted{From: "new"} })
 	const newest = "among the newest"
 	require.Equal(t, map[string]string{
-		"old": "", "middle": "", "new": newest, "v2": newest, "other-model": newest, "other-suite": newest, "part-1": "", "part-2": newest, "shared": newest,
+		"old": "", "middle": "", "new": newest, "v2": newest, "other-model": newest, "other-suite": newest, "part-1": "",
+		"part-2": newest, "shared": newest,
 	}, h.fates(storage.Pruning{Keep: 1}))
 	require.Equal(t, newest, h.fates(storage.Pruning{Keep: 2})["middle"])
 	require.Empty(t, h.fates(storage.Pruning{Keep: 2})["old"])
@@ -115,14 +112,9 @@ func TestPruneKeepsWhatIsUnderWay(t *testing.T) {
 	all := storage.Pruning{Unfinished: true, Recordings: true}
 
 	handed := h.begin("handed-in", nil)
-	require.NoError(
-		t,
-		handed.Batch(
-			runfile.Batch{
-				Piece: "handed-in-1", State: runfile.Submitting, Keys: []string{strings.Repeat("a", 64)}, At: time.Now(),
-			},
-		),
-	)
+	require.NoError(t, handed.Batch(runfile.Batch{
+		Piece: "handed-in-1", State: runfile.Submitting, Keys: []string{strings.Repeat("a", 64)}, At: time.Now(),
+	}))
 	require.NoError(t, handed.Close(runfile.End{Status: runfile.Incomplete}))
 	stopped := h.begin("stopped", nil)
 	require.NoError(t, stopped.Close(runfile.End{Status: runfile.Interrupted}))
@@ -163,9 +155,8 @@ func TestPruneKeepsWhatCannotBeHadAgain(t *testing.T) {
 	labels, err := label.Append(filepath.Join(h.dir, "cases", "labels", "kim.jsonl"))
 	require.NoError(t, err)
 	require.NoError(t, labels.Add(label.Label{
-		Kind: label.Kind, Suite: "s", Criterion: "clear", Question: strings.Repeat(
-			"0", 64,
-		), Case: "a", Text: text, Answer: label.Yes, Labeller: "kim", At: time.Now(),
+		Kind: label.Kind, Suite: "s", Criterion: "clear", Question: strings.Repeat("0", 64), Case: "a", Text: text,
+		Answer: label.Yes, Labeller: "kim", At: time.Now(),
 	}))
 	require.NoError(t, labels.Close())
 	only := "the only recording of replies that people labelled"
