@@ -129,16 +129,14 @@ func TestParseSchemas(t *testing.T) {
 
 func TestParseWithoutMessages(t *testing.T) {
 	t.Parallel()
+	const noInput = "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)"
 	for data, want := range map[string]string{
 		"name: x\n":      `p.yml:1:1: the required key "messages" is missing`,
 		"messages: []\n": "p.yml:1:11: messages is empty (a prompt needs at least one user message)",
 		"messages: 글\n":  `p.yml:1:11: expected a list, found "글" (write it as a list: ["글"])`,
-		"messages: [{role: user, content: 없음}]\n": "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)" +
-			"p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)",
-		"messages: [{role: user, content: [a]}]\n": "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)\np.yml:1:34: expected " +
-			"text, found a list",
-		"messages: [{role: user, content: '\\{{input}}'}]\n": "p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)" +
-			"p.yml:1:1: no message holds {{input}} (write {{input}} where the case's input belongs)",
+		"messages: [{role: user, content: 없음}]\n":            noInput,
+		"messages: [{role: user, content: [a]}]\n":           noInput + "\np.yml:1:34: expected text, found a list",
+		"messages: [{role: user, content: '\\{{input}}'}]\n": noInput,
 	} {
 		_, probs := prompt.Parse("v", "p.yml", []byte(data))
 		require.EqualError(t, probs.Err(), want)
