@@ -28,7 +28,7 @@ type draft struct {
 	left        problem.List
 
 	keep       []string // vars that no prompt uses yet
-	spent      []string // vars that expectations and loops were made of
+	used       []string // vars that expectations and loops were made of
 	ignoreCase bool     // of what a reply has to have
 	ownDemands bool     // a criterion holds the demands of the cases itself
 }
@@ -173,8 +173,8 @@ func relative(from, name string) string {
 	return path.Join(path.Dir(from), name)
 }
 
-// within gives the places of a message that is the text of a node.
-func within(n strictyaml.Node) func(from, to int) problem.Problem {
+// placesIn gives the places of a message that is the text of a node.
+func placesIn(n strictyaml.Node) func(from, to int) problem.Problem {
 	return func(from, to int) problem.Problem {
 		p := n.Problem("", "")
 		if to > from {

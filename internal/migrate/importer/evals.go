@@ -120,7 +120,7 @@ func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
 	input := n.Get("input")
 	switch input.Kind() {
 	case strictyaml.Text:
-		s.messages = []message{{role: "user", text: input.Text(), at: within(input)}}
+		s.messages = []message{{role: "user", text: input.Text(), at: placesIn(input)}}
 	case strictyaml.List:
 		for _, m := range input.Items() {
 			role, content := m.Get("role").Text(), m.Get("content")
@@ -128,7 +128,7 @@ func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
 				d.lost(m, "a sample with a message of the role %q is not carried over", role)
 				return s, false
 			}
-			s.messages = append(s.messages, message{role: role, text: content.Text(), at: within(content)})
+			s.messages = append(s.messages, message{role: role, text: content.Text(), at: placesIn(content)})
 		}
 	}
 	if len(s.messages) == 0 {
@@ -140,7 +140,7 @@ func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
 		case "input":
 		case "ideal", "expected":
 			for _, item := range items(e.Value) {
-				if text := asText(plainText(item)); strings.TrimSpace(text) != "" {
+				if text := asText(asSpelled(item)); strings.TrimSpace(text) != "" {
 					s.ideal = append(s.ideal, text)
 				}
 			}
@@ -149,15 +149,6 @@ func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
 		}
 	}
 	return s, true
-}
-
-// plainText is a value with numbers as they are spelled.
-func plainText(n strictyaml.Node) any {
-	switch n.Kind() {
-	case strictyaml.Text, strictyaml.Int, strictyaml.Float, strictyaml.Bool:
-		return n.Text()
-	}
-	return plain(n)
 }
 
 // shape makes a prompt of what the samples share, and vars of what differs. It

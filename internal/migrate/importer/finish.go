@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func (d *draft) dropBlank() {
 	for _, p := range d.prompts {
 		var messages []message
 		for _, m := range p.messages {
-			if says(m.text) {
+			if hasText(m.text) {
 				messages = append(messages, m)
 				continue
 			}
@@ -49,7 +50,7 @@ func (d *draft) dropBlank() {
 	d.prompts = kept
 }
 
-func says(template string) bool {
+func hasText(template string) bool {
 	return slices.ContainsFunc(pieces(template), func(p piece) bool { return p.expr != nil || strings.TrimSpace(p.text) != "" })
 }
 
@@ -111,7 +112,7 @@ func (d *draft) translate() *translation {
 	t := &translation{uses: map[string]*expr{}}
 	used := d.usedVars()
 	if len(used) == 0 {
-		d.takeWhole(t)
+		d.useLastMessage(t)
 		return t
 	}
 	t.main = d.mainVar(used)
@@ -120,12 +121,12 @@ func (d *draft) translate() *translation {
 			d.lostAt(p.place, "the prompt %s does not use {{%s}}, which is the input of the others", p.title(), t.main.source)
 			continue
 		}
-		told := d.retell(t, p)
-		if slices.ContainsFunc(t.prompts, told.sends) {
+		written := d.toOurTemplates(t, p)
+		if slices.ContainsFunc(t.prompts, written.sends) {
 			d.lostAt(p.place, "the prompt %s sends what another one sends already", p.title())
 			continue
 		}
-		t.prompts = append(t.prompts, told)
+		t.prompts = append(t.prompts, written)
 	}
 	for _, name := range d.keep {
 		t.uses[name] = &expr{source: name, name: name}
@@ -153,7 +154,7 @@ func (d *draft) translate() *translation {
 			}
 		}
 	}
-	d.unspent(t)
+	d.listUnused(t)
 	return t
 }
 
@@ -228,14 +229,9 @@ func (d *draft) mainVar(used map[string][]*expr) *expr {
 		r.distinct = len(values)
 	}
 	slices.SortStableFunc(ranks, func(a, b *rank) int {
-		for _, by := range []int{
-			b.prompts - a.prompts, b.filled - a.filled, b.known - a.known, b.plain - a.plain, b.distinct - a.distinct, b.pos - a.pos,
-		} {
-			if by != 0 {
-				return by
-			}
-		}
-		return 0
+		return cmp.Or(
+			b.prompts-a.prompts, b.filled-a.filled, b.known-a.known, b.plain-a.plain, b.distinct-a.distinct, b.pos-a.pos,
+		)
 	})
 	return ranks[0].expr
 }
@@ -248,8 +244,8 @@ func usualNames() []string {
 	}
 }
 
-// retell writes a prompt in our templates.
-func (d *draft) retell(t *translation, p promptDraft) promptDraft {
+// toOurTemplates writes a prompt in our templates.
+func (d *draft) toOurTemplates(t *translation, p promptDraft) promptDraft {
 	out := p
 	out.messages = nil
 	for _, m := range p.messages {
@@ -293,9 +289,9 @@ func (t *translation) nameFor(e *expr) string {
 	}
 }
 
-// takeWhole makes an input of the last user message, where no prompt has a var.
+// useLastMessage makes an input of the last user message, where no prompt has a var.
 // Of several prompts that differ in that message alone, each is a case.
-func (d *draft) takeWhole(t *translation) {
+func (d *draft) useLastMessage(t *translation) {
 	cases := d.cases
 	if len(cases) == 0 {
 		cases = []caseDraft{{id: "whole-prompt", place: d.prompts[0].place}}
@@ -307,7 +303,7 @@ func (d *draft) takeWhole(t *translation) {
 		}
 	}
 	for n, p := range d.prompts {
-		p = d.retell(t, p)
+		p = d.toOurTemplates(t, p)
 		if at < 0 || !sameBut(first, d.prompts[n], at) {
 			d.lostAt(p.place, "the prompt %s has no var, and differs from the first in more than its last message", p.title())
 			continue
@@ -323,7 +319,7 @@ func (d *draft) takeWhole(t *translation) {
 	if at < 0 {
 		return
 	}
-	p := d.retell(t, first)
+	p := d.toOurTemplates(t, first)
 	if len(d.prompts) > 1 {
 		p.label = ""
 	}

@@ -56,7 +56,7 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 			d.lost(root.Get("model"), "the model %q is not carried over", p.model)
 			p.model = ""
 		} else {
-			d.models = append(d.models, Model{Name: p.model, ID: p.model, BaseURL: services()["github"].baseURL, APIKeyEnv: services()["github"].keyEnv})
+			d.models = append(d.models, githubModel(p.model))
 		}
 	}
 	d.prompts = []promptDraft{p}
@@ -67,10 +67,7 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 			continue
 		}
 		for _, e := range item.Entries() {
-			c.vars[e.Key.Text()] = plain(e.Value)
-			if e.Value.Kind() == strictyaml.Text || e.Value.Kind() == strictyaml.Int || e.Value.Kind() == strictyaml.Float {
-				c.vars[e.Key.Text()] = e.Value.Text()
-			}
+			c.vars[e.Key.Text()] = asSpelled(e.Value)
 		}
 		d.cases = append(d.cases, c)
 	}
@@ -84,8 +81,14 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 	return nil
 }
 
+// githubModel returns a model of GitHub's catalogue, which goes by its id.
+func githubModel(id string) Model {
+	s := services()["github"]
+	return Model{Name: id, ID: id, BaseURL: s.baseURL, APIKeyEnv: s.keyEnv}
+}
+
 func (d *draft) githubParams(p *promptDraft, n strictyaml.Node) {
-	f := foo{draft: d}
+	f := promptfooConfig{draft: d}
 	var m Model
 	for _, e := range n.Entries() {
 		switch key := e.Key.Text(); key {
@@ -127,7 +130,7 @@ func (d *draft) githubMessages(p *promptDraft, n strictyaml.Node) {
 			d.lost(item, "a message of the role %q is not carried over", role)
 			continue
 		}
-		p.messages = append(p.messages, message{role: role, text: content.Text(), at: within(content)})
+		p.messages = append(p.messages, message{role: role, text: content.Text(), at: placesIn(content)})
 	}
 }
 
@@ -160,7 +163,7 @@ func (d *draft) stringEvaluator(n strictyaml.Node) {
 			d.lost(e.Key, "%s of a string evaluator is not carried over", key)
 			continue
 		}
-		d.spend(template)
+		d.noteUsed(template)
 		for i, c := range d.cases {
 			text, faults := render(template, c.vars)
 			for _, fault := range faults {
@@ -191,14 +194,11 @@ func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
 			continue
 		}
 		c.options = append(c.options, option)
-		number, isNumber := plain(score).(float64)
-		if whole, ok := plain(score).(int); ok {
-			number, isNumber = float64(whole), true
-		}
-		if isNumber && number > 0 {
+		worth, isNumber := number(plain(score))
+		if isNumber && worth > 0 {
 			c.pass = append(c.pass, option)
 		}
-		if isNumber && number != 0 && number != 1 {
+		if isNumber && worth != 0 && worth != 1 {
 			d.lost(score, "the score %s of the choice %s counts as 1: an option passes or fails", score.Text(), option)
 		}
 	}
@@ -210,7 +210,7 @@ func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
 		switch key := e.Key.Text(); key {
 		case "prompt", "choices":
 		case "modelId":
-			m := Model{Name: e.Value.Text(), ID: e.Value.Text(), BaseURL: services()["github"].baseURL, APIKeyEnv: services()["github"].keyEnv}
+			m := githubModel(e.Value.Text())
 			switch {
 			case m.Name == "" || strings.ContainsAny(m.Name, " \t\n"):
 				d.lost(e.Value, "the judge %q is not carried over", m.Name)
@@ -232,7 +232,7 @@ func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
 		return
 	}
 	if demands != "" {
-		d.spent = append(d.spent, demands)
+		d.used = append(d.used, demands)
 		for i, one := range d.cases {
 			text := strings.TrimSpace(asText(one.vars[demands]))
 			if text != "" {
@@ -258,7 +258,7 @@ func (d *draft) question(n strictyaml.Node) (text, demand string) {
 			demand = p.expr.name
 			b.WriteString("{{meets}}")
 		default:
-			at := within(n)(p.from, p.to)
+			at := placesIn(n)(p.from, p.to)
 			d.lostAt(at, "%s in the prompt of an evaluator is not carried over", p.text)
 			b.WriteString(p.text)
 		}

@@ -27,7 +27,7 @@ func (w *writer) cases() (cases []suite.Case, shared []expectation) {
 	common := map[string]bool{}
 	if n := len(w.t.cases); n > 1 {
 		for _, e := range w.t.cases[0].expects {
-			if k := e.key(); count[k] == n && e.kind != kindCode && !common[k] && hoists(e, shared, w.draft.ownDemands) {
+			if k := e.key(); count[k] == n && e.kind != kindCode && !common[k] && canBeShared(e, shared, w.draft.ownDemands) {
 				common[k] = true
 				shared = append(shared, e)
 			}
@@ -53,9 +53,9 @@ func (w *writer) cases() (cases []suite.Case, shared []expectation) {
 	return cases, shared
 }
 
-// hoists reports whether an expectation of all cases can stand at the suite's
+// canBeShared reports whether an expectation of all cases can stand at the suite's
 // grader: one that holds one value only may be taken.
-func hoists(e expectation, shared []expectation, ownDemands bool) bool {
+func canBeShared(e expectation, shared []expectation, ownDemands bool) bool {
 	if e.kind == kindMeets && ownDemands {
 		return false
 	}
@@ -82,7 +82,7 @@ func expect(out *graders.Expect, e expectation) {
 		if out.Regex == "" {
 			out.Regex = e.text()
 		} else {
-			out.Checks = append(out.Checks, "text matches "+expression(e.text()))
+			out.Checks = append(out.Checks, "text matches "+asJSON(e.text()))
 		}
 	case kindSchema:
 		schema := e.schema
@@ -111,7 +111,7 @@ func trimmed(list []string) []string {
 // stands for a text.
 func oneOf(test string, texts []string) string {
 	if len(texts) == 1 {
-		return strings.Replace(test, "#", expression(texts[0]), 1)
+		return strings.Replace(test, "#", asJSON(texts[0]), 1)
 	}
 	return fmt.Sprintf("any(%s, %s)", asJSON(texts), test)
 }

@@ -115,7 +115,7 @@ func bind(template string, bound map[string]any) string {
 
 // constants are the vars that every test has alike: those of defaultTest that no
 // test sets itself, as far as the tests stand in the config.
-func (f *foo) constants() map[string]any {
+func (f *promptfooConfig) constants() map[string]any {
 	out := overlay(f.defaults.vars, nil)
 	if f.root.Get("scenarios").Kind() != strictyaml.None || f.root.Get("tests").Kind() == strictyaml.Text {
 		return nil

@@ -153,7 +153,7 @@ var (
 // steps and filters that are known.
 func parseExpr(src string) *expr {
 	head := exprHead.FindString(src)
-	if head == "" || head == "env" || strings.HasPrefix(head, "_") && head == "_conversation" {
+	if head == "" || head == "env" || head == "_conversation" {
 		return nil
 	}
 	e, rest := &expr{source: src, name: head}, src[len(head):]
@@ -288,7 +288,7 @@ func escape(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
 	}
-	return ours.ReplaceAllStringFunc(text, func(s string) string {
+	return ourVar.ReplaceAllStringFunc(text, func(s string) string {
 		if name := strings.Trim(s, "{} "); prompt.IsName(name) {
 			return `\` + s
 		}
@@ -296,4 +296,4 @@ func escape(text string) string {
 	})
 }
 
-var ours = regexp.MustCompile(`\{\{ *[A-Za-z_][A-Za-z0-9_]* *\}\}`)
+var ourVar = regexp.MustCompile(`\{\{ *[A-Za-z_][A-Za-z0-9_]* *\}\}`)

@@ -1,9 +1,11 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,10 +49,9 @@ func Prepare(sources []string, dir, root string, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch _, err := os.Stat(filepath.Join(dir, config.DefaultPath)); {
-	case err == nil:
+	if _, err := os.Stat(filepath.Join(dir, config.DefaultPath)); err == nil {
 		plan.Config = entries
-	default:
+	} else {
 		plan.Files = append(plan.Files, File{config.DefaultPath, entries})
 	}
 	for _, f := range plan.Files {
@@ -92,14 +93,14 @@ func one(source, dir, root string, o Options, taken map[string]bool) (*Result, p
 	if o.Name == "" {
 		o.Name = nameOf(filepath.ToSlash(absolute))
 	}
-	named := map[string]bool{}
-	for n := range taken {
-		named[n] = true
-	}
-	o.Name = unique(named, slug(o.Name, "imported"))
+	o.Name = unique(maps.Clone(taken), slug(o.Name, "imported"))
 	r, probs := Import(disk, name, o)
 	toRoot := strings.TrimSuffix(filepath.Clean(source), filepath.FromSlash(inside)) // as the user writes it
-	for _, list := range []problem.List{probs, leftOf(r)} {
+	lists := []problem.List{probs}
+	if r != nil {
+		lists = append(lists, r.Left)
+	}
+	for _, list := range lists {
 		for i := range list {
 			if list[i].File != "" {
 				list[i].File = toRoot + filepath.FromSlash(list[i].File)
@@ -107,13 +108,6 @@ func one(source, dir, root string, o Options, taken map[string]bool) (*Result, p
 		}
 	}
 	return r, probs
-}
-
-func leftOf(r *Result) problem.List {
-	if r == nil {
-		return nil
-	}
-	return r.Left
 }
 
 // rootOf is the directory that a source's files are read from.
@@ -162,9 +156,7 @@ func configOf(results []*Result) ([]byte, error) {
 			}
 			models = append(models, strictyaml.Field{Key: m.Name, Value: m.entry()})
 		}
-		if judge == "" {
-			judge = r.Judge
-		}
+		judge = cmp.Or(judge, r.Judge)
 	}
 	o := object{{Key: "suite", Value: results[0].Suite}, {Key: "model", Value: orNil(first)}, {Key: "judge", Value: orNil(judge)}, {Key: "models", Value: orNone(models)}}
 	return strictyaml.Write(o)

@@ -10,8 +10,8 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// A foo reads a promptfoo config into a draft.
-type foo struct {
+// A promptfooConfig reads the config of promptfoo into a draft.
+type promptfooConfig struct {
 	*draft
 	root     strictyaml.Node
 	defaults test // defaultTest
@@ -22,40 +22,31 @@ type foo struct {
 // describes it.
 func (d *draft) promptfoo(root strictyaml.Node) problem.List {
 	d.format = "promptfoo config"
-	f := &foo{draft: d, root: root}
-	known := map[string]func(strictyaml.Node){
-		"description":        func(n strictyaml.Node) { d.description = strings.TrimSpace(n.Text()) },
-		"prompts":            f.promptList,
-		"providers":          func(n strictyaml.Node) { f.providers(n) },
-		"targets":            func(n strictyaml.Node) { f.providers(n) },
-		"tests":              func(strictyaml.Node) {},
-		"scenarios":          func(strictyaml.Node) {},
-		"defaultTest":        func(strictyaml.Node) {},
-		"assertionTemplates": func(strictyaml.Node) {},
-		"$schema":            func(strictyaml.Node) {},
-	}
+	f := &promptfooConfig{draft: d, root: root}
 	if root.Get("prompts").Kind() == strictyaml.None { // what promptfoo takes then
 		f.text("{{prompt}}", "", always(root.Problem("", "")), root.Problem("", ""), false)
 	}
 	f.defaults = f.readDefaults(root.Get("defaultTest"))
 	for _, e := range root.Entries() {
-		key := e.Key.Text()
-		read, ok := known[key]
-		switch {
-		case ok:
-			read(e.Value)
-		case key == "redteam":
+		switch key := e.Key.Text(); key {
+		case "description":
+			d.description = strings.TrimSpace(e.Value.Text())
+		case "prompts":
+			f.promptList(e.Value)
+		case "providers", "targets":
+			f.providers(e.Value)
+		case "tests", "scenarios", "defaultTest", "assertionTemplates", "$schema":
+		case "redteam":
 			d.lost(e.Key, "redteam is not carried over: its attacks are generated")
 		default:
 			d.lost(e.Key, "%s is not carried over", key)
 		}
 	}
-	for i, p := range f.prompts {
-		for k := range p.messages {
-			if p.messages[k].role == "user" && k == len(p.messages)-1 && f.defaults.prefix+f.defaults.suffix != "" {
-				f.prompts[i].messages[k].text = f.defaults.prefix + p.messages[k].text + f.defaults.suffix
-				f.prompts[i].messages[k].at = always(p.place)
-			}
+	for _, p := range f.prompts {
+		last := len(p.messages) - 1
+		if last >= 0 && p.messages[last].role == "user" && f.defaults.prefix+f.defaults.suffix != "" {
+			p.messages[last].text = f.defaults.prefix + p.messages[last].text + f.defaults.suffix
+			p.messages[last].at = always(p.place)
 		}
 	}
 	f.tests()
@@ -64,7 +55,7 @@ func (d *draft) promptfoo(root strictyaml.Node) problem.List {
 }
 
 // deref follows a {$ref: '#/path'} into the config.
-func (f *foo) deref(n strictyaml.Node) strictyaml.Node {
+func (f *promptfooConfig) deref(n strictyaml.Node) strictyaml.Node {
 	ref := n.Get("$ref")
 	if ref.Kind() != strictyaml.Text {
 		return n
@@ -95,7 +86,7 @@ func reference(n strictyaml.Node) (string, bool) {
 }
 
 // load reads a YAML or JSON file that a node names.
-func (f *foo) load(n strictyaml.Node, name string) (strictyaml.Node, bool) {
+func (f *promptfooConfig) load(n strictyaml.Node, name string) (strictyaml.Node, bool) {
 	file := relative(n.File(), name)
 	data, err := f.files.Read(file)
 	if err != nil {
@@ -135,6 +126,29 @@ func plain(n strictyaml.Node) any {
 	return v
 }
 
+// asSpelled decodes a node, with a number as the file spells it.
+func asSpelled(n strictyaml.Node) any {
+	switch n.Kind() {
+	case strictyaml.Text, strictyaml.Int, strictyaml.Float:
+		return n.Text()
+	}
+	return plain(n)
+}
+
+// glob lists the files that a name, relative to the file of the node, stands for.
+func (f *promptfooConfig) glob(n strictyaml.Node, name string) []string {
+	file := relative(n.File(), name)
+	if !strings.Contains(name, "*") {
+		return []string{file}
+	}
+	found, err := f.files.Glob(file)
+	if err != nil || len(found) == 0 {
+		f.lost(n, "%s names no file", name)
+		return nil
+	}
+	return found
+}
+
 // isProgram reports whether a path names code, with or without a function.
 func isProgram(name string) bool {
 	for _, ext := range []string{".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh"} {
@@ -147,7 +161,7 @@ func isProgram(name string) bool {
 
 // responses gives the prompts the response format that all models are asked
 // for.
-func (f *foo) responses() {
+func (f *promptfooConfig) responses() {
 	if len(f.models) == 0 {
 		return
 	}

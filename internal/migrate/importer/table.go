@@ -33,7 +33,7 @@ func (d *draft) table(data []byte) problem.List {
 		p := problem.Problem{File: d.source, Line: 1, Column: 1, Message: "no column of the table is the input", Hint: "name one of them input"}
 		return problem.List{p}
 	}
-	f := &foo{draft: d, defaults: test{spread: false}}
+	f := &promptfooConfig{draft: d, defaults: test{spread: false}}
 	d.prompts = []promptDraft{{
 		messages: []message{{role: "user", text: "{{input}}", at: always(head.places[input])}},
 		place:    head.places[input],
@@ -89,7 +89,7 @@ func isExpected(name string) bool {
 }
 
 // expected holds a reply to the text of a cell.
-func (d *draft) expected(f *foo, place problem.Problem, cell string) []expectation {
+func (d *draft) expected(f *promptfooConfig, place problem.Problem, cell string) []expectation {
 	kind := map[string]string{Contains: "contains", StartsWith: "starts-with"}[d.options.Expected]
 	if kind == "" {
 		return []expectation{{kind: kindEquals, texts: []string{cell}}}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -32,10 +33,7 @@ func slug(s, other string) string {
 		}
 	}
 	out := strings.Trim(b.String(), "-.")
-	if out == "" {
-		return other
-	}
-	return out
+	return cmp.Or(out, other)
 }
 
 // unique makes a name that is not in use, and takes it.
@@ -95,9 +93,6 @@ func asJSON(v any) string {
 	}
 	return string(raw)
 }
-
-// expression writes a text as a literal of the expressions of checks.
-func expression(s string) string { return asJSON(s) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 

@@ -215,14 +215,10 @@ func expectObject(e graders.Expect) (any, error) {
 }
 
 func flowOf(list []string) any {
-	if len(list) == 0 {
-		return nil
+	if all, ok := listOf(list).([]any); ok {
+		return strictyaml.Flow(all)
 	}
-	out := make(strictyaml.Flow, len(list))
-	for i, s := range list {
-		out[i] = s
-	}
-	return out
+	return nil
 }
 
 func listOf(list []string) any {

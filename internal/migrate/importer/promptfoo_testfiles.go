@@ -1,13 +1,15 @@
 package importer
 
 import (
+	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"promptbench/internal/input/strictyaml"
 )
 
-func (f *foo) testFile(n strictyaml.Node, depth int) []test {
+func (f *promptfooConfig) testFile(n strictyaml.Node, depth int) []test {
 	text := n.Text()
 	name := strings.TrimPrefix(text, "file://")
 	switch {
@@ -25,23 +27,14 @@ func (f *foo) testFile(n strictyaml.Node, depth int) []test {
 		f.lost(n, "%s is named too deep", name)
 		return nil
 	}
-	names := []string{relative(n.File(), name)}
-	if strings.Contains(name, "*") {
-		found, err := f.files.Glob(names[0])
-		if err != nil || len(found) == 0 {
-			f.lost(n, "%s names no file", name)
-			return nil
-		}
-		names = found
-	}
 	var out []test
-	for _, file := range names {
+	for _, file := range f.glob(n, name) {
 		out = append(out, f.oneTestFile(n, file, depth)...)
 	}
 	return out
 }
 
-func (f *foo) oneTestFile(n strictyaml.Node, file string, depth int) []test {
+func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int) []test {
 	if file, _, _ = strings.Cut(file, "#"); isProgram(file) {
 		f.lost(n, "the tests %s are made by a program, which is not run", file)
 		return nil
@@ -82,12 +75,8 @@ func (f *foo) oneTestFile(n strictyaml.Node, file string, depth int) []test {
 			f.left = append(f.left, probs...)
 			return nil
 		}
-		root := doc.Root()
-		if root.Kind() != strictyaml.List {
-			return f.testItem(root, depth+1)
-		}
 		var out []test
-		for _, item := range root.Items() {
+		for _, item := range items(doc.Root()) {
 			out = append(out, f.testItem(item, depth+1)...)
 		}
 		return out
@@ -97,7 +86,7 @@ func (f *foo) oneTestFile(n strictyaml.Node, file string, depth int) []test {
 }
 
 // scenario is every config with every test.
-func (f *foo) scenario(n strictyaml.Node) []test {
+func (f *promptfooConfig) scenario(n strictyaml.Node) []test {
 	n = f.deref(n)
 	if name, ok := reference(n); ok {
 		loaded, ok := f.load(n, name)
@@ -123,11 +112,9 @@ func (f *foo) scenario(n strictyaml.Node) []test {
 		for _, t := range tests {
 			merged := t
 			merged.vars = overlay(c.vars, t.vars)
-			merged.asserts = append(append([]assertion{}, c.asserts...), t.asserts...)
-			merged.tags = append(append([]string{}, c.tags...), t.tags...)
-			if merged.description == "" {
-				merged.description = c.description
-			}
+			merged.asserts = slices.Concat(c.asserts, t.asserts)
+			merged.tags = slices.Concat(c.tags, t.tags)
+			merged.description = cmp.Or(t.description, c.description)
 			out = append(out, merged)
 			if len(out) > maxCases {
 				f.lost(n, "the scenario comes to more than %d cases", maxCases)

@@ -10,7 +10,7 @@ import (
 )
 
 // varsOf reads vars: a mapping, or files of such.
-func (f *foo) varsOf(n strictyaml.Node, depth int) map[string]any {
+func (f *promptfooConfig) varsOf(n strictyaml.Node, depth int) map[string]any {
 	out := map[string]any{}
 	switch n.Kind() {
 	case strictyaml.Text:
@@ -41,7 +41,7 @@ func (f *foo) varsOf(n strictyaml.Node, depth int) map[string]any {
 }
 
 // varValue reads one var, the content of the file that it names included.
-func (f *foo) varValue(n strictyaml.Node) (any, bool) {
+func (f *promptfooConfig) varValue(n strictyaml.Node) (any, bool) {
 	if n.Kind() == strictyaml.List {
 		var list []any
 		for _, item := range n.Items() {
@@ -88,7 +88,7 @@ func (f *foo) varValue(n strictyaml.Node) (any, bool) {
 // spreadFiles are the contents of files that one pattern names.
 type spreadFiles []any
 
-func (f *foo) varFile(n strictyaml.Node, file string) (any, bool) {
+func (f *promptfooConfig) varFile(n strictyaml.Node, file string) (any, bool) {
 	switch strings.ToLower(path.Ext(file)) {
 	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".wav", ".mp3", ".mp4", ".bmp":
 		f.lost(n, "%s is not carried over: only text is sent", file)
@@ -111,7 +111,7 @@ func overlay(base, over map[string]any) map[string]any {
 }
 
 // choices spreads lists of values out.
-func (f *foo) choices(t test) []map[string]any {
+func (f *promptfooConfig) choices(t test) []map[string]any {
 	out := []map[string]any{t.vars}
 	for _, name := range sortedKeys(t.vars) {
 		var list []any
@@ -143,8 +143,8 @@ func (f *foo) choices(t test) []map[string]any {
 	return out
 }
 
-// settle fills in vars that name other vars, some rounds deep.
-func settle(vars map[string]any) map[string]any {
+// fillVars fills in vars that name other vars, some rounds deep.
+func fillVars(vars map[string]any) map[string]any {
 	out := overlay(vars, nil)
 	for range 4 {
 		changed := false

@@ -59,7 +59,7 @@ var expectedColumn = regexp.MustCompile(`^__expected\d*$`)
 
 // csvTests reads a table of promptfoo: a column is a var, those with two
 // underscores say something of the test.
-func (f *foo) csvTests(n strictyaml.Node, file, text string) []test {
+func (f *promptfooConfig) csvTests(n strictyaml.Node, file, text string) []test {
 	head, body, bad := rows(file, text)
 	if bad != nil {
 		f.left.Add(*bad)

@@ -1,31 +1,31 @@
 package importer
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"promptbench/internal/input/problem"
+	"promptbench/internal/text/wording"
 )
 
-// spend notes the vars that a template names, by themselves or as what a loop
+// noteUsed notes the vars that a template names, by themselves or as what a loop
 // goes over.
-func (d *draft) spend(template string) {
+func (d *draft) noteUsed(template string) {
 	for _, p := range pieces(template) {
 		e := p.expr
 		if m := forTag.FindStringSubmatch(template[p.from:p.to]); m != nil {
 			e = parseExpr(m[3])
 		}
-		if e != nil && !slices.Contains(d.spent, e.name) {
-			d.spent = append(d.spent, e.name)
+		if e != nil && !slices.Contains(d.used, e.name) {
+			d.used = append(d.used, e.name)
 		}
 	}
 }
 
-// unspent lists the vars of the cases that went into no prompt, no expectation and
+// listUnused lists the vars of the cases that went into no prompt, no expectation and
 // no other var, and so are in none of the files.
-func (d *draft) unspent(t *translation) {
-	known := slices.Concat(d.spent, []string{t.main.name})
+func (d *draft) listUnused(t *translation) {
+	known := slices.Concat(d.used, []string{t.main.name})
 	for _, e := range t.uses {
 		known = append(known, e.name)
 	}
@@ -38,7 +38,7 @@ func (d *draft) unspent(t *translation) {
 	first := map[string]problem.Problem{}
 	for _, c := range d.cases {
 		for name, value := range c.vars {
-			if slices.Contains(known, name) || takenIn(asText(value), name, c.vars) {
+			if slices.Contains(known, name) || isPartOfOther(asText(value), name, c.vars) {
 				continue
 			}
 			if seen[name]++; seen[name] == 1 {
@@ -47,23 +47,17 @@ func (d *draft) unspent(t *translation) {
 		}
 	}
 	for _, name := range sortedKeys(seen) {
-		d.lostAt(first[name], "the var %s (set by %s) goes into no prompt and no grader that is carried over", name, casesOf(seen[name]))
+		d.lostAt(first[name], "the var %s (set by %s) goes into no prompt and no grader that is carried over", name,
+			wording.Count(seen[name], "case"))
 	}
 }
 
-// takenIn reports whether another var has taken a var's text in.
-func takenIn(text, name string, vars map[string]any) bool {
+// isPartOfOther reports whether another var has taken a var's text in.
+func isPartOfOther(text, name string, vars map[string]any) bool {
 	for other, value := range vars {
 		if other != name && text != "" && strings.Contains(asText(value), text) {
 			return true
 		}
 	}
 	return false
-}
-
-func casesOf(n int) string {
-	if n == 1 {
-		return "1 case"
-	}
-	return fmt.Sprintf("%d cases", n)
 }

@@ -15,7 +15,7 @@ func isCode(kind string) bool {
 }
 
 // code keeps an assertion in a language of its own for a grader that runs it.
-func (f *foo) code(s asserted, value, threshold, config strictyaml.Node, vars map[string]any) []expectation {
+func (f *promptfooConfig) code(s asserted, value, threshold, config strictyaml.Node, vars map[string]any) []expectation {
 	c := &code{Language: s.kind, Not: s.not, Threshold: plain(threshold), Config: f.fill(s.assertion, plain(config), vars)}
 	text := value.Text()
 	if s.short != "" {
@@ -61,7 +61,7 @@ var short = regexp.MustCompile(`^(not-)?([a-z][a-z-]*)(?:\(([\d.]+)\))?(?::([\s\
 
 // shorthand reads the assertion of a cell, such as contains:Paris. A text that
 // names no assertion is what the reply equals.
-func (f *foo) shorthand(a assertion, vars map[string]any) []expectation {
+func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectation {
 	cell := strings.TrimSpace(a.short)
 	kind, rest := "equals", cell
 	for alias, full := range map[string]string{"fn:": "javascript:", "eval:": "javascript:", "grade:": "llm-rubric:"} {

@@ -29,7 +29,7 @@ func all(test string, texts []string) string {
 	return fmt.Sprintf("all(%s, %s)", asJSON(texts), test)
 }
 
-func (f *foo) equals(s asserted, check func(string) []expectation) []expectation {
+func (f *promptfooConfig) equals(s asserted, check func(string) []expectation) []expectation {
 	switch s.value.(type) {
 	case map[string]any, []any:
 		if s.not {
@@ -43,18 +43,18 @@ func (f *foo) equals(s asserted, check func(string) []expectation) []expectation
 	return []expectation{{kind: kindEquals, texts: []string{s.text}}}
 }
 
-func (f *foo) regex(s asserted, check func(string) []expectation) []expectation {
+func (f *promptfooConfig) regex(s asserted, check func(string) []expectation) []expectation {
 	if _, err := regexp.Compile(s.text); err != nil {
 		f.lostAt(s.place, "the regex %q is not carried over: patterns are RE2, which has no look-around (%s)", s.text, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		return nil
 	}
 	if s.not {
-		return check("text matches " + expression(s.text))
+		return check("text matches " + asJSON(s.text))
 	}
 	return []expectation{{kind: kindRegex, texts: []string{s.text}}}
 }
 
-func (f *foo) isJSON(s asserted) []expectation {
+func (f *promptfooConfig) isJSON(s asserted) []expectation {
 	value := s.value
 	if text, ok := value.(string); ok && strings.TrimSpace(text) != "" { // a schema in a block of text
 		doc, probs := strictyaml.Parse(s.file, []byte(text))
@@ -79,7 +79,7 @@ func (f *foo) isJSON(s asserted) []expectation {
 }
 
 // schema makes an expectation of a JSON Schema, if it is one.
-func (f *foo) schema(s asserted, value any) []expectation {
+func (f *promptfooConfig) schema(s asserted, value any) []expectation {
 	doc, err := schema.Parse(asJSON(value))
 	if err == nil {
 		_, err = schema.Compile(doc)
@@ -91,7 +91,7 @@ func (f *foo) schema(s asserted, value any) []expectation {
 	return []expectation{{kind: kindSchema, schema: value}}
 }
 
-func (f *foo) wordCount(s asserted, check func(string) []expectation) []expectation {
+func (f *promptfooConfig) wordCount(s asserted, check func(string) []expectation) []expectation {
 	words := `len(filter(split(replace(trim(text), "\n", " "), " "), # != ""))`
 	var parts []string
 	switch v := s.value.(type) {
@@ -114,7 +114,7 @@ func (f *foo) wordCount(s asserted, check func(string) []expectation) []expectat
 }
 
 // demand puts what a model graded to the judge.
-func (f *foo) demand(s asserted) []expectation {
+func (f *promptfooConfig) demand(s asserted) []expectation {
 	list := []string{s.text}
 	if items, ok := s.value.([]any); ok {
 		list = nil

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ const maxSets = 10
 
 // expectations makes what an assertion comes to, its templates filled in with
 // the vars of one case.
-func (f *foo) expectations(a assertion, vars map[string]any, depth int) []expectation {
+func (f *promptfooConfig) expectations(a assertion, vars map[string]any, depth int) []expectation {
 	if a.short != "" {
 		return f.shorthand(a, vars)
 	}
@@ -39,7 +40,7 @@ func (f *foo) expectations(a assertion, vars map[string]any, depth int) []expect
 }
 
 // assertSet is a set all of whose assertions have to hold.
-func (f *foo) assertSet(a assertion, vars map[string]any, depth int) []expectation {
+func (f *promptfooConfig) assertSet(a assertion, vars map[string]any, depth int) []expectation {
 	for _, e := range a.node.Entries() {
 		switch key := e.Key.Text(); {
 		case key == "type" || key == "assert" || key == "description":
@@ -68,16 +69,13 @@ type asserted struct {
 	text  string
 }
 
-func (f *foo) assert(a assertion, kind string, value, threshold, config strictyaml.Node, vars map[string]any) []expectation {
+func (f *promptfooConfig) assert(a assertion, kind string, value, threshold, config strictyaml.Node, vars map[string]any) []expectation {
 	s := asserted{assertion: a, kind: kind}
 	s.kind, s.not = strings.CutPrefix(kind, "not-")
 	if isCode(s.kind) {
 		return f.code(s, value, threshold, config, vars)
 	}
-	raw := plain(value)
-	if value.Kind() == strictyaml.Text || value.Kind() == strictyaml.Int || value.Kind() == strictyaml.Float {
-		raw = value.Text()
-	}
+	raw := asSpelled(value)
 	if text, ok := raw.(string); ok && strings.HasPrefix(text, "file://") {
 		loaded, ok := f.valueFile(a, value, strings.TrimPrefix(text, "file://"), s.kind)
 		if !ok {
@@ -91,7 +89,7 @@ func (f *foo) assert(a assertion, kind string, value, threshold, config strictya
 }
 
 // valueFile is the content of the file that a value names.
-func (f *foo) valueFile(a assertion, n strictyaml.Node, name, kind string) (any, bool) {
+func (f *promptfooConfig) valueFile(a assertion, n strictyaml.Node, name, kind string) (any, bool) {
 	if isProgram(name) {
 		f.lostAt(a.place, "the value of %s is made by the program %s, which is not run", kind, name)
 		return nil, false
@@ -114,10 +112,10 @@ func (f *foo) valueFile(a assertion, n strictyaml.Node, name, kind string) (any,
 }
 
 // fill fills the templates of a value in.
-func (f *foo) fill(a assertion, v any, vars map[string]any) any {
+func (f *promptfooConfig) fill(a assertion, v any, vars map[string]any) any {
 	switch v := v.(type) {
 	case string:
-		f.spend(v)
+		f.noteUsed(v)
 		text, faults := render(v, vars)
 		for _, fault := range faults {
 			f.lostAt(a.place, "%s", fault)
@@ -152,13 +150,7 @@ func (s asserted) list() []string {
 			out = append(out, strings.TrimSpace(part))
 		}
 	}
-	kept := out[:0]
-	for _, text := range out {
-		if strings.TrimSpace(text) != "" {
-			kept = append(kept, text)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(out, func(text string) bool { return strings.TrimSpace(text) == "" })
 }
 
 func lower(list []string) []string {
@@ -172,7 +164,7 @@ func lower(list []string) []string {
 }
 
 // translateAssert makes the expectation that an assertion has a counterpart in.
-func (f *foo) translateAssert(s asserted) []expectation {
+func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 	check := func(src string) []expectation {
 		if s.not {
 			src = "not (" + src + ")"
@@ -227,13 +219,6 @@ func (f *foo) translateAssert(s asserted) []expectation {
 	case "llm-rubric", "g-eval", "model-graded-closedqa", "factuality", "model-graded-factuality":
 		return f.demand(s)
 	}
-	f.lostAt(s.place, "the assertion %s has no counterpart", orNothing(s.kind))
+	f.lostAt(s.place, "the assertion %s has no counterpart", cmp.Or(s.kind, "without a type"))
 	return nil
-}
-
-func orNothing(kind string) string {
-	if kind == "" {
-		return "without a type"
-	}
-	return kind
 }

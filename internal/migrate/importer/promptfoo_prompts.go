@@ -12,7 +12,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-func (f *foo) promptList(n strictyaml.Node) {
+func (f *promptfooConfig) promptList(n strictyaml.Node) {
 	switch n.Kind() {
 	case strictyaml.List:
 		for _, item := range n.Items() {
@@ -29,7 +29,7 @@ func (f *foo) promptList(n strictyaml.Node) {
 	}
 }
 
-func (f *foo) prompt(n strictyaml.Node) {
+func (f *promptfooConfig) prompt(n strictyaml.Node) {
 	if n.Kind() != strictyaml.Mapping {
 		f.named(n, n.Text(), "")
 		return
@@ -53,7 +53,7 @@ func (f *foo) prompt(n strictyaml.Node) {
 	label := n.Get("label").Text()
 	for _, key := range []string{"raw", "content"} {
 		if raw := n.Get(key); raw.Kind() == strictyaml.Text {
-			f.text(raw.Text(), label, within(raw), raw.Problem("", ""), false)
+			f.text(raw.Text(), label, placesIn(raw), raw.Problem("", ""), false)
 			return
 		}
 	}
@@ -68,7 +68,7 @@ var promptFile = regexp.MustCompile(`(?i)^[^\n{}]+\.(txt|json|jsonl|ya?ml|md|j2|
 
 // named reads a prompt that stands in the config, or in the file or files that
 // it names.
-func (f *foo) named(n strictyaml.Node, text, label string) {
+func (f *promptfooConfig) named(n strictyaml.Node, text, label string) {
 	name, isFile := strings.CutPrefix(text, "file://")
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -79,7 +79,7 @@ func (f *foo) named(n strictyaml.Node, text, label string) {
 		f.lost(n, "a prompt from %s: is not carried over", scheme)
 		return
 	case !isFile && !promptFile.MatchString(text):
-		f.text(text, label, within(n), n.Problem("", ""), false)
+		f.text(text, label, placesIn(n), n.Problem("", ""), false)
 		return
 	}
 	name = strings.TrimSpace(name)
@@ -87,15 +87,7 @@ func (f *foo) named(n strictyaml.Node, text, label string) {
 		f.lost(n, "the prompt %s is made by a program, which is not run", name)
 		return
 	}
-	names := []string{relative(n.File(), name)}
-	if strings.Contains(name, "*") {
-		found, err := f.files.Glob(names[0])
-		if err != nil || len(found) == 0 {
-			f.lost(n, "%s names no file", name)
-			return
-		}
-		names = found
-	}
+	names := f.glob(n, name)
 	for _, file := range names {
 		if isProgram(file) {
 			f.lost(n, "the prompt %s is made by a program, which is not run", file)
@@ -111,7 +103,7 @@ func (f *foo) named(n strictyaml.Node, text, label string) {
 
 var separator = regexp.MustCompile(`(?m)^---[ \t]*\r?\n`)
 
-func (f *foo) promptFile(n strictyaml.Node, file, label string) {
+func (f *promptfooConfig) promptFile(n strictyaml.Node, file, label string) {
 	data, err := f.files.Read(file)
 	if err != nil {
 		f.lost(n, "the prompt %s can't be read: %s", file, err)
@@ -173,9 +165,9 @@ var dumped = regexp.MustCompile(`([:\[,]\s*)(\{\{-?[^{}]*\|\s*(?:dump|tojson)\s*
 
 // text adds a prompt: a chat where the text is one in JSON or YAML, else one
 // message of the user.
-func (f *foo) text(body, label string, at func(from, to int) problem.Problem, place problem.Problem, file bool) {
+func (f *promptfooConfig) text(body, label string, at func(from, to int) problem.Problem, place problem.Problem, file bool) {
 	p := promptDraft{label: label, place: place}
-	f.spend(body)
+	f.noteUsed(body)
 	unrolled := unroll(body, f.constants(), 0)
 	if unrolled != body {
 		at = always(place)
@@ -210,7 +202,7 @@ func (f *foo) text(body, label string, at func(from, to int) problem.Problem, pl
 }
 
 // chat reads a list of messages, or reports that it is none.
-func (f *foo) chat(p *promptDraft, list strictyaml.Node, exact bool) bool {
+func (f *promptfooConfig) chat(p *promptDraft, list strictyaml.Node, exact bool) bool {
 	items := list.Items()
 	if len(items) == 0 {
 		return false
@@ -222,7 +214,7 @@ func (f *foo) chat(p *promptDraft, list strictyaml.Node, exact bool) bool {
 	}
 	for _, item := range items {
 		role, content := item.Get("role").Text(), item.Get("content")
-		at := within(content)
+		at := placesIn(content)
 		if content.Kind() == strictyaml.None {
 			at = always(item.Problem("", ""))
 		}
@@ -249,7 +241,7 @@ func (f *foo) chat(p *promptDraft, list strictyaml.Node, exact bool) bool {
 }
 
 // content is the text of a message: as it is, or of the parts that are text.
-func (f *foo) content(n strictyaml.Node, place problem.Problem, exact bool) (string, bool) {
+func (f *promptfooConfig) content(n strictyaml.Node, place problem.Problem, exact bool) (string, bool) {
 	switch n.Kind() {
 	case strictyaml.Text, strictyaml.Int, strictyaml.Float, strictyaml.Bool:
 		return n.Text(), true

@@ -36,7 +36,7 @@ type assertion struct {
 	file  string // that paths are relative to
 }
 
-func (f *foo) readDefaults(n strictyaml.Node) test {
+func (f *promptfooConfig) readDefaults(n strictyaml.Node) test {
 	if name, ok := reference(n); ok {
 		loaded, ok := f.load(n, name)
 		if !ok {
@@ -51,7 +51,7 @@ func (f *foo) readDefaults(n strictyaml.Node) test {
 }
 
 // test reads one test.
-func (f *foo) test(n strictyaml.Node, isDefault bool) test {
+func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
 	t := test{node: n, spread: true, place: n.Problem("", "")}
 	for _, e := range n.Entries() {
 		switch key := e.Key.Text(); key {
@@ -77,7 +77,7 @@ func (f *foo) test(n strictyaml.Node, isDefault bool) test {
 }
 
 // tags makes tags of metadata.
-func (f *foo) tags(n strictyaml.Node) []string {
+func (f *promptfooConfig) tags(n strictyaml.Node) []string {
 	var out []string
 	for _, e := range n.Entries() {
 		values := e.Value.Items()
@@ -98,7 +98,7 @@ func (f *foo) tags(n strictyaml.Node) []string {
 	return out
 }
 
-func (f *foo) testOptions(n strictyaml.Node, t *test, isDefault bool) {
+func (f *promptfooConfig) testOptions(n strictyaml.Node, t *test, isDefault bool) {
 	for _, e := range n.Entries() {
 		switch key := e.Key.Text(); key {
 		case "prefix":
@@ -120,7 +120,7 @@ func (f *foo) testOptions(n strictyaml.Node, t *test, isDefault bool) {
 }
 
 // setJudge takes the model that grades.
-func (f *foo) setJudge(n strictyaml.Node) {
+func (f *promptfooConfig) setJudge(n strictyaml.Node) {
 	if inner := n.Get("text"); inner.Kind() != strictyaml.None {
 		n = inner
 	}
@@ -129,22 +129,16 @@ func (f *foo) setJudge(n strictyaml.Node) {
 		return
 	}
 	m.response = response{}
-	name := f.addJudge(m)
-	if f.judge != "" && f.judge != name {
+	f.judges = append(f.judges, m) // added at the end, so that the first provider stays the model
+	if f.judge != "" && f.judge != m.Name {
 		f.lost(n, "a second judge, %s, is not carried over", m.ID)
 		return
 	}
-	f.judge = name
-}
-
-// addJudge keeps a judge for the end, so that the first provider stays the model.
-func (f *foo) addJudge(m Model) string {
-	f.judges = append(f.judges, m)
-	return m.Name
+	f.judge = m.Name
 }
 
 // tests reads all tests, and makes the cases.
-func (f *foo) tests() {
+func (f *promptfooConfig) tests() {
 	n := f.root.Get("tests")
 	var list []test
 	switch n.Kind() {
@@ -178,7 +172,7 @@ func (f *foo) tests() {
 }
 
 // testItem reads an entry of tests: a test, or the files of some.
-func (f *foo) testItem(n strictyaml.Node, depth int) []test {
+func (f *promptfooConfig) testItem(n strictyaml.Node, depth int) []test {
 	n = f.deref(n)
 	if n.Kind() == strictyaml.Mapping {
 		if n.Get("path").Kind() == strictyaml.Text {
@@ -190,11 +184,10 @@ func (f *foo) testItem(n strictyaml.Node, depth int) []test {
 }
 
 // addTest makes the cases of a test: one for each choice out of lists of values.
-func (f *foo) addTest(t test) {
+func (f *promptfooConfig) addTest(t test) {
 	t.vars = overlay(f.defaults.vars, t.vars)
-	spread := f.defaults.spread && t.spread
 	choices := []map[string]any{t.vars}
-	if spread {
+	if f.defaults.spread && t.spread {
 		choices = f.choices(t)
 	}
 	for _, vars := range choices {
@@ -202,16 +195,14 @@ func (f *foo) addTest(t test) {
 			f.lostAt(t.place, "the config comes to more than %d cases; the rest is not carried over", maxCases)
 			return
 		}
-		f.addCase(t, settle(vars))
+		f.addCase(t, fillVars(vars))
 	}
 }
 
-func (f *foo) addCase(t test, vars map[string]any) {
+func (f *promptfooConfig) addCase(t test, vars map[string]any) {
 	c := caseDraft{note: t.description, id: slug(t.description, ""), vars: vars, place: t.place}
-	c.tags = append(append(c.tags, f.defaults.tags...), t.tags...)
-	slices.Sort(c.tags)
-	c.tags = slices.Compact(c.tags)
-	for _, a := range append(append([]assertion{}, f.defaults.asserts...), t.asserts...) {
+	c.tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
+	for _, a := range slices.Concat(f.defaults.asserts, t.asserts) {
 		c.expects = append(c.expects, f.expectations(a, vars, 0)...)
 	}
 	if t.prefix+t.suffix != "" {

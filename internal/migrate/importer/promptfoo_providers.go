@@ -47,7 +47,7 @@ func services() map[string]service {
 	}
 }
 
-func (f *foo) providers(n strictyaml.Node) {
+func (f *promptfooConfig) providers(n strictyaml.Node) {
 	switch n.Kind() {
 	case strictyaml.List:
 		for _, item := range n.Items() {
@@ -60,19 +60,27 @@ func (f *foo) providers(n strictyaml.Node) {
 }
 
 // provider adds a model where the provider has a counterpart.
-func (f *foo) provider(n strictyaml.Node, depth int) {
+func (f *promptfooConfig) provider(n strictyaml.Node, depth int) {
 	if m, ok := f.model(f.deref(n), depth); ok {
 		f.addModel(m)
 	}
 }
 
+// number returns the number that a value is.
+func number(v any) (n float64, ok bool) {
+	if whole, isInt := v.(int); isInt {
+		return float64(whole), true
+	}
+	n, ok = v.(float64)
+	return n, ok
+}
+
 // addModel adds a model and returns its name.
 func (d *draft) addModel(m Model) string {
 	used := map[string]bool{}
+	target := func(m Model) string { return asJSON([]any{m.ID, m.BaseURL, m.APIKeyEnv, m.Headers}) }
 	for _, o := range d.models {
-		same := o
-		same.Name = m.Name
-		if same.Name == m.Name && asJSON([]any{o.ID, o.BaseURL, o.APIKeyEnv, o.Headers}) == asJSON([]any{m.ID, m.BaseURL, m.APIKeyEnv, m.Headers}) && sameObject(o.Params, m.Params) {
+		if target(o) == target(m) && sameObject(o.Params, m.Params) {
 			return o.Name
 		}
 		used[o.Name] = true
@@ -88,7 +96,7 @@ func sameObject(a, b strictyaml.Object) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
-func (f *foo) model(n strictyaml.Node, depth int) (Model, bool) {
+func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 	id, label, settings := n, "", strictyaml.Node{}
 	if n.Kind() == strictyaml.Mapping {
 		id, settings = n.Get("id"), n.Get("config")
@@ -164,7 +172,7 @@ func (f *foo) model(n strictyaml.Node, depth int) (Model, bool) {
 }
 
 // azure is a deployment at Azure, which has an address of its own.
-func (f *foo) azure(id strictyaml.Node, rest, label string, settings strictyaml.Node) (Model, bool) {
+func (f *promptfooConfig) azure(id strictyaml.Node, rest, label string, settings strictyaml.Node) (Model, bool) {
 	sub, name, cut := strings.Cut(rest, ":")
 	host := settings.Get("apiHost").Text()
 	if !cut || sub != "chat" && sub != "responses" {
@@ -188,7 +196,7 @@ func (f *foo) azure(id strictyaml.Node, rest, label string, settings strictyaml.
 }
 
 // settings reads a provider's config.
-func (f *foo) settings(m *Model, n strictyaml.Node) {
+func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 	var extra strictyaml.Object
 	for _, e := range n.Entries() {
 		key, v := e.Key.Text(), e.Value
@@ -225,16 +233,13 @@ func (f *foo) settings(m *Model, n strictyaml.Node) {
 }
 
 // param takes a parameter over where its value is of the right kind.
-func (f *foo) param(m *Model, name, key string, v strictyaml.Node) {
+func (f *promptfooConfig) param(m *Model, name, key string, v strictyaml.Node) {
 	value := plain(v)
 	var ok bool
 	switch name {
 	case "temperature", "topP":
-		number, isFloat := value.(float64)
-		if whole, isInt := value.(int); isInt {
-			number, isFloat = float64(whole), true
-		}
-		ok = isFloat && number >= 0 && number <= map[string]float64{"temperature": 2, "topP": 1}[name]
+		n, isNumber := number(value)
+		ok = isNumber && n >= 0 && n <= map[string]float64{"temperature": 2, "topP": 1}[name]
 	case "stop":
 		if one, isText := value.(string); isText {
 			value = []any{one}
@@ -258,7 +263,7 @@ func (f *foo) param(m *Model, name, key string, v strictyaml.Node) {
 	m.Params = append(m.Params, strictyaml.Field{Key: name, Value: value})
 }
 
-func (f *foo) baseURL(m *Model, key string, v strictyaml.Node) {
+func (f *promptfooConfig) baseURL(m *Model, key string, v strictyaml.Node) {
 	base := v.Text()
 	if key == "apiHost" {
 		base = "https://" + base + "/v1"
@@ -271,7 +276,7 @@ func (f *foo) baseURL(m *Model, key string, v strictyaml.Node) {
 	m.BaseURL = base
 }
 
-func (f *foo) headers(m *Model, n strictyaml.Node) {
+func (f *promptfooConfig) headers(m *Model, n strictyaml.Node) {
 	for _, e := range n.Entries() {
 		if config.SecretHeader(e.Key.Text()) || strings.Contains(e.Value.Text(), "{{") || strings.ContainsAny(e.Value.Text(), "\r\n") {
 			f.lost(e.Key, "the header %s is not carried over; headers_env names the variable that holds its value", e.Key.Text())
@@ -284,7 +289,7 @@ func (f *foo) headers(m *Model, n strictyaml.Node) {
 	}
 }
 
-func (f *foo) response(m *Model, n strictyaml.Node) {
+func (f *promptfooConfig) response(m *Model, n strictyaml.Node) {
 	if name, ok := reference(n); ok {
 		loaded, ok := f.load(n, name)
 		if !ok {
