@@ -139,3 +139,23 @@ func TestEndpointThatRefusesAtRandom(t *testing.T) {
 		})
 	}
 }
+
+// A limit and refusals that have nothing to do with it: a lone refusal must not slow everybody down for long.
+func TestRateLimitedEndpointThatAlsoRefusesAtRandom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &bucket{rate: 200, burst: 20, latency: 50 * time.Millisecond}
+		var mu sync.Mutex
+		random := rand.New(rand.NewPCG(1, 1))
+		rate := drive(t, modelFunc(func(ctx context.Context, r model.Request) (model.Response, error) {
+			mu.Lock()
+			refused := random.Float64() < 0.03
+			mu.Unlock()
+			if refused {
+				return model.Response{}, &model.Error{Kind: model.KindRateLimited}
+			}
+			return b.Complete(ctx, r)
+		}), 6000, 1)
+		require.Greater(t, rate, 0.5*b.rate)
+	})
+}

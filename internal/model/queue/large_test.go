@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/model"
+	"promptbench/internal/model/queue"
 )
 
 // A server that is away when a large reply is to be stored gets it later: the call
@@ -18,10 +20,17 @@ func TestLargeReplyOutlivesTheServer(t *testing.T) {
 	t.Parallel()
 	s, again := startTwice(t)
 	var calls atomic.Int32
-	work(t, connect(t, s), func(context.Context, model.Request) (model.Response, error) {
+	restart := sync.OnceFunc(func() { go again() })
+	c, err := queue.Connect(queue.Options{URL: s.URL(), Note: func(text string) {
+		if strings.Contains(text, " is lost ") {
+			restart()
+		}
+	}})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	work(t, c, func(context.Context, model.Request) (model.Response, error) {
 		if calls.Add(1) == 1 {
 			s.Stop()
-			time.AfterFunc(time.Second, again)
 		}
 		return model.Response{Reply: strings.Repeat("길다 ", 300_000), FinishReason: "stop", At: time.Now().UTC()}, nil
 	}, nil)
