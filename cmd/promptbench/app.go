@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +46,7 @@ func (a *app) root() *cobra.Command {
 		Use:   "promptbench",
 		Short: "Run prompt revisions over a suite of inputs and say which is better",
 		Long: `promptbench runs revisions of a prompt over a suite of user inputs, grades the
-replies by fixed criteria, and says whether one revision is better than another.`,
+replies, and says whether one revision is better than another.`,
 		Example: `  promptbench run prompts/v3
   promptbench run prompts/v2 prompts/v3
   promptbench compare prompts/v2 prompts/v3
@@ -62,10 +61,10 @@ replies by fixed criteria, and says whether one revision is better than another.
 		RunE: a.noCommand,
 	}
 	root.SetVersionTemplate("promptbench {{.Version}}\n")
-	root.SetUsageTemplate(strings.NewReplacer( // to fit eighty columns
-		".FlagUsages ", ".FlagUsagesWrapped 80 ",
-		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `{{.CommandPath}} COMMAND --help says more about a command.`,
-	).Replace(root.UsageTemplate()))
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		_, err := io.WriteString(cmd.OutOrStdout(), usageText(cmd))
+		return err
+	})
 	root.PersistentFlags().BoolVar(&a.Quiet, "quiet", false, "print results only, no progress and no notes")
 	root.PersistentFlags().BoolVar(&a.NoColor, "no-color", false, "print without colours (also: NO_COLOR)")
 	root.SetFlagErrorFunc(flagError)
@@ -77,8 +76,7 @@ replies by fixed criteria, and says whether one revision is better than another.
 	return root
 }
 
-// noCommand answers a command line without a command, or with one that does
-// not exist.
+// noCommand answers a command line without a command, or with an unknown one.
 func (a *app) noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return unknownCommand(cmd, args[0])
@@ -98,6 +96,9 @@ func (a *app) explain(err error) []string {
 	}
 	return a.Explain(err)
 }
+
+// tool returns what run files say of the program that wrote them.
+func tool() string { return "promptbench " + version() }
 
 // version returns the version, the commit and that of Go.
 func version() string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"promptbench/internal/model/batch"
 	"promptbench/internal/run/job"
@@ -16,38 +17,41 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// batchFlags are the flags of a run whose requests are answered in batches.
+// batchFlags are the flags of a run that uses the provider's batch API.
 type batchFlags struct {
 	on, detach, cancel bool
 	size               int
 }
 
 func (f *batchFlags) add(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.BoolVar(&f.on, "batch", false, "have the provider answer in batches, within a day and at a lower price; running it again collects what was handed in")
-	flags.BoolVar(&f.detach, "detach", false, "with --batch: hand in and return; the same command without it collects")
-	flags.BoolVar(&f.cancel, "cancel", false, "with --batch: cancel what was handed in and is not done")
-	flags.IntVar(&f.size, "batch-size", batch.MaxRequests, "with --batch: at most `n` requests in one batch")
+	group(cmd, groupBatch, func(flags *pflag.FlagSet) {
+		flags.BoolVar(&f.on, "batch", false,
+			"use the provider's batch API: a lower price, results within a day; run again to collect them")
+		flags.BoolVar(&f.detach, "detach", false, "with --batch: submit and return; the same command without it collects")
+		flags.BoolVar(&f.cancel, "cancel", false, "with --batch: cancel what was submitted and is not done")
+		flags.IntVar(&f.size, "batch-size", batch.MaxRequests, "with --batch: at most `n` requests in one batch")
+	})
 }
 
 func (f *batchFlags) check(how runFlags) error {
 	switch {
 	case !f.on && f.detach:
-		return usage(errors.New("--detach goes with --batch"))
+		return usagef("--detach needs --batch")
 	case !f.on && f.cancel:
-		return usage(errors.New("--cancel goes with --batch"))
+		return usagef("--cancel needs --batch")
 	case f.detach && f.cancel:
-		return usage(errors.New("--detach hands in and --cancel takes back; pass one of them"))
+		return usagef("--detach submits requests and --cancel cancels them; pass one of them")
 	case f.size < 1 || f.size > batch.MaxRequests:
-		return usage(fmt.Errorf("--batch-size is %d; it is from 1 to %d", f.size, batch.MaxRequests))
+		return usagef("--batch-size is %d; it must be from 1 to %d", f.size, batch.MaxRequests)
 	case !f.on:
 		return nil
 	case how.offline:
-		return usage(errors.New("--batch asks the provider and --offline forbids it; pass one of them"))
+		return usagef("--batch calls the provider and --offline forbids calls; pass one of them")
 	case how.maxCost > 0:
-		return usage(errors.New("--max-cost can't be held for batches, whose tokens are known when they are done; use plan --batch and --max-calls"))
+		return usagef("--max-cost does not work with --batch: tokens are known only when a batch is done; " +
+			"use plan --batch and --max-calls")
 	case f.cancel && how.fresh:
-		return usage(errors.New("--cancel cancels what earlier runs handed in, which --fresh looks away from; pass one of them"))
+		return usagef("--cancel cancels what earlier runs submitted, which --fresh ignores; pass one of them")
 	}
 	return nil
 }

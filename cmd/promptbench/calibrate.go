@@ -12,7 +12,6 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/runs"
 	"promptbench/internal/run/session"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/calibration"
@@ -20,81 +19,64 @@ import (
 
 func (a *app) calibrateCommand() *cobra.Command {
 	var (
-		files  projectFlags
-		how    runFlags
-		result outputFlags
-		asked  int
-		all    bool
-		brief  bool
+		files projectFlags
+		how   runFlags
+		to    outputFlags
+		asked int
+		all   bool
+		brief bool
 	)
 	cmd := &cobra.Command{
 		Use:   "calibrate [RUN|REVISION…]",
-		Short: "Say how far the judge agrees with the labels of people",
-		Long: `Calibrate asks the judge about every reply that was labelled, as a run would,
-some times over, and once with the options reversed. It says for each criterion
-how far the judge agrees with people, and keeps that in the runs directory,
-where run and compare look it up. The replies are looked for in the given runs,
-else in all.`,
+		Short: "Measure how far the judge agrees with human labels",
+		Long: `Calibrate asks the judge about every labelled reply as a run would, several
+times, and once with the options reversed. It reports for each criterion how
+far the judge agrees with people, and saves that in the runs directory for run
+and compare. It looks for the replies in the given runs, by default in all.`,
 		Example: `  promptbench judge calibrate --suite cases/subtodos-judged.yaml --judge strong
   promptbench judge calibrate --judge strong --offline --all`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if asked < 1 {
-				return usage(fmt.Errorf("--ask is %d; it is at least 1", asked))
-			}
-			if err := errors.Join(how.check(), result.check()); err != nil {
-				return err
-			}
-			o, err := files.options()
+		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
+			p, err := project.Load(ctx, o, nil)
 			if err != nil {
 				return err
 			}
-			return a.calibrate(cmd.Context(), args, o, how, asked, func(w io.Writer, p *project.Project, c calibration.Calibration) error {
-				if result.format == "json" {
-					return report.CalibrationJSON(w, c)
-				}
+			a.Warn(p.Warnings)
+			paths, err := labelledRuns(ctx, args, p)
+			if err != nil {
+				return err
+			}
+			var c calibration.Calibration
+			err = a.withSettings(&how, func() (err error) {
+				c, err = a.askJudge(ctx, p, how, paths, asked)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			path, err := calibration.Save(p.RunsDir, c)
+			if err != nil {
+				return err
+			}
+			a.Note("calibration: %s", path)
+			return to.write(a, func(w io.Writer) error {
 				d := a.Display(w, all)
 				d.Brief = brief
 				return report.CalibrationText(w, c, p.Config.Judged.Bar, d)
-			}, result)
-		},
+			}, func(w io.Writer) error { return report.CalibrationJSON(w, c) })
+		}, func() error { return checkAtLeast("ask", asked, 1) }, how.check, to.check),
 	}
+	flags := cmd.Flags()
+	flags.IntVar(&asked, "ask", 2, "ask every question `n` times, to see whether verdicts change")
 	files.add(cmd)
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
-	for _, name := range []string{"trials", "model", "temperature", "top-p", "max-tokens", "seed"} { // they are of a revision's model
-		_ = cmd.Flags().MarkHidden(name)
-	}
-	result.add(cmd, "table", "json")
-	cmd.Flags().IntVar(&asked, "ask", 2, "ask every question `n` times, to see whether verdicts flip")
-	cmd.Flags().BoolVar(&all, "all", false, "list every disagreement, not only the first")
-	cmd.Flags().BoolVar(&brief, "brief", false, "leave out the disagreements")
+	hide(cmd, "trials", "model", "temperature", "top-p", "max-tokens", "seed") // they are for the model of a revision
+	to.add(cmd, report.Table, report.JSON)
+	flags.BoolVar(&all, "all", false, "list every disagreement, not only the first")
+	flags.BoolVar(&brief, "brief", false, "leave out the disagreements")
 	cmd.MarkFlagsMutuallyExclusive("all", "brief")
 	return cmd
-}
-
-func (a *app) calibrate(ctx context.Context, args []string, o project.Options, how runFlags, asked int,
-	show func(io.Writer, *project.Project, calibration.Calibration) error, to outputFlags,
-) error {
-	p, err := project.Load(ctx, o, nil)
-	if err != nil {
-		return err
-	}
-	a.Warn(p.Warnings)
-	paths, err := labelledRuns(ctx, args, p)
-	if err != nil {
-		return err
-	}
-	var c calibration.Calibration
-	if err := a.withSettings(&how, func() (err error) { c, err = a.askJudge(ctx, p, how, paths, asked); return err }); err != nil {
-		return err
-	}
-	path, err := calibration.Save(p.RunsDir, c)
-	if err != nil {
-		return err
-	}
-	a.Note("calibration: %s", path)
-	return to.write(a, func(w io.Writer) error { return show(w, p, c) })
 }
 
 // askJudge asks the judge about the labelled replies.
@@ -126,22 +108,15 @@ func unfinished(job string, end runfile.End, total int, noun string) string {
 		job, end.Status, end.Reason, end.Trials, wording.Count(total, noun))
 }
 
-// labelledRuns are the run files that the labelled replies are looked for in.
+// labelledRuns returns the run files in which labelled replies are looked for.
 func labelledRuns(ctx context.Context, args []string, p *project.Project) ([]string, error) {
-	var out []string
-	if len(args) == 0 {
-		found, err := runfile.Find(p.RunsDir, func(runfile.Header) bool { return true })
-		for _, f := range found {
-			out = append(out, f.Path)
-		}
-		return out, err
+	if len(args) > 0 {
+		return pathsOf(ctx, args, project.Options{Config: p.Options.Config, Runs: p.RunsDir})
 	}
-	for _, arg := range args {
-		path, err := runs.Lookup{Runs: p.RunsDir}.Path(ctx, arg, nil)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, path)
+	found, err := runfile.Find(p.RunsDir, func(runfile.Header) bool { return true })
+	paths := make([]string, len(found))
+	for i, f := range found {
+		paths[i] = f.Path
 	}
-	return out, nil
+	return paths, err
 }

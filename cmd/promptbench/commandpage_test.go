@@ -68,7 +68,7 @@ func section(b *strings.Builder, c *cobra.Command) {
 		fencedBlock(b, "Examples:", c.Example)
 	}
 	if c.LocalNonPersistentFlags().HasAvailableFlags() {
-		fencedBlock(b, "Flags:", c.LocalNonPersistentFlags().FlagUsagesWrapped(100))
+		fencedBlock(b, "Flags:", strings.TrimPrefix(flagUsages(c.LocalNonPersistentFlags(), 100), "\nFlags:\n"))
 	}
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/suite"
@@ -19,80 +22,110 @@ import (
 	"promptbench/internal/run/session"
 )
 
-// projectFlags are the flags that say which files and which model; they mean
-// the same in every command.
+// projectFlags say which files, which cases and which model. They mean the same in
+// every command.
 type projectFlags struct {
 	config, suite, model, judge, baseURL, runs string
 	cases, tags                                []string
 	temperature, topP                          float64
 	maxTokens, seed                            int
-	cmd                                        *cobra.Command
 }
 
 func (f *projectFlags) add(cmd *cobra.Command) {
-	f.cmd = cmd
-	flags := cmd.Flags()
+	group(cmd, groupProject, func(flags *pflag.FlagSet) {
+		f.addConfig(flags)
+		flags.StringVar(&f.suite, "suite", "",
+			"the suite `file` (default: that of the compared runs, else of the config, else the one in cases)")
+		flags.StringVar(&f.model, "model", "", "a model: a `name` in the config, or a model id at --base-url or OpenAI")
+		flags.StringVar(&f.runs, "runs", "", "the `directory` of run files (default runs)")
+	})
+}
+
+func (f *projectFlags) addConfig(flags *pflag.FlagSet) {
 	flags.StringVar(&f.config, "config", "", "the config `file` (default promptbench.yaml, if it exists)")
-	flags.StringVar(&f.suite, "suite", "", "the suite `file` (default: that of the runs compared, else the config's, else the one in cases)")
-	flags.StringVar(&f.model, "model", "", "a model's `name` in the config, or the id of a model at --base-url or OpenAI")
-	flags.StringVar(&f.runs, "runs", "", "the `directory` of run files (default runs)")
 }
 
 // addCases adds the flags that choose cases.
 func (f *projectFlags) addCases(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.cases, "case", nil, "only the case with this `id` (repeatable)")
+	group(cmd, groupCases, func(flags *pflag.FlagSet) {
+		flags.StringArrayVar(&f.cases, "case", nil, "only the case with this `id` (repeatable)")
+	})
 	f.addTags(cmd)
 }
 
 func (f *projectFlags) addTags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.tags, "tag", nil, "only cases with this `tag` (repeatable: any of them)")
+	group(cmd, groupCases, func(flags *pflag.FlagSet) {
+		flags.StringArrayVar(&f.tags, "tag", nil, "only cases with this `tag` (repeatable; any of them)")
+	})
 }
 
 // addModel adds the flags of a model that is called.
 func (f *projectFlags) addModel(cmd *cobra.Command) {
-	flags := cmd.Flags()
 	f.addJudge(cmd)
-	f.addBaseURL(cmd)
-	flags.Float64Var(&f.temperature, "temperature", 0, "over the prompt file's temperature, `n` from 0 to 2")
-	flags.Float64Var(&f.topP, "top-p", 0, "over the prompt file's topP, `n` from 0 to 1")
-	flags.IntVar(&f.maxTokens, "max-tokens", 0, "over the prompt file's maxTokens, `n` at least 1")
-	flags.IntVar(&f.seed, "seed", 0, "over the prompt file's seed, a whole number `n`")
+	group(cmd, groupModel, func(flags *pflag.FlagSet) {
+		flags.Float64Var(&f.temperature, "temperature", 0, "override the prompt file's temperature: `n` from 0 to 2")
+		flags.Float64Var(&f.topP, "top-p", 0, "override the prompt file's topP: `n` from 0 to 1")
+		flags.IntVar(&f.maxTokens, "max-tokens", 0, "override the prompt file's maxTokens: `n` of at least 1")
+		flags.IntVar(&f.seed, "seed", 0, "override the prompt file's seed: a whole number `n`")
+	})
 }
 
-func (f *projectFlags) addBaseURL(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
-}
-
-// addJudge adds the flag of the model that rubric questions are put to.
+// addJudge adds the flags of a judge.
 func (f *projectFlags) addJudge(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.judge, "judge", "", "the judge of a rubric: a `name` in the config, else the id of a model")
+	group(cmd, groupModel, func(flags *pflag.FlagSet) {
+		f.addBaseURL(flags)
+		flags.StringVar(&f.judge, "judge", "", "the model that answers rubric questions: a `name` in the config, or a model id")
+	})
 }
 
-// options are the flags as package project takes them. A parameter counts only
-// where its flag was given, so that a temperature of 0 can be asked for.
-func (f *projectFlags) options() (project.Options, error) {
+func (f *projectFlags) addBaseURL(flags *pflag.FlagSet) {
+	flags.StringVar(&f.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, such as http://127.0.0.1:8080/v1")
+}
+
+// options returns the flags as package project takes them. A parameter counts only
+// if its flag is given, so that a temperature of 0 is possible.
+func (f *projectFlags) options(cmd *cobra.Command) (project.Options, error) {
 	o := project.Options{
 		Config: f.config, Suite: f.suite, Model: f.model, Judge: f.judge, BaseURL: f.baseURL, Runs: f.runs,
 		Select: suite.Selection{Cases: f.cases, Tags: f.tags},
-	}
-	given := func(name string) bool { flag := f.cmd.Flags().Lookup(name); return flag != nil && flag.Changed }
-	if given("temperature") {
-		o.Params.Temperature = &f.temperature
-	}
-	if given("top-p") {
-		o.Params.TopP = &f.topP
-	}
-	if given("max-tokens") {
-		o.Params.MaxTokens = &f.maxTokens
-	}
-	if given("seed") {
-		o.Params.Seed = &f.seed
+		Params: params.Params{
+			Temperature: ifGiven(cmd, "temperature", &f.temperature), TopP: ifGiven(cmd, "top-p", &f.topP),
+			MaxTokens: ifGiven(cmd, "max-tokens", &f.maxTokens), Seed: ifGiven(cmd, "seed", &f.seed),
+		},
 	}
 	return o, errors.Join(checkBaseURL(f.baseURL), checkParams(o.Params))
 }
 
-// checkBaseURL refuses what is no address before anything else is done. It
-// quotes nothing, as a password may stand in it.
+// ifGiven returns value if the flag is on the command line, else nil.
+func ifGiven[T any](cmd *cobra.Command, flag string, value *T) *T {
+	if cmd.Flags().Changed(flag) {
+		return value
+	}
+	return nil
+}
+
+// then returns what a command runs: its flags are checked, then do gets the
+// project's options.
+func (f *projectFlags) then(do func(ctx context.Context, o project.Options, args []string) error, checks ...func() error,
+) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		var errs []error
+		for _, check := range checks {
+			errs = append(errs, check())
+		}
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		o, err := f.options(cmd)
+		if err != nil {
+			return err
+		}
+		return do(cmd.Context(), o, args)
+	}
+}
+
+// checkBaseURL rejects what is not an address. It quotes nothing, as the text may
+// hold a password.
 func checkBaseURL(base string) error {
 	if base == "" {
 		return nil
@@ -100,11 +133,11 @@ func checkBaseURL(base string) error {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return usage(errors.New("--base-url is no http or https address; write it like http://127.0.0.1:8080/v1"))
+		return usagef("--base-url is not an http or https address; write it like http://127.0.0.1:8080/v1")
 	case u.User != nil:
-		return usage(errors.New("--base-url holds a user name or a password; put the key into OPENAI_API_KEY"))
+		return usagef("--base-url holds a user name or a password; put the key into OPENAI_API_KEY")
 	case u.RawQuery != "" || u.Fragment != "":
-		return usage(errors.New("--base-url holds a query or a fragment; end it at the path, such as /v1"))
+		return usagef("--base-url holds a query or a fragment; end it at the path, such as /v1")
 	}
 	return nil
 }
@@ -112,6 +145,14 @@ func checkBaseURL(base string) error {
 func checkParams(p params.Params) error {
 	for _, fault := range p.Check() {
 		return usage(errors.New(strings.TrimSuffix(fault.Message+"; "+fault.Hint, "; ")))
+	}
+	return nil
+}
+
+// checkAtLeast rejects a number below the least that a flag takes.
+func checkAtLeast(flag string, n, least int) error {
+	if n < least {
+		return usagef("--%s is %d; it must be at least %d", flag, n, least)
 	}
 	return nil
 }
@@ -134,55 +175,57 @@ type runFlags struct {
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.IntVar(&f.trials, "trials", 1, "trials per case, `n` at least 1")
-	flags.IntVar(&f.concurrency, "concurrency", model.DefaultConcurrency, "at most `n` calls under way at once; fewer, where the endpoint refuses some")
-	flags.DurationVar(&f.timeout, "timeout", time.Minute, "of one attempt at a call")
-	flags.BoolVar(&f.fresh, "fresh", false, "ask the model anyway, replay nothing")
-	flags.BoolVar(&f.offline, "offline", false, "replay only: a reply that is not recorded is an error")
-	flags.DurationVar(&f.maxAge, "max-age", 0, "replay nothing older than this, such as 24h (default: any age)")
-	flags.IntVar(&f.maxCalls, "max-calls", 0, "stop after `n` calls (default: any number)")
-	flags.Float64Var(&f.maxCost, "max-cost", 0, "stop before the calls cost more than `n`, by the config's price (default: any cost)")
-	flags.DurationVar(&f.deadline, "deadline", 0, "begin no attempt after this, such as 20m (default: none)")
-	flags.StringVar(&f.logFile, "log-file", "", "append a line of JSON for each attempt at a call to a `file`")
-	flags.StringVar(&f.pprof, "pprof", "", "serve profiles of this program at an `address` of this machine, such as 127.0.0.1:6060")
+	group(cmd, groupCases, func(flags *pflag.FlagSet) {
+		flags.IntVar(&f.trials, "trials", 1, "run each case `n` times")
+	})
+	group(cmd, groupCalls, func(flags *pflag.FlagSet) {
+		flags.BoolVar(&f.fresh, "fresh", false, "call the model even if a reply is recorded")
+		flags.BoolVar(&f.offline, "offline", false, "make no call: a reply that is not recorded is an error")
+		flags.DurationVar(&f.maxAge, "max-age", 0, "replay no reply older than this, such as 24h (default: any age)")
+		flags.IntVar(&f.concurrency, "concurrency", model.DefaultConcurrency,
+			"at most `n` calls in flight; fewer if the endpoint rejects some")
+		flags.DurationVar(&f.timeout, "timeout", time.Minute, "the time limit of one attempt at a call")
+		flags.IntVar(&f.maxCalls, "max-calls", 0, "stop after `n` calls (default: no limit)")
+		flags.Float64Var(&f.maxCost, "max-cost", 0,
+			"stop before the calls cost more than `n`, by the config's prices (default: no limit)")
+		flags.DurationVar(&f.deadline, "deadline", 0, "start no attempt after this time, such as 20m (default: no limit)")
+		flags.StringVar(&f.logFile, "log-file", "", "append a line of JSON for each attempt at a call to this `file`")
+		flags.StringVar(&f.pprof, "pprof", "",
+			"serve profiles of this program at a local `address`, such as 127.0.0.1:6060")
+	})
 }
 
 func (f *runFlags) check() error {
 	switch {
 	case f.fresh && f.offline:
-		return usage(fmt.Errorf("--fresh asks the model and --offline forbids it; pass one of them"))
-	case f.trials < 1:
-		return usage(fmt.Errorf("--trials is %d; it is at least 1", f.trials))
-	case f.concurrency < 1:
-		return usage(fmt.Errorf("--concurrency is %d; it is at least 1", f.concurrency))
+		return usagef("--fresh calls the model and --offline forbids calls; pass one of them")
 	case f.timeout <= 0:
-		return usage(fmt.Errorf("--timeout is %s; it is a duration such as 60s", f.timeout))
+		return usagef("--timeout is %s; it must be a duration such as 60s", f.timeout)
 	case f.maxAge < 0:
-		return usage(fmt.Errorf("--max-age is %s; it can't be negative", f.maxAge))
+		return usagef("--max-age is %s; it must not be negative", f.maxAge)
 	case f.maxCalls < 0:
-		return usage(fmt.Errorf("--max-calls is %d; it is at least 1", f.maxCalls))
+		return checkAtLeast("max-calls", f.maxCalls, 1)
 	case f.maxCost < 0 || math.IsNaN(f.maxCost) || math.IsInf(f.maxCost, 0):
-		return usage(fmt.Errorf("--max-cost is %v; it is more than 0", f.maxCost))
+		return usagef("--max-cost is %v; it must be more than 0", f.maxCost)
 	case f.deadline < 0:
-		return usage(fmt.Errorf("--deadline is %s; it is a duration such as 20m", f.deadline))
+		return usagef("--deadline is %s; it must be a duration such as 20m", f.deadline)
 	}
 	if err := session.CheckProfileAddress(f.pprof); err != nil {
 		return usage(err)
 	}
-	return nil
+	return errors.Join(checkAtLeast("trials", f.trials, 1), checkAtLeast("concurrency", f.concurrency, 1))
 }
 
 // job returns what the flags say of a job that begins now.
 func (f *runFlags) job() job.Options {
 	return job.Options{
-		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline, MaxAge: f.maxAge,
-		MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: f.log, Tool: "promptbench " + version(),
-		Started: time.Now(),
+		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline,
+		MaxAge: f.maxAge, MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: f.log,
+		Tool: tool(), Started: time.Now(),
 	}
 }
 
-// withSettings opens what --log-file and --pprof ask for while do runs a job.
+// withSettings opens what --log-file and --pprof name while do runs a job.
 func (a *app) withSettings(f *runFlags, do func() error) error {
 	log, logFile, err := session.OpenLog(f.logFile)
 	if err != nil {
@@ -196,4 +239,56 @@ func (a *app) withSettings(f *runFlags, do func() error) error {
 	}
 	defer profiles.Close() //nolint:errcheck // serves no more
 	return do()
+}
+
+// hide leaves flags out of --help that make no sense for a command.
+func hide(cmd *cobra.Command, flags ...string) {
+	for _, name := range flags {
+		_ = cmd.Flags().MarkHidden(name) // fails for an unknown flag only
+	}
+}
+
+// The groups of flags in --help, in their order; other flags come first.
+const (
+	groupProject = "Project"
+	groupCases   = "Cases"
+	groupModel   = "Model"
+	groupCalls   = "Calls"
+	groupResult  = "Result"
+	groupBatch   = "Batches"
+	groupQueue   = "Work queue"
+)
+
+// groupKey is the annotation that names the group of a flag.
+const groupKey = "group"
+
+// group adds flags to a command, under a heading of their own in --help.
+func group(cmd *cobra.Command, name string, add func(*pflag.FlagSet)) {
+	set := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	set.SortFlags, cmd.Flags().SortFlags = false, false
+	add(set)
+	set.VisitAll(func(f *pflag.Flag) {
+		f.Annotations = map[string][]string{groupKey: {name}}
+		cmd.Flags().AddFlag(f)
+	})
+}
+
+// flagUsages returns the flags of a command by group, each with its heading.
+func flagUsages(flags *pflag.FlagSet, width int) string {
+	groups := []string{"", groupProject, groupCases, groupModel, groupCalls, groupResult, groupBatch, groupQueue}
+	var b strings.Builder
+	for _, name := range groups {
+		set := pflag.NewFlagSet(name, pflag.ContinueOnError)
+		set.SortFlags = false
+		flags.VisitAll(func(f *pflag.Flag) {
+			if strings.Join(f.Annotations[groupKey], "") == name {
+				set.AddFlag(f)
+			}
+		})
+		if !set.HasAvailableFlags() {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s:\n%s", cmp.Or(name, "Flags"), set.FlagUsagesWrapped(width))
+	}
+	return b.String()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,12 +26,12 @@ func (a *app) importCommand() *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
-		Short: "Make prompts, suites and models of another tool's evaluation",
+		Short: "Convert another tool's evaluation to prompts, suites and models",
 		Long: `Import reads promptfoo configs, .prompt.yml files of GitHub Models, samples and
-registry entries of OpenAI evals, and tables (CSV), and writes prompts, suites
-and a promptbench.yaml. It says what can't be carried over, each with its place;
-the suite's end says so, too. It runs no code, makes no call, and changes no
-file that exists.`,
+registry entries of OpenAI evals, and tables (CSV). It writes prompts, suites
+and a promptbench.yaml. It lists what it can't convert, each with its place,
+also at the end of the suite. It runs no code, makes no call, and changes no
+existing file.`,
 		Example: `  promptbench import promptfooconfig.yaml
   promptbench import joke.prompt.yml -o evals
   promptbench import samples.jsonl --name capitals --expected contains
@@ -38,21 +39,25 @@ file that exists.`,
 		Args: atLeastOne("a file to import"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.runImport(args, f) },
 	}
-	cmd.ValidArgsFunction = cobra.FixedCompletions([]string{"yaml", "yml", "json", "jsonl", "csv"}, cobra.ShellCompDirectiveFilterFileExt)
+	cmd.ValidArgsFunction = cobra.FixedCompletions(
+		[]string{"yaml", "yml", "json", "jsonl", "csv"}, cobra.ShellCompDirectiveFilterFileExt)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.dir, "output", "o", ".", "the `directory` of the project")
 	flags.StringVar(&f.name, "name", "", "the `name` of the suite and its prompts (default: that of the file)")
-	flags.StringVar(&f.root, "root", "", "read files that FILE names from this `directory` and below only (default: the working directory, else FILE's repository)")
-	flags.StringVar(&f.expected, "expected", "", "what an expected text of a table or a sample is: `equals`, contains or starts-with")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "write nothing, print what would be written")
-	flags.BoolVar(&f.strict, "strict", false, "write nothing and exit with 1 if anything can't be carried over")
-	complete(cmd, "expected", cobra.FixedCompletions([]string{importer.Equals, importer.Contains, importer.StartsWith}, cobra.ShellCompDirectiveNoFileComp))
+	flags.StringVar(&f.root, "root", "", "read files that FILE names only from this `directory` and below "+
+		"(default: the working directory, else FILE's repository)")
+	flags.StringVar(&f.expected, "expected", "", "how an expected text is compared: `equals`, contains or starts-with")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print the files, write nothing")
+	flags.BoolVar(&f.strict, "strict", false, "write nothing and exit with 1 if anything can't be converted")
+	complete(cmd, "expected", cobra.FixedCompletions(
+		[]string{importer.Equals, importer.Contains, importer.StartsWith}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
 func (a *app) runImport(sources []string, f importFlags) error {
-	if known := []string{"", importer.Equals, importer.Contains, importer.StartsWith}; !slices.Contains(known, f.expected) {
-		return usage(fmt.Errorf("--expected %s is not one of %s", f.expected, strings.Join(known[1:], ", ")))
+	known := []string{importer.Equals, importer.Contains, importer.StartsWith}
+	if f.expected != "" && !slices.Contains(known, f.expected) {
+		return usagef("--expected %s is unknown; known: %s", f.expected, strings.Join(known, ", "))
 	}
 	plan, err := importer.Prepare(sources, f.dir, f.root, importer.Options{Name: f.name, Expected: f.expected})
 	if err != nil {
@@ -65,7 +70,7 @@ func (a *app) runImport(sources []string, f importFlags) error {
 	}
 	switch {
 	case f.strict && left > 0:
-		return fmt.Errorf("nothing is written, since --strict is given and not everything can be carried over")
+		return errors.New("nothing is written, because of --strict: not everything can be converted")
 	case f.dryRun:
 		a.printFiles(plan)
 		if len(plan.Exists) > 0 {

@@ -11,20 +11,21 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/output/report"
 )
 
-// outputFlags say in which format a result goes where. A command that makes
-// results of runs takes several of each, so that one run gives all that a job
-// needs.
+// outputFlags say in which format a result goes where. A command that shows runs
+// takes several of each, so that one run gives all that a CI job needs.
 type outputFlags struct {
-	format   string // the first
-	outputs  []output
-	formats  []string // to choose from
-	several  bool
-	gaveWhat []string
-	gaveTo   []string
+	format      string // the first
+	outputs     []output
+	formats     []string // to choose from
+	several     bool     // formats may be given
+	formatFlags []string
+	fileFlags   []string
 }
 
 // An output is one format and where it goes.
@@ -37,22 +38,23 @@ func (o output) toStdout() bool { return o.file == stdout }
 
 func (f *outputFlags) add(cmd *cobra.Command, formats ...string) {
 	f.formats = formats
-	list := strings.Join(formats, ", ")
-	if at := strings.LastIndex(list, ", "); at >= 0 {
-		list = list[:at] + " or" + list[at+1:]
-	}
-	again := ""
+	last := len(formats) - 1
+	list, again := strings.Join(formats[:last], ", ")+" or "+formats[last], ""
 	if f.several {
-		again = "; several, each with its -o"
+		again = "; repeatable, each with its own -o"
 	}
-	cmd.Flags().StringArrayVar(&f.gaveWhat, "format", nil, fmt.Sprintf("the `format` of the result: %s (default %s)%s", list, formats[0], again))
-	cmd.Flags().StringArrayVarP(&f.gaveTo, "output", "o", nil, "write the result to a `file`, - for standard output (the default)")
+	group(cmd, groupResult, func(flags *pflag.FlagSet) {
+		flags.StringArrayVar(&f.formatFlags, "format", nil,
+			fmt.Sprintf("the `format` of the result: %s (default %s)%s", list, formats[0], again))
+		flags.StringArrayVarP(&f.fileFlags, "output", "o", nil,
+			"write the result to a `file`, - for standard output (the default)")
+	})
 }
 
 // check pairs formats with files, and refuses an unknown format and a file that
 // could not be written once the work is done.
 func (f *outputFlags) check() error {
-	what, to := f.gaveWhat, f.gaveTo
+	what, to := f.formatFlags, f.fileFlags
 	if len(what) == 0 {
 		what = f.formats[:1]
 	}
@@ -61,9 +63,10 @@ func (f *outputFlags) check() error {
 	}
 	switch {
 	case len(what) > 1 && !f.several:
-		return usage(errors.New("--format is given more than once"))
+		return usagef("--format is given more than once")
 	case len(what) != len(to):
-		return usage(fmt.Errorf("--format is given %d times and -o %d times; give each format its -o, in the same order, - for standard output", len(what), len(to)))
+		return usagef("--format is given %d times and -o %d times; give each format its own -o, in the same order, "+
+			"- for standard output", len(what), len(to))
 	}
 	f.outputs = nil
 	for i, format := range what {
@@ -82,36 +85,37 @@ func (f *outputFlags) check() error {
 
 func (f *outputFlags) checkOne(o output) error {
 	if !slices.Contains(f.formats, o.format) {
-		hint := ""
-		if near := strictyaml.DidYouMean(o.format, f.formats); near != "" {
-			hint = "; " + near
-		}
-		return usage(fmt.Errorf("--format %s is not one of %s%s", o.format, strings.Join(f.formats, ", "), hint))
+		return usagef("--format %s is unknown; %s", o.format, strictyaml.Hint(o.format, f.formats))
 	}
 	for _, other := range f.outputs {
 		if filepath.Clean(other.file) == filepath.Clean(o.file) {
-			return usage(fmt.Errorf("-o %s is given twice; each format goes to a place of its own", o.file))
+			return usagef("-o %s is given twice; each format needs its own file", o.file)
 		}
 	}
 	if o.toStdout() {
 		return nil
 	}
 	if info, err := os.Stat(o.file); err == nil && info.IsDir() {
-		return usage(fmt.Errorf("-o %s is a directory; name a file in it", o.file))
+		return usagef("-o %s is a directory; name a file in it", o.file)
 	}
 	if info, err := os.Stat(filepath.Dir(o.file)); err != nil || !info.IsDir() {
-		return usage(fmt.Errorf("-o %s: there is no directory %s; make it first", o.file, filepath.Dir(o.file)))
+		return usagef("-o %s: there is no directory %s; make it first", o.file, filepath.Dir(o.file))
 	}
 	return nil
 }
 
-// write prints one result. See writeAll.
-func (f *outputFlags) write(a *app, printTo func(io.Writer) error) error {
-	return f.writeAll(a, func(to []io.Writer) error { return printTo(to[0]) })
+// write prints one result as text, or as JSON if that is the format; see writeAll.
+func (f *outputFlags) write(a *app, text, json func(io.Writer) error) error {
+	return f.writeAll(a, func(to []io.Writer) error {
+		if f.format == report.JSON {
+			return json(to[0])
+		}
+		return text(to[0])
+	})
 }
 
-// writeAll prints a result to every output, in their order. A file is written
-// once all of it is there, so that a failure leaves no half of it behind; a
+// writeAll prints a result to every output, in their order. A file is written once
+// all of the result is there, so that a failure leaves no half of it behind. A
 // result that names its own exit code is written nevertheless.
 func (f *outputFlags) writeAll(a *app, printTo func([]io.Writer) error) error {
 	to := make([]io.Writer, len(f.outputs))

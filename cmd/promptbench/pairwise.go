@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,30 +16,30 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
-// pairwiseFlags are those of a comparison that asks a judge.
+// pairwiseFlags are the flags of a comparison by a judge.
 type pairwiseFlags struct {
-	on  bool
-	how runFlags
+	on    bool
+	how   runFlags
+	calls []string // the flags that make sense with --pairwise only
 }
 
-// add adds the flags; those of a job have no meaning without --pairwise.
 func (f *pairwiseFlags) add(cmd *cobra.Command, files *projectFlags) {
-	cmd.Flags().BoolVar(&f.on, "pairwise", false, "ask the judge which of the two replies to each case is better, in both orders")
+	cmd.Flags().BoolVar(&f.on, "pairwise", false,
+		"ask the judge which of the two replies to each case is better, in both orders")
+	known := flagNames(cmd)
 	files.addJudge(cmd)
-	files.addBaseURL(cmd)
 	f.how.add(cmd)
-	for _, name := range []string{"trials", "pprof"} {
-		_ = cmd.Flags().MarkHidden(name)
-	}
+	f.calls = slices.DeleteFunc(flagNames(cmd), func(name string) bool { return slices.Contains(known, name) })
+	hide(cmd, "trials", "pprof")
 }
 
 func (f *pairwiseFlags) check(cmd *cobra.Command) error {
 	if f.on {
 		return f.how.check()
 	}
-	for _, name := range []string{"judge", "base-url", "concurrency", "timeout", "fresh", "offline", "max-age", "max-calls", "max-cost", "deadline", "log-file", "trials", "pprof"} {
+	for _, name := range f.calls {
 		if cmd.Flags().Changed(name) {
-			return usage(fmt.Errorf("--%s is for calls, and compare makes none without --pairwise", name))
+			return usagef("--%s is for calls, and compare makes none without --pairwise", name)
 		}
 	}
 	return nil

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -13,29 +13,22 @@ import (
 
 func (a *app) planCommand() *cobra.Command {
 	var (
-		files  projectFlags
-		how    runFlags
-		result outputFlags
+		files projectFlags
+		how   runFlags
+		to    outputFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "plan REVISION…",
-		Short: "Say before any call what a run would cost and what it could show",
+		Short: "Estimate what a run would cost and what it could detect",
 		Long: `Plan counts the calls that a run with the same arguments would make and replay,
-prices the new ones by what earlier runs took, and says how small a drop so many
-cases can bring to light. It sends nothing and writes nothing.`,
+estimates their cost from earlier runs, and says how small a drop so many cases
+can detect. It sends nothing and writes nothing.`,
 		Example: `  promptbench plan prompts/v2 prompts/v3
   promptbench plan prompts/v3 --fresh --trials 3
   promptbench plan prompts/v3 --batch`,
 		Args: atLeastOne("a revision, such as prompts/v3"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(how.check(), result.check()); err != nil {
-				return err
-			}
-			o, err := files.options()
-			if err != nil {
-				return err
-			}
-			p, err := project.Load(cmd.Context(), o, args)
+		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
+			p, err := project.Load(ctx, o, args)
 			if err != nil {
 				return err
 			}
@@ -44,19 +37,16 @@ cases can bring to light. It sends nothing and writes nothing.`,
 			if err != nil {
 				return err
 			}
-			return result.write(a, func(w io.Writer) error {
-				if result.format == "json" {
-					return report.PlanJSON(w, planned)
-				}
-				return report.PlanText(w, planned)
-			})
-		},
+			return to.write(a,
+				func(w io.Writer) error { return report.PlanText(w, planned) },
+				func(w io.Writer) error { return report.PlanJSON(w, planned) })
+		}, how.check, to.check),
 	}
+	cmd.Flags().BoolVar(&how.batch.on, "batch", false, "use the prices of run --batch")
 	files.add(cmd)
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
-	cmd.Flags().BoolVar(&how.batch.on, "batch", false, "price the calls as those of run --batch")
-	result.add(cmd, "table", "json")
+	to.add(cmd, report.Table, report.JSON)
 	return cmd
 }

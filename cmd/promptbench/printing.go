@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/report"
@@ -15,7 +16,7 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// A printing says how the results of runs are printed, and when one is a
+// A printing says how the results of runs are printed, and when a result is a
 // failure.
 type printing struct {
 	result outputFlags
@@ -24,28 +25,27 @@ type printing struct {
 	brief  bool
 	link   string
 
-	baseline string          // what runs are held against; empty: the first of them
+	baseline string          // the run to compare with; empty: the first one
 	narrow   suite.Selection // cases of a recorded run, none for all
 	noise    bool            // the runs are of one revision
 }
 
-// add adds the flags that say what of a result is printed, how and where to.
+// add adds the flags that say what is printed of a result, how and where to.
 func (p *printing) add(cmd *cobra.Command) {
 	p.result.several = true
 	p.result.add(cmd, report.Formats()...)
-	flags := cmd.Flags()
-	flags.BoolVar(&p.all, "all", false, "list every case, not only the first that fail or changed")
-	flags.BoolVar(&p.brief, "brief", false, "leave out the types and the cases")
-	flags.StringVar(&p.link, "link", "", "in Markdown, lead to the HTML report at this `URL`")
+	group(cmd, groupResult, func(flags *pflag.FlagSet) {
+		flags.BoolVar(&p.all, "all", false, "list every case, not only the first that fail or changed")
+		flags.BoolVar(&p.brief, "brief", false, "leave out the types and the cases")
+		flags.StringVar(&p.link, "link", "", "in Markdown, link to the HTML report at this `URL`")
+	})
 }
 
-// check refuses what can't be printed.
 func (p *printing) check() error {
-	extent := error(nil)
 	if p.all && p.brief {
-		extent = usage(errors.New("--all lists every case and --brief none; pass one of them"))
+		return usagef("--all lists every case and --brief none; pass one of them")
 	}
-	return errors.Join(p.judged.check(), p.result.check(), extent)
+	return errors.Join(p.judged.check(), p.result.check())
 }
 
 func (p *printing) display(a *app, w io.Writer) report.Options {
@@ -54,7 +54,7 @@ func (p *printing) display(a *app, w io.Writer) report.Options {
 	return o
 }
 
-// detail is how much of a run the formats need.
+// detail returns how much of a run the formats need.
 func (p *printing) detail() runfile.Detail {
 	d := runfile.Scores
 	for _, o := range p.result.outputs {
@@ -63,7 +63,7 @@ func (p *printing) detail() runfile.Detail {
 	return d
 }
 
-// write prints results in every format that was asked for.
+// write prints results in every format.
 func (p *printing) write(a *app, printTo func(report.Renderer) error) error {
 	return p.result.writeAll(a, func(to []io.Writer) error {
 		var every renderers
@@ -85,7 +85,7 @@ func (p *printing) write(a *app, printTo func(report.Renderer) error) error {
 	})
 }
 
-// renderers are several of them as one.
+// renderers are several renderers as one.
 type renderers []report.Renderer
 
 func (rs renderers) Run(r report.Run) error {
@@ -110,11 +110,20 @@ func (rs renderers) each(do func(report.Renderer) error) error {
 // printRuns prints one run as a summary, several as comparisons with the first,
 // and returns the exit code that they ask for.
 func printRuns(ctx context.Context, to report.Renderer, p *project.Project, paths []string, how printing) error {
-	if len(paths) == 1 {
-		return printRun(to, p, paths[0], how)
+	if len(paths) > 1 {
+		base := result.NewBase(p, paths[0], result.Pairing{Detail: how.detail(), AsRecorded: true, Noise: how.noise})
+		return printPairs(to, paths[1:], how, func(head string) (report.Pair, error) { return base.Compare(ctx, head) })
 	}
-	base := result.NewBase(p, paths[0], result.Pairing{Detail: how.detail(), AsRecorded: true, Noise: how.noise})
-	return printPairs(to, paths[1:], how, func(head string) (report.Pair, error) { return base.Compare(ctx, head) })
+	r, err := result.Load(p, paths[0], how.detail(), how.narrow)
+	if err != nil {
+		return err
+	}
+	o := outcome{flags: how.judged, missed: summary.Missed(r.Summary.Gates)}
+	o.addRun(r.Summary.Status, r.Summary.Errors)
+	if err := to.Run(r); err != nil {
+		return err
+	}
+	return o.err()
 }
 
 // printPairs prints comparisons with one base, and returns the exit code that they
@@ -126,23 +135,10 @@ func printPairs(to report.Renderer, heads []string, how printing, compare func(h
 		if err != nil {
 			return err
 		}
-		o.comparison(pair.Comparison)
+		o.addComparison(pair.Comparison)
 		if err := to.Pair(pair); err != nil {
 			return err
 		}
-	}
-	return o.err()
-}
-
-func printRun(to report.Renderer, p *project.Project, path string, how printing) error {
-	r, err := result.Load(p, path, how.detail(), how.narrow)
-	if err != nil {
-		return err
-	}
-	o := outcome{flags: how.judged, missed: summary.Missed(r.Summary.Gates)}
-	o.run(r.Summary.Status, r.Summary.Errors)
-	if err := to.Run(r); err != nil {
-		return err
 	}
 	return o.err()
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 
@@ -12,73 +11,68 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/record/storage"
+	"promptbench/internal/run/project"
 	"promptbench/internal/run/runs"
 )
 
 func (a *app) pruneCommand() *cobra.Command {
 	var (
-		files  projectFlags
-		result outputFlags
-		how    storage.Pruning
-		sure   bool
+		files projectFlags
+		to    outputFlags
+		how   storage.Pruning
+		sure  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "prune [REVISION…] --keep N",
-		Short: "Remove old run files; without --yes, say which",
-		Long: `Prune removes run files but for the newest N of each revision, suite and model.
-Without --yes it only says which would go, and what that frees.
+		Short: "Remove old run files; without --yes, only list them",
+		Long: `Prune removes run files except the newest N of each revision, suite and model.
+Without --yes it only lists what it would remove, and how much that frees.
 
-These always stay: the baseline, what is committed to git, files that were given
-a name or a folder of their own, and runs that are being written or wait for a
-batch. These stay unless a flag gives them up: runs that did not end, and the
-only recording of a reply that people labelled, or to a prompt as it is in the
-work tree or the newest commit.`,
+It always keeps the baseline, files in git, files with a name or a folder of
+their own, and runs that are being written or wait for a batch. Unless a flag
+says otherwise, it also keeps runs that did not end, and the only recording of
+a reply that people labelled, or of a reply to a prompt as it is in the work
+tree or the newest commit.`,
 		Example: `  promptbench runs prune --keep 3
   promptbench runs prune --keep 3 --yes
   promptbench runs prune prompts/v1 --keep 0 --recordings
-  promptbench runs prune --keep 0 --unfinished --recordings   # git's alone`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case !cmd.Flags().Changed("keep"):
-				return usage(errors.New("promptbench runs prune wants --keep N: how many runs of each revision, suite and model stay; 0 leaves what is committed"))
-			case how.Keep < 0:
-				return usage(fmt.Errorf("--keep is %d; it is at least 0", how.Keep))
-			}
-			if err := result.check(); err != nil {
-				return err
-			}
-			past, err := pastOf(&files, args)
-			if err != nil {
-				return err
-			}
-			how.Baseline = filepath.Join(past.Runs, runs.BaselineName)
-			fates, err := past.Prune(cmd.Context(), how)
-			if err != nil {
-				return err
-			}
-			if sure {
-				err = removeRuns(cmd.Context(), fates)
-			}
-			return errors.Join(err, result.write(a, func(w io.Writer) error {
-				if result.format == report.JSON {
-					return report.PruneJSON(w, fates, sure)
-				}
-				return report.PruneText(w, fates, sure, a.Display(w, false))
-			}))
-		},
+  promptbench runs prune --keep 0 --unfinished --recordings   # all but git's`,
 	}
-	files.add(cmd)
-	result.add(cmd, report.Table, report.JSON)
+	cmd.RunE = files.then(func(ctx context.Context, o project.Options, args []string) error {
+		past, err := pastOf(o, args)
+		if err != nil {
+			return err
+		}
+		how.Baseline = filepath.Join(past.Runs, runs.BaselineName)
+		fates, err := past.Prune(ctx, how)
+		if err != nil {
+			return err
+		}
+		if sure {
+			err = removeRuns(ctx, fates)
+		}
+		return errors.Join(err, to.write(a,
+			func(w io.Writer) error { return report.PruneText(w, fates, sure, a.Display(w, false)) },
+			func(w io.Writer) error { return report.PruneJSON(w, fates, sure) }))
+	}, func() error {
+		if !cmd.Flags().Changed("keep") {
+			return usagef("promptbench runs prune needs --keep N, the number of runs to keep of each revision, suite and model; " +
+				"0 keeps what is committed")
+		}
+		return checkAtLeast("keep", how.Keep, 0)
+	}, to.check)
 	flags := cmd.Flags()
-	flags.IntVar(&how.Keep, "keep", 0, "the newest `n` runs of each revision, suite and model stay")
-	flags.BoolVar(&how.Unfinished, "unfinished", false, "runs that did not end may go, too")
-	flags.BoolVar(&how.Recordings, "recordings", false, "so may the only recordings of labelled replies and of current prompts")
-	flags.BoolVar(&sure, "yes", false, "remove them, rather than say which would go")
+	flags.IntVar(&how.Keep, "keep", 0, "keep the newest `n` runs of each revision, suite and model")
+	flags.BoolVar(&how.Unfinished, "unfinished", false, "also remove runs that did not end")
+	flags.BoolVar(&how.Recordings, "recordings", false, "also remove the only recordings of labelled replies and current prompts")
+	flags.BoolVar(&sure, "yes", false, "remove the files, not only list them")
+	files.add(cmd)
+	to.add(cmd, report.Table, report.JSON)
 	return cmd
 }
 
-// removeRuns removes the runs that go. One that can't be removed stays, and says
-// why.
+// removeRuns removes the runs that do not stay. One that can't be removed stays, and
+// says why.
 func removeRuns(ctx context.Context, fates []storage.Fate) error {
 	var errs []error
 	for i := range fates {

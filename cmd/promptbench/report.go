@@ -7,7 +7,6 @@ import (
 
 	"promptbench/internal/output/report"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/runs"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -24,16 +23,9 @@ A RUN is a run file, or a revision for its newest run. It makes no call.`,
   promptbench report runs/baseline.jsonl prompts/v3 --format json -o result.json
   promptbench report prompts/v3 --format csv -o v3.csv --format junit -o v3.xml`,
 		Args: atLeastOne("a run file or a revision, such as prompts/v3"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := shown.check(); err != nil {
-				return err
-			}
-			o, err := files.options()
-			if err != nil {
-				return err
-			}
-			return a.reportRuns(cmd.Context(), args, o, shown)
-		},
+		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
+			return a.reportRuns(ctx, args, o, shown)
+		}, shown.check),
 	}
 	files.add(cmd)
 	files.addCases(cmd)
@@ -46,11 +38,7 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 	if len(args) > 1 {
 		return a.compareRuns(ctx, args, o, compareFlags{}, shown)
 	}
-	look, err := runs.LookupOf(o)
-	if err != nil {
-		return err
-	}
-	path, err := look.Path(ctx, args[0], nil)
+	paths, err := pathsOf(ctx, args, o)
 	if err != nil {
 		return err
 	}
@@ -59,5 +47,5 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 		return err
 	}
 	shown.narrow = o.Select
-	return shown.write(a, func(to report.Renderer) error { return printRuns(ctx, to, p, []string{path}, shown) })
+	return shown.write(a, func(to report.Renderer) error { return printRuns(ctx, to, p, paths, shown) })
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"promptbench/internal/model/queue"
 	"promptbench/internal/output/report"
@@ -31,13 +32,15 @@ func (a *app) runCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "run REVISION…",
-		Short: "Run revisions over the suite, grade, print and record the result",
-		Long: `Run puts every case of the suite to the model with each revision, grades the
-replies and writes a run file. Replies that a run file already holds are
-replayed instead of asked for again, so running an interrupted run again
-finishes it. Several revisions run interleaved; each is compared with the first,
-or all with the run that --baseline names. With a baseline and no revision, its
-own runs again: what differs then is the model's drift, where --fresh asks it.`,
+		Short: "Run revisions over the suite, grade and record the replies",
+		Long: `Run sends every case of the suite to the model with each revision, grades the
+replies and writes a run file. It replays replies that a run file already
+holds, so running an interrupted run again finishes it.
+
+Several revisions run interleaved. Each is compared with the first one, or with
+the run that --baseline names. With a baseline and no revision, the baseline's
+own revision runs again: with --fresh, that shows whether the model has
+changed.`,
 		Example: `  promptbench run prompts/v3
   promptbench run prompts/v2 prompts/v3
   promptbench run prompts/v3 --offline
@@ -46,17 +49,13 @@ own runs again: what differs then is the model's drift, where --fresh asks it.`,
   promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model ID
   promptbench run prompts/v3 --batch --detach --fresh   # tonight
   promptbench run prompts/v3 --batch                    # tomorrow`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if baseline == "" && len(args) == 0 {
-				return atLeastOne("a revision, such as prompts/v3")(cmd, args)
+		Args: func(cmd *cobra.Command, args []string) error {
+			if baseline != "" {
+				return nil
 			}
-			if err := errors.Join(how.check(), how.batch.check(how), how.queue.checkRun(how), shown.check()); err != nil {
-				return err
-			}
-			o, err := files.options()
-			if err != nil {
-				return err
-			}
+			return atLeastOne("a revision, such as prompts/v3")(cmd, args)
+		},
+		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
 			if baseline != "" {
 				if err := runs.CheckRunFile(baseline); err != nil {
 					return err
@@ -70,30 +69,28 @@ own runs again: what differs then is the model's drift, where --fresh asks it.`,
 				}
 				shown.baseline = baseline
 			}
-			return a.runJob(cmd.Context(), args, o, how, shown)
-		},
+			p, err := project.Load(ctx, o, args)
+			if err != nil {
+				return err
+			}
+			a.Warn(slices.Concat(p.Warnings, check.Advice(p)))
+			return a.runLoaded(ctx, p, how, shown)
+		}, how.check, func() error { return how.batch.check(how) }, func() error { return how.queue.checkRun(how) }, shown.check),
 	}
+	cmd.Flags().StringVar(&baseline, "baseline", "", "compare with the run in this `file`, not with the first revision")
 	files.add(cmd)
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
-	how.batch.add(cmd)
-	how.queue.add(cmd, "have workers make the calls: the `URL` of a NATS server with JetStream, such as nats://127.0.0.1:4222, or embedded")
-	cmd.Flags().DurationVar(&how.queue.lease, "queue-lease", queue.DefaultLease, "with --queue: a call whose worker is silent for so long goes to another")
 	shown.judged.addComparing(cmd)
 	shown.add(cmd)
-	cmd.Flags().StringVar(&baseline, "baseline", "", "hold the revisions against the run in this `file`, and not against the first of them")
+	how.batch.add(cmd)
+	how.queue.add(cmd, "let workers make the calls: the `URL` of a NATS server with JetStream, or embedded")
+	group(cmd, groupQueue, func(flags *pflag.FlagSet) {
+		flags.DurationVar(&how.queue.lease, "queue-lease", queue.DefaultLease,
+			"give a call to another worker after this time without a sign of life")
+	})
 	return cmd
-}
-
-// runJob runs the revisions and prints the result.
-func (a *app) runJob(ctx context.Context, args []string, o project.Options, how runFlags, shown printing) error {
-	p, err := project.Load(ctx, o, args)
-	if err != nil {
-		return err
-	}
-	a.Warn(slices.Concat(p.Warnings, check.Advice(p)))
-	return a.runLoaded(ctx, p, how, shown)
 }
 
 // runLoaded runs the revisions of a project and prints the result.

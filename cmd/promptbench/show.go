@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
@@ -27,32 +28,30 @@ func (a *app) showCommand() *cobra.Command {
   promptbench show prompts/v3 --case dentist-tomorrow-10
   promptbench show runs/baseline.jsonl --tag emoji`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := files.options()
+		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
+			run, err := loadRun(ctx, args[0], o, runfile.Full)
 			if err != nil {
 				return err
 			}
-			return a.show(cmd.Context(), args[0], o, failed)
-		},
+			cases, err := runs.CasesOf(run, o.Select)
+			if err != nil {
+				return err
+			}
+			if failed {
+				cases = failing(run, cases)
+			}
+			return a.show(run, cases)
+		}),
 	}
 	files.add(cmd)
 	files.addCases(cmd)
-	cmd.Flags().BoolVar(&failed, "failed", false, "only cases that fail a grader or have no reply")
+	group(cmd, groupCases, func(flags *pflag.FlagSet) {
+		flags.BoolVar(&failed, "failed", false, "only cases that fail a grader or have no reply")
+	})
 	return cmd
 }
 
-func (a *app) show(ctx context.Context, arg string, o project.Options, failed bool) error {
-	run, err := loadRun(ctx, arg, o, runfile.Full)
-	if err != nil {
-		return err
-	}
-	cases, err := runs.CasesOf(run, o.Select)
-	if err != nil {
-		return err
-	}
-	if failed {
-		cases = failing(run, cases)
-	}
+func (a *app) show(run *runfile.Run, cases []runfile.Case) error {
 	for i, c := range cases {
 		if i > 0 {
 			_, _ = fmt.Fprintln(a.Out)
@@ -74,7 +73,7 @@ func (a *app) show(ctx context.Context, arg string, o project.Options, failed bo
 	return nil
 }
 
-// failing are those that fail a grader or have no reply.
+// failing returns the cases that fail a grader or have no reply.
 func failing(run *runfile.Run, cases []runfile.Case) []runfile.Case {
 	ids := map[string]bool{}
 	for _, c := range summary.Of(run, nil).Failed {
@@ -83,15 +82,26 @@ func failing(run *runfile.Run, cases []runfile.Case) []runfile.Case {
 	return slices.DeleteFunc(slices.Clone(cases), func(c runfile.Case) bool { return !ids[c.Case] })
 }
 
-// loadRun loads the run that an argument stands for.
+// loadRun loads the run that an argument names.
 func loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detail) (*runfile.Run, error) {
+	paths, err := pathsOf(ctx, []string{arg}, o)
+	if err != nil {
+		return nil, err
+	}
+	return runfile.Load(paths[0], d)
+}
+
+// pathsOf returns the run files that arguments name.
+func pathsOf(ctx context.Context, args []string, o project.Options) ([]string, error) {
 	look, err := runs.LookupOf(o)
 	if err != nil {
 		return nil, err
 	}
-	path, err := look.Path(ctx, arg, nil)
-	if err != nil {
-		return nil, err
+	paths := make([]string, len(args))
+	for i, arg := range args {
+		if paths[i], err = look.Path(ctx, arg, nil); err != nil {
+			return nil, err
+		}
 	}
-	return runfile.Load(path, d)
+	return paths, nil
 }

@@ -12,6 +12,43 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
+// helpWidth is how many columns --help takes.
+const helpWidth = 80
+
+// usageText returns how a command is called: the end of its --help.
+func usageText(cmd *cobra.Command) string {
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	if cmd.Runnable() {
+		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s COMMAND\n", cmd.CommandPath())
+	}
+	if cmd.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
+	}
+	if cmd.HasAvailableSubCommands() {
+		b.WriteString("\nCommands:\n")
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				fmt.Fprintf(&b, "  %-*s %s\n", cmd.NamePadding(), c.Name(), c.Short)
+			}
+		}
+	}
+	b.WriteString(flagUsages(cmd.LocalFlags(), helpWidth))
+	if cmd.HasAvailableInheritedFlags() {
+		fmt.Fprintf(&b, "\nGlobal flags:\n%s", cmd.InheritedFlags().FlagUsagesWrapped(helpWidth))
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n%s COMMAND --help describes a command.\n", cmd.CommandPath())
+	}
+	return b.String()
+}
+
+// usagef is an error of what was typed.
+func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
+
 // unknownCommand names the command that was perhaps meant, or all there are.
 func unknownCommand(root *cobra.Command, typed string) error {
 	var names []string
@@ -20,14 +57,32 @@ func unknownCommand(root *cobra.Command, typed string) error {
 			names = append(names, c.Name())
 		}
 	}
-	hint := "there are " + strings.Join(names, ", ")
+	hint := "the commands are " + strings.Join(names, ", ")
 	if strings.ContainsAny(typed, "/@") && !root.HasParent() {
 		hint = "did you mean promptbench run " + typed + "?"
 	}
 	if near := strictyaml.DidYouMean(typed, names); near != "" {
 		hint = near
 	}
-	return usage(fmt.Errorf("unknown command %q; %s", typed, hint))
+	return usagef("unknown command %q; %s", typed, hint)
+}
+
+// groupCommand makes a command that only holds others, and names them if none of
+// them is typed.
+func groupCommand(cmd *cobra.Command, commands ...*cobra.Command) *cobra.Command {
+	var names []string
+	for _, c := range commands {
+		names = append(names, c.Name())
+	}
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef("%[1]s needs a command: %[2]s; see %[1]s --help", cmd.CommandPath(), strings.Join(names, " or "))
+		}
+		return unknownCommand(cmd, args[0])
+	}
+	cmd.AddCommand(commands...)
+	return cmd
 }
 
 // flagError makes a mistyped flag or value a usage error that says what was
@@ -36,12 +91,12 @@ func flagError(cmd *cobra.Command, err error) error {
 	see := fmt.Sprintf("see %s --help", cmd.CommandPath())
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		name := unknown.GetSpecifiedName()
-		if group := unknown.GetSpecifiedShortnames(); len(group) > 1 {
-			name = strings.TrimLeft(strings.SplitN(group, "=", 2)[0], "-") // -format for --format
+		if shorthands := unknown.GetSpecifiedShortnames(); len(shorthands) > 1 {
+			name = strings.TrimLeft(strings.SplitN(shorthands, "=", 2)[0], "-") // -format for --format
 		}
 		if len(name) == 1 {
 			if long := beginningWith(name, flagNames(cmd)); len(long) > 0 {
-				see = fmt.Sprintf("flags are written out here, as --%s; %s", strings.Join(long, ", --"), see)
+				see = fmt.Sprintf("there is no short form of --%s; %s", strings.Join(long, ", --"), see)
 			}
 		} else if near := strictyaml.Nearest(name, flagNames(cmd)); near != "" {
 			see = fmt.Sprintf("did you mean --%s? %s", near, see)
@@ -49,20 +104,15 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		flag := wrong.GetFlag()
-		err = fmt.Errorf("--%s %q is no %s", flag.Name, wrong.GetValue(), kindOfValue(flag.Value.Type()))
+		err = fmt.Errorf("--%s %q is not a %s", flag.Name, wrong.GetValue(), kindOfValue(flag.Value.Type()))
 	}
-	return usage(fmt.Errorf("%w; %s", err, see))
+	return usagef("%w; %s", err, see)
 }
 
-// beginningWith are the names that begin with a letter, the shortest few.
+// beginningWith returns the names that begin with a letter, the shortest few.
 func beginningWith(letter string, names []string) []string {
 	const most = 4
-	var out []string
-	for _, name := range names {
-		if strings.HasPrefix(name, letter) {
-			out = append(out, name)
-		}
-	}
+	out := slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, letter) })
 	slices.SortStableFunc(out, func(a, b string) int { return len(a) - len(b) })
 	return out[:min(most, len(out))]
 }
@@ -72,6 +122,7 @@ func flagNames(cmd *cobra.Command) []string {
 	add := func(f *pflag.Flag) { names = append(names, f.Name) }
 	cmd.Flags().VisitAll(add)
 	cmd.InheritedFlags().VisitAll(add)
+	slices.Sort(names)
 	return names
 }
 
@@ -93,7 +144,7 @@ func kindOfValue(typ string) string {
 func atLeastOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usage(fmt.Errorf("%s wants %s; see %s --help", cmd.CommandPath(), what, cmd.CommandPath()))
+			return usagef("%[1]s needs %[2]s; see %[1]s --help", cmd.CommandPath(), what)
 		}
 		return nil
 	}
@@ -102,7 +153,7 @@ func atLeastOne(what string) cobra.PositionalArgs {
 func exactlyOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return usage(fmt.Errorf("%s wants %s, and just one; see %s --help", cmd.CommandPath(), what, cmd.CommandPath()))
+			return usagef("%[1]s needs %[2]s, exactly one; see %[1]s --help", cmd.CommandPath(), what)
 		}
 		return nil
 	}

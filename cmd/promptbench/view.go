@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/output/view"
+	"promptbench/internal/run/project"
 	"promptbench/internal/run/result"
 )
 
@@ -28,31 +29,29 @@ func (a *app) viewCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "view",
-		Short: "Look at runs, comparisons and the history in the browser",
-		Long: `View serves the runs directory at an address of this machine, to this machine
-alone, and opens the browser there. It shows the runs, any two of them compared,
-and the history; it changes nothing and makes no call. Ctrl-C ends it.`,
+		Short: "Show runs, comparisons and the history in the browser",
+		Long: `View serves the runs directory at a local address, to this machine only, and
+opens the browser there. It shows the runs, any two of them compared, and the
+history. It changes nothing and makes no call. Ctrl-C ends it.`,
 		Example: `  promptbench view
   promptbench view --no-open --port 7000`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if port < 0 || port > 65535 {
-				return usage(fmt.Errorf("--port is %d; it lies between 1 and 65535, 0 for any free one", port))
-			}
-			o, err := files.options()
-			if err != nil {
-				return err
-			}
+		RunE: files.then(func(ctx context.Context, o project.Options, _ []string) error {
 			runs, err := o.RunsDir()
 			if err != nil {
 				return err
 			}
-			return a.view(cmd.Context(), result.Source{Options: o, Dir: runs}, port, !noOpen)
-		},
+			return a.view(ctx, result.Source{Options: o, Dir: runs}, port, !noOpen)
+		}, func() error {
+			if port < 0 || port > 65535 {
+				return usagef("--port is %d; it must be from 1 to 65535, or 0 for any free port", port)
+			}
+			return nil
+		}),
 	}
-	files.add(cmd)
-	cmd.Flags().IntVar(&port, "port", 0, "listen at port `n` (default: any free one)")
+	cmd.Flags().IntVar(&port, "port", 0, "listen on port `n` (default: any free one)")
 	cmd.Flags().BoolVar(&noOpen, "no-open", false, "print the address, and open no browser")
+	files.add(cmd)
 	return cmd
 }
 
@@ -68,13 +67,14 @@ func (a *app) view(ctx context.Context, s view.Source, port int, open bool) erro
 		return fmt.Errorf("serving the runs: %w", err)
 	}
 	server := &http.Server{
-		Handler: view.Handler(s, []string{"127.0.0.1:" + at, "localhost:" + at}), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
+		Handler:           view.Handler(s, []string{"127.0.0.1:" + at, "localhost:" + at}),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
 	}
 	address := "http://" + listener.Addr().String() + "/"
 	if _, err := fmt.Fprintln(a.Out, address); err != nil {
 		return err
 	}
-	a.Note("serving the runs to this machine alone; Ctrl-C ends it")
+	a.Note("serving the runs to this machine only; Ctrl-C ends it")
 	if open {
 		go a.openBrowser(address)
 	}
@@ -92,7 +92,7 @@ func (a *app) view(ctx context.Context, s view.Source, port int, open bool) erro
 
 // openBrowser opens the address; some browsers return only when they end.
 func (a *app) openBrowser(address string) {
-	browser.Stdout, browser.Stderr = io.Discard, io.Discard // its own words would mix with ours
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard // its output would mix with ours
 	if err := browser.OpenURL(address); err != nil {
 		a.Note("no browser could be opened; open %s yourself, or pass --no-open", address)
 	}

@@ -25,42 +25,32 @@ func (a *app) workerCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "worker --queue URL",
 		Short: "Make the calls of runs on other machines",
-		Long: `Worker takes calls out of a work queue, makes them, and puts the replies back,
-for every run whose model it has: an entry of its own config, or what --base-url
-and --model say. Keys, addresses and headers are its own; no message holds any.
-It grades nothing and writes no run file. An interrupt lets it finish the calls
-that it is making.`,
+		Long: `Worker takes calls from a work queue, makes them, and sends the replies back.
+It serves every run whose model it has: in its own config, or by --base-url and
+--model. Keys, addresses and headers are its own; no message holds any. It
+grades nothing and writes no run file. An interrupt lets it finish its calls.`,
 		Example: `  promptbench worker --queue nats://queue.example.com:4222 --queue-creds w.creds
   promptbench worker --queue nats://10.0.0.1 --base-url http://127.0.0.1:8080/v1`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch {
-			case where.url == "" || where.url == embeddedQueue:
-				return usage(errors.New("--queue says where the work is, such as nats://127.0.0.1:4222"))
-			case calls < 1:
-				return usage(fmt.Errorf("--concurrency is %d; it is at least 1", calls))
-			}
-			if err := where.check(); err != nil {
-				return err
-			}
-			o, err := files.options()
-			if err != nil {
-				return err
-			}
+		RunE: files.then(func(ctx context.Context, o project.Options, _ []string) error {
 			p, err := project.Settings(o)
 			if err != nil {
 				return err
 			}
-			return a.work(cmd.Context(), p, where, calls)
-		},
+			return a.work(ctx, p, where, calls)
+		}, func() error {
+			if where.url == "" || where.url == embeddedQueue {
+				return usagef("--queue is missing; pass the address of the work queue, such as nats://127.0.0.1:4222")
+			}
+			return errors.Join(checkAtLeast("concurrency", calls, 1), where.check())
+		}),
 	}
-	files.cmd = cmd
 	flags := cmd.Flags()
-	flags.StringVar(&files.config, "config", "", "the config `file` (default promptbench.yaml, if it exists)")
-	flags.StringVar(&files.baseURL, "base-url", "", "the `URL` of an OpenAI-compatible API, in place of the config's models")
-	flags.StringVar(&files.model, "model", "", "with --base-url: take calls of the model with this `id` only")
-	flags.IntVar(&calls, "concurrency", model.DefaultConcurrency, "at most `n` calls at once")
-	where.add(cmd, "where the work is: the `URL` of a NATS server with JetStream, such as nats://127.0.0.1:4222")
+	flags.StringVar(&files.model, "model", "", "with --base-url: take only calls of the model with this `id`")
+	flags.IntVar(&calls, "concurrency", model.DefaultConcurrency, "at most `n` calls in flight")
+	files.addConfig(flags)
+	files.addBaseURL(flags)
+	where.add(cmd, "the `URL` of a NATS server with JetStream, such as nats://127.0.0.1:4222")
 	return cmd
 }
 
@@ -75,30 +65,29 @@ func (a *app) work(ctx context.Context, p *project.Project, where queueFlags, ca
 	}
 	defer connection.Close()
 	w := a.worker(p, connection, name, calls)
-	a.Note("worker %s waits for work, at most %s at once", name, wording.Count(calls, "call"))
-	reporting, quiet := context.WithCancel(ctx)
+	a.Note("worker %s waits for work, at most %s in flight", name, wording.Count(calls, "call"))
+	reporting, cancel := context.WithCancel(ctx)
 	go a.reportWork(reporting, w)
 	err = w.Run(ctx, stop)
-	quiet()
-	a.Note("%s", worked(w.Tally()))
+	cancel()
+	a.Note("%s", workText(w.Tally()))
 	return err
 }
 
-// betweenReports is how often a worker says what it does.
+// betweenReports is how often a worker reports.
 const betweenReports = time.Minute
 
-// reportWork says now and then what a worker has done, as long as it does
-// something.
+// reportWork reports at intervals what a worker has done, if that is anything new.
 func (a *app) reportWork(ctx context.Context, w *queue.Worker) {
 	ticker := time.NewTicker(betweenReports)
 	defer ticker.Stop()
-	said := queue.Tally{}
+	last := queue.Tally{}
 	for {
 		select {
 		case <-ticker.C:
-			if now := w.Tally(); now != said {
-				said = now
-				a.Note("%s, %d under way", worked(now), now.Under)
+			if now := w.Tally(); now != last {
+				last = now
+				a.Note("%s, %d in flight", workText(now), now.Under)
 			}
 		case <-ctx.Done():
 			return
@@ -106,7 +95,7 @@ func (a *app) reportWork(ctx context.Context, w *queue.Worker) {
 	}
 }
 
-func worked(t queue.Tally) string {
+func workText(t queue.Tally) string {
 	return fmt.Sprintf("%s answered, %d failed", wording.Count(t.Answered, "call"), t.Failed)
 }
 
@@ -121,7 +110,7 @@ func (a *app) worker(p *project.Project, c *queue.Connection, name string, calls
 
 // workHere is a worker inside a process that runs.
 func (a *app) workHere(ctx context.Context, p *project.Project, how runFlags) (stop func(), err error) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // an interrupt is for the run, which finishes its calls
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // an interrupt is for the run
 	connection, err := queue.Connect(how.queue.server(a, "worker"))
 	if err != nil {
 		cancel()
