@@ -73,7 +73,7 @@ func (c *Client) Ask(s Sample) (Score, error) {
 		}
 	}
 	c.id++
-	line, err := c.exchange(toWire(c.id, s))
+	line, err := c.exchange(newWireSample(c.id, s))
 	if err != nil {
 		return Score{}, err
 	}

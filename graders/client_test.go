@@ -199,7 +199,7 @@ func TestFaultyAnswers(t *testing.T) {
 		`{"id":"1","value":1}`:                 {`it wrote "{"id":"1","value":1}", which is no id: each line repeats the id of its sample` + advice, true},
 		`{"id":2,"value":1}`:                   {"it answered sample 2 when it was asked about sample 1", true},
 		`{"id":1,"value":1}{"id":1,"value":0}`: {`it wrote "{"id":1,"value":1}{"id":1,"value":0}", which is more than one object on a line` + advice, true},
-		`{"id":1,"value":1,"value":0}`:         {`it wrote "{"id":1,"value":1,"value":0}", which is no clear object: "value" stands there twice` + advice, true},
+		`{"id":1,"value":1,"value":0}`:         {`it wrote "{"id":1,"value":1,"value":0}", which is no clear object: value: "value" appears twice` + advice, true},
 		`{"id":1}`:                             {"its answer is wrong: an answer needs one of value, unscored and not_applicable", false},
 		`{"id":1,"value":1.5}`:                 {"its answer is wrong: value: expected a number from 0 to 1, found 1.5", false},
 		`{"id":1,"value":-0.1,"reson":"a"}`:    {`its answer is wrong: reson: unknown key "reson" (did you mean reason?); value: expected a number from 0 to 1, found -0.1`, false},
@@ -207,7 +207,7 @@ func TestFaultyAnswers(t *testing.T) {
 		`{"id":1,"value":1e999}`:               {"its answer is wrong: value: 1e999 is no number that can be used", false},
 		`{"id":1,"value":1,"unscored":"a"}`:    {"its answer is wrong: an answer has one of value, unscored and not_applicable, found value and unscored", false},
 		`{"id":1,"unscored":" "}`:              {"its answer is wrong: unscored: must not be empty", false},
-		`{"id":1,"unscored":"a","pass":true}`:  {"its answer is wrong: pass: pass stands beside a value", false},
+		`{"id":1,"unscored":"a","pass":true}`:  {"its answer is wrong: pass: pass needs a value beside it", false},
 		`{"id":1,"value":1,"pass":1}`:          {"its answer is wrong: pass: expected true or false, found a number", false},
 	} {
 		line := introduced

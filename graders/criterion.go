@@ -91,7 +91,7 @@ func verdicts(m *mistakes, path []any, c Criterion) (options, pass []string) {
 		case strings.TrimSpace(o) != o || o == "":
 			m.add(at(path, "options", i), "", "an option must have text and no space around it, found %q", o)
 		case slices.Contains(options[:i], o):
-			m.add(at(path, "options", i), "", "the option %s stands here twice", quote(o))
+			m.add(at(path, "options", i), "", "the option %s appears twice", quote(o))
 		}
 	}
 	for i, p := range pass {

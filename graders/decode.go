@@ -84,7 +84,7 @@ func (d *decoder) entries(v value) []field {
 		var raw json.RawMessage
 		_ = dec.Decode(&raw)
 		if slices.ContainsFunc(out, func(f field) bool { return f.key == key }) {
-			d.add(at(v.path, key), "", "%s stands here twice", quote(key))
+			d.add(at(v.path, key), "", "%s appears twice", quote(key))
 		}
 		out = append(out, field{key, value{raw, at(v.path, key)}})
 	}
@@ -127,13 +127,17 @@ func (d *decoder) list(v value) []value {
 
 // text reads a string that must not be blank where it is given.
 func (d *decoder) text(v value) string {
-	if !d.is(v, kindString) {
-		return ""
-	}
-	var s string
-	_ = json.Unmarshal(v.raw, &s)
-	if strings.TrimSpace(s) == "" {
+	s := d.anyText(v)
+	if v.kind() == kindString && strings.TrimSpace(s) == "" {
 		d.add(v.path, "", "must not be empty")
+	}
+	return s
+}
+
+// anyText reads a string that may be blank.
+func (d *decoder) anyText(v value) (s string) {
+	if d.is(v, kindString) {
+		_ = json.Unmarshal(v.raw, &s) // of a valid string
 	}
 	return s
 }

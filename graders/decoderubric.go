@@ -1,8 +1,9 @@
 package graders
 
 import (
+	"bytes"
 	"encoding/json"
-	"strings"
+	"fmt"
 )
 
 // criteria reads the parameters of a rubric. Its judge, batch and votes hold
@@ -73,39 +74,30 @@ func (d *decoder) votes(v value) int {
 
 // words reads options: texts, or the numbers of a scale as they are written.
 func (d *decoder) words(v value) []string {
-	number := func(v value) (string, bool) { return strings.TrimSpace(string(v.raw)), v.kind() == kindNumber }
-	if word, ok := number(v); ok {
-		return []string{word}
+	items := []value{v}
+	if v.kind() == kindList {
+		items = d.list(v)
 	}
-	if v.kind() != kindList {
-		return d.strings(v)
-	}
-	var out []string
-	for _, item := range d.list(v) {
-		word, ok := number(item)
-		if !ok {
-			word = d.text(item)
-			if item.kind() == kindAbsent {
-				d.add(item.path, "", "expected %s, found %s", kindString, kindAbsent)
-			}
+	raws := make([]json.RawMessage, len(items))
+	for i, item := range items {
+		raws[i] = item.raw
+		if item.kind() == kindNumber {
+			raws[i] = fmt.Appendf(nil, "%q", bytes.TrimSpace(item.raw))
 		}
-		out = append(out, word)
 	}
-	return out
+	if v.kind() == kindList {
+		v.raw, _ = json.Marshal(raws) // of valid JSON
+	} else {
+		v.raw = raws[0]
+	}
+	return d.strings(v)
 }
 
 // textByKey reads a mapping of texts.
 func (d *decoder) textByKey(v value) map[string]string {
-	var out map[string]string
+	out := map[string]string{}
 	for _, f := range d.entries(v) {
-		if out == nil {
-			out = map[string]string{}
-		}
-		var s string
-		if d.is(f.value, kindString) {
-			_ = json.Unmarshal(f.raw, &s)
-		}
-		out[f.key] = s
+		out[f.key] = d.anyText(f.value)
 	}
 	return out
 }

@@ -60,14 +60,14 @@ func (s Spec) Builder() string {
 // A Sample is one trial to be graded: the case, what is expected of the reply,
 // and the reply as it was read.
 type Sample struct {
-	Case   string
-	Trial  int // from 1
-	Input  string
-	Vars   map[string]string
-	Tags   []string
-	Expect Expect
-	Format reply.Format // what the revision declares to answer in
-	Reply  reply.Reply
+	Case   string            `json:"case"`
+	Trial  int               `json:"trial"` // from 1
+	Input  string            `json:"input"`
+	Vars   map[string]string `json:"vars"`
+	Tags   []string          `json:"tags"`
+	Expect Expect            `json:"expect"`
+	Format reply.Format      `json:"format"` // what the revision declares to answer in
+	Reply  reply.Reply       `json:"reply"`
 }
 
 // Expect is what a case expects of its reply. Every field is optional; the

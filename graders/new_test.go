@@ -106,7 +106,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		}},
 		{"equals", `{"values":"a","any":true}`, []string{`any: unknown key "any" (known are values, ignore_case)`}},
 		{"regex", `"(?=가)"`, []string{"pattern: the pattern does not compile: invalid or unsupported Perl syntax at \"(?=\" (patterns are RE2, which has no look-around)"}},
-		{"regex", `{"pattern":"a","pattern":"b"}`, []string{`pattern: "pattern" stands here twice`}},
+		{"regex", `{"pattern":"a","pattern":"b"}`, []string{`pattern: "pattern" appears twice`}},
 		{"expression", `{"check":"len(items) = 3","aplies_to":"answer"}`, []string{
 			`aplies_to: unknown key "aplies_to" (did you mean applies_to?)`,
 		}},
@@ -145,7 +145,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`criteria[2]: a criterion has either a check or a question, not both (make two criteria of it)`,
 			`criteria[3].id: a criterion needs an id`,
 			`criteria[3].weight: weight must be over 0 and at most 1000000, found -1`,
-			`criteria[3].options[2]: the option "no" stands here twice`,
+			`criteria[3].options[2]: the option "no" appears twice`,
 			`criteria[3].options[3]: an option must have text and no space around it, found " x"`,
 			`criteria[3].pass[0]: "yess" is no option (did you mean yes?)`,
 			`criteria[4].pass: every option passes, so the question decides nothing`,

@@ -12,6 +12,8 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
+
+	"promptbench/graders/reply"
 )
 
 // Serve makes a program of a grader that a suite can name as a command: it
@@ -82,13 +84,14 @@ func introduce(s Spec) introduction {
 // answer grades one sample.
 func answer(ctx context.Context, g Grader, w wireSample) (out wireAnswer) {
 	out.ID = w.ID
+	w.Sample.Reply = reply.Reply(w.Reply)
 	defer func() {
 		if r := recover(); r != nil {
 			_, _ = fmt.Fprintf(os.Stderr, "panic: %v\n%s", r, debug.Stack())
 			out = wireAnswer{ID: w.ID, Unscored: fmt.Sprintf("the grader panicked: %v", r)}
 		}
 	}()
-	scores, err := g.Grade(ctx, w.sample())
+	scores, err := g.Grade(ctx, w.Sample)
 	switch {
 	case err != nil:
 		out.Unscored = orUnknown(err.Error())

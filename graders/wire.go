@@ -38,15 +38,9 @@ type introduction struct {
 
 // wireSample is a sample with its id, which the answer repeats.
 type wireSample struct {
-	ID     int               `json:"id"`
-	Case   string            `json:"case"`
-	Trial  int               `json:"trial"`
-	Input  string            `json:"input"`
-	Vars   map[string]string `json:"vars"`
-	Tags   []string          `json:"tags"`
-	Expect Expect            `json:"expect"`
-	Format reply.Format      `json:"format"`
-	Reply  wireReply         `json:"reply"`
+	ID int `json:"id"`
+	Sample
+	Reply wireReply `json:"reply"` // in place of the sample's
 }
 
 type wireReply struct {
@@ -61,20 +55,14 @@ type wireReply struct {
 	Defects  []reply.Defect `json:"defects"`
 }
 
-func toWire(id int, s Sample) wireSample {
-	out := wireSample{
-		ID: id, Case: s.Case, Trial: s.Trial, Input: s.Input, Vars: s.Vars, Tags: orEmpty(s.Tags), Expect: s.Expect, Format: s.Format,
-		Reply: wireReply(s.Reply),
-	}
+func newWireSample(id int, s Sample) wireSample {
+	out := wireSample{id, s, wireReply(s.Reply)}
 	if out.Vars == nil {
 		out.Vars = map[string]string{}
 	}
+	out.Tags = orEmpty(out.Tags)
 	out.Reply.Items, out.Reply.Defects = orEmpty(out.Reply.Items), orEmpty(out.Reply.Defects)
 	return out
-}
-
-func (w wireSample) sample() Sample {
-	return Sample{Case: w.Case, Trial: w.Trial, Input: w.Input, Vars: w.Vars, Tags: w.Tags, Expect: w.Expect, Format: w.Format, Reply: reply.Reply(w.Reply)}
 }
 
 // orEmpty keeps a list from being null, which other languages trip over.
@@ -85,7 +73,7 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-// wireAnswer is what a grader says of a sample.
+// wireAnswer is a grader's answer about a sample.
 type wireAnswer struct {
 	ID            int      `json:"id"`
 	Value         *float64 `json:"value,omitempty"`
@@ -106,43 +94,31 @@ func writeLine(w io.Writer, message any) error {
 	return err
 }
 
-// readMembers takes a line apart that must be one JSON object.
+// readMembers reads a line that must be one JSON object.
 func readMembers(line []byte) (map[string]value, error) {
-	dec := json.NewDecoder(bytes.NewReader(line))
-	token, err := dec.Token()
-	if err != nil || token != json.Delim('{') {
+	line = bytes.TrimSpace(line)
+	if !bytes.HasPrefix(line, []byte("{")) {
 		return nil, errors.New("no JSON object")
 	}
-	out := map[string]value{}
-	for dec.More() {
-		token, err := dec.Token()
-		if err != nil {
-			return nil, brokenJSON(err)
-		}
-		key, _ := token.(string)
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return nil, brokenJSON(err)
-		}
-		if _, twice := out[key]; twice {
-			return nil, fmt.Errorf("no clear object: %s stands there twice", quote(key))
-		}
-		out[key] = value{raw: raw, path: []any{key}}
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, brokenJSON(err)
-	}
-	if rest := bytes.TrimSpace(line[dec.InputOffset():]); len(rest) > 0 {
+	var object value
+	dec := json.NewDecoder(bytes.NewReader(line))
+	switch err := dec.Decode(&object.raw); {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, errors.New("no JSON: it is cut off")
+	case err != nil:
+		return nil, fmt.Errorf("no JSON: %w", err)
+	case int(dec.InputOffset()) < len(line):
 		return nil, errors.New("more than one object on a line")
 	}
-	return out, nil
-}
-
-func brokenJSON(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("no JSON: it is cut off")
+	var d decoder
+	out := map[string]value{}
+	for _, f := range d.entries(object) {
+		out[f.key] = f.value
 	}
-	return fmt.Errorf("no JSON: %w", err)
+	if err := d.err(); err != nil {
+		return nil, fmt.Errorf("no clear object: %w", err)
+	}
+	return out, nil
 }
 
 // readIntroduction reads the first line from a grader.
@@ -195,27 +171,29 @@ func readScore(members map[string]value) (Score, error) {
 			d.add([]any{key}, suggest(key, known), "unknown key %s", quote(key))
 		}
 	}
-	var said []string
+	var results []string
 	for _, key := range []string{"value", "unscored", "not_applicable"} {
 		if members[key].kind() != kindAbsent {
-			said = append(said, key)
+			results = append(results, key)
 		}
 	}
 	out := Score{
-		Answer: shorten(d.text(members["answer"]), maxReason), Reason: shorten(d.anyText(members["reason"]), maxReason),
-		Unscored: shorten(d.text(members["unscored"]), maxReason), NotApplicable: shorten(d.text(members["not_applicable"]), maxReason),
+		Answer:        shorten(d.text(members["answer"]), maxReason),
+		Reason:        shorten(d.anyText(members["reason"]), maxReason),
+		Unscored:      shorten(d.text(members["unscored"]), maxReason),
+		NotApplicable: shorten(d.text(members["not_applicable"]), maxReason),
 	}
 	switch {
-	case len(said) == 0:
+	case len(results) == 0:
 		d.add(nil, "", "an answer needs one of value, unscored and not_applicable")
-	case len(said) > 1:
-		d.add(nil, "", "an answer has one of value, unscored and not_applicable, found %s", strings.Join(said, " and "))
-	case said[0] == "value":
+	case len(results) > 1:
+		d.add(nil, "", "an answer has one of value, unscored and not_applicable, found %s", strings.Join(results, " and "))
+	case results[0] == "value":
 		out.Value, out.Pass = d.share(members["value"])
 	}
 	if pass := members["pass"]; pass.kind() != kindAbsent {
 		if out.Pass = d.boolean(pass); out.Value == nil && d.err() == nil {
-			d.add(pass.path, "", "pass stands beside a value")
+			d.add(pass.path, "", "pass needs a value beside it")
 		}
 	}
 	return out, d.err()
@@ -224,25 +202,12 @@ func readScore(members map[string]value) (Score, error) {
 // share reads a value from 0 to 1, or true or false; it passes at 1.
 func (d *decoder) share(v value) (*float64, bool) {
 	if v.kind() == kindBool {
-		ok := d.boolean(v)
-		f := 0.0
-		if ok {
-			f = 1
-		}
-		return &f, ok
+		score := scoreIf(d.boolean(v), "", "")
+		return score.Value, score.Pass
 	}
 	f := d.number(v, math.NaN())
 	if f < 0 || f > 1 {
 		d.add(v.path, "", "expected a number from 0 to 1, found %s", v.raw)
 	}
 	return &f, f == 1
-}
-
-// anyText reads a text that may be empty.
-func (d *decoder) anyText(v value) string {
-	var s string
-	if d.is(v, kindString) {
-		_ = json.Unmarshal(v.raw, &s)
-	}
-	return s
 }
