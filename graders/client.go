@@ -12,10 +12,10 @@ import (
 	"unicode"
 )
 
-// A Client asks a grader that runs elsewhere and speaks the protocol, over a
-// pair of streams: [Serve] is the other side in Go. It asks one thing at a time,
-// so its methods must not be called at once. It never waits without end where
-// the streams are closed from outside, which is how a time limit is held.
+// A Client asks a grader that is a program of its own and speaks the protocol,
+// over a pair of streams; [Serve] is the other side in Go. Its methods must not be
+// called at the same time. They wait until the grader answers or somebody closes
+// the streams, which is how a caller sets a time limit.
 type Client struct {
 	r      *bufio.Reader
 	w      io.Writer
@@ -28,32 +28,32 @@ func NewClient(r io.Reader, w io.Writer) *Client {
 	return &Client{r: bufio.NewReaderSize(r, 64<<10), w: w}
 }
 
-// A Fault is a grader's failure to keep to the protocol.
+// A Fault says how a grader does not keep to the protocol.
 type Fault struct {
 	Reason string // for people, lower case, one line; it may quote the grader
-	Broken bool   // no further answer can be told from this failure: the streams are to be closed
+	Broken bool   // nothing more can be asked: close the streams
 	Ended  bool   // the grader's stream has ended
 }
 
-// Error gives the reason.
+// Error implements error.
 func (f *Fault) Error() string { return f.Reason }
 
-// Says is what a grader says that it is.
+// Says is how a grader introduces itself.
 type Says struct{ Name, Version string }
 
 // String gives the name and the version, if there is one.
 func (s Says) String() string { return strings.TrimSpace(s.Name + " " + s.Version) }
 
-// Hello greets the grader whose score has the given name, and returns what it
-// says that it is. It comes before the first sample. The error is a [*Fault].
+// Hello greets the grader, whose score has the name grader, and returns how it
+// introduces itself. Call it before [Client.Ask]. The error is a [*Fault].
 func (c *Client) Hello(grader string) (Says, error) {
 	line, err := c.exchange(greeting{Protocol: Protocol, Grader: grader})
 	if err != nil {
 		return Says{}, err
 	}
-	said, wrong := readIntroduction(line)
-	if wrong != nil {
-		return Says{}, c.fail(c.rubbish(line, wrong))
+	said, err := readIntroduction(line)
+	if err != nil {
+		return Says{}, c.failOn(line, err)
 	}
 	return Says{Name: shorten(said.Name, maxName), Version: shorten(said.Version, maxName)}, nil
 }
@@ -62,55 +62,72 @@ func (c *Client) Hello(grader string) (Says, error) {
 const maxName = 100
 
 // Ask has a sample graded. The score has no grader's name yet. The error is a
-// [*Fault]; after one that is broken, nothing more can be asked.
+// [*Fault]; after one that is Broken, every call fails.
 func (c *Client) Ask(s Sample) (Score, error) {
 	if c.broken != nil {
 		return Score{}, c.broken
 	}
-	if c.r.Buffered() > 0 {
-		if rest, _ := c.r.Peek(c.r.Buffered()); len(bytes.TrimSpace(rest)) > 0 { // read already, so it can't fail
-			return Score{}, c.fail(c.surplus(rest))
-		}
+	early, _ := c.r.Peek(c.r.Buffered()) // does not read, so it can't fail
+	if len(bytes.TrimSpace(early)) > 0 {
+		return Score{}, c.failOnSurplus(early)
 	}
 	c.id++
 	line, err := c.exchange(newWireSample(c.id, s))
 	if err != nil {
 		return Score{}, err
 	}
-	members, wrong := readMembers(line)
-	if wrong != nil {
-		return Score{}, c.fail(c.rubbish(line, wrong))
+	members, err := readMembers(line)
+	if err != nil {
+		return Score{}, c.failOn(line, err)
 	}
-	switch id, wrong := readID(members); {
-	case wrong != nil:
-		return Score{}, c.fail(c.rubbish(line, wrong))
+	switch id, err := readID(members); {
+	case err != nil:
+		return Score{}, c.failOn(line, err)
 	case id > 0 && id < c.id:
-		return Score{}, c.fail(&Fault{Reason: fmt.Sprintf("it answered sample %d once more; it answers each sample with one line", id)})
+		return Score{}, c.fail("it answered sample %d once more; it answers each sample with one line", id)
 	case id != c.id:
-		return Score{}, c.fail(&Fault{Reason: fmt.Sprintf("it answered sample %d when it was asked about sample %d", id, c.id)})
+		return Score{}, c.fail("it answered sample %d when it was asked about sample %d", id, c.id)
 	}
-	score, wrong := readScore(members)
-	if wrong != nil {
-		return Score{}, &Fault{Reason: "its answer is wrong: " + strings.ReplaceAll(wrong.Error(), "\n", "; ")}
+	score, err := readScore(members)
+	if err != nil {
+		return Score{}, &Fault{Reason: "its answer is wrong: " + onOneLine(err)}
 	}
 	return score, nil
 }
 
-// Rest reads what the grader still writes after its last answer, until its
-// stream ends, and complains of it.
+// Rest reads until the grader's stream ends. What the grader writes after its last
+// answer is an error.
 func (c *Client) Rest() error {
-	if c.broken == nil { // else it was said already
-		if rest, _ := io.ReadAll(io.LimitReader(c.r, maxAnswer)); len(bytes.TrimSpace(rest)) > 0 {
-			return c.surplus(rest)
-		}
+	if c.broken != nil { // which the caller knows
+		return nil
+	}
+	if rest, _ := io.ReadAll(io.LimitReader(c.r, maxAnswer)); len(bytes.TrimSpace(rest)) > 0 {
+		return c.failOnSurplus(rest)
 	}
 	return nil
 }
 
-func (c *Client) fail(f *Fault) error {
-	f.Broken = true
-	c.broken = f
-	return f
+// fail makes the fault after which nothing more can be asked.
+func (c *Client) fail(format string, args ...any) *Fault {
+	c.broken = &Fault{Reason: fmt.Sprintf(format, args...), Broken: true}
+	return c.broken
+}
+
+// failOn is fail for a line that is no message. It adds the usual reason.
+func (c *Client) failOn(line []byte, err error) *Fault {
+	return c.fail("it wrote %s, which is %s; standard output is for answers, print the rest to standard error",
+		quoteLine(line), onOneLine(err))
+}
+
+// failOnSurplus is fail for what a grader writes without being asked.
+func (c *Client) failOnSurplus(text []byte) *Fault {
+	first, _, _ := bytes.Cut(bytes.TrimSpace(text), []byte("\n"))
+	after := "it said what it is"
+	if c.id > 0 {
+		after = fmt.Sprintf("its answer to sample %d", c.id)
+	}
+	return c.fail("it wrote %s after %s; it answers each sample with one line, and prints the rest to standard error",
+		quoteLine(first), after)
 }
 
 // exchange writes a line and reads one. Both at once: a grader may write much
@@ -125,13 +142,16 @@ func (c *Client) exchange(message any) ([]byte, error) {
 		if err == nil {
 			return line, nil
 		}
-		return nil, c.fail(&Fault{Reason: "it does not read what it is asked: " + err.Error()})
+		return nil, c.fail("it does not read what it is asked: %v", err)
 	case errors.Is(err, errLong):
-		return nil, c.fail(&Fault{Reason: fmt.Sprintf("it wrote a line of over %d KiB", maxAnswer>>10)})
-	case errors.Is(err, io.EOF) && len(bytes.TrimSpace(line)) > 0:
-		return nil, c.fail(&Fault{Reason: "it ended in the middle of a line: " + quoteLine(line), Ended: true})
+		return nil, c.fail("it wrote a line of over %d KiB", maxAnswer>>10)
 	}
-	return nil, c.fail(&Fault{Reason: "it ended before it answered", Ended: true})
+	fault := c.fail("it ended before it answered")
+	if errors.Is(err, io.EOF) && len(bytes.TrimSpace(line)) > 0 {
+		fault = c.fail("it ended in the middle of a line: %s", quoteLine(line))
+	}
+	fault.Ended = true
+	return nil, fault
 }
 
 var errLong = errors.New("the line is too long")
@@ -158,21 +178,6 @@ func (c *Client) readLine() ([]byte, error) {
 	}
 }
 
-// rubbish says what is wrong with a line, and what usually is the reason.
-func (*Client) rubbish(line []byte, wrong error) *Fault {
-	return &Fault{Reason: fmt.Sprintf("it wrote %s, which is %s; standard output is for answers, print the rest to standard error",
-		quoteLine(line), strings.ReplaceAll(wrong.Error(), "\n", "; "))}
-}
-
-func (c *Client) surplus(rest []byte) *Fault {
-	first, _, _ := bytes.Cut(bytes.TrimSpace(rest), []byte("\n"))
-	after := "it said what it is"
-	if c.id > 0 {
-		after = fmt.Sprintf("its answer to sample %d", c.id)
-	}
-	return &Fault{Reason: fmt.Sprintf("it wrote %s after %s; it answers each sample with one line, and prints the rest to standard error", quoteLine(first), after)}
-}
-
 // quoteLine quotes what a grader wrote, without what a terminal would act on.
 func quoteLine(line []byte) string {
 	return quote(strings.Map(func(r rune) rune {
@@ -182,5 +187,7 @@ func quoteLine(line []byte) string {
 		return -1
 	}, strings.ToValidUTF8(string(line), "\ufffd")))
 }
+
+func onOneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -70,8 +70,8 @@ func checkID(m *mistakes, path []any, id string) {
 		m.add(path, "", "a criterion needs an id")
 		return
 	}
-	if strings.IndexFunc(id, inNoName) >= 0 {
-		m.add(path, "use letters, digits, hyphens, underscores and dots", "the id %s has other characters", quote(id))
+	if strings.IndexFunc(id, isNotNameRune) >= 0 {
+		m.add(path, nameHint, "the id %s has other characters", quote(id))
 	}
 }
 
@@ -99,7 +99,8 @@ func verdicts(m *mistakes, path []any, c Criterion) (options, pass []string) {
 			continue
 		}
 		if len(c.Pass) == 0 {
-			m.add(at(path, "pass"), "options are "+strings.Join(options, ", "), "pass must name the options that pass, since yes is none of them")
+			hint := "options are " + strings.Join(options, ", ")
+			m.add(at(path, "pass"), hint, "pass must name the options that pass, since yes is none of them")
 			continue
 		}
 		m.add(at(path, "pass", i), suggest(p, options), "%s is no option", quote(p))

@@ -25,6 +25,8 @@ const (
 	maxSteps  = 1 << 19  // elements looked at by all, count, map, … in one evaluation
 )
 
+const expectedResult = "true, false or a number from 0 to 1"
+
 // offered are the functions of the expression language that a check may call.
 // Those that make text or lists without accounting for it are replaced by
 // metered ones or left out, as is everything that depends on the clock or on
@@ -54,7 +56,10 @@ func compile(src string) (*vm.Program, error) {
 		return nil, &ParamError{Msg: "the expression is empty"}
 	}
 	if len(src) > maxSource {
-		return nil, &ParamError{Msg: fmt.Sprintf("the expression has %d bytes, at most %d are read", len(src), maxSource), Hint: "split it into several criteria"}
+		return nil, &ParamError{
+			Msg:  fmt.Sprintf("the expression has %d bytes, at most %d are read", len(src), maxSource),
+			Hint: "split it into several criteria",
+		}
 	}
 	env := (&meter{}).env(Sample{}) // only its types are looked at
 	guard := &guard{}
@@ -74,8 +79,8 @@ func compile(src string) (*vm.Program, error) {
 		return program, nil
 	default:
 		return nil, &ParamError{
-			Msg: fmt.Sprintf("the expression gives %s, expected true, false or a number from 0 to 1", program.Node().Type()), Line: 1, Column: 1,
-			Hint: "compare it with something",
+			Msg:  fmt.Sprintf("the expression gives %s, expected %s", program.Node().Type(), expectedResult),
+			Hint: "compare it with something", Line: 1, Column: 1,
 		}
 	}
 }
@@ -139,7 +144,7 @@ func evaluate(ctx context.Context, program *vm.Program, s Sample) (float64, erro
 	case float64:
 		return inRange(v)
 	}
-	return 0, fmt.Errorf("the check gave %T, expected true, false or a number from 0 to 1", out)
+	return 0, fmt.Errorf("the check gave %T, expected %s", out, expectedResult)
 }
 
 func inRange(v float64) (float64, error) {

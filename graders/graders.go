@@ -40,12 +40,12 @@ type Grader interface {
 // parameters would score a reply differently.
 type Spec struct {
 	Name    string          `json:"name"`           // of the grader and its score
-	Kind    string          `json:"kind,omitempty"` // expression or command, where the name was given by the suite; else empty
+	Kind    string          `json:"kind,omitempty"` // expression or command, where the suite chooses Name
 	Version int             `json:"version"`
 	Params  json.RawMessage `json:"params,omitempty"` // canonical JSON object, or absent
 
-	// Says is what a grader in a program of its own says that it is, its name and
-	// its version; empty for others, and as long as nobody has asked it.
+	// Says is how a command introduces itself, its name and its version; empty
+	// for others, and until the command is started.
 	Says string `json:"says,omitempty"`
 }
 
@@ -70,8 +70,8 @@ type Sample struct {
 	Reply  reply.Reply       `json:"reply"`
 }
 
-// Expect is what a case expects of its reply. Every field is optional; the
-// text expectations are named after the grader that reads them.
+// Expect is what a case expects of its reply. Every field is optional.
+// [Expectations] describes each, and a [BuiltIn] names the one that it reads.
 type Expect struct {
 	Type        string   `json:"type,omitempty" yaml:"type"`
 	Count       *Range   `json:"count,omitempty" yaml:"count"` // overrides the range of its type
@@ -80,9 +80,9 @@ type Expect struct {
 	NotContains []string `json:"not_contains,omitempty" yaml:"not_contains"`
 	Regex       string   `json:"regex,omitempty" yaml:"regex"`
 
-	JSONSchema json.RawMessage `json:"json_schema,omitempty" yaml:"json_schema"` // JSON text, for the grader json_schema
-	Checks     []string        `json:"checks,omitempty" yaml:"checks"`           // expressions as in [Criterion], for the grader checks
-	Meets      []string        `json:"meets,omitempty" yaml:"meets"`             // demands in words, for criteria whose question holds {{meets}}
+	JSONSchema json.RawMessage `json:"json_schema,omitempty" yaml:"json_schema"` // JSON text
+	Checks     []string        `json:"checks,omitempty" yaml:"checks"`           // expressions as in [Criterion]
+	Meets      []string        `json:"meets,omitempty" yaml:"meets"`             // demands in words, see [Criterion]
 }
 
 // A Range is an inclusive range of counts. A nil bound is open.
@@ -99,7 +99,7 @@ type Score struct {
 	Value         *float64 `json:"value"`
 	Pass          bool     `json:"pass"`
 	Answer        string   `json:"answer,omitempty"` // what the grader read: a type, a count, a verdict
-	Share         float64  `json:"share,omitempty"`  // of a judge's votes, those that gave this answer; 0 where there was one vote or none
+	Share         float64  `json:"share,omitempty"`  // of a judge's votes, those for this answer; 0 unless there were several
 	Reason        string   `json:"reason,omitempty"`
 	Unscored      string   `json:"unscored,omitempty"`
 	NotApplicable string   `json:"not_applicable,omitempty"`

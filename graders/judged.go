@@ -62,7 +62,8 @@ func (g rubric) ask(ctx context.Context, s Sample, together []int, scores []Scor
 // question is the criterion as a judge gets it. What is in it is the judge's.
 func (c criterion) question(s Sample) Question {
 	return Question{
-		Criterion: c.ID, Text: demands(c.Question, s.Expect.Meets), Options: slices.Clone(c.Options), Anchors: maps.Clone(c.Anchors),
+		Criterion: c.ID, Text: demands(c.Question, s.Expect.Meets),
+		Options: slices.Clone(c.Options), Anchors: maps.Clone(c.Anchors),
 		Votes: max(1, c.Votes), Judge: c.Judge,
 	}
 }

@@ -2,6 +2,7 @@ package graders
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -36,27 +37,32 @@ func appliesToParam() param {
 	return textsParam("applies_to", "The expected types that it is for: one, or a list; all without it.")
 }
 
-// CheckName reports whether name would do as the name of a grader that is not
-// built in, and so of its score: letters, digits, hyphens, underscores and dots,
-// and no built-in grader's. The error is a [*ParamError] with the path name.
+// CheckName reports whether name can name a grader that is not built in, and so
+// its score: letters, digits, hyphens, underscores and dots, and no built-in
+// grader's name. The error is a [*ParamError] with the path name.
 func CheckName(name string) error {
-	path := []any{"name"}
+	wrong := func(hint, format string, args ...any) error {
+		return &ParamError{Path: []any{"name"}, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	}
 	switch {
 	case name == "":
-		return &ParamError{Path: path, Msg: "the grader needs a name", Hint: "its score has it"}
+		return wrong("its score has it", "the grader needs a name")
 	case len(name) > 100:
-		return &ParamError{Path: path, Msg: "the name has over 100 bytes"}
+		return wrong("", "the name has over 100 bytes")
 	case name == nameCommand || slices.Contains(Names(), name):
-		return &ParamError{Path: path, Msg: "the name " + quote(name) + " is that of a built-in grader", Hint: "choose another"}
-	case strings.IndexFunc(name, inNoName) >= 0:
-		return &ParamError{Path: path, Msg: "the name " + quote(name) + " has other characters than a name may", Hint: "use letters, digits, hyphens, underscores and dots"}
+		return wrong("choose another", "the name %s is that of a built-in grader", quote(name))
+	case strings.IndexFunc(name, isNotNameRune) >= 0:
+		return wrong(nameHint, "the name %s has other characters than a name may", quote(name))
 	}
 	return nil
 }
 
-// inNoName reports whether r may stand neither in the name of a score nor in a
-// criterion's id.
-func inNoName(r rune) bool {
+// nameHint says which characters are allowed.
+const nameHint = "use letters, digits, hyphens, underscores and dots"
+
+// isNotNameRune reports whether neither the name of a score nor a criterion's id
+// can contain r.
+func isNotNameRune(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r)
 }
 
