@@ -23,15 +23,18 @@ const maxID = 200
 
 type place struct{ line, column int }
 
+// String says where something is that must not appear again.
+func (p place) String() string { return fmt.Sprintf("first at line %d, column %d", p.line, p.column) }
+
 // caseChecker checks cases one by one as they stream by.
 type caseChecker struct {
-	rules   []string // the suite's types
-	expects []graders.Expectation
-	ids     map[string]place
-	first   map[[sha256.Size]byte]string // id of the first case with this input and these vars
-	again   problem.List                 // warnings of inputs that stand twice
-	stats   stats
-	probs   problem.List
+	rules    []string // the suite's types
+	expects  []graders.Expectation
+	ids      map[string]place
+	first    map[[sha256.Size]byte]string // id of the first case with this input and these vars
+	repeated problem.List                 // warnings of inputs that an earlier case has
+	stats    stats
+	probs    problem.List
 }
 
 // cases checks every case, from the list or from the file, and takes the
@@ -60,7 +63,7 @@ func (l *loader) cases(b *casesBlock) {
 		s.file = &casesFile{path: relativeTo(b.place.File(), b.file), open: l.open}
 		if err := s.file.each(each); err != nil {
 			unread = true
-			l.fail(b.place.At("file"), fmt.Sprintf("reading the cases %s: %s", b.file, cause(err)), "the path is relative to the suite's file")
+			l.failToRead(b.place.At("file"), "the cases "+b.file, err)
 		}
 	default:
 		for _, r := range b.list {
@@ -74,17 +77,20 @@ func (l *loader) cases(b *casesBlock) {
 		l.probs.Add(b.place.Problem("the suite has no cases", ""))
 	}
 	if len(c.probs) >= maxCaseProblems {
-		c.probs.Add(problem.Problem{File: s.Path, Message: fmt.Sprintf("the cases have %d or more problems; the rest is not listed", maxCaseProblems)})
+		c.probs.Add(problem.Problem{
+			File:    s.Path,
+			Message: fmt.Sprintf("the cases have %d or more problems; the rest is not listed", maxCaseProblems),
+		})
 	}
 	c.stats.hash = h.hex()
 	s.stats = c.stats
 	l.probs = append(l.probs, c.probs...)
 	l.partialVars(b)
-	s.advice = append(l.unusedTypes(), c.again...)
+	s.advice = append(l.unusedTypes(), c.repeated...)
 }
 
-// unusedTypes warns of types that no case expects: whether a revision gets them
-// right, nothing would show.
+// unusedTypes warns of types that no case expects: nothing would show whether a
+// revision gets them right.
 func (l *loader) unusedTypes() problem.List {
 	s := l.suite
 	if s.stats.cases == 0 || len(s.stats.types) == 0 {
@@ -92,12 +98,9 @@ func (l *loader) unusedTypes() problem.List {
 	}
 	var out problem.List
 	for i, t := range s.Rules.Types {
-		if s.stats.types[t] > 0 {
-			continue
+		if s.stats.types[t] == 0 {
+			out.Add(warning(l.at("reply", "types", i).Problem("no case expects the type "+t, "add one, or leave the type out")))
 		}
-		at := l.at("reply", "types", i).Problem("no case expects the type "+t, "add one, or leave the type out")
-		at.Severity = problem.Warning
-		out.Add(at)
 	}
 	return out
 }
@@ -111,10 +114,14 @@ func (l *loader) partialVars(b *casesBlock) {
 		if _, ok := s.Vars[name]; ok || n == s.stats.cases {
 			continue
 		}
-		at := b.place.Problem(fmt.Sprintf("only %d of %d cases set the var %s", n, s.stats.cases, name), "give it a default under the suite's vars")
-		at.Severity = problem.Warning
-		l.probs.Add(at)
+		message := fmt.Sprintf("only %d of %d cases set the var %s", n, s.stats.cases, name)
+		l.probs.Add(warning(b.place.Problem(message, "give it a default under the suite's vars")))
 	}
+}
+
+func warning(p problem.Problem) problem.Problem {
+	p.Severity = problem.Warning
+	return p
 }
 
 func (c *caseChecker) check(r record) {
@@ -157,8 +164,8 @@ func (c *caseChecker) check(r record) {
 	}
 }
 
-// maxAgain is how many inputs that stand twice are named.
-const maxAgain = 10
+// maxRepeated is how many repeated inputs are named.
+const maxRepeated = 10
 
 // countUnit counts what a case brings: its expected type, a unit of the
 // statistics, and an input that no case had before.
@@ -179,26 +186,26 @@ func (c *caseChecker) countUnit(r record) {
 		text += "\x00" + name + "\x00" + r.Vars[name]
 	}
 	sum := sha256.Sum256([]byte(text))
-	first, twice := c.first[sum]
+	first, isRepeated := c.first[sum]
 	switch {
-	case !twice:
+	case !isRepeated:
 		c.first[sum] = r.ID
-	case len(c.again) < maxAgain:
-		at := r.place("input").Problem(fmt.Sprintf("the input is that of case %s", first), "a second look at one input is no second case: change it, remove it, or use --trials")
-		at.Severity = problem.Warning
-		c.again.Add(at)
+	case len(c.repeated) < maxRepeated:
+		c.repeated.Add(warning(r.place("input").Problem("the input is that of case "+first,
+			"a second look at one input is no second case: change it, remove it, or use --trials")))
 	}
 }
 
 func (c *caseChecker) id(r record, fail func(message, hint string, path ...any)) {
+	const hint = "use letters, digits and - _ . between them"
 	at := r.place("id")
 	if bad := badWord(r.ID); bad != "" {
-		fail("the id "+bad, "use letters, digits and - _ . between them, as it is typed after --case and stands in file names", "id")
+		fail("the id "+bad, hint+", as it is typed after --case and is part of file names", "id")
 	} else if strings.HasPrefix(r.ID, "-") || strings.ContainsAny(r.ID, "\"'`\\<>|&;*?$") {
-		fail(fmt.Sprintf("the id %q holds a character that means something to shells or file systems", r.ID), "use letters, digits and - _ . between them", "id")
+		fail(fmt.Sprintf("the id %q holds a character that means something to shells or file systems", r.ID), hint, "id")
 	}
-	if first, twice := c.ids[r.ID]; twice {
-		fail(fmt.Sprintf("the id %s appears twice", r.ID), fmt.Sprintf("first at line %d, column %d", first.line, first.column), "id")
+	if first, isRepeated := c.ids[r.ID]; isRepeated {
+		fail(fmt.Sprintf("the id %s appears twice", r.ID), first.String(), "id")
 		return
 	}
 	c.ids[r.ID] = place{at.Line, at.Column}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -75,7 +74,10 @@ func (l *loader) command(b *graderBlock, e *GraderEntry) {
 		l.fail(at("run"), "the command is empty", "name the program and its arguments, such as [python3, grade.py]")
 		return
 	}
-	out := Command{Run: c.Run, Dir: filepath.Dir(b.key.File()), Timeout: l.timeout(at("timeout"), c.Timeout), Processes: 1, Env: c.Env}
+	out := Command{
+		Run: c.Run, Dir: filepath.Dir(b.key.File()), Env: c.Env,
+		Timeout: l.timeout(at("timeout"), c.Timeout), Processes: 1,
+	}
 	if c.Processes != nil {
 		if out.Processes = *c.Processes; out.Processes < 1 || out.Processes > maxProcesses {
 			l.fail(at("processes"), fmt.Sprintf("processes must be from 1 to %d, found %d", maxProcesses, out.Processes), "")
@@ -83,7 +85,8 @@ func (l *loader) command(b *graderBlock, e *GraderEntry) {
 	}
 	for i, name := range c.Env {
 		if name == "" || strings.ContainsAny(name, "= ") {
-			l.fail(at("env", i), "expected the name of a variable, found "+at("env", i).Describe(), "name it, its value comes from the environment")
+			l.fail(at("env", i), "expected the name of a variable, found "+at("env", i).Describe(),
+				"name it, its value comes from the environment")
 		}
 	}
 	files, script := l.commandFiles(c, at)
@@ -99,15 +102,7 @@ func (l *loader) command(b *graderBlock, e *GraderEntry) {
 		}
 	}
 	e.Command = &out
-	e.Params = l.canonical(b, map[string]any{"name": e.Score, "run": c.Run, "files": files})
-}
-
-func (l *loader) canonical(b *graderBlock, params any) json.RawMessage {
-	raw, err := strictyaml.Canonical(params)
-	if err != nil {
-		l.fail(b.key, err.Error(), "")
-	}
-	return raw
+	e.Params, _ = strictyaml.Canonical(map[string]any{"name": e.Score, "run": c.Run, "files": files}) // texts always encode
 }
 
 func (l *loader) timeout(n strictyaml.Node, text string) time.Duration {
@@ -125,7 +120,9 @@ func (l *loader) timeout(n strictyaml.Node, text string) time.Duration {
 // commandFiles hashes the files that are part of what a command is: those among
 // its words, and those that it lists. It returns the first of its arguments that
 // is a file, or else the program.
-func (l *loader) commandFiles(c commandBlock, at func(...any) strictyaml.Node) (hashes map[string]string, script string) {
+func (l *loader) commandFiles(
+	c commandBlock, at func(...any) strictyaml.Node,
+) (hashes map[string]string, script string) {
 	hashes, script = map[string]string{}, ""
 	here := at("run").File()
 	for i, word := range c.Run {
@@ -140,7 +137,7 @@ func (l *loader) commandFiles(c commandBlock, at func(...any) strictyaml.Node) (
 				script = word
 			}
 		case i > 0 && script == "" && isScript(word):
-			l.fail(at("run", i), fmt.Sprintf("reading %s: %s", word, cause(err)), "paths are relative to the suite's file")
+			l.failToRead(at("run", i), word, err)
 			script = word
 		}
 	}
@@ -150,7 +147,7 @@ func (l *loader) commandFiles(c commandBlock, at func(...any) strictyaml.Node) (
 	for i, name := range c.Files {
 		sum, err := l.fileHash(relativeTo(here, name))
 		if err != nil {
-			l.fail(at("files", i), fmt.Sprintf("reading %s: %s", name, cause(err)), "paths are relative to the suite's file")
+			l.failToRead(at("files", i), name, err)
 			continue
 		}
 		hashes[name] = sum

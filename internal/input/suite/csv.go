@@ -116,7 +116,8 @@ func (t *csvTable) broken(err error) problem.Problem {
 		n, before = 0, strings.LastIndex(lines[0], `,"`)+1
 	}
 	at := spot{t.file, p.StartLine + n, utf8.RuneCountInString(lines[n][:before]) + 1}
-	return at.Problem("the record can't be read: "+p.Err.Error(), `put a field that holds a quote or a comma in double quotes, and write "" for a quote in it`)
+	return at.Problem("the record can't be read: "+p.Err.Error(),
+		`put a field that holds a quote or a comma in double quotes, and write "" for a quote in it`)
 }
 
 // brokenRecord carries problems where no case could be read.
@@ -139,7 +140,8 @@ func (t *csvTable) head(fields []string) (probs problem.List) {
 				probs.Add(t.places[i].Problem(message, hint))
 			}
 		case !slices.Contains(csvColumns(), name):
-			probs.Add(t.places[i].Problem(fmt.Sprintf("unknown column %q", name), strictyaml.Hint(name, append(csvColumns(), varPrefix+"NAME"))))
+			known := append(csvColumns(), varPrefix+"NAME")
+			probs.Add(t.places[i].Problem(fmt.Sprintf("unknown column %q", name), strictyaml.Hint(name, known)))
 		}
 		t.columns = append(t.columns, name)
 	}
@@ -161,7 +163,8 @@ func (t *csvTable) record(fields []string) record {
 		return whole
 	}
 	if len(fields) != len(t.columns) {
-		r.probs.Add(whole.Problem(fmt.Sprintf("%d fields where the first line names %d columns", len(fields), len(t.columns)), "put fields that hold a comma in double quotes"))
+		message := fmt.Sprintf("%d fields where the first line names %d columns", len(fields), len(t.columns))
+		r.probs.Add(whole.Problem(message, "put fields that hold a comma in double quotes"))
 		r.has = func(string) bool { return false }
 		return r
 	}

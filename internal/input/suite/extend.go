@@ -66,7 +66,7 @@ func (l *loader) loadBase(at strictyaml.Node, name string) (suiteFile, bool) {
 		_ = r.Close() // only read
 	}
 	if err != nil {
-		l.fail(at, fmt.Sprintf("reading the suite %s: %s", name, cause(err)), "the path is relative to this file")
+		l.failToRead(at, "the suite "+name, err)
 		return f, false
 	}
 	doc, probs := strictyaml.Parse(path, data)
@@ -86,7 +86,8 @@ func (l *loader) loadBase(at strictyaml.Node, name string) (suiteFile, bool) {
 // at returns the place of a value, in this suite's file or in that of the suite
 // it extends.
 func (l *loader) at(path ...any) strictyaml.Node {
-	if key, ok := path[0].(string); ok && l.root.Get(key).Kind() == strictyaml.None && l.base.Get(key).Kind() != strictyaml.None {
+	key, _ := path[0].(string)
+	if l.root.Get(key).Kind() == strictyaml.None && l.base.Get(key).Kind() != strictyaml.None {
 		return l.base.At(path...)
 	}
 	return l.root.At(path...)

@@ -30,7 +30,8 @@ func (b *graderBlock) DecodeNode(n strictyaml.Node) problem.List {
 	case strictyaml.Mapping:
 		entries := n.Entries()
 		if len(entries) != 1 {
-			return problem.List{n.Problem(fmt.Sprintf("expected one grader, found %d keys", len(entries)), "each grader is a list entry of its own: - name, or - name: {parameters}")}
+			return problem.List{n.Problem(fmt.Sprintf("expected one grader, found %d keys", len(entries)),
+				"each grader is a list entry of its own: - name, or - name: {parameters}")}
 		}
 		b.key, b.value = entries[0].Key, entries[0].Value
 		b.name = b.key.Text()
@@ -48,19 +49,18 @@ func (l *loader) graders(blocks []graderBlock) {
 	if n := l.at("graders"); n.Kind() == strictyaml.List && len(blocks) == 0 {
 		l.fail(n, "the suite has no graders", "known: "+strings.Join(knownGraders(), ", "))
 	}
-	first := map[string]strictyaml.Node{}
+	first := map[string]place{}
 	for _, b := range blocks {
 		if b.name == "" {
 			continue // reported by decoding
 		}
 		e, spec := l.grader(b)
-		if at, twice := first[e.Score]; twice {
-			line, column := at.Pos()
-			l.fail(b.key, fmt.Sprintf("the grader %s appears twice", e.Score), fmt.Sprintf("first at line %d, column %d; its scores would have the same names", line, column))
+		if at, isRepeated := first[e.Score]; isRepeated {
+			l.fail(b.key, fmt.Sprintf("the grader %s appears twice", e.Score), at.String()+"; its scores would have the same names")
 			continue
 		}
 		if e.Score != "" {
-			first[e.Score] = b.key
+			first[e.Score] = place{e.Line, e.Column}
 		}
 		l.suite.Graders = append(l.suite.Graders, e)
 		l.suite.specs = append(l.suite.specs, spec)

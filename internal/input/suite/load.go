@@ -27,7 +27,8 @@ type opener func(name string) (io.ReadCloser, error)
 func Load(path string) (*Suite, problem.List) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return &Suite{Path: path, files: []string{path}}, problem.List{{File: path, Message: "reading the suite: " + cause(err), Hint: nearFile(path)}}
+		p := problem.Problem{File: path, Message: "reading the suite: " + cause(err), Hint: nearFile(path)}
+		return &Suite{Path: path, files: []string{path}}, problem.List{p}
 	}
 	files, loading := []string{path}, true
 	s, probs := parse(path, data, func(name string) (io.ReadCloser, error) {
@@ -122,7 +123,10 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 		return s, probs
 	}
 	if doc.Root().Get("messages").Kind() != strictyaml.None && doc.Root().Get("graders").Kind() == strictyaml.None {
-		return s, problem.List{{File: path, Message: "this is a prompt, not a suite", Hint: "a suite has graders and cases, such as cases/subtodos.yaml; prompts are named without a flag"}}
+		return s, problem.List{{
+			File: path, Message: "this is a prompt, not a suite",
+			Hint: "a suite has graders and cases, such as cases/subtodos.yaml; prompts are named without a flag",
+		}}
 	}
 	var f suiteFile
 	probs = append(probs, doc.Decode(&f)...)
@@ -151,6 +155,11 @@ type loader struct {
 
 func (l *loader) fail(n strictyaml.Node, message, hint string) {
 	l.probs.Add(n.Problem(message, hint))
+}
+
+// failToRead is fail for a file that n names.
+func (l *loader) failToRead(n strictyaml.Node, what string, err error) {
+	l.fail(n, "reading "+what+": "+cause(err), "the path is relative to this file")
 }
 
 func (l *loader) rules(b replyBlock) {
@@ -227,7 +236,8 @@ func (l *loader) schema(n strictyaml.Node, raw json.RawMessage) json.RawMessage 
 	}
 	data, err := l.readFile(relativeTo(n.File(), name))
 	if err != nil {
-		l.fail(n, fmt.Sprintf("reading the schema %s: %s", name, cause(err)), "a schema is inline, or a path relative to the suite's file")
+		l.fail(n, fmt.Sprintf("reading the schema %s: %s", name, cause(err)),
+			"a schema is inline, or a path relative to the suite's file")
 		return nil
 	}
 	return l.schemaText(n, "the schema "+name, data)

@@ -160,7 +160,7 @@ x.yaml:22:9: the id 가나 appears twice (first at line 21, column 10)
 x.yaml:23:5: unknown key "inptu" (did you mean "input"?)
 x.yaml:24:21: expect.regex: the pattern does not compile: missing closing ) at "("
 x.yaml:24:39: expected a whole number, found "many"
-x.yaml:25:10: the id "x y" holds a space (use letters, digits and - _ . between them, as it is typed after --case and stands in file names)
+x.yaml:25:10: the id "x y" holds a space (use letters, digits and - _ . between them, as it is typed after --case and is part of file names)
 x.yaml:25:49: a prompt cannot use a var named "할" (use ASCII letters, digits and _, no digit first)
 x.yaml:25:55: a var must not be named input ({{input}} is the case's input)
 x.yaml:26:10: the id "-x" holds a character that means something to shells or file systems (use letters, digits and - _ . between them)
@@ -168,7 +168,7 @@ x.yaml:26:21: the input is empty
 x.yaml:26:48: expect.count.min: min must not be negative, found -1
 x.yaml:26:64: expect.contains[0]: must not be empty
 x.yaml:27:10: the id is empty
-x.yaml:28:10: the id "a\u200bb" holds the invisible character U+200B (use letters, digits and - _ . between them, as it is typed after --case and stands in file names)
+x.yaml:28:10: the id "a\u200bb" holds the invisible character U+200B (use letters, digits and - _ . between them, as it is typed after --case and is part of file names)
 x.yaml:29:5: expected a mapping, found "넷"`, probs.Err().Error())
 }
 
@@ -181,7 +181,7 @@ func TestLoadOfHardlyASuite(t *testing.T) {
 		"graders: [format]\ncases: []\n": "s.yaml:2:8: the suite has no cases",
 		"graders: []\ncases: [{id: a, input: b}]\n":                             "s.yaml:1:10: the suite has no graders",
 		"graders: [format]\ncases: {file: x.jsonl}\n":                           "s.yaml:2:15: reading the cases x.jsonl: file does not exist",
-		"graders: [format]\ncases: {file: x.txt}\n":                             `s.yaml:2:15: reading the cases x.txt: cases stand in a .jsonl or a .csv file, not in ".txt"`,
+		"graders: [format]\ncases: {file: x.txt}\n":                             `s.yaml:2:15: reading the cases x.txt: expected a .jsonl or .csv file, found ".txt"`,
 		"graders: [format]\ncases: {flie: x.jsonl}\n":                           `s.yaml:2:9: unknown key "flie" (did you mean "file"?)`,
 		"graders: [format]\ncases: x.jsonl\n":                                   "s.yaml:2:8: expected a list of cases, or {file: …}",
 		"graders: [case_type]\ncases: [{id: a, input: b, expect: {type: c}}]\n": `list the types under reply: types`,
@@ -200,7 +200,7 @@ func TestLoadOfHardlyASuite(t *testing.T) {
 func TestNoFollowingProblems(t *testing.T) {
 	t.Parallel()
 	for data, want := range map[string]string{
-		"graders: [format]\ncases: {file: x.jsonl}\n":          "s.yaml:2:15: reading the cases x.jsonl: file does not exist (the path is relative to the suite's file)",
+		"graders: [format]\ncases: {file: x.jsonl}\n":          "s.yaml:2:15: reading the cases x.jsonl: file does not exist (the path is relative to this file)",
 		"graders: [format]\ncases: x.jsonl\n":                  `s.yaml:2:8: expected a list of cases, or {file: …}, found "x.jsonl"`,
 		"graders: [format]\ncases: {flie: x}\n":                "s.yaml:2:8: the required key \"file\" is missing\ns.yaml:2:9: unknown key \"flie\" (did you mean \"file\"?)",
 		"graders: [format]\ncases: [{id: [a], input: {b: c}}]": "s.yaml:2:14: expected text, found a list\ns.yaml:2:26: expected text, found a mapping",

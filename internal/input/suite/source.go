@@ -76,9 +76,9 @@ func (f *casesFile) each(yield func(record) bool) error {
 		read = readCSV
 	default:
 		if ext == ".yaml" || ext == ".yml" {
-			return errors.New("cases stand in a .jsonl or a .csv file; to have the cases of another suite, write extends: that suite")
+			return errors.New("expected a .jsonl or .csv file; to have the cases of another suite, write extends: that suite")
 		}
-		return fmt.Errorf("cases stand in a .jsonl or a .csv file, not in %q", ext)
+		return fmt.Errorf("expected a .jsonl or .csv file, found %q", ext)
 	}
 	r, err := f.open(f.path)
 	if err != nil {

@@ -37,7 +37,7 @@ type Suite struct {
 	file  *casesFile // that file, or nil
 	files []string   // that it was read from
 	stats stats
-	specs []graders.Spec // of the graders; of one that is broken or a command its name and params as far as they can be told
+	specs []graders.Spec // of the graders
 
 	advice problem.List
 }
@@ -153,7 +153,9 @@ func validVars(vars map[string]string) bool {
 // Build makes the suite's graders, in order. The judge answers the questions of
 // a rubric; it may be nil where [Suite.Judged] is false. A grader that is a
 // program is made by command.
-func (s *Suite) Build(judge graders.Judge, command func(GraderEntry) (graders.Grader, error)) ([]graders.Grader, error) {
+func (s *Suite) Build(
+	judge graders.Judge, command func(GraderEntry) (graders.Grader, error),
+) ([]graders.Grader, error) {
 	out := make([]graders.Grader, 0, len(s.Graders))
 	for _, e := range s.Graders {
 		build := func(e GraderEntry) (graders.Grader, error) { return graders.New(e.Name, e.Params, judge) }
