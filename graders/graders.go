@@ -99,7 +99,7 @@ type Score struct {
 	Value         *float64 `json:"value"`
 	Pass          bool     `json:"pass"`
 	Answer        string   `json:"answer,omitempty"` // what the grader read: a type, a count, a verdict
-	Share         float64  `json:"share,omitempty"`  // of a judge's votes, those for this answer; 0 unless there were several
+	Share         float64  `json:"share,omitempty"`  // of the judge's votes, those for Answer; 0 unless there were several
 	Reason        string   `json:"reason,omitempty"`
 	Unscored      string   `json:"unscored,omitempty"`
 	NotApplicable string   `json:"not_applicable,omitempty"`

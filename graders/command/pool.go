@@ -15,8 +15,7 @@ type slot struct{ process *process }
 
 var errClosed = errors.New("the grader is closed")
 
-// take waits for a slot that is free.
-func (g *Grader) take(ctx context.Context) (*slot, error) {
+func (g *Grader) takeSlot(ctx context.Context) (*slot, error) {
 	select {
 	case s, ok := <-g.slots:
 		if !ok {
@@ -28,100 +27,83 @@ func (g *Grader) take(ctx context.Context) (*slot, error) {
 	}
 }
 
-func (g *Grader) give(s *slot) { g.slots <- s }
+func (g *Grader) returnSlot(s *slot) { g.slots <- s }
 
-// open sees to it that a slot has a process that has said what it is.
-func (g *Grader) open(ctx context.Context, s *slot) error {
+// fill starts a process in a slot that has none, and checks what it says it is.
+func (g *Grader) fill(ctx context.Context, s *slot) error {
 	if s.process != nil {
 		return nil
 	}
-	if err := g.givenUp(); err != nil {
-		return err
+	g.mu.Lock()
+	failures, last := g.failures, g.lastFailure
+	g.mu.Unlock()
+	if failures >= MaxFailures {
+		return fmt.Errorf("it failed %d times in a row and is started no more; the last time: %s", failures, last)
 	}
 	p, err := start(g.options)
 	if err != nil {
-		return g.failed(err)
+		return g.countFailure(err)
 	}
-	var said graders.Says
-	err = p.within(ctx, max(StartTimeout, g.options.Timeout), func() error {
-		said, err = p.client.Hello(g.options.Name)
-		return err
+	err = p.limitTime(ctx, max(StartTimeout, g.options.Timeout), func() error {
+		says, err := p.client.Hello(g.options.Name)
+		if err != nil {
+			return err
+		}
+		return g.checkSame(says)
 	})
-	if err == nil {
-		err = g.introduced(said)
-	}
 	if err != nil {
-		return g.failed(p.post(ctx, fmt.Errorf("it does not start as a grader: %w", err)))
+		return g.countFailure(p.fail(ctx, fmt.Errorf("it does not start as a grader: %w", err)))
 	}
 	s.process = p
 	return nil
 }
 
-// introduced holds what a process says against what the first one said.
-func (g *Grader) introduced(said graders.Says) error {
+// checkSame compares how a process introduces itself with the first one.
+func (g *Grader) checkSame(says graders.Says) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.says == nil {
-		g.says = &said
+		g.says = &says
 	}
-	if *g.says != said {
-		return fmt.Errorf("it says that it is %s now, and %s before", said, g.says)
+	if *g.says != says {
+		return fmt.Errorf("it says that it is %s now, and %s before", says, g.says)
 	}
 	return nil
 }
 
 // ask has one sample graded.
-func (g *Grader) ask(ctx context.Context, s *slot, sample graders.Sample) (graders.Score, error) {
-	if err := g.open(ctx, s); err != nil {
-		return graders.Score{}, err
-	}
-	var score graders.Score
-	err := s.process.within(ctx, g.options.Timeout, func() (err error) {
-		score, err = s.process.client.Ask(sample)
-		return err
-	})
-	fault, ok := errors.AsType[*graders.Fault](err)
-	switch {
-	case err == nil:
-		g.succeeded()
-		return score, nil
-	case ok && !fault.Broken: // its next answer may be a good one
-		g.succeeded()
+func (g *Grader) ask(ctx context.Context, s *slot, sample graders.Sample) (score graders.Score, err error) {
+	if err := g.fill(ctx, s); err != nil {
 		return score, err
 	}
 	p := s.process
+	err = p.limitTime(ctx, g.options.Timeout, func() (err error) {
+		score, err = p.client.Ask(sample)
+		return err
+	})
+	if fault, ok := errors.AsType[*graders.Fault](err); err == nil || ok && !fault.Broken {
+		g.mu.Lock() // after a fault that breaks nothing, the next answer may be a good one
+		g.failures = 0
+		g.mu.Unlock()
+		return score, err
+	}
 	s.process = nil
-	return score, g.failed(p.post(ctx, err))
+	return score, g.countFailure(p.fail(ctx, err))
 }
 
-func (g *Grader) succeeded() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.failures = 0
-}
-
-// failed counts a failure and returns it.
-func (g *Grader) failed(err error) error {
+// countFailure returns the error that it counts.
+func (g *Grader) countFailure(err error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.failures++
-	g.last = err.Error()
+	g.lastFailure = err.Error()
 	return err
 }
 
-func (g *Grader) givenUp() error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.failures < MaxFailures {
-		return nil
-	}
-	return fmt.Errorf("it failed %d times in a row and is started no more; the last time: %s", g.failures, g.last)
-}
-
-// Close ends all processes: their standard input is closed, and what has not
-// ended by itself soon is killed, with all that it started. It waits for samples
-// that are being graded. The error is that of a process which wrote something
-// after its last answer, and so may have meant another score.
+// Close ends all processes: it closes their standard input, and soon kills what
+// has not ended by itself, with its children. It waits for samples that are being
+// graded. A process that wrote something after its last answer is an error, as it
+// may have meant another score.
 func (g *Grader) Close() error {
 	g.mu.Lock()
 	closed := g.closed

@@ -15,9 +15,8 @@ import (
 	"promptbench/graders"
 )
 
-// A process is one that runs, with its three streams. They are pipes of our own:
-// with those of package exec, a child that the process leaves behind could hold
-// the output open for ever.
+// A process runs, and has three streams. They are pipes of our own: with those of
+// package exec, a child that outlives the process could hold the output open for ever.
 type process struct {
 	client *graders.Client
 	cmd    *exec.Cmd
@@ -36,7 +35,12 @@ func start(o Options) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: exec.Command(path, o.Run[1:]...), stderr: &tail{}, read: make(chan struct{}), ended: make(chan struct{})} //nolint:noctx // it outlives each call, and is ended by hand
+	p := &process{
+		cmd:    exec.Command(path, o.Run[1:]...), //nolint:noctx // it outlives each call, and is ended by hand
+		stderr: &tail{},
+		read:   make(chan struct{}),
+		ended:  make(chan struct{}),
+	}
 	p.cmd.Args[0], p.cmd.Dir, p.cmd.Env = o.Run[0], o.Dir, o.Env
 	if dir, err := filepath.Abs(o.Dir); err == nil && o.Env != nil {
 		p.cmd.Env = append(slices.Clone(o.Env), "PWD="+dir) // else it would be ours
@@ -87,21 +91,21 @@ func closeAll(files ...*os.File) {
 	}
 }
 
-// within does something with the process that must be done in time, and kills it
-// otherwise, or where ctx ends.
-func (p *process) within(ctx context.Context, limit time.Duration, do func() error) error {
+// limitTime does something with the process, which it kills at the limit and at the
+// end of ctx.
+func (p *process) limitTime(ctx context.Context, limit time.Duration, do func() error) error {
 	late := fmt.Sprintf("it did not answer within %v; it has to write a line for each sample, and flush it", limit)
 	stop := context.AfterFunc(ctx, func() { p.kill("it was given up") })
 	timer := time.AfterFunc(limit, func() { p.kill(late) })
 	err := do()
-	inTime, goesOn := timer.Stop(), stop()
-	if err == nil && !(inTime && goesOn) { // it is being killed while it answers
+	inTime, isWanted := timer.Stop(), stop()
+	if err == nil && !(inTime && isWanted) { // it is being killed while it answers
 		return &graders.Fault{Reason: late, Broken: true}
 	}
 	return err
 }
 
-// kill ends the process with its children, and whoever waits for its streams.
+// kill ends the process with its children, and each read and write of its streams.
 func (p *process) kill(why string) {
 	p.killed.CompareAndSwap(nil, &why)
 	p.end()
@@ -117,8 +121,8 @@ func (p *process) end() {
 	}
 }
 
-// post ends a process that has failed, and returns why with what it said last.
-func (p *process) post(ctx context.Context, err error) error {
+// fail ends a process after an error, and adds to that what the process said last.
+func (p *process) fail(ctx context.Context, err error) error {
 	fault, ok := errors.AsType[*graders.Fault](err)
 	ended := ok && fault.Ended
 	if ended { // its last words are on their way
@@ -144,8 +148,8 @@ func (p *process) post(ctx context.Context, err error) error {
 	return errors.New(reason)
 }
 
-// wait waits until a process that was told to end has, and gives its streams
-// back. A child that left its group may hold them, and is not waited for.
+// wait waits until a process that is being ended has ended, and closes its streams.
+// It does not wait for a child that left the group and holds them.
 func (p *process) wait() {
 	for _, done := range []<-chan struct{}{p.ended, p.read} {
 		select {
@@ -166,7 +170,7 @@ func (p *process) state() string {
 	}
 }
 
-// close ends a process that has nothing more to do.
+// close ends a process that has nothing left to do.
 func (p *process) close() error {
 	closeAll(p.in)
 	timer := time.AfterFunc(grace, func() { p.kill("") })

@@ -102,7 +102,8 @@ func (l *loader) command(b *graderBlock, e *GraderEntry) {
 		}
 	}
 	e.Command = &out
-	e.Params, _ = strictyaml.Canonical(map[string]any{"name": e.Score, "run": c.Run, "files": files}) // texts always encode
+	params := map[string]any{"name": e.Score, "run": c.Run, "files": files}
+	e.Params, _ = strictyaml.Canonical(params) // texts always encode
 }
 
 func (l *loader) timeout(n strictyaml.Node, text string) time.Duration {

@@ -56,7 +56,8 @@ func (l *loader) graders(blocks []graderBlock) {
 		}
 		e, spec := l.grader(b)
 		if at, isRepeated := first[e.Score]; isRepeated {
-			l.fail(b.key, fmt.Sprintf("the grader %s appears twice", e.Score), at.String()+"; its scores would have the same names")
+			hint := at.String() + "; its scores would have the same names"
+			l.fail(b.key, fmt.Sprintf("the grader %s appears twice", e.Score), hint)
 			continue
 		}
 		if e.Score != "" {
