@@ -40,10 +40,10 @@ const (
 
 // Options say what to run. Only Name and Run are required.
 type Options struct {
-	Name      string   // of the score
-	Run       []string // the program and its arguments; no shell is involved
-	Dir       string   // the working directory, and where a program with a slash in its name is looked for
-	Env       []string // the whole environment, as in [exec.Cmd]
+	Name      string        // of the score
+	Run       []string      // the program and its arguments; no shell is involved
+	Dir       string        // the working directory, and where a program with a slash in its name is looked for
+	Env       []string      // the whole environment, as in [exec.Cmd]
 	Timeout   time.Duration // of one sample; 0 means DefaultTimeout
 	Processes int           // how many run at once, each with one sample; 0 means 1
 
