@@ -98,8 +98,8 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 	require.Contains(t, printed, "::error title=promptbench::the branch main rejects the push; start this job on another branch and open a pull request")
 }
 
-// Whoever opens a pull request may upload an artifact of any name: only what the
-// nightly job itself has run is promoted.
+// A pull request may upload an artifact of any name, so only runs of the nightly job
+// are promoted.
 func TestPromoteTakesNightlyRunsAlone(t *testing.T) {
 	t.Parallel()
 	r := newRunner(t, nil)

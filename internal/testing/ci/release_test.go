@@ -13,7 +13,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// Whoever has no goreleaser gets the very same binaries from scripts/release.
+// scripts/release builds the same binaries as goreleaser.
 func TestBothWaysToReleaseBuildTheSame(t *testing.T) {
 	t.Parallel()
 	config := load(t, ".goreleaser.yaml")

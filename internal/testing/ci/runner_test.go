@@ -30,7 +30,7 @@ type runner struct {
 	hosted string // where pushes go, as an address
 }
 
-// ran remembers which steps of which files were executed by some test.
+// ran records the executed steps of each file.
 type ran struct {
 	mu    sync.Mutex
 	steps map[string]bool
@@ -158,8 +158,8 @@ func (r *runner) environment(more map[string]string) []string {
 }
 
 // execute runs one step as the runner of GitHub does, and returns its exit code,
-// what it printed and what it put out. Inputs are what stands behind inputs.NAME
-// and the like in the step's variables.
+// its output and its output variables. Inputs are the values of inputs.NAME and of
+// similar expressions in the step's variables.
 func (r *runner) execute(file, name string, env map[string]string) (code int, printed string, outputs map[string]string) {
 	r.t.Helper()
 	s, ok := files(r.t)[file].steps()[name]

@@ -130,7 +130,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, request Request, 
 	w.WriteHeader(max(reply.Status, http.StatusOK))
 	if reply.Cut {
 		_, _ = w.Write(body[:len(body)/2])
-		_ = http.NewResponseController(w).Flush() // what stands in the buffer would be lost
+		_ = http.NewResponseController(w).Flush() // the buffer would be lost
 		panic(http.ErrAbortHandler)
 	}
 	_, _ = w.Write(body)

@@ -1,9 +1,11 @@
 package repo
 
 import (
+	"go/ast"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -80,4 +82,54 @@ func anchors(page string) []string {
 		}, strings.TrimSpace(text)))
 	}
 	return out
+}
+
+// Every path of the repository that a page names exists, and every "go test PACKAGE -run NAME" finds a test.
+func TestPagesNamePathsAndTestsThatExist(t *testing.T) {
+	t.Parallel()
+
+	top := root(t)
+	tests := map[string][]string{} // the names of functions in tests, by directory
+	for _, file := range sources(t) {
+		if file.Test {
+			dir := filepath.Dir(file.Name)
+			for _, declared := range file.Syntax.Decls {
+				if function, ok := declared.(*ast.FuncDecl); ok {
+					tests[dir] = append(tests[dir], function.Name.Name)
+				}
+			}
+		}
+	}
+	const folders = `\.ci|cases|cmd|docs|graders|internal|scripts|tools`
+	namedPath := regexp.MustCompile("(?:^|[\\s`(]|\\./)((?:" + folders + ")/[\\w./-]*\\w)")
+	namedTest := regexp.MustCompile("go test ((?:\\./[\\w/.]+\\s+)+)-run ['\"]?([\\w|]+)")
+	var pages []string
+	for _, pattern := range []string{"*.md", "docs/*.md"} {
+		found, err := filepath.Glob(filepath.Join(top, pattern))
+		require.NoError(t, err)
+		pages = append(pages, found...)
+	}
+	paths, runs := 0, 0
+	for _, page := range pages {
+		if filepath.Base(page) == "CHANGELOG.md" {
+			continue
+		}
+		data, err := os.ReadFile(page)
+		require.NoError(t, err)
+		text := codeBlock.ReplaceAllString(string(data), "")
+		for _, named := range namedPath.FindAllStringSubmatch(text, -1) {
+			require.True(t, exists(filepath.Join(top, named[1])), "%s names %s", page, named[1])
+			paths++
+		}
+		for _, named := range namedTest.FindAllStringSubmatch(text, -1) {
+			for dir := range strings.FieldsSeq(named[1]) {
+				matches := regexp.MustCompile(named[2]).MatchString
+				found := slices.ContainsFunc(tests[filepath.Clean(dir)], matches)
+				require.True(t, found, "%s: no test matches %s", page, named[0])
+				runs++
+			}
+		}
+	}
+	require.Greater(t, paths, 20)
+	require.Greater(t, runs, 5)
 }

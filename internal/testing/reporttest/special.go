@@ -6,7 +6,7 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// Repeated is v3 with three trials a case, of which some differ.
+// Repeated is v3 with three trials a case. Some of them differ.
 func Repeated() *runfile.Run {
 	run := Run("v3", 1)
 	run.Header.Trials = 3

@@ -50,7 +50,7 @@ type Tab struct {
 type Action = chromedp.Action[chromedp.Void]
 
 // File opens a page as a file, once its script has read its data. Requests for
-// anything else are faults. What stands in before is done first.
+// anything else are faults. The actions in before come first.
 func File(tb testing.TB, text, fragment string, before ...Action) *Tab {
 	tb.Helper()
 	dir := tb.TempDir()
