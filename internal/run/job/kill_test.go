@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +31,6 @@ import (
 const (
 	killBase = "PROMPTBENCH_TEST_KILL_BASE" // the server's base URL
 	killDir  = "PROMPTBENCH_TEST_KILL_DIR"  // the project
-	killSeed = "PROMPTBENCH_TEST_KILL_SEED" // repeats a test with the seed that it printed
 )
 
 // How much is run and killed.
@@ -40,7 +39,8 @@ const (
 	killWorkers = 8
 )
 
-// The moments at which a kill falls; the process names each as it comes.
+// The moments at which a kill falls. The process names each of its own before it
+// comes, and waits until the test lets it go on.
 const (
 	whileCalling = "call"
 	whileWriting = "write"
@@ -49,7 +49,7 @@ const (
 )
 
 // Fifty times a run is killed at a random moment, and started again until one is
-// finished. No acknowledged trial is lost, no case stands twice, and no more than
+// finished. No acknowledged trial is lost, no case is there twice, and no more than
 // the calls that were under way are made again.
 func TestKills(t *testing.T) {
 	if base := os.Getenv(killBase); base != "" {
@@ -61,15 +61,9 @@ func TestKills(t *testing.T) {
 	if testing.Short() {
 		kills = 5
 	}
-	seed := uint64(time.Now().UnixNano())
-	if given, err := strconv.ParseUint(os.Getenv(killSeed), 10, 64); err == nil {
-		seed = given
-	}
-	t.Logf("%s=%d", killSeed, seed)
-	k := &killing{t: t, random: rand.New(rand.NewPCG(seed, 0)), fell: map[string]int{}}
+	k := &killing{t: t, random: rand.New(rand.NewPCG(13, 0)), fell: map[string]int{}}
 	k.server = fakeopenai.New(func(r fakeopenai.Request) fakeopenai.Reply {
 		k.saw(whileCalling)
-		<-time.After(time.Duration(r.Number%4) * time.Millisecond)
 		return fakeopenai.Text(fmt.Sprintf(`{"type":"question","items":["언제? %d"]}`, r.Number))
 	})
 	t.Cleanup(k.server.Close)
@@ -92,17 +86,27 @@ type killing struct {
 	mu     sync.Mutex
 	moment string // of the process at hand, at which it is to be killed
 	left   int    // as many moments later
+	before bool   // the moment, else while the process goes on with it
 	kill   func()
 }
 
-// saw takes note of a moment, and kills the process if this is the one.
-func (k *killing) saw(moment string) {
+// saw takes note of a moment, and kills the process if this is the one: before it
+// lets the process go on, or right after.
+func (k *killing) saw(moment string, goOn ...func()) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.kill == nil || moment != k.moment {
-		return
+	falls := false
+	if k.kill != nil && moment == k.moment {
+		k.left--
+		falls = k.left == 0
 	}
-	if k.left--; k.left == 0 {
+	if falls && k.before {
+		k.kill()
+	}
+	for _, do := range goOn {
+		do()
+	}
+	if falls && !k.before {
 		k.kill()
 	}
 }
@@ -207,6 +211,8 @@ func (k *killing) start(dir string, missing int, kill bool) process {
 	cmd.Env = append(os.Environ(), killBase+"="+k.base(k.started), killDir+"="+dir)
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(k.t, err)
+	stdin, err := cmd.StdinPipe()
+	require.NoError(k.t, err)
 	k.mu.Lock()
 	if kill {
 		moments := []string{whileCalling, whileWriting, whileSyncing, whileClosing}
@@ -215,17 +221,12 @@ func (k *killing) start(dir string, missing int, kill bool) process {
 		if p.moment != whileClosing && missing > 1 {
 			k.left += k.random.IntN(missing)
 		}
-		// The process goes on for a little: as long as a write takes, or an fsync.
-		most := 1500
-		if p.moment == whileClosing {
-			most = 300 // or it is over
-		}
-		later := time.Duration(k.random.IntN(most)) * time.Microsecond
-		k.kill = func() { time.AfterFunc(later, func() { _ = cmd.Process.Kill() }) }
+		k.before = k.random.IntN(2) == 0
+		k.kill = func() { _ = cmd.Process.Kill() }
 	}
 	require.NoError(k.t, cmd.Start())
 	k.mu.Unlock()
-	k.read(stdout, &p)
+	k.read(stdout, stdin, &p)
 	err = cmd.Wait()
 	k.mu.Lock()
 	k.kill = nil
@@ -237,8 +238,8 @@ func (k *killing) start(dir string, missing int, kill bool) process {
 	return p
 }
 
-// read takes what the process says until its end.
-func (k *killing) read(stdout io.Reader, p *process) {
+// read takes what the process says until its end, and lets it go on.
+func (k *killing) read(stdout io.Reader, stdin io.Writer, p *process) {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		what, rest, _ := strings.Cut(lines.Text(), "\t")
@@ -251,7 +252,7 @@ func (k *killing) read(stdout io.Reader, p *process) {
 		case "finished":
 			p.finished = true
 		case whileWriting, whileSyncing, whileClosing:
-			k.saw(what)
+			k.saw(what, func() { _, _ = io.WriteString(stdin, "\n") }) // a killed process reads no more
 		default:
 			p.said = append(p.said, lines.Text())
 		}
@@ -271,7 +272,9 @@ func runToBeKilled(t *testing.T, base, dir string) {
 	require.NoError(t, err)
 	say := func(words ...string) { _, _ = fmt.Fprintln(os.Stdout, strings.Join(words, "\t")) }
 	say("path", revisions.Runs[0].Path)
-	revisions.Work.Revisions[0].Run = telling{Recorder: revisions.Work.Revisions[0].Run, say: say}
+	revisions.Work.Revisions[0].Run = &telling{
+		Recorder: revisions.Work.Revisions[0].Run, say: say, answers: bufio.NewReader(os.Stdin),
+	}
 	revisions.Progress = func(e runner.Event) { say("acknowledged", e.Trial.Case, e.Call.Reply) }
 	ends, err := revisions.Run(t.Context(), nil)
 	require.NoError(t, err)
@@ -280,25 +283,30 @@ func runToBeKilled(t *testing.T, base, dir string) {
 	say("finished")
 }
 
-// A telling recorder says what it is about to do.
+// A telling recorder says what it is about to do, and waits until it may.
 type telling struct {
 	runner.Recorder
-	say func(...string)
+	say     func(...string)
+	mu      sync.Mutex
+	answers *bufio.Reader
 }
 
-func (r telling) Call(c runfile.Call) error {
-	r.say(whileWriting)
-	return r.Recorder.Call(c)
+func (r *telling) ask(moment string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.say(moment)
+	_, err := r.answers.ReadString('\n')
+	return err
 }
 
-func (r telling) Sync() error {
-	r.say(whileSyncing)
-	return r.Recorder.Sync()
+func (r *telling) Call(c runfile.Call) error {
+	return errors.Join(r.ask(whileWriting), r.Recorder.Call(c))
 }
 
-func (r telling) Close(e runfile.End) error {
-	r.say(whileClosing)
-	return r.Recorder.Close(e)
+func (r *telling) Sync() error { return errors.Join(r.ask(whileSyncing), r.Recorder.Sync()) }
+
+func (r *telling) Close(e runfile.End) error {
+	return errors.Join(r.ask(whileClosing), r.Recorder.Close(e))
 }
 
 func writeKillProject(t *testing.T, dir string) {
