@@ -53,7 +53,8 @@ func fewUnits(p *project.Project) problem.List {
 	return problem.List{{
 		File: p.Suite.Path, Severity: problem.Warning,
 		Message: fmt.Sprintf("the suite has %d units, too few for any verdict", units),
-		Hint:    fmt.Sprintf("with as many graders as gate here (%d), a verdict takes at least %d flips one way; promptbench plan says what a suite can show", gating, least),
+		Hint: fmt.Sprintf("with as many graders as gate here (%d), a verdict takes at least %d flips one way; "+
+			"promptbench plan says what a suite can show", gating, least),
 	}}
 }
 

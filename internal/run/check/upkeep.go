@@ -49,7 +49,9 @@ func (c *Checked) labels() problem.List {
 func (c *Checked) asked(file string, labels []label.Label) problem.List {
 	var probs problem.List
 	warn := func(message string) {
-		p := problem.Problem{File: file, Severity: problem.Warning, Message: message, Hint: "they are left out of a calibration"}
+		p := problem.Problem{
+			File: file, Severity: problem.Warning, Message: message, Hint: "they are left out of a calibration",
+		}
 		if !slices.Contains(probs, p) {
 			probs.Add(p)
 		}
@@ -97,8 +99,9 @@ func baseline(p *project.Project) problem.List {
 	if all := p.Suite.Len(); float64(same) < compare.DefaultOverlap*float64(all) {
 		return problem.List{{
 			File: path, Severity: problem.Warning,
-			Message: fmt.Sprintf("the baseline has %d of the %d cases of %s as they are now, too few to be compared with", same, all, p.Suite.Path),
-			Hint:    "run its revision again, and " + again,
+			Message: fmt.Sprintf("the baseline has %d of the %d cases of %s as they are now, too few to be compared with",
+				same, all, p.Suite.Path),
+			Hint: "run its revision again, and " + again,
 		}}
 	}
 	return nil

@@ -32,9 +32,13 @@ func Validate(ctx context.Context, o project.Options, prompts []string) (*Checke
 		found, err := prompt.Files(project.PromptsDir)
 		switch {
 		case err != nil:
-			probs.Add(problem.Problem{Message: fmt.Sprintf("there is no directory %s", project.PromptsDir), Hint: "name the prompts to check"})
+			probs.Add(problem.Problem{
+				Message: fmt.Sprintf("there is no directory %s", project.PromptsDir), Hint: "name the prompts to check",
+			})
 		case len(found) == 0:
-			probs.Add(problem.Problem{Message: fmt.Sprintf("%s holds no .prompt.yml file", project.PromptsDir), Hint: "name the prompts to check"})
+			probs.Add(problem.Problem{
+				Message: fmt.Sprintf("%s holds no .prompt.yml file", project.PromptsDir), Hint: "name the prompts to check",
+			})
 		}
 		prompts = found
 	}

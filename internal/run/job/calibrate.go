@@ -42,7 +42,9 @@ type labelledReply struct {
 // PrepareCalibration looks up the replies that the suite's labels are about in
 // the run files at paths, and prepares to ask the judge about each: repeats times,
 // and once with the options in reverse order.
-func PrepareCalibration(ctx context.Context, p *project.Project, o Options, paths []string, repeats int) (*Calibration, error) {
+func PrepareCalibration(
+	ctx context.Context, p *project.Project, o Options, paths []string, repeats int,
+) (*Calibration, error) {
 	criteria, err := p.Criteria()
 	if err != nil {
 		return nil, err
@@ -167,7 +169,8 @@ func labelledReplies(p *project.Project, criteria []graders.Criterion, paths []s
 		}
 	}
 	if len(out) == 0 {
-		return nil, 0, fmt.Errorf("none of the %d labelled replies is in these runs; name the runs that were labelled", len(byText))
+		return nil, 0, fmt.Errorf("none of the %d labelled replies is in these runs; name the runs that were labelled",
+			len(byText))
 	}
 	// The order in which the runs are named, or found, must not show.
 	slices.SortFunc(out, func(a, b labelledReply) int {
@@ -185,7 +188,8 @@ func labelledReplies(p *project.Project, criteria []graders.Criterion, paths []s
 // Result is the calibration, once the job has run to its end.
 func (c *Calibration) Result() calibration.Calibration {
 	out := calibration.Calibration{
-		Schema: calibration.Schema, Suite: c.suite, Judge: *c.judge.header, Missing: c.missing, Asked: c.repeats, Runs: []string{},
+		Schema: calibration.Schema, Suite: c.suite, Judge: *c.judge.header, Missing: c.missing, Asked: c.repeats,
+		Runs: []string{},
 	}
 	out.Judge.Prompt = nil // its hash tells it; the run file has its text
 	var findings []calibration.Finding

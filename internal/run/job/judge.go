@@ -47,7 +47,8 @@ func (j *Job) openJudge(
 	if err != nil {
 		return nil, err
 	}
-	list := slices.SortedFunc(maps.Values(targets), func(a, b project.Target) int { return strings.Compare(a.Name, b.Name) })
+	list := slices.SortedFunc(maps.Values(targets),
+		func(a, b project.Target) int { return strings.Compare(a.Name, b.Name) })
 	// Which questions come up depends on replies that are not there yet, so any recording counts.
 	anyRecorded := func(string) (bool, error) { return earlier.index != nil && earlier.index.Len() > 0, nil }
 	models, err := openModels(list, o, Local{}, j.engine, anyRecorded)

@@ -268,7 +268,8 @@ func runToBeKilled(t *testing.T, base, dir string) {
 		BaseURL: base, Model: "m",
 	}, []string{filepath.Join(dir, "v1.prompt.yml")})
 	require.NoError(t, err)
-	revisions, err := job.Prepare(t.Context(), p, job.Options{Concurrency: killWorkers, Timeout: time.Minute, Started: time.Now()})
+	revisions, err := job.Prepare(t.Context(), p,
+		job.Options{Concurrency: killWorkers, Timeout: time.Minute, Started: time.Now()})
 	require.NoError(t, err)
 	say := func(words ...string) { _, _ = fmt.Fprintln(os.Stdout, strings.Join(words, "\t")) }
 	say("path", revisions.Runs[0].Path)

@@ -50,7 +50,9 @@ func judgeableReplies(p *project.Project, run *runfile.Run) ([]judgeable, error)
 		if !read.Readable() {
 			continue
 		}
-		r := label.Reply{Case: call.Case, Expected: now.Expect.Type, Input: now.Input, Text: read.Text, Type: read.Type, Items: read.Items}
+		r := label.Reply{
+			Case: call.Case, Expected: now.Expect.Type, Input: now.Input, Text: read.Text, Type: read.Type, Items: read.Items,
+		}
 		out = append(out, judgeable{Reply: runner.Reply{Case: now, Call: call, Format: format}, reply: r, hash: r.TextHash()})
 	}
 	return out, nil
@@ -78,12 +80,18 @@ func ToLabel(p *project.Project, runs []*runfile.Run, seed uint64) ([]label.Ques
 	}
 	questions := label.Questions(replies, criteria, seed)
 	if len(questions) == 0 {
-		return nil, problem.List{{Message: fmt.Sprintf("no question of %s applies to a reply of these runs", p.Suite.Path), Hint: "are they runs of its cases, and readable?"}}
+		return nil, problem.List{{
+			Message: fmt.Sprintf("no question of %s applies to a reply of these runs", p.Suite.Path),
+			Hint:    "are they runs of its cases, and readable?",
+		}}
 	}
 	return questions, nil
 }
 
 // noQuestions is the problem of a suite without a judged criterion.
 func noQuestions(p *project.Project) error {
-	return problem.List{{File: p.Suite.Path, Message: "no criterion of the suite has a question for a judge", Hint: "name a suite that does with --suite, such as cases/subtodos-judged.yaml"}}
+	return problem.List{{
+		File: p.Suite.Path, Message: "no criterion of the suite has a question for a judge",
+		Hint: "name a suite that does with --suite, such as cases/subtodos-judged.yaml",
+	}}
 }

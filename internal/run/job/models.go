@@ -22,7 +22,8 @@ type caller struct {
 // matters for a reply that is not recorded: it is an error where isRecorded finds no
 // recording at all.
 func openModels(
-	targets []project.Target, o Options, via Transport, engine *engine.Engine, isRecorded func(target string) (bool, error),
+	targets []project.Target, o Options, via Transport, engine *engine.Engine,
+	isRecorded func(target string) (bool, error),
 ) (map[string]caller, error) {
 	out := map[string]caller{}
 	for _, t := range targets {
@@ -30,7 +31,9 @@ func openModels(
 			continue
 		}
 		if o.Offline {
-			out[t.Name] = caller{why: fmt.Sprintf("no recording of %s (%s) answers this; run without --offline to ask it", t.ID, t.Label)}
+			out[t.Name] = caller{
+				why: fmt.Sprintf("no recording of %s (%s) answers this; run without --offline to ask it", t.ID, t.Label),
+			}
 			continue
 		}
 		if o.MaxCost > 0 && t.Price == nil {

@@ -102,7 +102,9 @@ func (q *Queue) open(ctx context.Context, c *Calls) error {
 		q.options.Note(fmt.Sprintf("going on with %d calls that an earlier run left in the queue", n))
 	}
 	c.Revision.Asker.Model = dispatched{next: c.Revision.Asker.Model, coordinator: coordinator}
-	c.Revision.Run = &queueRun{Writer: c.File, ctx: context.WithoutCancel(ctx), coordinator: coordinator, note: q.options.Note}
+	c.Revision.Run = &queueRun{
+		Writer: c.File, ctx: context.WithoutCancel(ctx), coordinator: coordinator, note: q.options.Note,
+	}
 	return nil
 }
 

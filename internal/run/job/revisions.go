@@ -140,7 +140,9 @@ func checkDistinct(p *project.Project, o Options) error {
 }
 
 // requests yields what the trials of a revision ask, in the order of the run.
-func requests(p *project.Project, revision *prompt.Prompt, t project.Target, trials int) iter.Seq2[model.Request, error] {
+func requests(
+	p *project.Project, revision *prompt.Prompt, t project.Target, trials int,
+) iter.Seq2[model.Request, error] {
 	target := t.Priced(0)
 	return func(yield func(model.Request, error) bool) {
 		for c, err := range selectedCases(p) {

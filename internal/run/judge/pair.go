@@ -22,7 +22,9 @@ type Pair struct {
 
 // PairQuestion is what a judge is asked about a pair.
 func PairQuestion() graders.Question {
-	return graders.Question{Criterion: "pairwise", Text: "Which reply is better?", Options: []string{First, Second, Tie}, Votes: 1}
+	return graders.Question{
+		Criterion: "pairwise", Text: "Which reply is better?", Options: []string{First, Second, Tie}, Votes: 1,
+	}
 }
 
 func (p *Pair) fill(vars map[string]string) {

@@ -25,7 +25,8 @@ const (
 // where name is empty. It must use {{input}}, {{reply}}, {{questions}} and
 // {{answer}}, and may use the names in vars.
 func Load(ctx context.Context, name string, vars []string) (*prompt.Prompt, problem.List) {
-	return load(ctx, name, "judge-v1", files.CriteriaPath, files.Criteria(), []string{placeReply, placeQuestions, placeAnswer}, vars)
+	return load(ctx, name, "judge-v1", files.CriteriaPath, files.Criteria(),
+		[]string{placeReply, placeQuestions, placeAnswer}, vars)
 }
 
 // LoadPairwise reads the prompt of a judge that compares two replies, as [Load]
@@ -35,7 +36,9 @@ func LoadPairwise(ctx context.Context, name string, vars []string) (*prompt.Prom
 	return load(ctx, name, "pairwise-v1", files.PairwisePath, files.Pairwise(), needs, vars)
 }
 
-func load(ctx context.Context, name, ownName, ownPath string, own []byte, needs, vars []string) (*prompt.Prompt, problem.List) {
+func load(
+	ctx context.Context, name, ownName, ownPath string, own []byte, needs, vars []string,
+) (*prompt.Prompt, problem.List) {
 	var p *prompt.Prompt
 	var probs problem.List
 	if name == "" {
@@ -50,7 +53,10 @@ func load(ctx context.Context, name, ownName, ownPath string, own []byte, needs,
 	uses := p.Uses()
 	for _, need := range needs {
 		if !slices.Contains(uses, need) {
-			probs.Add(problem.Problem{File: p.Path, Message: fmt.Sprintf("a judge's prompt must hold {{%s}}", need), Hint: "docs/judge.md says what each placeholder stands for"})
+			probs.Add(problem.Problem{
+				File: p.Path, Message: fmt.Sprintf("a judge's prompt must hold {{%s}}", need),
+				Hint: "docs/judge.md says what each placeholder stands for",
+			})
 		}
 	}
 	if p.ResponseFormat == jsonSchema {

@@ -98,7 +98,8 @@ func answer(list []graders.Question) string {
 	for i, q := range list {
 		forms[i] = quoted(q.Criterion) + ": " + form(q)
 	}
-	return "Answer every question, in one JSON object and nothing else, each reason first: {" + strings.Join(forms, ", ") + "}"
+	return "Answer every question, in one JSON object and nothing else, each reason first: {" +
+		strings.Join(forms, ", ") + "}"
 }
 
 // form shows one verdict with its options.

@@ -89,7 +89,8 @@ func verdictOf(object []member, options []string) Verdict {
 		names[i] = m.name
 	}
 	if !slices.Equal(names, []string{"reason", "verdict"}) {
-		return Verdict{Fault: fmt.Sprintf("the judge's answer has the keys %s, not reason and verdict in this order", cut(strings.Join(names, ", ")))}
+		return faulty("the judge's answer has the keys %s, not reason and verdict in this order",
+			cut(strings.Join(names, ", ")))
 	}
 	var reason string
 	// Dots alone are copied from the form that the answer was asked for in.
@@ -98,10 +99,12 @@ func verdictOf(object []member, options []string) Verdict {
 	}
 	option, ok := word(object[1].value)
 	if !ok || !slices.Contains(options, option) {
-		return Verdict{Fault: fmt.Sprintf("the judge's verdict %s is none of %s", cut(string(object[1].value)), strings.Join(options, ", "))}
+		return faulty("the judge's verdict %s is none of %s", cut(string(object[1].value)), strings.Join(options, ", "))
 	}
 	return Verdict{Option: option, Reason: textsafe.Cut(textsafe.Cell(strings.TrimSpace(reason)), maxReason)}
 }
+
+func faulty(format string, args ...any) Verdict { return Verdict{Fault: fmt.Sprintf(format, args...)} }
 
 // word is a verdict's text: a string, or the number of a step as it is written.
 func word(value json.RawMessage) (string, bool) {

@@ -33,7 +33,14 @@ func TestFilesOfARun(t *testing.T) {
 	require.NoError(t, err)
 	files, err := p.Files(path("v3"))
 	require.NoError(t, err)
-	require.ElementsMatch(t, []string{path("promptbench.yaml"), path("v3.prompt.yml"), path("judged.yaml"), path("todos.yaml"), path("schema.json"), path("cases.jsonl")}, files)
+	require.ElementsMatch(
+		t,
+		[]string{
+			path("promptbench.yaml"), path("v3.prompt.yml"), path("judged.yaml"), path("todos.yaml"), path("schema.json"),
+			path("cases.jsonl"),
+		},
+		files,
+	)
 
 	_, err = p.Files(path("v4"))
 	require.ErrorContains(t, err, "no prompt ")

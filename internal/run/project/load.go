@@ -54,7 +54,9 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	probs = append(probs, p.loadSuite()...)
 	for i, name := range prompts {
 		if slices.Contains(prompts[:i], name) {
-			probs.Add(problem.Problem{Message: fmt.Sprintf("%s is named twice", name), Hint: "to hold a revision against itself, use noise"})
+			probs.Add(problem.Problem{
+				Message: fmt.Sprintf("%s is named twice", name), Hint: "to hold a revision against itself, use noise",
+			})
 			continue
 		}
 		loaded, list := prompt.Load(ctx, name)
@@ -151,14 +153,19 @@ func (p *Project) checkSelection() problem.List {
 		}
 		for _, id := range p.Options.Select.Cases {
 			if !slices.Contains(ids, id) {
-				probs.Add(problem.Problem{Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: OneOf(id, ids)})
+				probs.Add(problem.Problem{
+					Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: OneOf(id, ids),
+				})
 			}
 		}
 	}
 	tags := p.Suite.Tags()
 	for _, tag := range p.Options.Select.Tags {
 		if tags[tag] == 0 {
-			probs.Add(problem.Problem{Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path), Hint: OneOf(tag, slices.Sorted(maps.Keys(tags)))})
+			probs.Add(problem.Problem{
+				Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path),
+				Hint:    OneOf(tag, slices.Sorted(maps.Keys(tags))),
+			})
 		}
 	}
 	if len(probs) == 0 && len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0 && p.Selected() == 0 {

@@ -111,14 +111,18 @@ func MissingPrograms(s *suite.Suite) problem.List {
 			continue
 		}
 		if err := command.Look(e.Command.Run, e.Command.Dir); err != nil {
-			probs.Add(atGrader(e, err.Error(), "install it, or name another; a program of the project is named with its path, such as ./grade"))
+			probs.Add(atGrader(e, err.Error(),
+				"install it, or name another; a program of the project is named with its path, such as ./grade"))
 		}
 	}
 	return probs
 }
 
 func atGrader(e suite.GraderEntry, message, hint string) problem.Problem {
-	return problem.Problem{File: e.File, Line: e.Line, Column: e.Column, Message: fmt.Sprintf("the command of grader %s: %s", e.Score, message), Hint: hint}
+	return problem.Problem{
+		File: e.File, Line: e.Line, Column: e.Column, Message: fmt.Sprintf("the command of grader %s: %s", e.Score, message),
+		Hint: hint,
+	}
 }
 
 // keyVariables are the variables that hold keys, as far as the config names them.
@@ -141,7 +145,8 @@ func withoutSecrets(environ, secret, pass []string) []string {
 	seen := map[string]bool{}
 	for _, entry := range environ {
 		key, text, _ := strings.Cut(entry, "=")
-		hidden := slices.Contains(secret, key) || name.MatchString(key) && key != "PWD" && key != "OLDPWD" || value.MatchString(text)
+		hidden := slices.Contains(secret, key) || value.MatchString(text) ||
+			name.MatchString(key) && key != "PWD" && key != "OLDPWD"
 		if hidden && !slices.Contains(pass, key) {
 			continue
 		}

@@ -16,6 +16,7 @@ func TestWithoutSecrets(t *testing.T) {
 		"OUR_MODEL=named by the config", "OPENAI_API_KEY=a", "GITHUB_TOKEN=a", "ACTIONS_ID_TOKEN_REQUEST_URL=a", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=a",
 		"db_password=a", "SMTP_PASS=a", "PGPASSWORD=a", "OUR_APIKEY=a", "MYSQL_PWD=a", "GOOGLE_APPLICATION_CREDENTIALS=/a", "DATABASE_URL=postgres://kim:a@db/x", "HTTPS_PROXY=http://kim:a@proxy:3128",
 	}
-	require.Equal(t, append(kept, "PYTHONUNBUFFERED=1"), withoutSecrets(append(append([]string(nil), kept...), hidden...), []string{"OUR_MODEL"}, []string{"HF_TOKEN"}))
+	require.Equal(t, append(kept, "PYTHONUNBUFFERED=1"),
+		withoutSecrets(append(append([]string(nil), kept...), hidden...), []string{"OUR_MODEL"}, []string{"HF_TOKEN"}))
 	require.Equal(t, []string{"PYTHONUNBUFFERED=1", "PYTHONUTF8=1"}, withoutSecrets(nil, nil, nil))
 }

@@ -92,7 +92,8 @@ func (s Suggester) Revisions(ctx context.Context, word string) []string {
 
 // Refs are the branches and tags of the repository.
 func (Suggester) Refs(ctx context.Context) []string {
-	out, err := exec.CommandContext(ctx, "git", "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes").Output()
+	out, err := exec.CommandContext(ctx, "git", "for-each-ref", "--format=%(refname:short)",
+		"refs/heads", "refs/tags", "refs/remotes").Output()
 	if err != nil {
 		return nil
 	}
@@ -126,8 +127,8 @@ func SuiteFiles(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	var out []string
 	for _, e := range entries {
-		if path := filepath.Join(dir, e.Name()); !e.IsDir() && slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path)) {
-			out = append(out, path)
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
+			out = append(out, filepath.Join(dir, e.Name()))
 		}
 	}
 	return out, err

@@ -41,9 +41,11 @@ var errNoID = errors.New("--base-url says where, and --model ID has to say which
 // errNoModel says that nothing names a model, and which there are.
 func (p *Project) errNoModel() error {
 	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
-		return fmt.Errorf("no model is named: pass --model with one of %s, or set model in promptbench.yaml", strings.Join(names, ", "))
+		return fmt.Errorf("no model is named: pass --model with one of %s, or set model in promptbench.yaml",
+			strings.Join(names, ", "))
 	}
-	return errors.New("no model is named: pass --model with the id of one at OpenAI, or --base-url URL and --model ID for any other, or set model in promptbench.yaml")
+	return errors.New("no model is named: pass --model with the id of one at OpenAI, " +
+		"or --base-url URL and --model ID for any other, or set model in promptbench.yaml")
 }
 
 // TargetFor resolves the model that a revision runs on: the flag over the
@@ -77,9 +79,12 @@ func (p *Project) target(name string) (Target, error) {
 	// Any other name is an id at OpenAI, so that a key and --model are enough.
 	t := Target{Name: name, ID: name}
 	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
-		t.taken = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)", name, strings.Join(names, ", "))
+		t.taken = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)",
+			name, strings.Join(names, ", "))
 	}
-	t.settings = model.Target{API: api.Chat{}, Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL}
+	t.settings = model.Target{
+		API: api.Chat{}, Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL,
+	}
 	t.source = model.KeySource{BaseURL: config.OpenAIBaseURL}
 	t.Label = t.settings.Label()
 	return t, nil
@@ -124,7 +129,8 @@ func (p *Project) PriceFor(endpoint, id string) *params.Price {
 func missingVar(vars map[string]string) error {
 	for _, header := range slices.Sorted(maps.Keys(vars)) {
 		if os.Getenv(vars[header]) == "" {
-			return fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env", header, vars[header])
+			return fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env",
+				header, vars[header])
 		}
 	}
 	return nil
@@ -185,8 +191,9 @@ func (p *Project) Targets() ([]Target, error) {
 		}
 		if first := targets[0]; i > 0 && (t.ID != first.ID || t.Label != first.Label) {
 			return nil, problem.List{{
-				Message: fmt.Sprintf("%s runs on %s (%s) and %s on %s (%s), so that a difference would not be the prompt's", p.Prompts[0].Name, first.ID, first.Label, revision.Name, t.ID, t.Label),
-				Hint:    "name one model with --model, or run them one by one and compare with --allow model",
+				Message: fmt.Sprintf("%s runs on %s (%s) and %s on %s (%s), so that a difference would not be the prompt's",
+					p.Prompts[0].Name, first.ID, first.Label, revision.Name, t.ID, t.Label),
+				Hint: "name one model with --model, or run them one by one and compare with --allow model",
 			}}
 		}
 		targets[i] = t

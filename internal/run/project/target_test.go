@@ -35,7 +35,8 @@ func answered(t *testing.T, p *project.Project, s *fakeopenai.Server) fakeopenai
 	t.Cleanup(e.Close)
 	m, err := target.Model(e, time.Minute)
 	require.NoError(t, err)
-	_, err = m.Complete(t.Context(), model.Request{Params: target.Params, Trial: 1, Messages: []model.Message{{Role: "user", Content: "내일 치과 👨‍👩‍👧"}}})
+	_, err = m.Complete(t.Context(),
+		model.Request{Params: target.Params, Trial: 1, Messages: []model.Message{{Role: "user", Content: "내일 치과 👨‍👩‍👧"}}})
 	require.NoError(t, err)
 	sent := s.Requests()
 	return sent[len(sent)-1]
@@ -49,27 +50,35 @@ func TestKeyGoesToItsHostAlone(t *testing.T) {
 	t.Cleanup(s.Close)
 
 	p := load(t, "model: fast\nmodels:\n  fast: {base_url: BASE, model: m}\n", s.URL())
-	require.NotContains(t, answered(t, p, s).Header.Get("Authorization"), "sk-", "it merely stands in a file, which a pull request can change")
+	require.NotContains(t, answered(t, p, s).Header.Get("Authorization"), "sk-",
+		"it merely stands in a file, which a pull request can change")
 
 	p = load(t, "model: fast\nmodels:\n  fast: {base_url: BASE, model: m, api_key_env: TEAM_KEY}\n", s.URL())
 	require.Equal(t, "Bearer sk-team-0123456789", answered(t, p, s).Header.Get("Authorization"))
 
-	p = load(t, "model: fast\nmodels:\n  fast: {base_url: https://models.example.com/v1, model: m, api_key_env: TEAM_KEY}\n", "")
+	p = load(t,
+		"model: fast\nmodels:\n  fast: {base_url: https://models.example.com/v1, model: m, api_key_env: TEAM_KEY}\n", "")
 	p.Options.BaseURL = s.URL()
-	require.Equal(t, "Bearer sk-general-0123456789", answered(t, p, s).Header.Get("Authorization"), "the user typed this host")
+	require.Equal(t, "Bearer sk-general-0123456789", answered(t, p, s).Header.Get("Authorization"),
+		"the user typed this host")
 }
 
 func TestHeadersFromVariables(t *testing.T) {
 	s := fakeopenai.New()
 	t.Cleanup(s.Close)
-	p := load(t, "model: fast\nmodels:\n  fast: {base_url: BASE, model: m, headers: {X-Team: planner}, headers_env: {X-Gateway-Key: GATEWAY_KEY}}\n", s.URL())
+	p := load(
+		t,
+		"model: fast\nmodels:\n  fast: {base_url: BASE, model: m, headers: {X-Team: planner}, headers_env: {X-Gateway-Key: GATEWAY_KEY}}\n",
+		s.URL(),
+	)
 
 	target, err := p.TargetFor(&prompt.Prompt{})
 	require.NoError(t, err)
 	e := engine.New(t.Context(), engine.Options{})
 	t.Cleanup(e.Close)
 	_, err = target.Model(e, time.Minute)
-	require.EqualError(t, err, "no value for the header X-Gateway-Key: set GATEWAY_KEY, which the config names under headers_env")
+	require.EqualError(t, err,
+		"no value for the header X-Gateway-Key: set GATEWAY_KEY, which the config names under headers_env")
 
 	t.Setenv("GATEWAY_KEY", "gw-0123456789")
 	got := answered(t, p, s).Header
@@ -81,7 +90,11 @@ func TestAzureDeployment(t *testing.T) {
 	t.Setenv("AZURE_KEY", "az-0123456789")
 	s := fakeopenai.New()
 	t.Cleanup(s.Close)
-	p := load(t, "model: fast\nmodels:\n  fast: {base_url: BASE, model: todo-splitter, api_version: 2024-10-21, api_key_env: AZURE_KEY}\n", strings.TrimSuffix(s.URL(), "/v1"))
+	p := load(
+		t,
+		"model: fast\nmodels:\n  fast: {base_url: BASE, model: todo-splitter, api_version: 2024-10-21, api_key_env: AZURE_KEY}\n",
+		strings.TrimSuffix(s.URL(), "/v1"),
+	)
 	got := answered(t, p, s)
 	require.Equal(t, "/openai/deployments/todo-splitter/chat/completions", got.Path)
 	require.Equal(t, "2024-10-21", got.Query.Get("api-version"))
@@ -92,7 +105,11 @@ func TestParametersOfReasoningModels(t *testing.T) {
 	t.Parallel()
 	s := fakeopenai.New()
 	t.Cleanup(s.Close)
-	p := load(t, "model: slow\nmodels:\n  slow: {base_url: BASE, model: o4-mini, params: {maxCompletionTokens: 4000, reasoningEffort: high}}\n", s.URL())
+	p := load(
+		t,
+		"model: slow\nmodels:\n  slow: {base_url: BASE, model: o4-mini, params: {maxCompletionTokens: 4000, reasoningEffort: high}}\n",
+		s.URL(),
+	)
 	fields := answered(t, p, s).Fields
 	require.InDelta(t, 4000, fields["max_completion_tokens"], 0)
 	require.Equal(t, "high", fields["reasoning_effort"])

@@ -20,7 +20,8 @@ import (
 // the same where its words and files are; what it says that it is would be known
 // only by running it.
 func Current(p *project.Project, h runfile.Header, specs []graders.Spec) bool {
-	return h.Suite.Hash == p.Suite.Hash() && h.ReaderVersion() == reply.Version && slices.EqualFunc(h.Graders, specs, sameSpec)
+	return h.Suite.Hash == p.Suite.Hash() && h.ReaderVersion() == reply.Version &&
+		slices.EqualFunc(h.Graders, specs, sameSpec)
 }
 
 func sameSpec(a, b graders.Spec) bool {
@@ -56,10 +57,8 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 		}
 		cases[c.ID] = runner.CaseRecord(p.Suite, c)
 	}
-	out, err = runner.Regrade(ctx, run, runner.Grading{Reader: p.Reader, Graders: built}, programs.Processes(), func(id string) (runfile.Case, bool) {
-		c, ok := cases[id]
-		return c, ok
-	})
+	grading := runner.Grading{Reader: p.Reader, Graders: built}
+	out, err = runner.Regrade(ctx, run, grading, programs.Processes(), cases)
 	if err != nil {
 		return nil, err
 	}

@@ -28,12 +28,6 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 	if h == nil || h.Prompt == nil {
 		return &runner.Judge{}
 	}
-	asked := &prompt.Prompt{
-		Name: h.Prompt.Name, Path: h.Prompt.Path, Params: h.Prompt.Params, ResponseFormat: h.Prompt.ResponseFormat, JSONSchema: h.Prompt.JSONSchema,
-	}
-	for _, m := range h.Prompt.Messages {
-		asked.Messages = append(asked.Messages, prompt.Message(m))
-	}
 	said := recorded{}
 	for _, c := range run.Calls {
 		if c.For == runfile.ForJudge && c.Error == nil {
@@ -46,11 +40,22 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 			Offline: fmt.Sprintf("run %s has no answer of %s to this very question", run.Header.Run, m.ID),
 		}}
 	}
-	out := &runner.Judge{Prompt: asked, Default: bench(h.Model), Named: map[string]*runner.JudgeModel{}}
+	out := &runner.Judge{Prompt: PromptOf(*h.Prompt), Default: bench(h.Model), Named: map[string]*runner.JudgeModel{}}
 	for _, c := range criteria {
 		if m, ok := h.Criteria[c.ID]; ok && c.Judge != "" {
 			out.Named[c.Judge] = bench(m)
 		}
+	}
+	return out
+}
+
+// PromptOf is the prompt that a run's header holds; its file may have changed since.
+func PromptOf(h runfile.Prompt) *prompt.Prompt {
+	out := &prompt.Prompt{
+		Name: h.Name, Path: h.Path, Params: h.Params, ResponseFormat: h.ResponseFormat, JSONSchema: h.JSONSchema,
+	}
+	for _, m := range h.Messages {
+		out.Messages = append(out.Messages, prompt.Message(m))
 	}
 	return out
 }

@@ -13,7 +13,9 @@ import (
 
 // SaveRegraded grades a run again and writes the result as a run of its own,
 // whose calls say where they were recorded. It returns the new file's path.
-func SaveRegraded(ctx context.Context, p *project.Project, old *runfile.Run, tool string, now time.Time) (string, error) {
+func SaveRegraded(
+	ctx context.Context, p *project.Project, old *runfile.Run, tool string, now time.Time,
+) (string, error) {
 	run, err := Regrade(ctx, p, old)
 	if err != nil {
 		return "", err

@@ -25,7 +25,8 @@ func TestBaseIsReadOnce(t *testing.T) {
 	}
 	for _, how := range []result.Pairing{{AsRecorded: true}, {Detail: runfile.Full}, {NoCommands: true}} {
 		p, err := project.Load(t.Context(), project.Options{
-			Config: filepath.Join(root, "promptbench.yaml"), Suite: filepath.Join(root, "cases", "subtodos.yaml"), Runs: t.TempDir(),
+			Config: filepath.Join(root, "promptbench.yaml"), Suite: filepath.Join(root, "cases",
+				"subtodos.yaml"), Runs: t.TempDir(),
 		}, nil)
 		require.NoError(t, err)
 		path := filepath.Join(t.TempDir(), "base.jsonl")

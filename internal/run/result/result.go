@@ -3,11 +3,11 @@
 package result
 
 import (
-	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/regrade"
 	"promptbench/internal/run/runs"
 )
 
@@ -26,11 +26,7 @@ func Load(p *project.Project, path string, d runfile.Detail, s suite.Selection) 
 // Case returns a case of a run with the messages that were sent. The run holds the
 // prompt, so its file may have changed since.
 func Case(run *runfile.Run, c runfile.Case) (report.CaseDetail, error) {
-	p := prompt.Prompt{Name: run.Header.Prompt.Name, Path: run.Header.Prompt.Path}
-	for _, m := range run.Header.Prompt.Messages {
-		p.Messages = append(p.Messages, prompt.Message(m))
-	}
-	messages, err := p.Render(c.Input, c.Vars)
+	messages, err := regrade.PromptOf(run.Header.Prompt).Render(c.Input, c.Vars)
 	shown := report.CaseDetail{Run: run, Case: c.Case}
 	for _, m := range messages {
 		shown.Messages = append(shown.Messages, runfile.Message(m))

@@ -51,9 +51,9 @@ func Calibrate(ctx context.Context, c *Calibration, stop <-chan struct{}) (runfi
 
 // record writes a run whose cases are known beforehand: the cases, what work
 // writes, and the end.
-func record(run Recorder, cases []runfile.Case, n int, judge *Judge, work func(*counter) (interrupted bool, err error)) (
-	runfile.End, error,
-) {
+func record(
+	run Recorder, cases []runfile.Case, n int, judge *Judge, work func(*counter) (interrupted bool, err error),
+) (runfile.End, error) {
 	var counts counter
 	for _, c := range cases {
 		if err := run.Case(c); err != nil {

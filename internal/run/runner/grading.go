@@ -22,7 +22,9 @@ type Grading struct {
 // prompt's doing and scores 0, as a reply does that was cut by length or
 // refused by a content filter. About these no judge is asked; what one is asked
 // about the others goes to the calls.
-func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format, calls JudgeCalls) (runfile.Trial, error) {
+func (g Grading) Trial(
+	ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format, calls JudgeCalls,
+) (runfile.Trial, error) {
 	t := runfile.Trial{Case: c.Case, Trial: call.Trial, Key: call.Key}
 	failure := Failure(call)
 	if call.Error != nil && failure == "" {
@@ -30,7 +32,9 @@ func (g Grading) Trial(ctx context.Context, c runfile.Case, call runfile.Call, f
 		return t, nil
 	}
 	read := g.Reader.Read(call.Reply, call.Thinking, format)
-	t.Read = &runfile.Read{Format: read.Format, Type: read.Type, Items: orEmpty(read.Items), Defects: orEmpty(read.Defects)}
+	t.Read = &runfile.Read{
+		Format: read.Format, Type: read.Type, Items: orEmpty(read.Items), Defects: orEmpty(read.Defects),
+	}
 	sample := graders.Sample{
 		Case: c.Case, Trial: call.Trial, Input: c.Input, Vars: c.Vars, Tags: c.Tags,
 		Expect: c.Expect, Format: format, Reply: read,

@@ -66,7 +66,9 @@ func (m *scripted) Complete(ctx context.Context, r model.Request) (model.Respons
 		text, finish = before, after
 	}
 	return model.Response{
-		Reply: text, FinishReason: finish, ResponseModel: "example-model", Usage: &model.Usage{InputTokens: 7, OutputTokens: 3},
+		Reply: text, FinishReason: finish, ResponseModel: "example-model", Usage: &model.Usage{
+			InputTokens: 7, OutputTokens: 3,
+		},
 		Latency: 5 * time.Millisecond, Attempts: 1, At: time.Date(2026, 11, 23, 6, 34, 0, 123456789, time.UTC),
 	}, nil
 }
@@ -161,7 +163,8 @@ func job(t *testing.T, s *suite.Suite, m model.Model, names ...string) (runner.J
 	asker := &runner.Asker{Target: model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "example-model"}, Model: m}
 	for _, name := range names {
 		memories = append(memories, &memory{})
-		j.Revisions = append(j.Revisions, runner.Revision{Prompt: revision(name), Asker: asker, Run: memories[len(memories)-1]})
+		j.Revisions = append(j.Revisions,
+			runner.Revision{Prompt: revision(name), Asker: asker, Run: memories[len(memories)-1]})
 	}
 	return j, memories
 }

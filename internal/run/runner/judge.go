@@ -155,7 +155,9 @@ func (j *Judge) vote(ctx context.Context, m *JudgeModel, calls JudgeCalls, a jud
 
 // read makes one call, and reports whether it was answered: what an answer
 // says, or why there is none, stands in the verdicts.
-func (j *Judge) read(ctx context.Context, m *JudgeModel, calls JudgeCalls, a judge.Call) (verdicts []judge.Verdict, answered bool, err error) {
+func (j *Judge) read(
+	ctx context.Context, m *JudgeModel, calls JudgeCalls, a judge.Call,
+) (verdicts []judge.Verdict, answered bool, err error) {
 	call, err := j.call(ctx, m, calls, a)
 	if err != nil {
 		if errors.Is(err, errStopped) {

@@ -27,7 +27,9 @@ import (
 func judgeAt(t *testing.T, s *fakeopenai.Server, timeout time.Duration) *runner.Judge {
 	t.Helper()
 	t.Cleanup(s.Close)
-	client, err := engine.NewClient(model.Target{API: api.Chat{}, Name: "j", BaseURL: s.URL(), ID: "judge-1", Timeout: timeout})
+	client, err := engine.NewClient(model.Target{
+		API: api.Chat{}, Name: "j", BaseURL: s.URL(), ID: "judge-1", Timeout: timeout,
+	})
 	require.NoError(t, err)
 	return judgeOf(t, client)
 }
@@ -36,7 +38,13 @@ func judgeOf(t *testing.T, m model.Model) *runner.Judge {
 	t.Helper()
 	p, probs := judge.Load(t.Context(), "", nil)
 	require.Empty(t, probs)
-	return &runner.Judge{Prompt: p, Default: &runner.JudgeModel{Asker: &runner.Asker{Target: model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "judge-1"}, Model: m}, Params: p.Params}}
+	return &runner.Judge{
+		Prompt: p,
+		Default: &runner.JudgeModel{
+			Asker:  &runner.Asker{Target: model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "judge-1"}, Model: m},
+			Params: p.Params,
+		},
+	}
 }
 
 func rubricBy(t *testing.T, j graders.Judge, criteria ...graders.Criterion) runner.Grading {
@@ -87,28 +95,50 @@ func TestAJudgeFailsClosed(t *testing.T) {
 		unscored string
 		calls    int
 	}{
-		"a verdict":                 {[]fakeopenai.Reply{text(`{"reason":"차례대로다","verdict":"10"}`)}, 1, "", 1},
-		"the other one":             {[]fakeopenai.Reply{text(`{"reason":"뒤죽박죽","verdict":"1"}`)}, 0, "", 1},
-		"in a code fence":           {[]fakeopenai.Reply{text("```json\n{\"reason\":\"차례대로다\",\"verdict\":\"10\"}\n```")}, 1, "", 1},
-		"prose":                     {[]fakeopenai.Reply{text("The steps are in order: 10 of 10.")}, -1, "no JSON object", 2},
-		"prose, then a verdict":     {[]fakeopenai.Reply{text("10"), text(`{"reason":"a","verdict":"10"}`)}, 1, "", 2},
-		"half a verdict":            {[]fakeopenai.Reply{text(`{"reason":"차례대로다","verdict":"1`)}, -1, "no JSON object", 2},
-		"cut by length":             {[]fakeopenai.Reply{{Text: `{"reason":"차례대로다","verdict":"10"}`, FinishReason: "length"}}, -1, "cut by length", 2},
-		"two verdicts":              {[]fakeopenai.Reply{text(`{"reason":"a","verdict":"10","verdict":"1"}`)}, -1, "twice", 2},
-		"two objects":               {[]fakeopenai.Reply{text(`{"reason":"a","verdict":"10"} {"reason":"b","verdict":"1"}`)}, -1, "no JSON object", 2},
-		"an unknown word":           {[]fakeopenai.Reply{text(`{"reason":"a","verdict":"good"}`)}, -1, `"good" is none of 1, 5, 10`, 2},
-		"1 is not 10":               {[]fakeopenai.Reply{text(`{"reason":"a","verdict":"1 of 10"}`)}, -1, "none of", 2},
-		"an empty reply":            {[]fakeopenai.Reply{text("")}, -1, "", 2},
-		"a refusal in its field":    {[]fakeopenai.Reply{{Refusal: "I can't help with that."}}, -1, "refused to answer", 2},
-		"a verdict as a refusal":    {[]fakeopenai.Reply{{Refusal: `{"reason":"a","verdict":"10"}`}}, -1, "refused to answer", 2},
-		"refused, then a verdict":   {[]fakeopenai.Reply{{Refusal: `{"reason":"a","verdict":"10"}`}, text(`{"reason":"b","verdict":"1"}`)}, 0, "", 2},
-		"a content filter":          {[]fakeopenai.Reply{{Text: `{"reason":"a","verdict":"10"}`, FinishReason: "content_filter"}}, -1, "content filter", 2},
-		"a timeout":                 {[]fakeopenai.Reply{fakeopenai.Hang()}, -1, "gave no reply within", 1},
-		"no server":                 {[]fakeopenai.Reply{fakeopenai.Drop()}, -1, "the judge gave no answer", 1},
-		"500":                       {[]fakeopenai.Reply{fakeopenai.Error(http.StatusInternalServerError, "", "10")}, -1, "the judge gave no answer", 1},
-		"garbage":                   {[]fakeopenai.Reply{fakeopenai.Garbage()}, -1, "the judge gave no answer", 1},
-		"over the context":          {[]fakeopenai.Reply{fakeopenai.ContextLength()}, -1, "over the context", 1},
-		"no verdict, then no reply": {[]fakeopenai.Reply{text("10"), fakeopenai.Error(http.StatusInternalServerError, "", "x")}, -1, "the judge gave no answer", 2},
+		"a verdict":     {[]fakeopenai.Reply{text(`{"reason":"차례대로다","verdict":"10"}`)}, 1, "", 1},
+		"the other one": {[]fakeopenai.Reply{text(`{"reason":"뒤죽박죽","verdict":"1"}`)}, 0, "", 1},
+		"in a code fence": {
+			[]fakeopenai.Reply{text("```json\n{\"reason\":\"차례대로다\",\"verdict\":\"10\"}\n```")}, 1, "", 1,
+		},
+		"prose":                 {[]fakeopenai.Reply{text("The steps are in order: 10 of 10.")}, -1, "no JSON object", 2},
+		"prose, then a verdict": {[]fakeopenai.Reply{text("10"), text(`{"reason":"a","verdict":"10"}`)}, 1, "", 2},
+		"half a verdict":        {[]fakeopenai.Reply{text(`{"reason":"차례대로다","verdict":"1`)}, -1, "no JSON object", 2},
+		"cut by length": {
+			[]fakeopenai.Reply{{Text: `{"reason":"차례대로다","verdict":"10"}`, FinishReason: "length"}}, -1, "cut by length", 2,
+		},
+		"two verdicts": {
+			[]fakeopenai.Reply{text(`{"reason":"a","verdict":"10","verdict":"1"}`)}, -1, "twice", 2,
+		},
+		"two objects": {
+			[]fakeopenai.Reply{text(`{"reason":"a","verdict":"10"} {"reason":"b","verdict":"1"}`)}, -1, "no JSON object", 2,
+		},
+		"an unknown word": {
+			[]fakeopenai.Reply{text(`{"reason":"a","verdict":"good"}`)}, -1, `"good" is none of 1, 5, 10`, 2,
+		},
+		"1 is not 10":            {[]fakeopenai.Reply{text(`{"reason":"a","verdict":"1 of 10"}`)}, -1, "none of", 2},
+		"an empty reply":         {[]fakeopenai.Reply{text("")}, -1, "", 2},
+		"a refusal in its field": {[]fakeopenai.Reply{{Refusal: "I can't help with that."}}, -1, "refused to answer", 2},
+		"a verdict as a refusal": {
+			[]fakeopenai.Reply{{Refusal: `{"reason":"a","verdict":"10"}`}}, -1, "refused to answer", 2,
+		},
+		"refused, then a verdict": {
+			[]fakeopenai.Reply{{Refusal: `{"reason":"a","verdict":"10"}`}, text(`{"reason":"b","verdict":"1"}`)}, 0, "", 2,
+		},
+		"a content filter": {
+			[]fakeopenai.Reply{{Text: `{"reason":"a","verdict":"10"}`, FinishReason: "content_filter"}}, -1, "content filter",
+			2,
+		},
+		"a timeout": {[]fakeopenai.Reply{fakeopenai.Hang()}, -1, "gave no reply within", 1},
+		"no server": {[]fakeopenai.Reply{fakeopenai.Drop()}, -1, "the judge gave no answer", 1},
+		"500": {
+			[]fakeopenai.Reply{fakeopenai.Error(http.StatusInternalServerError, "", "10")}, -1, "the judge gave no answer", 1,
+		},
+		"garbage":          {[]fakeopenai.Reply{fakeopenai.Garbage()}, -1, "the judge gave no answer", 1},
+		"over the context": {[]fakeopenai.Reply{fakeopenai.ContextLength()}, -1, "over the context", 1},
+		"no verdict, then no reply": {
+			[]fakeopenai.Reply{text("10"), fakeopenai.Error(http.StatusInternalServerError, "", "x")}, -1,
+			"the judge gave no answer", 2,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,7 +18,9 @@ import (
 func TestKeysOfCommittedRecordings(t *testing.T) {
 	t.Parallel()
 	var paths []string
-	for _, pattern := range []string{"runs/*.jsonl", "runs/recorded/*.jsonl", "internal/migrate/starter/templates/*/*/runs/recorded/*.jsonl"} {
+	for _, pattern := range []string{
+		"runs/*.jsonl", "runs/recorded/*.jsonl", "internal/migrate/starter/templates/*/*/runs/recorded/*.jsonl",
+	} {
 		found, err := filepath.Glob(filepath.Join("..", "..", "..", filepath.FromSlash(pattern)))
 		require.NoError(t, err)
 		require.NotEmpty(t, found, pattern)

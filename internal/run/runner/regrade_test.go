@@ -26,24 +26,21 @@ func TestRegrade(t *testing.T) {
 	old := &runfile.Run{Header: runfile.Header{Run: "old", Prompt: runfile.Prompt{ReplyFormat: "json"}}}
 	old.Cases, old.Calls, old.Trials = memories[0].cases, memories[0].calls, memories[0].trials
 
-	same, err := runner.Regrade(t.Context(), old, j.Grading, 4, func(string) (runfile.Case, bool) { return runfile.Case{}, false })
+	same, err := runner.Regrade(t.Context(), old, j.Grading, 4, nil)
 	require.NoError(t, err)
 	require.Equal(t, old.Trials, same.Trials, "grading again changes nothing by itself")
 	require.Equal(t, old.Cases, same.Cases)
 
-	changed, err := runner.Regrade(t.Context(), old, j.Grading, 4, func(id string) (runfile.Case, bool) {
-		for _, c := range old.Cases {
-			if c.Case == id {
-				c.Expect.Type = "question"
-				c.Tags = []string{"new"}
-				if id == "친구" {
-					c.InputHash = "another input"
-				}
-				return c, true
-			}
+	cases := map[string]runfile.Case{}
+	for _, c := range old.Cases {
+		c.Expect.Type = "question"
+		c.Tags = []string{"new"}
+		if c.Case == "친구" {
+			c.InputHash = "another input"
 		}
-		return runfile.Case{}, false
-	})
+		cases[c.Case] = c
+	}
+	changed, err := runner.Regrade(t.Context(), old, j.Grading, 4, cases)
 	require.NoError(t, err)
 	require.Equal(t, "question", changed.Cases[0].Expect.Type)
 	require.Equal(t, []string{"social"}, changed.Cases[1].Tags, "a case with another input keeps what was recorded")
@@ -55,6 +52,6 @@ func TestRegrade(t *testing.T) {
 	require.Len(t, m.order(), 6, "no call is made")
 
 	j.Grading.Graders = append(j.Grading.Graders, broken{})
-	_, err = runner.Regrade(t.Context(), old, j.Grading, 4, func(string) (runfile.Case, bool) { return runfile.Case{}, false })
+	_, err = runner.Regrade(t.Context(), old, j.Grading, 4, nil)
 	require.ErrorContains(t, err, "grading run old again")
 }

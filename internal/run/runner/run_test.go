@@ -39,7 +39,8 @@ func TestRevisionsAreInterleaved(t *testing.T) {
 		require.Len(t, mem.trials, 6)
 		require.Equal(t, runfile.Complete, ends[i].Status)
 		require.Equal(t, ends[i], *mem.end)
-		require.Equal(t, []int{6, 6, 0, 0, 0}, []int{ends[i].Trials, ends[i].Calls, ends[i].Replayed, ends[i].Errors, ends[i].Unscored})
+		require.Equal(t, []int{6, 6, 0, 0, 0},
+			[]int{ends[i].Trials, ends[i].Calls, ends[i].Replayed, ends[i].Errors, ends[i].Unscored})
 	}
 
 	c := memories[1].calls[0]
@@ -52,7 +53,8 @@ func TestRevisionsAreInterleaved(t *testing.T) {
 	require.NotEqual(t, c.Key, memories[0].calls[0].Key)
 	tr := memories[1].trials[0]
 	require.Equal(t, c.Key, tr.Key)
-	require.Equal(t, &runfile.Read{Format: "json", Type: "question", Items: []string{"언제?"}, Defects: tr.Read.Defects}, tr.Read)
+	require.Equal(t, &runfile.Read{Format: "json", Type: "question", Items: []string{"언제?"}, Defects: tr.Read.Defects},
+		tr.Read)
 	require.NotNil(t, tr.Read.Defects, "an empty list, never null")
 	require.Equal(t, map[string]float64{"case_type": 0, "format": 1}, values(tr))
 	require.Equal(t, map[string]string{"today": "내일"}, memories[0].cases[2].Vars, "the case's vars over the suite's")
@@ -259,8 +261,14 @@ func TestStoppedCallsWereMade(t *testing.T) {
 		stop *model.Error
 		want string
 	}{
-		{&model.Error{Kind: model.KindBudget, Message: "stopped at --deadline 5s"}, "stopped at --deadline 5s; a call was failing then: the endpoint failed (500): 고장 (after 3 attempts)"},
-		{&model.Error{Kind: model.KindStopped, Message: "stopped, since 20 attempts in a row failed"}, "stopped, since 20 attempts in a row failed"},
+		{
+			&model.Error{Kind: model.KindBudget, Message: "stopped at --deadline 5s"},
+			"stopped at --deadline 5s; a call was failing then: the endpoint failed (500): 고장 (after 3 attempts)",
+		},
+		{
+			&model.Error{Kind: model.KindStopped, Message: "stopped, since 20 attempts in a row failed"},
+			"stopped, since 20 attempts in a row failed",
+		},
 	} {
 		m := &scripted{ask: func(_ context.Context, n int, _ model.Request) (string, error) {
 			if n == 1 {
@@ -347,7 +355,10 @@ func TestThePromptsDoingScoresZero(t *testing.T) {
 		{"cut by length", whole + "\x00length", nil, "the reply was cut by length"},
 		{"refused by a filter", whole + "\x00content_filter", nil, "refused by the provider's content filter"},
 		{"over the context", "", &model.Error{Kind: model.KindContextLength, Status: 400}, "over the model's context"},
-		{"the prompt refused by a filter", "", &model.Error{Kind: model.KindContentFilter, Status: 400}, "the prompt was refused"},
+		{
+			"the prompt refused by a filter", "", &model.Error{Kind: model.KindContentFilter, Status: 400},
+			"the prompt was refused",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -373,10 +384,14 @@ func TestThePromptsDoingScoresZero(t *testing.T) {
 func TestOffline(t *testing.T) {
 	t.Parallel()
 	j, memories := job(t, load(t, suiteText), nil, "v3")
-	j.Revisions[0].Asker = &runner.Asker{Target: model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "example-model"}, Offline: "no recording answers this"}
+	j.Revisions[0].Asker = &runner.Asker{
+		Target:  model.Target{API: api.Chat{}, Endpoint: model.Local, ID: "example-model"},
+		Offline: "no recording answers this",
+	}
 	ends := run(t, j)
 	require.Equal(t, []int{3, 0, 0, 3}, []int{ends[0].Trials, ends[0].Calls, ends[0].Replayed, ends[0].Errors})
-	require.Equal(t, &runfile.Error{Kind: runfile.KindNotRecorded, Message: "no recording answers this"}, memories[0].trials[0].Error)
+	require.Equal(t, &runfile.Error{Kind: runfile.KindNotRecorded, Message: "no recording answers this"},
+		memories[0].trials[0].Error)
 }
 
 // The whole loop through files: the second run asks nothing.

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,8 +10,8 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// BaselineName is what the baseline is called in the runs directory: the run
-// file that a team holds new revisions against.
+// BaselineName is the name of the baseline in the runs directory: the run file that
+// a team compares new revisions with.
 const BaselineName = "baseline.jsonl"
 
 // SetBaseline copies a complete run over the whole suite to file, in one piece,
@@ -23,19 +24,24 @@ func SetBaseline(path, file string) (runfile.Header, error) {
 	if err := RefuseRedacted(run.Header, "no other run can be held against it"); err != nil {
 		return run.Header, err
 	}
+	id, why := run.Header.Run, ""
 	switch {
 	case run.Status() != runfile.Complete:
-		return run.Header, fmt.Errorf("run %s is %s and can't be a baseline; run it again to finish it", run.Header.Run, run.Status())
+		why = fmt.Sprintf("run %s is %s and can't be a baseline; run it again to finish it", id, run.Status())
 	case run.Header.Selected != nil:
-		return run.Header, fmt.Errorf("run %s has only a selection of the cases and can't be a baseline; run the whole suite", run.Header.Run)
+		why = fmt.Sprintf("run %s has only a selection of the cases and can't be a baseline; run the whole suite", id)
 	case run.End.Errors > 0:
-		return run.Header, fmt.Errorf("run %s has %d trials without a reply and can't be a baseline; run it again to finish it", run.Header.Run, run.End.Errors)
+		why = fmt.Sprintf("run %s has %d trials without a reply and can't be a baseline; run it again to finish it",
+			id, run.End.Errors)
+	}
+	if why != "" {
+		return run.Header, errors.New(why)
 	}
 	return run.Header, copyFile(path, file)
 }
 
 // copyFile replaces to with the contents of from, or leaves it as it is.
-func copyFile(from, to string) (err error) {
+func copyFile(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return fmt.Errorf("copying a run: %w", err)
@@ -45,23 +51,13 @@ func copyFile(from, to string) (err error) {
 	if err != nil {
 		return fmt.Errorf("copying a run: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("copying a run: %w", err)
-			_ = os.Remove(out.Name())
-		}
-	}()
-	if _, err := io.Copy(out, in); err != nil {
-		return err
+	_, err = io.Copy(out, in)
+	err = errors.Join(err, out.Chmod(0o644), out.Sync(), out.Close())
+	if err == nil {
+		err = os.Rename(out.Name(), to)
 	}
-	if err := out.Chmod(0o644); err != nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("copying a run: %w", errors.Join(err, os.Remove(out.Name())))
 	}
-	if err := out.Sync(); err != nil {
-		return err
-	}
-	if err := out.Close(); err != nil {
-		return err
-	}
-	return os.Rename(out.Name(), to)
+	return nil
 }

@@ -28,7 +28,16 @@ func CasesOf(run *runfile.Run, s suite.Selection) ([]runfile.Case, error) {
 		}
 	}
 	if len(out) == 0 && len(s.Tags) > 0 {
-		return nil, problem.List{{Message: fmt.Sprintf("--tag %s: no such case of run %s has it", strings.Join(s.Tags, " or "), run.Header.Run), Hint: project.OneOf(s.Tags[0], tagsOf(run))}}
+		tags := map[string]bool{}
+		for _, c := range run.Cases {
+			for _, tag := range c.Tags {
+				tags[tag] = true
+			}
+		}
+		return nil, problem.List{{
+			Message: fmt.Sprintf("--tag %s: no such case of run %s has it", strings.Join(s.Tags, " or "), run.Header.Run),
+			Hint:    project.OneOf(s.Tags[0], slices.Sorted(maps.Keys(tags))),
+		}}
 	}
 	return out, nil
 }
@@ -49,16 +58,6 @@ func UnknownCase(run *runfile.Run, id string) error {
 	return problem.List{{Message: fmt.Sprintf("--case %s: run %s has no such case", id, run.Header.Run), Hint: hint}}
 }
 
-func tagsOf(run *runfile.Run) []string {
-	counts := map[string]int{}
-	for _, c := range run.Cases {
-		for _, t := range c.Tags {
-			counts[t]++
-		}
-	}
-	return slices.Sorted(maps.Keys(counts))
-}
-
 // Narrow returns the run with only the cases that --case and --tag leave, or
 // the run itself where they say nothing.
 func Narrow(run *runfile.Run, s suite.Selection) (*runfile.Run, error) {
@@ -75,17 +74,7 @@ func Narrow(run *runfile.Run, s suite.Selection) (*runfile.Run, error) {
 	}
 	out := *run
 	out.Cases, out.Header.Cases = cases, len(cases)
-	out.Trials = only(run.Trials, func(t runfile.Trial) bool { return kept[t.Case] })
-	out.Calls = only(run.Calls, func(c runfile.Call) bool { return kept[c.Case] })
+	out.Trials = slices.DeleteFunc(slices.Clone(run.Trials), func(t runfile.Trial) bool { return !kept[t.Case] })
+	out.Calls = slices.DeleteFunc(slices.Clone(run.Calls), func(c runfile.Call) bool { return !kept[c.Case] })
 	return &out, nil
-}
-
-func only[T any](list []T, keep func(T) bool) []T {
-	var out []T
-	for _, v := range list {
-		if keep(v) {
-			out = append(out, v)
-		}
-	}
-	return out
 }

@@ -13,14 +13,14 @@ import (
 	"promptbench/internal/verdict/history"
 )
 
-// A Past says which runs a history is made of. The zero value takes those over
-// the suite and on the model of the newest run.
+// A Past selects the runs of a history. The zero value selects those over the suite
+// and on the model of the newest run.
 type Past struct {
 	Runs    string   // the runs directory
 	Suite   string   // a suite's name or file; empty: the newest run's
 	Model   string   // a model's name or id; empty: the newest run's
 	Prompts []string // names or files of revisions, whatever they hold; empty: all
-	Last    int      // only so many, the newest; 0: all
+	Last    int      // the number of the newest runs to take; 0: all
 }
 
 // History puts the runs into the order of time.
@@ -70,7 +70,7 @@ func (p Past) Trace(id string) (history.Trace, error) {
 	return t, nil
 }
 
-// each loads the runs, the newest first, and hands them over one by one.
+// each loads the runs, the newest first, and calls visit with each.
 func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit func(*runfile.Run)) error {
 	all, err := runfile.Find(p.Runs, func(runfile.Header) bool { return true })
 	if err != nil {
@@ -78,7 +78,8 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 	}
 	chosen := p.choose(all, left)
 	if len(chosen) == 0 {
-		return noRunf("%s holds no complete run of a whole suite%s; %s", p.Runs, p.wanted(), cmp.Or(p.known(all), "run one first: promptbench run prompts/v1"))
+		return noRunf("%s holds no complete run of a whole suite%s; %s",
+			p.Runs, p.wanted(), cmp.Or(known(all), "run one first: promptbench run prompts/v1"))
 	}
 	h := chosen[0].Header
 	*suite, *model, *endpoint = h.Suite.Name, h.Model.ID, h.Model.Endpoint
@@ -105,7 +106,7 @@ func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found
 	for _, f := range all {
 		switch h := f.Header; {
 		case seen[h.Run], h.Redacted != nil:
-		case h.OfJudge(), !p.fits(h), len(out) > 0 && !sameGround(out[0].Header, h):
+		case h.OfJudge(), !p.isWanted(h), len(out) > 0 && !isComparable(out[0].Header, h):
 			left.Other++
 		case f.Status != runfile.Complete || h.Selected != nil:
 			left.Incomplete++
@@ -119,14 +120,16 @@ func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found
 	return out
 }
 
-func sameGround(a, b runfile.Header) bool {
+func isComparable(a, b runfile.Header) bool {
 	return a.Suite.Name == b.Suite.Name && a.Model.ID == b.Model.ID && a.Model.Endpoint == b.Model.Endpoint
 }
 
-func (p Past) fits(h runfile.Header) bool {
-	return (p.Suite == "" || p.Suite == h.Suite.Name || samePath(p.Suite, h.Suite.Path)) &&
+func (p Past) isWanted(h runfile.Header) bool {
+	return (p.Suite == "" || p.Suite == h.Suite.Name ||
+		filepath.ToSlash(filepath.Clean(p.Suite)) == filepath.ToSlash(h.Suite.Path)) &&
 		(p.Model == "" || p.Model == h.Model.ID || p.Model == h.Model.Name) &&
-		(len(p.Prompts) == 0 || slices.ContainsFunc(p.Prompts, func(name string) bool { return namesPrompt(name, h.Prompt) }))
+		(len(p.Prompts) == 0 ||
+			slices.ContainsFunc(p.Prompts, func(name string) bool { return namesPrompt(name, h.Prompt) }))
 }
 
 // namesPrompt reports whether an argument is the name or the file of a revision,
@@ -136,9 +139,7 @@ func namesPrompt(arg string, p runfile.Prompt) bool {
 	return arg == p.Name || path == p.Path || strings.HasPrefix(p.Path, path+".")
 }
 
-func samePath(a, b string) bool { return filepath.ToSlash(filepath.Clean(a)) == filepath.ToSlash(b) }
-
-// wanted says in words what the runs had to be.
+// wanted says in words which runs are selected.
 func (p Past) wanted() string {
 	var out []string
 	if p.Suite != "" {
@@ -156,8 +157,8 @@ func (p Past) wanted() string {
 	return " (" + strings.Join(out, ", ") + ")"
 }
 
-// known says which revisions and suites there are runs of, where some are.
-func (p Past) known(all []runfile.Found) string {
+// known says which revisions and suites there are runs of; empty if there are none.
+func known(all []runfile.Found) string {
 	var names, suites []string
 	for _, f := range all {
 		if !f.Header.OfJudge() {
@@ -177,10 +178,10 @@ func (p Past) known(all []runfile.Found) string {
 // Stored are the runs that fit with what they cost on disk, the newest first,
 // whatever their state. Committed are the files that git holds, see [storage.List].
 func (p Past) Stored(committed map[string]bool) ([]storage.Stored, error) {
-	return storage.List(p.Runs, committed, p.fits)
+	return storage.List(p.Runs, committed, p.isWanted)
 }
 
 // Prune says of the runs that fit which are to go.
 func (p Past) Prune(ctx context.Context, how storage.Pruning) ([]storage.Fate, error) {
-	return storage.Prune(ctx, p.Runs, p.fits, how)
+	return storage.Prune(ctx, p.Runs, p.isWanted, how)
 }

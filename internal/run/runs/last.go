@@ -17,7 +17,9 @@ func LastRun(p *project.Project, revision *prompt.Prompt) (*runfile.Run, error) 
 	if err != nil {
 		return nil, problem.From(err).Err()
 	}
-	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool { return h.Prompt.Name == revision.Name && p.RanOn(h, t) })
+	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
+		return h.Prompt.Name == revision.Name && p.RanOn(h, t)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -29,10 +31,12 @@ func LastRun(p *project.Project, revision *prompt.Prompt) (*runfile.Run, error) 
 	return nil, nil //nolint:nilnil // as the comment says
 }
 
-// BaseRun is the newest complete run of a base that a run of revision can be held
-// against: of its contents as they are now, on the same suite and model. It is
-// empty where that has yet to be run.
-func BaseRun(ctx context.Context, p *project.Project, base string, revision *prompt.Prompt, maxErrors int) (path string, err error) {
+// BaseRun is the newest complete run of a base that a run of revision can be
+// compared with: with the base's contents as they are now, on the same suite and
+// model. It is empty if there is none yet.
+func BaseRun(ctx context.Context, p *project.Project, base string, revision *prompt.Prompt, maxErrors int) (
+	path string, err error,
+) {
 	t, err := p.TargetFor(revision)
 	if err != nil {
 		return "", problem.From(err).Err()

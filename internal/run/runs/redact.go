@@ -127,10 +127,13 @@ func one[T any](l runfile.Line, do func(T) error) error {
 	return do(record)
 }
 
-// RefuseRedacted refuses a redacted run for what needs its replies.
+// RefuseRedacted returns an error if a run is redacted; what says what can't be done.
 func RefuseRedacted(h runfile.Header, what string) error {
 	if h.Redacted == nil {
 		return nil
 	}
-	return problem.List{{Message: fmt.Sprintf("run %s is redacted, so that %s", h.Run, what), Hint: "use the run it was made from, " + h.Redacted.From}}
+	return problem.List{{
+		Message: fmt.Sprintf("run %s is redacted, so that %s", h.Run, what),
+		Hint:    "use the run it was made from, " + h.Redacted.From,
+	}}
 }

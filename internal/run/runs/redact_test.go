@@ -44,16 +44,27 @@ func secretive(t *testing.T, dir, id, prompt string, s *secrets) string {
 		Run: id, Started: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), Trials: 1, Cases: 8, Tool: "test",
 		Prompt: runfile.Prompt{
 			Name: prompt, Path: "prompts/" + prompt + ".prompt.yml", Hash: strings.Repeat(prompt[1:], 64), Description: s.text("d"),
-			Messages: []runfile.Message{{Role: "user", Content: s.text("m") + "{{input}}"}}, JSONSchema: []byte(`{"title":"` + s.text("t") + `"}`),
+			Messages: []runfile.Message{
+				{Role: "user", Content: s.text("m") + "{{input}}"},
+			}, JSONSchema: []byte(`{"title":"` + s.text("t") + `"}`),
 		},
 		Suite: runfile.Suite{Name: "todos", Path: "cases/todos.yaml", Hash: strings.Repeat("a", 64)},
 		Model: runfile.Model{Name: "m", ID: "m", Endpoint: "local"},
-		Reply: reply.Rules{Types: []string{"answer", "question"}, JSON: reply.JSONRules{Type: "$.type", Schema: `{"title":"` + s.text("x") + `"}`}, Refusal: s.text("refusal")},
-		Judge: &runfile.Judge{Model: runfile.Model{ID: "j"}, PromptHash: "p", RubricHash: "r", Prompt: &runfile.Prompt{Messages: []runfile.Message{{Role: "user", Content: s.text("j")}}}},
+		Reply: reply.Rules{
+			Types: []string{"answer", "question"},
+			JSON:  reply.JSONRules{Type: "$.type", Schema: `{"title":"` + s.text("x") + `"}`}, Refusal: s.text("refusal"),
+		},
+		Judge: &runfile.Judge{
+			Model: runfile.Model{ID: "j"}, PromptHash: "p", RubricHash: "r",
+			Prompt: &runfile.Prompt{Messages: []runfile.Message{{Role: "user", Content: s.text("j")}}},
+		},
 	}
 	said := s.text("q")
 	*s = append(*s, said)
-	h.Graders = []graders.Spec{{Name: "case_type", Version: 1}, {Name: "contains", Version: 2, Params: []byte(`{"any":["` + said + `"],"min":1.50}`)}, {Name: "rubric", Version: 1}}
+	h.Graders = []graders.Spec{
+		{Name: "case_type", Version: 1},
+		{Name: "contains", Version: 2, Params: []byte(`{"any":["` + said + `"],"min":1.50}`)}, {Name: "rubric", Version: 1},
+	}
 	w, err := runfile.Create(dir, h)
 	require.NoError(t, err)
 	for i := range 8 {
@@ -65,7 +76,10 @@ func secretive(t *testing.T, dir, id, prompt string, s *secrets) string {
 		}
 		require.NoError(t, w.Case(runfile.Case{
 			Case: name, Input: input, Vars: map[string]string{"today": s.text("v")}, Tags: tags, Group: tags[len(tags)-1], Note: s.text("n"), InputHash: key,
-			Expect: graders.Expect{Type: "answer", Equals: []string{s.text("e")}, Contains: []string{s.text("c")}, NotContains: []string{s.text("n")}, Regex: s.text("r")},
+			Expect: graders.Expect{
+				Type: "answer", Equals: []string{s.text("e")}, Contains: []string{s.text("c")}, NotContains: []string{s.text("n")},
+				Regex: s.text("r"),
+			},
 		}))
 		if i == 7 {
 			failure := &runfile.Error{Kind: "bad_request", Status: 400, Message: s.text("echo")}
@@ -78,10 +92,18 @@ func secretive(t *testing.T, dir, id, prompt string, s *secrets) string {
 			Key: key, Case: name, Trial: 1, For: runfile.ForReply, Reply: s.text("reply") + item, Thinking: s.text("thinking"), FinishReason: s.text("f"), ResponseModel: s.text("rm"),
 			Usage: &runfile.Usage{InputTokens: 10 + i, OutputTokens: i}, LatencyMS: int64(i), Attempts: 1, At: h.Started,
 		}))
-		require.NoError(t, w.Call(runfile.Call{Key: key, Case: name, Trial: 1, For: runfile.ForJudge, Criterion: "clear", Reply: s.text("verdict"), At: h.Started}))
+		require.NoError(
+			t,
+			w.Call(runfile.Call{
+				Key: key, Case: name, Trial: 1, For: runfile.ForJudge, Criterion: "clear", Reply: s.text("verdict"), At: h.Started,
+			}),
+		)
 		require.NoError(t, w.Trial(runfile.Trial{
 			Case: name, Trial: 1, Key: key,
-			Read: &runfile.Read{Format: reply.JSON, Type: "answer", Items: []string{item}, Defects: []reply.Defect{{Code: reply.CodeFence, Detail: s.text("d")}}},
+			Read: &runfile.Read{
+				Format: reply.JSON, Type: "answer", Items: []string{item},
+				Defects: []reply.Defect{{Code: reply.CodeFence, Detail: s.text("d")}},
+			},
 			Scores: []graders.Score{
 				{Grader: "case_type", Value: &one, Pass: true, Answer: "answer", Reason: told},
 				{Grader: "contains", Value: &half, Answer: s.text("a"), Reason: s.text("r")},
@@ -90,8 +112,12 @@ func secretive(t *testing.T, dir, id, prompt string, s *secrets) string {
 			},
 		}))
 	}
-	require.NoError(t, w.Batch(runfile.Batch{Piece: "x-1", State: runfile.Submitting, Keys: []string{strings.Repeat("b", 64)}}))
-	require.NoError(t, w.Close(runfile.End{Status: runfile.Complete, Reason: s.text("why"), Trials: 8, Calls: 15, Errors: 1}))
+	require.NoError(
+		t, w.Batch(runfile.Batch{Piece: "x-1", State: runfile.Submitting, Keys: []string{strings.Repeat("b", 64)}}),
+	)
+	require.NoError(
+		t, w.Close(runfile.End{Status: runfile.Complete, Reason: s.text("why"), Trials: 8, Calls: 15, Errors: 1}),
+	)
 	return w.Path()
 }
 
@@ -114,7 +140,9 @@ func TestRedactLeavesNoWord(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var s secrets
-	base, head := secretive(t, dir, "20261123T120000Z-v2-m-000001", "v2", &s), secretive(t, dir, "20261123T120000Z-v3-m-000002", "v3", &s)
+	base, head := secretive(
+		t, dir, "20261123T120000Z-v2-m-000001", "v2", &s,
+	), secretive(t, dir, "20261123T120000Z-v3-m-000002", "v3", &s)
 	any4 := func([]rune) bool { return true }
 	whole, err := os.ReadFile(base)
 	require.NoError(t, err)
