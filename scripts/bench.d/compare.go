@@ -50,8 +50,13 @@ func (c comparison) run(ctx context.Context, out io.Writer) error {
 	if err := writeProject(dir, c.cases); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "%d cases, %d in flight, %s a reply of %d bytes or more; rounds measured: %d\n%s\n\n%-22s %9s %7s %9s %7s %9s\n",
-		c.cases, c.inFlight, c.delay, c.size, c.rounds, machine(), "", "wall", "ratio", "cpu", "ratio", "memory"); err != nil {
+	_, err = fmt.Fprintf(out, "%d cases, %d in flight, %s a reply of %d bytes or more; rounds measured: %d\n%s\n\n",
+		c.cases, c.inFlight, c.delay, c.size, c.rounds, machine())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%-22s %9s %7s %9s %7s %9s\n", "", "wall", "ratio", "cpu", "ratio", "memory")
+	if err != nil {
 		return err
 	}
 	candidates := c.candidates(self, dir)
@@ -89,7 +94,9 @@ func (c comparison) candidates(self, dir string) []candidate {
 	}
 	out := []candidate{
 		{name: "bare loop", command: func(base string) []string {
-			return []string{self, "loop", "-base-url", base, "-inputs", filepath.Join(dir, "cases", "bench.jsonl"), "-in-flight", many}
+			return []string{
+				self, "loop", "-base-url", base, "-inputs", filepath.Join(dir, "cases", "bench.jsonl"), "-in-flight", many,
+			}
 		}},
 		{name: "promptbench", command: promptbench("run", "prompts/bench", "--fresh")},
 		{name: "promptbench, replayed", command: promptbench("run", "prompts/bench", "--offline")},
@@ -97,7 +104,10 @@ func (c comparison) candidates(self, dir string) []candidate {
 	}
 	if c.promptfoo != "" {
 		out = append(out, candidate{name: "promptfoo", command: func(base string) []string {
-			return append(strings.Fields(c.promptfoo), "eval", "-c", foo(dir, base), "--no-cache", "--no-table", "--no-progress-bar", "--max-concurrency", many, "-o", filepath.Join(dir, "foo.json"))
+			return append(
+				strings.Fields(c.promptfoo), "eval", "-c", foo(dir, base), "--no-cache", "--no-table", "--no-progress-bar",
+				"--max-concurrency", many, "-o", filepath.Join(dir, "foo.json"),
+			)
 		}})
 	}
 	return out

@@ -25,8 +25,10 @@ func replyOf(size int) (string, error) {
 	text += strings.Repeat(" ", max(0, size-len(text)))
 	data, err := json.Marshal(map[string]any{
 		"id": "chatcmpl-1", "object": "chat.completion", "created": 1795500000, "model": "bench",
-		"choices": []any{map[string]any{"index": 0, "finish_reason": "stop", "message": map[string]any{"role": "assistant", "content": text}}},
-		"usage":   map[string]any{"prompt_tokens": 120, "completion_tokens": 60, "total_tokens": 180},
+		"choices": []any{map[string]any{"index": 0, "finish_reason": "stop", "message": map[string]any{
+			"role": "assistant", "content": text,
+		}}},
+		"usage": map[string]any{"prompt_tokens": 120, "completion_tokens": 60, "total_tokens": 180},
 	})
 	return string(data), err
 }
@@ -42,13 +44,14 @@ func serve(ctx context.Context, delay time.Duration, size int, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-time.After(delay)
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(reply)))
 		_, _ = io.WriteString(w, reply)
-	})}
+	})
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: handler}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		_ = server.Close()

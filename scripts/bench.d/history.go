@@ -34,7 +34,10 @@ func (h history) run(ctx context.Context, out io.Writer) error {
 	if err := writeProject(dir, 1); err != nil {
 		return err
 	}
-	command := []string{h.promptbench, "run", "prompts/bench", "--offline", "--max-errors", "1", "--base-url", "http://127.0.0.1:1/v1", "--model", "bench", "-o", "result.txt"}
+	command := []string{
+		h.promptbench, "run", "prompts/bench", "--offline", "--max-errors", "1", "--base-url", "http://127.0.0.1:1/v1",
+		"--model", "bench", "-o", "result.txt",
+	}
 	without, err := measure(ctx, dir, append(command, "--runs", "none")...)
 	if err != nil {
 		return err
@@ -72,7 +75,8 @@ func (h history) write(ctx context.Context, dir string) (size int64, err error) 
 	for i := range h.files {
 		run := fmt.Sprintf("run-%06d", i)
 		w, err := runfile.Create(filepath.Join(dir, "runs"), runfile.Header{
-			Run: run, Prompt: runfile.Prompt{Name: "bench", Hash: p.Hash()}, Model: runfile.Model{ID: "bench", Endpoint: "local"}, Trials: 1, Started: at,
+			Run: run, Prompt: runfile.Prompt{Name: "bench", Hash: p.Hash()},
+			Model: runfile.Model{ID: "bench", Endpoint: "local"}, Trials: 1, Started: at,
 		})
 		if err != nil {
 			return 0, err
@@ -83,12 +87,15 @@ func (h history) write(ctx context.Context, dir string) (size int64, err error) 
 				return 0, err
 			}
 			if err := w.Call(runfile.Call{
-				Key: key, Case: id, Trial: 1, For: runfile.ForReply, Reply: text, Attempts: 1, At: at.Add(time.Duration(k) * time.Second),
+				Key: key, Case: id, Trial: 1, For: runfile.ForReply, Reply: text, Attempts: 1,
+				At:    at.Add(time.Duration(k) * time.Second),
 				Usage: &runfile.Usage{InputTokens: 700, OutputTokens: 60},
 			}); err != nil {
 				return 0, err
 			}
-			if err := w.Trial(runfile.Trial{Case: id, Trial: 1, Key: key, Read: &runfile.Read{Type: "answer", Items: []string{text}}}); err != nil {
+			if err := w.Trial(runfile.Trial{Case: id, Trial: 1, Key: key, Read: &runfile.Read{
+				Type: "answer", Items: []string{text},
+			}}); err != nil {
 				return 0, err
 			}
 		}

@@ -1,7 +1,9 @@
 // Command bench.d measures promptbench against a bare loop that makes the same
 // requests to the same endpoint on this machine. scripts/bench builds and runs it:
 //
-//	bench.d compare -promptbench FILE [-promptfoo COMMAND] [-cases N] [-in-flight N] [-delay D] [-reply BYTES] [-rounds N]
+// bench.d compare -promptbench FILE [-promptfoo COMMAND] [-cases N] [-in-flight N] [-delay D]
+// [-reply BYTES] [-rounds N]
+//
 //	bench.d history -promptbench FILE [-files N] [-calls N]
 //	bench.d queue -promptbench FILE -nats-server FILE [-workers N] [-cases N] [-in-flight N] [-delay D] [-sync]
 //	bench.d serve [-delay D] [-reply BYTES]
@@ -57,10 +59,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	case "loop":
 		return loop(ctx, *base, *inputs, *many)
 	case "queue":
-		q := queueing{promptbench: *program, server: *server, cases: *cases, workers: *workers, inFlight: *many, delay: *delay, size: *size, sync: *synced}
+		q := queueing{
+			promptbench: *program, server: *server, cases: *cases, workers: *workers, inFlight: *many, delay: *delay,
+			size: *size, sync: *synced,
+		}
 		return q.run(ctx, out)
 	case "compare":
-		c := comparison{promptbench: *program, promptfoo: *foo, cases: *cases, inFlight: *many, delay: *delay, size: *size, rounds: *rounds}
+		c := comparison{
+			promptbench: *program, promptfoo: *foo, cases: *cases, inFlight: *many, delay: *delay, size: *size, rounds: *rounds,
+		}
 		return c.run(ctx, out)
 	case "history":
 		return history{promptbench: *program, files: *files, calls: *calls}.run(ctx, out)

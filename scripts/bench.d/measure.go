@@ -47,7 +47,9 @@ func (c comparison) against(ctx context.Context, self, dir string, command func(
 }
 
 // startEndpoint starts an endpoint in a process of its own.
-func startEndpoint(ctx context.Context, self string, delay time.Duration, size int) (base string, stop func(), err error) {
+func startEndpoint(
+	ctx context.Context, self string, delay time.Duration, size int,
+) (base string, stop func(), err error) {
 	endpoint := exec.CommandContext(ctx, self, "serve", "-delay", delay.String(), "-reply", fmt.Sprint(size))
 	stdin, err := endpoint.StdinPipe()
 	if err != nil {
@@ -82,7 +84,10 @@ func median(results []result) result {
 		slices.Sort(all)
 		return all[len(all)/2]
 	}
-	out := result{wall: by(func(r result) time.Duration { return r.wall }), cpu: by(func(r result) time.Duration { return r.cpu })}
+	out := result{
+		wall: by(func(r result) time.Duration { return r.wall }),
+		cpu:  by(func(r result) time.Duration { return r.cpu }),
+	}
 	for _, r := range results {
 		out.memory = max(out.memory, r.memory)
 	}

@@ -13,7 +13,8 @@ import (
 
 // system is the system message of every request.
 const system = `당신은 계획을 돕는 플래너입니다. 주어진 할 일을 더 작은 할 일 세 개쯤으로 나누어 JSON으로만 답하세요: ` +
-	`{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"…"}]}}. 정보가 모자라면 type을 question으로, 할 일이 아니면 invalid로 하세요.`
+	`{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"…"}]}}. ` +
+	`정보가 모자라면 type을 question으로, 할 일이 아니면 invalid로 하세요.`
 
 const promptFile = `name: bench
 replyFormat: json
@@ -60,7 +61,8 @@ func writeProject(dir string, cases int) error {
 	enc := json.NewEncoder(lines)
 	for i := range cases {
 		c := map[string]any{
-			"id": fmt.Sprintf("case-%06d", i), "input": fmt.Sprintf("내일 오전 10시에 %d번 손님과 치과 가기 👨‍👩‍👧", i), "expect": map[string]any{"type": "answer"},
+			"id": fmt.Sprintf("case-%06d", i), "input": fmt.Sprintf("내일 오전 10시에 %d번 손님과 치과 가기 👨‍👩‍👧", i),
+			"expect": map[string]any{"type": "answer"},
 		}
 		if err := enc.Encode(c); err != nil {
 			return errors.Join(err, file.Close())
@@ -82,10 +84,15 @@ func foo(dir, base string) string {
 			tests = append(tests, map[string]any{"vars": map[string]any{"input": c.Input}})
 		}
 	}
-	messages, _ := json.Marshal([]any{map[string]any{"role": "system", "content": system}, map[string]any{"role": "user", "content": "{{input}}"}})
+	messages, _ := json.Marshal([]any{
+		map[string]any{"role": "system", "content": system},
+		map[string]any{"role": "user", "content": "{{input}}"},
+	})
 	config, _ := json.Marshal(map[string]any{
-		"prompts":     []any{map[string]any{"label": "bench", "raw": string(messages)}},
-		"providers":   []any{map[string]any{"id": "openai:chat:bench", "config": map[string]any{"apiBaseUrl": base, "temperature": 0}}},
+		"prompts": []any{map[string]any{"label": "bench", "raw": string(messages)}},
+		"providers": []any{map[string]any{"id": "openai:chat:bench", "config": map[string]any{
+			"apiBaseUrl": base, "temperature": 0,
+		}}},
 		"defaultTest": map[string]any{"assert": []any{map[string]any{"type": "is-json"}}},
 		"tests":       tests,
 	})

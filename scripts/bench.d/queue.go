@@ -30,7 +30,8 @@ type queueing struct {
 // are too few to let all of them run at full speed.
 func (q queueing) run(ctx context.Context, out io.Writer) error {
 	if q.promptbench == "" || q.server == "" || q.cases < 1 || q.workers < 1 || q.inFlight < q.workers {
-		return errors.New("-promptbench and -nats-server are wanted, and at least a case, a worker, and a call in flight for each worker")
+		return errors.New("-promptbench and -nats-server are wanted, and at least a case, a worker, and a call in " +
+			"flight for each worker")
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -55,15 +56,17 @@ func (q queueing) run(ctx context.Context, out io.Writer) error {
 	}
 	var workers []*exec.Cmd
 	for range q.workers {
-		w := exec.CommandContext(ctx, q.promptbench, "worker", "--queue", url, "--base-url", base, "--concurrency", fmt.Sprint(q.inFlight/q.workers))
+		w := exec.CommandContext(
+			ctx, q.promptbench, "worker", "--queue", url, "--base-url", base, "--concurrency", fmt.Sprint(q.inFlight/q.workers),
+		)
 		w.Dir = dir
 		if err := w.Start(); err != nil {
 			return fmt.Errorf("starting a worker: %w", err)
 		}
 		workers = append(workers, w)
 	}
-	run := exec.CommandContext(ctx, q.promptbench, "run", "prompts/bench", "--queue", url, "--base-url", base, "--model", "bench",
-		"--concurrency", fmt.Sprint(q.inFlight), "-o", "result.txt")
+	run := exec.CommandContext(ctx, q.promptbench, "run", "prompts/bench", "--queue", url, "--base-url", base,
+		"--model", "bench", "--concurrency", fmt.Sprint(q.inFlight), "-o", "result.txt")
 	var said bytes.Buffer
 	run.Dir, run.Stdout, run.Stderr = dir, &said, &said
 	start := time.Now()
@@ -116,7 +119,8 @@ func (q queueing) print(out io.Writer, wall time.Duration, run, server *os.Proce
 	if q.sync {
 		synced = ", each message synced to disk"
 	}
-	if _, err := fmt.Fprintf(out, "%d cases, %d workers, %d in flight, %s a reply%s; %s\n%.0f calls a second (%.2fs)\n\n%-12s %9s %12s %15s %9s\n",
+	if _, err := fmt.Fprintf(out, "%d cases, %d workers, %d in flight, %s a reply%s; %s\n%.0f calls a second "+
+		"(%.2fs)\n\n%-12s %9s %12s %15s %9s\n",
 		q.cases, q.workers, q.inFlight, q.delay, synced, machine(),
 		float64(q.cases)/wall.Seconds(), wall.Seconds(), "", "cpu", "a call", "calls a core", "memory"); err != nil {
 		return err
@@ -129,12 +133,17 @@ func (q queueing) print(out io.Writer, wall time.Duration, run, server *os.Proce
 			memory = max(memory, mostMemory(s))
 		}
 		each := cpu / time.Duration(calls)
-		_, err := fmt.Fprintf(out, "%-12s %8.2fs %9d µs %13.0f/s %6d MB\n", name, cpu.Seconds(), each.Microseconds(), 1/each.Seconds(), memory/1024)
+		_, err := fmt.Fprintf(
+			out, "%-12s %8.2fs %9d µs %13.0f/s %6d MB\n", name, cpu.Seconds(), each.Microseconds(), 1/each.Seconds(),
+			memory/1024,
+		)
 		return err
 	}
 	var states []*os.ProcessState
 	for _, w := range workers {
 		states = append(states, w.ProcessState)
 	}
-	return errors.Join(line("coordinator", q.cases, run), line("server", q.cases, server), line("worker", q.cases, states...))
+	return errors.Join(
+		line("coordinator", q.cases, run), line("server", q.cases, server), line("worker", q.cases, states...),
+	)
 }

@@ -87,7 +87,10 @@ func (s shot) take() (err error) {
 	}
 	defer stop()
 	address := url.URL{Scheme: "file", Path: path, Fragment: s.fragment}
-	if err := chromedp.Do(tab, chromium.View(s.width, max(s.height, 600), s.scale, s.dark), chromedp.Navigate(address.String()), chromium.Ready()); err != nil {
+	if err := chromedp.Do(
+		tab, chromium.View(s.width, max(s.height, 600), s.scale, s.dark), chromedp.Navigate(address.String()),
+		chromium.Ready(),
+	); err != nil {
 		return err
 	}
 	if s.script != "" {
@@ -96,7 +99,9 @@ func (s shot) take() (err error) {
 		}
 	}
 	if s.height == 0 {
-		height, err := chromedp.Run(tab, chromedp.Evaluate[int64](`Math.ceil(document.documentElement.getBoundingClientRect().height)`))
+		height, err := chromedp.Run(tab, chromedp.Evaluate[int64](
+			`Math.ceil(document.documentElement.getBoundingClientRect().height)`,
+		))
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,9 @@ func terminalPage(title, printed string) string {
 	}
 	return fmt.Sprintf(`<!doctype html><html data-ready><meta charset="utf-8"><style>
 body { margin: 0; padding: 18px; background: #e9e9e6; }
-.window { background: #16181c; color: #d9dade; border-radius: 10px; padding: 0 20px 18px; font: 14px/1.45 "DejaVu Sans Mono", "Noto Sans Mono CJK KR", "Noto Color Emoji", monospace; box-shadow: 0 6px 24px rgba(0, 0, 0, .25); overflow: hidden; }
+.window { background: #16181c; color: #d9dade; border-radius: 10px; padding: 0 20px 18px;
+  font: 14px/1.45 "DejaVu Sans Mono", "Noto Sans Mono CJK KR", "Noto Color Emoji", monospace;
+  box-shadow: 0 6px 24px rgba(0, 0, 0, .25); overflow: hidden; }
 .bar { display: flex; align-items: center; gap: 8px; height: 40px; color: #8a8f98; font-size: 13px; }
 .bar i { width: 12px; height: 12px; border-radius: 50%%; background: #3a3e45; }
 .bar span { margin-left: 10px; }
@@ -51,7 +53,10 @@ func paint(line string) string {
 			end = len(line)
 		}
 		for it := graphemes.FromString(line[:end]); it.Next(); {
-			fmt.Fprintf(&out, `<span class="w%d %s">%s</span>`, min(2, displaywidth.String(it.Value())), strings.Join(class, " "), html.EscapeString(it.Value()))
+			fmt.Fprintf(
+				&out, `<span class="w%d %s">%s</span>`, min(2, displaywidth.String(it.Value())), strings.Join(class, " "),
+				html.EscapeString(it.Value()),
+			)
 		}
 		line = line[end:]
 	}

@@ -71,7 +71,9 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 		}
 	}
 	if err != nil {
-		return problem.List{samples.Problem(fmt.Sprintf("the samples %s can't be read: %s", file, err), "they are looked for in ../data, and beside the file")}
+		return problem.List{samples.Problem(
+			fmt.Sprintf("the samples %s can't be read: %s", file, err), "they are looked for in ../data, and beside the file",
+		)}
 	}
 	return d.samples(file, data, kind)
 }
@@ -89,7 +91,9 @@ func (d *draft) samples(file string, data []byte, class string) problem.List {
 	d.format = "OpenAI evals samples"
 	text := string(strictyaml.TrimBOM(data))
 	if strings.HasPrefix(text, "version https://git-lfs") {
-		return problem.List{{File: file, Line: 1, Column: 1, Message: "the file is a pointer of Git LFS", Hint: "fetch it with git lfs pull"}}
+		return problem.List{{
+			File: file, Line: 1, Column: 1, Message: "the file is a pointer of Git LFS", Hint: "fetch it with git lfs pull",
+		}}
 	}
 	var list []sample
 	for i, line := range strings.Split(text, "\n") {
@@ -97,7 +101,9 @@ func (d *draft) samples(file string, data []byte, class string) problem.List {
 			continue
 		}
 		if len(list) >= maxCases {
-			d.lostAt(problem.Problem{File: file, Line: i + 1, Column: 1}, "from the case %d on nothing is carried over", maxCases+1)
+			d.lostAt(
+				problem.Problem{File: file, Line: i + 1, Column: 1}, "from the case %d on nothing is carried over", maxCases+1,
+			)
 			break
 		}
 		doc, probs := strictyaml.ParseJSON(file, i+1, []byte(line))
@@ -109,7 +115,13 @@ func (d *draft) samples(file string, data []byte, class string) problem.List {
 		}
 	}
 	if len(list) == 0 {
-		return append(problem.List{{File: file, Message: "the file holds no sample with an input", Hint: `a sample is {"input": [{"role": "user", "content": "…"}], "ideal": "…"}`}}, d.left...)
+		return append(
+			problem.List{{
+				File: file, Message: "the file holds no sample with an input",
+				Hint: `a sample is {"input": [{"role": "user", "content": "…"}], "ideal": "…"}`,
+			}},
+			d.left...,
+		)
 	}
 	d.shape(file, list, class)
 	return nil
@@ -124,7 +136,8 @@ func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
 	case strictyaml.List:
 		for _, m := range input.Items() {
 			role, content := m.Get("role").Text(), m.Get("content")
-			if role != "system" && role != "user" && role != "assistant" && role != "developer" || content.Kind() != strictyaml.Text {
+			if role != "system" && role != "user" && role != "assistant" && role != "developer" ||
+				content.Kind() != strictyaml.Text {
 				d.lost(m, "a sample with a message of the role %q is not carried over", role)
 				return s, false
 			}
@@ -173,7 +186,10 @@ func (d *draft) shape(file string, list []sample, class string) {
 	for _, s := range list {
 		place := problem.Problem{File: file, Line: s.line, Column: 1}
 		if roles(s) != usual {
-			d.lostAt(place, "a sample whose messages are %sand not %s is not carried over: they would need a prompt of their own", roles(s), strings.TrimSpace(usual))
+			d.lostAt(
+				place, "a sample whose messages are %sand not %s is not carried over: they would need a prompt of their own",
+				roles(s), strings.TrimSpace(usual),
+			)
 			continue
 		}
 		kept = append(kept, s)

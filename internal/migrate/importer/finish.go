@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,12 +13,20 @@ import (
 func (d *draft) finish() (*Result, problem.List) {
 	d.dropBlank()
 	if len(d.prompts) == 0 && !d.ownPrompt() {
-		probs := append(problem.List{{File: d.source, Message: "neither a prompt nor a case of it can be carried over, so there is nothing to run"}}, d.left...)
+		probs := append(
+			problem.List{{
+				File: d.source, Message: "neither a prompt nor a case of it can be carried over, so there is nothing to run",
+			}},
+			d.left...,
+		)
 		return nil, probs
 	}
 	t := d.translate()
 	if len(t.cases) == 0 {
-		d.lostAt(problem.Problem{File: d.source}, "it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.name)
+		d.lostAt(
+			problem.Problem{File: d.source},
+			"it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.name,
+		)
 		c := finished{caseDraft: caseDraft{id: "example"}, input: "(write the input here)", vars: map[string]string{}}
 		for name := range t.uses {
 			c.vars[name] = "(write " + name + " here)"
@@ -51,7 +58,9 @@ func (d *draft) dropBlank() {
 }
 
 func hasText(template string) bool {
-	return slices.ContainsFunc(pieces(template), func(p piece) bool { return p.expr != nil || strings.TrimSpace(p.text) != "" })
+	return slices.ContainsFunc(pieces(template), func(p piece) bool {
+		return p.expr != nil || strings.TrimSpace(p.text) != ""
+	})
 }
 
 // ownPrompt makes a prompt of the vars of the cases alone, where the source has
@@ -76,8 +85,15 @@ func (d *draft) ownPrompt() bool {
 		_, lines[0], _ = strings.Cut(lines[0], ": ")
 	}
 	place := problem.Problem{File: d.source}
-	d.prompts = []promptDraft{{messages: []message{{role: "user", text: strings.Join(lines, "\n"), at: always(place)}}, place: place}}
-	d.lostAt(place, "no prompt of it can be carried over, so prompts/%s.prompt.yml has the vars of the cases and nothing else: write yours", d.name)
+	d.prompts = []promptDraft{{
+		messages: []message{{role: "user", text: strings.Join(lines, "\n"), at: always(place)}}, place: place,
+	}}
+	d.lostAt(
+		place,
+		"no prompt of it can be carried over, so prompts/%s.prompt.yml has the vars of the cases and nothing else: "+
+			"write yours",
+		d.name,
+	)
 	return true
 }
 
@@ -177,71 +193,6 @@ func (p promptDraft) title() string {
 		return ""
 	}
 	return fmt.Sprintf("%.40q", strings.TrimSpace(p.messages[len(p.messages)-1].text))
-}
-
-// usedVars lists what each prompt has in braces, what stands last at the end.
-func (d *draft) usedVars() map[string][]*expr {
-	out := map[string][]*expr{}
-	for _, p := range d.prompts {
-		for _, m := range p.messages {
-			for _, piece := range pieces(m.text) {
-				if piece.expr != nil {
-					list := slices.DeleteFunc(out[p.key()], piece.expr.same)
-					out[p.key()] = append(list, piece.expr)
-				}
-			}
-		}
-	}
-	return out
-}
-
-// mainVar chooses what is the input: what most prompts use, that is there in
-// most cases, that goes by a usual name, that is a var without more, that differs
-// from case to case, that stands last.
-func (d *draft) mainVar(used map[string][]*expr) *expr {
-	type rank struct {
-		expr                                         *expr
-		prompts, filled, known, plain, distinct, pos int
-	}
-	var ranks []*rank
-	for _, p := range d.prompts {
-		for i, e := range used[p.key()] {
-			at := slices.IndexFunc(ranks, func(r *rank) bool { return r.expr.same(e) })
-			if at < 0 {
-				at = len(ranks)
-				ranks = append(ranks, &rank{expr: e, known: slices.Index(usualNames(), e.name)})
-				if e.plain() {
-					ranks[at].plain = 1
-				}
-			}
-			ranks[at].prompts++
-			ranks[at].pos = max(ranks[at].pos, i)
-		}
-	}
-	for _, r := range ranks {
-		values := map[string]bool{}
-		for _, c := range d.cases {
-			if text := asText(r.expr.value(c.vars)); strings.TrimSpace(text) != "" {
-				r.filled++
-				values[text] = true
-			}
-		}
-		r.distinct = len(values)
-	}
-	slices.SortStableFunc(ranks, func(a, b *rank) int {
-		return cmp.Or(
-			b.prompts-a.prompts, b.filled-a.filled, b.known-a.known, b.plain-a.plain, b.distinct-a.distinct, b.pos-a.pos,
-		)
-	})
-	return ranks[0].expr
-}
-
-// usualNames are what inputs are called, the surest last.
-func usualNames() []string {
-	return []string{
-		"body", "content", "document", "article", "statement", "text", "topic", "prompt", "request", "message", "user_message", "query",
-		"user_query", "question", "user_prompt", "userInput", "user_input", "input",
-	}
 }
 
 // toOurTemplates writes a prompt in our templates.

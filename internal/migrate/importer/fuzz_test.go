@@ -50,18 +50,27 @@ func requireSound(t *testing.T, files memory, source string) {
 func FuzzDocument(f *testing.F) {
 	seed(f, ".yaml")
 	seed(f, ".yml")
-	f.Add([]byte("prompts: ['{{a}}{{{b}}} \\{{c}} {% raw %}{{d}}']\ntests: [{vars: {a: [1, {x: 2}], b: {y: [z]}}, assert: [{type: equals, value: {a: 1}}, {type: not-regex, value: '['}]}]"))
-	f.Add([]byte("prompts: {a.txt: x, b: y}\nproviders: openai:gpt-4o\ntests: tests.csv\nscenarios: [{config: file://x, tests: 3}]"))
-	f.Add([]byte("messages: [{role: user, content: ''}, {role: tool, content: [1]}]\ntestData: [{a: null}]\nevaluators: [{string: 1}, {llm: {choices: 3}}]"))
+	f.Add([]byte("prompts: ['{{a}}{{{b}}} \\{{c}} {% raw %}{{d}}']\ntests: [{vars: {a: [1, {x: 2}], b: {y: [z]}}, " +
+		"assert: [{type: equals, value: {a: 1}}, {type: not-regex, value: '['}]}]"))
+	f.Add([]byte("prompts: {a.txt: x, b: y}\nproviders: openai:gpt-4o\ntests: tests.csv\nscenarios: [{config: " +
+		"file://x, tests: 3}]"))
+	f.Add([]byte("messages: [{role: user, content: ''}, {role: tool, content: [1]}]\ntestData: [{a: " +
+		"null}]\nevaluators: [{string: 1}, {llm: {choices: 3}}]"))
 	f.Add([]byte("prompts: ['{{a}}']\ntests: [{vars: file://config.yaml}, file://config.yaml, {vars: loop.yaml}]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		requireSound(t, memory{"loop.yaml": []byte("loop.yaml"), "config.yaml": data, "tests.csv": []byte("a,__expected\n1,contains:2\n")}, "config.yaml")
+		requireSound(
+			t,
+			memory{"loop.yaml": []byte("loop.yaml"), "config.yaml": data, "tests.csv": []byte("a,__expected\n1,contains:2\n")},
+			"config.yaml",
+		)
 	})
 }
 
 func FuzzSamples(f *testing.F) {
 	seed(f, ".jsonl")
-	f.Add([]byte(`{"input":[],"ideal":{}}` + "\n" + `{"input":[{"role":"user","content":"{% endraw %}{{x}}"}],"ideal":[null,""]}`))
+	f.Add([]byte(
+		`{"input":[],"ideal":{}}` + "\n" + `{"input":[{"role":"user","content":"{% endraw %}{{x}}"}],"ideal":[null,""]}`,
+	))
 	f.Fuzz(func(t *testing.T, data []byte) { requireSound(t, memory{"a.jsonl": data}, "a.jsonl") })
 }
 
@@ -76,13 +85,18 @@ func FuzzTable(f *testing.F) {
 func FuzzPrompt(f *testing.F) {
 	seed(f, ".txt")
 	seed(f, ".json")
-	f.Add([]byte("{% for a in list %}{% for k, v in a %}{{k}}={{v}}{{x}}{% endfor %}{% endfor %}{% for b in list %}{{b.c}}"))
+	f.Add([]byte("{% for a in list %}{% for k, v in a %}{{k}}={{v}}{{x}}{% endfor %}{% endfor %}{% for b in list " +
+		"%}{{b.c}}"))
 	f.Add([]byte("{{ input }}{{- x | dump -}}{# c #}{{ y['a b'][0].c }}\\{{z}}"))
-	f.Add([]byte(`[{"role":"system","content":"{{x}}"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"}]}]`))
+	f.Add([]byte(
+		`[{"role":"system","content":"{{x}}"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"}]}]`,
+	))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, ext := range []string{".txt", ".json", ".yaml", ".md"} {
 			requireSound(t, memory{
-				"c.yaml": []byte("prompts: [file://p" + ext + "]\ndefaultTest: {vars: {list: [{c: 1, d: ['{{x}}']}, {e: {f: g}}]}}\ntests: [{vars: {input: a, x: b}}]"), "p" + ext: data,
+				"c.yaml": []byte("prompts: [file://p" + ext + "]\ndefaultTest: {vars: {list: [{c: 1, d: ['{{x}}']}, {e: {f: " +
+					"g}}]}}\ntests: [{vars: {input: a, x: b}}]"),
+				"p" + ext: data,
 			}, "c.yaml")
 		}
 	})

@@ -156,7 +156,9 @@ func (d *draft) evaluator(n strictyaml.Node) {
 // stringEvaluator compares texts, without regard to case as gh models eval does,
 // but for equals.
 func (d *draft) stringEvaluator(n strictyaml.Node) {
-	tests := map[string]string{"contains": "lower(text) contains #", "startsWith": "lower(text) startsWith #", "endsWith": "lower(text) endsWith #"}
+	tests := map[string]string{
+		"contains": "lower(text) contains #", "startsWith": "lower(text) startsWith #", "endsWith": "lower(text) endsWith #",
+	}
 	for _, e := range n.Entries() {
 		key, template := e.Key.Text(), e.Value.Text()
 		if tests[key] == "" && key != "equals" {
@@ -175,7 +177,8 @@ func (d *draft) stringEvaluator(n strictyaml.Node) {
 			case key == "equals":
 				d.cases[i].expects = append(d.cases[i].expects, expectation{kind: kindEquals, texts: []string{text}})
 			default:
-				d.cases[i].expects = append(d.cases[i].expects, expectation{kind: kindCheck, texts: []string{oneOf(tests[key], []string{strings.ToLower(text)})}})
+				check := oneOf(tests[key], []string{strings.ToLower(text)})
+				d.cases[i].expects = append(d.cases[i].expects, expectation{kind: kindCheck, texts: []string{check}})
 			}
 		}
 	}

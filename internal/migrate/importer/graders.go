@@ -39,7 +39,9 @@ func (w *writer) cases() (cases []suite.Case, shared []expectation) {
 		if id == "" {
 			id = fmt.Sprintf("case-%0*d", len(fmt.Sprint(len(w.t.cases))), i+1)
 		}
-		out := suite.Case{ID: unique(used, slug(id, fmt.Sprintf("case-%d", i+1))), Input: c.input, Note: c.note, Vars: c.vars, Tags: c.tags}
+		out := suite.Case{
+			ID: unique(used, slug(id, fmt.Sprintf("case-%d", i+1))), Input: c.input, Note: c.note, Vars: c.vars, Tags: c.tags,
+		}
 		seen := map[string]bool{}
 		for _, e := range c.expects {
 			if k := e.key(); !common[k] && !seen[k] {
@@ -148,7 +150,10 @@ func (w *writer) graders(cases []suite.Case, shared []expectation) []any {
 	out = append(out, w.commands()...)
 	if len(out) == 0 {
 		out = append(out, object{{Key: "length", Value: object{{Key: "min", Value: 1}}}})
-		w.draft.lostAt(problem.Problem{File: w.draft.source}, "no case has an assertion that can be carried over, so replies are held to not being empty and nothing else")
+		w.draft.lostAt(
+			problem.Problem{File: w.draft.source},
+			"no case has an assertion that can be carried over, so replies are held to not being empty and nothing else",
+		)
 	}
 	return out
 }
@@ -169,10 +174,12 @@ func (w *writer) rubric(common []string, own bool) any {
 	}
 	for i, demand := range common {
 		id := unique(used, fmt.Sprintf("demand-%d", i+1))
-		criteria = append(criteria, object{{Key: "id", Value: id}, {Key: "question", Value: "Does the reply meet this demand?\n" + strings.TrimSpace(demand)}})
+		question := "Does the reply meet this demand?\n" + strings.TrimSpace(demand)
+		criteria = append(criteria, object{{Key: "id", Value: id}, {Key: "question", Value: question}})
 	}
 	if own {
-		criteria = append(criteria, object{{Key: "id", Value: unique(used, "demands")}, {Key: "question", Value: "Does the reply meet all of this?\n{{meets}}"}})
+		const question = "Does the reply meet all of this?\n{{meets}}"
+		criteria = append(criteria, object{{Key: "id", Value: unique(used, "demands")}, {Key: "question", Value: question}})
 	}
 	if len(criteria) == 0 {
 		return nil

@@ -22,9 +22,14 @@ type Files interface {
 
 // Options say how a source is to be read.
 type Options struct {
-	Name     string // of the suite and the prompts; empty: made of the source's name
-	Expected string // what the expected text of a table or of a sample is: Equals, Contains or StartsWith; empty: the format's own
-	Source   string // the directory of Files, from that of the result; for scripts that stay where they are
+	// Name is that of the suite and its prompts; empty: made of the source's name.
+	Name string
+	// Expected is how a reply is compared with the expected text of a table or a
+	// sample: Equals, Contains or StartsWith; empty: the format's own way.
+	Expected string
+	// Source is the path from the suite's directory to that of Files, for scripts
+	// that stay where they are.
+	Source string
 }
 
 // What an expected text may be to its reply.
@@ -75,9 +80,16 @@ func Import(files Files, name string, o Options) (*Result, problem.List) {
 	case ".yaml", ".yml", ".json":
 		probs = d.document(name, data)
 	case ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py":
-		probs = problem.List{{File: name, Message: "a config that is a program is not run", Hint: "write what it gives as YAML or JSON, and import that"}}
+		probs = problem.List{{
+			File: name, Message: "a config that is a program is not run",
+			Hint: "write what it gives as YAML or JSON, and import that",
+		}}
 	default:
-		probs = problem.List{{File: name, Message: fmt.Sprintf("no importer for %q", ext), Hint: "promptfoo configs and .prompt.yml files (.yaml, .yml, .json), samples (.jsonl) and tables (.csv) can be imported"}}
+		probs = problem.List{{
+			File: name, Message: fmt.Sprintf("no importer for %q", ext),
+			Hint: "promptfoo configs and .prompt.yml files (.yaml, .yml, .json), samples (.jsonl) and tables (.csv) can be " +
+				"imported",
+		}}
 	}
 	if probs.Err() != nil {
 		return nil, probs
@@ -108,7 +120,11 @@ func (d *draft) document(name string, data []byte) problem.List {
 	case isRegistry(root):
 		return d.registry(root)
 	}
-	return problem.List{root.Problem("the file is none that can be imported", "a promptfoo config has prompts, a .prompt.yml file has messages, and an entry of the registry of OpenAI evals a class with samples_jsonl")}
+	return problem.List{root.Problem(
+		"the file is none that can be imported",
+		"a promptfoo config has prompts, a .prompt.yml file has messages, and an entry of the registry of OpenAI evals "+
+			"a class with samples_jsonl",
+	)}
 }
 
 // nameOf makes a name of a path: that of the file, or of its directory where the

@@ -121,7 +121,8 @@ func (f *promptfooConfig) constants() map[string]any {
 		return nil
 	}
 	for _, t := range f.root.Get("tests").Items() {
-		if t.Kind() != strictyaml.Mapping || t.Get("vars").Kind() != strictyaml.Mapping && t.Get("vars").Kind() != strictyaml.None || t.Get("path").Kind() != strictyaml.None {
+		if t.Kind() != strictyaml.Mapping || t.Get("vars").Kind() != strictyaml.Mapping &&
+			t.Get("vars").Kind() != strictyaml.None || t.Get("path").Kind() != strictyaml.None {
 			return nil
 		}
 		for _, e := range t.Get("vars").Entries() {

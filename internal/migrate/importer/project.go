@@ -77,7 +77,10 @@ func one(source, dir, root string, o Options, taken map[string]bool) (*Result, p
 	}
 	inside, err := filepath.Rel(top, absolute)
 	if err != nil || !filepath.IsLocal(inside) {
-		return nil, problem.List{{File: source, Message: fmt.Sprintf("it lies outside of %s", root), Hint: "name a directory with --root that holds it and all that it names"}}
+		return nil, problem.List{{
+			File: source, Message: fmt.Sprintf("it lies outside of %s", root),
+			Hint: "name a directory with --root that holds it and all that it names",
+		}}
 	}
 	disk, err := OpenDisk(top)
 	if err != nil {
@@ -158,7 +161,10 @@ func configOf(results []*Result) ([]byte, error) {
 		}
 		judge = cmp.Or(judge, r.Judge)
 	}
-	o := object{{Key: "suite", Value: results[0].Suite}, {Key: "model", Value: orNil(first)}, {Key: "judge", Value: orNil(judge)}, {Key: "models", Value: orNone(models)}}
+	o := object{
+		{Key: "suite", Value: results[0].Suite}, {Key: "model", Value: orNil(first)}, {Key: "judge", Value: orNil(judge)},
+		{Key: "models", Value: orNone(models)},
+	}
 	return strictyaml.Write(o)
 }
 
@@ -175,7 +181,8 @@ func (m Model) entry() object {
 		headers = m.Headers
 	}
 	return append(o, object{
-		{Key: "model", Value: m.ID}, {Key: "api_key_env", Value: orNil(m.APIKeyEnv)}, {Key: "api_version", Value: orNil(m.APIVersion)},
+		{Key: "model", Value: m.ID}, {Key: "api_key_env", Value: orNil(m.APIKeyEnv)},
+		{Key: "api_version", Value: orNil(m.APIVersion)},
 		{Key: "headers", Value: headers}, {Key: "params", Value: orNone(m.Params)},
 	}...)
 }
@@ -184,7 +191,10 @@ func (m Model) entry() object {
 // nothing where one does.
 func (p *Plan) Write(dir string) error {
 	if len(p.Exists) > 0 {
-		return fmt.Errorf("nothing is written, since there is already %s; name another directory with -o, or another name with --name", strings.Join(p.Exists, ", "))
+		return fmt.Errorf(
+			"nothing is written, since there is already %s; name another directory with -o, or another name with --name",
+			strings.Join(p.Exists, ", "),
+		)
 	}
 	var written []string
 	for _, f := range p.Files {

@@ -54,7 +54,9 @@ func (f *promptfooConfig) assertSet(a assertion, vars map[string]any, depth int)
 	for _, inner := range a.node.Get("assert").Items() {
 		if depth < maxSets {
 			inner = f.deref(inner)
-			out = append(out, f.expectations(assertion{node: inner, place: inner.Problem("", ""), file: inner.File()}, vars, depth+1)...)
+			out = append(
+				out, f.expectations(assertion{node: inner, place: inner.Problem("", ""), file: inner.File()}, vars, depth+1)...,
+			)
 		}
 	}
 	return out
@@ -69,7 +71,9 @@ type asserted struct {
 	text  string
 }
 
-func (f *promptfooConfig) assert(a assertion, kind string, value, threshold, config strictyaml.Node, vars map[string]any) []expectation {
+func (f *promptfooConfig) assert(
+	a assertion, kind string, value, threshold, config strictyaml.Node, vars map[string]any,
+) []expectation {
 	s := asserted{assertion: a, kind: kind}
 	s.kind, s.not = strings.CutPrefix(kind, "not-")
 	if isCode(s.kind) {
@@ -176,7 +180,8 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 		return []expectation{{kind: kindCheck, texts: []string{src}}}
 	}
 	switch s.kind {
-	case "contains", "icontains", "equals", "starts-with", "contains-any", "contains-all", "icontains-any", "icontains-all", "regex", "llm-rubric", "g-eval", "model-graded-closedqa", "model-graded-factuality", "factuality":
+	case "contains", "icontains", "equals", "starts-with", "contains-any", "contains-all", "icontains-any",
+		"icontains-all", "regex", "llm-rubric", "g-eval", "model-graded-closedqa", "model-graded-factuality", "factuality":
 		if strings.TrimSpace(s.text) == "" && s.value != nil || s.value == nil {
 			f.lostAt(s.place, "%s has no value here, so it is not carried over", s.kind)
 			return nil

@@ -15,7 +15,9 @@ func isCode(kind string) bool {
 }
 
 // code keeps an assertion in a language of its own for a grader that runs it.
-func (f *promptfooConfig) code(s asserted, value, threshold, config strictyaml.Node, vars map[string]any) []expectation {
+func (f *promptfooConfig) code(
+	s asserted, value, threshold, config strictyaml.Node, vars map[string]any,
+) []expectation {
 	c := &code{Language: s.kind, Not: s.not, Threshold: plain(threshold), Config: f.fill(s.assertion, plain(config), vars)}
 	text := value.Text()
 	if s.short != "" {
@@ -98,10 +100,12 @@ func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectat
 // shorthands are the assertions that a cell may name.
 func shorthands() map[string]bool {
 	out := map[string]bool{}
-	for kind := range strings.FieldsSeq(`contains contains-all contains-any icontains icontains-all icontains-any equals regex starts-with is-json
-		contains-json javascript python llm-rubric g-eval factuality model-graded-closedqa model-graded-factuality similar cost latency
-		levenshtein rouge-n bleu answer-relevance context-recall context-relevance context-faithfulness moderation webhook classifier
-		is-sql contains-sql is-xml contains-xml contains-html is-refusal perplexity perplexity-score select-best word-count`) {
+	for kind := range strings.FieldsSeq(`
+		contains contains-all contains-any icontains icontains-all icontains-any equals regex starts-with is-json
+		contains-json javascript python llm-rubric g-eval factuality model-graded-closedqa model-graded-factuality
+		similar cost latency levenshtein rouge-n bleu answer-relevance context-recall context-relevance
+		context-faithfulness moderation webhook classifier is-sql contains-sql is-xml contains-xml contains-html
+		is-refusal perplexity perplexity-score select-best word-count`) {
 		out[kind] = true
 	}
 	return out

@@ -68,7 +68,8 @@ func (f *promptfooConfig) csvTests(n strictyaml.Node, file, text string) []test 
 	for i, name := range head.cells {
 		name = strings.TrimSpace(name)
 		switch {
-		case !strings.HasPrefix(name, "__"), expectedColumn.MatchString(name), name == "__description", name == "__prefix", name == "__suffix", strings.HasPrefix(name, "__metadata:"):
+		case !strings.HasPrefix(name, "__"), expectedColumn.MatchString(name), name == "__description", name == "__prefix",
+			name == "__suffix", strings.HasPrefix(name, "__metadata:"):
 		default:
 			f.lostAt(head.places[i], "the column %s is not carried over", name)
 		}

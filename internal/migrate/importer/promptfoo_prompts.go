@@ -64,7 +64,9 @@ func (f *promptfooConfig) prompt(n strictyaml.Node) {
 	f.lost(n, "the prompt has neither raw nor id")
 }
 
-var promptFile = regexp.MustCompile(`(?i)^[^\n{}]+\.(txt|json|jsonl|ya?ml|md|j2|csv|c?js|mjs|[cm]?ts|py)(:[\w.]+)?$|^[^{}\s]*\*[^{}\s]*$`)
+var promptFile = regexp.MustCompile(
+	`(?i)^[^\n{}]+\.(txt|json|jsonl|ya?ml|md|j2|csv|c?js|mjs|[cm]?ts|py)(:[\w.]+)?$|^[^{}\s]*\*[^{}\s]*$`,
+)
 
 // named reads a prompt that stands in the config, or in the file or files that
 // it names.
@@ -74,7 +76,8 @@ func (f *promptfooConfig) named(n strictyaml.Node, text, label string) {
 	case strings.TrimSpace(text) == "":
 		f.lost(n, "the prompt is empty")
 		return
-	case strings.HasPrefix(text, "langfuse://") || strings.HasPrefix(text, "portkey://") || strings.HasPrefix(text, "helicone://") || strings.HasPrefix(text, "exec:") || strings.HasPrefix(text, "package:"):
+	case strings.HasPrefix(text, "langfuse://") || strings.HasPrefix(text, "portkey://") ||
+		strings.HasPrefix(text, "helicone://") || strings.HasPrefix(text, "exec:") || strings.HasPrefix(text, "package:"):
 		scheme, _, _ := strings.Cut(text, ":")
 		f.lost(n, "a prompt from %s: is not carried over", scheme)
 		return
@@ -165,7 +168,9 @@ var dumped = regexp.MustCompile(`([:\[,]\s*)(\{\{-?[^{}]*\|\s*(?:dump|tojson)\s*
 
 // text adds a prompt: a chat where the text is one in JSON or YAML, else one
 // message of the user.
-func (f *promptfooConfig) text(body, label string, at func(from, to int) problem.Problem, place problem.Problem, file bool) {
+func (f *promptfooConfig) text(
+	body, label string, at func(from, to int) problem.Problem, place problem.Problem, file bool,
+) {
 	p := promptDraft{label: label, place: place}
 	f.noteUsed(body)
 	unrolled := unroll(body, f.constants(), 0)
@@ -184,7 +189,8 @@ func (f *promptfooConfig) text(body, label string, at func(from, to int) problem
 			return m[1] + asJSON(inner)
 		})
 		doc, probs := strictyaml.Parse(place.File, []byte(source))
-		if doc != nil && probs.Err() == nil && (isYAML || json.Valid([]byte(source)) || doc.Root().Kind() == strictyaml.List) {
+		isChat := doc != nil && probs.Err() == nil
+		if isChat && (isYAML || json.Valid([]byte(source)) || doc.Root().Kind() == strictyaml.List) {
 			root := doc.Root()
 			if inner := root.Get("messages"); inner.Kind() == strictyaml.List {
 				root = inner
@@ -259,7 +265,10 @@ func (f *promptfooConfig) content(n strictyaml.Node, place problem.Problem, exac
 				if exact {
 					at = part.Problem("", "")
 				}
-				f.lostAt(at, "a part of the type %q is not carried over: only text is sent", part.Get("type").Text()+part.Get("modality").Text())
+				f.lostAt(
+					at, "a part of the type %q is not carried over: only text is sent",
+					part.Get("type").Text()+part.Get("modality").Text(),
+				)
 				continue
 			}
 			parts = append(parts, text.Text())

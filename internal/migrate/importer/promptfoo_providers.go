@@ -153,7 +153,8 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 		name = settings.Get("model").Text()
 	case !cut || !slices.Contains(s.chat, sub):
 		switch sub {
-		case "completion", "embedding", "embeddings", "image", "realtime", "assistant", "moderation", "agents", "chatkit", "transcription", "video", "live", "codex-sdk":
+		case "completion", "embedding", "embeddings", "image", "realtime", "assistant", "moderation", "agents", "chatkit",
+			"transcription", "video", "live", "codex-sdk":
 			f.lost(id, "the provider %s is no chat", text)
 			return Model{}, false
 		}
@@ -187,7 +188,9 @@ func (f *promptfooConfig) azure(id strictyaml.Node, rest, label string, settings
 	if base == "" {
 		base = "https://" + host
 	}
-	m := Model{ID: name, BaseURL: base, APIKeyEnv: "AZURE_API_KEY", APIVersion: "2024-10-21", Name: slug(label, slug(name, "model"))}
+	m := Model{
+		ID: name, BaseURL: base, APIKeyEnv: "AZURE_API_KEY", APIVersion: "2024-10-21", Name: slug(label, slug(name, "model")),
+	}
 	if v := settings.Get("apiVersion").Text(); v != "" {
 		m.APIVersion = v
 	}
@@ -201,14 +204,16 @@ func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 	for _, e := range n.Entries() {
 		key, v := e.Key.Text(), e.Value
 		name, isParam := map[string]string{
-			"temperature": "temperature", "top_p": "topP", "max_tokens": "maxTokens", "max_completion_tokens": "maxCompletionTokens",
-			"max_output_tokens": "maxTokens", "maxOutputTokens": "maxTokens", "topP": "topP",
+			"temperature": "temperature", "top_p": "topP", "max_tokens": "maxTokens",
+			"max_completion_tokens": "maxCompletionTokens",
+			"max_output_tokens":     "maxTokens", "maxOutputTokens": "maxTokens", "topP": "topP",
 			"seed": "seed", "stop": "stop", "reasoning_effort": "reasoningEffort",
 		}[key]
 		switch {
 		case isParam:
 			f.param(m, name, key, v)
-		case key == "presence_penalty" || key == "frequency_penalty" || key == "top_k" || key == "min_p" || key == "verbosity" || key == "service_tier":
+		case key == "presence_penalty" || key == "frequency_penalty" || key == "top_k" || key == "min_p" ||
+			key == "verbosity" || key == "service_tier":
 			extra = append(extra, strictyaml.Field{Key: key, Value: plain(v)})
 		case key == "reasoning" && v.Get("effort").Kind() == strictyaml.Text:
 			f.param(m, "reasoningEffort", key, v.Get("effort"))
@@ -222,7 +227,10 @@ func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 			f.response(m, v)
 		case key == "model" || key == "apiHost" || key == "apiVersion":
 		case key == "apiKey":
-			f.lost(e.Key, "a key never stands in a file, so apiKey is not carried over; %s names the variable that holds it", "api_key_env")
+			f.lost(
+				e.Key, "a key never stands in a file, so apiKey is not carried over; %s names the variable that holds it",
+				"api_key_env",
+			)
 		default:
 			f.lost(e.Key, "%s of a provider is not carried over", key)
 		}
@@ -245,7 +253,10 @@ func (f *promptfooConfig) param(m *Model, name, key string, v strictyaml.Node) {
 			value = []any{one}
 		}
 		list, isList := value.([]any)
-		ok = isList && len(list) > 0 && !slices.ContainsFunc(list, func(v any) bool { s, isText := v.(string); return !isText || s == "" })
+		ok = isList && len(list) > 0 && !slices.ContainsFunc(list, func(v any) bool {
+			s, isText := v.(string)
+			return !isText || s == ""
+		})
 	case "reasoningEffort":
 		_, ok = value.(string)
 	default:
@@ -269,7 +280,8 @@ func (f *promptfooConfig) baseURL(m *Model, key string, v strictyaml.Node) {
 		base = "https://" + base + "/v1"
 	}
 	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" ||
+		u.Fragment != "" {
 		f.lost(v, "%s %s is no plain http or https address", key, v.Describe())
 		return
 	}
@@ -278,7 +290,8 @@ func (f *promptfooConfig) baseURL(m *Model, key string, v strictyaml.Node) {
 
 func (f *promptfooConfig) headers(m *Model, n strictyaml.Node) {
 	for _, e := range n.Entries() {
-		if config.SecretHeader(e.Key.Text()) || strings.Contains(e.Value.Text(), "{{") || strings.ContainsAny(e.Value.Text(), "\r\n") {
+		if config.SecretHeader(e.Key.Text()) || strings.Contains(e.Value.Text(), "{{") ||
+			strings.ContainsAny(e.Value.Text(), "\r\n") {
 			f.lost(e.Key, "the header %s is not carried over; headers_env names the variable that holds its value", e.Key.Text())
 			continue
 		}

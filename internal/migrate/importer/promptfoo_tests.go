@@ -87,7 +87,8 @@ func (f *promptfooConfig) tags(n strictyaml.Node) []string {
 		for _, v := range values {
 			switch v.Kind() {
 			case strictyaml.Text, strictyaml.Bool, strictyaml.Int, strictyaml.Float:
-				if tag := slug(e.Key.Text(), "") + ":" + slug(v.Text(), ""); len(tag) > 2 && !strings.HasPrefix(tag, ":") && !strings.HasSuffix(tag, ":") && len(v.Text()) <= 60 {
+				if tag := slug(e.Key.Text(), "") + ":" + slug(v.Text(), ""); len(tag) > 2 && !strings.HasPrefix(tag, ":") &&
+					!strings.HasSuffix(tag, ":") && len(v.Text()) <= 60 {
 					out = append(out, tag)
 					continue
 				}
@@ -152,7 +153,8 @@ func (f *promptfooConfig) tests() {
 	for _, scenario := range f.root.Get("scenarios").Items() {
 		list = append(list, f.scenario(scenario)...)
 	}
-	none := n.Kind() == strictyaml.None && f.root.Get("scenarios").Kind() == strictyaml.None || n.Kind() == strictyaml.List && len(n.Items()) == 0
+	none := n.Kind() == strictyaml.None && f.root.Get("scenarios").Kind() == strictyaml.None ||
+		n.Kind() == strictyaml.List && len(n.Items()) == 0
 	switch bare := len(f.prompts) > 0 && len(f.usedVars()) == 0; {
 	case none && (len(f.defaults.vars) > 0 || bare):
 		list = append(list, test{spread: true, place: f.defaults.place})

@@ -45,7 +45,10 @@ func (f *promptfooConfig) equals(s asserted, check func(string) []expectation) [
 
 func (f *promptfooConfig) regex(s asserted, check func(string) []expectation) []expectation {
 	if _, err := regexp.Compile(s.text); err != nil {
-		f.lostAt(s.place, "the regex %q is not carried over: patterns are RE2, which has no look-around (%s)", s.text, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		f.lostAt(
+			s.place, "the regex %q is not carried over: patterns are RE2, which has no look-around (%s)", s.text,
+			strings.TrimPrefix(err.Error(), "error parsing regexp: "),
+		)
 		return nil
 	}
 	if s.not {

@@ -20,7 +20,9 @@ func TestScriptsSpeakTheProtocol(t *testing.T) {
 	t.Parallel()
 	const config = `
 prompts: ["{{q}}"]
-providers: [{id: "openai:gpt-4o", config: {response_format: {type: json_schema, json_schema: {name: a, schema: {type: object}}}}}]
+providers:
+  - id: openai:gpt-4o
+    config: {response_format: {type: json_schema, json_schema: {name: a, schema: {type: object}}}}
 tests:
   - vars: {q: a, name: 민수}
     assert:
@@ -38,12 +40,18 @@ tests:
 `
 	for _, tt := range []struct{ language, program, value, block, external, code, yes, field, fault string }{
 		{
-			"python", "python3", `"context['vars']['name'] in output"`, `"x = 0.5\nreturn {'score': x, 'reason': '절반'}"`, "grade.py:check",
-			"import json\nprint('not an answer')\ndef check(output, context):\n    return len(output) >= context['config']['least']\n", `"True"`, `"output['city'] == '서울'"`, "SyntaxError: ",
+			"python", "python3", `"context['vars']['name'] in output"`, `"x = 0.5\nreturn {'score': x, 'reason': '절반'}"`,
+			"grade.py:check",
+			"import json\nprint('not an answer')\ndef check(output, context):\n    return len(output) >= " +
+				"context['config']['least']\n",
+			`"True"`, `"output['city'] == '서울'"`, "SyntaxError: ",
 		},
 		{
-			"javascript", "node", `output.includes(context.vars.name)`, `"const x = 0.5;\nreturn {score: x, pass: x >= 0.7, reason: '절반'};"`, "grade.js",
-			"console.log('not an answer');\nmodule.exports = async (output, context) => output.length >= context.config.least;\n", `"true"`, `"output.city === '서울'"`, "SyntaxError: ",
+			"javascript", "node", `output.includes(context.vars.name)`,
+			`"const x = 0.5;\nreturn {score: x, pass: x >= 0.7, reason: '절반'};"`, "grade.js",
+			"console.log('not an answer');\nmodule.exports = async (output, context) => output.length >= " +
+				"context.config.least;\n",
+			`"true"`, `"output.city === '서울'"`, "SyntaxError: ",
 		},
 	} {
 		t.Run(tt.language, func(t *testing.T) {
@@ -53,8 +61,13 @@ tests:
 			}
 			file, _, _ := strings.Cut(tt.external, ":")
 			dir := t.TempDir()
-			filled := strings.NewReplacer("LANG", tt.language, "VALUE", tt.value, "BLOCK", tt.block, "EXTERNAL", tt.external, "TRUE", tt.yes, "FIELD", tt.field).Replace(config)
-			r, probs := importer.Import(memory{"a.yaml": []byte(filled), file: []byte(tt.code)}, "a.yaml", importer.Options{Source: ".."})
+			filled := strings.NewReplacer(
+				"LANG", tt.language, "VALUE", tt.value, "BLOCK", tt.block, "EXTERNAL", tt.external, "TRUE", tt.yes, "FIELD",
+				tt.field,
+			).Replace(config)
+			r, probs := importer.Import(
+				memory{"a.yaml": []byte(filled), file: []byte(tt.code)}, "a.yaml", importer.Options{Source: ".."},
+			)
 			require.NoError(t, probs.Err())
 			require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(tt.code), 0o600))
 			script := ""
@@ -69,7 +82,10 @@ tests:
 			var in strings.Builder
 			in.WriteString(`{"protocol":1,"grader":"mine"}` + "\n")
 			for i, id := range []string{"case-1", "case-2", "case-3", "case-4", "case-5", "case-6"} {
-				line, err := json.Marshal(map[string]any{"id": i + 1, "case": id, "input": id, "vars": map[string]string{}, "reply": map[string]string{"text": map[bool]string{true: `{"city":"서울"}`, false: "안녕, 민수"}[id == "case-6"]}})
+				line, err := json.Marshal(map[string]any{
+					"id": i + 1, "case": id, "input": id, "vars": map[string]string{},
+					"reply": map[string]string{"text": map[bool]string{true: `{"city":"서울"}`, false: "안녕, 민수"}[id == "case-6"]},
+				})
 				require.NoError(t, err)
 				in.Write(append(line, '\n'))
 			}

@@ -30,7 +30,9 @@ func (d *draft) table(data []byte) problem.List {
 		}
 	}
 	if input < 0 {
-		p := problem.Problem{File: d.source, Line: 1, Column: 1, Message: "no column of the table is the input", Hint: "name one of them input"}
+		p := problem.Problem{
+			File: d.source, Line: 1, Column: 1, Message: "no column of the table is the input", Hint: "name one of them input",
+		}
 		return problem.List{p}
 	}
 	f := &promptfooConfig{draft: d, defaults: test{spread: false}}
@@ -58,7 +60,9 @@ func (d *draft) table(data []byte) problem.List {
 			case isExpected(columns[i]):
 				c.expects = append(c.expects, d.expected(f, r.places[i], cell)...)
 			case expectedColumn.MatchString(columns[i]):
-				c.expects = append(c.expects, f.expectations(assertion{short: cell, place: r.places[i], file: d.source}, c.vars, 0)...)
+				c.expects = append(
+					c.expects, f.expectations(assertion{short: cell, place: r.places[i], file: d.source}, c.vars, 0)...,
+				)
 			default:
 				name := varName(strings.TrimPrefix(strings.TrimSpace(head.cells[i]), "var:"))
 				c.vars[name] = cell

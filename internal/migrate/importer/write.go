@@ -39,7 +39,10 @@ func (w *writer) result() (*Result, problem.List) {
 		return nil, problem.List{{File: d.source, Message: err.Error()}}
 	}
 	if len(r.Prompts) == 0 {
-		return nil, append(problem.List{{File: d.source, Message: "no prompt of it can be carried over, so there is nothing to run"}}, d.left...)
+		return nil, append(
+			problem.List{{File: d.source, Message: "no prompt of it can be carried over, so there is nothing to run"}},
+			d.left...,
+		)
 	}
 	if err := w.suite(); err != nil {
 		return nil, problem.List{{File: d.source, Message: err.Error()}}
@@ -58,7 +61,10 @@ func (w *writer) prompts() error {
 		hasUser := slices.ContainsFunc(p.messages, func(m message) bool { return m.role == "user" })
 		if !hasUser { // endpoints want one, and the input stands in another role
 			last := len(p.messages) - 1
-			w.draft.lostAt(p.place, "no message of the prompt %s has the role user, so its last one (%s) has it now", p.title(), p.messages[last].role)
+			w.draft.lostAt(
+				p.place, "no message of the prompt %s has the role user, so its last one (%s) has it now", p.title(),
+				p.messages[last].role,
+			)
 			p.messages = slices.Clone(p.messages)
 			p.messages[last].role = "user"
 		}
@@ -72,7 +78,8 @@ func (w *writer) prompts() error {
 			messages[k] = object{{Key: "role", Value: m.role}, {Key: "content", Value: m.text}}
 		}
 		o := object{
-			{Key: "name", Value: cmp.Or(p.name, name)}, {Key: "description", Value: orNil(p.description)}, {Key: "model", Value: orNil(p.model)},
+			{Key: "name", Value: cmp.Or(p.name, name)}, {Key: "description", Value: orNil(p.description)},
+			{Key: "model", Value: orNil(p.model)},
 			{Key: "modelParameters", Value: orNone(p.params)}, {Key: "responseFormat", Value: orNil(p.response.format)},
 			{Key: "jsonSchema", Value: p.response.schema}, {Key: "messages", Value: messages},
 		}
@@ -127,7 +134,10 @@ func (w *writer) suite() error {
 	vars := w.sharedVars(cases)
 	file := path.Join(casesDir, d.name+".yaml")
 	w.out.Suite = file
-	o := object{{Key: "suite", Value: d.name}, {Key: "description", Value: orNil(d.description)}, {Key: "vars", Value: orNone(vars)}, {Key: "graders", Value: graderList}}
+	o := object{
+		{Key: "suite", Value: d.name}, {Key: "description", Value: orNil(d.description)}, {Key: "vars", Value: orNone(vars)},
+		{Key: "graders", Value: graderList},
+	}
 	if len(cases) > manyCases {
 		lines, err := jsonLines(cases)
 		if err != nil {
@@ -205,8 +215,10 @@ func expectObject(e graders.Expect) (any, error) {
 		}
 	}
 	o := object{
-		{Key: "equals", Value: flowOf(e.Equals)}, {Key: "contains", Value: flowOf(e.Contains)}, {Key: "not_contains", Value: flowOf(e.NotContains)},
-		{Key: "regex", Value: orNil(e.Regex)}, {Key: "json_schema", Value: schema}, {Key: "checks", Value: listOf(e.Checks)}, {Key: "meets", Value: listOf(e.Meets)},
+		{Key: "equals", Value: flowOf(e.Equals)}, {Key: "contains", Value: flowOf(e.Contains)},
+		{Key: "not_contains", Value: flowOf(e.NotContains)},
+		{Key: "regex", Value: orNil(e.Regex)}, {Key: "json_schema", Value: schema}, {Key: "checks", Value: listOf(e.Checks)},
+		{Key: "meets", Value: listOf(e.Meets)},
 	}
 	if !slices.ContainsFunc(o, func(f strictyaml.Field) bool { return f.Value != nil }) {
 		return nil, nil

@@ -62,7 +62,9 @@ func TestProjectsAreWhole(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, found, 1, "%s was changed: scripts/record --project records it again", name)
 			require.Equal(t, runfile.Complete, found[0].Status)
-			require.Equal(t, cases.Hash(), found[0].Header.Suite.Hash, "the suite was changed: scripts/record --project records it again")
+			require.Equal(
+				t, cases.Hash(), found[0].Header.Suite.Hash, "the suite was changed: scripts/record --project records it again",
+			)
 			require.Zero(t, found[0].Errors)
 		}
 	})
@@ -76,7 +78,8 @@ func TestFilesNameTheirSchemas(t *testing.T) {
 		t.Helper()
 		named := 0
 		require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || filepath.Base(filepath.Dir(path)) == "workflows" || !strings.HasSuffix(path, "ml") {
+			if err != nil || entry.IsDir() || filepath.Base(filepath.Dir(path)) == "workflows" ||
+				!strings.HasSuffix(path, "ml") {
 				return err
 			}
 			text, err := os.ReadFile(path)
@@ -118,7 +121,10 @@ func TestWorkflowsAreTheRepositorys(t *testing.T) {
 
 func TestWriteChangesNothingWhereAFileIsInTheWay(t *testing.T) {
 	t.Parallel()
-	files := []starter.File{{Path: "a/b/c.txt", Data: []byte("new")}, {Path: "d.txt", Data: []byte("new")}, {Path: "e/f.txt", Data: []byte("new")}}
+	files := []starter.File{
+		{Path: "a/b/c.txt", Data: []byte("new")}, {Path: "d.txt", Data: []byte("new")},
+		{Path: "e/f.txt", Data: []byte("new")},
+	}
 	for name, c := range map[string]struct {
 		there string
 		want  []string
@@ -148,7 +154,9 @@ func TestWriteBesideOtherFiles(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "new", "project")
 	require.NoError(t, starter.Write(dir, []starter.File{{Path: "a/mine.txt", Data: []byte("1")}}))
-	require.NoError(t, starter.Write(dir, []starter.File{{Path: "a/b/c.txt", Data: []byte("2")}, {Path: "d.txt", Data: []byte("3")}}))
+	require.NoError(t, starter.Write(dir, []starter.File{
+		{Path: "a/b/c.txt", Data: []byte("2")}, {Path: "d.txt", Data: []byte("3")},
+	}))
 	require.Equal(t, map[string]string{"a/mine.txt": "1", "a/b/c.txt": "2", "d.txt": "3"}, tree(t, dir))
 }
 

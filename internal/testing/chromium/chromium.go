@@ -15,7 +15,8 @@ import (
 )
 
 // ErrMissing says that there is no Chromium, and how to get one.
-var ErrMissing = errors.New("there is no chromium; on Debian: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji; elsewhere install Chromium or Chrome so that one of them is on the PATH")
+var ErrMissing = errors.New("there is no chromium; on Debian: apt-get install chromium fonts-noto-cjk " +
+	"fonts-noto-color-emoji; elsewhere install Chromium or Chrome so that one of them is on the PATH")
 
 // Find returns the browser's path. The error is [ErrMissing].
 func Find() (string, error) {
@@ -36,7 +37,8 @@ func Start(ctx context.Context, dir string) (tab context.Context, stop func(), e
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(dir, "chromium")),
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("hide-scrollbars", true),
 	)
 	browser, end := chromedp.NewExecAllocator(ctx, options...)

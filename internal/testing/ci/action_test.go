@@ -77,7 +77,8 @@ func TestNightlyIsQuietWhereNothingChanged(t *testing.T) {
 	code, printed, outputs := r.act(withKey(nightly(nil)))
 	require.Zero(t, code, printed)
 	require.Equal(t, map[string]string{
-		"outcome": "fine", "exit-code": "0", "directory": "./promptbench-report", "summary": "./promptbench-report/summary.md",
+		"outcome": "fine", "exit-code": "0", "directory": "./promptbench-report",
+		"summary": "./promptbench-report/summary.md",
 	}, outputs)
 	require.Len(t, m.Requests(), before+12, "the model is asked afresh")
 	require.Empty(t, annotations(printed))
@@ -104,7 +105,11 @@ func TestNightlyFailsOnARegression(t *testing.T) {
 	require.Equal(t, "3", outputs["exit-code"])
 	said := annotations(printed)
 	require.Len(t, said, 1, printed)
-	require.Regexp(t, `^::error title=promptbench::v2 is worse than in run \S+ at case_type: 12 of 12 cases newly fail, 0 newly pass`, said[0])
+	require.Regexp(
+		t, `^::error title=promptbench::v2 is worse than it was in run \S+ at case_type: `+
+			`it breaks 12 of 12 cases and fixes none`,
+		said[0],
+	)
 	require.Contains(t, printed, "::error::stolen", "the table shows the inputs")
 	require.Contains(t, r.summary(), "newly fail")
 	require.NoError(t, filepath.WalkDir(r.dir, func(path string, d os.DirEntry, err error) error {
@@ -129,7 +134,14 @@ func TestNightlyWithoutAKey(t *testing.T) {
 	require.Zero(t, code, printed)
 	require.Equal(t, "fine", outputs["outcome"])
 	require.Len(t, m.Requests(), before, "nothing is asked")
-	require.Equal(t, []string{"::notice title=promptbench::There is no key here, so replies were replayed: this cannot show that the model changed."}, annotations(printed))
+	require.Equal(
+		t,
+		[]string{
+			"::notice title=promptbench::There is no key here, so replies were replayed: this cannot show that the model " +
+				"changed.",
+		},
+		annotations(printed),
+	)
 	require.Contains(t, r.summary(), "this cannot show that the model changed")
 	require.Contains(t, r.summary(), "12 of the head")
 }
@@ -144,8 +156,17 @@ func TestNightlyWithoutAKeyAndRecordings(t *testing.T) {
 	require.Empty(t, m.Requests())
 	said := annotations(printed)
 	require.Len(t, said, 2)
-	require.Equal(t, "::notice title=promptbench::There is no baseline at runs/baseline.jsonl yet, so the runs are not compared with one; promote a run first.", said[0])
-	require.Equal(t, "::notice title=promptbench::Not run: there is no key here, and not every reply is recorded: prompts/v10.prompt.yml", said[1], "the last in the order of versions")
+	require.Equal(
+		t,
+		"::notice title=promptbench::There is no baseline at runs/baseline.jsonl yet, so the runs are not compared with "+
+			"one; promote a run first.",
+		said[0],
+	)
+	require.Equal(
+		t,
+		"::notice title=promptbench::Not run: there is no key here, and not every reply is recorded: prompts/v10.prompt.yml",
+		said[1], "the last in the order of versions",
+	)
 	require.Contains(t, r.summary(), "### Not run")
 	require.NoFileExists(t, filepath.Join(r.dir, "promptbench-report", "report-1.html"))
 }
@@ -191,8 +212,13 @@ func TestSeveralRuns(t *testing.T) {
 	t.Parallel()
 	m := newModel(t)
 	r := newRunner(t, m.Server)
-	r.write("prompts/bad.prompt.yml", "name: bad\nmessages:\n  - {role: system, content: 나쁜 개정}\n  - {role: user, content: \"{{input}}\"}\n")
-	code, printed, outputs := r.act(withKey(map[string]string{"revisions": "prompts/v1 prompts/bad\n\n  prompts/v1   prompts/v2  \n", "model": "team", "output": "out/reports"}))
+	r.write(
+		"prompts/bad.prompt.yml",
+		"name: bad\nmessages:\n  - {role: system, content: 나쁜 개정}\n  - {role: user, content: \"{{input}}\"}\n",
+	)
+	code, printed, outputs := r.act(withKey(map[string]string{
+		"revisions": "prompts/v1 prompts/bad\n\n  prompts/v1   prompts/v2  \n", "model": "team", "output": "out/reports",
+	}))
 	require.Equal(t, 3, code, printed)
 	require.Equal(t, "regressed", outputs["outcome"])
 	require.Equal(t, "./out/reports", outputs["directory"])

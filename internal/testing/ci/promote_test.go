@@ -55,8 +55,13 @@ func TestPromoteCommitsTheBaseline(t *testing.T) {
 	require.Zero(t, code, printed)
 	require.Equal(t, "runs/baseline.jsonl is now "+run+" on main\n", r.summary())
 	require.Equal(t, "Make "+run+" the baseline", r.exec("git", "--git-dir", remote, "log", "-1", "--format=%s", "main"))
-	require.Equal(t, "runs/baseline.jsonl", r.exec("git", "--git-dir", remote, "show", "--name-only", "--format=", "main"), "that file and nothing else")
-	require.Contains(t, r.exec("git", "--git-dir", remote, "show", "main:runs/baseline.jsonl"), `"kind":"end","status":"complete"`)
+	require.Equal(
+		t, "runs/baseline.jsonl", r.exec("git", "--git-dir", remote, "show", "--name-only", "--format=", "main"),
+		"that file and nothing else",
+	)
+	require.Contains(
+		t, r.exec("git", "--git-dir", remote, "show", "main:runs/baseline.jsonl"), `"kind":"end","status":"complete"`,
+	)
 	config, err := os.ReadFile(filepath.Join(r.dir, ".git", "config"))
 	require.NoError(t, err)
 	require.NotContains(t, string(config), "AUTHORIZATION", "the token is written nowhere")
@@ -78,7 +83,10 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 	code, printed := r.promote()
 	require.Equal(t, 2, code)
 	require.Contains(t, annotations(printed)[0], "that job has 2 runs; say which one")
-	for id, want := range map[string]string{"../../v1": "that is not the id of a run", "nothing": "that job has no run nothing; it has ", "$(id)": "that is not the id of a run"} {
+	for id, want := range map[string]string{
+		"../../v1": "that is not the id of a run", "nothing": "that job has no run nothing; it has ",
+		"$(id)": "that is not the id of a run",
+	} {
 		r.vars["inputs.run"] = id
 		code, printed = r.promote()
 		require.Equal(t, 2, code)
@@ -95,7 +103,11 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(remote, "hooks", "pre-receive"), []byte("#!/bin/sh\nexit 1\n"), 0o700))
 	code, printed = r.promote()
 	require.Equal(t, 2, code)
-	require.Contains(t, printed, "::error title=promptbench::the branch main rejects the push; start this job on another branch and open a pull request")
+	require.Contains(
+		t, printed,
+		"::error title=promptbench::the branch main rejects the push; start this job on another branch and open a pull "+
+			"request",
+	)
 }
 
 // A pull request may upload an artifact of any name, so only runs of the nightly job
@@ -108,19 +120,27 @@ func TestPromoteTakesNightlyRunsAlone(t *testing.T) {
 	answer := func(path, event, repository string) string {
 		return `{"id": 4711, "path": "` + path + `", "event": "` + event + `", "head_repository": ` + repository + `}`
 	}
-	const nightly, team, fork = ".github/workflows/nightly.yml", `{"full_name": "team/todos"}`, `{"full_name": "mallory/todos"}`
+	const nightly = ".github/workflows/nightly.yml"
+	const team, fork = `{"full_name": "team/todos"}`, `{"full_name": "mallory/todos"}`
 	for name, tt := range map[string]struct{ job, answer, want string }{
-		"by the clock":        {"4711", answer(nightly, "schedule", team), ""},
-		"by hand":             {"4711", answer(nightly+"@refs/heads/main", "workflow_dispatch", team), ""},
-		"a pull request":      {"4711", answer(".github/workflows/prompts.yml", "pull_request", team), "the run 4711 belongs to another workflow than nightly.yml"},
-		"its changed file":    {"4711", answer(nightly, "pull_request", fork), "the run 4711 was not started by schedule or by hand"},
-		"a path like it":      {"4711", answer(nightly+".yml", "schedule", team), "belongs to another workflow"},
-		"a push":              {"4711", answer(nightly, "push", team), "not started by schedule or by hand"},
-		"a fork":              {"4711", answer(nightly, "schedule", fork), "the run 4711 ran the code of another repository"},
-		"a fork that is gone": {"4711", answer(nightly, "schedule", "null"), "the run 4711 ran the code of another repository"},
-		"no such run":         {"12", "", "there is no run 12 in team/todos"},
-		"an address":          {"4711/../../x", "", "that is not the number of a run"},
-		"nothing":             {"", "", "that is not the number of a run"},
+		"by the clock": {"4711", answer(nightly, "schedule", team), ""},
+		"by hand":      {"4711", answer(nightly+"@refs/heads/main", "workflow_dispatch", team), ""},
+		"a pull request": {
+			"4711", answer(".github/workflows/prompts.yml", "pull_request", team),
+			"the run 4711 belongs to another workflow than nightly.yml",
+		},
+		"its changed file": {
+			"4711", answer(nightly, "pull_request", fork), "the run 4711 was not started by schedule or by hand",
+		},
+		"a path like it": {"4711", answer(nightly+".yml", "schedule", team), "belongs to another workflow"},
+		"a push":         {"4711", answer(nightly, "push", team), "not started by schedule or by hand"},
+		"a fork":         {"4711", answer(nightly, "schedule", fork), "the run 4711 ran the code of another repository"},
+		"a fork that is gone": {
+			"4711", answer(nightly, "schedule", "null"), "the run 4711 ran the code of another repository",
+		},
+		"no such run": {"12", "", "there is no run 12 in team/todos"},
+		"an address":  {"4711/../../x", "", "that is not the number of a run"},
+		"nothing":     {"", "", "that is not the number of a run"},
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(r.temp, "run-4711"), []byte(tt.answer), 0o600))
 		r.vars["inputs.job"] = tt.job

@@ -13,7 +13,9 @@ import (
 )
 
 func prompt(name, system string) string {
-	return fmt.Sprintf("name: %s\nmessages:\n  - {role: system, content: %s}\n  - {role: user, content: \"{{input}}\"}\n", name, system)
+	return fmt.Sprintf(
+		"name: %s\nmessages:\n  - {role: system, content: %s}\n  - {role: user, content: \"{{input}}\"}\n", name, system,
+	)
 }
 
 // pullRequest is a machine that stands where actions/checkout leaves it, at the
@@ -69,7 +71,10 @@ func TestChangedPrompts(t *testing.T) {
 		r.write("prompts/notes.md", "no prompt")
 		require.NoError(t, os.Remove(filepath.Join(r.dir, "prompts", "v1.prompt.yml")))
 		// What a pull request says of the rest is not what is run.
-		r.write("promptbench.yaml", "model: stolen\nmodels:\n  stolen: {base_url: https://evil.example/v1, model: m, api_key_env: TEAM_KEY}\n")
+		r.write(
+			"promptbench.yaml",
+			"model: stolen\nmodels:\n  stolen: {base_url: https://evil.example/v1, model: m, api_key_env: TEAM_KEY}\n",
+		)
 		r.write("cases/todos.yaml", "suite: evil\n")
 	})
 	revisions, printed := r.changed()
@@ -78,7 +83,13 @@ func TestChangedPrompts(t *testing.T) {
 		"prompts/v2@base prompts/v2@pr",   // what it was
 		"prompts/v9@base prompts/v9.1@pr",
 	}, revisions)
-	require.Equal(t, []string{"::notice title=promptbench::2 changed files in prompts/ are ignored; name a revision like prompts/v3.prompt.yml"}, annotations(printed))
+	require.Equal(
+		t,
+		[]string{
+			"::notice title=promptbench::2 changed files in prompts/ are ignored; name a revision like prompts/v3.prompt.yml",
+		},
+		annotations(printed),
+	)
 	require.NotContains(t, r.read("promptbench.yaml"), "evil")
 	require.NotContains(t, r.read("cases/todos.yaml"), "evil")
 	require.FileExists(t, filepath.Join(r.dir, "prompts", "v1.prompt.yml"))
@@ -104,7 +115,9 @@ func TestAddedPromptAgainstTheBaseline(t *testing.T) {
 	t.Parallel()
 	r := pullRequest(t, nil, func(r *runner) { r.write("prompts/v11.prompt.yml", prompt("v11", "개정 11")) })
 	// Neither what its messages quote nor the prompt of a judge is taken for it.
-	r.write("runs/baseline.jsonl", `{"kind":"header","schema":1,"run":"x","prompt":{"name":"v2","path":"prompts/v2.prompt.yml","hash":"h","messages":[{"role":"system","content":"\"prompt\":{\"name\":\"no\",\"path\":\"prompts/v1.prompt.yml\""}]},`+
+	r.write("runs/baseline.jsonl", `{"kind":"header","schema":1,"run":"x","prompt":{"name":"v2",`+
+		`"path":"prompts/v2.prompt.yml","hash":"h","messages":[{"role":"system",`+
+		`"content":"\"prompt\":{\"name\":\"no\",\"path\":\"prompts/v1.prompt.yml\""}]},`+
 		`"judge":{"model":{"name":"j"},"prompt":{"name":"judge-v1","path":"prompts/judge/v1.prompt.yml","hash":"j"}}}`+"\n")
 	revisions, _ := r.changed()
 	require.Equal(t, []string{"prompts/v2@base prompts/v11@pr"}, revisions)
@@ -120,9 +133,16 @@ func TestPullRequestIsComparedAndCommented(t *testing.T) {
 		r.write("promptbench.yaml", "model: stolen\n")
 	})
 	revisions, _ := r.changed()
-	code, printed, outputs := r.act(withKey(map[string]string{"revisions": strings.Join(revisions, "\n"), "args": "--concurrency=1"}))
+	code, printed, outputs := r.act(withKey(map[string]string{
+		"revisions": strings.Join(revisions, "\n"), "args": "--concurrency=1",
+	}))
 	require.Equal(t, 3, code, printed)
-	require.Equal(t, []string{"::error title=promptbench::v2@pr is worse than v2@base at case_type: 12 of 12 cases newly fail, 0 newly pass (case_type, p < .001)."}, annotations(printed))
+	require.Equal(
+		t,
+		[]string{"::error title=promptbench::v2@pr is worse than v2@base at case_type: " +
+			"it breaks 12 of 12 cases and fixes none (p < .001)."},
+		annotations(printed),
+	)
 	require.Len(t, m.Requests(), 24)
 	sides := ""
 	for _, request := range m.Requests() {
@@ -132,21 +152,28 @@ func TestPullRequestIsComparedAndCommented(t *testing.T) {
 
 	r.fakeGh("token")
 	env := map[string]string{"SUMMARY": outputs["summary"]}
-	r.vars["github.token"], r.vars["github.event.pull_request.number"], r.vars["steps.promptbench.outputs.summary"] = "token", "12", outputs["summary"]
+	r.vars["github.token"], r.vars["github.event.pull_request.number"] = "token", "12"
+	r.vars["steps.promptbench.outputs.summary"] = outputs["summary"]
 	code, printed, _ = r.execute("prompts.yml", "Comment", env)
 	require.Zero(t, code, printed)
 	require.Equal(t, "POST repos/team/todos/issues/12/comments", r.asked())
-	require.True(t, strings.HasPrefix(r.read("comment"), "<!-- promptbench -->\n### <code>v2"), "the mark and the summary: "+r.read("comment"))
+	require.True(
+		t, strings.HasPrefix(r.read("comment"), "<!-- promptbench -->\n### <code>v2"),
+		"the mark and the summary: "+r.read("comment"),
+	)
 
 	// The next push changes the bot's comment, and nobody else's.
-	r.write("comments", `[{"id": 7, "user": {"login": "octocat"}, "body": "<!-- promptbench -->"}, {"id": 8, "user": {"login": "github-actions[bot]"}, "body": "hello"},
+	r.write("comments", `[{"id": 7, "user": {"login": "octocat"}, "body": "<!-- promptbench -->"},
+		{"id": 8, "user": {"login": "github-actions[bot]"}, "body": "hello"},
 		{"id": 9, "user": {"login": "github-actions[bot]"}, "body": "<!-- promptbench -->\nold"}]`)
 	code, printed, _ = r.execute("prompts.yml", "Comment", env)
 	require.Zero(t, code, printed)
 	require.Equal(t, "PATCH repos/team/todos/issues/comments/9", r.asked())
 
 	// Where the bot has several, however many, the first is kept.
-	many := strings.Repeat(`{"id": 1000000001, "user": {"login": "github-actions[bot]"}, "body": "<!-- promptbench -->"},`, 20000)
+	many := strings.Repeat(
+		`{"id": 1000000001, "user": {"login": "github-actions[bot]"}, "body": "<!-- promptbench -->"},`, 20000,
+	)
 	r.write("comments", "["+many+`{"id": 9, "user": {"login": "octocat"}, "body": ""}]`)
 	code, printed, _ = r.execute("prompts.yml", "Comment", env)
 	require.Zero(t, code, printed)
@@ -174,7 +201,9 @@ for line in sys.stdin:
 `
 	base := func(r *runner) {
 		r.write("cases/grade.py", script)
-		r.write("cases/todos.yaml", strings.Replace(r.read("cases/todos.yaml"), "graders: [", "graders: [{command: {name: ours, run: [python3, grade.py]}}, ", 1))
+		r.write("cases/todos.yaml", strings.Replace(
+			r.read("cases/todos.yaml"), "graders: [", "graders: [{command: {name: ours, run: [python3, grade.py]}}, ", 1,
+		))
 	}
 	r := pullRequest(t, m.Server, func(r *runner) {
 		evil := "open('" + filepath.Join(r.dir, "pwned") + "', 'w').close()\n"
@@ -184,7 +213,9 @@ for line in sys.stdin:
 		r.write("cases/todos.yaml", strings.Replace(r.read("cases/todos.yaml"), "grade.py", "json.py", 1))
 	}, base)
 	revisions, _ := r.changed()
-	code, printed, _ := r.act(withKey(map[string]string{"revisions": strings.Join(revisions, "\n"), "args": "--concurrency=1"}))
+	code, printed, _ := r.act(withKey(map[string]string{
+		"revisions": strings.Join(revisions, "\n"), "args": "--concurrency=1",
+	}))
 	require.Equal(t, 3, code, printed)
 	require.Contains(t, r.summary(), "ours")
 	runs, err := filepath.Glob(filepath.Join(r.dir, "promptbench-report", "runs", "*.jsonl"))
@@ -193,7 +224,9 @@ for line in sys.stdin:
 	for _, run := range runs {
 		data, err := os.ReadFile(run)
 		require.NoError(t, err)
-		require.Equal(t, 12, strings.Count(string(data), `"grader":"ours","value":1,"pass":true,"reason":"graded by the base []"`))
+		require.Equal(t, 12, strings.Count(
+			string(data), `"grader":"ours","value":1,"pass":true,"reason":"graded by the base []"`,
+		))
 	}
 	require.NoFileExists(t, filepath.Join(r.dir, "pwned"))
 }
@@ -204,7 +237,9 @@ func TestPullRequestOfAFork(t *testing.T) {
 	m := newModel(t)
 	r := pullRequest(t, m.Server, func(r *runner) { r.write("prompts/v2.prompt.yml", prompt("v2", "나쁜 개정")) })
 	revisions, _ := r.changed()
-	code, printed, outputs := r.act(map[string]string{"revisions": strings.Join(revisions, "\n"), "api-key-env": "TEAM_KEY"})
+	code, printed, outputs := r.act(map[string]string{
+		"revisions": strings.Join(revisions, "\n"), "api-key-env": "TEAM_KEY",
+	})
 	require.Zero(t, code, printed)
 	require.Equal(t, "skipped", outputs["outcome"])
 	require.Empty(t, m.Requests())

@@ -37,7 +37,8 @@ func TestBothWaysToReleaseBuildTheSame(t *testing.T) {
 		}
 	}
 	require.Contains(t, string(script), "for target in "+strings.Join(targets, " ")+"; do\n")
-	command := strings.Join(words("env"), " ") + " GOOS=$os GOARCH=$arch go build " + strings.Join(words("flags"), " ") + " -ldflags '" + words("ldflags")[0] + "' -o "
+	command := strings.Join(words("env"), " ") + " GOOS=$os GOARCH=$arch go build " +
+		strings.Join(words("flags"), " ") + " -ldflags '" + words("ldflags")[0] + "' -o "
 	require.Contains(t, string(script), command)
 	require.Contains(t, string(script), build.Get("main").Text()+"\n")
 }
@@ -76,5 +77,7 @@ func TestReleaseIsMadeOfATagAlone(t *testing.T) {
 			require.Equal(t, "false", s.Get("with").Get("cache").Text())
 		}
 	})
-	require.Contains(t, f.steps()["Build and publish"].Run, "-modfile=tools/release/go.mod goreleaser release", "pinned by go.sum")
+	require.Contains(
+		t, f.steps()["Build and publish"].Run, "-modfile=tools/release/go.mod goreleaser release", "pinned by go.sum",
+	)
 }

@@ -43,14 +43,17 @@ func newRunner(t *testing.T, server *fakeopenai.Server) *runner {
 	if runtime.GOOS != "linux" {
 		t.Skip("the workflows run on Linux")
 	}
-	r := &runner{t: t, dir: t.TempDir(), temp: t.TempDir(), home: t.TempDir(), vars: map[string]string{"github.action_path": root(t), "runner.temp": ""}}
+	r := &runner{t: t, dir: t.TempDir(), temp: t.TempDir(), home: t.TempDir(), vars: map[string]string{
+		"github.action_path": root(t), "runner.temp": "",
+	}}
 	r.vars["runner.temp"] = r.temp
 	require.NoError(t, os.CopyFS(r.dir, os.DirFS("testdata/project")))
 	url := "http://127.0.0.1:1/v1"
 	if server != nil {
 		url = server.URL()
 	}
-	config := "suite: cases/todos.yaml\nmodel: team\nmodels:\n  team: {base_url: " + url + ", endpoint: team, model: m, api_key_env: TEAM_KEY}\n"
+	config := "suite: cases/todos.yaml\nmodel: team\nmodels:\n  team: {base_url: " + url + ", endpoint: team, model: " +
+		"m, api_key_env: TEAM_KEY}\n"
 	r.write("promptbench.yaml", config)
 	require.NoError(t, os.Symlink(root(t), filepath.Join(r.dir, ".promptbench")))
 	r.build()
@@ -141,9 +144,12 @@ func (r *runner) exec(name string, args ...string) string {
 
 func (r *runner) environment(more map[string]string) []string {
 	env := []string{
-		"HOME=" + r.home, "PATH=" + filepath.Join(r.home, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"), "GOFLAGS=" + os.Getenv("GOFLAGS"),
-		"CI=true", "GITHUB_ACTIONS=true", "RUNNER_TEMP=" + r.temp, "GITHUB_WORKSPACE=" + r.dir, "GITHUB_SERVER_URL=https://github.example", "GITHUB_REPOSITORY=team/todos",
-		"GITHUB_RUN_ID=4711", "GITHUB_REF_NAME=main", "GITHUB_OUTPUT=" + filepath.Join(r.temp, "output"), "GITHUB_STEP_SUMMARY=" + filepath.Join(r.temp, "summary"),
+		"HOME=" + r.home, "PATH=" + filepath.Join(r.home, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"),
+		"GOFLAGS=" + os.Getenv("GOFLAGS"),
+		"CI=true", "GITHUB_ACTIONS=true", "RUNNER_TEMP=" + r.temp, "GITHUB_WORKSPACE=" + r.dir,
+		"GITHUB_SERVER_URL=https://github.example", "GITHUB_REPOSITORY=team/todos",
+		"GITHUB_RUN_ID=4711", "GITHUB_REF_NAME=main", "GITHUB_OUTPUT=" + filepath.Join(r.temp, "output"),
+		"GITHUB_STEP_SUMMARY=" + filepath.Join(r.temp, "summary"),
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
 	}
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOPATH"} {
@@ -160,7 +166,9 @@ func (r *runner) environment(more map[string]string) []string {
 // execute runs one step as the runner of GitHub does, and returns its exit code,
 // its output and its output variables. Inputs are the values of inputs.NAME and of
 // similar expressions in the step's variables.
-func (r *runner) execute(file, name string, env map[string]string) (code int, printed string, outputs map[string]string) {
+func (r *runner) execute(file, name string, env map[string]string) (
+	code int, printed string, outputs map[string]string,
+) {
 	r.t.Helper()
 	s, ok := files(r.t)[file].steps()[name]
 	require.True(r.t, ok, "%s has a step %q", file, name)

@@ -37,7 +37,10 @@ func root(t *testing.T) string {
 func files(t *testing.T) map[string]file {
 	t.Helper()
 	out := map[string]file{}
-	for _, name := range []string{"action.yml", ".github/workflows/nightly.yml", ".github/workflows/prompts.yml", ".github/workflows/promote-baseline.yml"} {
+	for _, name := range []string{
+		"action.yml", ".github/workflows/nightly.yml", ".github/workflows/prompts.yml",
+		".github/workflows/promote-baseline.yml",
+	} {
 		out[filepath.Base(name)] = load(t, name)
 	}
 	return out
@@ -193,10 +196,14 @@ func TestActionInputs(t *testing.T) {
 			}
 			used++
 			for _, e := range s.Get("with").Entries() {
-				require.NotEqual(t, strictyaml.None, action.Get("inputs").Get(e.Key.Text()).Kind(), "%s gives %s", name, e.Key.Text())
+				require.NotEqual(
+					t, strictyaml.None, action.Get("inputs").Get(e.Key.Text()).Kind(), "%s gives %s", name, e.Key.Text(),
+				)
 			}
 		})
-		for _, m := range regexp.MustCompile(`steps\.promptbench\.outputs\.([\w-]+)`).FindAllStringSubmatch(text(t, name), -1) {
+		for _, m := range regexp.MustCompile(
+			`steps\.promptbench\.outputs\.([\w-]+)`,
+		).FindAllStringSubmatch(text(t, name), -1) {
 			require.NotEqual(t, strictyaml.None, action.Get("outputs").Get(m[1]).Kind(), "%s reads %s", name, m[1])
 		}
 	}
@@ -206,7 +213,9 @@ func TestActionInputs(t *testing.T) {
 	for _, e := range action.Get("inputs").Entries() {
 		require.Contains(t, string(page), "| `"+e.Key.Text()+"` |", "docs/ci.md says what it is for")
 	}
-	for _, m := range regexp.MustCompile(`(?:vars|secrets)\.(\w+)`).FindAllStringSubmatch(text(t, "nightly.yml")+text(t, "prompts.yml"), -1) {
+	for _, m := range regexp.MustCompile(`(?:vars|secrets)\.(\w+)`).FindAllStringSubmatch(
+		text(t, "nightly.yml")+text(t, "prompts.yml"), -1,
+	) {
 		require.Contains(t, string(page), "| `"+m[1]+"` |", "docs/ci.md says what it is for")
 	}
 }

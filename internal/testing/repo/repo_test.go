@@ -131,7 +131,8 @@ func TestWrappedLibrariesHaveFewImporters(t *testing.T) {
 				if !within(imported, library) {
 					continue
 				}
-				require.True(t, slices.ContainsFunc(importers, func(importer string) bool { return within(file.Package, importer) }),
+				allowed := slices.ContainsFunc(importers, func(importer string) bool { return within(file.Package, importer) })
+				require.True(t, allowed,
 					"%s imports %s, which only %s may", file.Name, imported, strings.Join(importers, " and "))
 			}
 		}
@@ -207,7 +208,9 @@ func topLevel(t *testing.T) []string {
 	t.Helper()
 	top := root(t)
 	var names []string
-	git := exec.CommandContext(t.Context(), "git", "-C", top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	git := exec.CommandContext(
+		t.Context(), "git", "-C", top, "ls-files", "-z", "--cached", "--others", "--exclude-standard",
+	)
 	if out, err := git.Output(); err == nil && len(out) > 0 {
 		for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 			first, _, _ := strings.Cut(name, "/")
@@ -236,7 +239,10 @@ func TestEveryDependencyIsAccountedFor(t *testing.T) {
 	}
 	require.NotEmpty(t, rows, "docs/dependencies.md has no table row that starts with a module in backquotes")
 
-	main, tools := modules(t, top), slices.Concat(modules(t, filepath.Join(top, "tools")).Tool, modules(t, filepath.Join(top, "tools", "release")).Tool)
+	main := modules(t, top)
+	tools := slices.Concat(
+		modules(t, filepath.Join(top, "tools")).Tool, modules(t, filepath.Join(top, "tools", "release")).Tool,
+	)
 	var used []string
 	for _, required := range main.Require {
 		if !required.Indirect {
@@ -248,7 +254,7 @@ func TestEveryDependencyIsAccountedFor(t *testing.T) {
 	}
 	require.Empty(t, main.Tool, "tools belong into tools/go.mod, so that building promptbench never pulls them")
 	require.Empty(t, without(used, rows), "these have no row in docs/dependencies.md")
-	require.Empty(t, without(rows, used), "docs/dependencies.md has rows for what go.mod and those of tools no longer name")
+	require.Empty(t, without(rows, used), "docs/dependencies.md has rows that no go.mod names")
 	require.Len(t, rows, len(used), "docs/dependencies.md has two rows for one module")
 }
 

@@ -44,12 +44,27 @@ func TestCorrectedRateAgreesWithTheFormula(t *testing.T) {
 		level            float64
 		estimate, lo, hi float64
 	}{
-		{4060. / 11284, 11284, stats.Agreement{TP: 178, FN: 1, TN: 358, FP: 1}, 0.95, 0.36003018492452348, 0.34867354566713837, 0.37208295456108538},
+		{
+			4060. / 11284, 11284, stats.Agreement{TP: 178, FN: 1, TN: 358, FP: 1}, 0.95, 0.36003018492452348,
+			0.34867354566713837, 0.37208295456108538,
+		},
 		{51. / 2971, 2971, stats.Agreement{TP: 32, FN: 1, TN: 20}, 0.95, 0.017702372938404578, 0, 0.05334507647473192},
-		{259. / 509, 509, stats.Agreement{TP: 84, FN: 43, TN: 96, FP: 13}, 0.95, 0.7185721634169231, 0.58486786835900954, 0.8664582088205245},
-		{51. / 509, 509, stats.Agreement{TP: 23, FN: 18, TN: 187, FP: 8}, 0.95, 0.11380099276293496, 0.036609810510873925, 0.19469406216302661},
-		{98. / 168, 168, stats.Agreement{TP: 30, FN: 5, TN: 20, FP: 5}, 0.95, 0.58333333333333333, 0.38388083515791041, 0.7752018339218634},
-		{98. / 168, 168, stats.Agreement{TP: 30, FN: 5, TN: 20, FP: 5}, 0.9, 0.58333333333333333, 0.41728097504272681, 0.74603515850344249},
+		{
+			259. / 509, 509, stats.Agreement{TP: 84, FN: 43, TN: 96, FP: 13}, 0.95, 0.7185721634169231, 0.58486786835900954,
+			0.8664582088205245,
+		},
+		{
+			51. / 509, 509, stats.Agreement{TP: 23, FN: 18, TN: 187, FP: 8}, 0.95, 0.11380099276293496, 0.036609810510873925,
+			0.19469406216302661,
+		},
+		{
+			98. / 168, 168, stats.Agreement{TP: 30, FN: 5, TN: 20, FP: 5}, 0.95, 0.58333333333333333, 0.38388083515791041,
+			0.7752018339218634,
+		},
+		{
+			98. / 168, 168, stats.Agreement{TP: 30, FN: 5, TN: 20, FP: 5}, 0.9, 0.58333333333333333, 0.41728097504272681,
+			0.74603515850344249,
+		},
 		{160. / 168, 168, stats.Agreement{TP: 10, FN: 2, TN: 9, FP: 3}, 0.95, 1, 0.8817480930762866, 1},
 	} {
 		estimate, lo, hi, ok := stats.CorrectedRate(c.rate, c.n, c.a, c.level)
@@ -73,7 +88,10 @@ func TestSensitivityAndSpecificity(t *testing.T) {
 
 func TestNothingIsCorrectedByAJudgeThatTellsNothing(t *testing.T) {
 	t.Parallel()
-	for _, a := range []stats.Agreement{{}, {TP: 5, FN: 5}, {TN: 5, FP: 5}, {TP: 5, FN: 5, TN: 5, FP: 5}, {TP: 1, FN: 9, TN: 2, FP: 8}, {TP: -1, FN: 3, TN: 3}} {
+	for _, a := range []stats.Agreement{
+		{}, {TP: 5, FN: 5}, {TN: 5, FP: 5}, {TP: 5, FN: 5, TN: 5, FP: 5}, {TP: 1, FN: 9, TN: 2, FP: 8},
+		{TP: -1, FN: 3, TN: 3},
+	} {
 		_, _, _, ok := stats.CorrectedRate(0.5, 100, a, 0.95)
 		require.False(t, ok, "%+v", a)
 	}
@@ -90,7 +108,9 @@ func TestCorrectedRateProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		count := rapid.IntRange(0, 200)
-		a := stats.Agreement{TP: count.Draw(t, "tp"), FP: count.Draw(t, "fp"), FN: count.Draw(t, "fn"), TN: count.Draw(t, "tn")}
+		a := stats.Agreement{
+			TP: count.Draw(t, "tp"), FP: count.Draw(t, "fp"), FN: count.Draw(t, "fn"), TN: count.Draw(t, "tn"),
+		}
 		n := rapid.IntRange(1, 2000).Draw(t, "n")
 		x := rapid.IntRange(0, n).Draw(t, "x")
 		estimate, lo, hi, ok := stats.CorrectedRate(float64(x)/float64(n), n, a, 0.95)

@@ -16,7 +16,8 @@ func Axe(tb testing.TB) string {
 	tb.Helper()
 	path := os.Getenv(axeFile)
 	if path == "" {
-		Missing(tb, axeFile+" does not name the file axe.min.js; npm ci --prefix tools/axe puts it at tools/axe/node_modules/axe-core/axe.min.js")
+		Missing(tb, axeFile+" does not name the file axe.min.js; "+
+			"npm ci --prefix tools/axe puts it at tools/axe/node_modules/axe-core/axe.min.js")
 	}
 	script, err := os.ReadFile(path)
 	require.NoError(tb, err)
@@ -29,5 +30,6 @@ func (p *Tab) Violations() []string {
 	p.tb.Helper()
 	return Eval[[]string](p, `axe.run(document, {resultTypes: ["violations"]}).then(result => result.violations
 		.filter(v => ["serious", "critical"].includes(v.impact))
-		.map(v => v.id + ": " + v.help + ": " + v.nodes.map(n => n.html.slice(0, 150) + " " + n.failureSummary).join(" | ")))`)
+		.map(v => v.id + ": " + v.help + ": " +
+			v.nodes.map(n => n.html.slice(0, 150) + " " + n.failureSummary).join(" | ")))`)
 }

@@ -76,7 +76,8 @@ func Visit(tb testing.TB, server, path string) *Tab {
 
 func start(tb testing.TB, allowed func(address string) bool) *Tab {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) //nolint:usetesting // it outlives the test by as much as it takes to close
+	ctx := context.Background() //nolint:usetesting // it outlives the test by as much as it takes to close
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	ctx, stop, err := chromium.Start(ctx, tb.TempDir())
 	if errors.Is(err, chromium.ErrMissing) {
 		cancel()
