@@ -97,7 +97,7 @@ func (t Target) Check() error {
 	}
 	for name, value := range t.Headers {
 		if name == "" || strings.ContainsFunc(name, notInToken) {
-			return fmt.Errorf("%q is no name of a header", Clean(name, MaxMessage))
+			return fmt.Errorf("%q is not a header name", Clean(name, MaxMessage))
 		}
 		if strings.ContainsFunc(value, unicode.IsControl) {
 			return fmt.Errorf("header %s holds a line break or another control character", name)

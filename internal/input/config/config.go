@@ -1,10 +1,9 @@
 // Package config loads promptbench.yaml: which suite, which models and judge,
 // where runs go, and which gates a run or a comparison must pass.
 //
-// [Load] decodes the file strictly and checks it, all problems at once. A key
-// never stands in the file, only the name of the variable that holds it;
-// whatever looks like a key is refused without being printed. Without a file
-// the defaults hold.
+// [Load] decodes the file strictly and reports all problems at once. The file
+// never contains a key, only the name of the variable with it; a text that looks
+// like a key is refused and not printed. Without a file the defaults apply.
 package config
 
 import (
@@ -19,10 +18,10 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// DefaultPath is the file that is read where none is named.
+// DefaultPath is the file that [Load] reads if none is named.
 const DefaultPath = "promptbench.yaml"
 
-// DefaultRuns is the directory that run files go to where none is configured.
+// DefaultRuns is the directory of run files if none is configured.
 const DefaultRuns = "runs"
 
 // OpenAI is the endpoint whose base URL is known.
@@ -37,14 +36,14 @@ const (
 	LowerBound = "lower_bound" // the lower bound of the mean's 95% interval
 )
 
-// A Config is what promptbench.yaml says. Paths are relative to the working
+// A Config is the content of promptbench.yaml. Paths are relative to the working
 // directory.
 type Config struct {
-	Path   string           // the file; empty where the defaults hold
-	Suite  string           // empty where none is configured, see DefaultSuite
+	Path   string           // the file; empty for the defaults
+	Suite  string           // empty if none is configured, see DefaultSuite
 	Model  string           // a name of Models, or empty
 	Judge  string           // a name of Models, or empty
-	Judged Judged           // how the judge is asked, and when it is believed
+	Judged Judged           // how the judge is asked, and when it may gate
 	Models map[string]Model // by name
 	Runs   string           // the directory of run files
 
@@ -55,7 +54,7 @@ type Config struct {
 	gateNames []strictyaml.Node // the places of the graders that gates name
 }
 
-// SuiteProblem is a problem of the suite's name, at the place where the config has it.
+// SuiteProblem returns a problem at the place of the suite's name.
 func (c *Config) SuiteProblem(message, hint string) problem.Problem {
 	return c.suite.Problem(message, hint)
 }
@@ -63,7 +62,7 @@ func (c *Config) SuiteProblem(message, hint string) problem.Problem {
 // DefaultBar is the least lower bound of kappa with which a judge may gate.
 const DefaultBar = 0.4
 
-// Judged says how rubric questions are put and what their judge has to show.
+// Judged configures how the judge is asked and when it may gate.
 type Judged struct {
 	Prompt   string  // the prompt of the judge; empty for the one in the binary
 	Pairwise string  // the prompt that asks which of two replies is better; likewise
@@ -72,18 +71,18 @@ type Judged struct {
 
 // A Model is a named target.
 type Model struct {
-	Name       string            // its key under models
-	Endpoint   string            // a label, part of every recording's key; empty: the base URL stands for it
-	BaseURL    string            // as configured, or what the endpoint implies
+	Name       string            // its key in models
+	Endpoint   string            // a label, part of every recording's key; empty for the base URL
+	BaseURL    string            // as configured, or implied by the endpoint
 	Model      string            // the model id, sent as written
-	APIKeyEnv  string            // the variable that holds the key; empty where none is named
+	APIKeyEnv  string            // the variable with the key; empty if none is named
 	APIVersion string            // Azure's api-version; else empty
-	Price      *params.Price     // nil where it is unknown
-	RPM        int               // requests per minute; 0 where there is no limit
-	TPM        int               // tokens per minute; 0 where there is no limit
-	Headers    map[string]string // sent as they are
-	HeadersEnv map[string]string // header name to the variable that holds its value
-	Params     params.Params     // the lowest layer; prompt file and flags go over it
+	Price      *params.Price     // nil if unknown
+	RPM        int               // requests per minute; 0 for no limit
+	TPM        int               // tokens per minute; 0 for no limit
+	Headers    map[string]string // sent unchanged
+	HeadersEnv map[string]string // header name to the variable with its value
+	Params     params.Params     // overridden by prompt file and flags
 }
 
 // A Gate is a condition on one run: the grader's score is at least Min.
@@ -99,9 +98,9 @@ type RegressionGate struct {
 	Margin  *float64 // in (0,1]; nil for the default
 }
 
-// Load reads the config at path, or [DefaultPath] where path is empty. A missing
-// default file gives the defaults, a missing named file a problem. The config
-// is never nil, but usable only where the problems hold no error.
+// Load reads the config at path, or [DefaultPath] if path is empty. Without the
+// default file it returns the defaults; a missing named file is a problem. The
+// config is never nil, but usable only if the problems have no error.
 func Load(path string) (*Config, problem.List) {
 	named := path != ""
 	if !named {
@@ -125,17 +124,17 @@ func defaults() *Config {
 	return &Config{Runs: DefaultRuns, Models: map[string]Model{}, Judged: Judged{Bar: DefaultBar}}
 }
 
-// ErrNoSuite says that a directory holds no suite at all.
+// ErrNoSuite reports a directory without a suite.
 var ErrNoSuite = errors.New("no suite")
 
-// A noSuite is [ErrNoSuite] in the words for people.
+// A noSuite is an [ErrNoSuite] with a message of its own.
 type noSuite struct{ error }
 
 func (noSuite) Is(target error) bool { return target == ErrNoSuite }
 
 // DefaultSuite returns the suite of a project at dir that configures none:
-// cases/subtodos.yaml, else the only YAML file in cases. Where there is none at
-// all the error is an [ErrNoSuite].
+// cases/subtodos.yaml, else the only YAML file in cases. If there is none, the
+// error is an [ErrNoSuite].
 func DefaultSuite(dir string) (string, error) {
 	cases := filepath.Join(dir, "cases")
 	usual := filepath.Join(cases, "subtodos.yaml")
@@ -146,7 +145,8 @@ func DefaultSuite(dir string) (string, error) {
 	if err != nil {
 		return "", noSuite{
 			fmt.Errorf(
-				"finding the suite: there is no directory %s; name a suite with --suite, or under suite in %s; to begin a project: promptbench init",
+				"finding the suite: there is no directory %s; name a suite with --suite, or under suite in %s; "+
+					"to begin a project: promptbench init",
 				cases, DefaultPath,
 			),
 		}

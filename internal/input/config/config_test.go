@@ -102,13 +102,13 @@ c.yaml:5:54: a price is not negative, found -1 (per million tokens; leave price 
 c.yaml:5:75: rpm is 0 (it is at least 1 a minute; leave it out for no limit)
 c.yaml:5:83: expected a whole number, found "many"
 c.yaml:6:6: the model has neither endpoint nor base_url (set endpoint: openai, or the base_url of an OpenAI-compatible server)
-c.yaml:7:17: base_url is no http or https address (such as http://127.0.0.1:8080/v1)
-c.yaml:7:56: api_key_env holds no name of an environment variable (name the variable that holds the key, such as OPENAI_API_KEY; the key itself never stands in a file)
+c.yaml:7:17: base_url is not an http or https address (such as http://127.0.0.1:8080/v1)
+c.yaml:7:56: api_key_env is not the name of an environment variable (name the variable that holds the key, such as OPENAI_API_KEY; never write the key itself to a file)
 c.yaml:8:17: base_url holds a user name or a password (name the variable that holds the key under api_key_env)
 c.yaml:8:59: the header Authorization would hold a secret (move it to headers_env and name the variable that holds its value)
-c.yaml:8:77: "나 다" is no name of a header
+c.yaml:8:77: "나 다" is not a header name
 c.yaml:8:92: the header X-A holds a line break
-c.yaml:8:124: headers_env: api-key holds no name of an environment variable (name the variable that holds the header's value)
+c.yaml:8:124: headers_env: api-key is not the name of an environment variable (name the variable that holds the header's value)
 c.yaml:9:17: base_url holds a query or a fragment (end it at the path, such as /v1)
 c.yaml:9:71: temperature is 9 (it lies between 0 and 2)
 c.yaml:9:74: unknown key "top_k" (known: temperature, topP, maxTokens, maxCompletionTokens, seed, stop, reasoningEffort, extra)
@@ -158,7 +158,7 @@ func TestKeysAreRefusedAndNeverPrinted(t *testing.T) {
 	_, probs = config.Parse(
 		"c.yaml", []byte("models: {m: {base_url: http://h/v1, model: x, api_key_env: q9Xv3Kd82LmPz01RtYw7Bc5Na6He4Gf2}}\n"),
 	)
-	require.ErrorContains(t, probs.Err(), "api_key_env holds no name")
+	require.ErrorContains(t, probs.Err(), "api_key_env is not the name")
 	require.NotContains(t, probs.Error(), "q9Xv3")
 }
 

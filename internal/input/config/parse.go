@@ -13,7 +13,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// file is the config as it stands.
+// A file is the content of the config file.
 type file struct {
 	Suite  string               `yaml:"suite"`
 	Model  string               `yaml:"model"`
@@ -41,7 +41,7 @@ type fileModel struct {
 }
 
 // Parse reads a config from the text of its file. Paths in it are relative to
-// the file's directory. An empty file says nothing, so the defaults hold.
+// the file's directory. For an empty file the defaults apply.
 func Parse(path string, data []byte) (*Config, problem.List) {
 	c := defaults()
 	c.Path = path
@@ -124,26 +124,23 @@ func (k *checker) model(name string, f fileModel) Model {
 			"use a name without spaces, as it is typed after --model",
 		)
 	}
-	if n := at.Get("model"); n.Kind() != strictyaml.None && n.Kind() != strictyaml.Null && strings.TrimSpace(f.Model) == "" {
+	if n := at.Get("model"); n.Kind() > strictyaml.Null && strings.TrimSpace(f.Model) == "" {
 		k.fail(n, "the model id is empty", "")
 	}
 	m.BaseURL = k.baseURL(at, f)
 	if f.APIKeyEnv != "" && !isEnvName(f.APIKeyEnv) {
 		k.fail(
-			at.At("api_key_env"), "api_key_env holds no name of an environment variable",
-			"name the variable that holds the key, such as OPENAI_API_KEY; the key itself never stands in a file",
+			at.At("api_key_env"), "api_key_env is not the name of an environment variable",
+			"name the variable that holds the key, such as OPENAI_API_KEY; never write the key itself to a file",
 		)
 	}
 	k.headers(at, f)
 	m.RPM, m.TPM = k.limit(at, "rpm", f.RPM), k.limit(at, "tpm", f.TPM)
 	if p := f.Price; p != nil {
-		for _, v := range []struct {
-			key   string
-			value float64
-		}{{"input", p.Input}, {"output", p.Output}} {
-			if v.value < 0 {
+		for key, value := range map[string]float64{"input": p.Input, "output": p.Output} {
+			if value < 0 {
 				k.fail(
-					at.At("price", v.key), fmt.Sprintf("a price is not negative, found %v", v.value),
+					at.At("price", key), fmt.Sprintf("a price is not negative, found %v", value),
 					"per million tokens; leave price out where it is unknown",
 				)
 			}
@@ -171,7 +168,7 @@ func (k *checker) limit(at strictyaml.Node, key string, n *int) int {
 	return *n
 }
 
-// baseURL returns where a model's endpoint is.
+// baseURL returns the base URL of a model's endpoint.
 func (k *checker) baseURL(at strictyaml.Node, f fileModel) string {
 	if f.BaseURL == "" {
 		switch {
@@ -194,7 +191,7 @@ func (k *checker) baseURL(at strictyaml.Node, f fileModel) string {
 	u, err := url.Parse(f.BaseURL)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		k.fail(n, "base_url is no http or https address", "such as http://127.0.0.1:8080/v1")
+		k.fail(n, "base_url is not an http or https address", "such as http://127.0.0.1:8080/v1")
 	case u.User != nil:
 		k.fail(n, "base_url holds a user name or a password", "name the variable that holds the key under api_key_env")
 	case u.RawQuery != "" || u.Fragment != "":
@@ -213,18 +210,18 @@ func (k *checker) headers(at strictyaml.Node, f fileModel) {
 				"move it to headers_env and name the variable that holds its value",
 			)
 		case !isHeaderName(name):
-			k.fail(key, fmt.Sprintf("%q is no name of a header", name), "")
+			k.fail(key, fmt.Sprintf("%q is not a header name", name), "")
 		case strings.ContainsAny(f.Headers[name], "\r\n\x00"):
 			k.fail(at.At("headers", name), fmt.Sprintf("the header %s holds a line break", name), "")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.HeadersEnv)) {
 		if !isHeaderName(name) {
-			k.fail(at.AtKey("headers_env", name), fmt.Sprintf("%q is no name of a header", name), "")
+			k.fail(at.AtKey("headers_env", name), fmt.Sprintf("%q is not a header name", name), "")
 		}
 		if !isEnvName(f.HeadersEnv[name]) {
 			k.fail(
-				at.At("headers_env", name), fmt.Sprintf("headers_env: %s holds no name of an environment variable", name),
+				at.At("headers_env", name), fmt.Sprintf("headers_env: %s is not the name of an environment variable", name),
 				"name the variable that holds the header's value",
 			)
 		}

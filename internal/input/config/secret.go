@@ -2,19 +2,20 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
 
-// secrets are the values of a config that look like keys.
+// The secrets of a config are the values that look like keys.
 type secrets struct {
 	values []string
 	probs  problem.List
 }
 
-// findSecrets looks through all keys and values of a config.
+// findSecrets searches all keys and values of a config.
 func findSecrets(root strictyaml.Node) secrets {
 	var s secrets
 	pattern := secretPattern()
@@ -27,8 +28,9 @@ func findSecrets(root strictyaml.Node) secrets {
 		}
 		seen[[2]int{line, column}] = true
 		s.values = append(s.values, n.Text())
-		p := n.Problem("this looks like a key, which must not stand in a file",
-			"put it in an environment variable and name that under api_key_env or headers_env; then replace the key, as it may have been seen")
+		p := n.Problem("this looks like a key, which must not be in a file",
+			"put it in an environment variable and name that under api_key_env or headers_env; "+
+				"then replace the key, which others may have seen")
 		p.Secret = true
 		s.probs.Add(p)
 	}
@@ -46,7 +48,7 @@ func findSecrets(root strictyaml.Node) secrets {
 	return s
 }
 
-// secretPattern matches what the keys of common services look like.
+// secretPattern matches the keys of common services.
 func secretPattern() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|[^a-z0-9])(` + strings.Join([]string{
 		`(sk|pk|rk)-[a-z0-9_-]{8,}`,                     // OpenAI and many that follow it
@@ -61,44 +63,45 @@ func secretPattern() *regexp.Regexp {
 	}, "|") + `)`)
 }
 
-// HoldsSecret reports whether a line of a file holds what looks like a key or a
-// password, by itself or by what it is called, and so must not be printed.
+// HoldsSecret reports whether a line of a file seems to contain a key or a
+// password, by its form or by its name, and must not be printed.
 func HoldsSecret(line string) bool {
 	return secretPattern().MatchString(line) || secretName().MatchString(line)
 }
 
 // secretName matches a key or a password by its name, and one in a URL.
 func secretName() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(api[ _-]?key|access[ _-]?key|token|secret|passw(or)?d|authorization|cookie)["']?\s*[:=]\s*["']?[^\s"'{]` +
-		`|://[^/\s@]*:[^/\s@]*@`)
+	return regexp.MustCompile(`(?i)(api[ _-]?key|access[ _-]?key|token|secret|passw(or)?d|authorization|cookie)` +
+		`["']?\s*[:=]\s*["']?[^\s"'{]|://[^/\s@]*:[^/\s@]*@`)
 }
 
-// unknownSecret makes a key that the config does not know, and that is called
-// like a secret, say where secrets go.
+// unknownSecret adds the place of secrets to the problem of an unknown key that
+// is named like a secret.
 func unknownSecret(p problem.Problem) problem.Problem {
 	name, ok := strings.CutPrefix(p.Message, "unknown key ")
 	if ok && secretName().MatchString(name+": x") {
-		p.Hint = "a key never stands in a file: put it in an environment variable, name that under api_key_env, and replace the key if this one was real"
+		p.Hint = "keep keys out of files: put it in an environment variable, name that under api_key_env, " +
+			"and replace the key if it is a real one"
 		p.Secret = true
 	}
 	return p
 }
 
-// report returns the problems with the secrets' own ones, and without any word
-// of a secret: a problem that would quote one says nothing that its own does not.
+// report returns the problems with those of the secrets, and without those that
+// quote a secret.
 func (s secrets) report(probs problem.List) problem.List {
 	out := append(problem.List(nil), s.probs...)
 	for _, p := range probs {
-		if !s.quoted(p.Message) && !s.quoted(p.Hint) {
+		if !s.isQuoted(p.Message) && !s.isQuoted(p.Hint) {
 			out.Add(unknownSecret(p))
 		}
 	}
 	return out
 }
 
-// quoted reports whether text holds a secret or, as messages cut what they
-// quote, the beginning of one.
-func (s secrets) quoted(text string) bool {
+// isQuoted reports whether text has a secret, or the beginning of one, because
+// messages shorten quotes.
+func (s secrets) isQuoted(text string) bool {
 	const enough = 6
 	for _, v := range s.values {
 		if runes := []rune(v); len(runes) > enough {
@@ -113,15 +116,13 @@ func (s secrets) quoted(text string) bool {
 
 // SecretHeader reports whether a header's value is a secret by its name.
 func SecretHeader(name string) bool {
-	switch strings.ToLower(name) {
-	case "authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-auth-token", "cookie":
-		return true
-	}
-	return false
+	return slices.Contains([]string{
+		"authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-auth-token", "cookie",
+	}, strings.ToLower(name))
 }
 
-// isEnvName reports whether s is the name of an environment variable rather than
-// a key: such names hold no lower-case letters as a rule, keys do.
+// isEnvName reports whether s is the name of an environment variable and not a
+// key: long names rarely have lower-case letters, keys do.
 func isEnvName(s string) bool {
 	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`).MatchString(s) && !secretPattern().MatchString(s) &&
 		!(len(s) >= 32 && strings.ToUpper(s) != s)

@@ -3,7 +3,10 @@
 // three, flag over prompt file over config.
 package params
 
-import "maps"
+import (
+	"cmp"
+	"maps"
+)
 
 // Params are the parameters of one call. A nil or empty field is not sent, so
 // that the server's default applies; a set one is sent as it is, zero included.
@@ -15,39 +18,28 @@ type Params struct {
 	Seed                *int           `json:"seed,omitempty" yaml:"seed"`
 	Stop                []string       `json:"stop,omitempty" yaml:"stop"`
 	ReasoningEffort     string         `json:"reasoning_effort,omitempty" yaml:"reasoningEffort"`
-	Extra               map[string]any `json:"extra,omitempty" yaml:"extra"` // sent as further top-level fields of the request body
+	Extra               map[string]any `json:"extra,omitempty" yaml:"extra"` // more top-level fields of the request body
 }
 
 // Over returns p laid over base: every field that p sets wins, and the extra
 // fields of both are joined.
 func (p Params) Over(base Params) Params {
-	out := base
-	if p.Temperature != nil {
-		out.Temperature = p.Temperature
-	}
-	if p.TopP != nil {
-		out.TopP = p.TopP
-	}
-	if p.MaxTokens != nil {
-		out.MaxTokens = p.MaxTokens
-	}
-	if p.MaxCompletionTokens != nil {
-		out.MaxCompletionTokens = p.MaxCompletionTokens
-	}
-	if p.Seed != nil {
-		out.Seed = p.Seed
+	out := Params{
+		Temperature:         cmp.Or(p.Temperature, base.Temperature),
+		TopP:                cmp.Or(p.TopP, base.TopP),
+		MaxTokens:           cmp.Or(p.MaxTokens, base.MaxTokens),
+		MaxCompletionTokens: cmp.Or(p.MaxCompletionTokens, base.MaxCompletionTokens),
+		Seed:                cmp.Or(p.Seed, base.Seed),
+		Stop:                base.Stop,
+		ReasoningEffort:     cmp.Or(p.ReasoningEffort, base.ReasoningEffort),
+		Extra:               base.Extra,
 	}
 	if p.Stop != nil {
 		out.Stop = p.Stop
 	}
-	if p.ReasoningEffort != "" {
-		out.ReasoningEffort = p.ReasoningEffort
-	}
 	if len(p.Extra) > 0 {
-		out.Extra = maps.Clone(base.Extra)
-		if out.Extra == nil {
-			out.Extra = map[string]any{}
-		}
+		out.Extra = map[string]any{}
+		maps.Copy(out.Extra, base.Extra)
 		maps.Copy(out.Extra, p.Extra)
 	}
 	return out

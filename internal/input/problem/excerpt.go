@@ -7,14 +7,14 @@ import (
 	"promptbench/internal/text/textsafe"
 )
 
-// Excerpt quotes a line of a file with a caret under the place that a problem
-// is at, for a terminal of width columns:
+// Excerpt quotes a line of a file with a caret under the place of a problem, for a
+// terminal of width columns:
 //
 //	12 |   inptu: 내일 오전 10시에 치과 가기
 //	   |   ^
 //
-// Column counts characters from 1; 0 leaves the caret out. Of a long line the
-// part around the column is shown. The text comes out harmless.
+// Column counts characters from 1; 0 leaves the caret out. A long line is cut to
+// the part around the column. The result is safe for terminals.
 func Excerpt(line string, number, column, width int) string {
 	gutter := fmt.Sprintf("%d | ", number)
 	room := max(width-len(gutter), 10)

@@ -1,16 +1,17 @@
-// Package problem is how promptbench says what is wrong in an input file: every
-// loader collects all problems of a file, each with its place and what to do,
-// instead of stopping at the first one.
+// Package problem reports mistakes in input files: every loader collects all
+// problems of a file, each with its place and its remedy, instead of stopping at
+// the first one.
 package problem
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
-// Severity tells a mistake that stops a command from one that is only unwise.
+// Severity distinguishes a mistake that stops a command from a warning.
 type Severity string
 
 // The severities a [Problem] can have.
@@ -22,12 +23,12 @@ const (
 // A Problem is one mistake in one input file.
 type Problem struct {
 	File     string   // path as the user gave it
-	Line     int      // 1-based; 0 where the problem has no line
-	Column   int      // 1-based, in characters; 0 where it has no column
-	Message  string   // what is wrong, lower case, no full stop
-	Hint     string   // what to do about it; may be empty
+	Line     int      // 1-based; 0 if the problem has no line
+	Column   int      // 1-based, in characters; 0 if it has no column
+	Message  string   // the mistake, lower case, no full stop
+	Hint     string   // the remedy; may be empty
 	Severity Severity // empty means Error
-	Secret   bool     // the line holds a secret and must not be quoted
+	Secret   bool     // the line contains a secret and must not be quoted
 }
 
 // Error renders the problem as file:line:column: message (hint).
@@ -53,8 +54,8 @@ func (p Problem) Error() string {
 	return b.String()
 }
 
-// A List is all problems of one or more files. As an error it prints one
-// problem a line, in order of file and place.
+// A List is the problems of one or more files. As an error it prints one
+// problem a line, in its order.
 type List []Problem
 
 // Error joins the problems, one a line.
@@ -69,8 +70,8 @@ func (l List) Error() string {
 // Add appends a problem.
 func (l *List) Add(p Problem) { *l = append(*l, p) }
 
-// Err returns the errors of the list, sorted by file and place, or nil where
-// the list holds warnings at most.
+// Err returns the errors of the list, sorted by file and place, or nil if it has
+// none.
 func (l List) Err() error {
 	errs := l.Only(Error)
 	if len(errs) == 0 {
@@ -87,22 +88,14 @@ func (l List) Only(s Severity) List {
 			out = append(out, p)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool {
-		a, b := out[i], out[j]
-		if a.File != b.File {
-			return a.File < b.File
-		}
-		if a.Line != b.Line {
-			return a.Line < b.Line
-		}
-		return a.Column < b.Column
+	slices.SortStableFunc(out, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return out
 }
 
-// From returns the problems that err carries, so that the errors of several
-// loaders can be shown together; an error of another kind becomes a problem
-// without a place.
+// From returns the problems in err, so that the errors of several loaders can be
+// printed together; any other error becomes a problem without a place.
 func From(err error) List {
 	if err == nil {
 		return nil

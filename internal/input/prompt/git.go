@@ -15,51 +15,43 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// A revision is a commit of the repository that holds a directory.
+// A revision is a commit of the repository that contains a directory.
 type revision struct {
 	name   string // as the user named it
 	commit string // its full hash
-	dir    string // an existing directory inside the work tree; paths below are relative to it
-	base   string // dir, absolute
+	dir    string // an existing directory inside the work tree, absolute
 }
 
-// openRevision finds the repository that path belongs to and the commit that
-// rev stands for.
+// openRevision finds the repository of a file and the commit that rev names.
 func openRevision(ctx context.Context, file, rev string) (revision, error) {
 	r := revision{name: rev}
 	if file == "" {
 		return r, fmt.Errorf("no prompt before the @ of @%s; write prompts/v3@%s", rev, rev)
 	}
 	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, ": \t\n\x00") {
-		return r, fmt.Errorf("%q is no git revision; name a branch, a tag or a commit after the @ of %s", rev, file)
+		return r, fmt.Errorf("%q is not a git revision; name a branch, a tag or a commit after the @ of %s", rev, file)
 	}
-	// The directory may no longer be there: git runs in the nearest one that is.
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return r, fmt.Errorf("reading %s@%s: %w", file, rev, err)
 	}
-	dir := filepath.Dir(abs)
-	for {
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+	// Git runs in the nearest directory that exists in the work tree.
+	for r.dir = filepath.Dir(abs); filepath.Dir(r.dir) != r.dir; r.dir = filepath.Dir(r.dir) {
+		if info, err := os.Stat(r.dir); err == nil && info.IsDir() {
 			break
 		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			break
-		}
-		dir = parent
 	}
-	r.dir, r.base = dir, dir
 	if _, err := exec.LookPath("git"); err != nil {
 		return r, fmt.Errorf("reading %s@%s: git is not installed: %w", file, rev, err)
 	}
-	if out, err := r.git(ctx, "rev-parse", "--is-inside-work-tree"); err != nil || strings.TrimSpace(string(out)) != "true" {
+	out, err := r.git(ctx, "rev-parse", "--is-inside-work-tree")
+	if err != nil || strings.TrimSpace(string(out)) != "true" {
 		if ctx.Err() != nil {
 			return r, ctx.Err()
 		}
 		return r, fmt.Errorf("reading %s@%s: %s is not in a git repository", file, rev, filepath.Dir(file))
 	}
-	out, err := r.git(ctx, "rev-parse", "--verify", "--quiet", rev+"^{commit}")
+	out, err = r.git(ctx, "rev-parse", "--verify", "--quiet", rev+"^{commit}")
 	if err != nil {
 		if ctx.Err() != nil {
 			return r, ctx.Err()
@@ -70,12 +62,13 @@ func openRevision(ctx context.Context, file, rev string) (revision, error) {
 	return r, nil
 }
 
-// unknownHint says why a revision may be missing.
+// unknownHint suggests a remedy for an unknown revision.
 func (r revision) unknownHint(ctx context.Context) string {
 	if _, err := r.git(ctx, "rev-parse", "--verify", "--quiet", "origin/"+r.name+"^{commit}"); err == nil {
 		return "did you mean @origin/" + r.name + "?"
 	}
-	if refs, err := r.git(ctx, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"); err == nil {
+	refs, err := r.git(ctx, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
+	if err == nil {
 		if near := strictyaml.Nearest(r.name, strings.Fields(string(refs))); near != "" {
 			return "did you mean @" + near + "?"
 		}
@@ -83,15 +76,18 @@ func (r revision) unknownHint(ctx context.Context) string {
 	return "git fetch may bring it; in CI that needs the full history: fetch-depth: 0"
 }
 
-// read returns the path and the content of the prompt that file stands for.
+// read returns the path and the content of the prompt that file names.
 func (r revision) read(ctx context.Context, file string) (found string, data []byte, err error) {
-	abs, err := filepath.Abs(file)
-	if err != nil {
+	fail := func(err error) (string, []byte, error) {
 		return "", nil, fmt.Errorf("reading %s@%s: %w", file, r.name, err)
 	}
-	rel, err := filepath.Rel(r.base, abs)
+	abs, err := filepath.Abs(file)
 	if err != nil {
-		return "", nil, fmt.Errorf("reading %s@%s: %w", file, r.name, err)
+		return fail(err)
+	}
+	rel, err := filepath.Rel(r.dir, abs)
+	if err != nil {
+		return fail(err)
 	}
 	rel = filepath.ToSlash(rel)
 	for _, ext := range append([]string{""}, extensions()...) {
@@ -102,14 +98,14 @@ func (r revision) read(ctx context.Context, file string) (found string, data []b
 		}
 		size, err := r.git(ctx, "cat-file", "-s", object)
 		if err != nil {
-			return "", nil, fmt.Errorf("reading %s@%s: %w", file, r.name, err)
+			return fail(err)
 		}
 		if n, err := strconv.Atoi(strings.TrimSpace(string(size))); err != nil || n > maxSize {
-			return "", nil, fmt.Errorf("reading %s@%s: the file is larger than %d MiB", file, r.name, maxSize>>20)
+			return fail(errTooLarge)
 		}
 		data, err := r.git(ctx, "cat-file", "blob", object)
 		if err != nil {
-			return "", nil, fmt.Errorf("reading %s@%s: %w", file, r.name, err)
+			return fail(err)
 		}
 		return file + ext, data, nil
 	}
@@ -121,8 +117,8 @@ func (r revision) read(ctx context.Context, file string) (found string, data []b
 	)
 }
 
-// list returns the prompts beside rel in the revision, named as the user names
-// theirs.
+// list returns the prompts beside rel in the revision, with the directory as the
+// user wrote it.
 func (r revision) list(ctx context.Context, rel, file string) []string {
 	dir := path.Dir(rel)
 	if dir == "." {
@@ -141,7 +137,7 @@ func (r revision) list(ctx context.Context, rel, file string) []string {
 	return names
 }
 
-// git runs one git command that only reads, and returns what it printed.
+// git runs one git command that only reads, and returns its output.
 func (r revision) git(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", r.dir}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")

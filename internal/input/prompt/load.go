@@ -14,15 +14,18 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// maxSize is up to which size a prompt file is read.
+// maxSize is the greatest size of a prompt file, in bytes.
 const maxSize = 4 << 20
 
-// extensions returns what a prompt's name may be short of, in the order tried.
+var errTooLarge = fmt.Errorf("the file is larger than %d MiB", maxSize>>20)
+
+// extensions returns the file name extensions that a prompt's name may omit, in
+// the order tried.
 func extensions() []string { return []string{".prompt.yml", ".prompt.yaml", ".yml", ".yaml"} }
 
-// Resolve returns the file that name stands for: that very path, else the path
-// with .prompt.yml, .prompt.yaml, .yml or .yaml added. The error lists the
-// prompts of that directory that name may have meant.
+// Resolve returns the file that name names: that very path, else the path
+// with .prompt.yml, .prompt.yaml, .yml or .yaml added. The error suggests prompts
+// of that directory.
 func Resolve(name string) (string, error) {
 	isDir := false
 	for _, ext := range append([]string{""}, extensions()...) {
@@ -40,7 +43,7 @@ func Resolve(name string) (string, error) {
 	}
 	names, err := Files(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("no prompt %s: there is no directory %s%s", name, dir, nearDir(dir))
+		return "", fmt.Errorf("no prompt %s: there is no directory %s%s", name, dir, dirHint(dir))
 	}
 	for i, f := range names {
 		names[i] = filepath.ToSlash(filepath.Join(dir, baseName(f)))
@@ -50,17 +53,16 @@ func Resolve(name string) (string, error) {
 	}
 	hint := nameHint(filepath.ToSlash(name), names)
 	if hint == "" && dir == "." {
-		hint = elsewhere(name)
+		hint = usualHint(name)
 	}
 	return "", fmt.Errorf("no prompt %s, with or without %s%s", name, extensions()[0], hint)
 }
 
-// usualDir is where projects keep their prompts.
+// usualDir is the directory of a project's prompts.
 const usualDir = "prompts"
 
-// elsewhere names the prompt that is meant where only its name was typed, such as
-// v3 for prompts/v3.
-func elsewhere(name string) string {
+// usualHint suggests a prompt of the usual directory, such as prompts/v3 for v3.
+func usualHint(name string) string {
 	names, err := Files(usualDir)
 	if err != nil {
 		return ""
@@ -74,8 +76,8 @@ func elsewhere(name string) string {
 	return ""
 }
 
-// nearDir names the directory that was perhaps meant, or says how to begin.
-func nearDir(dir string) string {
+// dirHint suggests a similar directory, or how to begin.
+func dirHint(dir string) string {
 	entries, err := os.ReadDir(filepath.Dir(dir))
 	if err != nil {
 		return ""
@@ -95,7 +97,7 @@ func nearDir(dir string) string {
 	return ""
 }
 
-// nameHint lists prompts that were perhaps meant.
+// nameHint suggests a similar prompt, or lists all.
 func nameHint(name string, names []string) string {
 	if near := strictyaml.DidYouMean(name, names); near != "" {
 		return "; " + near
@@ -130,7 +132,7 @@ func isPromptFile(name string) bool {
 	return strings.HasSuffix(name, extensions()[0]) || strings.HasSuffix(name, extensions()[1])
 }
 
-// baseName returns a prompt's name: its file's without directory and extensions.
+// baseName returns a prompt's name: the file's without directory and extension.
 func baseName(path string) string {
 	base := filepath.Base(filepath.ToSlash(path))
 	for _, ext := range extensions() {
@@ -141,14 +143,13 @@ func baseName(path string) string {
 	return base
 }
 
-// Load reads the prompt that name stands for: a file as [Resolve] finds it, or
-// path@revision, a file as it was in a git revision. A file whose path holds an
-// @ wins over a revision. The prompt is nil where nothing could be read.
+// Load reads a prompt: a file as [Resolve] finds it, or path@revision, a file as
+// it was in a git revision. A file with an @ in its path precedes a revision. The
+// prompt is nil if nothing could be read.
 func Load(ctx context.Context, name string) (*Prompt, problem.List) {
 	path, err := Resolve(name)
 	if err != nil {
-		// The last @ cuts, as neither branches nor tags hold one as a rule,
-		// while directories may.
+		// Directories may contain an @, branches and tags usually do not.
 		if at := strings.LastIndex(name, "@"); at >= 0 {
 			return loadRevision(ctx, name[:at], name[at+1:])
 		}
@@ -157,44 +158,34 @@ func Load(ctx context.Context, name string) (*Prompt, problem.List) {
 	if strings.HasSuffix(path, ".jsonl") {
 		return nil, problem.List{
 			{
-				Message: path + " is no prompt, but a run or cases",
+				Message: path + " is a run or cases, not a prompt",
 				Hint:    "name a prompt, such as prompts/v3; a run is shown by promptbench report, and cases are named by --suite",
 			},
 		}
 	}
-	data, err := readFile(path)
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > maxSize {
+		err = errTooLarge
+	}
+	var data []byte
+	if err == nil {
+		data, err = os.ReadFile(path)
+	}
 	if err != nil {
-		return nil, problem.List{{File: path, Message: err.Error()}}
+		return nil, problem.List{{File: path, Message: "reading the prompt: " + err.Error()}}
 	}
 	return Parse(baseName(path), path, data)
 }
 
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the prompt: %w", err)
-	}
-	if info.Size() > maxSize {
-		return nil, fmt.Errorf("reading the prompt: the file is larger than %d MiB", maxSize>>20)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the prompt: %w", err)
-	}
-	return data, nil
-}
-
 func loadRevision(ctx context.Context, path, rev string) (*Prompt, problem.List) {
-	fail := func(err error) (*Prompt, problem.List) {
-		return nil, problem.List{{Message: err.Error()}}
-	}
+	var found string
+	var data []byte
 	r, err := openRevision(ctx, path, rev)
-	if err != nil {
-		return fail(err)
+	if err == nil {
+		found, data, err = r.read(ctx, path)
 	}
-	found, data, err := r.read(ctx, path)
 	if err != nil {
-		return fail(err)
+		return nil, problem.List{{Message: err.Error()}}
 	}
 	p, probs := Parse(baseName(found)+"@"+rev, found, data)
 	for i := range probs {

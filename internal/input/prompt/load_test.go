@@ -136,9 +136,9 @@ func TestLoadRevisionSaysWhatIsMissing(t *testing.T) {
 		"prompts/v4@main":                 "did you mean",
 		"gone/v1@main":                    "no prompt",
 		"prompts@main":                    "no prompt",
-		"prompts/v3@":                     "is no git revision",
-		"prompts/v3@--output=x":           "is no git revision",
-		"prompts/v3@main:prompts":         "is no git revision",
+		"prompts/v3@":                     "is not a git revision",
+		"prompts/v3@--output=x":           "is not a git revision",
+		"prompts/v3@main:prompts":         "is not a git revision",
 		"prompts/v3@main^{tree}":          "unknown git revision",
 		"prompts/../../../etc/hosts@main": "not in a git repository",
 	} {

@@ -12,7 +12,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// file is a prompt file as it stands.
+// A file is the content of a prompt file.
 type file struct {
 	Name            string          `yaml:"name"`
 	Description     string          `yaml:"description"`
@@ -31,16 +31,17 @@ type fileMessage struct {
 	Content string `yaml:"content" required:"true"`
 }
 
-// ignored stands for the keys of the convention that belong to a suite here.
+// An ignored value belongs to a key of the convention that promptbench keeps in
+// the suite.
 type ignored struct{}
 
-// DecodeNode takes anything.
+// DecodeNode accepts any node.
 func (*ignored) DecodeNode(strictyaml.Node) problem.List { return nil }
 
 // Parse reads a prompt from the text of its file. Path is for the problems and
-// for [Prompt.Path]; name becomes the prompt's name, whatever the file says of
-// itself. The prompt is nil where data is no YAML at all; else it is as complete
-// as the problems leave it.
+// for [Prompt.Path]; name becomes the prompt's name, instead of the file's own.
+// The prompt is nil if data is not YAML; else it is as complete as the problems
+// allow.
 func Parse(name, path string, data []byte) (*Prompt, problem.List) {
 	doc, probs := strictyaml.Parse(path, data)
 	if doc == nil {
@@ -65,23 +66,22 @@ func Parse(name, path string, data []byte) (*Prompt, problem.List) {
 	c.params()
 	c.formats(f.JSONSchema)
 	for _, key := range []string{"testData", "evaluators"} {
-		if c.root.Get(key).Kind() != strictyaml.None {
-			c.warn(c.root.AtKey(key), key+" is not used", "cases and graders stand in the suite, so that revisions share them")
+		if c.root.Has(key) {
+			c.warn(c.root.AtKey(key), key+" is not used", "cases and graders belong in the suite, which all revisions share")
 		}
 	}
 	return p, c.probs
 }
 
-// otherFile says what else of a project a file without messages is, and by which
-// flag it is named.
+// otherFile returns the kind of another file of a project, and the flag that
+// takes it.
 func otherFile(root strictyaml.Node) (what, flag string) {
-	has := func(key string) bool { return root.Get(key).Kind() != strictyaml.None }
 	switch {
-	case has("messages"):
+	case root.Has("messages"):
 		return "", ""
-	case has("graders") && (has("cases") || has("extends")):
+	case root.Has("graders") && (root.Has("cases") || root.Has("extends")):
 		return "suite", "--suite"
-	case has("models"):
+	case root.Has("models"):
 		return "config", "--config"
 	}
 	return "", ""

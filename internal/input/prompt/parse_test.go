@@ -93,10 +93,10 @@ p.yml:4:28: the message is empty
 p.yml:5:5: the required key "content" is missing
 p.yml:6:17: unknown responseFormat "json" (known: text, json_object, json_schema)
 p.yml:7:14: unknown replyFormat "yaml" (known: xml, json, text)
-p.yml:8:13: jsonSchema is no JSON: unexpected EOF`, probs.Err().Error())
+p.yml:8:13: jsonSchema is not JSON: unexpected EOF`, probs.Err().Error())
 	require.Equal(t, `p.yml:8:1: warning: jsonSchema is not used (set responseFormat: json_schema)
-p.yml:9:1: warning: testData is not used (cases and graders stand in the suite, so that revisions share them)
-p.yml:10:1: warning: evaluators is not used (cases and graders stand in the suite, so that revisions share them)`, probs.Only(problem.Warning).Error())
+p.yml:9:1: warning: testData is not used (cases and graders belong in the suite, which all revisions share)
+p.yml:10:1: warning: evaluators is not used (cases and graders belong in the suite, which all revisions share)`, probs.Only(problem.Warning).Error())
 }
 
 func TestParseSchemas(t *testing.T) {
@@ -109,9 +109,9 @@ func TestParseSchemas(t *testing.T) {
 		},
 		"wrapped":   {"jsonSchema: {name: n, schema: {type: object}}\n", `{"name":"n","schema":{"type":"object"}}`, ""},
 		"missing":   {"", "", "p.yml:2:17: responseFormat json_schema needs a jsonSchema"},
-		"no object": {"jsonSchema: '[1]'\n", "", "p.yml:3:13: jsonSchema is no JSON object"},
-		"no schema": {"jsonSchema: {type: 7}\n", "", "p.yml:3:13: jsonSchema is no JSON Schema"},
-		"bad inner": {"jsonSchema: {name: n, schema: 1}\n", "", "p.yml:3:31: jsonSchema: schema is no JSON object"},
+		"no object": {"jsonSchema: '[1]'\n", "", "p.yml:3:13: jsonSchema is not a JSON object"},
+		"no schema": {"jsonSchema: {type: 7}\n", "", "p.yml:3:13: jsonSchema is not a JSON Schema"},
+		"bad inner": {"jsonSchema: {name: n, schema: 1}\n", "", "p.yml:3:31: jsonSchema: schema is not a JSON object"},
 		"reference": {"jsonSchema: {$ref: 'file:///etc/passwd'}\n", "", "refers to file:///etc/passwd"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,11 +1,10 @@
 // Package prompt loads prompt files: from a file or a git revision to messages,
 // a template and a hash.
 //
-// [Load] finds and reads what a name such as prompts/v3 or prompts/v3@main
-// stands for; [Parse] checks the text and returns a [Prompt], with everything
-// wrong in it at once. [Prompt.CheckVars] then holds its placeholders against
-// the names that a suite gives, before anything is sent, and [Prompt.Render]
-// fills them in, one pass from left to right.
+// [Load] finds and reads the file of a name such as prompts/v3 or prompts/v3@main;
+// [Parse] checks the text and returns a [Prompt] with all its problems.
+// [Prompt.CheckVars] compares its placeholders with the variables of a suite,
+// before anything is sent, and [Prompt.Render] replaces them.
 package prompt
 
 import (
@@ -18,25 +17,25 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// A Prompt is one revision of a prompt: what is sent, but for the input.
+// A Prompt is one revision of a prompt: everything that is sent, except the input.
 type Prompt struct {
 	Name           string // the file's name without extensions, plus @revision if it came from git
 	Path           string // the file, without the git revision
 	Revision       string // the git revision as the user named it; empty for a file
-	Commit         string // the full hash of the commit that Revision stands for; empty for a file
+	Commit         string // the full hash of the commit of Revision; empty for a file
 	Description    string
 	Model          string          // the model id that the file suggests; empty if none
 	Params         params.Params   // the parameters as in the file
 	Messages       []Message       // with placeholders
 	ResponseFormat string          // text, json_object, json_schema, or empty
 	JSONSchema     json.RawMessage // canonical JSON of jsonSchema as in the file; nil if none
-	ReplyFormat    reply.Format    // what the file declares, else json where ResponseFormat asks for JSON, else empty
+	ReplyFormat    reply.Format    // as the file declares it, else json if ResponseFormat demands JSON, else empty
 
-	templates []template // one a message
+	templates []template // one for each message
 	spots     []spot
 }
 
-// A Message is one turn of what is sent.
+// A Message is one turn of the conversation.
 type Message struct {
 	Role    string `json:"role"` // system, developer, user or assistant
 	Content string `json:"content"`
@@ -47,8 +46,8 @@ type Message struct {
 //
 //	{"jsonSchema":…,"messages":[{"content":…,"role":…}],"modelParameters":{…},"responseFormat":…}
 //
-// as in the file. Its name, path, description, suggested model and reply format
-// leave it unchanged, and so do spelling, comments and key order of the file.
+// as in the file. It does not depend on the name, path, description, suggested
+// model and reply format, nor on the file's spelling, comments and key order.
 func (p *Prompt) Hash() string {
 	raw, err := strictyaml.Canonical(map[string]any{
 		"jsonSchema":      p.JSONSchema,
@@ -57,8 +56,7 @@ func (p *Prompt) Hash() string {
 		"responseFormat":  p.ResponseFormat,
 	})
 	if err != nil {
-		// Parse lets only what JSON can hold into a prompt; of a prompt made by
-		// hand that holds more, the error is all there is to tell it by.
+		// A parsed prompt always encodes. Only one made by hand may not.
 		raw = []byte(err.Error())
 	}
 	sum := sha256.Sum256(raw)

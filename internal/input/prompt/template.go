@@ -3,6 +3,7 @@ package prompt
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,13 +11,13 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// InputName is the placeholder that every prompt must hold: the case's input.
+// InputName is the placeholder of the case's input, which every prompt needs.
 const InputName = "input"
 
-// A template is a message's content, cut at its placeholders.
+// A template is a message's content, split at its placeholders.
 type template []segment
 
-// A segment is literal text, or a placeholder where name is set.
+// A segment is literal text, or a placeholder if name is set.
 type segment struct {
 	text     string // literal text
 	name     string
@@ -30,10 +31,10 @@ type spot struct {
 	line, column int
 }
 
-// parseTemplate cuts content at its placeholders: {{, spaces, a name of ASCII
-// letters, digits and underscores that starts with no digit, spaces, }}. A
-// backslash right before one makes it literal and is dropped. All else is
-// literal as well, so JSON in a prompt needs no escape.
+// parseTemplate splits content at its placeholders: {{, spaces, a name of ASCII
+// letters, digits and underscores that does not start with a digit, spaces, }}. A
+// backslash right before one makes it literal and is removed. Everything else is
+// literal, so JSON in a prompt needs no escape.
 func parseTemplate(content string) template {
 	var out template
 	var literal strings.Builder
@@ -70,25 +71,15 @@ func parseTemplate(content string) template {
 	return out
 }
 
-// placeholder reads the placeholder that s starts with, and returns its name
-// and length; the length is 0 where it is none. s starts with {{.
+var placeholderPattern = regexp.MustCompile(`^\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}`)
+
+// placeholder returns the name and the length of the placeholder at the start of
+// s; the length is 0 if there is none.
 func placeholder(s string) (name string, length int) {
-	i := 2
-	for i < len(s) && s[i] == ' ' {
-		i++
+	if m := placeholderPattern.FindStringSubmatch(s); m != nil {
+		return m[1], len(m[0])
 	}
-	start := i
-	for i < len(s) && (s[i] == '_' || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z' || i > start && s[i] >= '0' && s[i] <= '9') {
-		i++
-	}
-	name = s[start:i]
-	for i < len(s) && s[i] == ' ' {
-		i++
-	}
-	if name == "" || !strings.HasPrefix(s[i:], "}}") {
-		return "", 0
-	}
-	return name, i + 2
+	return "", 0
 }
 
 // IsName reports whether s can be a placeholder's name.
@@ -110,7 +101,7 @@ func (p *Prompt) Uses() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// CheckVars holds the placeholders against the names that a suite gives to
+// CheckVars compares the placeholders with the names that a suite gives to
 // every case: each other name is a problem at its place in the file, with the
 // nearest known name.
 func (p *Prompt) CheckVars(known []string) problem.List {
@@ -129,9 +120,8 @@ func (p *Prompt) CheckVars(known []string) problem.List {
 	return probs
 }
 
-// Render returns the messages with the input and the vars filled in. What is
-// filled in is never looked at again, so braces in it stay text. A placeholder
-// that vars lacks is an error.
+// Render returns the messages with the input and the vars filled in, in one pass:
+// braces in them stay text. A placeholder that vars lacks is an error.
 func (p *Prompt) Render(input string, vars map[string]string) ([]Message, error) {
 	out := make([]Message, len(p.Messages))
 	for i, t := range p.parsed() {
@@ -157,8 +147,7 @@ func (p *Prompt) Render(input string, vars map[string]string) ([]Message, error)
 	return out, nil
 }
 
-// parsed returns the templates, also of a prompt that was not made by Parse,
-// such as one read back from a run's header.
+// parsed returns the templates, also of a prompt from a run's header.
 func (p *Prompt) parsed() []template {
 	if len(p.templates) == len(p.Messages) {
 		return p.templates

@@ -10,15 +10,15 @@ import (
 	"promptbench/internal/input/problem"
 )
 
-// A NodeDecoder decodes itself from a node. Types that may stand in a file in
-// several shapes implement it.
+// A NodeDecoder decodes itself from a node. Types with several shapes in a file
+// implement it.
 type NodeDecoder interface {
-	// DecodeNode fills the receiver from n and returns what does not fit.
+	// DecodeNode fills the receiver from n and returns the problems.
 	DecodeNode(n Node) problem.List
 }
 
-// Decode fills v, which must be a pointer, and returns everything that does not
-// fit; what fits is filled all the same.
+// Decode fills v, which must be a pointer, and returns a problem for everything
+// that does not fit; the rest is filled.
 //
 // Struct fields are named by their `yaml` tag, else by their lower-cased name;
 // the tag "-" leaves a field out, and the tag `required:"true"` makes a missing
@@ -124,7 +124,7 @@ func (d *decoder) scalar(n Node, v reflect.Value) {
 	}
 }
 
-// numberHint tells a number in quotes from what is no number at all.
+// numberHint returns the remedy for a number in quotes.
 func numberHint(n Node) string {
 	if n.Kind() == Text {
 		if _, err := strconv.ParseFloat(n.Text(), 64); err == nil {

@@ -11,8 +11,7 @@ import (
 
 // JSON returns the node as canonical JSON: keys sorted, no spaces, nothing
 // escaped for HTML, whole numbers as they are and others as short as possible.
-// A date stays the text it is in the file. Values JSON cannot hold (.nan, .inf)
-// are problems.
+// A date stays text. Values that JSON lacks (.nan, .inf) are problems.
 func (n Node) JSON() (json.RawMessage, problem.List) {
 	plain, probs := n.plain()
 	if len(probs) > 0 {
@@ -32,7 +31,7 @@ func Canonical(v any) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A struct's keys come in the order of its fields, those of a map sorted.
+	// encoding/json sorts the keys of maps, not of structs.
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var plain any
@@ -42,8 +41,8 @@ func Canonical(v any) (json.RawMessage, error) {
 	return encodeJSON(plain)
 }
 
-// Sorted is [Canonical] for a v whose fields stand in the order of their keys
-// already and whose texts are UTF-8: much faster, which matters once a case.
+// Sorted is [Canonical] for a v with its fields in the order of their keys and
+// with UTF-8 texts. It is much faster, which matters for every case.
 func Sorted(v any) (json.RawMessage, error) { return encodeJSON(v) }
 
 func encodeJSON(v any) (json.RawMessage, error) {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Nearest returns the known word that word was most likely meant to be: the one
-// the fewest typing mistakes away, upper and lower case aside. It is empty where
-// none is near. Equally near words go by their order in known.
+// Nearest returns the known word with the fewest typing mistakes from word,
+// ignoring case, or nothing if none is near. Of equally near words it returns the
+// first.
 func Nearest(word string, known []string) string {
 	w := []rune(strings.ToLower(word))
 	if len(w) == 0 || len(w) > 100 {
@@ -17,16 +17,10 @@ func Nearest(word string, known []string) string {
 	best, bestDist := "", 0
 	for _, k := range known {
 		kr := []rune(strings.ToLower(k))
-		limit := max(len(w), len(kr)) / 3 // a third of the letters may be wrong
-		if limit == 0 {
-			limit = 1
-		}
-		// A word of one or two letters is a mistake away from too many others.
+		limit := max(len(w), len(kr), 3) / 3 // a third of the letters may be wrong
+		// A word of one or two letters is near too many others.
 		if len(w) <= 2 && len(kr) <= 2 {
 			limit = 0
-		}
-		if len(kr)-len(w) > limit || len(w)-len(kr) > limit {
-			continue
 		}
 		if d := distance(w, kr); d <= limit && (best == "" || d < bestDist) {
 			best, bestDist = k, d
@@ -35,8 +29,7 @@ func Nearest(word string, known []string) string {
 	return best
 }
 
-// DidYouMean asks whether the nearest known word was meant; it is empty where none
-// is near.
+// DidYouMean returns a question with the nearest known word, or nothing.
 func DidYouMean(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
@@ -44,8 +37,8 @@ func DidYouMean(word string, known []string) string {
 	return ""
 }
 
-// Hint words what to do about an unknown word: the nearest known one, else all
-// of them. It is empty where nothing is known.
+// Hint returns the remedy for an unknown word: the nearest known one, else all
+// of them. It is empty if there are none.
 func Hint(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)

@@ -11,10 +11,10 @@ import (
 	"promptbench/internal/input/problem"
 )
 
-// Kind says what stands at a node.
+// A Kind is the kind of a node's value.
 type Kind int
 
-// The kinds of nodes. None is a node that does not exist.
+// The kinds of nodes. None is the kind of a node that does not exist.
 const (
 	None Kind = iota
 	Null
@@ -26,8 +26,8 @@ const (
 	Mapping
 )
 
-// A Node is one value of a document, or a key of a mapping. The zero Node
-// stands for nothing: its kind is None.
+// A Node is one value of a document, or a key of a mapping. The kind of the zero
+// Node is None.
 type Node struct {
 	d *Document
 	n *yaml.Node
@@ -44,7 +44,7 @@ func (d *Document) node(n *yaml.Node) Node {
 	return Node{d: d, n: n}
 }
 
-// Kind returns what stands at the node.
+// Kind returns the kind of the node.
 func (n Node) Kind() Kind {
 	if n.n == nil {
 		return None
@@ -68,8 +68,8 @@ func (n Node) Kind() Kind {
 	return Text
 }
 
-// Text returns a scalar as it stands in the file, without quotes and
-// indentation; it is empty for mappings and lists.
+// Text returns a scalar as in the file, without quotes and indentation; it is
+// empty for mappings and lists.
 func (n Node) Text() string {
 	if n.n == nil || n.n.Kind != yaml.ScalarNode {
 		return ""
@@ -143,8 +143,8 @@ func (n Node) keepPlace(key Node) Node {
 	return Node{d: n.d, n: &c}
 }
 
-// Get returns the value under a key of a mapping; its kind is None where the
-// mapping has no such key.
+// Get returns the value of a key of a mapping; its kind is None if the mapping
+// has no such key.
 func (n Node) Get(key string) Node { return n.entry(key).Value }
 
 // Has reports whether a mapping has a key, with or without a value.
@@ -193,7 +193,7 @@ func (n Node) AtKey(path ...any) Node {
 	return n.At(path...)
 }
 
-// Pos returns where the node starts, both from 1, the column in characters.
+// Pos returns the place of the node, both from 1, the column in characters.
 func (n Node) Pos() (line, column int) {
 	if n.n == nil {
 		return 0, 0
@@ -219,9 +219,9 @@ func (n Node) Problem(message, hint string) problem.Problem {
 	return p
 }
 
-// PosIn returns where the bytes from..to of a scalar's text stand in the file.
-// It looks for that very text, so that indentation, folding and escapes before
-// it do not matter; where the file spells it otherwise, it is the node's place.
+// PosIn returns the place in the file of the bytes from..to of a scalar's text.
+// It searches for that text, so indentation, folding and escapes before it do not
+// matter; if the file spells it otherwise, the place is the node's.
 func (n Node) PosIn(from, to int) (line, column int) {
 	line, column = n.Pos()
 	text := n.Text()
@@ -255,7 +255,7 @@ func (n Node) PosIn(from, to int) (line, column int) {
 	return line, column
 }
 
-// byteOffset returns where the n-th character of s starts, from 0.
+// byteOffset returns the offset of the n-th character of s, from 0.
 func byteOffset(s []byte, n int) int {
 	at := 0
 	for ; n > 0 && at < len(s); n-- {
@@ -265,7 +265,7 @@ func byteOffset(s []byte, n int) int {
 	return at
 }
 
-// Describe says what stands at the node, for a problem's message.
+// Describe returns the node's value in words for a problem's message.
 func (n Node) Describe() string {
 	switch n.Kind() {
 	case None, Null:
@@ -280,7 +280,7 @@ func (n Node) Describe() string {
 	return n.Text()
 }
 
-// quote quotes text for a message, cut to a length that fits one.
+// quote quotes text for a message, shortened.
 func quote(s string) string {
 	const most = 40
 	if utf8.RuneCountInString(s) > most {

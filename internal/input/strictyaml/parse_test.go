@@ -27,8 +27,8 @@ func TestParseSaysWhereAFileIsWrong(t *testing.T) {
 		"no space, first":       {"x:\n  가:나\n\n  y: 2\n", "f:2:3: syntax error: a line without \": \""},
 		"no colon, in a list":   {"x:\n  - id a\n    y: 2\n", "f:2:5: syntax error: a line without \": \""},
 		"colon in long text":    {"x: 가\n  나\n  y: 2\n", "f:3:3: syntax error: a second \": \""},
-		"tab":                   {"a:\n\tb: 1\n", "f:2:1: a tab stands in the indentation"},
-		"tab after the mistake": {"a: 1\n  \tb: 2\n", "f:2:3: a tab"},
+		"tab":                   {"a:\n\tb: 1\n", "f:2:1: the indentation has a tab"},
+		"tab after the mistake": {"a: 1\n  \tb: 2\n", "f:2:3: the indentation has a tab"},
 		"list moved":            {"a:\n  - x\n - y\n", "f:3:2: syntax error"},
 		"key moved":             {"cases:\n  - id: a\n    input: x\n   note: y\n  - id: b\n", "f:4:4: syntax error"},
 		"list never closed":     {"x: 1\ny: [1, 2\nb: 3\n", "f:2:1: syntax error"},
@@ -45,7 +45,7 @@ func TestParseSaysWhereAFileIsWrong(t *testing.T) {
 		"not UTF-8":          {"가: \xff", "f:1:4: the file is not UTF-8: byte 0xFF"},
 		"control character":  {"x: 1\n가: \x07", "f:2:4: control character U+0007"},
 		"UTF-16":             {"\xff\xfea\x00", "f:1:1: the file is UTF-16"},
-		"alias in itself":    {"x: &a [*a]\n", "f:1:8: the alias *a stands inside its own anchor"},
+		"alias in itself":    {"x: &a [*a]\n", "f:1:8: the alias *a is inside its own anchor"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,7 @@ import (
 	"promptbench/internal/input/problem"
 )
 
-// maxJSONDepth bounds how deep a JSON value may nest.
+// maxJSONDepth bounds the nesting of a JSON value.
 const maxJSONDepth = 200
 
 // ParseJSON parses the one JSON value in data as [Parse] does a YAML file. The
@@ -24,7 +24,7 @@ func ParseJSON(file string, line int, data []byte) (*Document, problem.List) {
 			{File: file, Line: line, Column: 1, Message: "the line is not UTF-8", Hint: "save the file as UTF-8"},
 		}
 	}
-	data = bytes.TrimRight(data, " \t\r\n") // so that what is cut off ends where its text does
+	data = bytes.TrimRight(data, " \t\r\n") // so that a truncated value ends with its text
 	p := jsonParser{data: data, line: line, column: 1, dec: json.NewDecoder(bytes.NewReader(data))}
 	p.dec.UseNumber()
 	root, err := p.value(0)
@@ -53,7 +53,7 @@ func ParseJSON(file string, line int, data []byte) (*Document, problem.List) {
 type jsonParser struct {
 	data         []byte
 	dec          *json.Decoder
-	at           int // up to which byte line and column are counted
+	at           int // the offset of line and column
 	line, column int
 }
 
@@ -118,7 +118,7 @@ func (p *jsonParser) children(n *yaml.Node, delim json.Delim, depth int) error {
 			if err != nil {
 				return err
 			}
-			name, _ := tok.(string) // the decoder lets nothing else be a key
+			name, _ := tok.(string) // the decoder rejects other keys
 			key.Kind, key.Tag, key.Value, key.Style = yaml.ScalarNode, "!!str", name, yaml.DoubleQuotedStyle
 			n.Content = append(n.Content, key)
 		}

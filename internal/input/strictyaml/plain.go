@@ -5,17 +5,17 @@ import (
 	"unicode/utf8"
 )
 
-// What a value has at most to be plain.
+// The limits of a plain value.
 const (
 	plainDepth = 16
 	plainKeys  = 32
 )
 
-// Plain reports whether one JSON value that encoding/json has decoded holds
-// nothing that only [ParseJSON] would find: a null, a key twice in one object, a
-// key with a capital letter (which encoding/json takes for a small one), text
-// that is no UTF-8. Large files consist of such lines, and need not be parsed
-// the slow way. at is where the value of the outermost object's key begins.
+// Plain reports whether one JSON value that encoding/json has decoded is free of
+// faults that only [ParseJSON] finds: a null, a key twice in one object, a
+// key with a capital letter (which encoding/json accepts for a small one), text
+// that is not UTF-8. Most lines of large files are plain and need no slow parsing.
+// at is the offset of the value of the outermost object's key.
 func Plain(data []byte, key string) (at int, ok bool) {
 	var p plainScan
 	at = -1
@@ -47,10 +47,10 @@ func Plain(data []byte, key string) (at int, ok bool) {
 	return at, at >= 0 && utf8.Valid(data)
 }
 
-// A plainScan knows the objects around a place, and the keys so far.
+// A plainScan has the objects around a place, and their keys before it.
 type plainScan struct {
 	depth  int
-	around [plainDepth]int // the numbers of the objects and lists
+	around [plainDepth]int // the numbers of the open objects and lists
 	number int
 	keys   [plainKeys]struct {
 		object int
@@ -69,7 +69,7 @@ func (p *plainScan) push() bool {
 	return true
 }
 
-// key takes note of a key, and reports whether it is a new one of small letters.
+// key adds a key, and reports whether it is new and has only small letters.
 func (p *plainScan) key(name []byte) bool {
 	if p.count == plainKeys || p.depth == 0 {
 		return false
@@ -90,7 +90,7 @@ func (p *plainScan) key(name []byte) bool {
 	return true
 }
 
-// endOfText is behind the closing quote of the text that begins at start.
+// endOfText returns the offset behind the closing quote of the text at start.
 func endOfText(data []byte, start int) int {
 	for i := start + 1; i < len(data); i++ {
 		switch data[i] {
@@ -103,8 +103,7 @@ func endOfText(data []byte, start int) int {
 	return len(data)
 }
 
-// afterColon is where the value begins if a colon follows, as it does behind a
-// key only.
+// afterColon returns the offset of the value if a colon follows, as behind a key.
 func afterColon(data []byte, from int) (value int, isKey bool) {
 	rest := bytes.TrimLeft(data[from:], " \t\r\n")
 	if len(rest) == 0 || rest[0] != ':' {

@@ -3,18 +3,19 @@ package strictyaml
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 )
 
-// A Schemer says which JSON Schema its nodes fit. Types with a DecodeNode method
-// implement it on their pointer, as their Go type does not show their shapes.
+// A Schemer returns the JSON Schema of its nodes. Types with a DecodeNode method
+// implement it on their pointer, because their Go type does not show their shapes.
 type Schemer interface {
-	// Schema returns the JSON Schema of what the type decodes from.
+	// Schema returns the JSON Schema of the nodes that the type decodes.
 	Schema() map[string]any
 }
 
-// Schema returns the JSON Schema, draft 2020-12, of what [Node.Decode] takes for
-// a type: its keys, which are required, and the kinds of values. What is checked
-// after decoding, such as ranges, is not in it.
+// Schema returns the JSON Schema, draft 2020-12, of the nodes that [Node.Decode]
+// accepts for a type: keys, required keys and kinds of values. It has no checks
+// that follow decoding, such as ranges.
 func Schema(t reflect.Type) map[string]any {
 	if s, ok := reflect.TypeAssert[Schemer](reflect.New(t)); ok {
 		return s.Schema()
@@ -60,19 +61,14 @@ func structSchema(t reflect.Type) map[string]any {
 	return out
 }
 
-// withoutNull takes null out of the types that a schema allows.
+// withoutNull removes null from the types that a schema allows.
 func withoutNull(s map[string]any) {
 	types, ok := s["type"].([]any)
 	if !ok {
 		return
 	}
-	var kept []any
-	for _, t := range types {
-		if t != "null" {
-			kept = append(kept, t)
-		}
-	}
-	if s["type"] = kept; len(kept) == 1 {
-		s["type"] = kept[0]
+	types = slices.DeleteFunc(types, func(t any) bool { return t == "null" })
+	if s["type"] = types; len(types) == 1 {
+		s["type"] = types[0]
 	}
 }

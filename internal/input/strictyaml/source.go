@@ -8,8 +8,8 @@ import (
 	"promptbench/internal/input/problem"
 )
 
-// cleanSource takes a byte order mark off and finds what no YAML file may hold,
-// because the library's own messages for it carry no place.
+// cleanSource removes a byte order mark and rejects characters that YAML forbids,
+// because the library's messages about them have no place.
 func cleanSource(file string, data []byte) ([]byte, problem.List) {
 	if bytes.HasPrefix(data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(data, []byte{0xFE, 0xFF}) {
 		return nil, problem.List{{File: file, Line: 1, Column: 1, Message: "the file is UTF-16", Hint: "save it as UTF-8"}}
@@ -24,9 +24,8 @@ func cleanSource(file string, data []byte) ([]byte, problem.List) {
 			p.Message, p.Hint = fmt.Sprintf("the file is not UTF-8: byte 0x%02X", data[i]), "save it as UTF-8"
 			return nil, problem.List{p}
 		case !allowedRune(r):
-			p.Message, p.Hint = fmt.Sprintf(
-				"control character U+%04X", r,
-			), "remove it, or write it as an escape in double quotes"
+			p.Message = fmt.Sprintf("control character U+%04X", r)
+			p.Hint = "remove it, or write it as an escape in double quotes"
 			return nil, problem.List{p}
 		}
 		i += size
@@ -38,7 +37,7 @@ func cleanSource(file string, data []byte) ([]byte, problem.List) {
 	return data, nil
 }
 
-// TrimBOM returns data without the byte order mark that some editors put first.
+// TrimBOM returns data without the byte order mark that some editors write.
 func TrimBOM(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")) }
 
 // allowedRune reports whether YAML allows the character in a file.

@@ -1,14 +1,14 @@
-// Package strictyaml reads the YAML files of promptbench strictly and says
-// everything that is wrong with one at once, each problem with its place.
+// Package strictyaml reads the YAML files of promptbench strictly and reports all
+// problems of a file, each with its place.
 //
-// [Parse] turns a file into a [Document], or says why it is no YAML.
+// [Parse] turns a file into a [Document], or reports why it is not YAML.
 // [Document.Decode] then fills Go structs by their `yaml` tags: unknown and
 // missing keys and values of a wrong type become problems, and decoding goes
 // on. [Document.At] and [Node] give the places that later, semantic checks need.
 // [ParseJSON] gives the same treatment to one JSON value, a line of a JSON
 // Lines file.
 //
-// It is the only package that knows which YAML library is used.
+// It is the only package that imports the YAML library.
 package strictyaml
 
 import (

@@ -3,6 +3,7 @@ package strictyaml
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,21 +11,21 @@ import (
 	"promptbench/internal/input/problem"
 )
 
-// maxLocate is up to which size a file's syntax error is looked for by parsing
-// beginnings of the file.
+// maxLocate is the greatest size of a file, in bytes, in which a syntax error is
+// located by parsing beginnings of the file.
 const maxLocate = 4 << 20
 
 // explainSyntax makes a problem of the library's error. Its line is often one
-// off, or the start of the construct around, so the place is looked for: the
-// first line after which the file's beginning fails with the very same message.
+// off, or the start of the construct, so the place is the first line after which
+// the beginning of the file fails with the same message.
 func explainSyntax(file string, data []byte, err error) problem.Problem {
 	message, quoted := syntaxMessage(err)
 	lines := splitLines(data)
 	line := min(max(quoted, 1), len(lines))
 	if len(data) <= maxLocate {
 		from := max(quoted-1, 1)
-		// Of a quote that never closes, the line is where it opens, but where
-		// it opens on the first, the library gives the file's end.
+		// A quote that never closes has the line where it opens, except on the first
+		// line: then the library returns the end of the file.
 		if strings.Contains(message, "unexpected end of stream") && !bytes.ContainsAny(lines[line-1], `"'`) {
 			from = 1
 		}
@@ -35,7 +36,7 @@ func explainSyntax(file string, data []byte, err error) problem.Problem {
 	}
 	if tabLine, tabColumn := findTab(lines, line); tabLine > 0 && tabExplains(message) {
 		p.Line, p.Column = tabLine, tabColumn
-		p.Message, p.Hint = "a tab stands in the indentation", "YAML allows only spaces there"
+		p.Message, p.Hint = "the indentation has a tab", "YAML allows only spaces there"
 		return p
 	}
 	p.Hint = syntaxHint(message)
@@ -51,8 +52,8 @@ func explainSyntax(file string, data []byte, err error) problem.Problem {
 	return p
 }
 
-// syntaxMessage splits the library's error into its message and line, 0 where
-// it has none.
+// syntaxMessage splits the library's error into its message and line, 0 if it has
+// none.
 func syntaxMessage(err error) (message string, line int) {
 	m := regexp.MustCompile(`(?s)^(?:yaml: )?(?:line (\d+): )?(.*)$`).FindStringSubmatch(err.Error())
 	if m == nil {
@@ -62,8 +63,8 @@ func syntaxMessage(err error) (message string, line int) {
 	return m[2], line
 }
 
-// locate returns the number of the first line, at or after from, up to which
-// the file must be read for the parser to fail with message.
+// locate returns the number of the first line, from from on, at which the parser
+// fails with message.
 func locate(lines [][]byte, message string, from int) int {
 	fails := func(n int) bool {
 		if n >= len(lines) {
@@ -86,7 +87,7 @@ func locate(lines [][]byte, message string, from int) int {
 			lo = mid + 1
 		}
 	}
-	// The end of the file, after its last line feed, is nothing to look at.
+	// The last line is empty after the last line feed.
 	for lo > 1 && len(bytes.TrimSpace(lines[lo-1])) == 0 {
 		lo--
 	}
@@ -94,12 +95,9 @@ func locate(lines [][]byte, message string, from int) int {
 }
 
 func tabExplains(message string) bool {
-	for _, s := range []string{"cannot start any token", "tab character", "did not find expected", "could not find expected", "mapping values"} {
-		if strings.Contains(message, s) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{
+		"cannot start any token", "tab character", "did not find expected", "could not find expected", "mapping values",
+	}, func(s string) bool { return strings.Contains(message, s) })
 }
 
 // findTab returns the place of a tab in the indentation of a line, or of one of
@@ -117,11 +115,11 @@ func findTab(lines [][]byte, line int) (tabLine, column int) {
 	return 0, 0
 }
 
-// findBareKey returns the place of a first key of a mapping that lacks its colon
-// or the space after it: the library takes it for text, and fails at the key below,
-// which is at line. It returns zeros where the lines do not look so.
+// findBareKey returns the place of the first key of a mapping without its colon
+// or the space after it: the library takes it for text, and fails at line, the key
+// below. It returns zeros if there is none.
 func findBareKey(lines [][]byte, line int) (keyLine, column int) {
-	above := func(n int) int { // the nearest line above n that says something
+	above := func(n int) int { // the nearest line above n with content
 		for n--; n > 0; n-- {
 			if text := bytes.TrimSpace(lines[n-1]); len(text) > 0 && text[0] != '#' && !bytes.Equal(text, []byte("---")) {
 				break
@@ -133,25 +131,26 @@ func findBareKey(lines [][]byte, line int) (keyLine, column int) {
 	if at < 1 {
 		return 0, 0
 	}
-	first := len(bytes.TrimLeft(lines[at-1], " -")) // what is left of the line from its key on
+	first := len(bytes.TrimLeft(lines[at-1], " -")) // the length of the line from its key on
 	if first == 0 {
 		return 0, 0
 	}
 	start := len(lines[at-1]) - first
 	text := bytes.TrimSpace(lines[at-1][start:])
 	indent := len(lines[line-1]) - len(bytes.TrimLeft(lines[line-1], " "))
-	if start != indent || bytes.Contains(text, []byte(": ")) || bytes.HasSuffix(text, []byte(":")) || bytes.ContainsAny(text[:1], "\"'[{|>&*!") {
+	hasColon := bytes.Contains(text, []byte(": ")) || bytes.HasSuffix(text, []byte(":"))
+	if start != indent || hasColon || bytes.ContainsAny(text[:1], "\"'[{|>&*!") {
 		return 0, 0
 	}
 	opens := bytes.HasPrefix(bytes.TrimLeft(lines[at-1], " "), []byte("- "))
 	if before := above(at); !opens && before > 0 && !bytes.HasSuffix(bytes.TrimSpace(lines[before-1]), []byte(":")) {
-		return 0, 0 // text that goes on over several lines
+		return 0, 0 // text of several lines
 	}
 	return at, start + 1
 }
 
-// columnOf returns the column of what a message is most likely about, else of
-// the line's first character.
+// columnOf returns the likely column of an error, or that of the line's first
+// character.
 func columnOf(message string, line []byte) int {
 	first := len(line) - len(bytes.TrimLeft(line, " \t"))
 	at := first

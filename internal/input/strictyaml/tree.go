@@ -8,12 +8,12 @@ import (
 	"promptbench/internal/input/problem"
 )
 
-// maxAliased bounds how many nodes the aliases of one document stand for, so
+// maxAliased bounds the nodes that the aliases of one document expand to, so
 // that a few lines of aliases to aliases cannot fill the memory.
 const maxAliased = 100_000
 
-// checkTree finds duplicate keys, and aliases that hold themselves or stand for
-// too much; the latter two leave no usable root.
+// checkTree finds duplicate keys, aliases that contain themselves and aliases that
+// expand to too much. The last two leave no usable root.
 func (d *Document) checkTree() problem.List {
 	c := treeChecker{d: d, sizes: map[*yaml.Node]int{}, open: map[*yaml.Node]bool{}}
 	c.size(d.root)
@@ -25,14 +25,14 @@ func (d *Document) checkTree() problem.List {
 
 type treeChecker struct {
 	d       *Document
-	sizes   map[*yaml.Node]int // nodes that an anchored node stands for
+	sizes   map[*yaml.Node]int // the number of nodes in an anchored node
 	open    map[*yaml.Node]bool
 	aliased int
 	fatal   bool
 	probs   problem.List
 }
 
-// size returns how many nodes n stands for, its aliases followed.
+// size returns the number of nodes in n, with those of its aliases.
 func (c *treeChecker) size(n *yaml.Node) int {
 	if n.Kind == yaml.AliasNode {
 		return c.alias(n)
@@ -60,7 +60,7 @@ func (c *treeChecker) size(n *yaml.Node) int {
 func (c *treeChecker) alias(n *yaml.Node) int {
 	switch {
 	case c.open[n.Alias]:
-		c.fail(n, fmt.Sprintf("the alias *%s stands inside its own anchor", n.Value), "")
+		c.fail(n, fmt.Sprintf("the alias *%s is inside its own anchor", n.Value), "")
 		return 1
 	case c.aliased+c.sizes[n.Alias] > maxAliased:
 		c.fail(

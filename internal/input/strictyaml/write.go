@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,24 +15,23 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A Field is one key of a mapping that is written, in its place among the
-// others.
+// A Field is one key of an [Object] and its value.
 type Field struct {
 	Key   string
 	Value any
 }
 
-// Object is a mapping whose keys are written in this order. [Write] leaves out
-// the fields whose value is nil.
+// An Object is a mapping with its keys in this order. [Write] omits the fields
+// with a nil value.
 type Object []Field
 
-// Flow is a list that is written on one line where its texts are short.
+// A Flow is a list that [Write] puts on one line if its texts are short.
 type Flow []any
 
-// Write renders v as one YAML document that [Parse] reads back as the same: an
-// Object, map[string]any (its keys sorted), []any, Flow, string, bool, int,
-// float64, json.Number or nil. Text is written so that it stays text, of several
-// lines as a block. Anything else, and text that is no UTF-8, is an error.
+// Write returns v as one YAML document that [Parse] reads back as the same. It
+// takes an Object, map[string]any (with sorted keys), []any, Flow, string, bool,
+// int, float64, json.Number or nil. Text of several lines becomes a block. Another
+// type, and text that is not UTF-8, is an error.
 func Write(v any) ([]byte, error) {
 	n, err := nodeOf(v)
 	if err != nil {
@@ -50,10 +50,9 @@ func Write(v any) ([]byte, error) {
 	return []byte(back.Replace(b.String())), nil
 }
 
-// hideEmoji puts a character for private use in the place of each graphic one
-// over U+FFFF, which the library would write as an escape, and returns what puts
-// them back. Characters for private use that a text has itself are not used; once
-// there are no more, the rest is written as escapes.
+// hideEmoji replaces each graphic character over U+FFFF, which the library would
+// escape, by one for private use that the texts lack. The result restores them.
+// If these run out, the rest is escaped.
 func hideEmoji(n *yaml.Node) *strings.Replacer {
 	const first, last = '\uE000', '\uF8FF'
 	taken := map[rune]bool{}
@@ -118,7 +117,7 @@ func nodeOf(v any) (*yaml.Node, error) {
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			value := v[key]
 			if value == nil {
-				value = json.RawMessage(nil) // a null that stands in a file is kept
+				value = json.RawMessage(nil) // keep a null of the file
 			}
 			fields = append(fields, Field{key, value})
 		}
@@ -188,8 +187,8 @@ func numberNode(text string) *yaml.Node {
 	return scalarNode("!!float", text)
 }
 
-// textNode writes text plainly where that reads back as the same text, as a
-// block where it has several lines that a block can hold, else quoted.
+// textNode writes text as a block if a block keeps its lines, plainly if that
+// reads back as the same text, else quoted.
 func textNode(s string) (*yaml.Node, error) {
 	if !utf8.ValidString(s) {
 		return nil, fmt.Errorf("writing YAML: text is not UTF-8: %q", s)
@@ -204,21 +203,15 @@ func textNode(s string) (*yaml.Node, error) {
 	return n, nil
 }
 
-// blocky reports whether a block keeps the text to the letter.
+// notBlock matches white space that a block would lose.
+var notBlock = regexp.MustCompile(`^[ \n]|\n\n$|(?m:^\t|[ \t]$)`)
+
+// blocky reports whether a block keeps the text unchanged.
 func blocky(s string) bool {
-	if !strings.Contains(s, "\n") || strings.TrimSpace(s) == "" || strings.HasPrefix(s, " ") || strings.HasPrefix(s, "\n") || strings.HasSuffix(s, "\n\n") {
-		return false
-	}
-	for line := range strings.SplitSeq(s, "\n") {
-		if strings.TrimRight(line, " \t") != line || strings.HasPrefix(line, "\t") {
-			return false
-		}
-	}
-	return printable(strings.ReplaceAll(s, "\n", ""))
+	return strings.Contains(s, "\n") && !notBlock.MatchString(s) && printable(strings.ReplaceAll(s, "\n", ""))
 }
 
-// plainText reports whether the library can be left to choose between no quotes
-// and some.
+// plainText reports whether the library may choose the quotes.
 func plainText(s string) bool {
 	switch strings.ToLower(s) {
 	case "<<", "y", "n", "yes", "no", "on", "off": // a merge; true and false to older readers
@@ -228,10 +221,7 @@ func plainText(s string) bool {
 }
 
 func printable(s string) bool {
-	for _, r := range s {
-		if !unicode.IsPrint(r) && r != '\t' && r != '\u200d' && r != '\u200c' || r == 0xFEFF || r > 0xFFFF && !unicode.IsGraphic(r) {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return r == 0xFEFF || !unicode.IsPrint(r) && !strings.ContainsRune("\t\u200c\u200d", r)
+	})
 }

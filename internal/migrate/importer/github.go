@@ -113,7 +113,7 @@ func (d *draft) githubSchema(p *promptDraft, n strictyaml.Node) {
 	}
 	m, ok := value.(map[string]any)
 	if !ok {
-		d.lost(n, "jsonSchema is no JSON object")
+		d.lost(n, "jsonSchema is not a JSON object")
 		return
 	}
 	if err := schemaFault(m); err != nil {

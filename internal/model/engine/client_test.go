@@ -155,8 +155,8 @@ func TestNewClientRefuses(t *testing.T) {
 		"no id":          {model.Target{BaseURL: "https://host/v1"}, "no model id"},
 		"broken key":     {model.Target{ID: "m", APIKey: "geheim\nX: y", KeyEnv: "TEAM_KEY"}, "the key in TEAM_KEY holds a line break"},
 		"broken header":  {model.Target{ID: "m", Headers: map[string]string{"X-A": "geheim\r\nX: y"}}, "header X-A holds a line break"},
-		"header's name":  {model.Target{ID: "m", Headers: map[string]string{"X A:": "geheim"}}, `"X A:" is no name of a header`},
-		"Hangul in name": {model.Target{ID: "m", Headers: map[string]string{"X-키": "geheim"}}, "is no name of a header"},
+		"header's name":  {model.Target{ID: "m", Headers: map[string]string{"X A:": "geheim"}}, `"X A:" is not a header name`},
+		"Hangul in name": {model.Target{ID: "m", Headers: map[string]string{"X-키": "geheim"}}, "is not a header name"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
