@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -239,28 +240,25 @@ func TestNoiseHeadline(t *testing.T) {
 	require.Equal(t, "5 of 20 cases flip between two runs of v3, although nothing changed.", c.Headline)
 }
 
-// Whatever two runs hold, the comparison can be written as JSON (which a NaN
-// can't), has the names that others rely on, and comes out the same each time.
+// Any two runs either overlap too little and are refused, or their comparison is
+// valid JSON (which a NaN is not), the same each time, consistent in its counts
+// and verdicts, and mirrored if the two change places.
 func TestAnyTwoRuns(t *testing.T) {
 	t.Parallel()
 	value := rapid.SampledFrom([]float64{0, 1, 1, 0.5, 1.0 / 3, unscored, notApplicable, failed})
-	side := func(t *rapid.T, label string) made {
+	side := func(t *rapid.T, from, to int, grouped bool) made {
 		m := one("case_type", "rubric", "rubric/a")
-		for i := range rapid.IntRange(0, 12).Draw(t, label+" cases") {
+		for i := from; i < to; i++ {
 			var trials []trial
 			for range rapid.IntRange(0, 3).Draw(t, "trials") {
-				trials = append(trials, trial{value.Draw(t, "a"), value.Draw(t, "b"), value.Draw(t, "c")})
-			}
-			for _, tr := range trials {
-				for k := range tr { // an error is of the whole trial
-					if tr[k] == failed {
-						tr[0] = failed
-					}
+				tr := trial{value.Draw(t, "a"), value.Draw(t, "b"), value.Draw(t, "c")}
+				if slices.Contains(tr, failed) { // an error is of the whole trial
+					tr[0] = failed
 				}
+				trials = append(trials, tr)
 			}
 			m.cases[fmt.Sprintf("%02d", i)] = trials
 		}
-		grouped := rapid.Bool().Draw(t, "grouped")
 		m.change = func(c *runfile.Case) {
 			if grouped {
 				c.Group = c.Case[:1]
@@ -269,13 +267,23 @@ func TestAnyTwoRuns(t *testing.T) {
 		}
 		return m
 	}
+	compared, refused := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		base, head := side(t, "base"), side(t, "head")
+		n := rapid.SampledFrom([]int{0, 5, 10, 12, 15, 20}).Draw(t, "base cases")
+		removed := min(n, rapid.IntRange(0, 2).Draw(t, "removed"))
+		added := rapid.IntRange(0, 2).Draw(t, "added")
+		grouped := rapid.Bool().Draw(t, "grouped")
+		base, head := side(t, 0, n, grouped), side(t, removed, n+added, grouped)
 		o := compare.Options{Samples: 200}
 		c, err := compare.Compare(base.run("v2"), head.run("v3"), o)
-		if err != nil {
+		if 5*(n-removed) < 4*(n+added) || n+added == 0 {
+			var refusal *compare.Refusal
+			require.ErrorAs(t, err, &refusal)
+			refused++
 			return
 		}
+		require.NoError(t, err)
+		compared++
 		out, err := json.Marshal(c)
 		require.NoError(t, err)
 		again, err := compare.Compare(base.run("v2"), head.run("v3"), o)
@@ -284,18 +292,88 @@ func TestAnyTwoRuns(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(out, same))
 		require.NotContains(t, string(out), "null,null", "no half of an interval")
-		for _, g := range c.Graders {
-			require.Equal(t, g.Units, g.Better+g.Worse+g.Same)
-			if g.P != nil {
-				require.True(t, *g.P > 0 && *g.P <= 1)
-			}
-			if g.CI != nil {
-				require.True(t, -1 <= g.CI[0] && g.CI[0] <= g.CI[1] && g.CI[1] <= 1)
-			}
-		}
+		require.Equal(t, n-removed, c.Pairs)
 		require.Len(t, c.Rows(-1), c.Pairs)
 		require.NotEmpty(t, c.Headline)
+		requireConsistent(t, c)
+		mirror, err := compare.Compare(head.run("v3"), base.run("v2"), o)
+		require.NoError(t, err)
+		requireMirrored(t, c, mirror)
 	})
+	t.Logf("%d pairs of runs compared, %d refused", compared, refused)
+	require.Greater(t, 3*compared, refused, "too few pairs of runs are compared")
+	require.Positive(t, refused)
+}
+
+// requireConsistent holds the numbers of a comparison against each other, and
+// every verdict against the numbers that it rests on.
+func requireConsistent(t require.TestingT, c *compare.Comparison) {
+	flips := map[string]int{}
+	for _, f := range c.Flips {
+		flips[fmt.Sprint(f.Grader, f.ToFail)]++
+	}
+	worst := 0
+	order := []compare.Verdict{"", compare.NoWorse, compare.Improved, compare.Inconclusive, compare.Regressed}
+	for _, g := range c.Graders {
+		require.Equal(t, g.Units, g.Better+g.Worse+g.Same)
+		require.LessOrEqual(t, g.Units, g.Cases)
+		require.LessOrEqual(t, g.Cases+g.LeftOut, c.Pairs)
+		require.Equal(t, flips[fmt.Sprint(g.Grader, true)], g.NewlyFail)
+		require.Equal(t, flips[fmt.Sprint(g.Grader, false)], g.NewlyPass)
+		require.Equal(t, !strings.Contains(g.Grader, "/"), g.Gating)
+		if g.Verdict == nil {
+			require.Zero(t, g.Cases+g.LeftOut)
+			continue
+		}
+		if g.Gating {
+			worst = max(worst, slices.Index(order, *g.Verdict))
+		}
+		if g.Units == 0 {
+			require.Equal(t, compare.Inconclusive, *g.Verdict)
+			continue
+		}
+		p := g.P
+		if g.Gating {
+			require.GreaterOrEqual(t, *g.PAdjusted, *g.P)
+			p = g.PAdjusted
+		}
+		require.True(t, *p > 0 && *p <= 1)
+		require.True(t, -1 <= g.CI[0] && g.CI[0] <= g.CI[1] && g.CI[1] <= 1)
+		require.InDelta(t, *g.HeadMean-*g.BaseMean, *g.Delta, 1e-9)
+		switch *g.Verdict {
+		case compare.Improved:
+			require.True(t, *p < 0.05 && *g.Delta > 0)
+		case compare.NoWorse:
+			require.GreaterOrEqual(t, g.CI[0], -g.Margin)
+		case compare.Regressed:
+			require.True(t, *p < 0.05 && *g.Delta < 0 && g.CI[0] < -g.Margin)
+		}
+	}
+	if c.Verdict == nil {
+		require.Zero(t, worst)
+	} else {
+		require.Equal(t, order[worst], *c.Verdict)
+	}
+}
+
+// requireMirrored requires of a comparison with base and head exchanged that it
+// counts the same the other way round.
+func requireMirrored(t require.TestingT, c, mirror *compare.Comparison) {
+	byName := map[string]compare.Grader{}
+	for _, g := range mirror.Graders {
+		byName[g.Grader] = g
+	}
+	for _, g := range c.Graders {
+		m := byName[g.Grader]
+		require.Equal(t,
+			[]int{g.Units, g.LeftOut, g.Better, g.Worse, g.NewlyFail, g.NewlyPass},
+			[]int{m.Units, m.LeftOut, m.Worse, m.Better, m.NewlyPass, m.NewlyFail})
+		if g.Delta != nil && g.Method == compare.McNemar && m.Method == compare.McNemar {
+			require.InDelta(t, *g.Delta, -*m.Delta, 1e-9)
+			require.InDelta(t, *g.P, *m.P, 1e-9)
+			require.InDelta(t, g.CI[0], -m.CI[1], 1e-9)
+		}
+	}
 }
 
 func TestJSONNames(t *testing.T) {
