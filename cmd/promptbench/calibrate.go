@@ -62,7 +62,7 @@ and compare. It looks for the replies in the given runs, by default in all.`,
 				d := a.Display(w, all)
 				d.Brief = brief
 				return report.CalibrationText(w, c, p.Config.Judged.Bar, d)
-			}, func(w io.Writer) error { return report.CalibrationJSON(w, c) })
+			}, func(w io.Writer) error { return report.WriteJSON(w, c) })
 		}, func() error { return checkAtLeast("ask", asked, 1) }, how.check, to.check),
 	}
 	flags := cmd.Flags()

@@ -79,7 +79,7 @@ func (a *app) history(past runs.Past, f historyFlags, to outputFlags) error {
 			return page.History(w, h, graders, page.Chrome{})
 		}
 		return report.HistoryText(w, h, graders, a.Display(w, f.all))
-	}, func(w io.Writer) error { return report.HistoryJSON(w, h) })
+	}, func(w io.Writer) error { return report.WriteJSON(w, h) })
 }
 
 // choose returns the graders to show: those that flags name, else all but the
@@ -112,5 +112,5 @@ func (a *app) trace(past runs.Past, f historyFlags, to outputFlags) error {
 	}
 	return to.write(a,
 		func(w io.Writer) error { return report.TraceText(w, t, a.Display(w, f.all)) },
-		func(w io.Writer) error { return report.TraceJSON(w, t) })
+		func(w io.Writer) error { return report.WriteJSON(w, t) })
 }

@@ -39,7 +39,7 @@ can detect. It sends nothing and writes nothing.`,
 			}
 			return to.write(a,
 				func(w io.Writer) error { return report.PlanText(w, planned) },
-				func(w io.Writer) error { return report.PlanJSON(w, planned) })
+				func(w io.Writer) error { return report.WriteJSON(w, planned) })
 		}, how.check, to.check),
 	}
 	cmd.Flags().BoolVar(&how.batch.on, "batch", false, "use the prices of run --batch")

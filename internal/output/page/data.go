@@ -10,7 +10,6 @@ import (
 	"slices"
 	"unicode/utf16"
 
-	"promptbench/graders"
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
@@ -212,7 +211,6 @@ func newCase(c *runfile.Case, change string, t *texts) dataCase {
 
 func sideData(run *runfile.Run, id string, names []string, t *texts) dataSide {
 	s := dataSide{Trials: []dataTrial{}}
-	calls := run.CallsOf(id)
 	for _, trial := range run.TrialsOf(id) {
 		d := dataTrial{Items: []string{}}
 		if trial.Error != nil {
@@ -225,9 +223,8 @@ func sideData(run *runfile.Run, id string, names []string, t *texts) dataSide {
 				d.Defects = append(d.Defects, [2]int{t.of(string(defect.Code)), t.of(defect.Detail)})
 			}
 		}
-		i := slices.IndexFunc(calls, func(c runfile.Call) bool { return c.For == runfile.ForReply && c.Trial == trial.Trial })
-		if i >= 0 && calls[i].Error == nil {
-			d.call(&calls[i], t)
+		if call := summary.ReplyTo(run, &trial); call != nil && call.Error == nil {
+			d.call(call, t)
 		}
 		for _, name := range names {
 			d.Scores = append(d.Scores, scoreData(&trial, name, t))
@@ -247,12 +244,11 @@ func (d *dataTrial) call(c *runfile.Call, t *texts) {
 }
 
 func scoreData(trial *runfile.Trial, name string, t *texts) dataScore {
-	i := slices.IndexFunc(trial.Scores, func(s graders.Score) bool { return s.Grader == name })
-	if i < 0 {
+	s := summary.ScoreOf(trial, name, 0)
+	if s == nil {
 		return dataScore{nil, 4, 0}
 	}
-	s := trial.Scores[i]
-	why := t.of(phrase.Reason(s))
+	why := t.of(phrase.Reason(*s))
 	switch {
 	case s.NotApplicable != "":
 		return dataScore{nil, 3, why}

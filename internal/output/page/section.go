@@ -93,38 +93,47 @@ type filters struct {
 type option struct{ Value, Label string }
 
 func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error) {
+	sides := []side{sideOf(c.Base, base), sideOf(c.Head, head)}
+	rows := c.Rows(-1)
+	lead := fmt.Sprintf("%s · %s · %s", c.Suite, phrase.Pairs(c), phrase.ModelAt(c.Head.Model, c.Head.Endpoint))
 	s := section{
-		Title: textsafe.Cell(fmt.Sprintf("%s against %s", c.Head.Prompt, c.Base.Prompt)), Headline: textsafe.Cell(c.Headline),
-		Lead:  textsafe.Cell(fmt.Sprintf("%s · %s · %s", c.Suite, phrase.Pairs(c), phrase.ModelAt(c.Head.Model, c.Head.Endpoint))),
-		Words: phrase.Overall(c), Sides: []side{sideOf(c.Base, base), sideOf(c.Head, head)},
-		Notes: cells(append(phrase.Unpaired(c.Changes), c.Notes...)), Graders: pairGraders(c), Gates: gatesOf(c.Gates),
+		Title:    textsafe.Cell(fmt.Sprintf("%s against %s", c.Head.Prompt, c.Base.Prompt)),
+		Headline: textsafe.Cell(c.Headline),
+		Lead:     textsafe.Cell(lead),
+		Words:    phrase.Overall(c),
+		Sides:    sides,
+		Facts:    factRows(sides),
+		Notes:    cells(append(phrase.Unpaired(c.Changes), c.Notes...)),
+		Graders:  pairGraders(c),
+		Gates:    gatesOf(c.Gates),
 		Confusions: []confusion{
 			confusionOf(0, c.Base.Prompt, c.Confusion.Expected, c.Confusion.Base),
 			confusionOf(1, c.Head.Prompt, c.Confusion.Expected, c.Confusion.Head),
 		},
-		Tags: tagsOf(c.Tags), Prompt: diffPrompts(base.Header, head.Header),
+		Tags:   tagsOf(c.Tags),
+		Prompt: diffPrompts(base.Header, head.Header),
+		Cases:  len(rows),
 	}
 	if c.Verdict != nil && !c.Noise {
 		s.Verdict = string(*c.Verdict)
 	}
 	corrected, informing := phrase.Reliability(c)
 	s.Graders.Notes = cells(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))
-	s.Facts = factRows(s.Sides)
-	rows := c.Rows(-1)
-	s.Cases = len(rows)
-	s.Filters = filtersOf(c.Confusion.Expected, head, []option{
-		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"}, {compare.NewlyPasses.String(), "newly pass"},
-		{compare.Moved.String(), "score changed"}, {"fails", "fail in " + textsafe.Cell(c.Head.Prompt)}, {"open", "not scored"},
+	s.Filters = filtersOf(c.Confusion.Expected, head, s.Graders.Rows, []option{
+		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"},
+		{compare.NewlyPasses.String(), "newly pass"}, {compare.Moved.String(), "score changed"},
+		{"fails", "fail in " + textsafe.Cell(c.Head.Prompt)}, {"open", "not scored"},
 	}, []option{
-		{"", "what changed first"}, {"case", "case"}, {"drop", "largest drop"}, {"rise", "largest rise"}, {"slow", "slowest reply"}, {"tokens", "most tokens"},
+		{"", "what changed first"}, {"case", "case"}, {"drop", "largest drop"}, {"rise", "largest rise"},
+		{"slow", "slowest reply"}, {"tokens", "most tokens"},
 	})
-	for _, g := range c.Graders {
-		s.Filters.Graders = append(s.Filters.Graders, textsafe.Cell(g.Grader))
-	}
 	for _, r := range rows[:min(staticRows, c.Changed())] {
 		s.Rows = append(s.Rows, staticRow{
-			Case: textsafe.Cell(r.Case.Case), Input: textsafe.Cell(r.Case.Input), Why: textsafe.Cell(phrase.Differences(r.Marks)), Change: r.Change.String(),
-			Said: cells([]string{phrase.ReplyRead(r.Base.Type, r.Base.Items, r.Base.Error), phrase.ReplyRead(r.Head.Type, r.Head.Items, r.Head.Error)}),
+			Case: textsafe.Cell(r.Case.Case), Input: textsafe.Cell(r.Case.Input),
+			Why: textsafe.Cell(phrase.Differences(r.Marks)), Change: r.Change.String(),
+			Said: cells([]string{
+				phrase.ReplyRead(r.Base.Type, r.Base.Items, r.Base.Error), phrase.ReplyRead(r.Head.Type, r.Head.Items, r.Head.Error),
+			}),
 		})
 	}
 	s.More = s.Cases - len(s.Rows)
@@ -134,29 +143,36 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 }
 
 func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
+	only := sideOf(compare.Side{
+		Prompt: sum.Prompt, Status: sum.Status, Cases: sum.Cases, Trials: sum.Trials, Basis: sum.Basis,
+		Usage: sum.Usage, Judging: sum.Judging, Errors: sum.Errors,
+	}, run)
+	only.Facts = slices.Insert(only.Facts, 0, fact{"size", phrase.CasesAndTrials(sum.Cases, sum.Trials)})
 	s := section{
-		Title:    textsafe.Cell(fmt.Sprintf("%s on %s", sum.Prompt, sum.Suite)),
-		Headline: textsafe.Cell(fmt.Sprintf("%d of %s fail a grader.", len(sum.Failed), wording.Count(sum.Cases, "case"))),
-		Lead:     textsafe.Cell(fmt.Sprintf("%s on %s · %s", sum.Prompt, sum.Suite, phrase.ModelAt(sum.Model, sum.Endpoint))),
-		Sides:    []side{runSide(sum, run)}, Notes: cells(append(phrase.Redacted(sum), phrase.RunTroubles(sum)...)), Graders: runGraders(sum), Gates: gatesOf(sum.Gates),
-		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)}, Prompt: diffPrompts(run.Header, run.Header), Cases: len(run.Cases),
+		Title:      textsafe.Cell(fmt.Sprintf("%s on %s", sum.Prompt, sum.Suite)),
+		Headline:   fmt.Sprintf("%d of %s fail a grader.", len(sum.Failed), wording.Count(sum.Cases, "case")),
+		Lead:       textsafe.Cell(fmt.Sprintf("%s on %s · %s", sum.Prompt, sum.Suite, phrase.ModelAt(sum.Model, sum.Endpoint))),
+		Sides:      []side{only},
+		Facts:      factRows([]side{only}),
+		Notes:      cells(append(phrase.Redacted(sum), phrase.RunTroubles(sum)...)),
+		Graders:    runGraders(sum),
+		Gates:      gatesOf(sum.Gates),
+		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)},
+		Prompt:     diffPrompts(run.Header, run.Header),
+		Cases:      len(run.Cases),
 	}
 	corrected, informing := phrase.RunReliability(sum.Graders)
 	s.Graders.Notes = cells(slices.Concat(corrected, informing))
-	s.Facts = factRows(s.Sides)
 	if len(sum.Failed) == 0 && sum.Cases > 0 {
 		s.Headline = "No case fails."
 	}
-	s.Filters = filtersOf(sum.Types, run, []option{
+	s.Filters = filtersOf(sum.Types, run, s.Graders.Rows, []option{
 		{"", "all cases"}, {"fails", "fail"}, {"passes", "pass"}, {"flaky", "flaky"}, {"open", "not scored"},
 	}, []option{{"", "what fails first"}, {"case", "case"}, {"slow", "slowest reply"}, {"tokens", "most tokens"}})
-	for _, g := range sum.Graders {
-		s.Filters.Graders = append(s.Filters.Graders, textsafe.Cell(g.Grader))
-	}
 	for _, c := range sum.Failed[:min(staticRows, len(sum.Failed))] {
 		s.Rows = append(s.Rows, staticRow{
-			Case: textsafe.Cell(c.ID), Input: textsafe.Cell(c.Case.Input), Why: textsafe.Cell(phrase.FailedGraders(c)), Change: "fails",
-			Said: cells([]string{phrase.ReplyRead(c.Type, c.Items, c.Error)}),
+			Case: textsafe.Cell(c.ID), Input: textsafe.Cell(c.Case.Input), Why: textsafe.Cell(phrase.FailedGraders(c)),
+			Change: "fails", Said: cells([]string{phrase.ReplyRead(c.Type, c.Items, c.Error)}),
 		})
 	}
 	s.More = s.Cases - len(s.Rows)
@@ -165,33 +181,26 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 	return s, err
 }
 
-func filtersOf(types []string, run *runfile.Run, changes, sorts []option) filters {
+func filtersOf(types []string, run *runfile.Run, rows []graderRow, changes, sorts []option) filters {
 	f := filters{Changes: changes, Sorts: sorts, Types: cells(types)}
-	seen := map[string]bool{}
+	for _, r := range rows {
+		f.Graders = append(f.Graders, r.Name)
+	}
 	for _, c := range run.Cases {
-		for _, t := range c.Tags {
-			if !seen[t] {
-				seen[t] = true
-				f.Tags = append(f.Tags, textsafe.Cell(t))
-			}
-		}
+		f.Tags = append(f.Tags, cells(c.Tags)...)
 	}
 	slices.Sort(f.Tags)
+	f.Tags = slices.Compact(f.Tags)
 	return f
 }
 
+// sideOf describes one run.
 func sideOf(s compare.Side, run *runfile.Run) side {
-	facts := []fact{{"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))}}
-	facts = append(append(facts, usageFacts(s.Usage)...), judgeFacts(s.Judging)...)
-	return side{Name: textsafe.Cell(s.Prompt), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: append(facts, origin(s.Status, s.Basis, s.Errors, run)...)}
-}
-
-func runSide(s summary.Summary, run *runfile.Run) side {
-	facts := []fact{
-		{"size", phrase.CasesAndTrials(s.Cases, s.Trials)}, {"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))},
+	facts := slices.Concat([]fact{{"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))}},
+		usageFacts(s.Usage), judgeFacts(s.Judging), origin(s, run))
+	return side{
+		Name: textsafe.Cell(s.Prompt), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: facts,
 	}
-	facts = append(append(facts, usageFacts(s.Usage)...), judgeFacts(s.Judging)...)
-	return side{Name: textsafe.Cell(s.Prompt), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: append(facts, origin(s.Status, s.Basis, s.Errors, run)...)}
 }
 
 func usageFacts(u summary.Usage) []fact {
@@ -216,13 +225,13 @@ func judgeFacts(j *summary.Judging) []fact {
 }
 
 // origin says where a run comes from and what is wrong with it.
-func origin(status runfile.Status, b summary.Basis, failed int, run *runfile.Run) []fact {
-	facts := []fact{{"calls made", fmt.Sprint(b.Calls)}}
-	if failed > 0 {
-		facts = append(facts, fact{"errors", wording.Count(failed, "trial")})
+func origin(s compare.Side, run *runfile.Run) []fact {
+	facts := []fact{{"calls made", fmt.Sprint(s.Basis.Calls)}}
+	if s.Errors > 0 {
+		facts = append(facts, fact{"errors", wording.Count(s.Errors, "trial")})
 	}
-	if status != runfile.Complete {
-		facts = append(facts, fact{"status", string(status)})
+	if s.Status != runfile.Complete {
+		facts = append(facts, fact{"status", string(s.Status)})
 	}
 	facts = append(facts, fact{"run", textsafe.Cell(run.Header.Run)})
 	if g := run.Header.Git; g != nil {

@@ -107,6 +107,3 @@ func (p *printer) disagreements(c calibration.Calibration, o Options) {
 		p.prose("", hanging+line("judge: "+d.Reason))
 	}
 }
-
-// CalibrationJSON prints a calibration as one JSON object on one line.
-func CalibrationJSON(w io.Writer, c calibration.Calibration) error { return writeJSON(w, c) }

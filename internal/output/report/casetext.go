@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"promptbench/internal/output/phrase"
@@ -11,6 +10,7 @@ import (
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/text/worddiff"
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/summary"
 )
 
 // A CaseDetail is one case of a run in full. Messages is the prompt as it was sent;
@@ -79,7 +79,6 @@ func (p *printer) caseHead(c runfile.Case, o Options) {
 
 func (p *printer) trials(run *runfile.Run, c runfile.Case, o Options) {
 	trials := run.TrialsOf(c.Case)
-	calls := run.CallsOf(c.Case)
 	if len(trials) == 0 {
 		p.line("  no trial of this case in run %s", line(run.Header.Run))
 	}
@@ -87,9 +86,8 @@ func (p *printer) trials(run *runfile.Run, c runfile.Case, o Options) {
 		if len(trials) > 1 {
 			p.line("trial %d", t.Trial)
 		}
-		i := slices.IndexFunc(calls, func(c runfile.Call) bool { return c.Key == t.Key && c.For == "reply" })
-		if i >= 0 {
-			p.call(calls[i], o)
+		if call := summary.ReplyTo(run, &t); call != nil {
+			p.call(*call, o)
 		}
 		p.reading(t, o)
 		p.scores(t, o)

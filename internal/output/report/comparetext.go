@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -18,13 +19,17 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p.sentences("", phrase.ComparisonBasis(c))
 	p.blank()
 	p.graders(c)
-	p.comparedReliability(c)
+	p.reliability(phrase.Reliability(c))
 	p.gates(c.Gates, o)
 	p.pairwise(c, o)
 	if o.Brief {
 		return p.err
 	}
-	p.confusions(c)
+	m := c.Confusion
+	p.confusion(m.Expected, m.Returned, func(i, j int) string { return fmt.Sprintf("%d → %d", m.Base[i][j], m.Head[i][j]) })
+	if len(m.Expected) > 0 {
+		p.prose("", fmt.Sprintf("rows: expected type; cells: replies of %s → %s", line(c.Base.Prompt), line(c.Head.Prompt)))
+	}
 	p.flips(c, o)
 	if o.All {
 		p.tags(c.Tags)
@@ -74,28 +79,6 @@ func verdictCell(g compare.Grader) string {
 	return s
 }
 
-// confusions prints both tables in one: a cell is base → head.
-func (p *printer) confusions(c *compare.Comparison) {
-	m := c.Confusion
-	if len(m.Expected) == 0 {
-		return
-	}
-	columns := []column{{Title: "said →"}}
-	for _, t := range m.Returned {
-		columns = append(columns, column{Title: t, Right: true})
-	}
-	rows := make([][]string, len(m.Expected))
-	for i, t := range m.Expected {
-		rows[i] = []string{t}
-		for j := range m.Returned {
-			rows[i] = append(rows[i], fmt.Sprintf("%d → %d", m.Base[i][j], m.Head[i][j]))
-		}
-	}
-	p.blank()
-	p.table(columns, rows)
-	p.prose("", fmt.Sprintf("rows: expected type; cells: replies of %s → %s", line(c.Base.Prompt), line(c.Head.Prompt)))
-}
-
 func (p *printer) flips(c *compare.Comparison, o Options) {
 	limit := fewCases
 	if o.All {
@@ -130,6 +113,32 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 		t.rows = append(t.rows, caseLine{id: row.Case.Case, input: row.Case.Input, last: phrase.Differences(row.Marks), sides: []string{base, head}})
 	}
 	p.check(t.write(p.w))
+}
+
+// pairwise prints which replies a judge prefers.
+func (p *printer) pairwise(c *compare.Comparison, o Options) {
+	w := c.Pairwise
+	if w == nil {
+		return
+	}
+	p.blank()
+	said := phrase.Pairwise(c)
+	p.sentences(bold, said[:1])
+	p.sentences("", said[1:])
+	if o.All {
+		p.preferences(w.Preferences)
+	}
+}
+
+func (p *printer) preferences(list []compare.Preference) {
+	rows := make([][]string, len(list))
+	for i, f := range list {
+		rows[i] = []string{f.Case, fmt.Sprint(f.Trial), cmp.Or(f.Prefers, "?"), f.Reason}
+	}
+	columns := []column{
+		{Title: "case", Max: idWidth}, {Title: "trial", Right: true}, {Title: "prefers"}, {Title: "reason", Max: whyWidth},
+	}
+	p.table(columns, rows)
 }
 
 // tags prints where in the suite scores moved, without p: of so many, some

@@ -82,7 +82,7 @@ func replyCells(run *runfile.Run, t *runfile.Trial) []string {
 	if t.Error != nil {
 		cells[5] = text(t.Error.Message)
 	}
-	call := replyTo(run, t)
+	call := summary.ReplyTo(run, t)
 	if call == nil || call.Error != nil {
 		return cells
 	}

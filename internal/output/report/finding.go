@@ -2,9 +2,7 @@ package report
 
 import (
 	"fmt"
-	"slices"
 
-	"promptbench/graders"
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/summary"
@@ -43,7 +41,7 @@ func reasonOf(trials []runfile.Trial, grader string, found outcome) string {
 		if found == failedCall && trials[i].Error != nil {
 			return several(trials[i].Error.Message, trials, "without a reply", func(t *runfile.Trial) bool { return t.Error != nil })
 		}
-		s := scoreOf(&trials[i], grader)
+		s := summary.ScoreOf(&trials[i], grader, 0)
 		if s == nil {
 			continue
 		}
@@ -52,7 +50,7 @@ func reasonOf(trials []runfile.Trial, grader string, found outcome) string {
 			return phrase.Reason(*s)
 		case s.Value != nil && s.Pass == (found == passes) && (found == passes || found == fails):
 			return several(phrase.Reason(*s), trials, "pass", func(t *runfile.Trial) bool {
-				score := scoreOf(t, grader)
+				score := summary.ScoreOf(t, grader, 0)
 				return score != nil && score.Pass
 			})
 		}
@@ -78,24 +76,4 @@ func several(reason string, trials []runfile.Trial, what string, holds func(*run
 		reason += "; "
 	}
 	return fmt.Sprintf("%s%d of %d trials %s", reason, n, len(trials), what)
-}
-
-func scoreOf(t *runfile.Trial, grader string) *graders.Score {
-	i := slices.IndexFunc(t.Scores, func(s graders.Score) bool { return s.Grader == grader })
-	if i < 0 || t.Error != nil {
-		return nil
-	}
-	return &t.Scores[i]
-}
-
-// replyTo is the reply that a trial graded; nil where there is none.
-func replyTo(run *runfile.Run, t *runfile.Trial) *runfile.Call {
-	calls := run.CallsOf(t.Case)
-	i := slices.IndexFunc(calls, func(c runfile.Call) bool {
-		return c.For == runfile.ForReply && c.Trial == t.Trial && (c.Key == t.Key || t.Key == "")
-	})
-	if i < 0 {
-		return nil
-	}
-	return &calls[i]
 }

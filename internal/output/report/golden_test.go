@@ -47,9 +47,9 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 		"pair": func(w io.Writer) error {
 			return report.CasePairText(w, reporttest.Dirty(), reporttest.Run("v4", 1), "dentist-tomorrow-10", report.Options{})
 		},
-		"run-json": func(w io.Writer) error { return report.RunJSON(w, held(reporttest.Run("v3", 1))) },
+		"run-json": func(w io.Writer) error { return report.WriteJSON(w, held(reporttest.Run("v3", 1))) },
 		"compare-json": func(w io.Writer) error {
-			return report.ComparisonJSON(w, compared(t, 1, compare.Options{Samples: 1000}))
+			return report.WriteJSON(w, compared(t, 1, compare.Options{Samples: 1000}))
 		},
 	}
 	for _, width := range []int{80, 120} {

@@ -113,9 +113,3 @@ func TraceText(w io.Writer, t history.Trace, o Options) error {
 	p.table(columns, rows)
 	return p.err
 }
-
-// HistoryJSON prints a history as one JSON object on one line.
-func HistoryJSON(w io.Writer, h history.History) error { return writeJSON(w, h) }
-
-// TraceJSON prints a trace as one JSON object on one line.
-func TraceJSON(w io.Writer, t history.Trace) error { return writeJSON(w, t) }

@@ -148,7 +148,7 @@ func inFull(c *runfile.Case, sides ...said) string {
 	for _, s := range sides {
 		fmt.Fprintf(&b, "\n%s: %s\n", s.name, s.why)
 		for i := range s.trials {
-			if call := replyTo(s.run, &s.trials[i]); call != nil {
+			if call := summary.ReplyTo(s.run, &s.trials[i]); call != nil {
 				b.WriteString(strings.TrimRight(call.Reply, "\n") + "\n")
 			}
 		}

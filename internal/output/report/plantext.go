@@ -61,9 +61,6 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	return p.err
 }
 
-// PlanJSON prints a plan as one JSON object on one line.
-func PlanJSON(w io.Writer, j plan.Plan) error { return writeJSON(w, j) }
-
 func spread(r *plan.Range, format string) string {
 	switch {
 	case r == nil:

@@ -66,6 +66,13 @@ func (p *printer) sentences(color string, list []string) {
 	}
 }
 
+// reliability prints the rates without the judge's errors, and the scores that
+// cannot gate.
+func (p *printer) reliability(corrected, informing []string) {
+	p.sentences("", corrected)
+	p.sentences(yellow, informing)
+}
+
 func (p *printer) blank() { p.line("") }
 
 func (p *printer) table(columns []column, rows [][]string) {

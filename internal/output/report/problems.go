@@ -44,7 +44,7 @@ func ProblemsJSON(w io.Writer, list problem.List) error {
 			File: given(p.File), Line: given(p.Line), Column: given(p.Column), Severity: severity, Message: p.Message, Hint: given(p.Hint),
 		})
 	}
-	return writeJSON(w, out)
+	return WriteJSON(w, out)
 }
 
 // given is nil for what has no value.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"promptbench/internal/output/page"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
@@ -67,7 +68,7 @@ func New(format string, w io.Writer, o Options) (Renderer, error) {
 	case JUnit:
 		return &junit{w: w}, nil
 	case HTML:
-		return newPages(w), nil
+		return pages{page.New(w, page.Chrome{})}, nil
 	case CSV:
 		return &sheet{w: w}, nil
 	}
@@ -109,8 +110,17 @@ func (t *tables) Close() error { return nil }
 // objects print one JSON object a line.
 type objects struct{ w io.Writer }
 
-func (o objects) Run(r Run) error { return RunJSON(o.w, r.Summary) }
+func (o objects) Run(r Run) error { return WriteJSON(o.w, r.Summary) }
 
-func (o objects) Pair(p Pair) error { return ComparisonJSON(o.w, p.Comparison) }
+func (o objects) Pair(p Pair) error { return WriteJSON(o.w, p.Comparison) }
 
 func (o objects) Close() error { return nil }
+
+// pages print one HTML file.
+type pages struct{ page *page.Page }
+
+func (p pages) Run(r Run) error { return p.page.Run(r.Summary, r.Run) }
+
+func (p pages) Pair(pair Pair) error { return p.page.Pair(pair.Comparison, pair.Base, pair.Head) }
+
+func (p pages) Close() error { return p.page.Close() }

@@ -98,7 +98,7 @@ func runLineOf(s storage.Stored) runLine {
 // RunsJSON prints a JSON object for each run file, one a line.
 func RunsJSON(w io.Writer, list []storage.Stored) error {
 	for _, s := range list {
-		if err := writeJSON(w, runLineOf(s)); err != nil {
+		if err := WriteJSON(w, runLineOf(s)); err != nil {
 			return err
 		}
 	}
@@ -155,7 +155,7 @@ type fateLine struct {
 func PruneJSON(w io.Writer, fates []storage.Fate, done bool) error {
 	for _, f := range fates {
 		goes := f.Stays == ""
-		if err := writeJSON(w, fateLine{runLineOf(f.Stored), goes, f.Stays, goes && done}); err != nil {
+		if err := WriteJSON(w, fateLine{runLineOf(f.Stored), goes, f.Stays, goes && done}); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/verdict/summary"
@@ -20,12 +21,13 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 		return p.err
 	}
 	p.table(graderColumns(s.Trials), graderRows(s.Graders, s.Trials))
-	p.reliability(s.Graders)
+	p.reliability(phrase.RunReliability(s.Graders))
 	p.gates(s.Gates, o)
 	if o.Brief {
 		return p.err
 	}
-	p.confusion(s.Types, s.Confusion)
+	returned := append(slices.Clone(s.Types), summary.Unread)
+	p.confusion(s.Types, returned, func(i, j int) string { return fmt.Sprint(s.Confusion[i][j]) })
 	p.failed(s, o)
 	p.flaky(s, o)
 	return p.err
@@ -89,19 +91,20 @@ func (p *printer) flaky(s summary.Summary, o Options) {
 	p.table([]column{{Title: "case", Max: idWidth}, {Title: "grader", Max: idWidth}, {Title: "trials that pass"}}, rows)
 }
 
-func (p *printer) confusion(types []string, table [][]int) {
-	if len(types) == 0 {
+// confusion prints a table of the types that were mistaken for one another.
+func (p *printer) confusion(expected, returned []string, cell func(i, j int) string) {
+	if len(expected) == 0 {
 		return
 	}
 	columns := []column{{Title: "said →"}}
-	for _, t := range append(append([]string{}, types...), summary.Unread) {
+	for _, t := range returned {
 		columns = append(columns, column{Title: t, Right: true})
 	}
-	rows := make([][]string, len(types))
-	for i, t := range types {
+	rows := make([][]string, len(expected))
+	for i, t := range expected {
 		rows[i] = []string{t}
-		for _, n := range table[i] {
-			rows[i] = append(rows[i], fmt.Sprint(n))
+		for j := range returned {
+			rows[i] = append(rows[i], cell(i, j))
 		}
 	}
 	p.blank()

@@ -34,7 +34,7 @@ func WatchText(w io.Writer, s WatchResult, o Options) error {
 		p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
 		p.blank()
 		p.graders(c)
-		p.comparedReliability(c)
+		p.reliability(phrase.Reliability(c))
 		p.gates(c.Gates, o)
 		basis = phrase.ComparisonBasis(c)
 	case len(s.Summary.Graders) == 0:
@@ -49,7 +49,7 @@ func WatchText(w io.Writer, s WatchResult, o Options) error {
 		p.blank()
 		p.table(graderColumns(s.Summary.Trials), graderRows(s.Summary.Graders, s.Summary.Trials))
 		if !s.Incomplete {
-			p.reliability(s.Summary.Graders)
+			p.reliability(phrase.RunReliability(s.Summary.Graders))
 			p.gates(s.Summary.Gates, o)
 		}
 	}

@@ -24,7 +24,7 @@ type Cell struct {
 func CellOf(trials []runfile.Trial, grader string, at int) Cell {
 	c := Cell{Binary: true}
 	for i := range trials {
-		if s := scoreOf(&trials[i], grader, at); s != nil {
+		if s := ScoreOf(&trials[i], grader, at); s != nil {
 			c.add(s)
 		} else {
 			c.Failed++
@@ -33,7 +33,9 @@ func CellOf(trials []runfile.Trial, grader string, at int) Cell {
 	return c
 }
 
-func scoreOf(t *runfile.Trial, grader string, at int) *graders.Score {
+// ScoreOf returns what a grader said of a trial, or nil. At is where the score
+// most likely is.
+func ScoreOf(t *runfile.Trial, grader string, at int) *graders.Score {
 	if t.Error != nil {
 		return nil
 	}
@@ -46,6 +48,18 @@ func scoreOf(t *runfile.Trial, grader string, at int) *graders.Score {
 		}
 	}
 	return nil
+}
+
+// ReplyTo returns the call whose reply a trial graded, or nil.
+func ReplyTo(run *runfile.Run, t *runfile.Trial) *runfile.Call {
+	calls := run.CallsOf(t.Case)
+	i := slices.IndexFunc(calls, func(c runfile.Call) bool {
+		return c.For == runfile.ForReply && c.Trial == t.Trial && (c.Key == t.Key || t.Key == "")
+	})
+	if i < 0 {
+		return nil
+	}
+	return &calls[i]
 }
 
 func (c *Cell) add(s *graders.Score) {
