@@ -70,5 +70,6 @@ type Bar struct {
 
 // bar draws an interval and the value in it.
 func (a axis) bar(low, high, point float64) *Bar {
-	return &Bar{Low: a.at(low), High: a.at(high), Width: fmt.Sprintf("%.2f%%", a.share(high)-a.share(low)), Point: a.at(point)}
+	width := fmt.Sprintf("%.2f%%", a.share(high)-a.share(low))
+	return &Bar{Low: a.at(low), High: a.at(high), Width: width, Point: a.at(point)}
 }

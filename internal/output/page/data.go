@@ -200,7 +200,8 @@ func truth(b bool) *float64 {
 
 func newCase(c *runfile.Case, change string, t *texts) dataCase {
 	d := dataCase{
-		ID: textsafe.Cell(c.Case), Input: textsafe.Block(c.Input), Type: t.of(c.Expect.Type), Expect: t.of(phrase.Expectations(c.Expect)),
+		ID: textsafe.Cell(c.Case), Input: textsafe.Block(c.Input),
+		Type: t.of(c.Expect.Type), Expect: t.of(phrase.Expectations(c.Expect)),
 		Group: textsafe.Cell(c.Group), Note: textsafe.Cell(c.Note), Change: change,
 	}
 	for _, tag := range c.Tags {

@@ -44,9 +44,7 @@ func pairGraders(c *compare.Comparison) graderTable {
 	for _, g := range c.Graders {
 		row := graderRow{
 			Name: textsafe.Cell(g.Grader), Informs: !g.Gating, Words: phrase.Verdict(g),
-			Values: []string{
-				phrase.Share(g.BaseMean), phrase.Share(g.HeadMean), phrase.Signed(g.Delta), phrase.Between(g.CI, true), fmt.Sprint(g.Better), fmt.Sprint(g.Worse),
-			},
+			Values: phrase.ComparisonCells(g),
 		}
 		if g.Verdict != nil {
 			row.Verdict = string(*g.Verdict)
@@ -57,7 +55,8 @@ func pairGraders(c *compare.Comparison) graderTable {
 		if g.CI != nil && g.Delta != nil {
 			row.Bar = a.bar(g.CI[0], g.CI[1], *g.Delta)
 			row.Bar.Band, row.Bar.BandWidth = a.at(-g.Margin), fmt.Sprintf("%.2f%%", a.share(0)-a.share(-g.Margin))
-			row.Describe = fmt.Sprintf("difference %s, 95%% interval from %s to %s", phrase.Signed(g.Delta), phrase.Signed(&g.CI[0]), phrase.Signed(&g.CI[1]))
+			row.Describe = fmt.Sprintf("difference %s, 95%% interval from %s to %s",
+				phrase.Signed(g.Delta), phrase.Signed(&g.CI[0]), phrase.Signed(&g.CI[1]))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -66,20 +65,13 @@ func pairGraders(c *compare.Comparison) graderTable {
 
 func runGraders(s summary.Summary) graderTable {
 	a := axis{-0.03, 1.03}
-	t := graderTable{Columns: []string{"mean", "95% interval", "pass", "fail", "unscored", "n/a"}, Ticks: a.ticks(false)}
-	if s.Trials > 1 {
-		t.Columns = append(t.Columns, fmt.Sprintf("pass^%d", s.Trials), "flaky")
-	}
+	t := graderTable{Columns: phrase.RunColumns(s.Trials), Ticks: a.ticks(false)}
 	for _, g := range s.Graders {
-		row := graderRow{Name: textsafe.Cell(g.Grader), Values: []string{
-			phrase.Share(g.Mean), phrase.Between(g.CI, false), fmt.Sprint(g.Pass), fmt.Sprint(g.Fail), fmt.Sprint(g.Unscored), fmt.Sprint(g.NotApplicable),
-		}}
-		if s.Trials > 1 {
-			row.Values = append(row.Values, phrase.Share(g.PassAll), fmt.Sprint(g.Flaky))
-		}
+		row := graderRow{Name: textsafe.Cell(g.Grader), Values: phrase.RunCells(g, s.Trials)}
 		if g.CI != nil && g.Mean != nil {
 			row.Bar = a.bar(g.CI[0], g.CI[1], *g.Mean)
-			row.Describe = fmt.Sprintf("mean %s, 95%% interval from %s to %s", phrase.Share(g.Mean), phrase.Share(&g.CI[0]), phrase.Share(&g.CI[1]))
+			row.Describe = fmt.Sprintf("mean %s, 95%% interval from %s to %s",
+				phrase.Share(g.Mean), phrase.Share(&g.CI[0]), phrase.Share(&g.CI[1]))
 			for _, gate := range s.Gates {
 				if gate.Grader == g.Grader {
 					row.Bar.Marks = append(row.Bar.Marks, Tick{At: a.at(gate.Min), Label: gate.String()})

@@ -77,8 +77,10 @@ const (
 // each of the graders, and the numbers. Where it is served, runs are links.
 func History(w io.Writer, h history.History, graders []string, c Chrome) error {
 	v := pastView{
-		Title: textsafe.Cell("History of " + h.Suite), Notes: cells(append(phrase.LeftOut(h.LeftOut), phrase.Judges(h)...)), Graders: cells(graders),
-		Lead: textsafe.Cell(fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run"))),
+		Title:   textsafe.Cell("History of " + h.Suite),
+		Notes:   cells(append(phrase.LeftOut(h.LeftOut), phrase.Judges(h)...)),
+		Graders: cells(graders),
+		Lead:    textsafe.Cell(fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run"))),
 	}
 	color := map[string]int{}
 	for i, name := range slices.Sorted(slices.Values(h.Prompts())) {
@@ -96,8 +98,9 @@ func History(w io.Writer, h history.History, graders []string, c Chrome) error {
 
 func rowOf(r *history.Run, graders []string, color map[string]int, served bool) pastRow {
 	row := pastRow{
-		Started: r.Started.UTC().Format("2006-01-02 15:04"), Prompt: textsafe.Cell(r.Prompt), Contents: textsafe.Cell(r.Hash[:min(8, len(r.Hash))]),
-		Run: textsafe.Cell(r.ID), Color: color[r.Prompt], Calls: fmt.Sprintf("%d new of %d", r.Calls, r.Cases*r.Trials),
+		Started: phrase.Minute(r.Started), Prompt: textsafe.Cell(r.Prompt),
+		Contents: textsafe.Cell(r.Hash[:min(8, len(r.Hash))]),
+		Run:      textsafe.Cell(r.ID), Color: color[r.Prompt], Calls: fmt.Sprintf("%d new of %d", r.Calls, r.Cases*r.Trials),
 	}
 	if served {
 		row.URL = "/run?id=" + url.QueryEscape(r.ID)
@@ -132,7 +135,8 @@ func chartOf(h history.History, grader string, color map[string]int) chart {
 		}
 		p := point{
 			X: place(i), Y: height(*g.Mean), Low: height(g.CI[0]), High: height(g.CI[1]), Color: color[r.Prompt],
-			Title: textsafe.Cell(fmt.Sprintf("%s, %s: %s, 95%% interval %s", r.Prompt, r.Started.UTC().Format("2006-01-02 15:04"), phrase.Share(g.Mean), phrase.Between(g.CI, false))),
+			Title: textsafe.Cell(fmt.Sprintf("%s, %s: %s, 95%% interval %s",
+				r.Prompt, phrase.Minute(r.Started), phrase.Share(g.Mean), phrase.Between(g.CI, false))),
 		}
 		if before, ok := last[r.Prompt]; ok {
 			c.Lines = append(c.Lines, segment{before.X, p.X, before.Y, p.Y, p.Color})

@@ -28,8 +28,9 @@ func Index(w io.Writer, runs []runfile.Found, c Chrome) error {
 	for _, f := range runs {
 		h := f.Header
 		row := runLink{
-			ID: h.Run, URL: "/run?id=" + url.QueryEscape(h.Run), Started: h.Started.UTC().Format("2006-01-02 15:04"), Prompt: textsafe.Cell(h.Prompt.Name),
-			Suite: textsafe.Cell(h.Suite.Name), Model: textsafe.Cell(h.Model.ID), Status: string(f.Status), Trials: phrase.None, Calls: phrase.None,
+			ID: h.Run, URL: "/run?id=" + url.QueryEscape(h.Run), Started: phrase.Minute(h.Started),
+			Prompt: textsafe.Cell(h.Prompt.Name), Suite: textsafe.Cell(h.Suite.Name), Model: textsafe.Cell(h.Model.ID),
+			Status: string(f.Status), Trials: phrase.None, Calls: phrase.None,
 			Whole: f.Status == runfile.Complete && h.Selected == nil,
 		}
 		if h.Selected != nil {
@@ -48,5 +49,6 @@ func Index(w io.Writer, runs []runfile.Found, c Chrome) error {
 
 // Message is a page that says one thing: why there is nothing else.
 func Message(w io.Writer, title, text string, c Chrome) error {
-	return write(w, "message.tmpl", frame{Title: title, Links: c.Links}, struct{ Title, Text string }{title, textsafe.Block(text)})
+	body := struct{ Title, Text string }{title, textsafe.Block(text)}
+	return write(w, "message.tmpl", frame{Title: title, Links: c.Links}, body)
 }

@@ -58,7 +58,8 @@ func (p *Page) Close() error {
 	for i, s := range p.sections {
 		titles[i] = s.Title
 	}
-	return write(p.w, "report.tmpl", frame{Title: strings.Join(titles, ", "), Script: true, Links: p.chrome.Links}, p.sections)
+	f := frame{Title: strings.Join(titles, ", "), Script: true, Links: p.chrome.Links}
+	return write(p.w, "report.tmpl", f, p.sections)
 }
 
 // A frame is what every page has.
@@ -75,7 +76,8 @@ type frame struct {
 
 // write renders a template of the assets in the common frame.
 func write(w io.Writer, name string, f frame, body any) error {
-	t, err := template.New("frame.tmpl").Funcs(functions()).ParseFS(assets, "assets/frame.tmpl", "assets/parts.tmpl", "assets/"+name)
+	t, err := template.New("frame.tmpl").Funcs(functions()).
+		ParseFS(assets, "assets/frame.tmpl", "assets/parts.tmpl", "assets/"+name)
 	if err != nil {
 		return fmt.Errorf("reading the page's template: %w", err)
 	}
@@ -83,8 +85,9 @@ func write(w io.Writer, name string, f frame, body any) error {
 	if err != nil {
 		return err
 	}
-	f.Style, f.Code, f.Body = template.CSS(style), template.JS(code), body                  //nolint:gosec // our own files
-	f.Policy = template.HTMLAttr(`content="` + Policy(style, code, len(f.Links) > 0) + `"`) //nolint:gosec // made of hashes
+	f.Style, f.Code, f.Body = template.CSS(style), template.JS(code), body //nolint:gosec // our own files
+	policy := Policy(style, code, len(f.Links) > 0)
+	f.Policy = template.HTMLAttr(`content="` + policy + `"`) //nolint:gosec // made of hashes
 	if err := t.Execute(w, f); err != nil {
 		return fmt.Errorf("writing the page: %w", err)
 	}

@@ -39,7 +39,10 @@ type setting struct {
 }
 
 func diffPrompts(base, head runfile.Header) *promptDiff {
-	d := &promptDiff{Same: base.Prompt.Hash == head.Prompt.Hash, Messages: alignMessages(base.Prompt.Messages, head.Prompt.Messages)}
+	d := &promptDiff{
+		Same:     base.Prompt.Hash == head.Prompt.Hash,
+		Messages: alignMessages(base.Prompt.Messages, head.Prompt.Messages),
+	}
 	for _, m := range d.Messages {
 		if m.State != "same" {
 			d.Changed++
@@ -57,8 +60,10 @@ func diffPrompts(base, head runfile.Header) *promptDiff {
 func settingsOf(h runfile.Header) []setting {
 	p := h.Prompt
 	return []setting{
-		{Name: "parameters", Base: paramsText(h)}, {Name: "response format", Base: textsafe.Cell(p.ResponseFormat)},
-		{Name: "reply format", Base: textsafe.Cell(string(p.ReplyFormat))}, {Name: "JSON schema", Base: textsafe.Cell(string(p.JSONSchema))},
+		{Name: "parameters", Base: paramsText(h)},
+		{Name: "response format", Base: textsafe.Cell(p.ResponseFormat)},
+		{Name: "reply format", Base: textsafe.Cell(string(p.ReplyFormat))},
+		{Name: "JSON schema", Base: textsafe.Cell(string(p.JSONSchema))},
 	}
 }
 
@@ -81,8 +86,7 @@ func alignMessages(base, head []runfile.Message) []messageDiff {
 	for _, match := range append(commonMessages(base, head), [2]int{len(base), len(head)}) {
 		out = append(out, replaced(base[i:match[0]], head[j:match[1]])...)
 		if match[0] < len(base) {
-			m := base[match[0]]
-			out = append(out, messageDiff{Role: textsafe.Cell(m.Role), State: "same", Pieces: []piece{{"", textsafe.Block(m.Content)}}})
+			out = append(out, oneSided(base[match[0]:match[0]+1], "same", "")...)
 		}
 		i, j = match[0]+1, match[1]+1
 	}
@@ -103,7 +107,8 @@ func replaced(base, head []runfile.Message) []messageDiff {
 		}
 		m := messageDiff{Role: textsafe.Cell(base[0].Role), State: "changed"}
 		for _, p := range worddiff.Diff(textsafe.Block(base[0].Content), textsafe.Block(head[0].Content)) {
-			m.Pieces = append(m.Pieces, piece{map[worddiff.Op]string{worddiff.Delete: "del", worddiff.Insert: "ins"}[p.Op], p.Text})
+			kind := map[worddiff.Op]string{worddiff.Delete: "del", worddiff.Insert: "ins"}[p.Op]
+			m.Pieces = append(m.Pieces, piece{kind, p.Text})
 		}
 		out, base, head = append(out, m), base[1:], head[1:]
 	}
@@ -113,7 +118,8 @@ func replaced(base, head []runfile.Message) []messageDiff {
 func oneSided(list []runfile.Message, state, kind string) []messageDiff {
 	var out []messageDiff
 	for _, m := range list {
-		out = append(out, messageDiff{Role: textsafe.Cell(m.Role), State: state, Pieces: []piece{{kind, textsafe.Block(m.Content)}}})
+		pieces := []piece{{kind, textsafe.Block(m.Content)}}
+		out = append(out, messageDiff{Role: textsafe.Cell(m.Role), State: state, Pieces: pieces})
 	}
 	return out
 }

@@ -131,9 +131,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		s.Rows = append(s.Rows, staticRow{
 			Case: textsafe.Cell(r.Case.Case), Input: textsafe.Cell(r.Case.Input),
 			Why: textsafe.Cell(phrase.Differences(r.Marks)), Change: r.Change.String(),
-			Said: cells([]string{
-				phrase.ReplyRead(r.Base.Type, r.Base.Items, r.Base.Error), phrase.ReplyRead(r.Head.Type, r.Head.Items, r.Head.Error),
-			}),
+			Said: cells(phrase.Sides(r)),
 		})
 	}
 	s.More = s.Cases - len(s.Rows)
@@ -148,10 +146,11 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 		Usage: sum.Usage, Judging: sum.Judging, Errors: sum.Errors,
 	}, run)
 	only.Facts = slices.Insert(only.Facts, 0, fact{"size", phrase.CasesAndTrials(sum.Cases, sum.Trials)})
+	title := textsafe.Cell(fmt.Sprintf("%s on %s", sum.Prompt, sum.Suite))
 	s := section{
-		Title:      textsafe.Cell(fmt.Sprintf("%s on %s", sum.Prompt, sum.Suite)),
+		Title:      title,
 		Headline:   fmt.Sprintf("%d of %s fail a grader.", len(sum.Failed), wording.Count(sum.Cases, "case")),
-		Lead:       textsafe.Cell(fmt.Sprintf("%s on %s · %s", sum.Prompt, sum.Suite, phrase.ModelAt(sum.Model, sum.Endpoint))),
+		Lead:       title + " · " + textsafe.Cell(phrase.ModelAt(sum.Model, sum.Endpoint)),
 		Sides:      []side{only},
 		Facts:      factRows([]side{only}),
 		Notes:      cells(append(phrase.Redacted(sum), phrase.RunTroubles(sum)...)),

@@ -55,7 +55,10 @@ func tagsOf(list []compare.Slice) tagTable {
 }
 
 func tagCellOf(s compare.Slice) tagCell {
-	c := tagCell{Delta: phrase.Signed(s.Delta), CI: phrase.Between(s.CI, true), Counts: fmt.Sprintf("%d of %d rose, %d fell", s.Better, s.Units, s.Worse)}
+	c := tagCell{
+		Delta: phrase.Signed(s.Delta), CI: phrase.Between(s.CI, true),
+		Counts: fmt.Sprintf("%d of %d rose, %d fell", s.Better, s.Units, s.Worse),
+	}
 	switch {
 	case s.Delta == nil || s.CI == nil || s.Better+s.Worse == 0:
 	case *s.Delta > 0:

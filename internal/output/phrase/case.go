@@ -8,23 +8,11 @@ import (
 
 	"promptbench/graders"
 	"promptbench/internal/verdict/compare"
-	"promptbench/internal/verdict/summary"
 )
 
-// Said is what a reply came to, in the few columns a table has.
-func ReplyRead(typ string, items int, failure string) string {
-	switch {
-	case failure != "":
-		return "error"
-	case typ == "":
-		return summary.Unread
-	}
-	return fmt.Sprintf("%s · %d", typ, items)
-}
-
-// Why lists what changed: flips to fail first, then to pass, then scores that
-// moved; where nothing did, what fails on both sides. The rubric stands for its
-// criteria.
+// Differences lists what changed: flips to fail first, then to pass, then other
+// changed scores; if nothing did, what fails on both sides. It leaves out the
+// criteria of a rubric, which has a mark of its own.
 func Differences(marks []compare.Mark) string {
 	var fails, passes, moved, still []string
 	for _, m := range marks {

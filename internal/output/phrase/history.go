@@ -8,7 +8,7 @@ import (
 	"promptbench/internal/verdict/history"
 )
 
-// LeftOut says which runs a history does not hold, nothing where it holds all.
+// LeftOut says which runs a history does not show, or nothing if it shows all.
 func LeftOut(l history.LeftOut) []string {
 	var parts []string
 	if l.Other > 0 {
@@ -30,8 +30,8 @@ func LeftOut(l history.LeftOut) []string {
 	return []string{"Not shown: " + wording.List(parts)}
 }
 
-// Since says of a case since which run it fails, the rubric for its criteria;
-// where it fails nothing, that and since when.
+// Since says since which run a case fails which graders, without the criteria of a
+// rubric; if it fails none, since when it passes.
 func Since(t history.Trace) []string {
 	var fails, passes []string
 	main := history.Main(t.Names())
@@ -45,9 +45,11 @@ func Since(t history.Trace) []string {
 		case g.State == history.Fails && g.Before == "":
 			fails = append(fails, fmt.Sprintf("%s fails %s in every run since the first, %s.", t.Case, g.Grader, name(first)))
 		case g.State == history.Fails:
-			fails = append(fails, fmt.Sprintf("%s started to fail %s in %s; it last passed in %s.", t.Case, g.Grader, name(first), name(t.Find(g.Before))))
+			fails = append(fails, fmt.Sprintf("%s started to fail %s in %s; it last passed in %s.",
+				t.Case, g.Grader, name(first), name(t.Find(g.Before))))
 		case g.Before != "":
-			passes = append(passes, fmt.Sprintf("%s passes %s since %s; it last failed in %s.", t.Case, g.Grader, name(first), name(t.Find(g.Before))))
+			passes = append(passes, fmt.Sprintf("%s passes %s since %s; it last failed in %s.",
+				t.Case, g.Grader, name(first), name(t.Find(g.Before))))
 		}
 	}
 	switch {
@@ -61,10 +63,10 @@ func Since(t history.Trace) []string {
 
 // name names a run for people.
 func name(s *history.Appearance) string {
-	return fmt.Sprintf("run %s (%s, %s)", s.Run, s.Prompt, s.Started.UTC().Format("2006-01-02 15:04"))
+	return fmt.Sprintf("run %s (%s, %s)", s.Run, s.Prompt, Minute(s.Started))
 }
 
-// Judges says that the runs of a history were judged differently, nothing where
+// Judges says that the runs of a history were judged differently, or nothing if
 // they were not.
 func Judges(h history.History) []string {
 	ways := map[history.Judged]bool{}
@@ -86,5 +88,6 @@ func Judges(h history.History) []string {
 	if len(rubrics) > 1 {
 		by += fmt.Sprintf(", with %d versions of the rubric", len(rubrics))
 	}
-	return []string{"These runs were judged by " + by + ". Judged scores compare only between runs with the same judge and rubric."}
+	return []string{"These runs were judged by " + by +
+		". Judged scores compare only between runs with the same judge and rubric."}
 }

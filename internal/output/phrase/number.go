@@ -54,6 +54,9 @@ func Between(ci *[2]float64, sign bool) string {
 	return Decimals(ci[0]) + "…" + Decimals(ci[1])
 }
 
+// Minute prints a moment to the minute, in UTC.
+func Minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+
 // On is [Days] as the end of "recorded …".
 func On(first, last time.Time) string {
 	if d := Days(first, last); !strings.Contains(d, " ") {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"promptbench/internal/output/phrase"
@@ -17,12 +18,14 @@ func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Opti
 	p := &printer{w: w, o: o}
 	p.prose("", line(fmt.Sprintf("%s (%s) on %s: %s, %s by %s", c.Judge.Model.ID, c.Judge.Model.Endpoint, c.Suite,
 		wording.Count(c.Replies, "reply"), wording.Count(c.Labels, "label"), strings.Join(c.Labellers, ", "))))
-	p.prose("", line(fmt.Sprintf("judged %s; each question asked %s, and once with its options reversed", phrase.On(c.First, c.Last), wording.Count(c.Asked, "time"))))
+	p.prose("", line(fmt.Sprintf("judged %s; each question asked %s, and once with its options reversed",
+		phrase.On(c.First, c.Last), wording.Count(c.Asked, "time"))))
 	if len(c.Labellers) == 1 {
 		p.prose("", "Only one person labelled, so the agreement between people is unknown.")
 	}
 	for _, r := range c.Raters {
-		p.prose("", line(fmt.Sprintf("%s and %s agree on %d labels with kappa %s (%s)", r.A, r.B, r.N, phrase.Share(r.Kappa), phrase.Between(r.KappaCI, true))))
+		p.prose("", line(fmt.Sprintf("%s and %s agree on %d labels with kappa %s (%s)",
+			r.A, r.B, r.N, phrase.Share(r.Kappa), phrase.Between(r.KappaCI, true))))
 	}
 	if c.Late > 0 {
 		p.prose(yellow, fmt.Sprintf("%s after the judge answered, so the labelling may not be blind.",
@@ -45,10 +48,8 @@ func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Opti
 // agreement prints a line of figures for each criterion, and what keeps it from
 // gating.
 func (p *printer) agreement(c calibration.Calibration, bar float64) {
-	columns := []column{
-		{Title: "criterion", Max: 24}, {Title: "n", Right: true}, {Title: "base rate", Right: true}, {Title: "kappa", Right: true},
-		{Title: "95% interval"}, {Title: "sens.", Right: true}, {Title: "spec.", Right: true}, {Title: "gates"},
-	}
+	columns := slices.Concat([]column{{Title: "criterion", Max: 24}}, right("n", "base rate", "kappa"),
+		[]column{{Title: "95% interval"}}, right("sens.", "spec."), []column{{Title: "gates"}})
 	var rows [][]string
 	for _, k := range c.Criteria {
 		gates := "yes"
@@ -56,7 +57,8 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 			gates = "no"
 		}
 		rows = append(rows, []string{
-			k.Criterion, fmt.Sprint(k.N), phrase.Share(k.BaseRate), phrase.Share(k.Kappa), phrase.Between(k.KappaCI, true), phrase.Share(k.Sensitivity), phrase.Share(k.Specificity), gates,
+			k.Criterion, fmt.Sprint(k.N), phrase.Share(k.BaseRate), phrase.Share(k.Kappa), phrase.Between(k.KappaCI, true),
+			phrase.Share(k.Sensitivity), phrase.Share(k.Specificity), gates,
 		})
 	}
 	p.table(columns, rows)
@@ -70,10 +72,8 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 // counts prints the agreement table of each criterion in one line, and how often
 // the judge gave no verdict or another one.
 func (p *printer) counts(c calibration.Calibration) {
-	columns := []column{
-		{Title: "person/judge →", Max: 24}, {Title: "yes/yes", Right: true}, {Title: "yes/no", Right: true}, {Title: "no/yes", Right: true},
-		{Title: "no/no", Right: true}, {Title: "unscored", Right: true}, {Title: "flips", Right: true}, {Title: "order", Right: true},
-	}
+	columns := append([]column{{Title: "person/judge →", Max: 24}},
+		right("yes/yes", "yes/no", "no/yes", "no/no", "unscored", "flips", "order")...)
 	var rows [][]string
 	for _, k := range c.Criteria {
 		rows = append(rows, []string{

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"promptbench/internal/output/phrase"
@@ -26,7 +27,9 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 		return p.err
 	}
 	m := c.Confusion
-	p.confusion(m.Expected, m.Returned, func(i, j int) string { return fmt.Sprintf("%d → %d", m.Base[i][j], m.Head[i][j]) })
+	p.confusion(m.Expected, m.Returned, func(i, j int) string {
+		return fmt.Sprintf("%d → %d", m.Base[i][j], m.Head[i][j])
+	})
 	if len(m.Expected) > 0 {
 		p.prose("", fmt.Sprintf("rows: expected type; cells: replies of %s → %s", line(c.Base.Prompt), line(c.Head.Prompt)))
 	}
@@ -55,15 +58,13 @@ func verdictColor(v *compare.Verdict) string {
 
 func (p *printer) graders(c *compare.Comparison) {
 	columns := []column{
-		{Title: "grader", Max: 24}, {Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
+		{Title: "grader", Max: 24},
+		{Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
 		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: phrase.Minus, Right: true}, {Title: "verdict"},
 	}
 	var rows [][]string
 	for _, g := range c.Graders {
-		rows = append(rows, []string{
-			g.Grader, phrase.Share(g.BaseMean), phrase.Share(g.HeadMean), phrase.Signed(g.Delta), phrase.Between(g.CI, true),
-			fmt.Sprint(g.Better), fmt.Sprint(g.Worse), verdictCell(g),
-		})
+		rows = append(rows, slices.Concat([]string{g.Grader}, phrase.ComparisonCells(g), []string{verdictCell(g)}))
 	}
 	narrow(columns, rows, p.o.Width)
 	p.table(columns, rows)
@@ -105,12 +106,12 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	}
 	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
 	for _, row := range rows {
-		base, head := phrase.ReplyRead(row.Base.Type, row.Base.Items, row.Base.Error), phrase.ReplyRead(row.Head.Type, row.Head.Items, row.Head.Error)
+		l := pairLine(row)
 		if wide {
-			base += " " + marks(row, compare.Mark.BaseMark)
-			head += " " + marks(row, compare.Mark.HeadMark)
+			l.sides[0] += " " + marks(row, compare.Mark.BaseMark)
+			l.sides[1] += " " + marks(row, compare.Mark.HeadMark)
 		}
-		t.rows = append(t.rows, caseLine{id: row.Case.Case, input: row.Case.Input, last: phrase.Differences(row.Marks), sides: []string{base, head}})
+		t.rows = append(t.rows, l)
 	}
 	p.check(t.write(p.w))
 }
@@ -145,13 +146,16 @@ func (p *printer) preferences(list []compare.Preference) {
 // would be small by chance.
 func (p *printer) tags(list []compare.Slice) {
 	columns := []column{
-		{Title: "tag", Max: 20}, {Title: "grader", Max: 20}, {Title: "cases", Right: true}, {Title: "Δ", Right: true}, {Title: "95% interval"},
-		{Title: "+", Right: true}, {Title: phrase.Minus, Right: true},
+		{Title: "tag", Max: 20}, {Title: "grader", Max: 20}, {Title: "cases", Right: true}, {Title: "Δ", Right: true},
+		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: phrase.Minus, Right: true},
 	}
 	var rows [][]string
 	for _, s := range list {
 		if s.Better+s.Worse > 0 {
-			rows = append(rows, []string{s.Tag, s.Grader, fmt.Sprint(s.Units), phrase.Signed(s.Delta), phrase.Between(s.CI, true), fmt.Sprint(s.Better), fmt.Sprint(s.Worse)})
+			rows = append(rows, []string{
+				s.Tag, s.Grader, fmt.Sprint(s.Units), phrase.Signed(s.Delta), phrase.Between(s.CI, true),
+				fmt.Sprint(s.Better), fmt.Sprint(s.Worse),
+			})
 		}
 	}
 	if len(rows) == 0 {
@@ -160,6 +164,12 @@ func (p *printer) tags(list []compare.Slice) {
 	p.blank()
 	p.prose("", "Tags with changed scores. Not a significance test: some differences are chance.")
 	p.table(columns, rows)
+}
+
+func pairLine(row compare.CasePair) caseLine {
+	return caseLine{
+		id: row.Case.Case, input: row.Case.Input, sides: phrase.Sides(row), last: phrase.Differences(row.Marks),
+	}
 }
 
 // marks are one mark for every grader, the criteria of a rubric left out.

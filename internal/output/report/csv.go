@@ -31,8 +31,8 @@ type sheetRow struct {
 	byGrader map[string][]string
 }
 
-// know adds a grader's columns.
-func (s *sheet) know(grader string) {
+// addGrader adds a grader's columns.
+func (s *sheet) addGrader(grader string) {
 	if !slices.Contains(s.graders, grader) {
 		s.graders = append(s.graders, grader)
 	}
@@ -40,20 +40,23 @@ func (s *sheet) know(grader string) {
 
 func (s *sheet) Run(r Run) error {
 	s.columns = []string{
-		"run", "prompt", "model", "case", "trial", "group", "tags", "input", "expected_type", "type", "items", "reply", "thinking", "defects",
-		"error", "input_tokens", "output_tokens", "latency_ms",
+		"run", "prompt", "model", "case", "trial", "group", "tags", "input", "expected_type", "type", "items",
+		"reply", "thinking", "defects", "error", "input_tokens", "output_tokens", "latency_ms",
 	}
 	s.per = []string{"", "_outcome", "_reason"}
 	h := r.Run.Header
 	for _, g := range r.Summary.Graders {
-		s.know(g.Grader)
+		s.addGrader(g.Grader)
 	}
 	for i := range r.Run.Cases {
 		c := &r.Run.Cases[i]
 		trials := r.Run.TrialsOf(c.Case)
 		for k := range trials {
 			t := &trials[k]
-			cells := []string{text(h.Run), text(h.Prompt.Name), text(h.Model.ID), text(c.Case), fmt.Sprint(t.Trial), text(c.Group), text(strings.Join(c.Tags, " ")), text(c.Input), text(c.Expect.Type)}
+			cells := []string{
+				text(h.Run), text(h.Prompt.Name), text(h.Model.ID), text(c.Case), fmt.Sprint(t.Trial), text(c.Group),
+				text(strings.Join(c.Tags, " ")), text(c.Input), text(c.Expect.Type),
+			}
 			row := sheetRow{cells: append(cells, replyCells(r.Run, t)...), byGrader: map[string][]string{}}
 			for at, g := range r.Summary.Graders {
 				one := trials[k : k+1]
@@ -102,7 +105,7 @@ func (s *sheet) Pair(p Pair) error {
 	}
 	s.per = []string{"_base", "_head", "_change", "_reason"}
 	for _, g := range c.Graders {
-		s.know(g.Grader)
+		s.addGrader(g.Grader)
 	}
 	for _, r := range c.Rows(-1) {
 		base, head := p.Base.TrialsOf(r.Case.Case), p.Head.TrialsOf(r.Case.Case)
@@ -115,7 +118,8 @@ func (s *sheet) Pair(p Pair) error {
 		for k, m := range r.Marks {
 			found := outcomeOf(summary.CellOf(head, m.Grader, k))
 			row.byGrader[m.Grader] = []string{
-				value(summary.CellOf(base, m.Grader, k)), value(summary.CellOf(head, m.Grader, k)), changeOf(m), text(reasonOf(head, m.Grader, found)),
+				value(summary.CellOf(base, m.Grader, k)), value(summary.CellOf(head, m.Grader, k)), changeOf(m),
+				text(reasonOf(head, m.Grader, found)),
 			}
 		}
 		s.rows = append(s.rows, row)

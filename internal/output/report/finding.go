@@ -39,7 +39,9 @@ func outcomeOf(c summary.Cell) outcome {
 func reasonOf(trials []runfile.Trial, grader string, found outcome) string {
 	for i := range trials {
 		if found == failedCall && trials[i].Error != nil {
-			return several(trials[i].Error.Message, trials, "without a reply", func(t *runfile.Trial) bool { return t.Error != nil })
+			return several(trials[i].Error.Message, trials, "without a reply", func(t *runfile.Trial) bool {
+				return t.Error != nil
+			})
 		}
 		s := summary.ScoreOf(&trials[i], grader, 0)
 		if s == nil {

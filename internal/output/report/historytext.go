@@ -17,7 +17,8 @@ import (
 func HistoryText(w io.Writer, h history.History, graders []string, o Options) error {
 	p := &printer{w: w, o: o}
 	first, last := h.Runs[0].Started, h.Runs[len(h.Runs)-1].Started
-	p.prose("", line(fmt.Sprintf("%s · %s · %s, %s", h.Suite, phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run"), phrase.Days(first, last))))
+	p.prose("", line(fmt.Sprintf("%s · %s · %s, %s", h.Suite, phrase.ModelAt(h.Model, h.Endpoint),
+		wording.Count(len(h.Runs), "run"), phrase.Days(first, last))))
 	p.sentences("", phrase.LeftOut(h.LeftOut))
 	p.sentences("", phrase.Judges(h))
 	for _, name := range graders {
@@ -37,12 +38,13 @@ func (p *printer) graderHistory(h history.History, name string, o Options) {
 	const before = 16 + 2 + 14 + 2 + 8 + 2 + 4 + 2 + 11 + 2
 	width := min(mostPlot, max(leastPlot, o.width()-before))
 	columns := []column{
-		{Title: "started"}, {Title: "revision", Max: 14}, {Title: "contents"}, {Title: "mean", Right: true}, {Title: "95% interval"}, {Title: scale(width)},
+		{Title: "started"}, {Title: "revision", Max: 14}, {Title: "contents"}, {Title: "mean", Right: true},
+		{Title: "95% interval"}, {Title: scale(width)},
 	}
 	var rows [][]string
 	for i := range h.Runs {
 		r := &h.Runs[i]
-		row := []string{r.Started.UTC().Format("2006-01-02 15:04"), r.Prompt, r.Hash[:min(8, len(r.Hash))], phrase.None, phrase.None, ""}
+		row := []string{phrase.Minute(r.Started), r.Prompt, r.Hash[:min(8, len(r.Hash))], phrase.None, phrase.None, ""}
 		if g := r.Grader(name); g != nil {
 			row[3], row[4] = phrase.Share(g.Mean), phrase.Between(g.CI, false)
 			if g.Mean != nil && g.CI != nil {
@@ -88,7 +90,10 @@ func TraceText(w io.Writer, t history.Trace, o Options) error {
 	if !o.All {
 		shown = history.Main(shown)
 	}
-	columns := []column{{Title: "started"}, {Title: "revision", Max: 14}, {Title: "run", Max: 42}, {Title: "said", Max: sideWidth}, {Title: "fails", Max: 60}}
+	columns := []column{
+		{Title: "started"}, {Title: "revision", Max: 14}, {Title: "run", Max: 42}, {Title: "said", Max: sideWidth},
+		{Title: "fails", Max: 60},
+	}
 	if o.width() < wideEnough {
 		columns = slices.Delete(columns, 2, 3)
 	}
@@ -104,7 +109,8 @@ func TraceText(w io.Writer, t history.Trace, o Options) error {
 				fails = append(fails, g+" ?")
 			}
 		}
-		row := []string{s.Started.UTC().Format("2006-01-02 15:04"), s.Prompt, s.Run, phrase.ReplyRead(s.Type, s.Items, s.Error), strings.Join(fails, ", ")}
+		said := phrase.ReplyRead(s.Type, s.Items, s.Error)
+		row := []string{phrase.Minute(s.Started), s.Prompt, s.Run, said, strings.Join(fails, ", ")}
 		if len(columns) < len(row) {
 			row = slices.Delete(row, 2, 3)
 		}

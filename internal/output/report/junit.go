@@ -79,7 +79,7 @@ func (j *junit) Run(r Run) error {
 			why := reasonOf(trials, g.Grader, found)
 			switch found {
 			case fails:
-				out.Failure = inShort("fails", why, inFull(c, said{s.Prompt, r.Run, trials, why}))
+				out.Failure = inShort("fails", why, inFull(c, sideReply{s.Prompt, r.Run, trials, why}))
 			case unscored, failedCall:
 				out.Error = inShort(string(found), why, "")
 			case notApplicable:
@@ -98,7 +98,8 @@ func (j *junit) Pair(p Pair) error {
 	slices.SortFunc(rows, func(a, b compare.CasePair) int { return cmp.Compare(a.Case.Case, b.Case.Case) })
 	for k, g := range c.Graders {
 		suite := junitSuite{Properties: []junitProperty{
-			{"base", c.Base.Run}, {"head", c.Head.Run}, {"verdict", strings.Trim(phrase.Verdict(g), "()")}, {"delta", number(g.Delta)}, {"p_adjusted", number(g.PAdjusted)},
+			{"base", c.Base.Run}, {"head", c.Head.Run}, {"verdict", strings.Trim(phrase.Verdict(g), "()")},
+			{"delta", number(g.Delta)}, {"p_adjusted", number(g.PAdjusted)},
 		}}
 		for i := range rows {
 			suite.add(pairCase(p, &rows[i], rows[i].Marks[k]))
@@ -124,7 +125,7 @@ func pairCase(p Pair, row *compare.CasePair, m compare.Mark) junitCase {
 	case m.Base == nil:
 		out.Skipped = inShort("", "not scored at the base: "+baseWhy, "")
 	case m.Flipped() && m.BasePass:
-		sides := []said{{p.Comparison.Base.Prompt, p.Base, base, baseWhy}, {p.Comparison.Head.Prompt, p.Head, head, headWhy}}
+		sides := []sideReply{{p.Comparison.Base.Prompt, p.Base, base, baseWhy}, {p.Comparison.Head.Prompt, p.Head, head, headWhy}}
 		out.Failure = inShort(compare.NewlyFails.String(), headWhy, inFull(c, sides...))
 	case !m.HeadPass:
 		out.Out = textsafe.Block("fails on both sides: " + headWhy)
@@ -132,8 +133,8 @@ func pairCase(p Pair, row *compare.CasePair, m compare.Mark) junitCase {
 	return out
 }
 
-// said is what one side made of a case.
-type said struct {
+// A sideReply is what one side made of a case.
+type sideReply struct {
 	name   string
 	run    *runfile.Run
 	trials []runfile.Trial
@@ -142,7 +143,7 @@ type said struct {
 
 // inFull is what a reader needs of a failed case: the input, and what each side
 // replied and why that was scored so.
-func inFull(c *runfile.Case, sides ...said) string {
+func inFull(c *runfile.Case, sides ...sideReply) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "input: %s\nexpected: %s\n", c.Input, phrase.Expectations(c.Expect))
 	for _, s := range sides {

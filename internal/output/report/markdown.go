@@ -38,7 +38,8 @@ type markdown struct {
 
 func (m *markdown) Run(r Run) error {
 	s := r.Summary
-	d := m.begin(fmt.Sprintf("%s on %s: %d of %s fail a grader", code(s.Prompt), code(s.Suite), len(s.Failed), wording.Count(s.Cases, "case")))
+	d := m.begin(fmt.Sprintf("%s on %s: %d of %s fail a grader",
+		code(s.Prompt), code(s.Suite), len(s.Failed), wording.Count(s.Cases, "case")))
 	d.lines(append(phrase.RunBasis(s), phrase.RunTroubles(s)...))
 	columns, rows := graderColumns(s.Trials), graderRows(s.Graders, s.Trials)
 	titles, align := make([]string, len(columns)), ""
@@ -52,10 +53,13 @@ func (m *markdown) Run(r Run) error {
 	corrected, informing := phrase.RunReliability(s.Graders)
 	d.lines(slices.Concat(corrected, informing))
 	d.gates(s.Gates)
-	d.confusion(s.Types, append(append([]string{}, s.Types...), summary.Unread), func(i, j int) string { return fmt.Sprint(s.Confusion[i][j]) }, "cells: replies")
+	d.confusion(s.Types, append(slices.Clone(s.Types), summary.Unread), func(i, j int) string {
+		return fmt.Sprint(s.Confusion[i][j])
+	}, "cells: replies")
 	d.fold(phrase.FailedCases(s), len(s.Failed), []string{"case", "input", "said", "fails"}, func(i int) []string {
 		c := s.Failed[i]
-		return []string{m.link(c.ID), code(c.Case.Input), code(phrase.ReplyRead(c.Type, c.Items, c.Error)), code(phrase.FailedGraders(c))}
+		said := phrase.ReplyRead(c.Type, c.Items, c.Error)
+		return []string{m.link(c.ID), code(c.Case.Input), code(said), code(phrase.FailedGraders(c))}
 	})
 	return m.end(d)
 }
@@ -74,28 +78,28 @@ func (m *markdown) Pair(p Pair) error {
 	}, fmt.Sprintf("cells: replies of %s → %s", code(c.Base.Prompt), code(c.Head.Prompt)))
 	flipped := c.FlippedCases()
 	rows := c.Rows(min(mdCases, flipped))
-	d.fold(phrase.FlipCounts(c), flipped, []string{"case", "input", code(c.Base.Prompt), code(c.Head.Prompt), "what changed"}, func(i int) []string {
-		r := rows[i]
+	head := []string{"case", "input", code(c.Base.Prompt), code(c.Head.Prompt), "what changed"}
+	d.fold(phrase.FlipCounts(c), flipped, head, func(i int) []string {
+		r, sides := rows[i], phrase.Sides(rows[i])
 		return []string{
-			m.link(r.Case.Case), code(r.Case.Input), code(phrase.ReplyRead(r.Base.Type, r.Base.Items, r.Base.Error)),
-			code(phrase.ReplyRead(r.Head.Type, r.Head.Items, r.Head.Error)), code(phrase.Differences(r.Marks)),
+			m.link(r.Case.Case), code(r.Case.Input), code(sides[0]), code(sides[1]), code(phrase.Differences(r.Marks)),
 		}
 	})
 	return m.end(d)
 }
 
 func (d *mdResult) graders(c *compare.Comparison) {
-	head := []string{"grader", code(c.Base.Prompt), code(c.Head.Prompt), "Δ", "95% interval", "+", phrase.Minus, "p", "verdict"}
+	head := []string{
+		"grader", code(c.Base.Prompt), code(c.Head.Prompt), "Δ", "95% interval", "+", phrase.Minus, "p", "verdict",
+	}
 	d.table(head, "lrrrlrrrl", mdGraders, len(c.Graders), func(i int) []string {
 		g := c.Graders[i]
 		p := ""
 		if g.PAdjusted != nil {
 			p = strings.TrimLeft(compare.P(*g.PAdjusted), "p= ")
 		}
-		return []string{
-			code(g.Grader), phrase.Share(g.BaseMean), phrase.Share(g.HeadMean), phrase.Signed(g.Delta), phrase.Between(g.CI, true),
-			fmt.Sprint(g.Better), fmt.Sprint(g.Worse), p, mdText(phrase.Verdict(g), mdName),
-		}
+		cells := append([]string{code(g.Grader)}, phrase.ComparisonCells(g)...)
+		return append(cells, p, mdText(phrase.Verdict(g), mdName))
 	})
 }
 
@@ -109,7 +113,8 @@ func (m *markdown) link(id string) string {
 }
 
 func (m *markdown) begin(title string) *mdResult {
-	return &mdResult{room: MarkdownLimit - m.used - len(mdLeftOut(m.leftOut+1)), text: "### " + title + "\n\n", link: m.o.Link}
+	room := MarkdownLimit - m.used - len(mdLeftOut(m.leftOut+1))
+	return &mdResult{room: room, text: "### " + title + "\n\n", link: m.o.Link}
 }
 
 // end prints a result, or leaves it out where there is no room for its head.

@@ -50,7 +50,8 @@ func (d *mdResult) table(head []string, align string, most, n int, row func(int)
 		return
 	}
 	const ending = 60
-	text := mdRow(head) + mdRow(strings.Split(strings.NewReplacer("l", ":--|", "r", "--:|").Replace(align), "|")[:len(head)])
+	rule := strings.NewReplacer("l", ":--|", "r", "--:|").Replace(align)
+	text := mdRow(head) + mdRow(strings.Split(rule, "|")[:len(head)])
 	shown := 0
 	for ; shown < min(most, n); shown++ {
 		next := mdRow(row(shown))
@@ -102,7 +103,8 @@ func (d *mdResult) confusion(expected, returned []string, cell func(i, j int) st
 		head = append(head, code(t))
 	}
 	var text strings.Builder
-	text.WriteString("<details><summary>types</summary>\n\n" + mdRow(head) + mdRow(strings.Split(":--"+strings.Repeat("|--:", len(returned)), "|")))
+	rule := strings.Split(":--"+strings.Repeat("|--:", len(returned)), "|")
+	text.WriteString("<details><summary>types</summary>\n\n" + mdRow(head) + mdRow(rule))
 	for i, t := range expected {
 		row := []string{code(t)}
 		for j := range returned {

@@ -17,22 +17,23 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	if j.Batch {
 		how = ", in batches"
 	}
-	p.line("%s", line(fmt.Sprintf("%s on %s, %s%s; nothing is sent", wording.Count(len(j.Revisions), "revision"), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials), how)))
+	p.line("%s", line(fmt.Sprintf("%s on %s, %s%s; nothing is sent",
+		wording.Count(len(j.Revisions), "revision"), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials), how)))
 	p.blank()
-	columns := []column{
-		{Title: "revision", Max: 20}, {Title: "model", Max: 24}, {Title: "replies", Right: true}, {Title: "replayed", Right: true},
-		{Title: "new calls", Right: true}, {Title: "tokens", Right: true}, {Title: "cost", Right: true},
-	}
+	columns := append([]column{{Title: "revision", Max: 20}, {Title: "model", Max: 24}},
+		right("replies", "replayed", "new calls", "tokens", "cost")...)
 	var rows [][]string
 	for _, r := range j.Revisions {
 		rows = append(rows, []string{
-			r.Prompt, r.Model, fmt.Sprint(r.Replies), fmt.Sprint(r.Replayed), fmt.Sprint(r.New), spread(r.Tokens, "%.0f"), spread(r.Cost, "%.4f"),
+			r.Prompt, r.Model, fmt.Sprint(r.Replies), fmt.Sprint(r.Replayed), fmt.Sprint(r.New),
+			spread(r.Tokens, "%.0f"), spread(r.Cost, "%.4f"),
 		})
 	}
 	p.table(columns, rows)
 	for _, r := range j.Revisions {
 		if r.Judging > 0 {
-			p.line("%s", line(fmt.Sprintf("The judge is asked about %s up to %s; the tokens and the cost above do not include that.", r.Prompt, wording.Count(r.Judging, "time"))))
+			p.line("%s", line(fmt.Sprintf("The judge is asked about %s up to %s; the tokens and the cost above do not include that.",
+				r.Prompt, wording.Count(r.Judging, "time"))))
 		}
 	}
 	p.blank()

@@ -17,7 +17,8 @@ const (
 
 // ProblemsJSON prints problems as one object:
 //
-//	{"schema":1,"errors":1,"warnings":0,"problems":[{"file":"…","line":3,"column":7,"severity":"error","message":"…","hint":"…"}]}
+//	{"schema":1,"errors":1,"warnings":0,"problems":[
+//	  {"file":"…","line":3,"column":7,"severity":"error","message":"…","hint":"…"}]}
 //
 // A problem without a place, or without a hint, has null there.
 func ProblemsJSON(w io.Writer, list problem.List) error {
@@ -41,14 +42,15 @@ func ProblemsJSON(w io.Writer, list problem.List) error {
 			severity = problem.Warning
 		}
 		out.Problems = append(out.Problems, entry{
-			File: given(p.File), Line: given(p.Line), Column: given(p.Column), Severity: severity, Message: p.Message, Hint: given(p.Hint),
+			File: nilIfZero(p.File), Line: nilIfZero(p.Line), Column: nilIfZero(p.Column),
+			Severity: severity, Message: p.Message, Hint: nilIfZero(p.Hint),
 		})
 	}
 	return WriteJSON(w, out)
 }
 
-// given is nil for what has no value.
-func given[T comparable](v T) *T {
+// nilIfZero points to the value, or is nil for a zero one.
+func nilIfZero[T comparable](v T) *T {
 	var none T
 	if v == none {
 		return nil
@@ -80,7 +82,9 @@ func ProblemsGitHub(w io.Writer, list problem.List) error {
 		if p.Hint != "" {
 			message += " (" + p.Hint + ")"
 		}
-		if _, err := fmt.Fprintf(w, "::%s %s::%s\n", command, strings.Join(properties, ","), data.Replace(textsafe.Block(message))); err != nil {
+		_, err := fmt.Fprintf(w, "::%s %s::%s\n",
+			command, strings.Join(properties, ","), data.Replace(textsafe.Block(message)))
+		if err != nil {
 			return err
 		}
 	}

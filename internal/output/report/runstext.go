@@ -24,7 +24,8 @@ func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage
 		return p.err
 	}
 	columns := []column{
-		{Title: "run", Max: max(39, o.width()-41)}, {Title: "suite", Max: 8}, {Title: "calls", Right: true}, {Title: "size", Right: true}, {Title: "status"},
+		{Title: "run", Max: max(39, o.width()-41)}, {Title: "suite", Max: 8}, {Title: "calls", Right: true},
+		{Title: "size", Right: true}, {Title: "status"},
 	}
 	rows := make([][]string, len(list))
 	for i, s := range list {
@@ -37,7 +38,8 @@ func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage
 	if all > len(list) {
 		p.line("and %d older (--last 0)", all-len(list))
 	}
-	p.line("%s in %s, %s; %d committed to git", wording.Count(u.Files, "run file"), line(dir), phrase.Bytes(u.Bytes), u.Committed)
+	p.line("%s in %s, %s; %d committed to git",
+		wording.Count(u.Files, "run file"), line(dir), phrase.Bytes(u.Bytes), u.Committed)
 	return p.err
 }
 
@@ -83,8 +85,8 @@ type runLine struct {
 func runLineOf(s storage.Stored) runLine {
 	h := s.Header
 	l := runLine{
-		Run: h.Run, Path: s.Path, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name, Model: h.Model.ID, Endpoint: h.Model.Endpoint,
-		Status: s.Status, Started: h.Started, Source: h.Source, Bytes: s.Bytes, Committed: s.Committed, Copies: s.Copies,
+		Run: h.Run, Path: s.Path, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: s.Status, Started: h.Started, Source: h.Source, Bytes: s.Bytes, Committed: s.Committed, Copies: s.Copies,
 	}
 	if h.Redacted != nil {
 		l.Redacted = h.Redacted.From
@@ -124,7 +126,10 @@ func PruneText(w io.Writer, fates []storage.Fate, done bool, o Options) error {
 		freed += f.Bytes
 	}
 	if len(rows) > 0 {
-		p.table([]column{{Title: "run", Max: max(40, o.width()-26)}, {Title: "suite", Max: 12}, {Title: "size", Right: true}}, rows)
+		columns := []column{
+			{Title: "run", Max: max(40, o.width()-26)}, {Title: "suite", Max: 12}, {Title: "size", Right: true},
+		}
+		p.table(columns, rows)
 		p.blank()
 	}
 	for _, why := range reasons {

@@ -33,28 +33,16 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 	return p.err
 }
 
-// graderColumns has two columns more where cases were tried several times:
-// pass^k, and how many cases are flaky.
 func graderColumns(trials int) []column {
-	columns := []column{
-		{Title: "grader"}, {Title: "mean", Right: true}, {Title: "95% interval"}, {Title: "pass", Right: true}, {Title: "fail", Right: true},
-		{Title: "unscored", Right: true}, {Title: "n/a", Right: true},
-	}
-	if trials > 1 {
-		columns = append(columns, column{Title: fmt.Sprintf("pass^%d", trials), Right: true}, column{Title: "flaky", Right: true})
-	}
+	columns := append([]column{{Title: "grader"}}, right(phrase.RunColumns(trials)...)...)
+	columns[2].Right = false // the interval
 	return columns
 }
 
 func graderRows(graders []summary.Grader, trials int) [][]string {
 	rows := make([][]string, len(graders))
 	for i, g := range graders {
-		rows[i] = []string{
-			g.Grader, phrase.Share(g.Mean), phrase.Between(g.CI, false), fmt.Sprint(g.Pass), fmt.Sprint(g.Fail), fmt.Sprint(g.Unscored), fmt.Sprint(g.NotApplicable),
-		}
-		if trials > 1 {
-			rows[i] = append(rows[i], phrase.Share(g.PassAll), fmt.Sprint(g.Flaky))
-		}
+		rows[i] = append([]string{g.Grader}, phrase.RunCells(g, trials)...)
 	}
 	return rows
 }
@@ -124,9 +112,15 @@ func (p *printer) failed(s summary.Summary, o Options) {
 		head += fmt.Sprintf("; the first %d (--all, or show --case ID)", fewCases)
 	}
 	p.prose("", head+":")
-	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width()}
-	for _, c := range shown {
-		lines.rows = append(lines.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.ReplyRead(c.Type, c.Items, c.Error)}, last: phrase.FailedGraders(c)})
-	}
+	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width(), rows: failedLines(shown)}
 	p.check(lines.write(p.w))
+}
+
+func failedLines(list []summary.Case) []caseLine {
+	lines := make([]caseLine, len(list))
+	for i, c := range list {
+		said := phrase.ReplyRead(c.Type, c.Items, c.Error)
+		lines[i] = caseLine{id: c.ID, input: c.Case.Input, sides: []string{said}, last: phrase.FailedGraders(c)}
+	}
+	return lines
 }

@@ -20,6 +20,15 @@ type column struct {
 	Max   int
 }
 
+// right returns columns that are aligned to the right.
+func right(titles ...string) []column {
+	columns := make([]column, len(titles))
+	for i, title := range titles {
+		columns[i] = column{Title: title, Right: true}
+	}
+	return columns
+}
+
 // writeTable prints aligned columns without borders, two spaces apart.
 // tablewriter's own cutting and wrapping are off, because they drop text; and it
 // adds up the widths of runes, by which a joined emoji takes six columns instead

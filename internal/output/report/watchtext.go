@@ -14,7 +14,7 @@ import (
 type WatchResult struct {
 	Summary    summary.Summary     // of the cases that are done
 	Comparison *compare.Comparison // with the base; nil while cases are missing, or where there is no base
-	Before     string              // what the cases are held against, such as the last save; empty: nothing is known of them
+	Before     string              // what the cases are compared with, such as "the last save"; empty if nothing
 	Changed    []compare.CasePair  // cases since then, those that newly fail first
 	Incomplete bool                // cases are still missing
 	File       string              // the run file
@@ -72,17 +72,12 @@ func (p *printer) changes(s WatchResult) (sentence string, t caseTable) {
 		t.sides, t.last = []string{"before", "now"}, "why"
 		sentence = sinceText(s.Before, s.Changed)
 		for _, row := range s.Changed {
-			t.rows = append(t.rows, caseLine{
-				id: row.Case.Case, input: row.Case.Input, last: phrase.Differences(row.Marks),
-				sides: []string{phrase.ReplyRead(row.Base.Type, row.Base.Items, row.Base.Error), phrase.ReplyRead(row.Head.Type, row.Head.Items, row.Head.Error)},
-			})
+			t.rows = append(t.rows, pairLine(row))
 		}
 	} else {
 		t.sides, t.last = []string{"said"}, "fails"
 		sentence = phrase.FailedCases(s.Summary)
-		for _, c := range s.Summary.Failed {
-			t.rows = append(t.rows, caseLine{id: c.ID, input: c.Case.Input, sides: []string{phrase.ReplyRead(c.Type, c.Items, c.Error)}, last: phrase.FailedGraders(c)})
-		}
+		t.rows = failedLines(s.Summary.Failed)
 	}
 	if len(t.rows) > fewCases {
 		t.rows = t.rows[:fewCases]
@@ -106,7 +101,8 @@ func sinceText(before string, changed []compare.CasePair) string {
 	if fails+passes+moved == 0 {
 		return "Since " + before + " no case changed"
 	}
-	out := fmt.Sprintf("Since %s %s newly %s a grader, %d newly %s one", before, wording.Count(fails, "case"), wording.Verb(fails, "fail"), passes, wording.Verb(passes, "pass"))
+	out := fmt.Sprintf("Since %s %s newly %s a grader, %d newly %s one", before,
+		wording.Count(fails, "case"), wording.Verb(fails, "fail"), passes, wording.Verb(passes, "pass"))
 	if moved > 0 {
 		out += fmt.Sprintf(", %d %s another score", moved, wording.Verb(moved, "have"))
 	}

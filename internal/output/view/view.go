@@ -47,7 +47,9 @@ func Handler(s Source, hosts []string) http.Handler {
 	mux.HandleFunc("GET /run", h.page(h.run))
 	mux.HandleFunc("GET /compare", h.page(h.compare))
 	mux.HandleFunc("GET /history", h.page(h.history))
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	})
 	return guard(mux, hosts)
 }
 
