@@ -9,21 +9,19 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// Basis says what the replies of a run are: asked for now, or replayed, and
-// from when.
+// Basis says how many of the replies a run has, whether they were recorded or
+// replayed, and when.
 func Basis(b summary.Basis, trials int) string {
-	var s string
+	s := fmt.Sprintf("%d of %s", b.Replies, wording.Count(trials, "reply"))
 	switch {
 	case b.Replies == 0:
-		s = fmt.Sprintf("0 of %s", wording.Count(trials, "reply"))
+		return s
 	case b.Replayed == 0:
-		s = fmt.Sprintf("%d of %s recorded %s", b.Replies, wording.Count(trials, "reply"), On(b.First, b.Last))
+		return s + " recorded " + On(b.First, b.Last)
 	case b.Replayed == b.Replies:
-		s = fmt.Sprintf("%d of %s replayed from %s", b.Replies, wording.Count(trials, "reply"), Days(b.First, b.Last))
-	default:
-		s = fmt.Sprintf("%d of %s, %d of them replayed, from %s", b.Replies, wording.Count(trials, "reply"), b.Replayed, Days(b.First, b.Last))
+		return s + " replayed from " + Days(b.First, b.Last)
 	}
-	return s
+	return fmt.Sprintf("%s, %d of them replayed, from %s", s, b.Replayed, Days(b.First, b.Last))
 }
 
 // ModelAt names a model and where it runs.
@@ -35,11 +33,11 @@ func Usage(u summary.Usage) string {
 	if u.InputTokens != nil && u.OutputTokens != nil {
 		parts = append(parts, fmt.Sprintf("%d tokens in, %d out", *u.InputTokens, *u.OutputTokens))
 	}
+	cost := "cost unknown"
 	if u.Cost != nil {
-		parts = append(parts, fmt.Sprintf("cost %.4f", *u.Cost))
-	} else {
-		parts = append(parts, "cost unknown")
+		cost = fmt.Sprintf("cost %.4f", *u.Cost)
 	}
+	parts = append(parts, cost)
 	if u.LatencyP50 != nil {
 		parts = append(parts, fmt.Sprintf("median latency %.0f ms", *u.LatencyP50))
 	}
@@ -56,7 +54,8 @@ func CasesAndTrials(cases, trials int) string {
 
 // side says what one side of a comparison rests on, its prompt first.
 func side(s compare.Side) string {
-	parts := []string{fmt.Sprintf("%s, %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)), wording.Count(s.Basis.Calls, "call"))}
+	basis := Basis(s.Basis, s.Cases*max(1, s.Trials))
+	parts := []string{fmt.Sprintf("%s, %s made", basis, wording.Count(s.Basis.Calls, "call"))}
 	if s.Usage.TokensACase != nil {
 		parts = append(parts, fmt.Sprintf("%.0f tokens a reply", *s.Usage.TokensACase))
 	}

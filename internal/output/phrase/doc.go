@@ -2,6 +2,6 @@
 // printed in: how a number, an interval, a basis, an expectation or the reason
 // for a flip reads in words.
 //
-// It takes finished numbers and gives plain text. Names, inputs and types come
-// out as they went in; whoever prints them makes them safe for the format.
+// It takes finished numbers and returns plain text. Names, inputs and types come
+// out unchanged: the caller makes them safe for its format.
 package phrase

@@ -69,7 +69,7 @@ func name(s *history.Appearance) string {
 // Judges says that the runs of a history were judged differently, or nothing if
 // they were not.
 func Judges(h history.History) []string {
-	ways := map[history.Judged]bool{}
+	ways := map[history.Judge]bool{}
 	var names []string
 	rubrics := map[string]bool{}
 	for _, r := range h.Runs {

@@ -3,7 +3,6 @@ package phrase
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
@@ -26,49 +25,46 @@ func judgings(c *compare.Comparison) []string {
 	return out
 }
 
-// asked lists what a judge answered and what that took.
+// asked lists what a judge answered and what that took. Its latency says little
+// about the replies and is left out.
 func asked(j *summary.Judging) string {
 	answers := wording.Count(j.Answers, "answer")
 	if j.Replayed > 0 {
 		answers += fmt.Sprintf(", %d of them replayed", j.Replayed)
 	}
-	parts := []string{answers, wording.Count(j.Calls, "call") + " made"}
-	u := j.Usage
-	if u.InputTokens != nil && u.OutputTokens != nil {
-		parts = append(parts, fmt.Sprintf("%d tokens in, %d out", *u.InputTokens, *u.OutputTokens))
-	}
-	if u.Cost != nil {
-		parts = append(parts, fmt.Sprintf("cost %.4f", *u.Cost))
-	} else {
-		parts = append(parts, "cost unknown")
-	}
-	return strings.Join(parts, " · ")
+	usage := j.Usage
+	usage.LatencyP50 = nil
+	return fmt.Sprintf("%s · %s made · %s", answers, wording.Count(j.Calls, "call"), Usage(usage))
 }
 
-// RunReliability says of the graders of a run that a judge stands behind what their
-// rates come to without its errors, and which of them inform only, and why.
+// RunReliability gives the rates of judged graders of a run without the judge's
+// errors, and says which graders cannot gate, and why.
 func RunReliability(graders []summary.Grader) (corrected, informing []string) {
 	var d informingGraders
 	for _, g := range graders {
 		d.add(g.Grader, g.Judged)
 		if c := g.Corrected; c != nil {
-			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s (%s)", g.Grader, Decimals(c.Rate), Between(&c.CI, false)))
+			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s", g.Grader, correctedRate(c)))
 		}
 	}
 	return corrected, d.sentences()
 }
 
-// Reliability says the same of both sides of a comparison.
+// Reliability is [RunReliability] for both sides of a comparison.
 func Reliability(c *compare.Comparison) (corrected, informing []string) {
 	var d informingGraders
 	for _, g := range c.Graders {
 		d.add(g.Grader, g.Judged)
 		if b, h := g.BaseCorrected, g.HeadCorrected; b != nil && h != nil {
-			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s %s (%s), %s %s (%s)", g.Grader,
-				c.Base.Prompt, Decimals(b.Rate), Between(&b.CI, false), c.Head.Prompt, Decimals(h.Rate), Between(&h.CI, false)))
+			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s %s, %s %s", g.Grader,
+				c.Base.Prompt, correctedRate(b), c.Head.Prompt, correctedRate(h)))
 		}
 	}
 	return corrected, d.sentences()
+}
+
+func correctedRate(c *summary.Corrected) string {
+	return fmt.Sprintf("%s (%s)", Decimals(c.Rate), Between(&c.CI, false))
 }
 
 // informingGraders are the graders that cannot gate, by the reason.
@@ -108,14 +104,16 @@ func Pairwise(c *compare.Comparison) []string {
 	if w.P != nil {
 		sign = " (sign test, " + compare.P(*w.P) + ")"
 	}
-	out := []string{fmt.Sprintf("Pairwise, %s prefers %s in %s and %s in %d; %s%s.", w.Judging.Model, head, wording.Count(w.Win, "case"), base,
-		w.Loss, wording.Count(w.Tie, "tie"), sign)}
+	out := []string{fmt.Sprintf("Pairwise, %s prefers %s in %s and %s in %d; %s%s.",
+		w.Judging.Model, head, wording.Count(w.Win, "case"), base, w.Loss, wording.Count(w.Tie, "tie"), sign)}
 	if w.WinShareCI != nil && w.NetCI != nil {
-		out = append(out, fmt.Sprintf("%s wins %s of the decided cases (95%% interval %s); net wins are %s of all cases (95%% interval %s)", head,
+		out = append(out, fmt.Sprintf("%s wins %s of the decided cases (95%% interval %s); "+
+			"net wins are %s of all cases (95%% interval %s)", head,
 			Share(w.WinShare), Between(w.WinShareCI, false), Signed(w.Net), Between(w.NetCI, true)))
 	}
 	if w.PositionBias != nil {
-		out = append(out, fmt.Sprintf("position bias %s: of %s judged in both orders, the judge chose the first reply twice in %d and the second twice in %d; these count as ties",
+		out = append(out, fmt.Sprintf("position bias %s: of %s judged in both orders, "+
+			"the judge chose the first reply twice in %d and the second twice in %d; these count as ties",
 			Share(w.PositionBias), wording.Count(w.Asked, "pair"), w.KeptFirst, w.KeptSecond))
 	}
 	if w.Same+w.Unscored > 0 {

@@ -9,7 +9,7 @@ import (
 // Minus is the sign that aligns with digits, unlike the hyphen.
 const Minus = "−"
 
-// None stands where a number is undefined.
+// None is printed in place of an undefined number.
 const None = "–"
 
 // Share is a value in [0,1], or a mean of such, to two places.
@@ -43,7 +43,7 @@ func Signed(v *float64) string {
 	}
 }
 
-// Between is an interval; sign gives its bounds theirs.
+// Between is an interval, its bounds with their signs if sign is set.
 func Between(ci *[2]float64, sign bool) string {
 	if ci == nil {
 		return None

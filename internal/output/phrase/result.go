@@ -11,10 +11,11 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// RunBasis says what a run rests on.
+// RunBasis says which replies, model, suite and judge a run has.
 func RunBasis(s summary.Summary) []string {
 	out := []string{
-		fmt.Sprintf("%s, %s; %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)), ModelAt(s.Model, s.Endpoint), wording.Count(s.Basis.Calls, "call")),
+		fmt.Sprintf("%s, %s; %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)),
+			ModelAt(s.Model, s.Endpoint), wording.Count(s.Basis.Calls, "call")),
 		fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, CasesAndTrials(s.Cases, s.Trials), Usage(s.Usage)),
 	}
 	if s.Judging != nil {
@@ -23,7 +24,7 @@ func RunBasis(s summary.Summary) []string {
 	return append(out, Redacted(s)...)
 }
 
-// Redacted says that a run holds no texts, nothing where it does.
+// Redacted says that a run is redacted, or nothing if it is not.
 func Redacted(s summary.Summary) []string {
 	if s.Redacted == "" {
 		return nil
@@ -31,7 +32,7 @@ func Redacted(s summary.Summary) []string {
 	return []string{"redacted: markers replace the texts of run " + s.Redacted}
 }
 
-// RunTroubles says what a run lacks, nothing where it is whole.
+// RunTroubles says what a run lacks, or nothing if it is complete.
 func RunTroubles(s summary.Summary) []string {
 	var out []string
 	switch {
@@ -47,8 +48,8 @@ func RunTroubles(s summary.Summary) []string {
 	return out
 }
 
-// ComparisonBasis says what a comparison rests on: the pairs, both sides, what
-// was not paired, and the notes.
+// ComparisonBasis describes the data of a comparison: the pairs, both sides, what
+// is not paired, and the notes.
 func ComparisonBasis(c *compare.Comparison) []string {
 	out := []string{
 		fmt.Sprintf("%s · %s", Pairs(c), ModelAt(c.Head.Model, c.Head.Endpoint)),
@@ -95,7 +96,7 @@ func Unpaired(c compare.Changes) []string {
 	return out
 }
 
-// Warnings says what has to be known of single graders.
+// Warnings are the warnings of the gating graders, and the cases left out of any.
 func Warnings(graders []compare.Grader) []string {
 	var out []string
 	for _, g := range graders {
@@ -136,13 +137,13 @@ func Overall(c *compare.Comparison) string {
 	return c.Verdict.Words()
 }
 
-// Moved counts the cases that flipped.
+// FlipCounts says how many cases newly fail or pass a grader.
 func FlipCounts(c *compare.Comparison) string {
 	return fmt.Sprintf("%s newly %s a grader, %d newly %s one",
 		wording.Count(c.NewlyFail, "case"), wording.Verb(c.NewlyFail, "fail"), c.NewlyPass, wording.Verb(c.NewlyPass, "pass"))
 }
 
-// Failing counts the cases of a run that are listed.
+// FailedCases counts the cases of a run that fail a grader or have no reply.
 func FailedCases(s summary.Summary) string {
 	out := wording.Count(len(s.Failed), "case") + " " + wording.Verb(len(s.Failed), "fail") + " a grader"
 	if slices.ContainsFunc(s.Failed, func(c summary.Case) bool { return c.Error != "" }) {
@@ -151,7 +152,7 @@ func FailedCases(s summary.Summary) string {
 	return out
 }
 
-// Fails says why a case of a run is listed.
+// FailedGraders names the graders that a case fails, or its error.
 func FailedGraders(c summary.Case) string {
 	if c.Error != "" {
 		return "error: " + c.Error

@@ -1,10 +1,10 @@
 // Package calibration measures how far a judge agrees with people, and decides
 // whether it may gate.
 //
-// A [Finding] is what people and the judge said of the same reply. [Measure] turns
-// findings into figures by criterion, [Save] and [Find] keep these, one file for
-// each judge and version of the rubric, and [Criterion.Shortfall] holds them to a bar. A judge that was never measured, or misses the bar, informs and
-// decides nothing.
+// A [Finding] is what people and the judge said of one reply. [Measure] turns
+// findings into figures by criterion. [Save] and [Find] keep them, in a file for
+// each judge and rubric. [Criterion.Shortfall] compares them with the bar: a judge
+// below it, or without a calibration, cannot gate.
 package calibration
 
 import (

@@ -41,9 +41,9 @@ func Save(runs string, c Calibration) (string, error) {
 	return path, nil
 }
 
-// Find returns the calibration of the very judge that judged a run: same model,
-// endpoint, parameters, prompt and rubric. It is nil where there is none; a file
-// that can't be read is an error, since nobody must take it for one.
+// Find returns the calibration of the judge of a run: the same model, endpoint,
+// parameters, prompt and rubric. It is nil if there is none. A file that cannot be
+// read is an error.
 func Find(runs string, j *runfile.Judge) (*Calibration, error) {
 	paths, err := filepath.Glob(filepath.Join(runs, Dir, "*.json"))
 	if err != nil {
@@ -75,7 +75,8 @@ func read(path string) (*Calibration, error) {
 		return nil, fmt.Errorf("reading the calibration %s: %w; make it anew with promptbench judge calibrate", path, err)
 	}
 	if c.Schema > Schema {
-		return nil, fmt.Errorf("the calibration %s has schema %d, and this promptbench reads up to %d; use a newer one", path, c.Schema, Schema)
+		return nil, fmt.Errorf("the calibration %s has schema %d, and this promptbench reads up to %d; use a newer one",
+			path, c.Schema, Schema)
 	}
 	return &c, nil
 }

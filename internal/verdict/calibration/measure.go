@@ -114,8 +114,8 @@ func (c *Criterion) add(f Finding) (Disagreement, bool) {
 		says = label.Yes
 	}
 	return Disagreement{
-		Criterion: f.Criterion, Case: f.Reply.Case, Text: f.Reply.TextHash(), Label: string(says), Verdict: f.Verdict.Answer, Reason: f.Verdict.Reason,
-		Input: f.Reply.Input, Reply: f.Reply.Text,
+		Criterion: f.Criterion, Case: f.Reply.Case, Text: f.Reply.TextHash(), Label: string(says),
+		Verdict: f.Verdict.Answer, Reason: f.Verdict.Reason, Input: f.Reply.Input, Reply: f.Reply.Text,
 	}, true
 }
 

@@ -13,8 +13,8 @@ const (
 	LeastOfEach = 5  // of them that people pass, and that they fail
 )
 
-// Shortfall says why a judge may not gate by a criterion: too little is known, or the
-// lower bound of kappa is under the bar. It is empty where the judge may.
+// Shortfall says why a judge cannot gate by a criterion: too few labels, or a lower
+// bound of kappa below the bar. It is empty if the judge can.
 func (c Criterion) Shortfall(bar float64) string {
 	pass, fail := c.TP+c.FN, c.TN+c.FP
 	switch {
@@ -26,7 +26,8 @@ func (c Criterion) Shortfall(bar float64) string {
 	case c.KappaCI == nil:
 		return "its agreement beyond chance is undefined"
 	case c.KappaCI[0] < bar:
-		return fmt.Sprintf("kappa is %s and its lower bound %s is below the bar of %.2f", decimals(*c.Kappa), decimals(c.KappaCI[0]), bar)
+		return fmt.Sprintf("kappa is %s and its lower bound %s is below the bar of %.2f",
+			decimals(*c.Kappa), decimals(c.KappaCI[0]), bar)
 	}
 	return ""
 }

@@ -11,10 +11,10 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// Compare holds head against base. Where graders or expectations differ, the
-// caller grades both runs by the current suite first. The error is a [Refusal]
-// where the two may not be compared. The comparison refers to the runs, which
-// must not change after it.
+// Compare compares head with base. If graders or expectations differ, the caller
+// regrades both runs by the current suite first. The error is a [Refusal] if the
+// two must not be compared. The comparison refers to the runs, which must not
+// change afterwards.
 func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	notes, err := eligible(base, head, o)
 	if err != nil {
@@ -30,7 +30,8 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		return nil, err
 	}
 	c := &Comparison{
-		Schema: Schema, Noise: o.Noise, Gates: []summary.GateResult{}, Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
+		Schema: Schema, Noise: o.Noise, Gates: []summary.GateResult{},
+		Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
 		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes, Confusion: confusion(head, p),
 		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p,
 	}
@@ -59,7 +60,7 @@ func gradersOf(p *pairing, o Options) []Grader {
 	return list
 }
 
-// joined is one list after the other, never nil: JSON says [] and not null.
+// joined concatenates lists. It is never nil, so JSON says [] and not null.
 func joined[T any](lists ...[]T) []T {
 	all := []T{}
 	for _, list := range lists {
@@ -68,8 +69,8 @@ func joined[T any](lists ...[]T) []T {
 	return all
 }
 
-// parallel calls work with 0 to n-1, on all processors. Each call must touch
-// nothing but its own result, so that their order does not matter.
+// parallel calls work with 0 to n-1 on all processors. Each call must write
+// nothing but its own result.
 func parallel(n int, work func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -87,8 +88,8 @@ func sideOf(run *runfile.Run, price *params.Price, o Options) Side {
 	h := run.Header
 	s := Side{
 		Prompt: h.Prompt.Name, Run: h.Run, Hash: h.Prompt.Hash, Model: h.Model.ID, Endpoint: h.Model.Endpoint,
-		Status: run.Status(), Cases: run.Planned(), Trials: h.Trials, Basis: summary.BasisOf(run), Usage: summary.UsageOf(run, price),
-		Judging: summary.JudgingOf(run, o.JudgePrice),
+		Status: run.Status(), Cases: run.Planned(), Trials: h.Trials,
+		Basis: summary.BasisOf(run), Usage: summary.UsageOf(run, price), Judging: summary.JudgingOf(run, o.JudgePrice),
 	}
 	for i := range run.Trials {
 		t := &run.Trials[i]

@@ -27,7 +27,7 @@ func (v Verdict) Words() string {
 	return string(v)
 }
 
-// A Comparison is everything that is known of a base and a head.
+// A Comparison is the result of comparing a head with a base.
 type Comparison struct {
 	Schema    int                  `json:"schema"`
 	Base      Side                 `json:"base"`
@@ -98,12 +98,12 @@ type Grader struct {
 	Verdict   *Verdict    `json:"verdict"`
 	Warnings  []string    `json:"warnings"`
 
-	Detectable    *float64                  `json:"detectable_drop"`          // of an inconclusive one: the smallest drop that its units show with 80% power
+	Detectable    *float64                  `json:"detectable_drop"`          // the least that its units show with 80% power; nil unless inconclusive
 	Judged        *summary.JudgeReliability `json:"judged,omitempty"`         // nil if no judge gives the score
-	BaseCorrected *summary.Corrected        `json:"base_corrected,omitempty"` // the rates without the judge's errors, where they can be told
+	BaseCorrected *summary.Corrected        `json:"base_corrected,omitempty"` // the rates without the judge's errors; nil if unknown
 	HeadCorrected *summary.Corrected        `json:"head_corrected,omitempty"`
 
-	ToSettle *int `json:"units_to_settle"` // of an inconclusive one: how many units would settle it with 80% power
+	ToSettle *int `json:"units_to_settle"` // units that settle it with 80% power; nil unless inconclusive
 
 	withdrawn bool // inconclusive only because of the cases left out
 }

@@ -17,8 +17,8 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// A Refusal says why two runs may not be compared. It is not a failure of the
-// program: comparing them would give an answer to another question.
+// A Refusal says why two runs must not be compared: the result would not be about
+// the prompt.
 type Refusal struct {
 	Reason string
 	Hint   string // what to do instead
@@ -32,23 +32,29 @@ func (r *Refusal) Error() string {
 	return r.Reason + "; " + r.Hint
 }
 
-// eligible refuses what can't be compared, and returns what has to be said of
-// what can.
+// eligible refuses runs that must not be compared. For others it returns notes on
+// how they differ.
 func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	b, h := base.Header, head.Header
 	var notes []string
 	other := otherModel(b.Model, h.Model)
 	switch {
 	case other != "" && !o.AllowModel:
-		return nil, &Refusal{Reason: other, Hint: "the models differ, so the prompt may not be the cause; compare runs of one model, or pass --allow model"}
+		return nil, &Refusal{
+			Reason: other,
+			Hint:   "the models differ, so the prompt may not be the cause; compare runs of one model, or pass --allow model",
+		}
 	case other != "":
 		notes = append(notes, "allowed: "+other)
 	case o.Drift && b.Run == h.Run:
-		return nil, &Refusal{Reason: fmt.Sprintf("base and head are one run, %s", b.Run), Hint: "run the revision again, with --fresh to see drift"}
+		return nil, &Refusal{
+			Reason: "base and head are one run, " + b.Run, Hint: "run the revision again, with --fresh to see drift",
+		}
 	case b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !o.Drift:
 		return nil, &Refusal{
-			Reason: fmt.Sprintf("%s and %s are the same prompt: their files send the same messages and parameters", b.Prompt.Name, h.Prompt.Name),
-			Hint:   "use noise to see how far a revision differs from itself",
+			Reason: fmt.Sprintf("%s and %s are the same prompt: their files send the same messages and parameters",
+				b.Prompt.Name, h.Prompt.Name),
+			Hint: "use noise to see how far a revision differs from itself",
 		}
 	}
 	if b.Redacted != nil || h.Redacted != nil {
@@ -59,13 +65,16 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		notes = append(notes, note)
 	}
 	if what := gradedOtherwise(b, h); what != "" {
-		return nil, &Refusal{Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade"}
+		return nil, &Refusal{
+			Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade",
+		}
 	}
 	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise {
 		notes = append(notes, drift(head))
 	}
 	if b.Model.Name != h.Model.Name && b.Model.ID == h.Model.ID {
-		notes = append(notes, fmt.Sprintf("the model is called %s in the base and %s in the head", b.Model.Name, h.Model.Name))
+		notes = append(notes,
+			fmt.Sprintf("the model is called %s in the base and %s in the head", b.Model.Name, h.Model.Name))
 	}
 	if other := otherParams(b.Model.Params, h.Model.Params); other != "" {
 		notes = append(notes, "parameters differ, base against head: "+other)
@@ -74,21 +83,20 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		notes = append(notes, fmt.Sprintf("the base ran suite %s, the head suite %s", b.Suite.Name, h.Suite.Name))
 	}
 	if b.Trials != h.Trials {
-		notes = append(notes, fmt.Sprintf("the base has %s per case, the head has %d", wording.Count(b.Trials, "trial"), h.Trials))
+		notes = append(notes,
+			fmt.Sprintf("the base has %s per case, the head has %d", wording.Count(b.Trials, "trial"), h.Trials))
 	}
-	for _, side := range []struct {
-		name string
-		run  *runfile.Run
-	}{{"base", base}, {"head", head}} {
-		if s := side.run.Status(); s != runfile.Complete {
-			notes = append(notes, fmt.Sprintf("the %s run is %s", side.name, endOf(side.run)))
-		}
+	if base.Status() != runfile.Complete {
+		notes = append(notes, "the base run is "+endOf(base))
+	}
+	if head.Status() != runfile.Complete {
+		notes = append(notes, "the head run is "+endOf(head))
 	}
 	return notes, nil
 }
 
-// redacted says which sides hold markers for texts. Inputs can only be held
-// against each other where both do, and the same text gave the same marker.
+// redacted refuses redacted runs unless both have the same markers for the same
+// texts: inputs cannot be paired otherwise.
 func redacted(b, h runfile.Header) (string, error) {
 	again := "redact both at once: promptbench runs redact BASE HEAD"
 	switch {
@@ -97,7 +105,8 @@ func redacted(b, h runfile.Header) (string, error) {
 		if one.Redacted == nil {
 			one = h
 		}
-		return "", &Refusal{Reason: fmt.Sprintf("run %s is redacted and the other is not, so their inputs cannot be paired", one.Run), Hint: again}
+		reason := fmt.Sprintf("run %s is redacted and the other is not, so their inputs cannot be paired", one.Run)
+		return "", &Refusal{Reason: reason, Hint: again}
 	case b.Redacted.Key != h.Redacted.Key:
 		return "", &Refusal{Reason: "the runs were redacted by different keys, so their inputs cannot be paired", Hint: again}
 	}
@@ -113,7 +122,7 @@ func drift(head *runfile.Run) string {
 	return s
 }
 
-// notes are what the pairs themselves give to say.
+// notes are the notes on pairs and gates.
 func (p *pairing) notes(o Options) []string {
 	var notes []string
 	if p.expect > 0 {
@@ -131,13 +140,14 @@ func (p *pairing) notes(o Options) []string {
 	return notes
 }
 
-// gradedOtherwise says in what the grading of two runs differs, or nothing.
+// gradedOtherwise says how the grading of two runs differs, or nothing.
 func gradedOtherwise(b, h runfile.Header) string {
 	if !reflect.DeepEqual(b.Reply, h.Reply) {
 		return "their replies were read by different rules"
 	}
 	if b.ReaderVersion() != h.ReaderVersion() {
-		return fmt.Sprintf("their replies were read by version %d and version %d of the reader", b.ReaderVersion(), h.ReaderVersion())
+		return fmt.Sprintf("their replies were read by version %d and version %d of the reader",
+			b.ReaderVersion(), h.ReaderVersion())
 	}
 	for _, spec := range h.Graders {
 		i := slices.IndexFunc(b.Graders, func(s graders.Spec) bool { return s.Name == spec.Name })
@@ -148,7 +158,8 @@ func gradedOtherwise(b, h runfile.Header) string {
 		case !bytes.Equal(b.Graders[i].Params, spec.Params):
 			return spec.Name + " by different parameters"
 		case b.Graders[i].Says != spec.Says:
-			return fmt.Sprintf("%s by a command that was %s and is %s", spec.Name, cmp.Or(b.Graders[i].Says, "unnamed"), cmp.Or(spec.Says, "unnamed"))
+			return fmt.Sprintf("%s by a command that was %s and is %s",
+				spec.Name, cmp.Or(b.Graders[i].Says, "unnamed"), cmp.Or(spec.Says, "unnamed"))
 		}
 	}
 	return ""
@@ -157,12 +168,11 @@ func gradedOtherwise(b, h runfile.Header) string {
 // otherParams lists the parameters in which two models differ, by name.
 func otherParams(b, h params.Params) string {
 	base, head := fields(b), fields(h)
-	names := slices.Collect(maps.Keys(base))
-	names = slices.AppendSeq(names, maps.Keys(head))
+	names := slices.AppendSeq(slices.Collect(maps.Keys(base)), maps.Keys(head))
 	slices.Sort(names)
 	var out []string
 	for _, name := range slices.Compact(names) {
-		x, y := orUnset(base[name]), orUnset(head[name])
+		x, y := cmp.Or(string(base[name]), "unset"), cmp.Or(string(head[name]), "unset")
 		if x != y {
 			out = append(out, fmt.Sprintf("%s %s against %s", name, x, y))
 		}
@@ -184,13 +194,6 @@ func fields(p params.Params) map[string]json.RawMessage {
 		return nil
 	}
 	return out
-}
-
-func orUnset(value json.RawMessage) string {
-	if value == nil {
-		return "unset"
-	}
-	return string(value)
 }
 
 // endOf says how a run ended that is not complete.
@@ -233,6 +236,7 @@ func overlap(pairs int, c Changes) error {
 	return &Refusal{
 		Reason: fmt.Sprintf("only %d of %d cases are in both runs with the same input (%d added, %d removed, %d changed)",
 			pairs, all, len(c.Added), len(c.Removed), len(c.Changed)),
-		Hint: fmt.Sprintf("at least %.0f%% must be; run both revisions over the same suite, and name it with --suite where there are several", 100*DefaultOverlap),
+		Hint: fmt.Sprintf("at least %.0f%% must be; run both revisions over the same suite, "+
+			"and name it with --suite if there are several", 100*DefaultOverlap),
 	}
 }

@@ -21,7 +21,8 @@ func headline(c *Comparison) string {
 		return fmt.Sprintf("%d of %s %s between two runs of %s, although nothing changed.",
 			n, wording.Count(c.Pairs, "case"), wording.Verb(n, "flip"), head)
 	case c.Verdict == nil && hasJudgedScores(c.Graders):
-		return fmt.Sprintf("No verdict on %s against %s: only judged scores could decide, and the judge cannot gate.", head, base)
+		return fmt.Sprintf("No verdict on %s against %s: only judged scores could decide, and the judge cannot gate.",
+			head, base)
 	case c.Verdict == nil || !hasScores(c.Graders):
 		return fmt.Sprintf("No verdict on %s against %s: no grader scored a case on both sides.", head, base)
 	case c.Base.Hash == c.Head.Hash:

@@ -10,9 +10,8 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// judgedAlike refuses runs that were judged by different instruments, or says
-// what is left out where that is allowed: their judged scores are never held
-// against each other.
+// judgedAlike refuses runs with different judges or rubrics. If that is allowed, it
+// returns the judged graders to leave out: their scores are never compared.
 func judgedAlike(b, h runfile.Header, o Options) (leftOut, notes []string, err error) {
 	other := otherJudge(b.Judge, h.Judge)
 	switch {
@@ -21,7 +20,8 @@ func judgedAlike(b, h runfile.Header, o Options) (leftOut, notes []string, err e
 	case !o.AllowJudge:
 		return nil, nil, &Refusal{
 			Reason: "the runs were judged differently: " + other,
-			Hint:   "run both again with one judge and one rubric, which replays their replies; or pass --allow judge to leave out what was judged",
+			Hint: "run both again with one judge and one rubric, which replays their replies; " +
+				"or pass --allow judge to leave out what was judged",
 		}
 	}
 	leftOut = judged(append(slices.Clone(b.Graders), h.Graders...))
@@ -42,7 +42,7 @@ func judged(specs []graders.Spec) []string {
 	return slices.Compact(names)
 }
 
-// otherJudge says in what two judges differ, or nothing.
+// otherJudge says how two judges differ, or nothing.
 func otherJudge(b, h *runfile.Judge) string {
 	switch {
 	case b == nil && h == nil:

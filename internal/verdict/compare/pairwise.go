@@ -8,8 +8,8 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// Pairwise is what a judge made of the replies of both sides, pair by pair and
-// in both orders. It informs: no verdict rests on it.
+// Pairwise is which replies a judge prefers, pair by pair and in both orders. No
+// verdict rests on it.
 type Pairwise struct {
 	Run     string           `json:"run"` // in which the judge's calls stand
 	Status  runfile.Status   `json:"status"`
@@ -48,7 +48,10 @@ type Preference struct {
 // PairwiseOf sums up a run in which a judge compared two others. The price is
 // the judge's, nil where it is unknown. The run must be loaded in full.
 func PairwiseOf(run *runfile.Run, price *params.Price) *Pairwise {
-	p := &Pairwise{Run: run.Header.Run, Status: run.Status(), Judging: summary.JudgingOf(run, price), Pairs: len(run.Trials), Preferences: []Preference{}}
+	p := &Pairwise{
+		Run: run.Header.Run, Status: run.Status(), Judging: summary.JudgingOf(run, price),
+		Pairs: len(run.Trials), Preferences: []Preference{},
+	}
 	units := map[string]float64{} // the head's lead, by case or group
 	for i := range run.Trials {
 		t := &run.Trials[i]

@@ -168,7 +168,10 @@ func (c *Comparison) findChanges() {
 			case snapToZero(base.Mean()-head.Mean()) != 0:
 				c.became[i] = Moved
 			}
-			flip := Flip{Case: c.pairs.pairs[i].c.Case, Grader: c.pairs.names[k], Base: base.Mean(), Head: head.Mean(), ToFail: base.Pass()}
+			flip := Flip{
+				Case: c.pairs.pairs[i].c.Case, Grader: c.pairs.names[k],
+				Base: base.Mean(), Head: head.Mean(), ToFail: base.Pass(),
+			}
 			switch {
 			case base.Pass() == head.Pass():
 			case flip.ToFail:
@@ -181,22 +184,16 @@ func (c *Comparison) findChanges() {
 				c.Graders[k].NewlyPass++
 			}
 		}
-		c.countFlips(i, failed, passed)
-	}
-	c.Flips = joined(fails, passes)
-}
-
-func (c *Comparison) countFlips(i int, failed, passed bool) {
-	if failed {
-		c.NewlyFail++
-		c.became[i] = NewlyFails
-	}
-	if passed {
-		c.NewlyPass++
-		if !failed {
+		if passed {
+			c.NewlyPass++
 			c.became[i] = NewlyPasses
 		}
+		if failed {
+			c.NewlyFail++
+			c.became[i] = NewlyFails
+		}
 	}
+	c.Flips = joined(fails, passes)
 }
 
 // Rows pairs the cases of two runs and says what became of each, those that

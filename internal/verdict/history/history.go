@@ -1,9 +1,8 @@
 // Package history puts runs in the order of time: how each grader scored, run by
 // run, and since when a case fails.
 //
-// Scores are taken as they stand in the run files. Runs over another suite or on
-// another model would tell of something else than the prompts, so one history
-// holds those of one suite and one model. It is pure: the caller loads the runs.
+// It takes the scores of the run files. One history holds runs of one suite and one
+// model, so that only the prompts differ. It is pure: the caller loads the runs.
 package history
 
 import (
@@ -49,12 +48,12 @@ type Run struct {
 	Cases     int              `json:"cases"`
 	Errors    int              `json:"errors"`
 	Calls     int              `json:"calls"`           // made for this run; the other replies were replayed
-	Judge     *Judged          `json:"judge,omitempty"` // who answered its rubric's questions
+	Judge     *Judge           `json:"judge,omitempty"` // who answered its rubric's questions
 	Graders   []summary.Grader `json:"graders"`
 }
 
-// Judged is which judge was asked what: scores of different ones don't compare.
-type Judged struct {
+// A Judge is a judge with its rubric. Scores of different ones do not compare.
+type Judge struct {
 	Model      string `json:"model"`
 	Endpoint   string `json:"endpoint"`
 	PromptHash string `json:"prompt_hash"`
@@ -65,15 +64,16 @@ type Judged struct {
 func Of(run *runfile.Run) Run {
 	s := summary.Of(run, nil)
 	h := run.Header
-	var judge *Judged
+	r := Run{
+		ID: h.Run, Started: h.Started, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, SuiteHash: h.Suite.Hash,
+		Trials: max(1, h.Trials), Cases: s.Cases, Errors: s.Errors, Calls: s.Basis.Calls, Graders: s.Graders,
+	}
 	if j := h.Judge; j != nil {
-		judge = &Judged{Model: j.Model.Name, Endpoint: j.Model.Endpoint, PromptHash: j.PromptHash, RubricHash: j.RubricHash}
+		r.Judge = &Judge{
+			Model: j.Model.Name, Endpoint: j.Model.Endpoint, PromptHash: j.PromptHash, RubricHash: j.RubricHash,
+		}
 	}
-	return Run{
-		Judge: judge,
-		ID:    h.Run, Started: h.Started, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, SuiteHash: h.Suite.Hash, Trials: max(1, h.Trials), Cases: s.Cases,
-		Errors: s.Errors, Calls: s.Basis.Calls, Graders: s.Graders,
-	}
+	return r
 }
 
 // Grader is how a grader scored the run; nil where it did not.

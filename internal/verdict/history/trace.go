@@ -62,7 +62,10 @@ func AppearanceOf(run *runfile.Run, id string) (Appearance, bool) {
 		return Appearance{}, false
 	}
 	h := run.Header
-	s := Appearance{Run: h.Run, Started: h.Started, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, States: map[string]State{}, input: c.InputHash}
+	s := Appearance{
+		Run: h.Run, Started: h.Started, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash,
+		States: map[string]State{}, input: c.InputHash,
+	}
 	trials := run.TrialsOf(id)
 	for i := range trials {
 		switch t := &trials[i]; {
@@ -90,11 +93,12 @@ func stateOf(c summary.Cell) State {
 	return Fails
 }
 
-// TraceOf puts a case's appearances into order and says of each grader since when
-// it stands as it does. A run that did not score the case breaks nothing: it
-// says neither that the case passes nor that it fails.
+// TraceOf sorts the appearances of a case by time and finds the streak of each
+// grader. A run that did not score the case does not end a streak.
 func TraceOf(id string, graders []string, seen []Appearance) Trace {
-	slices.SortStableFunc(seen, func(a, b Appearance) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Run, b.Run)) })
+	slices.SortStableFunc(seen, func(a, b Appearance) int {
+		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Run, b.Run))
+	})
 	t := Trace{Schema: Schema, Case: id, Runs: seen, Graders: []Streak{}, Changed: []string{}}
 	for i := 1; i < len(seen); i++ {
 		if seen[i].input != seen[i-1].input {

@@ -1,6 +1,5 @@
-// Package summary reduces one run to what people ask of it: what it rests on,
-// how each grader scored, which types were confused and which cases failed.
-// It is pure, and the ground that package compare stands on.
+// Package summary sums up one run: its replies, how each grader scored, which types
+// were confused and which cases failed. It is pure. Package compare builds on it.
 package summary
 
 import (
@@ -48,12 +47,12 @@ type Grader struct {
 	CIMethod      string            `json:"ci_method"` // "wilson", "t" or "clopper-pearson"
 	Pass          int               `json:"pass"`      // cases
 	Fail          int               `json:"fail"`      // cases
-	Unscored      int               `json:"unscored"`  // trials that could not be decided; those without a reply are errors
+	Unscored      int               `json:"unscored"`  // undecided trials; those without a reply are errors
 	NotApplicable int               `json:"not_applicable"`
-	PassAll       *float64          `json:"pass_hat_k"`          // pass^k: the chance that a case passes in all its trials; nil for one trial
+	PassAll       *float64          `json:"pass_hat_k"`          // the chance that all trials of a case pass; nil for one trial
 	Flaky         int               `json:"flaky"`               // cases that pass in some trials only
 	Judged        *JudgeReliability `json:"judged,omitempty"`    // nil if no judge gives the score
-	Corrected     *Corrected        `json:"corrected,omitempty"` // the rate without the judge's errors, where that can be told
+	Corrected     *Corrected        `json:"corrected,omitempty"` // without the judge's errors; nil if unknown
 }
 
 // Flaky is a case that passes one grader in some of its trials only.
@@ -79,8 +78,9 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 	h := run.Header
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
-		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Basis: BasisOf(run), Cases: run.Planned(),
-		Trials: h.Trials, Usage: UsageOf(run, price), Types: orEmpty(h.Reply.Types), Failed: []Case{}, Flaky: []Flaky{}, Gates: []GateResult{},
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run),
+		Basis: BasisOf(run), Cases: run.Planned(), Trials: h.Trials, Usage: UsageOf(run, price),
+		Types: append([]string{}, h.Reply.Types...), Failed: []Case{}, Flaky: []Flaky{}, Gates: []GateResult{},
 		Confusion: Confusion(casesOf(run), h.Reply.Types),
 	}
 	if h.Redacted != nil {
@@ -144,11 +144,4 @@ func failedCase(c *runfile.Case, trials []runfile.Trial, names []string, cells [
 		}
 	}
 	return out, len(out.Failed) > 0 || out.Error != ""
-}
-
-func orEmpty[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
 }
