@@ -61,7 +61,7 @@ allowed but unwise. It makes no call, starts no grader and writes nothing.`,
 	return cmd
 }
 
-func summaryOf(checked *check.Checked) string {
+func summaryOf(checked *check.Result) string {
 	parts := []string{wording.Count(checked.Prompts, "prompt")}
 	for _, s := range checked.Suites {
 		parts = append(parts, fmt.Sprintf("suite %s with %s", s.Name, wording.Count(s.Len(), "case")))

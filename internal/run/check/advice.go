@@ -12,9 +12,9 @@ import (
 	"promptbench/internal/verdict/stats"
 )
 
-// maxLooked is the size of a suite up to which its inputs are held against the
-// prompts' examples before a run; validate looks at every suite whole.
-const maxLooked = 10_000
+// maxAdviceCases is the size of a suite up to which a run compares its inputs with the
+// examples in prompts; validate does so for every suite.
+const maxAdviceCases = 10_000
 
 // maxExamples is how many inputs that a prompt shows are named.
 const maxExamples = 10
@@ -24,19 +24,19 @@ const maxExamples = 10
 // shows the answer of. That there are too few units, a comparison says itself. The
 // project must be loaded without errors.
 func Advice(p *project.Project) problem.List {
-	return advice(p, maxLooked)
+	return advice(p, maxAdviceCases)
 }
 
-func advice(p *project.Project, looked int) problem.List {
+func advice(p *project.Project, most int) problem.List {
 	if p.Suite == nil {
 		return nil
 	}
 	out := p.Suite.Advice()
 	for _, one := range p.Prompts {
-		out = append(out, renamed(p, one)...)
+		out = append(out, changedSince(p, one)...)
 	}
-	if p.Suite.Len() <= looked {
-		out = append(out, shown(p)...)
+	if p.Suite.Len() <= most {
+		out = append(out, shownInputs(p)...)
 	}
 	return out
 }
@@ -58,9 +58,9 @@ func fewUnits(p *project.Project) problem.List {
 	}}
 }
 
-// renamed warns of a revision whose name stood for another text in its newest
+// changedSince warns of a revision whose name stood for another text in its newest
 // run: results of both would carry one name.
-func renamed(p *project.Project, one *prompt.Prompt) problem.List {
+func changedSince(p *project.Project, one *prompt.Prompt) problem.List {
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
 		return h.Prompt.Name == one.Name && h.Suite.Name == p.Suite.Name && !h.OfJudge() && h.Redacted == nil
 	})
@@ -81,9 +81,9 @@ func renamed(p *project.Project, one *prompt.Prompt) problem.List {
 	}}
 }
 
-// shown warns of inputs that stand in a prompt as its example: a model that
+// shownInputs warns of inputs that stand in a prompt as its example: a model that
 // copies passes them.
-func shown(p *project.Project) problem.List {
+func shownInputs(p *project.Project) problem.List {
 	examples := map[string]string{} // text to prompt
 	for _, one := range p.Prompts {
 		for _, m := range one.Messages {

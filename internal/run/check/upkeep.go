@@ -18,9 +18,9 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
-// labels checks the label files beside the suites: that they can be read, and
+// checkLabels checks the label files beside the suites: that they can be read, and
 // that what they answer is still asked.
-func (c *Checked) labels() problem.List {
+func (c *Result) checkLabels() problem.List {
 	var probs problem.List
 	var dirs []string
 	for _, s := range c.Suites {
@@ -39,14 +39,14 @@ func (c *Checked) labels() problem.List {
 				probs = append(probs, problem.From(err)...)
 				continue
 			}
-			probs = append(probs, c.asked(file, labels)...)
+			probs = append(probs, c.unaskedLabels(file, labels)...)
 		}
 	}
 	return probs
 }
 
-// asked warns of labels of a suite or a criterion that is not there any more.
-func (c *Checked) asked(file string, labels []label.Label) problem.List {
+// unaskedLabels warns of labels of a suite or a criterion that is not there any more.
+func (c *Result) unaskedLabels(file string, labels []label.Label) problem.List {
 	var probs problem.List
 	warn := func(message string) {
 		p := problem.Problem{
@@ -68,9 +68,9 @@ func (c *Checked) asked(file string, labels []label.Label) problem.List {
 	return probs
 }
 
-// baseline checks the baseline, if there is one: that it can be read, is whole,
+// checkBaseline checks the baseline, if there is one: that it can be read, is whole,
 // and still has the suite's cases.
-func baseline(p *project.Project) problem.List {
+func checkBaseline(p *project.Project) problem.List {
 	path := filepath.Join(p.RunsDir, runs.BaselineName)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil

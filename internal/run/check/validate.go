@@ -16,8 +16,8 @@ import (
 	"promptbench/internal/run/project"
 )
 
-// A Checked is what [Validate] looked at.
-type Checked struct {
+// A Result says what [Validate] checked.
+type Result struct {
 	Prompts  int
 	Suites   []*suite.Suite // without errors, the configured one first
 	Warnings problem.List
@@ -26,7 +26,7 @@ type Checked struct {
 // Validate checks the config, every prompt in prompts and every suite in cases,
 // or those that are named. Like [Load] it returns all errors at once; what it
 // looked at is never nil.
-func Validate(ctx context.Context, o project.Options, prompts []string) (*Checked, error) {
+func Validate(ctx context.Context, o project.Options, prompts []string) (*Result, error) {
 	var probs problem.List
 	if len(prompts) == 0 {
 		found, err := prompt.Files(project.PromptsDir)
@@ -44,21 +44,21 @@ func Validate(ctx context.Context, o project.Options, prompts []string) (*Checke
 	}
 	p, err := project.Load(ctx, o, prompts)
 	probs = append(append(probs, problem.From(err)...), p.Warnings...)
-	checked := &Checked{Prompts: len(p.Prompts)}
+	checked := &Result{Prompts: len(p.Prompts)}
 	if p.Suite != nil {
 		checked.Suites = append(checked.Suites, p.Suite)
 	}
 	if o.Suite == "" {
-		probs = append(probs, checked.others(p)...)
+		probs = append(probs, checked.checkOthers(p)...)
 	}
-	probs = append(probs, checked.judge(ctx, p)...)
+	probs = append(probs, checked.checkJudge(ctx, p)...)
 	if probs.Err() == nil {
 		probs = append(probs, advice(p, math.MaxInt)...)
 		probs = append(probs, fewUnits(p)...)
 	}
-	probs = append(probs, checked.labels()...)
+	probs = append(probs, checked.checkLabels()...)
 	if p.Suite != nil {
-		probs = append(probs, baseline(p)...)
+		probs = append(probs, checkBaseline(p)...)
 	}
 	for _, s := range checked.Suites {
 		probs = append(probs, project.MissingPrograms(s)...)
@@ -67,9 +67,9 @@ func Validate(ctx context.Context, o project.Options, prompts []string) (*Checke
 	return checked, probs.Err()
 }
 
-// judge checks the prompts of a judge that the config names, and the judges that
+// checkJudge checks the prompts of a judge that the config names, and the judges that
 // criteria name.
-func (c *Checked) judge(ctx context.Context, p *project.Project) problem.List {
+func (c *Result) checkJudge(ctx context.Context, p *project.Project) problem.List {
 	var probs problem.List
 	if name := p.Config.Judged.Prompt; name != "" {
 		_, list := judge.Load(ctx, name, p.Vars())
@@ -89,8 +89,8 @@ func (c *Checked) judge(ctx context.Context, p *project.Project) problem.List {
 	return append(probs, problem.From(err)...)
 }
 
-// others checks the suites that the project holds beside its own.
-func (c *Checked) others(p *project.Project) problem.List {
+// checkOthers checks the suites that the project holds beside its own.
+func (c *Result) checkOthers(p *project.Project) problem.List {
 	own, err := p.SuitePath()
 	if err != nil {
 		own = "" // Load has said so

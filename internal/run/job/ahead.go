@@ -1,37 +1,19 @@
 package job
 
 import (
-	"fmt"
-	"iter"
-
 	"promptbench/internal/input/rubric"
-	"promptbench/internal/input/suite"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
 	"promptbench/internal/verdict/plan"
 )
 
-// selectedCases yields the suite's cases that --case and --tag leave.
-func selectedCases(p *project.Project) iter.Seq2[suite.Case, error] {
-	return func(yield func(suite.Case, error) bool) {
-		for c, err := range p.Suite.Cases() {
-			if err == nil && !p.Options.Select.Has(c) {
-				continue
-			}
-			if !yield(c, err) {
-				return
-			}
-		}
-	}
-}
-
 // SelectedCases are the cases that are selected, as run files have them.
 func SelectedCases(p *project.Project) ([]runfile.Case, error) {
 	var out []runfile.Case
-	for c, err := range selectedCases(p) {
+	for c, err := range p.Cases() {
 		if err != nil {
-			return nil, fmt.Errorf("reading cases: %w", err)
+			return nil, err
 		}
 		out = append(out, runner.CaseRecord(p.Suite, c))
 	}
@@ -63,11 +45,10 @@ func (r *Revisions) Ahead(p *project.Project, earlier *runfile.Run) (plan.Revisi
 		}
 		out.Judging = questions * r.Work.Trials * len(p.Prompts)
 	}
-	if earlier == nil {
-		return out, nil
-	}
-	if seen := samplesOf(earlier); len(seen) > 0 {
-		out.Estimate(seen, targets[0].Price)
+	if earlier != nil {
+		if usage := samplesOf(earlier); len(usage) > 0 {
+			out.Estimate(usage, targets[0].Price)
+		}
 	}
 	return out, nil
 }
@@ -78,9 +59,9 @@ func countQuestions(p *project.Project) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for c, err := range selectedCases(p) {
+	for c, err := range p.Cases() {
 		if err != nil {
-			return 0, fmt.Errorf("reading cases: %w", err)
+			return 0, err
 		}
 		n += rubric.Calls(criteria, c.Expect)
 	}

@@ -26,13 +26,11 @@ func judgeableReplies(p *project.Project, run *runfile.Run) ([]judgeable, error)
 		return nil, err
 	}
 	cases := map[string]runfile.Case{}
-	for c, err := range p.Suite.Cases() {
+	for c, err := range p.Cases() {
 		if err != nil {
-			return nil, fmt.Errorf("reading cases: %w", err)
+			return nil, err
 		}
-		if p.Options.Select.Has(c) {
-			cases[c.ID] = runner.CaseRecord(p.Suite, c)
-		}
+		cases[c.ID] = runner.CaseRecord(p.Suite, c)
 	}
 	var out []judgeable
 	for i := range run.Calls {

@@ -19,7 +19,7 @@ func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
 		return out, err
 	}
 	groups := map[string]bool{}
-	for c, err := range selectedCases(p) {
+	for c, err := range p.Cases() {
 		if err != nil {
 			return out, err
 		}

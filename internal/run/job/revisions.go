@@ -145,7 +145,7 @@ func requests(
 ) iter.Seq2[model.Request, error] {
 	target := t.Priced(0)
 	return func(yield func(model.Request, error) bool) {
-		for c, err := range selectedCases(p) {
+		for c, err := range p.Cases() {
 			if err != nil {
 				yield(model.Request{}, err)
 				return

@@ -209,7 +209,7 @@ Answer with one JSON object and nothing else, the reason first: {"reason": "…"
 	require.Less(t, strings.Index(string(r.JSONSchema), `"reason":{`), strings.Index(string(r.JSONSchema), `"verdict":{`))
 
 	again := request(t,
-		judge.Call{Prompt: p, Sample: sample("가"), Questions: []graders.Question{scale}, Vote: 1, Before: "it was empty"})
+		judge.Call{Prompt: p, Sample: sample("가"), Questions: []graders.Question{scale}, Vote: 1, LastFault: "it was empty"})
 	require.Zero(t, *again.Params.Temperature, "a prompt that sets none is asked at 0")
 	require.Contains(t, final(again), "did not count")
 

@@ -15,22 +15,21 @@ import (
 
 const jsonSchema = "json_schema"
 
-// An Call is one call of a judge: some questions about one sample.
+// A Call is one call of a judge: some questions about one sample.
 type Call struct {
 	Prompt    *prompt.Prompt
 	Params    params.Params // in force; a temperature that is not set is 0
 	Sample    graders.Sample
 	Questions []graders.Question
 	Vote      int    // from 1
-	Before    string // what was wrong with the answer before, where this is the second time
+	LastFault string // what was wrong with the last answer; empty the first time
 	Plain     bool   // ask for no structured output
 	Pair      *Pair  // compare two replies, instead of the sample's alone
 }
 
-// Request fills the prompt in. Everything that comes from the case or from the
-// reply stands in it quoted, see [Quote]; the reply without its thinking. Unless
-// the prompt or Plain says otherwise, the answer is asked for by a JSON Schema
-// that allows the options and nothing else.
+// Request fills the prompt in. It quotes everything that comes from the case or the
+// reply, see [Quote], and leaves the thinking out. Unless the prompt or Plain says
+// otherwise, a JSON Schema of the answer allows the options and nothing else.
 func (a Call) Request() (model.Request, error) {
 	vars := make(map[string]string, len(a.Sample.Vars)+3)
 	for name, value := range a.Sample.Vars {
@@ -41,7 +40,7 @@ func (a Call) Request() (model.Request, error) {
 	} else {
 		a.Pair.fill(vars)
 	}
-	vars[placeAnswer] = answer(a.Questions) + again(a.Before)
+	vars[placeAnswer] = answer(a.Questions) + retryNote(a.LastFault)
 	r, err := fill(a.Prompt, a.Params, Quote("input", a.Sample.Input), vars)
 	r.Trial = a.Vote
 	if err == nil && r.ResponseFormat == "" && !a.Plain {
@@ -111,7 +110,7 @@ func form(q graders.Question) string {
 	return `{"reason": "…", "verdict": ` + strings.Join(options, " or ") + "}"
 }
 
-func again(before string) string {
+func retryNote(before string) string {
 	if before == "" {
 		return ""
 	}

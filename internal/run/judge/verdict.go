@@ -33,7 +33,7 @@ type Verdict struct {
 // reason. Nothing is guessed from prose.
 func Read(answer string, list []graders.Question) []Verdict {
 	out := make([]Verdict, len(list))
-	top, err := members(bare(answer))
+	top, err := members(unwrap(answer))
 	if err != nil {
 		for i := range out {
 			out[i].Fault = err.Error()
@@ -71,8 +71,8 @@ func Read(answer string, list []graders.Question) []Verdict {
 // fence is a code fence around everything.
 var fence = regexp.MustCompile("(?s)^```[A-Za-z]*[ \t]*\r?\n(.*?)\r?\n?```$")
 
-// bare takes off what may stand around the object.
-func bare(answer string) string {
+// unwrap takes off what may stand around the object.
+func unwrap(answer string) string {
 	text := answer
 	if reader, err := reply.NewReader(reply.Rules{}); err == nil { // no rules can't be wrong
 		text = reader.Read(answer, "", reply.Text).Text
@@ -97,7 +97,7 @@ func verdictOf(object []member, options []string) Verdict {
 	if json.Unmarshal(object[0].value, &reason) != nil || !strings.ContainsFunc(reason, unicode.IsLetter) {
 		return Verdict{Fault: "the judge's answer gives no reason"}
 	}
-	option, ok := word(object[1].value)
+	option, ok := optionText(object[1].value)
 	if !ok || !slices.Contains(options, option) {
 		return faulty("the judge's verdict %s is none of %s", cut(string(object[1].value)), strings.Join(options, ", "))
 	}
@@ -106,8 +106,8 @@ func verdictOf(object []member, options []string) Verdict {
 
 func faulty(format string, args ...any) Verdict { return Verdict{Fault: fmt.Sprintf(format, args...)} }
 
-// word is a verdict's text: a string, or the number of a step as it is written.
-func word(value json.RawMessage) (string, bool) {
+// optionText is a verdict's text: a string, or the number of a step as it is written.
+func optionText(value json.RawMessage) (string, bool) {
 	var s string
 	if json.Unmarshal(value, &s) == nil && string(value) != "null" {
 		return s, true

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -18,8 +19,8 @@ import (
 	"promptbench/internal/input/suite"
 )
 
-// Options are what the command line says of the files and the model. Empty
-// fields leave it to the prompt file, the config or the defaults.
+// Options are the flags that name files and a model. Where one is empty, the prompt
+// file, the config or the default decides.
 type Options struct {
 	Config  string
 	Suite   string
@@ -31,7 +32,7 @@ type Options struct {
 	Select  suite.Selection
 }
 
-// A Project is everything loaded and checked.
+// A Project is what [Load] has read and checked.
 type Project struct {
 	Options  Options
 	Config   *config.Config
@@ -41,14 +42,13 @@ type Project struct {
 	RunsDir  string
 	Warnings problem.List
 
-	files []string // that the suite was read from
-	names []string // of the suite's variables
-	named bool     // the suite could be read so far that names says them
-
+	files   []string // that the suite was read from
+	vars    []string // of the suite's variables
+	hasVars bool     // vars is known, also of a suite with errors
 }
 
 // Load reads the config, the suite and the prompts. All errors of all files
-// come back at once, as a [problem.List]; warnings stand in the project.
+// come back at once, as a [problem.List]; the project holds the warnings.
 func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	p, probs := loadConfig(o)
 	probs = append(probs, p.loadSuite()...)
@@ -100,11 +100,11 @@ func (p *Project) loadSuite() problem.List {
 	}
 	loaded, probs := suite.Load(path)
 	if p.Options.Suite == "" && p.Config.Suite != "" {
-		probs = p.blameConfig(path, probs)
+		probs = p.atConfig(path, probs)
 	}
 	p.files = suiteFiles(loaded)
 	if loaded.Len() > 0 {
-		p.names, p.named = loaded.VarNames(), true
+		p.vars, p.hasVars = loaded.VarNames(), true
 	}
 	if known := loaded.ScoreNames(); len(known) > 0 {
 		probs = append(probs, p.Config.CheckGates(known)...)
@@ -121,9 +121,9 @@ func (p *Project) loadSuite() problem.List {
 	return append(probs, p.checkSelection()...)
 }
 
-// blameConfig puts the problem of a suite file that can't be read where the config
+// atConfig puts the problem of a suite file that can't be read where the config
 // names the file.
-func (p *Project) blameConfig(path string, probs problem.List) problem.List {
+func (p *Project) atConfig(path string, probs problem.List) problem.List {
 	if len(probs) != 1 || probs[0].File != path || probs[0].Line != 0 {
 		return probs
 	}
@@ -154,7 +154,7 @@ func (p *Project) checkSelection() problem.List {
 		for _, id := range p.Options.Select.Cases {
 			if !slices.Contains(ids, id) {
 				probs.Add(problem.Problem{
-					Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: OneOf(id, ids),
+					Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: HintFor(id, ids),
 				})
 			}
 		}
@@ -164,7 +164,7 @@ func (p *Project) checkSelection() problem.List {
 		if tags[tag] == 0 {
 			probs.Add(problem.Problem{
 				Message: fmt.Sprintf("--tag %s: no case of %s has it", tag, p.Suite.Path),
-				Hint:    OneOf(tag, slices.Sorted(maps.Keys(tags))),
+				Hint:    HintFor(tag, slices.Sorted(maps.Keys(tags))),
 			})
 		}
 	}
@@ -174,30 +174,46 @@ func (p *Project) checkSelection() problem.List {
 	return probs
 }
 
-// Selected is how many cases --case and --tag leave of the suite.
+// Selected counts the cases that --case and --tag select.
 func (p *Project) Selected() int {
 	if len(p.Options.Select.Cases)+len(p.Options.Select.Tags) == 0 {
 		return p.Suite.Len()
 	}
 	n := 0
-	for c, err := range p.Suite.Cases() {
-		if err == nil && p.Options.Select.Has(c) {
+	for _, err := range p.Cases() {
+		if err == nil {
 			n++
 		}
 	}
 	return n
 }
 
+// Cases yields the suite's cases that --case and --tag select.
+func (p *Project) Cases() iter.Seq2[suite.Case, error] {
+	return func(yield func(suite.Case, error) bool) {
+		for c, err := range p.Suite.Cases() {
+			if err != nil {
+				err = fmt.Errorf("reading cases: %w", err)
+			} else if !p.Options.Select.Has(c) {
+				continue
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
 // Vars are the names of the variables that the suite gives to prompts.
-func (p *Project) Vars() []string { return p.names }
+func (p *Project) Vars() []string { return p.vars }
 
 // checkNames holds the names that a prompt uses against those that the suite
 // gives, as far as a suite with errors shows them.
 func (p *Project) checkNames(loaded *prompt.Prompt) problem.List {
-	if !p.named {
+	if !p.hasVars {
 		return nil
 	}
-	return loaded.CheckVars(p.names)
+	return loaded.CheckVars(p.vars)
 }
 
 // unusedVars warns of what the suite gives to a prompt in vain.
@@ -207,7 +223,7 @@ func (p *Project) unusedVars(loaded *prompt.Prompt) problem.List {
 	}
 	var probs problem.List
 	used := loaded.Uses()
-	for _, name := range p.names {
+	for _, name := range p.vars {
 		if !slices.Contains(used, name) {
 			probs.Add(problem.Problem{
 				File: loaded.Path, Severity: problem.Warning,
@@ -218,9 +234,9 @@ func (p *Project) unusedVars(loaded *prompt.Prompt) problem.List {
 	return probs
 }
 
-// OneOf names the word that was perhaps meant, else the first of those that there
+// HintFor names the word that was perhaps meant, else the first of those that there
 // are.
-func OneOf(word string, known []string) string {
+func HintFor(word string, known []string) string {
 	const most = 6
 	if near := strictyaml.DidYouMean(word, known); near != "" || len(known) == 0 {
 		return near

@@ -22,15 +22,15 @@ import (
 // Programs are the graders of a suite that are programs, each made once, however
 // often the suite is built.
 type Programs struct {
-	env  func(pass []string) []string
-	made map[string]*command.Grader // by score
-	from []suite.GraderEntry        // in order
+	env     func(pass []string) []string
+	graders map[string]*command.Grader // by score
+	entries []suite.GraderEntry        // in order
 }
 
 // Programs has the suite's programs made, which starts nothing yet. Whoever
 // starts them closes them.
 func (p *Project) Programs() *Programs {
-	return &Programs{made: map[string]*command.Grader{}, env: func(pass []string) []string {
+	return &Programs{graders: map[string]*command.Grader{}, env: func(pass []string) []string {
 		return withoutSecrets(os.Environ(), p.keyVariables(), pass)
 	}}
 }
@@ -41,7 +41,7 @@ func (p *Project) Build(judge graders.Judge, programs *Programs) ([]graders.Grad
 }
 
 func (c *Programs) grader(e suite.GraderEntry) (graders.Grader, error) {
-	if g, ok := c.made[e.Score]; ok {
+	if g, ok := c.graders[e.Score]; ok {
 		return g, nil
 	}
 	g, err := command.New(command.Options{
@@ -51,14 +51,14 @@ func (c *Programs) grader(e suite.GraderEntry) (graders.Grader, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.made[e.Score], c.from = g, append(c.from, e)
+	c.graders[e.Score], c.entries = g, append(c.entries, e)
 	return g, nil
 }
 
 // UntilInterrupted ends a context at an interrupt, so that no program is left
 // behind by one, where there are any.
 func (c *Programs) UntilInterrupted(ctx context.Context) (context.Context, context.CancelFunc) {
-	if len(c.from) == 0 {
+	if len(c.entries) == 0 {
 		return ctx, func() {}
 	}
 	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
@@ -70,8 +70,8 @@ func (c *Programs) Start(ctx context.Context) error {
 	ctx, release := c.UntilInterrupted(ctx)
 	defer release()
 	var probs problem.List
-	for _, e := range c.from {
-		err := c.made[e.Score].Start(ctx)
+	for _, e := range c.entries {
+		err := c.graders[e.Score].Start(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -85,7 +85,7 @@ func (c *Programs) Start(ctx context.Context) error {
 // Processes is how many samples the slowest of them can be asked about at once.
 func (c *Programs) Processes() int {
 	most := 1
-	for _, e := range c.from {
+	for _, e := range c.entries {
 		most = max(most, e.Command.Processes)
 	}
 	return most
@@ -97,8 +97,8 @@ func (c *Programs) Close() error {
 		return nil
 	}
 	var errs []error
-	for _, e := range c.from {
-		errs = append(errs, c.made[e.Score].Close())
+	for _, e := range c.entries {
+		errs = append(errs, c.graders[e.Score].Close())
 	}
 	return errors.Join(errs...)
 }

@@ -17,7 +17,7 @@ import (
 // endpoint alone, as long as there is one. Timeout bounds one attempt. No address
 // and no key ever comes from whoever asks.
 func (p *Project) Served(endpoint, id string, timeout time.Duration) (model.Model, error) {
-	t, err := p.served(endpoint, id)
+	t, err := p.findServed(endpoint, id)
 	if err != nil {
 		return nil, err
 	}
@@ -29,9 +29,9 @@ func (p *Project) Served(endpoint, id string, timeout time.Duration) (model.Mode
 	return engine.NewClient(settings)
 }
 
-func (p *Project) served(endpoint, id string) (Target, error) {
+func (p *Project) findServed(endpoint, id string) (Target, error) {
 	if base := p.Options.BaseURL; base != "" {
-		t := p.typed(cmp.Or(p.Options.Model, id), base)
+		t := p.targetAt(cmp.Or(p.Options.Model, id), base)
 		if t.Label == endpoint && (p.Options.Model == "" || t.ID == id) {
 			return t, nil
 		}
@@ -39,7 +39,7 @@ func (p *Project) served(endpoint, id string) (Target, error) {
 	}
 	var found []Target
 	for _, name := range slices.Sorted(maps.Keys(p.Config.Models)) {
-		t := configured(p.Config.Models[name])
+		t := targetOf(p.Config.Models[name])
 		switch {
 		case t.Label != endpoint:
 		case t.ID == id:

@@ -29,7 +29,7 @@ type Target struct {
 	Params params.Params
 	Price  *params.Price
 
-	taken      string // why a name that the config lacks was taken for a model of OpenAI; empty where it was not
+	guess      string // why a name that the config lacks is taken for a model of OpenAI; else empty
 	settings   model.Target
 	headersEnv map[string]string // header name to the variable that holds its value
 	source     model.KeySource
@@ -68,10 +68,10 @@ func (p *Project) TargetFor(revision *prompt.Prompt) (Target, error) {
 
 func (p *Project) target(name string) (Target, error) {
 	if base := p.Options.BaseURL; base != "" {
-		return p.typed(name, base), nil
+		return p.targetAt(name, base), nil
 	}
 	if m, ok := p.Config.Models[name]; ok {
-		return configured(m), nil
+		return targetOf(m), nil
 	}
 	if near := strictyaml.Nearest(name, slices.Sorted(maps.Keys(p.Config.Models))); near != "" {
 		return Target{}, fmt.Errorf("the config has no model %q; did you mean %s?", name, near)
@@ -79,7 +79,7 @@ func (p *Project) target(name string) (Target, error) {
 	// Any other name is an id at OpenAI, so that a key and --model are enough.
 	t := Target{Name: name, ID: name}
 	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
-		t.taken = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)",
+		t.guess = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)",
 			name, strings.Join(names, ", "))
 	}
 	t.settings = model.Target{
@@ -90,8 +90,8 @@ func (p *Project) target(name string) (Target, error) {
 	return t, nil
 }
 
-// typed is an endpoint on the spot. A name of the config stands for its id.
-func (p *Project) typed(name, base string) Target {
+// targetAt is an endpoint on the spot. A name of the config stands for its id.
+func (p *Project) targetAt(name, base string) Target {
 	t := Target{Name: name, ID: name}
 	if m, ok := p.Config.Models[name]; ok {
 		t.ID, t.Params = m.Model, m.Params
@@ -102,7 +102,7 @@ func (p *Project) typed(name, base string) Target {
 	return t
 }
 
-func configured(m config.Model) Target {
+func targetOf(m config.Model) Target {
 	t := Target{Name: m.Name, ID: m.Model, Params: m.Params, Price: m.Price}
 	t.settings = model.Target{
 		API: api.Chat{}, Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers,
@@ -125,8 +125,8 @@ func (p *Project) PriceFor(endpoint, id string) *params.Price {
 	return nil
 }
 
-// missingVar names a header's variable that is not set.
-func missingVar(vars map[string]string) error {
+// checkHeaderVars names a header's variable that is not set.
+func checkHeaderVars(vars map[string]string) error {
 	for _, header := range slices.Sorted(maps.Keys(vars)) {
 		if os.Getenv(vars[header]) == "" {
 			return fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env",
@@ -150,13 +150,13 @@ func (t Target) Model(e *engine.Engine, timeout time.Duration) (model.Model, err
 // Open is the target with what its variables hold.
 func (t Target) Open(timeout time.Duration) (model.Target, error) {
 	key, env, err := model.APIKey(os.Getenv, t.source)
-	if err != nil && t.taken != "" {
-		err = fmt.Errorf("%w%s", err, t.taken)
+	if err != nil && t.guess != "" {
+		err = fmt.Errorf("%w%s", err, t.guess)
 	}
 	if err != nil {
 		return model.Target{}, err
 	}
-	if err := missingVar(t.headersEnv); err != nil {
+	if err := checkHeaderVars(t.headersEnv); err != nil {
 		return model.Target{}, err
 	}
 	settings := t.Priced(timeout)

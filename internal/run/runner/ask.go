@@ -39,8 +39,8 @@ type Purpose struct {
 	Vote      int    // of a judge's call
 }
 
-// of is the call's line as far as it is known before the call.
-func (p Purpose) of(call runfile.Call) runfile.Call {
+// describe is the call's line as far as it is known before the call.
+func (p Purpose) describe(call runfile.Call) runfile.Call {
 	call.For, call.Case, call.Trial, call.Criterion, call.Vote = p.For, p.Case, p.Trial, p.Criterion, p.Vote
 	return call
 }
@@ -60,7 +60,7 @@ func (a *Asker) Ask(ctx context.Context, p Purpose, r model.Request) (runfile.Ca
 	if call, ok, err := a.lookUp(p, r.Key); ok || err != nil {
 		return call, err
 	}
-	call := p.of(runfile.Call{Key: r.Key})
+	call := p.describe(runfile.Call{Key: r.Key})
 	if a.Model == nil {
 		call.Error = &runfile.Error{Kind: runfile.KindNotRecorded, Message: a.Offline}
 		return call, nil
@@ -95,7 +95,7 @@ func (a *Asker) lookUp(p Purpose, key string) (runfile.Call, bool, error) {
 		return runfile.Call{}, false, nil
 	}
 	call, ok, err := a.Recorded.Lookup(key)
-	return p.of(call), ok && err == nil, err
+	return p.describe(call), ok && err == nil, err
 }
 
 func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request) (runfile.Call, error) {
@@ -123,7 +123,7 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 		call.Attempts, call.Batch = e.Attempts, e.Batch
 		switch {
 		case e.Stop != nil:
-			a.stopped(e)
+			a.keepStop(e)
 		case e.Fatal():
 			a.fatal.CompareAndSwap(nil, failure)
 		}
@@ -136,9 +136,9 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 	return call, nil
 }
 
-// stopped keeps why the job was stopped while this call was failing. At the end
+// keepStop keeps why the job was stopped while this call was failing. At the end
 // of a budget that is worth a word: the budget need not be what was too small.
-func (a *Asker) stopped(e *model.Error) {
+func (a *Asker) keepStop(e *model.Error) {
 	if e.Stop.Kind == model.KindCancelled {
 		return // by the operator, which the end of the run says
 	}

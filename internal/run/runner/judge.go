@@ -134,7 +134,7 @@ func (j *Judge) vote(ctx context.Context, m *JudgeModel, calls JudgeCalls, a jud
 	again.Questions = nil
 	for i, v := range verdicts {
 		if v.Fault != "" {
-			open, again.Questions, again.Before = append(open, i), append(again.Questions, a.Questions[i]), v.Fault
+			open, again.Questions, again.LastFault = append(open, i), append(again.Questions, a.Questions[i]), v.Fault
 		}
 	}
 	if len(open) == 0 {

@@ -31,10 +31,10 @@ func (m *memo) ask(ctx context.Context, a *Asker, p Purpose, r model.Request, ru
 		return runfile.Call{}, err
 	}
 	for {
-		kept, mine := m.take(r.Key, run)
+		kept, mine := m.claim(r.Key, run)
 		if mine {
 			kept.call, kept.err = a.Ask(ctx, p, r)
-			m.settle(r.Key, kept)
+			m.finish(r.Key, kept)
 			return kept.call, kept.err
 		}
 		select {
@@ -45,7 +45,7 @@ func (m *memo) ask(ctx context.Context, a *Asker, p Purpose, r model.Request, ru
 		if kept.err != nil || kept.call.Error != nil {
 			continue
 		}
-		call := p.of(kept.call)
+		call := p.describe(kept.call)
 		if call.ReplayedFrom == "" {
 			call.ReplayedFrom = kept.run
 		}
@@ -53,8 +53,8 @@ func (m *memo) ask(ctx context.Context, a *Asker, p Purpose, r model.Request, ru
 	}
 }
 
-// take returns what is known of a key, or makes it the caller's to find out.
-func (m *memo) take(key, run string) (kept *memoEntry, mine bool) {
+// claim returns what is known of a key, or makes it the caller's to find out.
+func (m *memo) claim(key, run string) (kept *memoEntry, mine bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if kept, ok := m.calls[key]; ok {
@@ -68,8 +68,8 @@ func (m *memo) take(key, run string) (kept *memoEntry, mine bool) {
 	return kept, true
 }
 
-// settle lets those that wait go on, and forgets a call that failed.
-func (m *memo) settle(key string, kept *memoEntry) {
+// finish lets those that wait go on, and forgets a call that failed.
+func (m *memo) finish(key string, kept *memoEntry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if kept.err != nil || kept.call.Error != nil {

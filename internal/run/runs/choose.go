@@ -36,7 +36,7 @@ func CasesOf(run *runfile.Run, s suite.Selection) ([]runfile.Case, error) {
 		}
 		return nil, problem.List{{
 			Message: fmt.Sprintf("--tag %s: no such case of run %s has it", strings.Join(s.Tags, " or "), run.Header.Run),
-			Hint:    project.OneOf(s.Tags[0], slices.Sorted(maps.Keys(tags))),
+			Hint:    project.HintFor(s.Tags[0], slices.Sorted(maps.Keys(tags))),
 		}}
 	}
 	return out, nil
@@ -53,7 +53,7 @@ func UnknownCase(run *runfile.Run, id string) error {
 		hint = "that run has only a selection of the cases; name another run file, or run the case"
 	}
 	if hint == "" {
-		hint = project.OneOf(id, ids)
+		hint = project.HintFor(id, ids)
 	}
 	return problem.List{{Message: fmt.Sprintf("--case %s: run %s has no such case", id, run.Header.Run), Hint: hint}}
 }
