@@ -1,7 +1,8 @@
-//go:build !race
+//go:build simulation
 
-// Simulations start no goroutine of their own and would take many minutes under
-// the race detector.
+// The simulations take a minute, so they are a step of their own in .ci/run:
+//
+//	go test -tags simulation -run Simulated ./internal/verdict/compare
 
 package compare
 
