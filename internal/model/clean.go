@@ -14,8 +14,8 @@ const MaxMessage = 300
 // maxClusterBytes bounds what counts as one character: a server can add any number of combining marks to one.
 const maxClusterBytes = 64
 
-// Clean makes a server's text fit for one line of a terminal: no control or direction characters, white space
-// joined, at most limit user-perceived characters.
+// Clean makes a server's text fit for one line of a terminal: no control or direction characters, white space joined,
+// at most limit user-perceived characters.
 func Clean(text string, limit int) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -30,8 +30,7 @@ func Clean(text string, limit int) string {
 	return cut(strings.Join(strings.Fields(text), " "), limit)
 }
 
-// cut keeps the first limit characters as a reader counts them, so that neither a syllable nor a joined emoji is
-// split.
+// cut keeps the first limit characters as a reader counts them, so that neither a syllable nor a joined emoji is split.
 func cut(text string, limit int) string {
 	clusters := graphemes.FromString(text)
 	for n := 0; clusters.Next(); n++ {

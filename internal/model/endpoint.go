@@ -7,15 +7,13 @@ import (
 	"strings"
 )
 
-// Local is the label of every endpoint on this machine, whatever its port: a
-// recording made against port 8080 answers for port 9090 too.
+// Local is the label of every endpoint on this machine, whatever its port: a recording made against port 8080 answers
+// for port 9090 too.
 const Local = "local"
 
-// EndpointLabel names an endpoint in recordings. It is the label that the
-// config gives, else the base URL with scheme and host in lower case, without
-// the scheme's default port, trailing slashes, user, query and fragment. A base
-// URL on the loopback interface is [Local]. What is no URL at all is "unknown";
-// such a target is refused before any call.
+// EndpointLabel names an endpoint in recordings. It is the label that the config gives, else the base URL with scheme
+// and host in lower case, without the scheme's default port, trailing slashes, user, query and fragment. A base URL on
+// the loopback interface is [Local]. What is no URL at all is "unknown"; such a target is refused before any call.
 func EndpointLabel(label, baseURL string) string {
 	if label = strings.TrimSpace(label); label != "" {
 		return label
@@ -63,8 +61,8 @@ func onLoopback(base string) bool {
 // hostOf returns the host in lower case, without the dot that may end a full name.
 func hostOf(u *url.URL) string { return strings.TrimRight(strings.ToLower(u.Hostname()), ".") }
 
-// isLoopback takes a host in lower case. The unspecified address counts, since
-// servers print it as the address they listen on and it connects to this machine.
+// isLoopback takes a host in lower case. The unspecified address counts, since servers print it as the address they
+// listen on and it connects to this machine.
 func isLoopback(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true

@@ -46,15 +46,15 @@ type Error struct {
 	Status int  `json:"status,omitempty"` // HTTP status, 0 where there was none
 	// Code is the endpoint's word for the error, such as model_not_found; may be empty.
 	Code string `json:"code,omitempty"`
-	// Message is what the endpoint or the network said: one line without control characters, at most
-	// [MaxMessage] user-perceived characters.
+	// Message is what the endpoint or the network said: one line without control characters, at most [MaxMessage]
+	// user-perceived characters.
 	Message string `json:"message,omitempty"`
 	// RetryAfter is how long the endpoint asked to wait; 0 where it did not.
 	RetryAfter time.Duration `json:"retry_after_ns,omitempty"`
 	// Attempts counts the attempts that were made, this one included.
 	Attempts int `json:"-"`
-	// Down means that no connection to the endpoint can be made at all: connection refused, unknown host, a
-	// certificate that can't be trusted.
+	// Down means that no connection to the endpoint can be made at all: connection refused, unknown host, a certificate
+	// that can't be trusted.
 	Down bool `json:"down,omitempty"`
 	// Batch is the endpoint's id of the batch that held the request, if any.
 	Batch string `json:"-"`
@@ -63,8 +63,7 @@ type Error struct {
 	// NoAPI means, of not_found, that perhaps no API is at that URL at all.
 	NoAPI bool `json:"no_api,omitempty"`
 
-	// Stop is why no attempt followed, where one might have helped: the job was stopped meanwhile. Nil
-	// otherwise.
+	// Stop is why no attempt followed, where one might have helped: the job was stopped meanwhile. Nil otherwise.
 	Stop *Error `json:"-"`
 
 	// What the message for people names.
@@ -99,9 +98,8 @@ func (e *Error) Retryable() bool {
 	}
 }
 
-// Fatal reports whether no other call to this target can succeed either. An
-// error that is also retryable is fatal only once the attempts are used up,
-// which the engine decides.
+// Fatal reports whether no other call to this target can succeed either. An error that is also retryable is fatal only
+// once the attempts are used up, which the engine decides.
 func (e *Error) Fatal() bool {
 	switch e.Kind {
 	case KindAuth, KindNotFound, KindQuota:
@@ -113,8 +111,7 @@ func (e *Error) Fatal() bool {
 	case KindRateLimited:
 		return e.RetryAfter > MaxHold
 	case KindBadRequest:
-		// Named parameters are the same in every call; other faults of a request
-		// may lie in one case's words.
+		// Named parameters are the same in every call; other faults of a request may lie in one case's words.
 		return e.Code == "unsupported_parameter" || e.Code == "unsupported_value" || e.Code == "unknown_parameter"
 	default:
 		return false
@@ -232,8 +229,8 @@ func (e *Error) IsRefusal() bool {
 	return e.Kind == KindRateLimited || e.Kind == KindServer && e.Status == http.StatusServiceUnavailable
 }
 
-// Unclear reports whether what was asked for may have been done all the same:
-// the answer was lost, or the endpoint failed on the way.
+// Unclear reports whether what was asked for may have been done all the same: the answer was lost, or the endpoint
+// failed on the way.
 func (e *Error) Unclear() bool {
 	switch e.Kind {
 	case KindTimeout, KindMalformed, KindCancelled:

@@ -24,8 +24,8 @@ import (
 
 // A Model answers requests. Implementations are safe for concurrent use. An error of a call is an [*Error].
 type Model interface {
-	// Complete asks the model once, from the caller's point of view: it may make several attempts. It
-	// returns early when ctx ends.
+	// Complete asks the model once, from the caller's point of view: it may make several attempts. It returns early when
+	// ctx ends.
 	Complete(ctx context.Context, r Request) (Response, error)
 }
 
@@ -44,12 +44,12 @@ type Request struct {
 	ResponseFormat string
 	// JSONSchema goes with json_schema: a schema, or an object {"name","schema","strict"} that holds one.
 	JSONSchema json.RawMessage
-	// Trial is the number of the trial, or of the judge's vote, from 1. It is part of the key and never sent,
-	// so that repeats are separate recordings.
+	// Trial is the number of the trial, or of the judge's vote, from 1. It is part of the key and never sent, so that
+	// repeats are separate recordings.
 	Trial int
 
-	// Body is the request in the wire format of its target, and Key the name of its recording.
-	// [Target.Prepare] fills in both.
+	// Body is the request in the wire format of its target, and Key the name of its recording. [Target.Prepare] fills in
+	// both.
 	Body []byte
 	Key  string
 
@@ -57,8 +57,8 @@ type Request struct {
 	Label Label
 	// Via makes the attempts at the call, where several models share the limits of one target; mostly nil.
 	Via Model
-	// Waiting ends when the call must not wait any more, though an attempt on the wire may be finished;
-	// nil means that only the call's own context ends its waits. An engine sets it.
+	// Waiting ends when the call must not wait any more, though an attempt on the wire may be finished; nil means that
+	// only the call's own context ends its waits. An engine sets it.
 	Waiting context.Context //nolint:containedctx // a second one, which goes through the [Model] interface
 }
 
@@ -77,8 +77,8 @@ type Response struct {
 	Reply string `json:"reply,omitempty"`
 	// Thinking is what the endpoint returned beside the reply as reasoning.
 	Thinking string `json:"thinking,omitempty"`
-	// FinishReason is the endpoint's word: stop, length, content_filter, …, or [FinishRefusal]; it is empty
-	// where the endpoint gave none.
+	// FinishReason is the endpoint's word: stop, length, content_filter, …, or [FinishRefusal]; it is empty where the
+	// endpoint gave none.
 	FinishReason string `json:"finish_reason,omitempty"`
 	// ResponseModel is the id of the model that answered, as the endpoint reports it.
 	ResponseModel string `json:"response_model,omitempty"`

@@ -41,13 +41,13 @@ type Target struct {
 	KeyEnv string
 	// Headers are sent with every call. They may hold secrets.
 	Headers map[string]string `json:"-"`
-	// APIVersion makes the endpoint an Azure OpenAI deployment: ID names the
-	// deployment, and the key goes into the api-key header.
+	// APIVersion makes the endpoint an Azure OpenAI deployment: ID names the deployment, and the key goes into the api-key
+	// header.
 	APIVersion string
 	// Timeout bounds one attempt; 0 means [DefaultTimeout].
 	Timeout time.Duration
-	// Concurrency is how many calls may be under way at once, and so how many idle connections are kept;
-	// 0 means [DefaultConcurrency].
+	// Concurrency is how many calls may be under way at once, and so how many idle connections are kept; 0 means
+	// [DefaultConcurrency].
 	Concurrency int
 	// RPM and TPM are how many requests and tokens a minute may be sent; 0 means any number.
 	RPM, TPM int

@@ -2,8 +2,8 @@
 //
 //	chat.go  OpenAI's chat completions, which most servers speak
 //
-// To add an API, write a type with the three methods of [model.API] in a file of its own, and add one line to
-// [ByName]. What APIs have in common is beside them: errors.go names the error in an answer, whatever its shape, and
+// To add an API, write a type with the three methods of [model.API] in a file of its own, and add one line to [ByName].
+// What APIs have in common is beside them: errors.go names the error in an answer, whatever its shape, and
 // retryafter.go reads how long a server asks to wait.
 package api
 

@@ -19,19 +19,18 @@ import (
 )
 
 // Chat is OpenAI's chat completions API, at OpenAI, at Azure, and at the many servers that speak it too. The words of
-// the API and its errors are those of go-openai. Its request is not used: it drops the zeros of temperature, top_p
-// and the token limits, cuts floats to 32 bits, and refuses some pairs of model and limit. Nor is its response: it
-// fails on fields that nobody needs.
+// the API and its errors are those of go-openai. Its request is not used: it drops the zeros of temperature, top_p and
+// the token limits, cuts floats to 32 bits, and refuses some pairs of model and limit. Nor is its response: it fails on
+// fields that nobody needs.
 type Chat struct{}
 
 // Kind returns "chat.completions".
 func (Chat) Kind() string { return "chat.completions" }
 
-// Encode returns the request for a completion. Parameters are sent exactly as r holds them, zeros included; extra
-// ones become top-level fields, except those that a request decides itself, which are an error. A parameter that is
-// set both ways keeps its named value. For json_schema a bare schema is wrapped as
-// {"name":"reply","schema":…,"strict":true}; a document that has "schema" itself is sent as written, with a name if
-// it lacks one.
+// Encode returns the request for a completion. Parameters are sent exactly as r holds them, zeros included; extra ones
+// become top-level fields, except those that a request decides itself, which are an error. A parameter that is set both
+// ways keeps its named value. For json_schema a bare schema is wrapped as {"name":"reply","schema":…,"strict":true}; a
+// document that has "schema" itself is sent as written, with a name if it lacks one.
 func (Chat) Encode(t model.Target, r model.Request) (model.Call, error) {
 	call := model.Call{Method: http.MethodPost, URL: t.Base() + "/chat/completions", Header: http.Header{}, Body: r.Body}
 	call.Header.Set("Content-Type", "application/json")
@@ -76,8 +75,8 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 	if format != nil {
 		fields["response_format"] = format
 	}
-	// The messages are nearly all of the body, and a job encodes them for every trial. Where their text is valid,
-	// they are canonical as they are.
+	// The messages are nearly all of the body, and a job encodes them for every trial. Where their text is valid, they are
+	// canonical as they are.
 	valid := utf8.ValidString(id)
 	messages := make([]chatMessage, len(r.Messages))
 	for i, m := range r.Messages {
@@ -133,7 +132,9 @@ func responseFormat(r model.Request) (map[string]any, error) {
 func wrapSchema(doc json.RawMessage) any {
 	var object map[string]json.RawMessage
 	has := func(name string) bool { return len(object[name]) > 0 && string(object[name]) != "null" }
-	if json.Unmarshal(doc, &object) != nil || !has("schema") || object["schema"][0] != '{' || has("type") || has("properties") {
+	isWrapped := json.Unmarshal(doc, &object) == nil && has("schema") && object["schema"][0] == '{' &&
+		!has("type") && !has("properties")
+	if !isWrapped {
 		return map[string]any{"name": "reply", "schema": doc, "strict": true}
 	}
 	var name string
@@ -198,7 +199,9 @@ func (Chat) Decode(a model.Answer) (model.Response, error) {
 		return model.Response{}, &model.Error{Kind: model.KindMalformed, Status: a.Status, Message: "it has no choices"}
 	case doc.Choices[0].FinishReason == "error":
 		// Gateways say so when the model behind them failed half-way.
-		return model.Response{}, &model.Error{Kind: model.KindServer, Status: a.Status, Message: "the model behind the endpoint failed"}
+		return model.Response{}, &model.Error{
+			Kind: model.KindServer, Status: a.Status, Message: "the model behind the endpoint failed",
+		}
 	}
 	message := doc.Choices[0].Message
 	resp := model.Response{

@@ -19,9 +19,8 @@ type serverError struct {
 	Status  int // an HTTP status given inside the body, or 0
 }
 
-// readServerError reads an error body. go-openai knows OpenAI's shape alone and
-// hands everything else back as bytes, and its error for a body without a
-// message has none of the rest; so the shapes are read here:
+// readServerError reads an error body. go-openai knows OpenAI's shape alone and hands everything else back as bytes,
+// and its error for a body without a message has none of the rest; so the shapes are read here:
 //
 //	{"error":{"message","code","type"}}   OpenAI, Azure, llama.cpp, vLLM
 //	[{"error":{…}}]                       Gemini
@@ -109,15 +108,17 @@ func plainText(text string) string {
 	return "an HTML page"
 }
 
-// errorIn returns the error of an answer with an error status, or of a success with an error inside. Its message is
-// the server's text as it came.
+// errorIn returns the error of an answer with an error status, or of a success with an error inside. Its message is the
+// server's text as it came.
 func errorIn(a model.Answer) *model.Error {
 	said := readServerError(a.Body)
 	status := a.Status
 	if status < 400 && said.Status != 0 {
 		status = said.Status
 	}
-	e := &model.Error{Status: status, Code: cmp.Or(said.Code, said.Type), Message: said.Message, Kind: kindOf(status, said)}
+	e := &model.Error{
+		Kind: kindOf(status, said), Status: status, Code: cmp.Or(said.Code, said.Type), Message: said.Message,
+	}
 	e.NoAPI = e.Kind == model.KindNotFound && !aboutModel(said)
 	switch e.Kind {
 	case model.KindRateLimited, model.KindServer:
@@ -134,8 +135,8 @@ const (
 	codeNoDeployment  = "DeploymentNotFound" // Azure
 )
 
-// aboutModel tells an unknown model from a wrong path: an API that is asked for
-// a path that it lacks answers 404 too, often in the same shape.
+// aboutModel tells an unknown model from a wrong path: an API that is asked for a path that it lacks answers 404 too,
+// often in the same shape.
 func aboutModel(said serverError) bool {
 	return said.Code == codeModelNotFound || said.Code == codeNoDeployment ||
 		strings.Contains(strings.ToLower(said.Message), "model")
@@ -146,9 +147,11 @@ func kindOf(status int, said serverError) model.Kind {
 		return slices.Contains(codes, said.Code) || slices.Contains(codes, said.Type)
 	}
 	switch {
-	case is("insufficient_quota", "billing_hard_limit_reached", "billing_not_active"), status == http.StatusPaymentRequired:
+	case is("insufficient_quota", "billing_hard_limit_reached", "billing_not_active"),
+		status == http.StatusPaymentRequired:
 		return model.KindQuota
-	case is("context_length_exceeded", "exceed_context_size_error"), status != http.StatusTooManyRequests && overContext(said.Message):
+	case is("context_length_exceeded", "exceed_context_size_error"),
+		status != http.StatusTooManyRequests && overContext(said.Message):
 		return model.KindContextLength
 	case is("content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation"):
 		return model.KindContentFilter
@@ -173,8 +176,8 @@ func kindOf(status int, said serverError) model.Kind {
 	}
 }
 
-// overContext recognises the sentences of servers that give no code for a
-// prompt over the context: llama.cpp, vLLM, and hosted ones.
+// overContext recognises the sentences of servers that give no code for a prompt over the context: llama.cpp, vLLM, and
+// hosted ones.
 func overContext(message string) bool {
 	message = strings.ToLower(message)
 	return slices.ContainsFunc([]string{

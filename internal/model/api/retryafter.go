@@ -11,9 +11,8 @@ import (
 // maxRetryAfter bounds what a server can ask for. It is more than any run waits, see [model.MaxHold].
 const maxRetryAfter = 24 * time.Hour
 
-// retryAfter reads how long a server asks to wait: Azure's retry-after-ms, the
-// standard Retry-After in seconds or as an HTTP date, else the resets of the
-// OpenAI rate-limit headers. It is 0 where there is nothing usable.
+// retryAfter reads how long a server asks to wait: Azure's retry-after-ms, the standard Retry-After in seconds or as an
+// HTTP date, else the resets of the OpenAI rate-limit headers. It is 0 where there is nothing usable.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	if ms, ok := number(h.Get("Retry-After-Ms")); ok {
 		return within(ms / 1000)
@@ -29,9 +28,8 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return rateLimitReset(h)
 }
 
-// rateLimitReset returns when the limit that was hit is free again. Requests
-// and tokens have limits of their own; the one with nothing remaining was hit.
-// Where neither says so, the sooner reset is taken: to wait for a limit that was
+// rateLimitReset returns when the limit that was hit is free again. Requests and tokens have limits of their own; the
+// one with nothing remaining was hit. Where neither says so, the sooner reset is taken: to wait for a limit that was
 // not hit would be waiting for nothing.
 func rateLimitReset(h http.Header) time.Duration {
 	var hit, sooner time.Duration

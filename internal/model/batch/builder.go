@@ -10,8 +10,7 @@ import (
 	"promptbench/internal/model"
 )
 
-// A builder gathers requests in a file until it is as large as a piece may be,
-// and hands that in.
+// A builder collects requests in a file until it is as large as a piece may be, and submits that.
 type builder struct {
 	collector *Collector
 	attempt   int
@@ -24,12 +23,12 @@ type builder struct {
 	has   map[key]bool
 }
 
-// add puts a request into the piece at hand, and hands that in first where there
-// is no room.
+// add puts a request into the current piece, and submits that first where there is no room.
 func (b *builder) add(ctx context.Context, k key, r model.Request) error {
 	line := requestLine(r.Key, r.Body)
 	if len(line) > b.collector.o.MaxBytes {
-		return fmt.Errorf("a request of %d bytes is larger than a batch may be, %d bytes", len(line), b.collector.o.MaxBytes)
+		return fmt.Errorf("a request of %d bytes is larger than a batch may be, %d bytes",
+			len(line), b.collector.o.MaxBytes)
 	}
 	if len(b.keys) == b.collector.o.MaxRequests || b.size+len(line) > b.collector.o.MaxBytes {
 		if err := b.flush(ctx); err != nil {
@@ -61,7 +60,7 @@ func (b *builder) begin() error {
 	return nil
 }
 
-// flush hands in the piece at hand, if there is one.
+// flush submits the current piece, if there is one.
 func (b *builder) flush(ctx context.Context) error {
 	if b.file == nil {
 		return nil
@@ -82,7 +81,7 @@ func (b *builder) flush(ctx context.Context) error {
 	return nil
 }
 
-// drop clears away the request file.
+// drop removes the request file.
 func (b *builder) drop() {
 	if b.file != nil {
 		_ = b.file.Close() // what mattered was flushed

@@ -8,27 +8,25 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// Outstanding lists what was handed in to an endpoint for a model and not
-// collected yet, newest first.
+// Outstanding lists the pieces that an endpoint has for a model and that no run has collected yet, newest first.
 func Outstanding(index *runfile.Index, endpoint, modelID string) []runfile.Piece {
 	var out []runfile.Piece
 	for _, p := range index.Pieces() {
-		if !p.Collected && p.Endpoint == endpoint && p.Model == modelID && time.Since(p.At) <= kept {
+		if !p.Collected && p.Endpoint == endpoint && p.Model == modelID && time.Since(p.At) <= keptFor {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-// Cancelled is what became of a batch that was to be cancelled.
+// Cancelled is a batch after [Cancel].
 type Cancelled struct {
 	Batch
 
 	Was string // its status before
 }
 
-// Cancel cancels the batches of pieces that are not over. It leaves out pieces
-// that were never made a batch of.
+// Cancel cancels the batches of pieces that are not over. It leaves out pieces without a batch.
 func Cancel(ctx context.Context, client *Client, pieces []runfile.Piece) ([]Cancelled, error) {
 	var out []Cancelled
 	for _, p := range pieces {

@@ -55,8 +55,7 @@ func newClient(t model.Target, p engine.Policy) (*Client, error) {
 	return &Client{client: client, api: openai.NewClientWithConfig(config), target: t, policy: p}, nil
 }
 
-// Upload uploads the request file at path, and
-// returns the endpoint's id of it.
+// Upload uploads the request file at path, and returns the endpoint's id of it.
 func (c *Client) Upload(ctx context.Context, path string) (fileID string, err error) {
 	var file openai.File
 	err = c.try(ctx, transferTimeout, func(ctx context.Context) error {
@@ -75,9 +74,8 @@ func (c *Client) Upload(ctx context.Context, path string) (fileID string, err er
 // errNoID says that an answer of the endpoint lacks what every one has.
 var errNoID = errors.New("it has no id")
 
-// Create makes a batch of an uploaded file. It makes one attempt: where the
-// error leaves it open whether the batch was made, see [model.Error.Unclear], only
-// [Client.Find] can tell.
+// Create makes a batch of an uploaded file. It makes one attempt: where the error leaves it open whether the batch was
+// made, see [model.Error.Unclear], only [Client.Find] can tell.
 func (c *Client) Create(ctx context.Context, fileID string, metadata map[string]string) (Batch, error) {
 	var made openai.BatchResponse
 	labels := make(map[string]any, len(metadata))
@@ -122,8 +120,8 @@ func (c *Client) one(
 	return c.batch(got.Batch), err
 }
 
-// Find looks for a batch by a label that it was made with. It reads the
-// endpoint's list of batches, newest first, back to the moment since.
+// Find looks for a batch by a label that it was made with. It reads the endpoint's list of batches, newest first, back
+// to the moment since.
 func (c *Client) Find(ctx context.Context, label, value string, since time.Time) (found Batch, ok bool, err error) {
 	limit := 100
 	var after *string
@@ -175,8 +173,7 @@ func (c *Client) Download(ctx context.Context, fileID, path string) error {
 	})
 }
 
-// A localError is one of this machine's disk, which says nothing about the
-// endpoint.
+// A localError is one of this machine's disk, which says nothing about the endpoint.
 type localError struct{ error }
 
 // Unwrap returns the error itself.

@@ -26,36 +26,35 @@ type Options struct {
 	Requests iter.Seq2[model.Request, error]
 	// Recorded are the calls and pieces of earlier runs; nil: ask anyway.
 	Recorded *runfile.Index
-	// Record keeps a batch line before anything that depends on it is sent.
+	// Record writes a batch line durably, before anything that depends on it is sent.
 	Record func(runfile.Batch) error
 	// Note tells a person what happens; may be nil.
 	Note func(string)
 
 	MaxRequests int           // of a piece; 0 for the provider's limit
 	MaxBytes    int           // of a piece; 0 for the provider's limit
-	MaxCalls    int           // what a person is told that keeps requests from being handed in; see [Collector.Submit]
+	MaxCalls    int           // the limit that messages name; [Collector.Submit] keeps to its own
 	Deadline    time.Duration // waiting ends then; 0 for never
 
 	Wait func(ctx context.Context, d time.Duration) error // nil but in tests that must not wait
 }
 
-// A Collector hands in the requests of one revision and gives out their replies. It is
-// made by [Open], filled by [Collector.Submit] and then looked after by [Collector.Watch],
-// while its Complete is called from many goroutines.
+// A Collector submits the requests of one revision and returns their replies. [Open] makes it, [Collector.Submit] fills
+// it, and [Collector.Watch] watches the batches, while Complete is called from many goroutines.
 type Collector struct {
 	o   Options
 	dir string // of the request and result files
 
-	pieces []*piece // of the run, in the order in which they are met; those of Watch belong to it
-	number int      // of the last piece that was made here
-	wrote  bool     // something in the run file
+	pieces   []*piece // in the order in which they were found or made; once Watch runs, only it uses them
+	number   int      // of the last piece that was made here
+	hasLines bool     // something in the run file
 
 	mu      sync.Mutex
 	entries map[key]entry
 	files   []*os.File    // results
-	err     error         // why nothing more will come
-	broken  chan struct{} // closed with err
-	ended   chan struct{} // closed when nothing is watched any more
+	err     error         // why no further reply can come
+	failed  chan struct{} // closed with err
+	ended   chan struct{} // closed when Watch returns
 }
 
 type key = [32]byte
@@ -68,32 +67,34 @@ type entry struct {
 	offset int64
 }
 
-// A piece is requests that are handed in together.
+// A piece is requests that are submitted together.
 type piece struct {
-	id      string
-	attempt int
-	batch   string // the provider's id
-	status  string // as last heard
-	made    time.Time
-	earlier bool   // by a run before this one
-	left    int    // requests that nothing has an eye on in this run
-	failure string // why those of its requests failed that have no result
-	over    chan struct{}
+	id        string
+	attempt   int
+	batch     string // the provider's id
+	status    string // as last heard
+	made      time.Time
+	isEarlier bool   // by a run before this one
+	left      int    // requests that are not this run's
+	failure   string // why those of its requests failed that have no result
+	done      chan struct{}
 }
 
 func (c *Collector) newPiece(attempt int) *piece {
 	c.number++
-	return &piece{id: fmt.Sprintf("%s-%d", c.o.Run, c.number), attempt: attempt, made: time.Now().UTC(), over: make(chan struct{})}
+	return &piece{
+		id: fmt.Sprintf("%s-%d", c.o.Run, c.number), attempt: attempt, made: time.Now().UTC(), done: make(chan struct{}),
+	}
 }
 
-// record keeps a batch line.
+// record writes a batch line.
 func (c *Collector) record(b runfile.Batch) error {
-	c.wrote = true
+	c.hasLines = true
 	return c.o.Record(b)
 }
 
-// Wrote reports whether the run file has a line of the collector.
-func (c *Collector) Wrote() bool { return c.wrote }
+// HasLines reports whether the run file has a line of the collector.
+func (c *Collector) HasLines() bool { return c.hasLines }
 
 // Open makes a collector. Close it when the run is over.
 func Open(o Options) (*Collector, error) {
@@ -113,10 +114,12 @@ func Open(o Options) (*Collector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a directory for request files: %w", err)
 	}
-	return &Collector{o: o, dir: dir, entries: map[key]entry{}, broken: make(chan struct{}), ended: make(chan struct{})}, nil
+	return &Collector{
+		o: o, dir: dir, entries: map[key]entry{}, failed: make(chan struct{}), ended: make(chan struct{}),
+	}, nil
 }
 
-// Close clears away what the collector keeps on disk.
+// Close removes the files of the collector.
 func (c *Collector) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,9 +129,8 @@ func (c *Collector) Close() error {
 	return os.RemoveAll(c.dir)
 }
 
-// Complete waits for the batch that holds the request, and returns its reply.
-// A request that was not handed in fails with [model.KindBudget]: there was no
-// room for it.
+// Complete waits for the batch that holds the request, and returns its reply. A request that was not submitted, for
+// want of calls, fails with [model.KindBudget].
 func (c *Collector) Complete(ctx context.Context, r model.Request) (model.Response, error) {
 	k, ok := parseKey(r.Key)
 	if !ok {
@@ -137,27 +139,31 @@ func (c *Collector) Complete(ctx context.Context, r model.Request) (model.Respon
 	for {
 		c.mu.Lock()
 		e, waits := c.entries[k]
-		settled := waits && isClosed(e.piece.over) // seen while nothing can be placed, so that e is what it was settled with
+		isDone := waits && isClosed(e.piece.done) // under the lock, so that e is the last entry
 		err := c.err
 		c.mu.Unlock()
-		over := c.ended // of a request that was not handed in: only then the others are not kept from being collected
+		done := c.ended // of a request that was not submitted, so that the others are collected first
 		switch {
 		case !waits && isClosed(c.ended):
-			return model.Response{}, &model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --max-calls %d", c.o.MaxCalls)}
+			return model.Response{}, &model.Error{
+				Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --max-calls %d", c.o.MaxCalls),
+			}
 		case !waits:
-		case settled && e.length > 0:
+		case isDone && e.length > 0:
 			return c.read(e)
-		case settled:
-			return model.Response{}, &model.Error{Kind: model.KindBatch, Message: e.piece.failure, Attempts: e.piece.attempt, Batch: e.piece.batch}
+		case isDone:
+			return model.Response{}, &model.Error{
+				Kind: model.KindBatch, Message: e.piece.failure, Attempts: e.piece.attempt, Batch: e.piece.batch,
+			}
 		default:
-			over = e.piece.over // then there is a result, or another piece has the request
+			done = e.piece.done // then there is a result, or another piece has the request
 		}
 		if err != nil {
 			return model.Response{}, err
 		}
 		select {
-		case <-over:
-		case <-c.broken:
+		case <-done:
+		case <-c.failed:
 		case <-ctx.Done():
 			return model.Response{}, model.Cancelled(ctx, 0)
 		}
@@ -179,7 +185,7 @@ func (c *Collector) fail(err error) {
 	defer c.mu.Unlock()
 	if c.err == nil {
 		c.err = err
-		close(c.broken)
+		close(c.failed)
 	}
 }
 
@@ -208,8 +214,8 @@ func (c *Collector) read(e entry) (model.Response, error) {
 	return resp, nil
 }
 
-// Lookup finds the recorded call with a key, unless a batch that was handed in
-// after it holds the request: then the newer reply is waited for.
+// Lookup finds the recorded call with a key, unless a batch that was submitted after it holds the request: then
+// Complete waits for the newer reply.
 func (c *Collector) Lookup(key string) (runfile.Call, bool, error) {
 	if k, ok := parseKey(key); ok {
 		c.mu.Lock()

@@ -240,8 +240,8 @@ func TestReplyStandsAboveFailure(t *testing.T) {
 	require.Len(t, s.server.HandedIn(), 1)
 }
 
-// A run over some of the cases has recorded what failed for good of a batch that
-// holds more; the next run asks for it again and does not take the old word for it.
+// A run over some of the cases has recorded what failed for good of a batch that holds more; the next run asks for it
+// again and does not take the old word for it.
 func TestFailureIsCollectedOnce(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 4, nil, func(r fakeopenai.Request) fakeopenai.Reply {
@@ -401,8 +401,7 @@ func TestPartOfABatchIsCollectedByEach(t *testing.T) {
 	require.Len(t, v.collector.Collected(), 1)
 }
 
-// A nightly run is fresh: what it hands in is newer than last night's replies,
-// which must not answer in its place.
+// A nightly run is fresh: what it hands in is newer than last night's replies, which must not answer in its place.
 func TestFreshBatchStandsAboveRecordings(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 3, nil)
@@ -491,8 +490,8 @@ func TestLostAnswerIsNoSecondBatch(t *testing.T) {
 	require.Len(t, s.server.HandedIn(), 1)
 }
 
-// A run that dies after the batch was made and before the line that names it was
-// written leaves a piece of which only the provider knows more.
+// A run that dies after the batch was made and before the line that names it was written leaves a piece of which only
+// the provider knows more.
 func TestBatchThatNoLineNamesIsFound(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 4, nil)

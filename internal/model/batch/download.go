@@ -27,18 +27,18 @@ func (c *Collector) collect(ctx context.Context, p *piece, file string, again ma
 	if err != nil {
 		return fmt.Errorf("opening the results of batch %s: %w", p.batch, err)
 	}
-	// It is read as long as it is open, and a kill leaves no replies behind. Where a
-	// system keeps open files, Close removes it.
+	// It is read as long as it is open, and a kill leaves no replies behind. Where a system keeps open files, Close
+	// removes it.
 	_ = os.Remove(path)
 	c.mu.Lock()
 	number := int32(len(c.files))
 	c.files = append(c.files, f)
 	c.mu.Unlock()
-	return c.note(f, p, number, again)
+	return c.readResults(f, p, number, again)
 }
 
 // note reads results and keeps their places.
-func (c *Collector) note(f io.Reader, p *piece, number int32, again map[key]bool) error {
+func (c *Collector) readResults(f io.Reader, p *piece, number int32, again map[key]bool) error {
 	lines := bufio.NewReaderSize(f, 256<<10)
 	var offset int64
 	unreadable := 0
@@ -51,7 +51,7 @@ func (c *Collector) note(f io.Reader, p *piece, number int32, again map[key]bool
 			if r, bad := c.o.Client.parse(text); bad != nil {
 				unreadable++ // its request counts as unanswered
 			} else {
-				c.place(r, p, entry{piece: p, file: number, offset: offset, length: int32(len(line))}, again)
+				c.keep(r, p, entry{piece: p, file: number, offset: offset, length: int32(len(line))}, again)
 			}
 		}
 		offset += int64(len(line))
@@ -66,7 +66,7 @@ func (c *Collector) note(f io.Reader, p *piece, number int32, again map[key]bool
 }
 
 // place keeps where the result of a request is. A reply replaces a failure; otherwise the first of several counts.
-func (c *Collector) place(r result, p *piece, at entry, again map[key]bool) {
+func (c *Collector) keep(r result, p *piece, at entry, again map[key]bool) {
 	k, ok := parseKey(r.key)
 	if !ok {
 		return

@@ -12,7 +12,7 @@ import (
 	"promptbench/internal/model"
 )
 
-// The states of a [Batch] that it does not leave any more, in OpenAI's words.
+// The final states of a [Batch], in OpenAI's words.
 const (
 	statusCompleted = "completed"
 	statusFailed    = "failed" // its file was not accepted, nothing was done
@@ -20,7 +20,7 @@ const (
 	statusCancelled = "cancelled"
 )
 
-// A Batch is what an endpoint says of one.
+// A Batch is the state of a batch at its endpoint.
 type Batch struct {
 	ID         string
 	Status     string // the endpoint's word
@@ -30,12 +30,12 @@ type Batch struct {
 	Completed  int
 	Failed     int
 	Problem    string // why it failed: the endpoint's words on the first fault
-	Busy       bool   // it failed only since too much is waiting at the endpoint
+	Busy       bool   // it failed because too many requests wait at the endpoint
 	Created    time.Time
 	Labels     map[string]string
 }
 
-// Over reports whether the endpoint does no more on it.
+// Over reports whether the batch is in a final state.
 func (b Batch) Over() bool {
 	switch b.Status {
 	case statusCompleted, statusFailed, statusExpired, statusCancelled:
@@ -47,8 +47,9 @@ func (b Batch) Over() bool {
 // batch reads OpenAI's form of a batch.
 func (c *Client) batch(b openai.Batch) Batch {
 	out := Batch{
-		ID: b.ID, Status: model.Clean(b.Status, 64), Created: time.Unix(int64(b.CreatedAt), 0).UTC(), Labels: map[string]string{},
-		Total: b.RequestCounts.Total, Completed: b.RequestCounts.Completed, Failed: b.RequestCounts.Failed,
+		ID: b.ID, Status: model.Clean(b.Status, 64), Created: time.Unix(int64(b.CreatedAt), 0).UTC(),
+		Labels: map[string]string{},
+		Total:  b.RequestCounts.Total, Completed: b.RequestCounts.Completed, Failed: b.RequestCounts.Failed,
 	}
 	if b.OutputFileID != nil {
 		out.OutputFile = *b.OutputFileID

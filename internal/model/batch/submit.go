@@ -12,9 +12,8 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// kept is how long a provider keeps what a batch brought, at least. What was
-// handed in longer ago is not looked for any more.
-const kept = 30 * 24 * time.Hour
+// keptFor is how long a provider keeps results, at least. Older pieces are not looked for.
+const keptFor = 30 * 24 * time.Hour
 
 // The labels of a batch at the provider.
 const (
@@ -22,11 +21,11 @@ const (
 	labelPrompt = "promptbench_prompt"
 )
 
-// NoLimit has [Collector.Submit] hand in any number of requests.
+// NoLimit has [Collector.Submit] submit any number of requests.
 const NoLimit = -1
 
-// Submit hands in the requests that have no recorded reply and are not at the
-// provider yet, so many of them at most, and says how many these are.
+// Submit submits the requests that have no recorded reply and are not at the provider yet, at most the given number of
+// them, and returns how many these are.
 func (c *Collector) Submit(ctx context.Context, most int) (n int, err error) {
 	earlier, err := c.earlier(ctx)
 	if err != nil {
@@ -46,7 +45,7 @@ func (c *Collector) Submit(ctx context.Context, most int) (n int, err error) {
 		if _, twice := c.entries[k]; twice || b.has[k] {
 			continue
 		}
-		answered, err := c.answered(r.Key, earlier[k])
+		answered, err := c.isAnswered(r.Key, earlier[k])
 		if err != nil {
 			return n, err
 		}
@@ -58,7 +57,7 @@ func (c *Collector) Submit(ctx context.Context, most int) (n int, err error) {
 		switch {
 		case answered:
 		case p != nil && !c.o.Recorded.Failed(r.Key, p.batch):
-			c.adopt(k, p)
+			c.awaitEarlier(k, p)
 		case n == most:
 			left++
 		default:
@@ -74,9 +73,9 @@ func (c *Collector) Submit(ctx context.Context, most int) (n int, err error) {
 	return n, b.flush(ctx)
 }
 
-// answered reports whether a recorded call answers the request: one that came
-// from the piece which holds it, or is newer.
-func (c *Collector) answered(key string, p *piece) (bool, error) {
+// isAnswered reports whether a recorded call answers the request: one that came from the piece that holds it, or is
+// newer.
+func (c *Collector) isAnswered(key string, p *piece) (bool, error) {
 	switch {
 	case c.o.Recorded == nil || !c.o.Recorded.Has(key):
 		return false, nil
@@ -87,23 +86,25 @@ func (c *Collector) answered(key string, p *piece) (bool, error) {
 	return ok && (call.Batch == p.batch || !call.At.Before(p.made)), err
 }
 
-// adopt waits for the request in a piece that an earlier run handed in.
-func (c *Collector) adopt(k key, p *piece) {
+// awaitEarlier waits for the request in a piece of an earlier run.
+func (c *Collector) awaitEarlier(k key, p *piece) {
 	if !slices.Contains(c.pieces, p) {
 		c.pieces = append(c.pieces, p)
 	}
 	c.entries[k] = entry{piece: p}
 }
 
-// earlier finds what earlier runs have handed in, by request; where several did,
-// the last one holds.
+// earlier returns the pieces of earlier runs by request, and the newest of several.
 func (c *Collector) earlier(ctx context.Context) (map[key]*piece, error) {
 	if c.o.Recorded == nil {
 		return nil, nil
 	}
 	out := map[key]*piece{}
 	for _, known := range Outstanding(c.o.Recorded, c.o.Endpoint, c.o.Model) {
-		p := &piece{id: known.ID, attempt: known.Attempt, batch: known.Batch, made: known.At, earlier: true, over: make(chan struct{})}
+		p := &piece{
+			id: known.ID, attempt: known.Attempt, batch: known.Batch, made: known.At, isEarlier: true,
+			done: make(chan struct{}),
+		}
 		if p.batch == "" {
 			found, err := c.find(ctx, p)
 			if err != nil {
@@ -129,15 +130,14 @@ func (c *Collector) earlier(ctx context.Context) (map[key]*piece, error) {
 
 // A batch that was just asked for may not be in the list yet.
 const (
-	fresh      = 2 * time.Minute
+	freshFor   = 2 * time.Minute
 	secondLook = 3 * time.Second
 )
 
-// find looks at the provider for the batch of a piece of which no line says
-// whether there is one, and writes that line.
+// find looks at the provider for the batch of a piece without a line that names one, and writes that line.
 func (c *Collector) find(ctx context.Context, p *piece) (bool, error) {
 	b, ok, err := c.lookFor(ctx, p)
-	if err == nil && !ok && time.Since(p.made) < fresh {
+	if err == nil && !ok && time.Since(p.made) < freshFor {
 		if err := c.o.Wait(ctx, secondLook); err != nil {
 			return false, err
 		}
@@ -146,7 +146,7 @@ func (c *Collector) find(ctx context.Context, p *piece) (bool, error) {
 	switch {
 	case err != nil:
 		return false, fmt.Errorf("looking for a batch of an earlier run: %w", err)
-	case !ok && time.Since(p.made) < fresh:
+	case !ok && time.Since(p.made) < freshFor:
 		return false, nil
 	case !ok: // no later run needs to look again
 		return false, c.record(runfile.Batch{Piece: p.id, State: runfile.Collected, At: time.Now().UTC()})
@@ -161,7 +161,7 @@ func (c *Collector) lookFor(ctx context.Context, p *piece) (Batch, bool, error) 
 	return c.o.Client.Find(ctx, labelPiece, p.id, p.made.Add(-time.Hour))
 }
 
-// submit hands in a piece whose request file is at path.
+// submit submits a piece whose request file is at path.
 func (c *Collector) submit(ctx context.Context, p *piece, keys []string, path string) error {
 	err := c.record(runfile.Batch{Piece: p.id, State: runfile.Submitting, Attempt: p.attempt, Keys: keys, At: p.made})
 	if err != nil {
@@ -177,19 +177,20 @@ func (c *Collector) submit(ctx context.Context, p *piece, keys []string, path st
 	}
 	p.batch, p.status = b.ID, b.Status
 	c.o.Note(fmt.Sprintf("batch %s: %s handed in", b.ID, requests(len(keys))))
-	return c.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, InputFile: file, At: time.Now().UTC()})
+	return c.record(runfile.Batch{
+		Piece: p.id, State: runfile.Submitted, Batch: b.ID, InputFile: file, At: time.Now().UTC(),
+	})
 }
 
 func requests(n int) string { return wording.Count(n, "request") }
 
-// How often, and how long apart at first, it is tried to make a batch.
+// How often a batch is tried to be made, and the first wait in between.
 const (
 	createAttempts = 6
 	createWait     = 2 * time.Second
 )
 
-// create makes the batch of a piece, once: where the answer was lost, it looks
-// whether there is one before it tries again.
+// create makes the batch of a piece, once: where the answer was lost, it looks for the batch before it tries again.
 func (c *Collector) create(ctx context.Context, p *piece, file string) (Batch, error) {
 	for attempt := 1; ; attempt++ {
 		b, err := c.o.Client.Create(ctx, file, map[string]string{labelPiece: p.id, labelPrompt: c.o.Prompt})

@@ -13,33 +13,34 @@ import (
 )
 
 const (
-	// maxAttempts is how often a request is handed in, the first time included.
+	// maxAttempts is how often a request is submitted, the first time included.
 	maxAttempts = 3
 
 	firstPoll = time.Second
 	lastPoll  = time.Minute
 
-	// How long a piece waits that the endpoint had no room for, at first and at most.
+	// How long a piece waits that the endpoint refused for want of room, at first and at most.
 	firstRoom = time.Minute
 	lastRoom  = 15 * time.Minute
 )
 
-// Watch looks after the pieces until all are over, ctx ends, or nothing more can
-// come, which [Collector.Complete] then says.
+// Watch watches the pieces until all are done, ctx ends, or no further reply can come; [Collector.Complete] then
+// returns why.
 func (c *Collector) Watch(ctx context.Context) {
 	defer close(c.ended)
 	if c.o.Deadline > 0 {
 		timer := time.AfterFunc(c.o.Deadline, func() {
-			c.fail(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --deadline %s; the batches go on, run it again to collect them", c.o.Deadline)})
+			c.fail(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf(
+				"stopped at --deadline %s; the batches go on, run it again to collect them", c.o.Deadline)})
 		})
 		defer timer.Stop()
 	}
 	poll, room := firstPoll, firstRoom
-	due := time.Now().Add(room) // when what had no room is handed in again
+	due := time.Now().Add(room) // when refused pieces are submitted again
 	for {
-		moved, err := c.look(ctx)
+		moved, err := c.poll(ctx)
 		switch {
-		case ctx.Err() != nil || isClosed(c.broken):
+		case ctx.Err() != nil || isClosed(c.failed):
 			return
 		case err != nil:
 			c.fail(err)
@@ -50,7 +51,7 @@ func (c *Collector) Watch(ctx context.Context) {
 			poll = min(poll*3/2, lastPoll)
 		}
 		if moved || time.Now().After(due) {
-			tried, err := c.makeRoom(ctx)
+			tried, err := c.resubmitRefused(ctx)
 			if err != nil {
 				c.fail(err)
 				return
@@ -60,22 +61,22 @@ func (c *Collector) Watch(ctx context.Context) {
 			}
 			due = time.Now().Add(room)
 		}
-		if !slices.ContainsFunc(c.pieces, func(p *piece) bool { return !isClosed(p.over) }) || c.o.Wait(ctx, poll) != nil {
+		if !slices.ContainsFunc(c.pieces, func(p *piece) bool { return !isClosed(p.done) }) || c.o.Wait(ctx, poll) != nil {
 			return
 		}
 	}
 }
 
-// look asks how far the pieces are, and reports whether one got over.
-func (c *Collector) look(ctx context.Context) (moved bool, err error) {
+// poll asks for the state of the pieces, and reports whether one of them ended.
+func (c *Collector) poll(ctx context.Context) (moved bool, err error) {
 	for _, p := range slices.Clone(c.pieces) {
-		if isClosed(p.over) || p.status == noRoom {
+		if isClosed(p.done) || p.status == statusNoRoom {
 			continue
 		}
 		b, err := c.o.Client.Get(ctx, p.batch)
 		failure, failed := errors.AsType[*model.Error](err)
 		switch {
-		case isUnknown(err) && !p.earlier && time.Since(p.made) < fresh:
+		case isUnknown(err) && !p.isEarlier && time.Since(p.made) < freshFor:
 			continue // not everywhere yet at the endpoint, which has just made it
 		case isUnknown(err):
 			b = Batch{ID: p.batch, Status: "unknown to the endpoint"}
@@ -85,13 +86,13 @@ func (c *Collector) look(ctx context.Context) (moved bool, err error) {
 		case err != nil:
 			return moved, err
 		}
-		c.tell(p, b)
+		c.noteStatus(p, b)
 		switch {
 		case !failed && !b.Over():
 		case b.Status == statusFailed && b.Busy:
-			p.status = noRoom
+			p.status = statusNoRoom
 		default:
-			if err := c.settle(ctx, p, b); err != nil {
+			if err := c.finish(ctx, p, b); err != nil {
 				return moved, err
 			}
 			moved = true
@@ -106,12 +107,11 @@ func isUnknown(err error) bool {
 	return ok && failure.Kind == model.KindNotFound
 }
 
-// noRoom is the status of a piece that the endpoint refused since too much waits
-// there.
-const noRoom = "waits for room at the endpoint"
+// statusNoRoom is the status of a piece that the endpoint refused because too many requests wait there.
+const statusNoRoom = "waits for room at the endpoint"
 
-// tell notes what is new about a piece.
-func (c *Collector) tell(p *piece, b Batch) {
+// noteStatus notes the status of a piece where it has changed.
+func (c *Collector) noteStatus(p *piece, b Batch) {
 	status := strings.ReplaceAll(b.Status, "_", " ")
 	if status == p.status {
 		return
@@ -127,9 +127,9 @@ func (c *Collector) tell(p *piece, b Batch) {
 	c.o.Note(text)
 }
 
-// settle takes in the results of a piece that is over, and hands in again what
-// another batch may bring.
-func (c *Collector) settle(ctx context.Context, p *piece, b Batch) error {
+// finish reads the results of a piece whose batch has ended, and submits again the requests that another batch may
+// answer.
+func (c *Collector) finish(ctx context.Context, p *piece, b Batch) error {
 	again := map[key]bool{}
 	for _, file := range []string{b.OutputFile, b.ErrorFile} {
 		if file == "" {
@@ -149,13 +149,15 @@ func (c *Collector) settle(ctx context.Context, p *piece, b Batch) error {
 	case b.Status == statusFailed:
 		p.failure = fmt.Sprintf("batch %s was not accepted: %s", p.batch, b.Problem)
 		clear(again)
-	case b.Status == statusCancelled && p.earlier:
-		attempt = 1 // whoever cancelled it has asked for the run again
+	case b.Status == statusCancelled && p.isEarlier:
+		attempt = 1 // it was cancelled before this run was started
 	case b.Status == statusCancelled:
-		p.failure = fmt.Sprintf("batch %s was cancelled before this request was done; run it again to hand it in anew", p.batch)
+		p.failure = fmt.Sprintf("batch %s was cancelled before this request was done; "+
+			"run it again to hand it in anew", p.batch)
 		clear(again)
 	case p.attempt >= maxAttempts:
-		p.failure = fmt.Sprintf("batch %s ended without this request (%s), the last of %d attempts", p.batch, strings.ReplaceAll(b.Status, "_", " "), p.attempt)
+		p.failure = fmt.Sprintf("batch %s ended without this request (%s), the last of %d attempts",
+			p.batch, strings.ReplaceAll(b.Status, "_", " "), p.attempt)
 		clear(again)
 	}
 	if len(again) > 0 {
@@ -164,11 +166,11 @@ func (c *Collector) settle(ctx context.Context, p *piece, b Batch) error {
 			return err
 		}
 	}
-	close(p.over)
+	close(p.done)
 	return nil
 }
 
-// resubmit hands in some requests again.
+// resubmit submits some requests again.
 func (c *Collector) resubmit(ctx context.Context, again map[key]bool, attempt int) error {
 	b := &builder{collector: c, attempt: attempt}
 	defer b.drop()
@@ -186,10 +188,10 @@ func (c *Collector) resubmit(ctx context.Context, again map[key]bool, attempt in
 	return b.flush(ctx)
 }
 
-// makeRoom hands in again what the endpoint had no room for.
-func (c *Collector) makeRoom(ctx context.Context) (tried bool, err error) {
+// resubmitRefused submits again the pieces that the endpoint refused for want of room.
+func (c *Collector) resubmitRefused(ctx context.Context) (tried bool, err error) {
 	for _, p := range slices.Clone(c.pieces) {
-		if isClosed(p.over) || p.status != noRoom {
+		if isClosed(p.done) || p.status != statusNoRoom {
 			continue
 		}
 		tried = true
@@ -202,7 +204,7 @@ func (c *Collector) makeRoom(ctx context.Context) (tried bool, err error) {
 		if err := c.resubmit(ctx, again, p.attempt); err != nil {
 			return tried, err
 		}
-		close(p.over)
+		close(p.done)
 	}
 	return tried, nil
 }
@@ -213,8 +215,7 @@ type Waiting struct {
 	Requests int
 }
 
-// Waiting says for which batches the run waits, in the order in which they are
-// met.
+// Waiting lists the batches that the run waits for.
 func (c *Collector) Waiting() []Waiting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -224,19 +225,18 @@ func (c *Collector) Waiting() []Waiting {
 	}
 	var out []Waiting
 	for _, p := range c.pieces {
-		if n[p] > 0 && !isClosed(p.over) {
+		if n[p] > 0 && !isClosed(p.done) {
 			out = append(out, Waiting{Batch: p.batch, Requests: n[p]})
 		}
 	}
 	return out
 }
 
-// Collected lists the pieces that no later run has to look at: all their
-// requests belong to this run, which is complete.
+// Collected lists the pieces that no later run needs: all their requests belong to this run, which is complete.
 func (c *Collector) Collected() []runfile.Batch {
 	var out []runfile.Batch
 	for _, p := range c.pieces {
-		if isClosed(p.over) && p.left == 0 {
+		if isClosed(p.done) && p.left == 0 {
 			out = append(out, runfile.Batch{Piece: p.id, State: runfile.Collected, At: time.Now().UTC()})
 		}
 	}

@@ -10,9 +10,8 @@ import (
 	"promptbench/internal/model"
 )
 
-// An allowance keeps a target to the requests and tokens a minute that the
-// config gives it, so that the endpoint need not refuse anything. A call's tokens
-// are guessed before it leaves, and settled after.
+// An allowance keeps the calls of a target to the requests and tokens a minute that the config gives, so that the
+// endpoint need not refuse any. The tokens of a call are estimated before it leaves and corrected afterwards.
 type allowance struct {
 	guess  *guess
 	calls  *rate.Limiter // nil for no limit
@@ -24,9 +23,8 @@ type allowance struct {
 
 // allow keeps next to so many requests and tokens a minute; 0 means any number.
 //
-// Requests leave evenly: a minute in which a burst came first would hold more
-// than the minute's number. Of the tokens, up to ten seconds' worth may be taken
-// at once, since a long prompt has to fit.
+// Requests leave evenly: a minute in which a burst came first would hold more than the minute's number. Of the tokens,
+// up to ten seconds' worth may be taken at once, since a long prompt has to fit.
 func allow(next step, rpm, tpm int, g *guess) step {
 	if rpm <= 0 && tpm <= 0 {
 		return next
@@ -60,15 +58,14 @@ func (a *allowance) attempt(ctx context.Context, c *call, next step) (model.Resp
 	switch {
 	case a.tokens == nil:
 	case err != nil:
-		a.settle(want) // as far as anyone knows it took none
+		a.correct(want) // it took none, as far as is known
 	case resp.Usage != nil:
-		a.settle(want - resp.Usage.InputTokens - resp.Usage.OutputTokens)
+		a.correct(want - resp.Usage.InputTokens - resp.Usage.OutputTokens)
 	}
 	return resp, err
 }
 
-// wait takes n from l, waiting until it has so many. More than l ever has at
-// once is taken as all it has.
+// wait takes n from l, waiting until it has so many. If n is more than l can ever have, it takes all that l can have.
 func (a *allowance) wait(waiting context.Context, l *rate.Limiter, n int) error {
 	if l == nil || n <= 0 {
 		return nil
@@ -86,7 +83,7 @@ func (a *allowance) wait(waiting context.Context, l *rate.Limiter, n int) error 
 	return nil
 }
 
-// useCredit returns what is to be taken for n tokens.
+// useCredit returns how many of n tokens are still to be taken.
 func (a *allowance) useCredit(n int) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -95,9 +92,8 @@ func (a *allowance) useCredit(n int) int {
 	return n - used
 }
 
-// settle gives back tokens that were guessed too many; where they were too few,
-// it takes the rest, which later calls wait for.
-func (a *allowance) settle(over int) {
+// correct gives back tokens that were estimated too many. A negative number takes more, which later calls wait for.
+func (a *allowance) correct(over int) {
 	if over < 0 {
 		now := time.Now()
 		for rest := -over; rest > 0; rest -= a.tokens.Burst() {

@@ -40,8 +40,8 @@ func TestRequestsPerMinute(t *testing.T) {
 	})
 }
 
-// Tokens are guessed before and settled after, so that neither a wrong guess nor
-// replies of other lengths change what is used a minute.
+// Tokens are guessed before and settled after, so that neither a wrong guess nor replies of other lengths change what
+// is used a minute.
 func TestTokensPerMinute(t *testing.T) {
 	t.Parallel()
 	for name, used := range map[string]*model.Usage{

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// mostInARow is how many attempts may fail with none answered in between.
-	mostInARow = 20
-	// patience is how long attempts that may succeed later have to fail in a row,
-	// so that a server which is just started again ends no run.
+	// maxFailures is how many attempts in a row may fail.
+	maxFailures = 20
+	// patience is how long attempts that may succeed later must fail in a row, so that a server that is just restarting
+	// ends no run.
 	patience = 10 * time.Second
 )
 
@@ -23,11 +23,11 @@ const (
 type breaker struct {
 	trip func(*model.Error) // called once
 
-	mu      sync.Mutex
-	row     int       // attempts that failed since the last that did not
-	final   int       // those of them that no retry could help
-	since   time.Time // the first of the row
-	tripped bool
+	mu       sync.Mutex
+	failures int       // attempts that failed since the last that did not
+	final    int       // those of them that no retry could help
+	since    time.Time // the first of the row
+	tripped  bool
 }
 
 // watch counts the attempts at next.
@@ -41,34 +41,33 @@ func (b *breaker) watch(next step) step {
 	}
 }
 
-// count takes note of how an attempt ended, and returns why to stop where that
-// was one too many. Calls that were refused together count once: one answer
-// among them takes longer than all refusals.
+// count records how an attempt ended, and returns why to stop where that was one failure too many. Calls that were
+// refused together count once: one answer among them takes longer than all refusals.
 func (b *breaker) count(err error, isNews bool) *model.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	failure, failed := errors.AsType[*model.Error](err)
 	switch {
 	case !failed, failure.Kind == model.KindContextLength, failure.Kind == model.KindContentFilter:
-		b.row, b.final = 0, 0
+		b.failures, b.final = 0, 0
 		return nil
 	case failure.Kind == model.KindCancelled, failure.IsRefusal() && !isNews:
 		return nil
 	}
 	now := time.Now()
-	if b.row++; b.row == 1 {
+	if b.failures++; b.failures == 1 {
 		b.since = now
 	}
 	if !failure.Retryable() {
 		b.final++
 	}
-	enough := b.final >= mostInARow || b.row >= mostInARow && now.Sub(b.since) >= patience
+	enough := b.final >= maxFailures || b.failures >= maxFailures && now.Sub(b.since) >= patience
 	if !enough || b.tripped {
 		return nil
 	}
 	b.tripped = true
 	return &model.Error{
 		Kind:    model.KindStopped,
-		Message: fmt.Sprintf("stopped, since %d attempts in a row failed, the last one because %s", b.row, failure),
+		Message: fmt.Sprintf("stopped, since %d attempts in a row failed, the last one because %s", b.failures, failure),
 	}
 }

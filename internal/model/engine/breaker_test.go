@@ -13,8 +13,7 @@ import (
 	"promptbench/internal/model"
 )
 
-// runAll puts n calls to an engine's model, 64 at once, and returns how they
-// ended by kind, "" for answered.
+// runAll puts n calls to an engine's model, 64 at once, and returns how they ended by kind, "" for answered.
 func runAll(t *testing.T, m model.Model, n int) map[model.Kind]int {
 	t.Helper()
 	calls := make(chan struct{}, n)
@@ -54,8 +53,7 @@ func engineModel(t *testing.T, o Options, target model.Target, client model.Mode
 	return e, m
 }
 
-// When everything fails the run ends within seconds: calls in backoff are woken,
-// and further ones are not tried.
+// When everything fails the run ends within seconds: calls in backoff are woken, and further ones are not tried.
 func TestBreakerStopsWhenEverythingFails(t *testing.T) {
 	t.Parallel()
 	for name, e := range map[string]*model.Error{
@@ -119,8 +117,8 @@ func TestBreakerLeavesThePromptsDoing(t *testing.T) {
 	}
 }
 
-// A used-up quota is final though it is a 429: nothing is tried after it, and
-// calls in backoff do not find out for themselves.
+// A used-up quota is final though it is a 429: nothing is tried after it, and calls in backoff do not find out for
+// themselves.
 func TestQuotaStopsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

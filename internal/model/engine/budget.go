@@ -9,18 +9,17 @@ import (
 	"promptbench/internal/model"
 )
 
-// A budget is what all calls of a job may take together, whichever models they
-// go to. A call that would take it over is refused with [KindBudget] before
-// anything is sent; those that were let in are finished.
+// A budget limits the calls and the cost of a job, over all its models. A call that would exceed it fails with
+// [model.KindBudget] before anything is sent; calls that were admitted are finished.
 type budget struct {
 	maxCalls int     // 0 for any number
 	maxCost  float64 // 0 for any
 
 	mu       sync.Mutex
 	calls    int
-	under    int     // calls let in and not settled
-	spent    float64 // by those that are
-	reserved float64 // for those that are not, as guessed
+	under    int     // calls under way
+	spent    float64 // by calls that have ended
+	reserved float64 // for those under way, as estimated
 	unknown  bool    // a reply came without a count of its tokens
 	settled  chan struct{}
 }
@@ -61,9 +60,8 @@ func costOf(u model.Usage, price *params.Price) float64 {
 	return price.Of(u.InputTokens, u.OutputTokens)
 }
 
-// enter lets a call in and returns what it is guessed to cost. Where there is
-// room only if the calls under way turn out cheaper than guessed, it waits for
-// them, and guesses again with what they have shown.
+// enter admits a call and returns its estimated cost. Where there is room only if the calls under way turn out cheaper
+// than estimated, it waits for them, and estimates again.
 func (b *budget) enter(waiting context.Context, guess func() float64) (guessed float64, err error) {
 	for {
 		guessed = guess()
@@ -90,7 +88,7 @@ func (b *budget) enter(waiting context.Context, guess func() float64) (guessed f
 	}
 }
 
-// full returns why a call can't be let in, or whether it has to wait.
+// full returns why a call can't be admitted, or whether it has to wait.
 func (b *budget) full(guessed float64) (err error, wait bool) { //nolint:revive // the error rules the other one out
 	over := func(format string, args ...any) error {
 		return &model.Error{Kind: model.KindBudget, Message: fmt.Sprintf(format, args...)}
@@ -101,13 +99,15 @@ func (b *budget) full(guessed float64) (err error, wait bool) { //nolint:revive 
 	case b.maxCost <= 0:
 		return nil, false
 	case b.unknown:
-		return over("stopped, since the endpoint does not count tokens and the cost can't be held to --max-cost; leave it out, or use --max-calls"), false
+		return over("stopped, since the endpoint does not count tokens and the cost can't be held to --max-cost; " +
+			"leave it out, or use --max-calls"), false
 	case b.spent+b.reserved+guessed <= b.maxCost:
 		return nil, false
 	case b.under > 0:
 		return nil, true
 	}
-	return over("stopped at a cost of %.4g, since the next call could take it over --max-cost %g", b.spent, b.maxCost), false
+	return over("stopped at a cost of %.4g, since the next call could take it over --max-cost %g",
+		b.spent, b.maxCost), false
 }
 
 func (b *budget) leave(guessed, spent float64, known bool) {

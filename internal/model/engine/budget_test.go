@@ -57,8 +57,8 @@ func TestMaxCost(t *testing.T) {
 	})
 }
 
-// Before anything is known, a call may take as much as its limit allows; those
-// after it wait to see instead of being refused.
+// Before anything is known, a call may take as much as its limit allows; those after it wait to see instead of being
+// refused.
 func TestMaxCostWaitsForWhatCallsReallyTake(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -94,8 +94,7 @@ func TestMaxCostNeedsPriceAndTokens(t *testing.T) {
 	})
 }
 
-// At the deadline nothing new is sent, what waits is woken, and what is on the
-// wire is finished.
+// At the deadline nothing new is sent, what waits is woken, and what is on the wire is finished.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -122,8 +121,7 @@ func TestDeadlineWakesCallsInBackoff(t *testing.T) {
 	})
 }
 
-// A call that was failing when the time was up says how, and counts its attempts:
-// they were made.
+// A call that was failing when the time was up says how, and counts its attempts: they were made.
 func TestDeadlineTellsHowCallsWereFailing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

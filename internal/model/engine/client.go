@@ -168,8 +168,8 @@ func newHTTPClient(concurrency int, proxy func(*http.Request) (*url.URL, error))
 			TLSHandshakeTimeout:   10 * time.Second,
 			ExpectContinueTimeout: time.Second,
 		},
-		// A redirect is an answer to be shown, never followed: a header that the config names would go along to
-		// whichever host it points at.
+		// A redirect is an answer to be shown, never followed: a header that the config names would go along to whichever
+		// host it points at.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -28,25 +28,25 @@ type Engine struct {
 	options Options
 	budget  *budget
 	meter   meter
-	over    *stop // of all models: the deadline has passed
+	all     *stop // of all models: the deadline has passed
 	timer   *time.Timer
 
 	mu       sync.Mutex
 	limiters map[string]*limiter // by base URL
 }
 
-// New returns an engine. Its deadline counts from now. When ctx ends, no call waits any more. Close it when the job
-// is done.
+// New returns an engine. Its deadline counts from now. When ctx ends, no call waits any more. Close it when the job is
+// done.
 func New(ctx context.Context, o Options) *Engine {
 	if o.Concurrency <= 0 {
 		o.Concurrency = model.DefaultConcurrency
 	}
 	e := &Engine{
-		options: o, budget: newBudget(o.MaxCalls, o.MaxCost), over: newStop(ctx), limiters: map[string]*limiter{},
+		options: o, budget: newBudget(o.MaxCalls, o.MaxCost), all: newStop(ctx), limiters: map[string]*limiter{},
 	}
 	if o.Deadline > 0 {
 		e.timer = time.AfterFunc(o.Deadline, func() {
-			e.over.set(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --deadline %s", o.Deadline)})
+			e.all.set(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --deadline %s", o.Deadline)})
 		})
 	}
 	return e
@@ -57,14 +57,13 @@ func (e *Engine) Close() {
 	if e.timer != nil {
 		e.timer.Stop()
 	}
-	e.over.set(&model.Error{Kind: model.KindStopped, Message: "the run is over"})
+	e.all.set(&model.Error{Kind: model.KindStopped, Message: "the run is over"})
 }
 
-// Drain ends every wait, so that only the attempts on the wire are finished. A
-// call that waits for its next attempt fails as it had failed until then, one
-// that was never sent is cancelled.
+// Drain ends every wait, so that only the attempts on the wire are finished. A call that waits for its next attempt
+// fails with its last error, one that was never sent is cancelled.
 func (e *Engine) Drain() {
-	e.over.set(&model.Error{Kind: model.KindCancelled, Message: "stopped by the operator"})
+	e.all.set(&model.Error{Kind: model.KindCancelled, Message: "stopped by the operator"})
 }
 
 // Model returns the model behind t. It asks as a [Client] does, retries, keeps to what the endpoint takes and to what t
@@ -87,7 +86,7 @@ func (e *Engine) Wrap(client model.Model, t model.Target) (model.Model, error) {
 		return nil, fmt.Errorf("model %s has no price, so its cost can't be held to --max-cost; "+
 			"give it one in the config", t.Name)
 	}
-	end := newStop(e.over.ctx)
+	end := newStop(e.all.ctx)
 	g := &guess{}
 	s := e.meter.attempts(attemptOf(client))
 	if e.options.Log != nil {
@@ -126,8 +125,8 @@ func (e *Engine) Stats() Stats {
 	return s
 }
 
-// A stop ends all waits of the calls to a model at once, for a reason that they
-// then fail with. Attempts on the wire are finished.
+// A stop ends all waits of the calls to a model at once, for a reason that is then their error. Attempts on the wire
+// are finished.
 type stop struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc

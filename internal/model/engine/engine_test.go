@@ -25,8 +25,7 @@ func hurried() Policy {
 	return Policy{Base: time.Millisecond, Cap: 5 * time.Millisecond}
 }
 
-// With 10% refused, 5% failed, 2% cut, 2% garbage and 1% hung, every call is
-// answered.
+// With 10% refused, 5% failed, 2% cut, 2% garbage and 1% hung, every call is answered.
 func TestNothingIsLostToFaults(t *testing.T) {
 	t.Parallel()
 	s := serve(t, fakeopenai.WithFaults(5,
@@ -114,8 +113,8 @@ func TestCancellingTheCallerIsNoStop(t *testing.T) {
 	})
 }
 
-// Once everything is to end, what is on the wire is finished, and nothing waits: a
-// call between two attempts fails as it did, and those that come are cancelled.
+// Once everything is to end, what is on the wire is finished, and nothing waits: a call between two attempts fails as
+// it did, and those that come are cancelled.
 func TestDrain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -170,8 +169,7 @@ func TestTooLongARetryAfterEndsTheRun(t *testing.T) {
 	})
 }
 
-// The log has a line for each attempt, with all that explains its timing and
-// nothing that anybody wrote.
+// The log has a line for each attempt, with all that explains its timing and nothing that anybody wrote.
 func TestLogOfAttempts(t *testing.T) {
 	t.Parallel()
 	s := serve(t, always(fakeopenai.RateLimited("0.001")), always(fakeopenai.Error(500, "", "비밀 "+testKey)), always(fakeopenai.Reply{Text: "치과 예약하기", InputTokens: 30, OutputTokens: 4}))

@@ -6,8 +6,7 @@ import (
 	"promptbench/internal/model"
 )
 
-// A guess says how many tokens a call will take, before it is made: from its
-// text, and from the calls that were answered before.
+// A guess estimates the tokens of a call before it is made, from its text and from the calls that were answered before.
 type guess struct {
 	mu           sync.Mutex
 	bytes, input int // of the calls answered so far
@@ -15,13 +14,11 @@ type guess struct {
 	output       int
 }
 
-// guessOutput is how long a reply is taken to be before any was seen, where the
-// request sets no limit.
+// guessOutput is the estimated length of the first reply, where the request sets no limit.
 const guessOutput = 256
 
-// tokens guesses the tokens of a call. A token is a syllable of Korean, three
-// bytes, or about four letters of English, so that a third of the bytes is
-// rather too much than too little.
+// tokens estimates the tokens of a call. A token is a syllable of Korean, three bytes, or about four letters of
+// English, so a third of the bytes is rather too much than too little.
 func (g *guess) tokens(r model.Request) model.Usage {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -43,7 +40,7 @@ func (g *guess) tokens(r model.Request) model.Usage {
 	return u
 }
 
-// learn takes note of what a call took.
+// learn records how many tokens a call took.
 func (g *guess) learn(r model.Request, u model.Usage) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -10,34 +10,33 @@ import (
 	"promptbench/internal/model"
 )
 
-// What everybody waits after the second refusal in a row without an answer in
-// between, doubled for each further one, where the endpoint names no time.
+// How long every call waits after the second refusal in a row, doubled for each further one, where the endpoint names
+// no time.
 const (
 	firstHold = 50 * time.Millisecond
 	lastHold  = 2 * time.Second
 )
 
-// A limiter is what all calls to one endpoint share, whichever revision or judge
-// makes them: how many may be under way ([window]), at which pace they may leave
-// ([pace]), and until when nobody may send, because the endpoint asked for it.
-// Calls leave in the order in which they came.
+// A limiter is shared by all calls to one endpoint: how many may be under way ([window]), at which pace they may leave
+// ([pace]), and until when nobody may send, because the endpoint asked for it. Calls leave in the order in which they
+// came.
 type limiter struct {
-	mu     sync.Mutex
-	window window
-	pace   pace
-	under  int        // calls under way
-	closed time.Time  // nobody sends before
-	barren int        // refusals that were news, since the last answer
-	queue  *list.List // of *turn
-	alarm  *time.Timer
+	mu        sync.Mutex
+	window    window
+	pace      pace
+	under     int        // calls under way
+	heldUntil time.Time  // nobody sends before
+	refusals  int        // refusals that were news, since the last answer
+	queue     *list.List // of *turn
+	timer     *time.Timer
 }
 
-// newLimiter returns the limiter of an endpoint. Never more than bound calls are
-// under way at once; bound below 1 counts as 1.
+// newLimiter returns the limiter of an endpoint. Never more than bound calls are under way at once; bound below 1
+// counts as 1.
 func newLimiter(bound int) *limiter {
 	l := &limiter{window: newWindow(bound), queue: list.New()}
-	l.alarm = time.AfterFunc(time.Hour, l.ring)
-	l.alarm.Stop()
+	l.timer = time.AfterFunc(time.Hour, l.wake)
+	l.timer.Stop()
 	return l
 }
 
@@ -66,10 +65,10 @@ func (l *limiter) size() (size, under int) {
 func (l *limiter) held() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(0, time.Until(l.closed))
+	return max(0, time.Until(l.heldUntil))
 }
 
-// A turn is a call's place in the queue, and later under way.
+// A turn is the place of a call, in the queue and then under way.
 type turn struct {
 	ready chan struct{} // closed when it may leave
 	sent  time.Time
@@ -106,15 +105,14 @@ func (l *limiter) enter(c *call) (*turn, error) {
 	return nil, model.Cancelled(c.Waiting, 0)
 }
 
-// leave takes note of how a call ended, and reports whether it was refused and
-// that is news.
+// leave records how a call ended, and reports whether it is the first of those refused together.
 func (l *limiter) leave(t *turn, err error) (news bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	failure, failed := errors.AsType[*model.Error](err)
-	// A refusal comes back at once. Its place stays taken for a round trip, or all
-	// that wait would run into the same wall, one after the other.
+	// A refusal comes back at once. Its place stays taken for a round trip: the calls that wait would all be refused, one
+	// after the other.
 	trip := min(l.window.trip, longestTrip)
 	if trip == 0 {
 		trip = firstHold // nothing has come back yet
@@ -128,9 +126,9 @@ func (l *limiter) leave(t *turn, err error) (news bool) {
 	case failed && failure.IsRefusal():
 		news = l.refuse(t, failure.RetryAfter, now)
 	case failed && (failure.Kind == model.KindCancelled || failure.Kind == model.KindUnreachable):
-		// Says nothing about what the endpoint takes.
+		// Says nothing about the limits of the endpoint.
 	default:
-		l.barren = 0
+		l.refusals = 0
 		l.window.answer(now.Sub(t.sent), t.full)
 		l.pace.answer()
 	}
@@ -142,17 +140,17 @@ func (l *limiter) refuse(t *turn, asked time.Duration, now time.Time) (news bool
 	l.pace.refuse(now, l.window.trip)
 	hold := min(asked, model.MaxHold)
 	if news = l.window.refuse(t.sent, now, l.pace.noise()); news {
-		if l.barren++; l.barren > 1 && asked == 0 {
-			hold = min(firstHold<<min(l.barren-2, 10), lastHold)
+		if l.refusals++; l.refusals > 1 && asked == 0 {
+			hold = min(firstHold<<min(l.refusals-2, 10), lastHold)
 		}
 	}
 	from := now
-	if l.closed.After(now) {
-		from = l.closed
+	if l.heldUntil.After(now) {
+		from = l.heldUntil
 	}
 	if until := now.Add(hold); until.After(from) {
 		l.pace.hold(until.Sub(from))
-		l.closed = until
+		l.heldUntil = until
 	}
 	return news
 }
@@ -164,8 +162,8 @@ func (l *limiter) admit(now time.Time) {
 		if front == nil {
 			return
 		}
-		if wait := max(l.closed.Sub(now), l.pace.wait(now)); wait > 0 {
-			l.alarm.Reset(wait)
+		if wait := max(l.heldUntil.Sub(now), l.pace.wait(now)); wait > 0 {
+			l.timer.Reset(wait)
 			return
 		}
 		t, ok := l.queue.Remove(front).(*turn)
@@ -179,7 +177,7 @@ func (l *limiter) admit(now time.Time) {
 	}
 }
 
-// free gives back the place of a call that was refused.
+// free releases the place of a call that was refused.
 func (l *limiter) free() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -187,8 +185,8 @@ func (l *limiter) free() {
 	l.admit(time.Now())
 }
 
-// ring admits the calls that waited for the alarm.
-func (l *limiter) ring() {
+// wake admits the calls that waited for the alarm.
+func (l *limiter) wake() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.admit(time.Now())

@@ -67,8 +67,7 @@ func TestLimitGivesUpWithItsContext(t *testing.T) {
 	})
 }
 
-// One refusal with a Retry-After holds everybody, whichever revision they work
-// for, and nobody longer than asked.
+// One refusal with a Retry-After holds everybody, whichever revision they work for, and nobody longer than asked.
 func TestRetryAfterHoldsAllSenders(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -102,8 +101,7 @@ func TestRetryAfterHoldsAllSenders(t *testing.T) {
 	})
 }
 
-// Where refusals follow each other and the endpoint names no time, it gets some
-// rest all the same.
+// Where refusals follow each other and the endpoint names no time, it gets some rest all the same.
 func TestRefusalsInARowHoldEverybody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -119,8 +117,7 @@ func TestRefusalsInARowHoldEverybody(t *testing.T) {
 	})
 }
 
-// Refusals come back at once; those who wait do not run into the same wall one
-// after the other.
+// Refusals come back at once; those who wait do not run into the same wall one after the other.
 func TestRefusalsKeepTheirPlaces(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

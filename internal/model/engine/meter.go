@@ -10,8 +10,7 @@ import (
 	"promptbench/internal/model"
 )
 
-// Stats are what an [Engine] has done so far. Replayed replies are no part of
-// it.
+// Stats count what an [Engine] has done so far. Replayed replies do not count.
 type Stats struct {
 	Calls    int           // answered or failed for good
 	Attempts int           // made, those under way included

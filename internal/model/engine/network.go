@@ -14,15 +14,15 @@ import (
 	"promptbench/internal/model"
 )
 
-// What Windows says where other systems say ECONNREFUSED and ECONNRESET; the
-// constants of package syscall have other values there.
+// What Windows says where other systems say ECONNREFUSED and ECONNRESET; the constants of package syscall have other
+// values there.
 const (
 	windowsRefused = syscall.Errno(10061)
 	windowsReset   = syscall.Errno(10054)
 )
 
-// Unreachable names an error of the network before any answer. Only errors that
-// are known are quoted: the text of others may hold a proxy's password.
+// Unreachable names an error of the network before any answer. Only errors that are known are quoted: the text of
+// others may hold a proxy's password.
 func Unreachable(err error) *model.Error {
 	e := &model.Error{Kind: model.KindUnreachable}
 	var (

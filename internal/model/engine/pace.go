@@ -6,14 +6,12 @@ import (
 )
 
 const (
-	// paceGrowth is the constant C of RFC 9438, as a share of the ceiling per
-	// cubic second: from 3% below the ceiling it takes 5 s to get there, and as
-	// long again to be 3% above.
+	// paceGrowth is the constant C of RFC 9438, as a share of the ceiling per cubic second: from 3% below the ceiling it
+	// takes 5 s to get there, and as long again to be 3% above.
 	paceGrowth = 2e-4
 	// paceStart is where the curve starts at most, as a share of the ceiling.
 	paceStart = 0.97
-	// paceSure is how many calls taken measure a rate well. What was measured over
-	// fewer is soon found wanting: the curve is that much steeper, up to paceUnsure.
+	// paceSure is how many accepted calls measure a rate well. Over fewer, the curve is steeper, up to paceUnsure times.
 	paceSure   = 256
 	paceUnsure = 64
 	// paceSlack is how late a call may leave without putting off the next ones.
@@ -27,21 +25,17 @@ const (
 	paceOften, paceOftenSample = 0.08, 64
 	// Where less is refused, that may have any reason.
 	paceRarely = 0.02
-	// After so many slower rates at which as much was refused, being slower
-	// doesn't help.
-	paceStrikes = 3
+	// After so many slower rates at which as much was refused, slower does not help.
+	paceUseless = 3
 )
 
-// A pace is the rate of calls that an endpoint has shown it takes. A window alone
-// can't keep to a rate: at a latency of 1 ms a single call under way makes a
-// thousand a second. Like [window] it is pure.
+// A pace is the rate of calls that an endpoint accepts, as measured. A window alone can't keep to a rate: at a latency
+// of 1 ms a single call under way makes a thousand a second. Like [window] it is pure.
 //
-// There is none until calls are refused, and not a few refusals among many
-// answers either, which may have any reason, unless they make everybody wait. The rate is measured from one
-// refusal to another: what was taken in between is what the endpoint gave out.
-// Then calls leave evenly, along the curve of CUBIC (RFC 9438): fast towards the
-// rate that was refused, slowly near it, and fast again once it has proved too low;
-// the steeper, the fewer calls the rate was measured over.
+// There is no pace until calls are refused, and more than a few among many answers, which may have any reason, unless
+// they make everybody wait. The rate is measured from one refusal to another: it is the calls accepted in between. Then
+// calls leave evenly, along the curve of CUBIC (RFC 9438): fast towards the rate that was refused, slowly near it, and
+// fast again once it has proved too low; the steeper, the fewer calls the rate was measured over.
 type pace struct {
 	ceiling float64   // calls a second; 0 for no pace
 	start   float64   // where the curve starts, as a share of the ceiling
@@ -56,8 +50,8 @@ type pace struct {
 	refused int
 	held    time.Duration // nobody was allowed to send
 
-	share   float64 // that was refused when the pace was last set for frequent refusals
-	strikes int     // how often as much was refused afterwards
+	share            float64 // that was refused when the pace was last set for frequent refusals
+	uselessSlowdowns int     // how often as much was refused afterwards
 }
 
 // rate returns how many calls may leave a second.
@@ -78,7 +72,7 @@ func (p *pace) wait(now time.Time) time.Duration {
 	return p.next.Sub(now)
 }
 
-// send tells that a call leaves.
+// send records that a call leaves.
 func (p *pace) send(now time.Time) {
 	if p.ceiling == 0 {
 		return
@@ -89,23 +83,22 @@ func (p *pace) send(now time.Time) {
 	p.next = p.next.Add(time.Duration(float64(time.Second) / p.rate(now)))
 }
 
-// noise returns the share of calls that is refused however slowly they leave; 0
-// while refusals are put down to their number.
+// noise returns the share of calls that is refused at any rate; 0 while the rate may be the reason.
 func (p *pace) noise() float64 {
-	if p.strikes < paceStrikes {
+	if p.uselessSlowdowns < paceUseless {
 		return 0
 	}
 	return p.share
 }
 
-// answer tells that a call was taken.
+// answer records that a call was accepted.
 func (p *pace) answer() { p.taken++ }
 
-// hold tells that nobody may send for d.
+// hold records that nobody may send for d.
 func (p *pace) hold(d time.Duration) { p.held += d }
 
-// refuse tells that a call was refused, and sets the pace where that says
-// enough. trip is the time of a round trip.
+// refuse records that a call was refused, and sets the pace where the measurement allows it. trip is the time of a
+// round trip.
 func (p *pace) refuse(now time.Time, trip time.Duration) {
 	if p.mark.IsZero() {
 		p.measure(now)
@@ -120,17 +113,17 @@ func (p *pace) refuse(now time.Time, trip time.Duration) {
 	floor := 0.0
 	switch {
 	case share >= paceOverload:
-		p.share, p.strikes = 0, 0
+		p.share, p.uselessSlowdowns = 0, 0
 	case share >= paceRarely && p.taken < paceOftenSample:
 		return // too few to tell
-	case share >= paceOften && p.strikes == paceStrikes:
+	case share >= paceOften && p.uselessSlowdowns == paceUseless:
 		return
 	case share >= paceOften:
 		if p.share > 0 && share > p.share/2 && p.held < lasted/2 { // a long hold is reason enough
-			p.strikes++
+			p.uselessSlowdowns++
 		}
 		p.share = share
-		if p.strikes == paceStrikes {
+		if p.uselessSlowdowns == paceUseless {
 			p.ceiling = 0
 			p.measure(now)
 			return
@@ -148,18 +141,15 @@ func (p *pace) refuse(now time.Time, trip time.Duration) {
 	p.measure(now)
 }
 
-// set sets the pace by what was measured in the last so many seconds. The
-// endpoint's rate lies between two bounds: at least what was taken in all that
-// time, as it may have saved up nothing for us while nobody was allowed to send,
-// and at most what was taken in the rest of it. It is below the pace so far, too.
-// floor bounds the new pace.
+// set sets the pace by what was measured in the last so many seconds. The endpoint's rate lies between two bounds: at
+// least what was taken in all that time, as it may have saved up nothing for us while nobody was allowed to send, and
+// at most what was taken in the rest of it. It is below the pace so far, too. floor bounds the new pace.
 func (p *pace) set(lasted, floor float64, now time.Time) {
 	taken := float64(p.taken)
 	low := max(taken/lasted, floor)
 	high := max(low, min(taken/max(lasted-p.held.Seconds(), lasted/1000), p.rate(now)))
 	if floor > 0 {
-		// A lone refusal on the way up: it was too slow for most of that time, and is
-		// too fast by now.
+		// A lone refusal on the way up: it was too slow for most of that time, and is too fast by now.
 		high = max(low, math.Sqrt(taken/lasted*p.rate(now)))
 	}
 	p.ceiling, p.start, p.since = high, min(math.Sqrt(low/high), paceStart), now

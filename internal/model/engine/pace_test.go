@@ -61,8 +61,7 @@ func TestPaceIsWhatWasTakenBetweenRefusals(t *testing.T) {
 	require.Greater(t, p.rate(level.Add(30*second)), 400.0)
 }
 
-// A lone refusal on the way up says that the rate lies between what was taken on
-// average and what was tried last.
+// A lone refusal on the way up says that the rate lies between what was taken on average and what was tried last.
 func TestPaceAfterALoneRefusal(t *testing.T) {
 	t.Parallel()
 	p := pace{ceiling: 160, start: paceStart, growth: paceGrowth * paceUnsure, floor: 20, since: noon, mark: noon}
@@ -77,8 +76,7 @@ func TestPaceAfterALoneRefusal(t *testing.T) {
 	require.InDelta(t, math.Sqrt(180*tried), p.ceiling, 1)
 }
 
-// An endpoint that takes all it is sent, but makes everybody wait most of the
-// time, is sent less.
+// An endpoint that takes all it is sent, but makes everybody wait most of the time, is sent less.
 func TestLongHoldsSetThePace(t *testing.T) {
 	t.Parallel()
 	var p pace
@@ -129,8 +127,7 @@ func TestPaceAfterAHold(t *testing.T) {
 	require.InDelta(t, 100, p.ceiling, 1)
 }
 
-// An endpoint that refuses a tenth of all calls, whatever the rate, is not
-// followed down to nothing.
+// An endpoint that refuses a tenth of all calls, whatever the rate, is not followed down to nothing.
 func TestSlowingDownThatDoesNotHelpIsGivenUp(t *testing.T) {
 	t.Parallel()
 	var p pace

@@ -17,8 +17,7 @@ import (
 // inProxyChild is set in the process that TestProxyFromTheEnvironment starts.
 const inProxyChild = "PROMPTBENCH_TEST_PROXY_CHILD"
 
-// net/http reads the proxy variables once a process, so that a process of its
-// own has to look at them.
+// net/http reads the proxy variables once a process, so that a process of its own has to look at them.
 func TestProxyFromTheEnvironment(t *testing.T) {
 	if os.Getenv(inProxyChild) != "" {
 		c, err := NewClient(model.Target{API: api.Chat{}, Name: "fast", BaseURL: "http://models.example/v1", ID: "m"})

@@ -12,8 +12,8 @@ import (
 // secrets are strings that must not leave the client.
 type secrets []string
 
-// newSecrets collects the key and the headers that carry credentials. Words
-// such as "none", which stand in for a key, are left out.
+// newSecrets collects the key and the headers that carry credentials. Words such as "none", which stand in for a key,
+// are left out.
 func newSecrets(t model.Target) secrets {
 	var s secrets
 	add := func(v string) {
@@ -38,8 +38,8 @@ func newSecrets(t model.Target) secrets {
 	return slices.Compact(s)
 }
 
-// long returns those that are as long as a real key. Replies are the subject of
-// the measurement: a stand-in such as "ollama" must not be cut out of one.
+// long returns those that are as long as a real key. Replies are the subject of the measurement: a stand-in such as
+// "ollama" must not be cut out of one.
 func (s secrets) long() secrets {
 	i := slices.IndexFunc(s, func(secret string) bool { return len(secret) < 12 })
 	if i < 0 {

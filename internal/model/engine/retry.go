@@ -21,8 +21,8 @@ type Policy struct {
 	Now   func() time.Time                                 // for the budget; default time.Now
 }
 
-// attemptsDown is how often a call is tried where no connection can be made:
-// long enough for a server that is just starting.
+// attemptsDown is how often a call is tried where no connection can be made: long enough for a server that is just
+// starting.
 const attemptsDown = 5
 
 func (p Policy) withDefaults() Policy {
@@ -65,8 +65,8 @@ func (p Policy) Do(ctx context.Context, do func() error) error {
 // where the server named no time: [limiter] slows everybody down. All attempts are counted in the response and the
 // error.
 //
-// When another attempt would start past the budget, the last error is returned at once. When the call must not wait
-// any more, the error is that it was cancelled.
+// When another attempt would start past the budget, the last error is returned at once. When the call must not wait any
+// more, the error is that it was cancelled.
 func retry(next step, p Policy) step {
 	p = p.withDefaults()
 	return func(ctx context.Context, c *call) (model.Response, error) { return p.retry(ctx, c, next) }
@@ -112,7 +112,7 @@ func (p Policy) retry(ctx context.Context, c *call, next step) (model.Response, 
 	}
 }
 
-// most is how many failures like e a call may have.
+// most returns how many failures like e a call may have.
 func (p Policy) most(e *model.Error) int {
 	if e.Down {
 		return min(p.Attempts, attemptsDown)
@@ -120,7 +120,7 @@ func (p Policy) most(e *model.Error) int {
 	return p.Attempts
 }
 
-// wait is how long to wait after e, the failure of this number.
+// wait returns how long to wait after e, the failure with this number.
 func (p Policy) wait(failures int, e *model.Error) time.Duration {
 	switch {
 	case e.RetryAfter > 0:

@@ -25,8 +25,8 @@ func TestRetryUntilItAnswers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "됐다", resp.Reply)
 	require.Equal(t, 4, resp.Attempts)
-	// 7 s as asked for and half of the base; then, as the refusal is no failure of
-	// the call, half of the base and half of 1 s.
+	// 7 s as asked for and half of the base; then, as the refusal is no failure of the call, half of the base and half of
+	// 1 s.
 	require.Equal(t, []time.Duration{7250 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond}, c.slept)
 	requests := s.Requests()
 	require.Equal(t, requests[0].Body, requests[3].Body)

@@ -15,8 +15,8 @@ import (
 	"promptbench/internal/model"
 )
 
-// A bucket is an endpoint that takes so many calls a second and refuses what is
-// beyond. It lives in the virtual time of a synctest bubble.
+// A bucket is an endpoint that takes so many calls a second and refuses what is beyond. It lives in the virtual time of
+// a synctest bubble.
 type bucket struct {
 	rate, burst float64
 	latency     time.Duration
@@ -88,9 +88,8 @@ func drive(t *testing.T, m model.Model, n int64, seed uint64) float64 {
 	return float64(n) / time.Since(start).Seconds()
 }
 
-// A server at 200 requests a second with 429 beyond: at least 95% of that rate,
-// under 5% refused, however it counts, whatever it says of when to come back, and
-// however long its replies take.
+// A server at 200 requests a second with 429 beyond: at least 95% of that rate, under 5% refused, however it counts,
+// whatever it says of when to come back, and however long its replies take.
 func TestRateLimitedEndpoint(t *testing.T) {
 	t.Parallel()
 	afters := map[string]func(float64) time.Duration{
@@ -118,8 +117,7 @@ func TestRateLimitedEndpoint(t *testing.T) {
 	}
 }
 
-// Refusals that have nothing to do with the rate cost speed, but never bring a
-// run to a halt.
+// Refusals that have nothing to do with the rate cost speed, but never bring a run to a halt.
 func TestEndpointThatRefusesAtRandom(t *testing.T) {
 	t.Parallel()
 	for _, latency := range []time.Duration{time.Millisecond, 50 * time.Millisecond, 200 * time.Millisecond} {

@@ -20,8 +20,7 @@ import (
 // inTrustChild holds the base URL in the process that TestCompanyCA starts.
 const inTrustChild = "PROMPTBENCH_TEST_TRUST_CHILD"
 
-// A company's certificate authority is trusted where SSL_CERT_FILE names it. Go
-// reads the variable once a process.
+// A company's certificate authority is trusted where SSL_CERT_FILE names it. Go reads the variable once a process.
 func TestCompanyCA(t *testing.T) {
 	if base := os.Getenv(inTrustChild); base != "" {
 		c, err := NewClient(model.Target{API: api.Chat{}, Name: "fast", BaseURL: base, ID: "m"})
@@ -47,8 +46,7 @@ func TestCompanyCA(t *testing.T) {
 	require.Len(t, fake.Requests(), 1)
 }
 
-// Reasoning models take other parameters; they are sent as they stand, and
-// nothing beside them.
+// Reasoning models take other parameters; they are sent as they stand, and nothing beside them.
 func TestParametersOfReasoningModels(t *testing.T) {
 	t.Parallel()
 	s := serve(t, always(fakeopenai.Reply{Text: "답"}))

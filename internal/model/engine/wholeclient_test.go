@@ -56,8 +56,8 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "bubble"} }
 
-// overPipes returns the client that a job has, its network but for the wire, and
-// serves it. It must be called inside of a synctest bubble.
+// overPipes returns the client that a job has, its network but for the wire, and serves it. It must be called inside of
+// a synctest bubble.
 func overPipes(t *testing.T, handler http.Handler, target model.Target) *Client {
 	t.Helper()
 	p := newPipes()
@@ -95,8 +95,8 @@ func (b *bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer)
 }
 
-// A job's own model, from the budget down to net/http, gets at least 95% of what a
-// server at 200 requests a second takes, and under 5% of its requests are refused.
+// A job's own model, from the budget down to net/http, gets at least 95% of what a server at 200 requests a second
+// takes, and under 5% of its requests are refused.
 func TestRateLimitedEndpointThroughTheClient(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

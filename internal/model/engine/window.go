@@ -5,22 +5,18 @@ import (
 )
 
 const (
-	// firstWindow is how many calls are put under way before the endpoint has
-	// shown what it takes.
+	// firstWindow is how many calls are under way before the endpoint has answered any.
 	firstWindow = 64
-	// longestTrip bounds what counts as a round trip: a model that takes a minute
-	// for a reply must not be able to refuse calls for as long unnoticed.
+	// longestTrip bounds a round trip: where a reply takes a minute, refusals must not go unnoticed for as long.
 	longestTrip = 2 * time.Second
 )
 
-// A window decides how many calls to one endpoint may be under way at once. It
-// is pure: moments are passed in, and nobody waits here; see [Limiter].
+// A window decides how many calls to one endpoint may be under way at once. It is pure: moments are passed in, and
+// nobody waits here; see [Limiter].
 //
-// It does what TCP does (slow start, then additive increase and multiplicative
-// decrease): it starts at 64, doubles each round trip until a call is refused
-// for the first time, then grows by a fixed step each round trip, and halves on a
-// refusal. Nothing else lowers it: the latency of a model says how long its
-// replies are, not how busy it is.
+// It does what TCP does (slow start, then additive increase and multiplicative decrease): it starts at 64, doubles each
+// round trip until a call is refused for the first time, then grows by a fixed step each round trip, and halves on a
+// refusal. Nothing else lowers it: the latency of a model says how long its replies are, not how busy it is.
 type window struct {
 	bound   float64 // never above
 	limit   float64
@@ -37,9 +33,8 @@ func newWindow(bound int) window {
 // size is how many calls may be under way, at least 1.
 func (w *window) size() int { return int(w.limit) }
 
-// answer tells that a call came back after latency and was not refused. full
-// says that it left as the last one that the window had room for: a window that
-// is not used up has not shown that more would be taken, and does not grow.
+// answer records that a call came back after latency and was not refused. full means that it left as the last one that
+// the window had room for: a window that is not full does not grow.
 func (w *window) answer(latency time.Duration, full bool) {
 	if w.trip == 0 {
 		w.trip = latency
@@ -54,12 +49,11 @@ func (w *window) answer(latency time.Duration, full bool) {
 	}
 }
 
-// refuse tells that a call sent at this moment was refused, and reports whether
-// that is news. The calls that were under way together are refused together;
-// only the first of them halves the window.
+// refuse records that a call sent at this moment was refused, and reports whether it is the first of those that were
+// under way and refused together: only that one halves the window.
 //
-// Where it has turned out that a share of the calls is refused anyway, noise is
-// that share, and the window is lowered by half of it (as in DCTCP, RFC 8257).
+// noise is the share of calls that is refused at any rate; where it is not 0, the window is lowered by half of it (as
+// in DCTCP, RFC 8257).
 func (w *window) refuse(sent, now time.Time, noise float64) bool {
 	w.refused = true
 	if !sent.After(w.cut) || now.Sub(w.cut) < min(w.trip, longestTrip) {

@@ -68,8 +68,7 @@ func TestWindowHalvesOnceARoundTrip(t *testing.T) {
 	require.Equal(t, 16, w.size())
 }
 
-// Once it is known that a tenth of the calls is refused whatever is done, each
-// refusal costs a twentieth.
+// Once it is known that a tenth of the calls is refused whatever is done, each refusal costs a twentieth.
 func TestWindowAmongNoise(t *testing.T) {
 	t.Parallel()
 	w := newWindow(64)

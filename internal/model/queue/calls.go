@@ -50,8 +50,8 @@ func (co *Coordinator) Complete(ctx context.Context, r model.Request) (model.Res
 			co.leave(key, c)
 			return model.Response{}, model.Cancelled(ctx, 0)
 		case <-waiting:
-			// A call that a worker is making may be finished; one that none has begun must
-			// not hold up the end of the run, nor one whose worker was lost.
+			// A call that a worker is making may be finished; one that none has begun must not hold up the end of the run, nor
+			// one whose worker was lost.
 			waiting = nil
 			if co.withdraw(ctx, key, c) {
 				co.leave(key, c)
@@ -65,8 +65,7 @@ func (co *Coordinator) Complete(ctx context.Context, r model.Request) (model.Res
 	}
 }
 
-// enter returns the call that waits for the reply to a request, and whether its
-// item is still to be published.
+// enter returns the call that waits for the reply to a request, and whether its item is still to be published.
 func (co *Coordinator) enter(ctx context.Context, r model.Request) (c *call, publish bool) {
 	key := r.Key
 	co.mu.Lock()
@@ -127,8 +126,8 @@ func (co *Coordinator) publish(ctx context.Context, key string, c *call) error {
 // withdrawWithin is how long a server may take to give an item back.
 const withdrawWithin = 5 * time.Second
 
-// withdraw takes the item of a call out of the queue and reports whether no worker
-// was given it. Where one is just then, its reply stays for the next run.
+// withdraw takes the item of a call out of the queue and reports whether no worker was given it. Where one is just
+// then, its reply stays for the next run.
 func (co *Coordinator) withdraw(ctx context.Context, key string, c *call) bool {
 	ctx, cancel := context.WithTimeout(ctx, withdrawWithin)
 	defer cancel()
@@ -150,8 +149,8 @@ func (co *Coordinator) withdraw(ctx context.Context, key string, c *call) bool {
 	return true
 }
 
-// receive passes a reply on to the call that waits for it. A reply that nobody
-// waits for was stored before, or came a second time.
+// receive passes a reply on to the call that waits for it. A reply that nobody waits for was stored before, or came a
+// second time.
 func (co *Coordinator) receive(m jetstream.Msg) {
 	at, ok := placeOf(m.Subject())
 	if !ok {
@@ -215,8 +214,7 @@ func sameAs(m jetstream.Msg) func(jetstream.Msg) bool {
 	return func(other jetstream.Msg) bool { return other.Subject() == m.Subject() }
 }
 
-// Stored acknowledges the replies to the request with a key: the run holds the
-// one that counts.
+// Stored acknowledges the replies to the request with a key: the run holds the one that counts.
 func (co *Coordinator) Stored(ctx context.Context, key string) {
 	co.mu.Lock()
 	messages := co.unstored[key]

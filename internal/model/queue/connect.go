@@ -121,8 +121,8 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 			c.reconnected()
 		}),
 		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
-		// By default they are printed. Calls return the errors that matter, except what the server forbids: that it
-		// does not answer.
+		// By default they are printed. Calls return the errors that matter, except what the server forbids: that it does not
+		// answer.
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if errors.Is(err, nats.ErrPermissionViolation) {
 				c.note(fmt.Sprintf("the queue at %s: %v", c.at, err))
@@ -224,8 +224,8 @@ func (c *Connection) replicas() int {
 	return 1
 }
 
-// publishWithin is how long a server may take to store a message, before it is
-// sent again. A message that was stored all the same is known by its id.
+// publishWithin is how long a server may take to store a message, before it is sent again. A message that was stored
+// all the same is known by its id.
 const publishWithin = 5 * time.Second
 
 // publish stores a message in a stream. It tries until ctx ends.

@@ -129,8 +129,7 @@ func (co *Coordinator) open(ctx context.Context) (err error) {
 	if co.replies, err = co.conn.js.Stream(ctx, replyStream); err != nil {
 		return err
 	}
-	// A worker stores the reply before it takes the item away: in this order none is
-	// in neither.
+	// A worker stores the reply before it takes the item away: in this order none is in neither.
 	for _, stream := range []jetstream.Stream{co.work, co.replies} {
 		places, err := co.places(ctx, stream)
 		if err != nil {
@@ -140,8 +139,8 @@ func (co *Coordinator) open(ctx context.Context) (err error) {
 			co.adopted[p.key] = max(co.adopted[p.key], p.attempt)
 		}
 	}
-	// What the last coordinator was given and has not acknowledged would only come
-	// again after a while; to a new consumer it comes at once.
+	// What the last coordinator was given and has not acknowledged would only come again after a while; to a new consumer
+	// it comes at once.
 	if err := co.replies.DeleteConsumer(ctx, co.id); err != nil && !isGone(err) {
 		return err
 	}
@@ -170,9 +169,8 @@ func (co *Coordinator) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Messages are handed over one after the other; receive only passes them on. In
-	// a cluster, what was asked of a server that is lost is asked again only when its
-	// heartbeat has not come twice.
+	// Messages are handed over one after the other; receive only passes them on. In a cluster, what was asked of a server
+	// that is lost is asked again only when its heartbeat has not come twice.
 	consuming, err := inbox.Consume(co.receive, jetstream.PullExpiry(inboxExpiry), jetstream.PullHeartbeat(inboxHeartbeat),
 		jetstream.ConsumeErrHandler(func(jetstream.ConsumeContext, error) {}))
 	if err != nil {
@@ -186,10 +184,12 @@ func (co *Coordinator) listen(ctx context.Context) error {
 func (co *Coordinator) announce(ctx context.Context) error {
 	_, err := co.work.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable: co.id, Description: co.spec.Run, FilterSubject: workPrefix + co.id + ".>",
-		AckPolicy: jetstream.AckExplicitPolicy, AckWait: co.spec.Lease, MaxDeliver: -1, MaxAckPending: -1, InactiveThreshold: maxAge,
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: co.spec.Lease,
+		MaxDeliver: -1, MaxAckPending: -1, InactiveThreshold: maxAge,
 		Metadata: map[string]string{
 			metaProtocol: protocol, metaVersion: co.spec.Version, metaAPI: co.spec.API,
-			metaEndpoint: co.spec.Endpoint, metaModel: co.spec.Model, metaTimeout: co.spec.Timeout.String(), metaRun: co.spec.Run,
+			metaEndpoint: co.spec.Endpoint, metaModel: co.spec.Model,
+			metaTimeout: co.spec.Timeout.String(), metaRun: co.spec.Run,
 		},
 	})
 	if err != nil {

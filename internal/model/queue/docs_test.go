@@ -15,8 +15,7 @@ import (
 	"promptbench/internal/model/queue"
 )
 
-// documentedConfig is the server's configuration that docs/scale.md shows, on a
-// port and with a directory of its own.
+// documentedConfig is the server's configuration that docs/scale.md shows, on a port and with a directory of its own.
 func documentedConfig(t *testing.T) string {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "scale.md"))
@@ -36,8 +35,7 @@ func documentedConfig(t *testing.T) string {
 	return path
 }
 
-// The worker of docs/scale.md may do what it has to, small and large, and nothing
-// that is the coordinator's.
+// The worker of docs/scale.md may do what it has to, small and large, and nothing that is the coordinator's.
 func TestDocumentedServer(t *testing.T) {
 	t.Parallel()
 	o, err := server.ProcessConfigFile(documentedConfig(t))

@@ -18,8 +18,8 @@ import (
 	"promptbench/internal/model/queue/embedded"
 )
 
-// What an operator deletes from the server during a run is made anew, whichever of
-// the streams it was, and the run goes on.
+// What an operator deletes from the server during a run is made anew, whichever of the streams it was, and the run goes
+// on.
 func TestDeletedStreams(t *testing.T) {
 	t.Parallel()
 	for _, streams := range [][]string{{"PROMPTBENCH_WORK"}, {"PROMPTBENCH_REPLIES"}, {"PROMPTBENCH_WORK", "PROMPTBENCH_REPLIES"}} {
@@ -48,8 +48,8 @@ func TestDeletedStreams(t *testing.T) {
 	}
 }
 
-// Where no worker has begun a call, a run that must not wait any more ends at once,
-// and the item is taken back. One that a worker is making is finished.
+// Where no worker has begun a call, a run that must not wait any more ends at once, and the item is taken back. One
+// that a worker is making is finished.
 func TestWhatNobodyHasBegunIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -120,8 +120,8 @@ func jetStream(t *testing.T, s *embedded.Server) jetstream.JetStream {
 	return js
 }
 
-// A worker of the right version that is busy with another run is a worker all the
-// same: one of a wrong version does not end the run.
+// A worker of the right version that is busy with another run is a worker all the same: one of a wrong version does not
+// end the run.
 func TestOtherVersionBesideABusyWorker(t *testing.T) {
 	t.Parallel()
 	s := start(t)

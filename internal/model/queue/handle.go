@@ -12,8 +12,7 @@ import (
 	"promptbench/internal/model"
 )
 
-// handle makes the call of one item and stores the reply, and then takes the item
-// out of the queue.
+// handle makes the call of one item and stores the reply, and then takes the item out of the queue.
 func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, run string, spec Spec, m model.Model) {
 	alive := w.beat(msg, spec.Lease)
 	defer alive()

@@ -38,8 +38,8 @@ func (c *Connection) pack(ctx context.Context, subject string, data []byte) (*na
 }
 
 const (
-	// largeWithin is how long the object store may take at first, doubled up to a minute with each try: a server that
-	// was lost meanwhile never answers.
+	// largeWithin is how long the object store may take at first, doubled up to a minute with each try: a server that was
+	// lost meanwhile never answers.
 	largeWithin = 10 * time.Second
 	getTries    = 4 // to read an object
 	forever     = 0

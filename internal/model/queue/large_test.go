@@ -14,8 +14,7 @@ import (
 	"promptbench/internal/model/queue"
 )
 
-// A server that is away when a large reply is to be stored gets it later: the call
-// was paid for and is not made again.
+// A server that is away when a large reply is to be stored gets it later: the call was paid for and is not made again.
 func TestLargeReplyOutlivesTheServer(t *testing.T) {
 	t.Parallel()
 	s, again := startTwice(t)

@@ -30,8 +30,7 @@ func start(t *testing.T) *embedded.Server {
 	return s
 }
 
-// startTwice starts a server that the test stops, and starts again at its place
-// with what it has stored.
+// startTwice starts a server that the test stops, and starts again at its place with what it has stored.
 func startTwice(t *testing.T) (s *embedded.Server, again func()) {
 	t.Helper()
 	dir := t.TempDir()
@@ -84,8 +83,7 @@ func echo(_ context.Context, r model.Request) (model.Response, error) {
 	return model.Response{Reply: string(r.Body), FinishReason: "stop", Usage: &model.Usage{InputTokens: 1}, At: time.Now().UTC()}, nil
 }
 
-// work runs a worker until the test ends or the returned function is called,
-// which waits for the calls under way.
+// work runs a worker until the test ends or the returned function is called, which waits for the calls under way.
 func work(t *testing.T, c *queue.Connection, m modelFunc, change func(*queue.Worker)) (stop func()) {
 	t.Helper()
 	w := &queue.Worker{
@@ -252,8 +250,8 @@ func TestSilentWorker(t *testing.T) {
 	require.NoError(t, l.Close(t.Context(), true))
 }
 
-// A call that takes longer than the lease is not given to another worker as long
-// as the one that makes it says that it does.
+// A call that takes longer than the lease is not given to another worker as long as the one that makes it says that it
+// does.
 func TestLongCallKeepsItsWorker(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -322,8 +320,8 @@ func TestPoisonItem(t *testing.T) {
 	victims.Wait()
 }
 
-// The next coordinator gets the replies that the last one did not store, waits for
-// the calls that are under way, and has none made twice.
+// The next coordinator gets the replies that the last one did not store, waits for the calls that are under way, and
+// has none made twice.
 func TestLaneIsTakenOver(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -380,8 +378,7 @@ func TestReplyStaysUntilItIsStored(t *testing.T) {
 	require.NoError(t, l.Close(t.Context(), true))
 }
 
-// A run may take longer to store a reply than the server waits before it delivers
-// that again.
+// A run may take longer to store a reply than the server waits before it delivers that again.
 func TestReplyThatIsStoredLate(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -33,8 +33,8 @@ type Worker struct {
 	Version    string // of the program; see [Spec]
 	Calls      int    // made at once, at least 1
 
-	// Serve returns the model for the label of an endpoint and an id there, or why the worker does not call it.
-	// timeout bounds one attempt.
+	// Serve returns the model for the label of an endpoint and an id there, or why the worker does not call it. timeout
+	// bounds one attempt.
 	Serve func(endpoint, id string, timeout time.Duration) (model.Model, error)
 
 	slots chan struct{}
@@ -60,8 +60,7 @@ func (w *Worker) Tally() Tally {
 	return w.tally
 }
 
-// Run works until stop is closed, and then finishes the calls under way. When ctx
-// ends it gives them back to the queue.
+// Run works until stop is closed, and then finishes the calls under way. When ctx ends it gives them back to the queue.
 func (w *Worker) Run(ctx context.Context, stop <-chan struct{}) error {
 	w.known = map[string]bool{}
 	w.slots = make(chan struct{}, max(1, w.Calls))
@@ -285,15 +284,14 @@ func fetch(
 	return got, err
 }
 
-// await waits for an item without a slot for it, and returns nil where none has
-// come.
+// await waits for an item without a slot for it, and returns nil where none has come.
 func await(from jetstream.Consumer) (first jetstream.Msg, err error) {
 	_, err = fetch(from, 1, withWait, func(msg jetstream.Msg) { first = msg })
 	return first, err
 }
 
-// admit is [Worker.reserve] for an item that has come already. Where there is
-// nothing more to be done it goes back to the queue.
+// admit is [Worker.reserve] for an item that has come already. Where there is nothing more to be done it goes back to
+// the queue.
 func (w *Worker) admit(ctx context.Context, msg jetstream.Msg, lease time.Duration) int {
 	alive := w.beat(msg, lease)
 	defer alive()
@@ -304,8 +302,8 @@ func (w *Worker) admit(ctx context.Context, msg jetstream.Msg, lease time.Durati
 	return free
 }
 
-// reserve takes as many of the free slots as one fetch may use, at least one. It
-// returns 0 where there is nothing more to be done.
+// reserve takes as many of the free slots as one fetch may use, at least one. It returns 0 where there is nothing more
+// to be done.
 func (w *Worker) reserve(ctx context.Context) int {
 	select {
 	case w.slots <- struct{}{}:

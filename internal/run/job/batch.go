@@ -94,7 +94,7 @@ func (b *Batches) Run(ctx context.Context, calls []*Calls, trials func() error) 
 	}
 	if err != nil {
 		for i, c := range calls {
-			c.Keep = b.collectors[i].Wrote() // a later run collects these
+			c.Keep = b.collectors[i].HasLines() // a later run collects these
 		}
 		return err
 	}

@@ -61,10 +61,9 @@ type batch struct {
 	done   [2]int // completed, failed
 }
 
-// Batches makes the server take batches. Their requests are answered by the
-// handlers; plan says what becomes of the n-th batch, from 1, and may be nil.
-// Gate, which may be nil, is called with the name of each step before and after
-// the server does it, such as "create" and "created", and may hold it up.
+// Batches makes the server take batches. Their requests are answered by the handlers; plan says what becomes of the
+// n-th batch, from 1, and may be nil. Gate, which may be nil, is called with the name of each step before and after the
+// server does it, such as "create" and "created", and may hold it up.
 func (s *Server) Batches(plan func(n int) BatchPlan, gate func(step string)) *Server {
 	if plan == nil {
 		plan = func(int) BatchPlan { return BatchPlan{} }
@@ -97,8 +96,7 @@ func (s *Server) taking() (b *batches, key string) {
 	return s.batches, s.key
 }
 
-// serveBatches answers what is asked of files and batches, and reports whether
-// that was it.
+// serveBatches answers what is asked of files and batches, and reports whether that was it.
 func (s *Server) serveBatches(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	b, key := s.taking()
 	_, path, found := strings.Cut(r.URL.Path, "/v1/")
@@ -159,7 +157,10 @@ func (b *batches) upload(r *http.Request, body []byte) Reply {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	id := b.keep(data)
-	return ok(map[string]any{"id": id, "object": "file", "bytes": len(data), "filename": header.Filename, "purpose": "batch", "status": "processed"})
+	return ok(map[string]any{
+		"id": id, "object": "file", "bytes": len(data), "filename": header.Filename, "purpose": "batch",
+		"status": "processed",
+	})
 }
 
 func (b *batches) keep(data []byte) string {
@@ -188,7 +189,8 @@ func (b *batches) create(body []byte) Reply {
 		Window    string            `json:"completion_window"`
 		Metadata  map[string]string `json:"metadata"`
 	}
-	if err := json.Unmarshal(body, &asked); err != nil || asked.Endpoint != "/v1/chat/completions" || asked.Window != "24h" {
+	err := json.Unmarshal(body, &asked)
+	if err != nil || asked.Endpoint != "/v1/chat/completions" || asked.Window != "24h" {
 		return Error(http.StatusBadRequest, "", "not a batch")
 	}
 	b.mu.Lock()
@@ -222,7 +224,8 @@ func (b *batch) doc() map[string]any {
 	doc := map[string]any{
 		"id": b.ID, "object": "batch", "endpoint": "/v1/chat/completions", "completion_window": "24h", "status": b.status,
 		"input_file_id": "file-in", "output_file_id": nil, "error_file_id": nil, "errors": nil, "created_at": b.made.Unix(),
-		"request_counts": map[string]int{"total": len(b.Keys), "completed": b.done[0], "failed": b.done[1]}, "metadata": b.Labels,
+		"request_counts": map[string]int{"total": len(b.Keys), "completed": b.done[0], "failed": b.done[1]},
+		"metadata":       b.Labels,
 	}
 	if b.out != "" {
 		doc["output_file_id"] = b.out

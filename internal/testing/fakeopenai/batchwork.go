@@ -32,7 +32,8 @@ func (b *batches) end(s *Server, one *batch, status string) {
 		n++
 		if status != "completed" && n > one.plan.Executed {
 			results[1] = append(results[1], resultLine(n, l.CustomID, nil, map[string]string{
-				"code": "batch_" + status, "message": "This request could not be executed before the completion window " + status + ".",
+				"code":    "batch_" + status,
+				"message": "This request could not be executed before the completion window " + status + ".",
 			}))
 			continue
 		}
@@ -47,9 +48,13 @@ func (b *batches) end(s *Server, one *batch, status string) {
 		if code >= 300 {
 			to = 1
 		}
-		results[to] = append(results[to], resultLine(n, l.CustomID, map[string]any{"status_code": code, "request_id": "req-" + strconv.Itoa(n), "body": body}, nil))
+		results[to] = append(results[to], resultLine(n, l.CustomID, map[string]any{
+			"status_code": code, "request_id": "req-" + strconv.Itoa(n), "body": body,
+		}, nil))
 		if one.plan.Denied && to == 0 {
-			results[1] = append(results[1], resultLine(n, l.CustomID, map[string]any{"status_code": http.StatusInternalServerError, "request_id": "req", "body": map[string]any{}}, nil))
+			results[1] = append(results[1], resultLine(n, l.CustomID, map[string]any{
+				"status_code": http.StatusInternalServerError, "request_id": "req", "body": map[string]any{},
+			}, nil))
 		}
 	}
 	one.done = [2]int{len(results[0]), len(results[1])}

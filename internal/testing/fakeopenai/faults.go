@@ -5,16 +5,14 @@ import (
 	"sync"
 )
 
-// A Fault is a reply that comes instead of the right one, for this share of the
-// requests.
+// A Fault is a reply that comes instead of the right one, for this share of the requests.
 type Fault struct {
 	Share float64 // in [0,1]
 	Reply Reply
 }
 
-// WithFaults returns a handler that answers as next does but for the faults,
-// which strike at random, the same for the same seed. Their shares add up to at
-// most 1.
+// WithFaults returns a handler that answers as next does but for the faults, which strike at random, the same for the
+// same seed. Their shares add up to at most 1.
 func WithFaults(seed uint64, next Handler, faults ...Fault) Handler {
 	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(seed, 0))

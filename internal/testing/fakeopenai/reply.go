@@ -10,9 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// A Reply is what the server answers. The zero Reply is an empty text that
-// stopped by itself. Fields of the first group make a chat completion; those of
-// the second one replace it.
+// A Reply is what the server answers. The zero Reply is an empty text that stopped by itself. Fields of the first group
+// make a chat completion; those of the second one replace it.
 type Reply struct {
 	Text           string
 	Thinking       string // sent as ThinkingField
@@ -71,22 +70,27 @@ func RateLimited(retryAfter string) Reply {
 
 // UnknownModel answers 404 as OpenAI does.
 func UnknownModel(id string) Reply {
-	return Error(http.StatusNotFound, "model_not_found", fmt.Sprintf("The model %#q does not exist or you do not have access to it.", id))
+	return Error(http.StatusNotFound, "model_not_found",
+		fmt.Sprintf("The model %#q does not exist or you do not have access to it.", id))
 }
 
 // ContextLength answers 400 to a prompt over the context, as OpenAI does.
 func ContextLength() Reply {
-	return Error(http.StatusBadRequest, "context_length_exceeded", "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.")
+	return Error(http.StatusBadRequest, "context_length_exceeded",
+		"This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.")
 }
 
 // ContextSize answers 400 to a prompt over the context, as llama.cpp does.
 func ContextSize() Reply {
-	return Raw(http.StatusBadRequest, `{"error":{"code":400,"message":"the request exceeds the available context size, try increasing it","type":"exceed_context_size_error","n_prompt_tokens":9000,"n_ctx":8192}}`)
+	return Raw(http.StatusBadRequest, `{"error":{"code":400,`+
+		`"message":"the request exceeds the available context size, try increasing it",`+
+		`"type":"exceed_context_size_error","n_prompt_tokens":9000,"n_ctx":8192}}`)
 }
 
 // Quota answers 429 with OpenAI's code for an account that has nothing left.
 func Quota() Reply {
-	return Error(http.StatusTooManyRequests, "insufficient_quota", "You exceeded your current quota, please check your plan and billing details.")
+	return Error(http.StatusTooManyRequests, "insufficient_quota",
+		"You exceeded your current quota, please check your plan and billing details.")
 }
 
 // ErrorIn200 answers 200 with an error body.
@@ -148,7 +152,8 @@ func completion(request Request, reply Reply) []byte {
 		message[cmp.Or(reply.ThinkingField, "reasoning_content")] = reply.Thinking
 	}
 	doc := map[string]any{
-		"id": fmt.Sprintf("chatcmpl-%d", request.Number), "object": "chat.completion", "created": cmp.Or(reply.Created, 1795500000),
+		"id": fmt.Sprintf("chatcmpl-%d", request.Number), "object": "chat.completion",
+		"created": cmp.Or(reply.Created, 1795500000),
 		"model":   cmp.Or(reply.Model, request.Model),
 		"choices": []any{map[string]any{"index": 0, "message": message, "finish_reason": cmp.Or(reply.FinishReason, "stop")}},
 	}

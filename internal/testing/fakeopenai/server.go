@@ -1,5 +1,5 @@
-// Package fakeopenai is a scripted OpenAI-compatible server for tests. It runs
-// on this machine, answers as a [Handler] says, and records what it was sent:
+// Package fakeopenai is a scripted OpenAI-compatible server for tests. It runs on this machine, answers as a [Handler]
+// says, and records what it was sent:
 //
 //	s := fakeopenai.New(func(r fakeopenai.Request) fakeopenai.Reply {
 //		return fakeopenai.Text("안녕하세요")
@@ -7,12 +7,10 @@
 //	defer s.Close()
 //	… s.URL() … s.Requests()
 //
-// Handlers given as a list answer the first, second, … request in order of
-// arrival; the last one answers all further ones. Without a handler the last
-// user message comes back.
+// Handlers given as a list answer the first, second, … request in order of arrival; the last one answers all further
+// ones. Without a handler the last user message comes back.
 //
-// It needs no *testing.T, so that a test which runs a command against it can
-// start it too.
+// It needs no *testing.T, so that a test which runs a command against it can start it too.
 package fakeopenai
 
 import (
@@ -26,8 +24,7 @@ import (
 	"sync"
 )
 
-// A Handler decides the reply to one request. It may be called from several
-// goroutines at once.
+// A Handler decides the reply to one request. It may be called from several goroutines at once.
 type Handler func(Request) Reply
 
 // A Request is one request as it arrived.
@@ -58,8 +55,8 @@ func (r Request) Input() string {
 	return ""
 }
 
-// A Server answers POST …/chat/completions, lists models at GET …/models, and
-// takes batches where [Server.Batches] says so.
+// A Server answers POST …/chat/completions, lists models at GET …/models, and takes batches where [Server.Batches] says
+// so.
 type Server struct {
 	http     *httptest.Server
 	handlers []Handler
@@ -95,8 +92,7 @@ func (s *Server) Close() {
 	s.http.Close()
 }
 
-// RequireKey makes the server answer 401 to requests without this key, in an
-// Authorization or an api-key header.
+// RequireKey makes the server answer 401 to requests without this key, in an Authorization or an api-key header.
 func (s *Server) RequireKey(key string) *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,8 +108,7 @@ func (s *Server) KnowModels(ids ...string) *Server {
 	return s
 }
 
-// Forget makes the server keep no requests, so that a test may send it many; a
-// handler sees each all the same.
+// Forget makes the server keep no requests, so that a test may send it many; a handler sees each all the same.
 func (s *Server) Forget() *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,8 +116,7 @@ func (s *Server) Forget() *Server {
 	return s
 }
 
-// Requests returns the chat requests that arrived so far, in order of arrival,
-// refused ones included.
+// Requests returns the chat requests that arrived so far, in order of arrival, refused ones included.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,8 +125,7 @@ func (s *Server) Requests() []Request {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// The body is read whole before anything else: only then does the server
-	// notice a client that goes away.
+	// The body is read whole before anything else: only then does the server notice a client that goes away.
 	body, err := io.ReadAll(r.Body)
 	switch {
 	case err != nil:

@@ -1,6 +1,5 @@
-// Package embedded runs a NATS server with JetStream inside this process, for
-// trying the queue out and for tests. The server is large: the command links it
-// only where it is built with the tag embednats.
+// Package embedded runs a NATS server with JetStream inside this process, for trying the queue out and for tests. The
+// server is large: the command links it only where it is built with the tag embednats.
 package embedded
 
 import (
@@ -19,9 +18,8 @@ type Server struct {
 // readyWithin is how long a server may take to start.
 const readyWithin = 10 * time.Second
 
-// Start starts a server on this machine that stores what it is given in dir. Port
-// -1 is any that is free. Every message is written to disk before it is
-// acknowledged.
+// Start starts a server on this machine that stores what it is given in dir. Port -1 is any that is free. Every message
+// is written to disk before it is acknowledged.
 func Start(dir string, port int) (*Server, error) {
 	s, err := server.NewServer(&server.Options{
 		Host: "127.0.0.1", Port: port, StoreDir: dir, JetStream: true, SyncAlways: true, NoLog: true, NoSigs: true,
