@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// builtIns lists the built-in graders, each of which its own file declares. What
+// BuiltIns returns the built-in graders, each of which its own file declares. What
 // a case expects is shown in this order.
-func builtIns() []BuiltIn {
+func BuiltIns() []BuiltIn {
 	return []BuiltIn{
 		caseTypeBuiltIn(),
 		subtodoCountBuiltIn(),
@@ -46,12 +46,9 @@ type BuiltIn struct {
 	build  func(p params) (Grader, error)
 }
 
-// BuiltIns returns the declarations of the built-in graders.
-func BuiltIns() []BuiltIn { return builtIns() }
-
 // LookUp returns the declaration of the built-in grader of that name.
 func LookUp(name string) (BuiltIn, bool) {
-	all := builtIns()
+	all := BuiltIns()
 	i := slices.IndexFunc(all, func(b BuiltIn) bool { return b.Name == name })
 	if i < 0 {
 		return BuiltIn{}, false
@@ -62,7 +59,7 @@ func LookUp(name string) (BuiltIn, bool) {
 // Names returns the names of the built-in graders, sorted.
 func Names() []string {
 	var out []string
-	for _, b := range builtIns() {
+	for _, b := range BuiltIns() {
 		out = append(out, b.Name)
 	}
 	slices.Sort(out)

@@ -2,8 +2,10 @@ package graders
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // criteria reads the parameters of a rubric. Its judge, batch and votes hold
@@ -11,15 +13,14 @@ import (
 func (d *decoder) criteria(m map[string]value) []Criterion {
 	usual := Criterion{Judge: d.text(m["judge"]), Batch: d.boolean(m["batch"]), Votes: d.votes(m["votes"])}
 	var out []Criterion
-	questions := 0
 	for _, c := range d.list(m["criteria"]) {
 		out = append(out, d.criterion(c, usual))
-		if out[len(out)-1].Question != "" {
-			questions++
-		}
+	}
+	if slices.ContainsFunc(out, func(c Criterion) bool { return c.Question != "" }) {
+		return out
 	}
 	for _, key := range []string{"judge", "batch", "votes"} {
-		if questions == 0 && m[key].kind() != kindAbsent {
+		if m[key].kind() != kindAbsent {
 			d.add(m[key].path, "leave it out", "%s is for questions, and no criterion has one", key)
 		}
 	}
@@ -47,14 +48,9 @@ func (d *decoder) criterion(v value, usual Criterion) Criterion {
 	if c.Question == "" {
 		return c
 	}
-	if c.Judge == "" {
-		c.Judge = usual.Judge
-	}
+	c.Judge, c.Votes = cmp.Or(c.Judge, usual.Judge), cmp.Or(c.Votes, usual.Votes)
 	if m["batch"].kind() == kindAbsent {
 		c.Batch = usual.Batch
-	}
-	if c.Votes == 0 {
-		c.Votes = usual.Votes
 	}
 	return c
 }
@@ -62,14 +58,13 @@ func (d *decoder) criterion(v value, usual Criterion) Criterion {
 // votes reads a number of votes; 0 where none is given.
 func (d *decoder) votes(v value) int {
 	n := d.count(v)
-	if n == nil {
+	switch {
+	case n == nil:
 		return 0
-	}
-	if *n < 1 {
+	case *n < 1:
 		d.add(v.path, "", "votes must be from 1 to %d, found %d", MaxVotes, *n)
-		return 0
 	}
-	return *n
+	return max(*n, 0)
 }
 
 // words reads options: texts, or the numbers of a scale as they are written.

@@ -57,7 +57,7 @@ func (x Expectation) Check(e Expect) error {
 // in which it is shown.
 func Expectations() []Expectation {
 	var out []Expectation
-	for _, b := range builtIns() {
+	for _, b := range BuiltIns() {
 		if b.Expect.Key != "" {
 			out = append(out, b.Expect)
 		}

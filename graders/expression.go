@@ -133,25 +133,21 @@ func evaluate(ctx context.Context, program *vm.Program, s Sample) (float64, erro
 		}
 		return 0, fmt.Errorf("evaluating the check: %w", err)
 	}
+	var number float64
 	switch v := out.(type) {
 	case bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
+		number = *scoreIf(v, "", "").Value
 	case int:
-		return inRange(float64(v))
+		number = float64(v)
 	case float64:
-		return inRange(v)
+		number = v
+	default:
+		return 0, fmt.Errorf("the check gave %T, expected %s", out, expectedResult)
 	}
-	return 0, fmt.Errorf("the check gave %T, expected %s", out, expectedResult)
-}
-
-func inRange(v float64) (float64, error) {
-	if v >= 0 && v <= 1 { // false for NaN
-		return v, nil
+	if !(number >= 0 && number <= 1) { // true for NaN
+		return 0, fmt.Errorf("the check gave %v, expected %s", out, expectedResult)
 	}
-	return 0, fmt.Errorf("the check gave %v, expected a number from 0 to 1", v)
+	return number, nil
 }
 
 // A guard rewrites an expression so that the meter sees every step of a loop and

@@ -122,25 +122,15 @@ func (m *meter) split(s, separator string) []string {
 func (m *meter) join(list any, separator ...string) string {
 	between := strings.Join(separator, "")
 	var parts []string
-	switch list := list.(type) {
-	case []string:
-		parts = list
-	case []any:
-		for _, item := range list {
-			part, ok := item.(string)
-			if !ok {
-				m.fail(fmt.Errorf("join takes texts, found %T", item))
-				return ""
-			}
-			parts = append(parts, part)
+	n := 0
+	for _, item := range m.items("join", list) {
+		part, ok := item.(string)
+		if !ok {
+			m.fail(fmt.Errorf("join takes texts, found %T", item))
+			return ""
 		}
-	default:
-		m.fail(fmt.Errorf("join takes a list, found %T", list))
-		return ""
-	}
-	n := len(parts) * len(between)
-	for _, part := range parts {
-		n += len(part)
+		parts = append(parts, part)
+		n += len(part) + len(between)
 	}
 	return m.made(n, func() string { return strings.Join(parts, between) })
 }
@@ -149,17 +139,7 @@ func (m *meter) join(list any, separator ...string) string {
 // takes quadratic time, which a reply of very many items would make felt.
 func (m *meter) uniq(list any) []any {
 	const header = 16
-	var all []any
-	switch list := list.(type) {
-	case []string:
-		for _, item := range list {
-			all = append(all, item)
-		}
-	case []any:
-		all = list
-	default:
-		m.fail(fmt.Errorf("uniq takes a list, found %T", list))
-	}
+	all := m.items("uniq", list)
 	out, seen := []any{}, map[any]bool{}
 	m.made(len(all)*header, func() string {
 		for _, item := range all {
@@ -177,6 +157,22 @@ func (m *meter) uniq(list any) []any {
 		return ""
 	})
 	return out
+}
+
+// items gives the elements of a list that a function got.
+func (m *meter) items(function string, list any) []any {
+	switch list := list.(type) {
+	case []any:
+		return list
+	case []string:
+		out := make([]any, len(list))
+		for i, item := range list {
+			out[i] = item
+		}
+		return out
+	}
+	m.fail(fmt.Errorf("%s takes a list, found %T", function, list))
+	return nil
 }
 
 // add is + where the types are known only now.

@@ -84,7 +84,7 @@ func TestChecksReadTheReply(t *testing.T) {
 func TestChecksThatCannotDecideAreUnscored(t *testing.T) {
 	t.Parallel()
 	for check, why := range map[string]string{
-		`len(items)`:                  "gave 3, expected a number from 0 to 1",
+		`len(items)`:                  "gave 3, expected true, false or a number from 0 to 1",
 		`0 / (len(items) - 3)`:        "NaN",
 		`1 % (len(items) - 3) == 0`:   "divide",
 		`items[9] == ""`:              "index out of range",

@@ -174,11 +174,8 @@ func (l *loader) rules(b replyBlock) {
 		s.Rules.JSON.Schema = string(l.schema(l.at("reply", "json", "schema"), b.JSON.Schema))
 	}
 	_, err := reply.NewReader(s.Rules)
-	if err == nil {
-		return
-	}
 	rules := ruleErrors(err)
-	if len(rules) == 0 {
+	if len(rules) == 0 && err != nil {
 		l.fail(l.at("reply"), err.Error(), "")
 	}
 	for _, r := range rules {
@@ -195,34 +192,28 @@ func ruleHint(r *reply.RuleError) string {
 	if strings.HasPrefix(r.Err.Error(), "missing") {
 		return ""
 	}
-	switch r.Rule {
-	case "json.type":
-		return "such as $.type"
-	case "json.items":
-		return "such as $.items[*], or $.items[*].text"
-	case "xml.type":
-		return "such as /reply/@type"
-	case "xml.items":
-		return "such as /reply/item"
-	}
-	return ""
+	return map[string]string{
+		"json.type":  "such as $.type",
+		"json.items": "such as $.items[*], or $.items[*].text",
+		"xml.type":   "such as /reply/@type",
+		"xml.items":  "such as /reply/item",
+	}[r.Rule]
 }
 
 // ruleErrors returns every RuleError that err carries.
 func ruleErrors(err error) []*reply.RuleError {
+	var out []*reply.RuleError
 	switch e := err.(type) { //nolint:errorlint // walks the tree itself, since errors.As stops at the first
 	case *reply.RuleError:
-		return []*reply.RuleError{e}
+		out = append(out, e)
 	case interface{ Unwrap() []error }:
-		var out []*reply.RuleError
 		for _, inner := range e.Unwrap() {
 			out = append(out, ruleErrors(inner)...)
 		}
-		return out
 	case interface{ Unwrap() error }:
-		return ruleErrors(e.Unwrap())
+		out = ruleErrors(e.Unwrap())
 	}
-	return nil
+	return out
 }
 
 // schema returns a schema that stands inline, or in the file that a text names.
@@ -234,7 +225,7 @@ func (l *loader) schema(n strictyaml.Node, raw json.RawMessage) json.RawMessage 
 	if strings.HasPrefix(strings.TrimSpace(name), "{") { // JSON in a block of text
 		return l.schemaText(n, "the schema", []byte(name))
 	}
-	data, err := l.readFile(relativeTo(n.File(), name))
+	data, err := l.readUpTo(relativeTo(n.File(), name), maxSchema)
 	if err != nil {
 		l.fail(n, fmt.Sprintf("reading the schema %s: %s", name, cause(err)),
 			"a schema is inline, or a path relative to the suite's file")
@@ -251,8 +242,6 @@ func (l *loader) schemaText(n strictyaml.Node, what string, data []byte) json.Ra
 	}
 	return raw
 }
-
-func (l *loader) readFile(name string) ([]byte, error) { return l.readUpTo(name, maxSchema) }
 
 func (l *loader) readUpTo(name string, most int) ([]byte, error) {
 	r, err := l.open(name)
