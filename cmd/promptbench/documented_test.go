@@ -101,13 +101,13 @@ func pages(t *testing.T) []string {
 	return all
 }
 
-// backToProject is what stands for the end of a block: the next one is typed in
-// the project again.
+// backToProject marks the end of a block: the next block starts in the project
+// again.
 const backToProject = "cd -"
 
-// shellCommands returns what stands after "promptbench" on each line of the
-// shell blocks of a page, without comments, and "cd DIR" where a line goes to a
-// new directory, and backToProject at the end of each block.
+// shellCommands returns the text after "promptbench" on each line of the shell
+// blocks of a page, without comments. It returns "cd DIR" for a line that changes to
+// a new directory, and backToProject at the end of each block.
 func shellCommands(doc string) []string {
 	var found []string
 	inside := false

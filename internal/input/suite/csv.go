@@ -260,7 +260,7 @@ func (t *tape) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// drop forgets what stands before an offset of the file.
+// drop forgets the bytes before an offset of the file.
 func (t *tape) drop(offset int64) {
 	n := min(max(offset-t.from, 0), int64(len(t.buf)))
 	t.buf = append(t.buf[:0], t.buf[n:]...)

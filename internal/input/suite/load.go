@@ -62,7 +62,7 @@ func nearFile(path string) string {
 	return strictyaml.DidYouMean(filepath.ToSlash(filepath.Clean(path)), names)
 }
 
-// suiteFile is a suite file as it stands.
+// suiteFile is a suite file as written.
 type suiteFile struct {
 	Suite       string            `yaml:"suite"`
 	Extends     string            `yaml:"extends"`

@@ -10,7 +10,7 @@ import (
 )
 
 // isRegistry reports whether a document is one of the registry of OpenAI evals:
-// a mapping of names, one of which has a class and samples.
+// a mapping of names, where one has a class and samples.
 func isRegistry(root strictyaml.Node) bool {
 	for _, e := range root.Entries() {
 		if e.Value.Get("class").Kind() == strictyaml.Text {

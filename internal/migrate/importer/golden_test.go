@@ -48,9 +48,9 @@ func (m memory) Glob(pattern string) ([]string, error) {
 	return out, nil
 }
 
-// TestImport imports what stands under in/ in each archive: the first line of
-// its comment names the source, the rest tells a reader what it shows. What
-// comes of it stands under out/, what is left in a file left.
+// TestImport imports the files under in/ in each archive. The first line of its
+// comment names the source, the rest describes the test. The files under out/ are
+// the expected result, the file left lists what cannot be converted.
 func TestImport(t *testing.T) {
 	t.Parallel()
 	archives, err := filepath.Glob("testdata/*.txtar")

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// usedVars lists what each prompt has in braces, what stands last at the end.
+// usedVars lists the expressions in braces of each prompt, the last one at the end.
 func (d *draft) usedVars() map[string][]*expr {
 	out := map[string][]*expr{}
 	for _, p := range d.prompts {

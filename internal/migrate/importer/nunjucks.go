@@ -264,7 +264,7 @@ func (e *expr) value(vars map[string]any) any {
 	return v
 }
 
-// render fills a template in. Faults name what stands as text.
+// render fills in a template. The faults name the parts that stay as text.
 func render(template string, vars map[string]any) (text string, faults []string) {
 	if !strings.Contains(template, "{") {
 		return template, nil

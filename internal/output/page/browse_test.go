@@ -191,7 +191,7 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 					const at = [...axis.querySelectorAll("text")].map(t => t.getBoundingClientRect());
 					return at.slice(1).filter((r, i) => r.left < at[i].right).map(r => r.left + "");
 				})`)
-				require.Empty(t, over, "%s at %d: labels of the axis stand apart", name, width)
+				require.Empty(t, over, "%s at %d: labels of the axis overlap", name, width)
 			}
 		}
 		p.Sound()
@@ -243,7 +243,7 @@ func TestBrowserTellsResultsApart(t *testing.T) {
 	p.Sound()
 }
 
-// A link into a long list jumps there; what stands before comes on demand.
+// A link into a long list jumps there; earlier cases are loaded on demand.
 func TestBrowserJumpsIntoALongList(t *testing.T) {
 	t.Parallel()
 	p := chromiumtest.File(t, pair(t, reporttest.Large("v3", 1000), reporttest.Large("v4", 1000)), "")

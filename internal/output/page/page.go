@@ -22,8 +22,8 @@ type Page struct {
 	chrome   Chrome
 }
 
-// Chrome is what stands around the results where they are served and not kept
-// as a file.
+// Chrome is the frame around the results of a served page. A page in a file has
+// none.
 type Chrome struct {
 	Links []Link // to other pages
 }

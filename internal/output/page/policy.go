@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// sources are the style and the script as they stand in the page.
+// sources are the style and the script of the page.
 func sources(script bool) (style, code string, err error) {
 	data, err := assets.ReadFile("assets/page.css")
 	if err != nil {

@@ -93,7 +93,7 @@ func alignMessages(base, head []runfile.Message) []messageDiff {
 	return out
 }
 
-// replaced are messages of which no two are equal.
+// replaced are messages without equal pairs.
 func replaced(base, head []runfile.Message) []messageDiff {
 	var out []messageDiff
 	for len(base) > 0 && len(head) > 0 {

@@ -59,7 +59,7 @@ func TestDocumentNamesEveryField(t *testing.T) {
 	}
 }
 
-// Whoever reads the CSV by a program learns which cells have an apostrophe.
+// The page says which cells of the CSV begin with an apostrophe.
 func TestDocumentNamesEveryGuardedCharacter(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(filepath.FromSlash("../../../docs/reports.md"))

@@ -11,7 +11,7 @@ import (
 // An outcome is what became of one case by one grader.
 type outcome string
 
-// The outcomes, as they stand in CSV files.
+// The outcomes, as written in CSV files.
 const (
 	passes        outcome = "pass"
 	fails         outcome = "fail"

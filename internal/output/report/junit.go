@@ -183,8 +183,8 @@ func (s *junitSuite) add(c junitCase) {
 	s.Cases = append(s.Cases, c)
 }
 
-// add keeps the suite of a grader. Only where there are several results does its
-// name say of which it is.
+// add keeps the suite of a grader. Its name includes the result only if there are
+// several results.
 func (j *junit) add(s junitSuite, result, grader string) {
 	s.Name = textsafe.Cell(result + ": " + grader)
 	for i := range s.Properties {

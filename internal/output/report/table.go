@@ -105,8 +105,8 @@ type standIns struct{ cells []string }
 
 const standIn = 'x'
 
-// take keeps a cell and returns what stands for it: as many letters as the cell
-// has columns.
+// take keeps a cell and returns its placeholder: as many letters as the cell has
+// columns.
 func (s *standIns) take(cell string) string {
 	width := textsafe.Width(cell)
 	if width > 0 {

@@ -53,7 +53,7 @@ func Handler(s Source, hosts []string) http.Handler {
 	return guard(mux, hosts)
 }
 
-// guard refuses whoever is not the person at this machine.
+// guard rejects requests that do not come from a browser on this machine.
 func guard(next http.Handler, hosts []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()

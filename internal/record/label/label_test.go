@@ -34,7 +34,7 @@ func criteria() []graders.Criterion {
 	}
 }
 
-// replies of two revisions, of which the last says the same in both.
+// replies returns replies of two revisions. The last one is equal in both.
 func replies() []label.Reply {
 	var out []label.Reply
 	for _, revision := range []string{"v3", "v4"} {

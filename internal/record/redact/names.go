@@ -64,8 +64,8 @@ func (r *Redactor) name(names ...string) {
 	}
 }
 
-// Words finds the names that share a word with what stands in a run: its inputs,
-// their variables and expectations, and what came back.
+// Words finds the names that share a word with the texts of a run: its inputs, their
+// variables and expectations, and its replies.
 func (r *Redactor) Words(run io.Reader) error {
 	_, err := runfile.Scan(run, func(runfile.Header) error { return nil }, func(l runfile.Line) error {
 		switch l.Kind {

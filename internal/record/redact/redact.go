@@ -93,8 +93,8 @@ func (r *Redactor) texts(list []string) []string {
 	return out
 }
 
-// hash is the marker of a hash over a text: whoever can guess the text could
-// hold the hash itself against the guess.
+// hash is the marker of a hash over a text. The hash itself would confirm a guess
+// of the text.
 func (r *Redactor) hash(s string) string {
 	if s == "" {
 		return ""

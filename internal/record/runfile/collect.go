@@ -11,8 +11,8 @@ import (
 )
 
 // A collector gathers the records of a run. Short of [Full] it keeps of them what the
-// detail promises, and one copy of what recurs: ids, types, and whole lists of scores,
-// of which a run of 100,000 trials has a few hundred.
+// detail promises, and one copy of values that recur: ids, types, and whole lists of
+// scores. A run of 100,000 trials has a few hundred different lists.
 type collector struct {
 	detail Detail
 	cases  pile[Case]

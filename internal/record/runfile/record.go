@@ -37,7 +37,7 @@ type Status string
 const (
 	Complete    Status = "complete"    // every trial has its line
 	Incomplete  Status = "incomplete"  // stopped early by an error or a budget
-	Interrupted Status = "interrupted" // stopped by the operator
+	Interrupted Status = "interrupted" // stopped by an interrupt
 )
 
 // A Header is the first line of a run file. It makes the file self-contained:

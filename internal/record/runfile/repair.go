@@ -11,10 +11,10 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Repair mends a run file whose writer was killed: it takes away what stands
-// behind the last line break, or adds the break where that is a whole record, and
-// clears the lock file away. It returns how many bytes it took. A file that a
-// process still writes is left as it is.
+// Repair repairs a run file whose writer was killed. It removes the text after the
+// last line break, or adds the break if that text is a whole record, and removes the
+// lock file. It returns the number of bytes that it removed. It does not change a
+// file that a process still writes.
 func Repair(path string) (cut int64, err error) {
 	lock := flock.New(lockPath(path))
 	held, err := lock.TryLock()
@@ -49,8 +49,8 @@ func mend(f *os.File) (cut int64, err error) {
 	return cut, errors.Join(err, f.Sync())
 }
 
-// afterLastBreak returns what stands behind the last line break of a file, and
-// where that begins.
+// afterLastBreak returns the text after the last line break of a file, and its
+// offset.
 func afterLastBreak(f *os.File) (tail []byte, at int64, err error) {
 	at, err = f.Seek(0, io.SeekEnd)
 	if err != nil {

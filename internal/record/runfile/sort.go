@@ -46,7 +46,7 @@ func (r *rank) compare(o *rank) int {
 const only = -1
 
 // into fills the run with cases by id, and trials and calls by case and number,
-// the last of what stands in the file twice.
+// the last one of duplicates in the file.
 func (k *collector) into(run *Run) {
 	places := make([]int32, len(k.numbers))
 	for place, id := range slices.Sorted(maps.Keys(k.numbers)) {

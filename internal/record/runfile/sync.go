@@ -22,7 +22,7 @@ type round struct {
 
 // Sync returns once all that was appended before is on disk. Callers that wait
 // at the same time share one fsync, so that many of them cost little more than
-// one: whoever comes while the disk is busy joins the next round.
+// one: a caller that comes while the disk is busy joins the next round.
 //
 // It fails where the file is not at its path any more, since everything that was
 // paid for from then on would be lost.

@@ -158,7 +158,7 @@ func TestReadWhileWritten(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, run.Cases, 1)
 	require.Equal(t, runfile.Incomplete, run.Status())
-	require.NoError(t, w.Close(runfile.End{Status: runfile.Interrupted, Reason: "stopped by the operator"}))
+	require.NoError(t, w.Close(runfile.End{Status: runfile.Interrupted, Reason: "interrupted"}))
 	run, err = runfile.Load(w.Path(), runfile.Full)
 	require.NoError(t, err)
 	require.Equal(t, runfile.Interrupted, run.Status())

@@ -190,7 +190,7 @@ func TestDeletedWhileWritten(t *testing.T) {
 	}
 }
 
-// Whoever returns from Sync has its line on disk, and many share one fsync.
+// When Sync returns, the caller's line is on disk; many callers share one fsync.
 func TestSyncIsShared(t *testing.T) {
 	t.Parallel()
 	w, f := faultyWriter(t, 1<<30)

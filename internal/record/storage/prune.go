@@ -95,10 +95,10 @@ func (how Pruning) stays(dir string, s Stored, waiting map[string]bool) string {
 	return ""
 }
 
-// A line are runs of which the newer stands for the older: of one revision, by
-// name, over one suite on one model. Runs over a part of the suite, those that
-// did not end complete and redacted ones have lines of their own, so that they
-// push no whole run out.
+// A line is a group of runs in which a newer run replaces an older one: runs of one
+// revision, by name, over one suite on one model. Runs over a part of the suite,
+// incomplete runs and redacted ones have lines of their own, so that they replace no
+// whole run.
 type line struct {
 	prompt, suite, model, endpoint string
 	part, unfinished, redacted     bool

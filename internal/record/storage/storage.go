@@ -28,10 +28,10 @@ type Stored struct {
 // One that does not was put where it is by somebody.
 func (s Stored) named() bool { return filepath.Base(s.Path) == s.Header.Run+runfile.Ext }
 
-// List are the runs in dir and its subfolders whose header fits, the newest
-// first, whatever their state. A run of which there are copies is listed once,
-// under the file that bears its name. Committed are the files that git holds, as
-// [Tracked] tells; nil where nobody asks for them.
+// List returns the runs in dir and its subfolders whose header fits, the newest
+// first, in any state. It lists copies of a run once, under the file with the run's
+// name. Committed are the files that git holds, from [Tracked], or nil if they do
+// not matter.
 func List(dir string, committed map[string]bool, fits func(runfile.Header) bool) ([]Stored, error) {
 	all, err := runfile.Find(dir, fits)
 	if err != nil {
@@ -67,8 +67,8 @@ type Usage struct {
 	Bytes     int64
 }
 
-// UsageOf adds up all run files in dir and its subfolders, of which git holds the
-// committed ones.
+// UsageOf adds up all run files in dir and its subfolders. Git holds the committed
+// ones.
 func UsageOf(dir string, committed map[string]bool) (Usage, error) {
 	paths, err := runfile.Files(dir)
 	if err != nil {

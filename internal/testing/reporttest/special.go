@@ -28,7 +28,7 @@ func Repeated() *runfile.Run {
 // Stopped is a run that its operator stopped.
 func Stopped() *runfile.Run {
 	run := Run("v4", 2)
-	run.End = &runfile.End{Status: runfile.Interrupted, Reason: "stopped by the operator"}
+	run.End = &runfile.End{Status: runfile.Interrupted, Reason: "interrupted"}
 	return run
 }
 

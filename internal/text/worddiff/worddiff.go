@@ -51,7 +51,7 @@ func split(s string) []string {
 	return out
 }
 
-// between appends the difference of words of which no two are anchors.
+// between appends the difference of words without anchors.
 func between(pieces []Piece, before, after []string) []Piece {
 	a, b := lines(before), lines(after)
 	at := 0

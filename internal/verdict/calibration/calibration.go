@@ -40,9 +40,9 @@ type Criterion struct {
 	Criterion string `json:"criterion"`
 	Question  string `json:"question_hash"`
 
-	Labelled  int `json:"labelled"`  // replies of which most people say yes, or most say no
-	Yes       int `json:"yes"`       // of these, of which most say yes
-	Undecided int `json:"undecided"` // replies of which nobody can tell, or as many say yes as no
+	Labelled  int `json:"labelled"`  // replies with a majority for yes or for no
+	Yes       int `json:"yes"`       // of these, with a majority for yes
+	Undecided int `json:"undecided"` // replies without a majority
 	Unscored  int `json:"unscored"`  // of those labelled: without a verdict that decides
 	N         int `json:"n"`         // labelled and scored: what the figures rest on
 	TP        int `json:"tp"`        // both pass

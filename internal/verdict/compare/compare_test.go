@@ -95,7 +95,7 @@ func TestNotes(t *testing.T) {
 	h.Header.Trials = 3
 	h.Header.Suite.Name = "todos"
 	b.Torn, b.End = true, nil
-	h.End = &runfile.End{Status: runfile.Interrupted, Reason: "stopped by the operator"}
+	h.End = &runfile.End{Status: runfile.Interrupted, Reason: "interrupted"}
 	h.Cases[0].Expect.Type = "question"
 	c, err := compare.Compare(b, h, compare.Options{Notes: []string{"both runs were graded again"}})
 	require.NoError(t, err)

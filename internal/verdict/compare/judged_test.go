@@ -16,8 +16,8 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// judgedRun is a run of case_type and a rubric with one judged criterion, of
-// which passes of 40 cases pass.
+// judgedRun returns a run of case_type and a rubric with one judged criterion, which
+// passes of 40 cases pass.
 func judgedRun(name string, passes int, j *runfile.Judge) *runfile.Run {
 	m := made{graders: []string{"case_type", "rubric", "rubric/tone", "rubric/short"}, cases: map[string][]trial{}}
 	for i := range 40 {

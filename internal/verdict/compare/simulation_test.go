@@ -130,7 +130,7 @@ func TestSimulatedFalseAlarms(t *testing.T) {
 }
 
 // TestSimulatedDropIsCaught holds it to the other half: a drop of ten points
-// over 500 cases is seen at least four times in five.
+// over 500 cases is detected in at least 80% of comparisons.
 func TestSimulatedDropIsCaught(t *testing.T) {
 	t.Parallel()
 	for _, trials := range []int{1, 3} {

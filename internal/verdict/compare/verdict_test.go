@@ -132,7 +132,7 @@ func TestHolmOverGatingGraders(t *testing.T) {
 
 func TestOverallVerdict(t *testing.T) {
 	t.Parallel()
-	// Per grader 200 cases, of which the first few flip.
+	// Each grader has 200 cases; the first few flip.
 	with := func(flips ...int) (base, head made) {
 		base, head = one(), one()
 		for i := range flips {

@@ -11,7 +11,7 @@ const maxUnits = 100_000_000
 const dropGrid = 256
 
 // Power returns the probability that exact [McNemar] gives p < alpha, in
-// either direction, over n units of which each gets worse and better with the
+// either direction, over n units. Each unit gets worse and better with the
 // given probabilities. It sums over all outcomes:
 //
 //	sum over m of P(m flips of n) · P(X <= c(m) or X >= m-c(m))
@@ -71,8 +71,8 @@ func DetectableDrop(n int, better, power, alpha float64) float64 {
 	missed := func(drop float64) bool {
 		return Power(n, math.Min(better+drop, 1-better), better, alpha) < power
 	}
-	// Power rises with the drop but for the test's saw-tooth, hence the first
-	// crossing rather than any.
+	// Power rises with the drop, except for the test's saw-tooth, so take the first
+	// crossing.
 	for i := range dropGrid + 1 {
 		drop := most * float64(i) / dropGrid
 		if missed(drop) {

@@ -47,7 +47,7 @@ func wilsonLower(x, n, z float64) float64 {
 }
 
 // ClopperPearsonUpper returns the exact one-sided upper bound, at the level,
-// of a rate of which x out of n were seen: the largest rate under which x or
+// of a rate with x out of n observed: the largest rate under which x or
 // fewer still have a probability of 1-level. With x = 0 it is
 // 1-(1-level)^(1/n); with x = n, and for n = 0, it is 1.
 //
@@ -77,8 +77,8 @@ func binomialUpper(x, n int, tail float64) float64 {
 	return mathext.InvRegIncBeta(float64(x)+1, float64(n-x), 1-tail)
 }
 
-// FlipInterval bounds the mean difference of n units of which better rose and
-// worse fell, by however much, if no difference exceeds 1. It is
+// FlipInterval bounds the mean difference of n units if better of them rose, worse
+// fell, by any amount, and no difference exceeds 1. It is
 // [-u(worse), u(better)], u being the one-sided [ClopperPearsonUpper] bound at
 // (1+level)/2 on the share of such units. It is wide and never claims too
 // much, which a bootstrap over a handful of differing units does.

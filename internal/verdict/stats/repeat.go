@@ -3,7 +3,7 @@ package stats
 import "math"
 
 // PassAt returns pass@k: the chance that at least one of k trials passes,
-// estimated without bias from n trials of which c passed:
+// estimated without bias from n trials with c passes:
 // 1 - C(n-c,k)/C(n,k). The estimate 1-(1-c/n)^k would be biased downwards.
 //
 // It is NaN unless 0 <= c <= n and 1 <= k <= n: n trials say nothing unbiased
@@ -19,7 +19,7 @@ func PassAt(n, c, k int) float64 {
 }
 
 // PassHat returns pass^k: the chance that all of k trials pass, estimated
-// without bias from n trials of which c passed: C(c,k)/C(n,k).
+// without bias from n trials with c passes: C(c,k)/C(n,k).
 //
 // It is NaN unless 0 <= c <= n and 1 <= k <= n.
 //

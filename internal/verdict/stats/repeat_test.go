@@ -11,7 +11,7 @@ import (
 	"promptbench/internal/verdict/stats"
 )
 
-// subsets counts, among all k-subsets of n trials of which the first c passed,
+// subsets counts, among all k-subsets of n trials whose first c passed,
 // the shares with at least one pass and with nothing but passes.
 func subsets(n, c, k int) (some, all float64) {
 	total := 0.0

@@ -35,9 +35,9 @@ func CasesForMargin(margin, level float64) int {
 	return max(1, int(n))
 }
 
-// SettleChance returns the probability that a comparison over n units, of
-// which each gets worse and better with the given probabilities, ends in a
-// verdict other than inconclusive: p < Alpha by exact [McNemar], in either
+// SettleChance returns the probability that a comparison over n units ends in a
+// verdict other than inconclusive, if each unit gets worse and better with the given
+// probabilities: p < Alpha by exact [McNemar], in either
 // direction, or the lower limit of [Tango] not below -Margin. Holding that
 // limit against the margin is a score test at -Margin, which is what is
 // summed here over all outcomes.

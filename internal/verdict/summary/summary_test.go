@@ -210,8 +210,8 @@ func TestWhyARunIsNotComplete(t *testing.T) {
 	t.Parallel()
 	r := run(of(1, 1)...)
 	require.Empty(t, summary.Of(r, nil).Reason)
-	r.End = &runfile.End{Status: runfile.Interrupted, Reason: "stopped by the operator"}
-	require.Equal(t, "stopped by the operator", summary.Of(r, nil).Reason)
+	r.End = &runfile.End{Status: runfile.Interrupted, Reason: "interrupted"}
+	require.Equal(t, "interrupted", summary.Of(r, nil).Reason)
 	r.End = nil
 	require.Contains(t, summary.Of(r, nil).Reason, "no end line")
 	r.Torn = true
