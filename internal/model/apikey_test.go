@@ -17,25 +17,37 @@ func TestAPIKey(t *testing.T) {
 		key, env2 string
 		err       string
 	}{
-		"OpenAI by default":             {KeySource{}, both, "openai-key", "OPENAI_API_KEY", ""},
-		"OpenAI in a config":            {KeySource{BaseURL: "https://api.openai.com/v1"}, both, "openai-key", "OPENAI_API_KEY", ""},
-		"OpenAI with its own variable":  {KeySource{APIKeyEnv: "TEAM_KEY"}, both, "team-key", "TEAM_KEY", ""},
-		"a host in a config":            {KeySource{BaseURL: remote}, both, "", "", ""},
-		"a look-alike in a config":      {KeySource{BaseURL: "https://api.openai.com.example.com/v1"}, both, "", "", ""},
-		"a name that ends like it":      {KeySource{BaseURL: "https://fakeopenai.com/v1"}, both, "", "", ""},
-		"a host below it":               {KeySource{BaseURL: "https://x.api.openai.com/v1"}, both, "", "", ""},
-		"a user part in a config":       {KeySource{BaseURL: "https://api.openai.com@example.com/v1"}, both, "", "", ""},
-		"OpenAI without TLS":            {KeySource{BaseURL: "http://api.openai.com/v1"}, both, "", "", ""},
-		"a host with its own variable":  {KeySource{BaseURL: remote, APIKeyEnv: "TEAM_KEY"}, both, "team-key", "TEAM_KEY", ""},
+		"OpenAI by default": {KeySource{}, both, "openai-key", "OPENAI_API_KEY", ""},
+		"OpenAI in a config": {
+			KeySource{BaseURL: "https://api.openai.com/v1"}, both, "openai-key", "OPENAI_API_KEY", "",
+		},
+		"OpenAI with its own variable": {KeySource{APIKeyEnv: "TEAM_KEY"}, both, "team-key", "TEAM_KEY", ""},
+		"a host in a config":           {KeySource{BaseURL: remote}, both, "", "", ""},
+		"a look-alike in a config":     {KeySource{BaseURL: "https://api.openai.com.example.com/v1"}, both, "", "", ""},
+		"a name that ends like it":     {KeySource{BaseURL: "https://fakeopenai.com/v1"}, both, "", "", ""},
+		"a host below it":              {KeySource{BaseURL: "https://x.api.openai.com/v1"}, both, "", "", ""},
+		"a user part in a config":      {KeySource{BaseURL: "https://api.openai.com@example.com/v1"}, both, "", "", ""},
+		"OpenAI without TLS":           {KeySource{BaseURL: "http://api.openai.com/v1"}, both, "", "", ""},
+		"a host with its own variable": {
+			KeySource{BaseURL: remote, APIKeyEnv: "TEAM_KEY"}, both, "team-key", "TEAM_KEY", "",
+		},
 		"a typed host":                  {KeySource{BaseURL: remote, Typed: true}, both, "openai-key", "OPENAI_API_KEY", ""},
 		"this machine, in a config":     {KeySource{BaseURL: here}, both, "", "", ""},
 		"this machine, typed":           {KeySource{BaseURL: here, Typed: true}, both, "openai-key", "OPENAI_API_KEY", ""},
 		"this machine needs none":       {KeySource{BaseURL: here, Typed: true}, nil, "", "", ""},
 		"this machine, variable absent": {KeySource{BaseURL: here, APIKeyEnv: "TEAM_KEY"}, nil, "", "", ""},
-		"OpenAI, missing":               {KeySource{}, nil, "", "", "no key for https://api.openai.com/v1: set OPENAI_API_KEY"},
-		"own variable missing":          {KeySource{BaseURL: remote, APIKeyEnv: "TEAM_KEY"}, nil, "", "", "set TEAM_KEY, which the config names"},
-		"only blanks":                   {KeySource{APIKeyEnv: "TEAM_KEY"}, map[string]string{"TEAM_KEY": " \n"}, "", "", "set TEAM_KEY"},
-		"typed, missing":                {KeySource{BaseURL: remote, Typed: true}, nil, "", "", "no key for https://llm.example.com/v1: set OPENAI_API_KEY"},
+		"OpenAI, missing": {
+			KeySource{}, nil, "", "", "no key for https://api.openai.com/v1: set OPENAI_API_KEY",
+		},
+		"own variable missing": {
+			KeySource{BaseURL: remote, APIKeyEnv: "TEAM_KEY"}, nil, "", "", "set TEAM_KEY, which the config names",
+		},
+		"only blanks": {
+			KeySource{APIKeyEnv: "TEAM_KEY"}, map[string]string{"TEAM_KEY": " \n"}, "", "", "set TEAM_KEY",
+		},
+		"typed, missing": {
+			KeySource{BaseURL: remote, Typed: true}, nil, "", "", "no key for https://llm.example.com/v1: set OPENAI_API_KEY",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

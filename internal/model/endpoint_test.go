@@ -39,7 +39,8 @@ func TestEndpointLabel(t *testing.T) {
 func FuzzEndpointLabel(f *testing.F) {
 	for _, seed := range []string{
 		"https://api.openai.com/v1", "http://127.0.0.1:8080/v1/", "http://[::1]:1", "localhost:8080/v1",
-		"https://user:pass@Example.COM:443/a//b/?q=1#f", "http://[fe80::1%25eth0]/v1", "http://친구.example/v1", "://", "http://h:port/", "",
+		"https://user:pass@Example.COM:443/a//b/?q=1#f", "http://[fe80::1%25eth0]/v1", "http://친구.example/v1", "://",
+		"http://h:port/", "",
 	} {
 		f.Add(seed)
 	}

@@ -1,17 +1,15 @@
-// Package model asks language models. This package is the seam; it opens no connection:
+// Package model asks language models. It is the seam, and opens no connection:
 //
 //	Model     answers a Request with a Response or an Error
 //	API       how one wire format writes a request and reads an answer
 //	Target    one model at one endpoint, and the keys of its recordings
 //
-// The packages below it do the work:
+// The packages in it do the work. No Error and no Response holds an API key.
 //
 //	api     the wire formats, one file each; add an API here
 //	engine  one attempt over HTTP, and around it retries, limits and budgets
 //	batch   many requests through a provider's batch API
 //	queue   requests through workers on other machines
-//
-// An API key is a Secret, and neither an Error nor a Response holds it.
 package model
 
 import (

@@ -29,30 +29,50 @@ func TestChatBody(t *testing.T) {
 			`{` + messages + `,"temperature":0.1,"top_p":0.123456789}`,
 		},
 		"both limits, as the user said, for a model that go-openai refuses them for": {
-			model.Request{Params: params.Params{MaxTokens: new(300), MaxCompletionTokens: new(400), Temperature: new(0.7), ReasoningEffort: "low"}},
+			model.Request{
+				Params: params.Params{
+					MaxTokens: new(300), MaxCompletionTokens: new(400), Temperature: new(0.7), ReasoningEffort: "low",
+				},
+			},
 			`{"max_completion_tokens":400,"max_tokens":300,` + messages + `,"reasoning_effort":"low","temperature":0.7}`,
 		},
 		"stop and extra": {
-			model.Request{Params: params.Params{Stop: []string{"<|im_end|>", "\n"}, Extra: map[string]any{"top_k": 40, "chat_template_kwargs": map[string]any{"enable_thinking": false}}}},
+			model.Request{
+				Params: params.Params{
+					Stop:  []string{"<|im_end|>", "\n"},
+					Extra: map[string]any{"top_k": 40, "chat_template_kwargs": map[string]any{"enable_thinking": false}},
+				},
+			},
 			`{"chat_template_kwargs":{"enable_thinking":false},` + messages + `,"stop":["<|im_end|>","\n"],"top_k":40}`,
 		},
 		"a named parameter wins over an extra one": {
 			model.Request{Params: params.Params{Seed: new(7), Extra: map[string]any{"seed": 1, "min_p": nil}}},
 			`{` + messages[:len(messages)-len(`,"model":"o3"`)] + `,"min_p":null,"model":"o3","seed":7}`,
 		},
-		"json object": {model.Request{ResponseFormat: "json_object"}, `{` + messages + `,"response_format":{"type":"json_object"}}`},
-		"text":        {model.Request{ResponseFormat: "text"}, `{` + messages + `,"response_format":{"type":"text"}}`},
+		"json object": {
+			model.Request{ResponseFormat: "json_object"}, `{` + messages + `,"response_format":{"type":"json_object"}}`,
+		},
+		"text": {model.Request{ResponseFormat: "text"}, `{` + messages + `,"response_format":{"type":"text"}}`},
 		"bare schema": {
-			model.Request{ResponseFormat: "json_schema", JSONSchema: json.RawMessage(`{"type":"object","properties":{"z":{"maximum":1.0},"a":{}}}`)},
-			`{` + messages + `,"response_format":{"json_schema":{"name":"reply","schema":{"properties":{"a":{},"z":{"maximum":1.0}},"type":"object"},"strict":true},"type":"json_schema"}}`,
+			model.Request{
+				ResponseFormat: "json_schema",
+				JSONSchema:     json.RawMessage(`{"type":"object","properties":{"z":{"maximum":1.0},"a":{}}}`),
+			},
+			`{` + messages + `,"response_format":{"json_schema":{"name":"reply","schema":{"properties":{"a":{},` +
+				`"z":{"maximum":1.0}},"type":"object"},"strict":true},"type":"json_schema"}}`,
 		},
 		"wrapped schema": {
-			model.Request{ResponseFormat: "json_schema", JSONSchema: json.RawMessage(`{"name":"subtodos","strict":false,"schema":{"type":"object"}}`)},
-			`{` + messages + `,"response_format":{"json_schema":{"name":"subtodos","schema":{"type":"object"},"strict":false},"type":"json_schema"}}`,
+			model.Request{
+				ResponseFormat: "json_schema",
+				JSONSchema:     json.RawMessage(`{"name":"subtodos","strict":false,"schema":{"type":"object"}}`),
+			},
+			`{` + messages + `,"response_format":{"json_schema":{"name":"subtodos","schema":{"type":"object"},` +
+				`"strict":false},"type":"json_schema"}}`,
 		},
 		"a property called schema is no wrapper": {
 			model.Request{ResponseFormat: "json_schema", JSONSchema: json.RawMessage(`{"type":"object","schema":{}}`)},
-			`{` + messages + `,"response_format":{"json_schema":{"name":"reply","schema":{"schema":{},"type":"object"},"strict":true},"type":"json_schema"}}`,
+			`{` + messages + `,"response_format":{"json_schema":{"name":"reply","schema":{"schema":{},"type":"object"},` +
+				`"strict":true},"type":"json_schema"}}`,
 		},
 	}
 	for name, test := range tests {
@@ -70,7 +90,9 @@ func TestChatBodyKeepsEmptyMessages(t *testing.T) {
 	t.Parallel()
 	got, err := chatBody("m", model.Request{Messages: []model.Message{{Role: "system"}, {Role: "user", Content: "할 일"}}})
 	require.NoError(t, err)
-	require.JSONEq(t, `{"model":"m","messages":[{"role":"system","content":""},{"role":"user","content":"할 일"}]}`, string(got))
+	require.JSONEq(
+		t, `{"model":"m","messages":[{"role":"system","content":""},{"role":"user","content":"할 일"}]}`, string(got),
+	)
 }
 
 func TestChatBodyRefuses(t *testing.T) {
@@ -79,16 +101,30 @@ func TestChatBodyRefuses(t *testing.T) {
 		change func(*model.Request)
 		want   string
 	}{
-		"no message":     {func(r *model.Request) { r.Messages = nil }, "the request has no message"},
-		"format":         {func(r *model.Request) { r.ResponseFormat = "xml" }, `unknown response format "xml": want text, json_object or json_schema`},
-		"schema missing": {func(r *model.Request) { r.ResponseFormat = "json_schema" }, "response format json_schema needs a jsonSchema"},
+		"no message": {func(r *model.Request) { r.Messages = nil }, "the request has no message"},
+		"format": {
+			func(r *model.Request) { r.ResponseFormat = "xml" },
+			`unknown response format "xml": want text, json_object or json_schema`,
+		},
+		"schema missing": {
+			func(r *model.Request) { r.ResponseFormat = "json_schema" }, "response format json_schema needs a jsonSchema",
+		},
 		"schema broken": {func(r *model.Request) {
 			r.ResponseFormat, r.JSONSchema = "json_schema", json.RawMessage(`{"type":`)
 		}, "encoding the request: "},
-		"streaming":       {func(r *model.Request) { r.Params.Extra = map[string]any{"stream": true} }, `extra parameter "stream" is not allowed`},
-		"another model":   {func(r *model.Request) { r.Params.Extra = map[string]any{"model": "x"} }, `extra parameter "model" is not allowed`},
-		"no JSON at all":  {func(r *model.Request) { r.Params.Extra = map[string]any{"f": func() {}} }, "encoding the request: "},
-		"several replies": {func(r *model.Request) { r.Params.Extra = map[string]any{"n": 3} }, `extra parameter "n" is not allowed`},
+		"streaming": {
+			func(r *model.Request) { r.Params.Extra = map[string]any{"stream": true} },
+			`extra parameter "stream" is not allowed`,
+		},
+		"another model": {
+			func(r *model.Request) { r.Params.Extra = map[string]any{"model": "x"} }, `extra parameter "model" is not allowed`,
+		},
+		"no JSON at all": {
+			func(r *model.Request) { r.Params.Extra = map[string]any{"f": func() {}} }, "encoding the request: ",
+		},
+		"several replies": {
+			func(r *model.Request) { r.Params.Extra = map[string]any{"n": 3} }, `extra parameter "n" is not allowed`,
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -124,7 +160,9 @@ func TestChatBodyIsCanonical(t *testing.T) {
 			Messages: []model.Message{{Role: "user", Content: rapid.String().Draw(t, "content")}},
 			Params: params.Params{
 				Temperature: new(rapid.Float64Range(0, 2).Draw(t, "temperature")),
-				Extra:       rapid.MapOf(rapid.StringMatching(`x_[a-z]{1,5}`), rapid.Map(rapid.Int(), func(i int) any { return i })).Draw(t, "extra"),
+				Extra: rapid.MapOf(
+					rapid.StringMatching(`x_[a-z]{1,5}`), rapid.Map(rapid.Int(), func(i int) any { return i }),
+				).Draw(t, "extra"),
 			},
 		}
 		first, err := chatBody("m", r)
@@ -173,7 +211,10 @@ func TestBodyOfAnyText(t *testing.T) {
 func benchRequest() model.Request {
 	r := model.Request{Params: params.Params{Temperature: new(0.0), Stop: []string{"\n"}}}
 	for range 9 { // a prompt with examples as turns
-		r.Messages = append(r.Messages, model.Message{Role: "user", Content: "내일 오전 10시에 치과 가기 👨‍👩‍👧"}, model.Message{Role: "assistant", Content: "1. 예약"})
+		r.Messages = append(
+			r.Messages, model.Message{Role: "user", Content: "내일 오전 10시에 치과 가기 👨‍👩‍👧"},
+			model.Message{Role: "assistant", Content: "1. 예약"},
+		)
 	}
 	return r
 }

@@ -22,7 +22,10 @@ func batchServer(t *testing.T, change func(*model.Target), handler http.HandlerF
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	target := model.Target{API: api.Chat{}, Name: "m", ID: "m", BaseURL: server.URL + "/v1", APIKey: "sk-geheim-geheim", KeyEnv: "KEY", Headers: map[string]string{"X-Team": "todo"}}
+	target := model.Target{
+		API: api.Chat{}, Name: "m", ID: "m", BaseURL: server.URL + "/v1", APIKey: "sk-geheim-geheim", KeyEnv: "KEY",
+		Headers: map[string]string{"X-Team": "todo"},
+	}
 	if change != nil {
 		change(&target)
 	}
@@ -38,32 +41,71 @@ func TestBatchLineIsWhatTheAPITakes(t *testing.T) {
 	})
 	require.NoError(t, err)
 	line := string(requestLine("k1", r.Body))
-	require.JSONEq(t, `{"custom_id":"k1","method":"POST","url":"/v1/chat/completions","body":{"messages":[{"content":"<b>가&나</b>","role":"user"}],"model":"m"}}`, line)
+	require.JSONEq(
+		t,
+		`{"custom_id":"k1","method":"POST","url":"/v1/chat/completions","body":{"messages":[{"content":"<b>가&나</b>",`+
+			`"role":"user"}],"model":"m"}}`,
+		line,
+	)
 	require.Contains(t, line, `"body":`+string(r.Body)+"}\n", "to the byte, as the key names it")
 }
 
 func TestBatchResults(t *testing.T) {
 	t.Parallel()
 	c := batchServer(t, nil, nil)
-	const body = `{"id":"c","created":1711471533,"model":"m-1","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"예"}}],"usage":{"prompt_tokens":7,"completion_tokens":1}}`
+	const body = `{"id":"c","created":1711471533,"model":"m-1","choices":[{"index":0,"finish_reason":"stop",` +
+		`"message":{"role":"assistant","content":"예"}}],"usage":{"prompt_tokens":7,"completion_tokens":1}}`
 	for name, want := range map[string]struct {
 		line           string
 		kind           model.Kind
 		again, skipped bool
 	}{
-		"reply":         {line: `{"id":"r","custom_id":"k","response":{"status_code":200,"request_id":"q","body":` + body + `},"error":null}`},
-		"refused":       {line: `{"custom_id":"k","response":{"status_code":429,"body":{"error":{"message":"slow down"}}}}`, kind: model.KindRateLimited, again: true},
-		"bad request":   {line: `{"custom_id":"k","response":{"status_code":400,"body":{"error":{"message":"no"}}}}`, kind: model.KindBadRequest},
-		"content":       {line: `{"custom_id":"k","response":{"status_code":400,"body":{"error":{"code":"content_filter","message":"no"}}}}`, kind: model.KindContentFilter},
-		"server":        {line: `{"custom_id":"k","response":{"status_code":500,"body":{}}}`, kind: model.KindServer, again: true},
-		"error in 200":  {line: `{"custom_id":"k","response":{"status_code":200,"body":{"error":{"message":"overloaded"}}}}`, kind: model.KindServer, again: true},
-		"empty":         {line: `{"custom_id":"k","response":{"status_code":200,"body":{"choices":[]}}}`, kind: model.KindMalformed, again: true},
-		"no list":       {line: `{"custom_id":"k","response":{"status_code":200,"body":"choices"}}`, kind: model.KindMalformed, again: true},
-		"expired":       {line: `{"custom_id":"k","response":null,"error":{"code":"batch_expired","message":"too late"}}`, kind: model.KindBatch, skipped: true},
-		"cancelled":     {line: `{"custom_id":"k","response":null,"error":{"code":"batch_cancelled","message":"stopped"}}`, kind: model.KindBatch, skipped: true},
-		"other failure": {line: `{"custom_id":"k","response":null,"error":{"code":"internal","message":"odd"}}`, kind: model.KindServer, again: true},
-		"status 0":      {line: `{"custom_id":"k","response":{"status_code":0,"body":null},"error":null}`, kind: model.KindMalformed, again: true},
-		"neither":       {line: `{"custom_id":"k"}`, kind: model.KindMalformed, again: true},
+		"reply": {
+			line: `{"id":"r","custom_id":"k","response":{"status_code":200,"request_id":"q","body":` + body + `},"error":null}`,
+		},
+		"refused": {
+			line: `{"custom_id":"k","response":{"status_code":429,"body":{"error":{"message":"slow down"}}}}`,
+			kind: model.KindRateLimited, again: true,
+		},
+		"bad request": {
+			line: `{"custom_id":"k","response":{"status_code":400,"body":{"error":{"message":"no"}}}}`,
+			kind: model.KindBadRequest,
+		},
+		"content": {
+			line: `{"custom_id":"k","response":{"status_code":400,"body":{"error":{"code":"content_filter","message":"no"}}}}`,
+			kind: model.KindContentFilter,
+		},
+		"server": {
+			line: `{"custom_id":"k","response":{"status_code":500,"body":{}}}`, kind: model.KindServer, again: true,
+		},
+		"error in 200": {
+			line: `{"custom_id":"k","response":{"status_code":200,"body":{"error":{"message":"overloaded"}}}}`,
+			kind: model.KindServer, again: true,
+		},
+		"empty": {
+			line: `{"custom_id":"k","response":{"status_code":200,"body":{"choices":[]}}}`, kind: model.KindMalformed,
+			again: true,
+		},
+		"no list": {
+			line: `{"custom_id":"k","response":{"status_code":200,"body":"choices"}}`, kind: model.KindMalformed, again: true,
+		},
+		"expired": {
+			line: `{"custom_id":"k","response":null,"error":{"code":"batch_expired","message":"too late"}}`,
+			kind: model.KindBatch, skipped: true,
+		},
+		"cancelled": {
+			line: `{"custom_id":"k","response":null,"error":{"code":"batch_cancelled","message":"stopped"}}`,
+			kind: model.KindBatch, skipped: true,
+		},
+		"other failure": {
+			line: `{"custom_id":"k","response":null,"error":{"code":"internal","message":"odd"}}`, kind: model.KindServer,
+			again: true,
+		},
+		"status 0": {
+			line: `{"custom_id":"k","response":{"status_code":0,"body":null},"error":null}`, kind: model.KindMalformed,
+			again: true,
+		},
+		"neither": {line: `{"custom_id":"k"}`, kind: model.KindMalformed, again: true},
 	} {
 		r, err := c.parse([]byte(want.line))
 		require.NoError(t, err, name)
@@ -103,20 +145,35 @@ func TestControlCallsAreTriedAgain(t *testing.T) {
 		case 2:
 			panic(http.ErrAbortHandler)
 		default:
-			_, _ = w.Write([]byte(`{"id":"batch_1","status":"in_progress","request_counts":{"total":5,"completed":2,"failed":1},"metadata":{"a":"b"}}`))
+			_, _ = w.Write(
+				[]byte(
+					`{"id":"batch_1","status":"in_progress","request_counts":{"total":5,"completed":2,"failed":1},` +
+						`"metadata":{"a":"b"}}`,
+				),
+			)
 		}
 	})
 	b, err := c.Get(t.Context(), "batch_1")
 	require.NoError(t, err)
 	require.EqualValues(t, 3, calls.Load())
-	require.Equal(t, Batch{ID: "batch_1", Status: "in_progress", Total: 5, Completed: 2, Failed: 1, Created: time.Unix(0, 0).UTC(), Labels: map[string]string{"a": "b"}}, b)
+	require.Equal(
+		t,
+		Batch{
+			ID: "batch_1", Status: "in_progress", Total: 5, Completed: 2, Failed: 1, Created: time.Unix(0, 0).UTC(),
+			Labels: map[string]string{"a": "b"},
+		},
+		b,
+	)
 	require.False(t, b.Over())
 }
 
 // Making a batch is not tried again by itself: it may have been made.
 func TestCreateIsOneAttempt(t *testing.T) {
 	t.Parallel()
-	for status, unclear := range map[int]bool{http.StatusInternalServerError: true, http.StatusBadGateway: true, http.StatusServiceUnavailable: false, http.StatusTooManyRequests: false, http.StatusBadRequest: false} {
+	for status, unclear := range map[int]bool{
+		http.StatusInternalServerError: true, http.StatusBadGateway: true, http.StatusServiceUnavailable: false,
+		http.StatusTooManyRequests: false, http.StatusBadRequest: false,
+	} {
 		var calls atomic.Int32
 		c := batchServer(t, nil, func(w http.ResponseWriter, _ *http.Request) {
 			calls.Add(1)
@@ -168,7 +225,9 @@ func TestErrorsOfBatchesHoldNoKey(t *testing.T) {
 	t.Parallel()
 	c := batchServer(t, nil, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = w.Write([]byte(`{"error":{"message":"Incorrect API key provided: sk-geheim-geheim","code":"invalid_api_key"}}`))
+		_, _ = w.Write(
+			[]byte(`{"error":{"message":"Incorrect API key provided: sk-geheim-geheim","code":"invalid_api_key"}}`),
+		)
 	})
 	_, err := c.Upload(t.Context(), os.DevNull)
 	require.ErrorContains(t, err, "refused the key in KEY (401)")
@@ -178,8 +237,13 @@ func TestErrorsOfBatchesHoldNoKey(t *testing.T) {
 // Azure has files and batches beside the deployments, with its own header.
 func TestBatchesOnAzure(t *testing.T) {
 	t.Parallel()
-	c := batchServer(t, func(t *model.Target) { t.APIVersion = "2024-10-21"; t.BaseURL = t.BaseURL[:len(t.BaseURL)-len("/v1")] }, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.String() != "/openai/batches/batch_1?api-version=2024-10-21" || r.Header.Get("Api-Key") != "sk-geheim-geheim" {
+	azure := func(t *model.Target) {
+		t.APIVersion = "2024-10-21"
+		t.BaseURL = t.BaseURL[:len(t.BaseURL)-len("/v1")]
+	}
+	c := batchServer(t, azure, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.String() != "/openai/batches/batch_1?api-version=2024-10-21" ||
+			r.Header.Get("Api-Key") != "sk-geheim-geheim" {
 			t.Errorf("%s with %v", r.URL, r.Header)
 		}
 		_, _ = w.Write([]byte(`{"id":"batch_1","status":"completed","output_file_id":"file-2"}`))

@@ -533,7 +533,14 @@ func TestPieceThatWasNeverMadeIsMadeAnew(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 4, nil)
 	v := s.visit(t, nil)
-	require.NoError(t, v.run.Batch(runfile.Batch{Piece: "run-1-1", State: runfile.Submitting, Attempt: 1, Keys: []string{s.request(s.inputs[0]).Key}, At: time.Now()}))
+	require.NoError(
+		t,
+		v.run.Batch(
+			runfile.Batch{
+				Piece: "run-1-1", State: runfile.Submitting, Attempt: 1, Keys: []string{s.request(s.inputs[0]).Key}, At: time.Now(),
+			},
+		),
+	)
 	v.leave()
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
 	require.Len(t, s.server.HandedIn(), 1)

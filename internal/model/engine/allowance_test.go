@@ -19,7 +19,9 @@ func TestRequestsPerMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var sent []time.Time
-		_, m := engineModel(t, Options{}, model.Target{RPM: 120}, modelFunc(func(context.Context, model.Request) (model.Response, error) {
+		_, m := engineModel(t, Options{}, model.Target{RPM: 120}, modelFunc(func(
+			context.Context, model.Request,
+		) (model.Response, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			sent = append(sent, time.Now())
@@ -69,7 +71,9 @@ func TestTokensLargerThanTheAllowance(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
-		_, m := engineModel(t, Options{}, model.Target{TPM: 60}, spending(&model.Usage{InputTokens: 100, OutputTokens: 80}, &sent))
+		_, m := engineModel(
+			t, Options{}, model.Target{TPM: 60}, spending(&model.Usage{InputTokens: 100, OutputTokens: 80}, &sent),
+		)
 		start := time.Now()
 		require.Equal(t, map[model.Kind]int{"": 3}, runAll(t, m, 3), "a call over the allowance is slow, not impossible")
 		require.Less(t, time.Since(start), 10*time.Minute)

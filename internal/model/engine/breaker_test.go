@@ -67,7 +67,9 @@ func TestBreakerStopsWhenEverythingFails(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sent := 0
 				var mu sync.Mutex
-				_, m := engineModel(t, Options{}, model.Target{}, modelFunc(func(ctx context.Context, _ model.Request) (model.Response, error) {
+				_, m := engineModel(t, Options{}, model.Target{}, modelFunc(func(
+					ctx context.Context, _ model.Request,
+				) (model.Response, error) {
 					mu.Lock()
 					sent++
 					mu.Unlock()
@@ -96,7 +98,9 @@ func TestBreakerForgivesARestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		_, m := engineModel(t, Options{}, model.Target{}, modelFunc(func(ctx context.Context, _ model.Request) (model.Response, error) {
+		_, m := engineModel(t, Options{}, model.Target{}, modelFunc(func(
+			ctx context.Context, _ model.Request,
+		) (model.Response, error) {
 			if down := time.Since(start); down > 5*second && down < 8*second {
 				return model.Response{}, &model.Error{Kind: model.KindUnreachable}
 			}
@@ -110,7 +114,9 @@ func TestBreakerForgivesARestart(t *testing.T) {
 func TestBreakerLeavesThePromptsDoing(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []model.Kind{model.KindContextLength, model.KindContentFilter} {
-		_, m := engineModel(t, Options{}, model.Target{}, modelFunc(func(context.Context, model.Request) (model.Response, error) {
+		_, m := engineModel(t, Options{}, model.Target{}, modelFunc(func(
+			context.Context, model.Request,
+		) (model.Response, error) {
 			return model.Response{}, &model.Error{Kind: kind, Status: 400}
 		}))
 		require.Equal(t, map[model.Kind]int{kind: 200}, runAll(t, m, 200))
@@ -124,7 +130,9 @@ func TestQuotaStopsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
 		var mu sync.Mutex
-		_, m := engineModel(t, Options{Concurrency: 8}, model.Target{}, modelFunc(func(ctx context.Context, _ model.Request) (model.Response, error) {
+		_, m := engineModel(t, Options{Concurrency: 8}, model.Target{}, modelFunc(func(
+			ctx context.Context, _ model.Request,
+		) (model.Response, error) {
 			mu.Lock()
 			sent++
 			n := sent

@@ -33,7 +33,10 @@ func TestMaxCalls(t *testing.T) {
 			return model.Response{}, model.Sleep(ctx, second)
 		})
 		e, m := engineModel(t, Options{MaxCalls: 130}, model.Target{}, flaky)
-		require.Equal(t, map[model.Kind]int{"": 130, model.KindBudget: 870}, runAll(t, m, 1000), "exactly so many are made, and finished in spite of their failures")
+		require.Equal(
+			t, map[model.Kind]int{"": 130, model.KindBudget: 870}, runAll(t, m, 1000),
+			"exactly so many are made, and finished in spite of their failures",
+		)
 		require.Equal(t, 130, e.Stats().Calls)
 		require.Greater(t, e.Stats().Retries, 30)
 		_, err := m.Complete(t.Context(), ask())
@@ -46,7 +49,10 @@ func TestMaxCost(t *testing.T) {
 	price := &params.Price{Input: 2, Output: 10}
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
-		e, m := engineModel(t, Options{MaxCost: 1}, model.Target{Price: price}, spending(&model.Usage{InputTokens: 1000, OutputTokens: 300}, &sent))
+		e, m := engineModel(
+			t, Options{MaxCost: 1}, model.Target{Price: price},
+			spending(&model.Usage{InputTokens: 1000, OutputTokens: 300}, &sent),
+		)
 		kinds := runAll(t, m, 1000) // at 0.005 each
 		require.InDelta(t, 200, kinds[""], 1)
 		require.Equal(t, 1000, kinds[""]+kinds[model.KindBudget])
@@ -63,7 +69,10 @@ func TestMaxCostWaitsForWhatCallsReallyTake(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
-		_, m := engineModel(t, Options{MaxCost: 0.1}, model.Target{Price: &params.Price{Output: 10}}, spending(&model.Usage{InputTokens: 10, OutputTokens: 10}, &sent))
+		_, m := engineModel(
+			t, Options{MaxCost: 0.1}, model.Target{Price: &params.Price{Output: 10}},
+			spending(&model.Usage{InputTokens: 10, OutputTokens: 10}, &sent),
+		)
 		r := ask()
 		r.Params.MaxTokens = new(9000) // 0.09
 		for range 5 {
@@ -86,7 +95,9 @@ func TestMaxCostNeedsPriceAndTokens(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
-		_, m := engineModel(t, Options{MaxCost: 1000}, model.Target{Price: &params.Price{Input: 1, Output: 1}}, spending(nil, &sent))
+		_, m := engineModel(
+			t, Options{MaxCost: 1000}, model.Target{Price: &params.Price{Input: 1, Output: 1}}, spending(nil, &sent),
+		)
 		kinds := runAll(t, m, 500)
 		require.Less(t, kinds[""], 70, "those under way are kept")
 		_, err := m.Complete(t.Context(), ask())
@@ -100,7 +111,9 @@ func TestDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
 		start := time.Now()
-		_, m := engineModel(t, Options{Concurrency: 8, Deadline: 10500 * time.Millisecond}, model.Target{}, spending(nil, &sent))
+		_, m := engineModel(
+			t, Options{Concurrency: 8, Deadline: 10500 * time.Millisecond}, model.Target{}, spending(nil, &sent),
+		)
 		kinds := runAll(t, m, 1000)
 		require.Equal(t, map[model.Kind]int{"": 88, model.KindBudget: 912}, kinds)
 		require.Equal(t, 11*second, time.Since(start))
@@ -113,10 +126,14 @@ func TestDeadlineWakesCallsInBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		_, m := engineModel(t, Options{Deadline: second}, model.Target{}, modelFunc(func(context.Context, model.Request) (model.Response, error) {
+		_, m := engineModel(t, Options{Deadline: second}, model.Target{}, modelFunc(func(
+			context.Context, model.Request,
+		) (model.Response, error) {
 			return model.Response{}, &model.Error{Kind: model.KindRateLimited, Status: 429, RetryAfter: time.Minute}
 		}))
-		require.Equal(t, map[model.Kind]int{model.KindRateLimited: 1, model.KindBudget: 99}, runAll(t, m, 100), "the others were not sent")
+		require.Equal(
+			t, map[model.Kind]int{model.KindRateLimited: 1, model.KindBudget: 99}, runAll(t, m, 100), "the others were not sent",
+		)
 		require.Equal(t, second, time.Since(start))
 	})
 }
@@ -125,7 +142,9 @@ func TestDeadlineWakesCallsInBackoff(t *testing.T) {
 func TestDeadlineTellsHowCallsWereFailing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		_, m := engineModel(t, Options{Deadline: 5 * second}, model.Target{}, modelFunc(func(context.Context, model.Request) (model.Response, error) {
+		_, m := engineModel(t, Options{Deadline: 5 * second}, model.Target{}, modelFunc(func(
+			context.Context, model.Request,
+		) (model.Response, error) {
 			return model.Response{}, &model.Error{Kind: model.KindServer, Status: 500, Message: "고장"}
 		}))
 		e := failure(t, m)

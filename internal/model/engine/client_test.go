@@ -85,7 +85,9 @@ func TestCompleteReadsReplies(t *testing.T) {
 			model.Response{Reply: "도와드릴", FinishReason: "length", Usage: usage},
 		},
 		"content in parts": {
-			fakeopenai.Reply{MessageContent: []any{map[string]any{"type": "text", "text": "하나 "}, map[string]any{"type": "text", "text": "둘"}}},
+			fakeopenai.Reply{
+				MessageContent: []any{map[string]any{"type": "text", "text": "하나 "}, map[string]any{"type": "text", "text": "둘"}},
+			},
 			model.Response{Reply: "하나 둘", FinishReason: "stop", Usage: usage},
 		},
 		"no usage is unknown, not zero": {
@@ -93,12 +95,17 @@ func TestCompleteReadsReplies(t *testing.T) {
 			model.Response{Reply: "답", FinishReason: "stop"},
 		},
 		"null where there is nothing": {
-			fakeopenai.Raw(200, `{"error":null,"model":"m","choices":[{"message":{"content":"답"},"finish_reason":null}],"usage":null}`),
+			fakeopenai.Raw(
+				200, `{"error":null,"model":"m","choices":[{"message":{"content":"답"},"finish_reason":null}],"usage":null}`,
+			),
 			model.Response{Reply: "답"},
 		},
 		"a key that is echoed": {
 			fakeopenai.Reply{Text: "당신의 키는 " + testKey, Thinking: testKey, Model: testKey},
-			model.Response{Reply: "당신의 키는 [redacted]", Thinking: model.Redacted, FinishReason: "stop", ResponseModel: model.Redacted, Usage: usage},
+			model.Response{
+				Reply: "당신의 키는 [redacted]", Thinking: model.Redacted, FinishReason: "stop", ResponseModel: model.Redacted,
+				Usage: usage,
+			},
 		},
 	}
 	for name, test := range tests {
@@ -148,14 +155,20 @@ func TestNewClientRefuses(t *testing.T) {
 		target model.Target
 		want   string
 	}{
-		"no scheme":      {model.Target{BaseURL: "localhost:8080/v1", ID: "m"}, "must start with http:// or https://"},
-		"no URL":         {model.Target{BaseURL: "http://user:geheim@%zz/v1", ID: "m"}, "is not a URL"},
-		"password":       {model.Target{BaseURL: "https://user:geheim@host/v1", ID: "m"}, "holds a user name or password"},
-		"query":          {model.Target{BaseURL: "https://host/v1?key=geheim", ID: "m"}, "must not hold a query"},
-		"no id":          {model.Target{BaseURL: "https://host/v1"}, "no model id"},
-		"broken key":     {model.Target{ID: "m", APIKey: "geheim\nX: y", KeyEnv: "TEAM_KEY"}, "the key in TEAM_KEY holds a line break"},
-		"broken header":  {model.Target{ID: "m", Headers: map[string]string{"X-A": "geheim\r\nX: y"}}, "header X-A holds a line break"},
-		"header's name":  {model.Target{ID: "m", Headers: map[string]string{"X A:": "geheim"}}, `"X A:" is not a header name`},
+		"no scheme": {model.Target{BaseURL: "localhost:8080/v1", ID: "m"}, "must start with http:// or https://"},
+		"no URL":    {model.Target{BaseURL: "http://user:geheim@%zz/v1", ID: "m"}, "is not a URL"},
+		"password":  {model.Target{BaseURL: "https://user:geheim@host/v1", ID: "m"}, "holds a user name or password"},
+		"query":     {model.Target{BaseURL: "https://host/v1?key=geheim", ID: "m"}, "must not hold a query"},
+		"no id":     {model.Target{BaseURL: "https://host/v1"}, "no model id"},
+		"broken key": {
+			model.Target{ID: "m", APIKey: "geheim\nX: y", KeyEnv: "TEAM_KEY"}, "the key in TEAM_KEY holds a line break",
+		},
+		"broken header": {
+			model.Target{ID: "m", Headers: map[string]string{"X-A": "geheim\r\nX: y"}}, "header X-A holds a line break",
+		},
+		"header's name": {
+			model.Target{ID: "m", Headers: map[string]string{"X A:": "geheim"}}, `"X A:" is not a header name`,
+		},
 		"Hangul in name": {model.Target{ID: "m", Headers: map[string]string{"X-키": "geheim"}}, "is not a header name"},
 	}
 	for name, test := range tests {
@@ -174,9 +187,13 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	elsewhere := serve(t)
 	s := serve(t, always(fakeopenai.Reply{
-		Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {elsewhere.URL() + "/chat/completions?key=" + testKey}},
+		Status: http.StatusTemporaryRedirect, Header: http.Header{
+			"Location": {elsewhere.URL() + "/chat/completions?key=" + testKey},
+		},
 	}))
-	e := failure(t, client(t, model.Target{BaseURL: s.URL(), APIKey: testKey, Headers: map[string]string{"X-Token": testKey}}))
+	e := failure(
+		t, client(t, model.Target{BaseURL: s.URL(), APIKey: testKey, Headers: map[string]string{"X-Token": testKey}}),
+	)
 	require.Equal(t, model.KindNotFound, e.Kind)
 	require.Equal(t, http.StatusTemporaryRedirect, e.Status)
 	require.True(t, e.Fatal())

@@ -44,7 +44,9 @@ func TestNothingIsLostToFaults(t *testing.T) {
 
 	stats := e.Stats()
 	require.Equal(t, 500, stats.Calls)
-	require.GreaterOrEqual(t, stats.Attempts, len(s.Requests()), "on a busy machine the timeout may come before the server")
+	require.GreaterOrEqual(
+		t, stats.Attempts, len(s.Requests()), "on a busy machine the timeout may come before the server",
+	)
 	require.Equal(t, stats.Attempts-500, stats.Retries)
 	require.InDelta(t, 50, stats.Refused, 30)
 	require.Zero(t, stats.Under)
@@ -95,7 +97,9 @@ func TestConcurrencyIsABoundOverAllModels(t *testing.T) {
 func TestCancellingTheCallerIsNoStop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		_, m := engineModel(t, Options{Concurrency: 1}, model.Target{}, modelFunc(func(ctx context.Context, _ model.Request) (model.Response, error) {
+		_, m := engineModel(t, Options{Concurrency: 1}, model.Target{}, modelFunc(func(
+			ctx context.Context, _ model.Request,
+		) (model.Response, error) {
 			if err := model.Sleep(ctx, second); err != nil {
 				return model.Response{}, model.Cancelled(ctx, 1)
 			}
@@ -119,7 +123,9 @@ func TestDrain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int32
-		e, m := engineModel(t, Options{Concurrency: 2}, model.Target{}, modelFunc(func(ctx context.Context, _ model.Request) (model.Response, error) {
+		e, m := engineModel(t, Options{Concurrency: 2}, model.Target{}, modelFunc(func(
+			ctx context.Context, _ model.Request,
+		) (model.Response, error) {
 			if sent.Add(1) == 1 {
 				return model.Response{}, &model.Error{Kind: model.KindServer, Status: 500}
 			}
@@ -157,7 +163,9 @@ func TestTooLongARetryAfterEndsTheRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		_, m := engineModel(t, Options{Concurrency: 4}, model.Target{}, modelFunc(func(context.Context, model.Request) (model.Response, error) {
+		_, m := engineModel(t, Options{Concurrency: 4}, model.Target{}, modelFunc(func(
+			context.Context, model.Request,
+		) (model.Response, error) {
 			return model.Response{}, &model.Error{Kind: model.KindRateLimited, Status: 429, RetryAfter: 3 * time.Hour}
 		}))
 		kinds := runAll(t, m, 1000)
@@ -172,7 +180,10 @@ func TestTooLongARetryAfterEndsTheRun(t *testing.T) {
 // The log has a line for each attempt, with all that explains its timing and nothing that anybody wrote.
 func TestLogOfAttempts(t *testing.T) {
 	t.Parallel()
-	s := serve(t, always(fakeopenai.RateLimited("0.001")), always(fakeopenai.Error(500, "", "비밀 "+testKey)), always(fakeopenai.Reply{Text: "치과 예약하기", InputTokens: 30, OutputTokens: 4}))
+	s := serve(
+		t, always(fakeopenai.RateLimited("0.001")), always(fakeopenai.Error(500, "", "비밀 "+testKey)),
+		always(fakeopenai.Reply{Text: "치과 예약하기", InputTokens: 30, OutputTokens: 4}),
+	)
 	var out bytes.Buffer
 	e := New(t.Context(), Options{policy: hurried(), Log: slog.New(slog.NewJSONHandler(&out, nil))})
 	t.Cleanup(e.Close)
@@ -196,12 +207,17 @@ func TestLogOfAttempts(t *testing.T) {
 	records := make([]map[string]any, len(lines))
 	for i, line := range lines {
 		require.NoError(t, json.Unmarshal([]byte(line), &records[i]))
-		for _, field := range []string{"time", "level", "trial", "key", "model", "endpoint", "attempt", "kind", "latency_ms", "waited_ms", "limit"} {
+		for _, field := range []string{
+			"time", "level", "trial", "key", "model", "endpoint", "attempt", "kind", "latency_ms", "waited_ms", "limit",
+		} {
 			require.Contains(t, records[i], field)
 		}
 		require.Equal(t, plain.Key[:12], records[i]["key"])
 	}
-	require.Equal(t, []any{"rate_limited", "server", "answered", "answered"}, []any{records[0]["kind"], records[1]["kind"], records[2]["kind"], records[3]["kind"]})
+	require.Equal(
+		t, []any{"rate_limited", "server", "answered", "answered"},
+		[]any{records[0]["kind"], records[1]["kind"], records[2]["kind"], records[3]["kind"]},
+	)
 	require.InDelta(t, 429, records[0]["status"], 0)
 	require.InDelta(t, 3, records[2]["attempt"], 0)
 	require.InDelta(t, 64, records[0]["limit"], 0)

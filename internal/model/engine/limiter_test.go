@@ -144,10 +144,14 @@ func TestRefusalsKeepTheirPlaces(t *testing.T) {
 func TestOnlyRefusalsLowerTheWindow(t *testing.T) {
 	t.Parallel()
 	for _, e := range []*model.Error{
-		{Kind: model.KindTimeout}, {Kind: model.KindServer, Status: 500}, {Kind: model.KindUnreachable}, {Kind: model.KindMalformed}, {Kind: model.KindQuota, Status: 429},
+		{Kind: model.KindTimeout}, {
+			Kind: model.KindServer, Status: 500,
+		}, {Kind: model.KindUnreachable}, {Kind: model.KindMalformed}, {Kind: model.KindQuota, Status: 429},
 	} {
 		l := newLimiter(64)
-		_, err := limited(l, modelFunc(func(context.Context, model.Request) (model.Response, error) { return model.Response{}, e })).Complete(t.Context(), ask())
+		_, err := limited(
+			l, modelFunc(func(context.Context, model.Request) (model.Response, error) { return model.Response{}, e }),
+		).Complete(t.Context(), ask())
 		require.Error(t, err)
 		size, under := l.size()
 		require.Equal(t, 64, size, "%s", e.Kind)
@@ -155,7 +159,9 @@ func TestOnlyRefusalsLowerTheWindow(t *testing.T) {
 	}
 	for _, e := range []*model.Error{{Kind: model.KindRateLimited, Status: 429}, {Kind: model.KindServer, Status: 503}} {
 		l := newLimiter(64)
-		_, err := limited(l, modelFunc(func(context.Context, model.Request) (model.Response, error) { return model.Response{}, e })).Complete(t.Context(), ask())
+		_, err := limited(
+			l, modelFunc(func(context.Context, model.Request) (model.Response, error) { return model.Response{}, e }),
+		).Complete(t.Context(), ask())
 		require.Error(t, err)
 		size, _ := l.size()
 		require.Equal(t, 32, size, "%s", e.Kind)

@@ -32,7 +32,10 @@ func TestProxyFromTheEnvironment(t *testing.T) {
 	proxy, err := url.Parse(s.URL())
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProxyFromTheEnvironment$")
-	cmd.Env = append(os.Environ(), inProxyChild+"=1", "HTTP_PROXY=http://"+proxy.Host, "http_proxy=", "NO_PROXY=", "no_proxy=", "REQUEST_METHOD=")
+	cmd.Env = append(
+		os.Environ(), inProxyChild+"=1", "HTTP_PROXY=http://"+proxy.Host, "http_proxy=", "NO_PROXY=", "no_proxy=",
+		"REQUEST_METHOD=",
+	)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Len(t, s.Requests(), 1, "the call went through the proxy")
@@ -44,7 +47,9 @@ func TestProxyDown(t *testing.T) {
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	c, err := newClient(model.Target{API: api.Chat{}, Name: "fast", BaseURL: "https://models.example/v1", ID: "m"}, func(*http.Request) (*url.URL, error) {
+	c, err := newClient(model.Target{
+		API: api.Chat{}, Name: "fast", BaseURL: "https://models.example/v1", ID: "m",
+	}, func(*http.Request) (*url.URL, error) {
 		return url.Parse("http://user:geheim-123@" + address)
 	})
 	require.NoError(t, err)

@@ -11,7 +11,11 @@ import (
 
 func TestClean(t *testing.T) {
 	t.Parallel()
-	s := newSecrets(model.Target{APIKey: testKey, Headers: map[string]string{"Authorization": "Bearer geheim-123456", "Accept": "application/json"}})
+	s := newSecrets(
+		model.Target{
+			APIKey: testKey, Headers: map[string]string{"Authorization": "Bearer geheim-123456", "Accept": "application/json"},
+		},
+	)
 	require.Equal(t, "a b", s.clean("\x1b a\r\n\t\u202eb\x00 ", 10))
 	require.Equal(t, "키 [redacted] 와 [redacted]", s.clean("키 "+testKey+" 와 geheim-123456", 100))
 	require.Equal(t, "application/json", s.clean("application/json", 100))

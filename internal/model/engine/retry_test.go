@@ -19,7 +19,10 @@ func policy(c *clock, r float64) Policy {
 
 func TestRetryUntilItAnswers(t *testing.T) {
 	t.Parallel()
-	s := serve(t, always(fakeopenai.RateLimited("7")), always(fakeopenai.Error(500, "", "x")), always(fakeopenai.Garbage()), always(fakeopenai.Text("됐다")))
+	s := serve(
+		t, always(fakeopenai.RateLimited("7")), always(fakeopenai.Error(500, "", "x")), always(fakeopenai.Garbage()),
+		always(fakeopenai.Text("됐다")),
+	)
 	var c clock
 	resp, err := retried(client(t, model.Target{BaseURL: s.URL()}), policy(&c, 0.5)).Complete(t.Context(), ask())
 	require.NoError(t, err)
@@ -39,12 +42,17 @@ func TestRetryGivesUp(t *testing.T) {
 		change   func(*Policy)
 		attempts int
 	}{
-		"after eight attempts":          {&model.Error{Kind: model.KindServer}, func(*Policy) {}, 8},
-		"after as many as it may":       {&model.Error{Kind: model.KindServer}, func(p *Policy) { p.Attempts = 1 }, 1},
-		"at once, where it can't help":  {&model.Error{Kind: model.KindAuth}, func(*Policy) {}, 1},
-		"at once, on a used-up quota":   {&model.Error{Kind: model.KindQuota, RetryAfter: time.Second}, func(*Policy) {}, 1},
-		"when the wait is over budget":  {&model.Error{Kind: model.KindRateLimited, RetryAfter: time.Hour}, func(*Policy) {}, 1},
-		"when the budget is used up":    {&model.Error{Kind: model.KindRateLimited, RetryAfter: time.Minute}, func(p *Policy) { p.Budget, p.Base = 150*time.Second, time.Second }, 3},
+		"after eight attempts":         {&model.Error{Kind: model.KindServer}, func(*Policy) {}, 8},
+		"after as many as it may":      {&model.Error{Kind: model.KindServer}, func(p *Policy) { p.Attempts = 1 }, 1},
+		"at once, where it can't help": {&model.Error{Kind: model.KindAuth}, func(*Policy) {}, 1},
+		"at once, on a used-up quota":  {&model.Error{Kind: model.KindQuota, RetryAfter: time.Second}, func(*Policy) {}, 1},
+		"when the wait is over budget": {
+			&model.Error{Kind: model.KindRateLimited, RetryAfter: time.Hour}, func(*Policy) {}, 1,
+		},
+		"when the budget is used up": {
+			&model.Error{Kind: model.KindRateLimited, RetryAfter: time.Minute},
+			func(p *Policy) { p.Budget, p.Base = 150*time.Second, time.Second }, 3,
+		},
 		"a permanent one of its kind":   {&model.Error{Kind: model.KindUnreachable, Permanent: true}, func(*Policy) {}, 1},
 		"a refused connection, in time": {&model.Error{Kind: model.KindUnreachable, Down: true}, func(*Policy) {}, 5},
 	}
@@ -72,7 +80,10 @@ func TestRetryLeavesOtherErrors(t *testing.T) {
 	t.Parallel()
 	odd := errors.New("odd")
 	var c clock
-	_, err := retried(modelFunc(func(context.Context, model.Request) (model.Response, error) { return model.Response{}, odd }), policy(&c, 0)).Complete(t.Context(), ask())
+	_, err := retried(
+		modelFunc(func(context.Context, model.Request) (model.Response, error) { return model.Response{}, odd }),
+		policy(&c, 0),
+	).Complete(t.Context(), ask())
 	require.ErrorIs(t, err, odd)
 	require.Empty(t, c.slept)
 }

@@ -38,7 +38,9 @@ func TestCompanyCA(t *testing.T) {
 	secure := httptest.NewTLSServer(http.HandlerFunc(fake.ServeHTTP))
 	t.Cleanup(secure.Close)
 	file := filepath.Join(t.TempDir(), "ca.pem")
-	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o600))
+	require.NoError(
+		t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o600),
+	)
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCompanyCA$")
 	cmd.Env = append(os.Environ(), inTrustChild+"="+secure.URL+"/v1", "SSL_CERT_FILE="+file, "NO_PROXY=*")
 	out, err := cmd.CombinedOutput()

@@ -77,7 +77,8 @@ func overPipes(t *testing.T, handler http.Handler, target model.Target) *Client 
 }
 
 // answer is a chat completion.
-const answer = `{"model":"m","choices":[{"message":{"role":"assistant","content":"답"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`
+const answer = `{"model":"m","choices":[{"message":{"role":"assistant","content":"답"},"finish_reason":"stop"}],` +
+	`"usage":{"prompt_tokens":1,"completion_tokens":1}}`
 
 // ServeHTTP takes a request or refuses it, as [bucket] decides.
 func (b *bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {

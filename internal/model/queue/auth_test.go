@@ -69,7 +69,9 @@ func TestNKey(t *testing.T) {
 	s := startWith(t, func(o *server.Options) { o.Nkeys = []*server.NkeyUser{{Nkey: public}} })
 	require.NoError(t, dial(t, queue.Options{URL: s.ClientURL(), NKey: file}))
 	require.Error(t, dial(t, queue.Options{URL: s.ClientURL()}))
-	require.ErrorContains(t, dial(t, queue.Options{URL: s.ClientURL(), NKey: file + ".missing"}), "reading the seed of the queue's user")
+	require.ErrorContains(
+		t, dial(t, queue.Options{URL: s.ClientURL(), NKey: file + ".missing"}), "reading the seed of the queue's user",
+	)
 }
 
 func TestCredentialsFile(t *testing.T) {
@@ -125,7 +127,9 @@ func certificate(t *testing.T) (cert, key string) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "queue"}, NotAfter: time.Now().Add(time.Hour),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{
+			x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth,
+		},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	require.NoError(t, err)
@@ -149,7 +153,10 @@ func TestTLS(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, pool.AppendCertsFromPEM(data))
 	s := startWith(t, func(o *server.Options) {
-		o.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12}
+		o.TLSConfig = &tls.Config{
+			Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert,
+			MinVersion: tls.VersionTLS12,
+		}
 		o.TLSTimeout = 5
 	})
 	url := "tls://" + s.Addr().String()

@@ -25,7 +25,8 @@ func documentedConfig(t *testing.T) string {
 	config, _, found := strings.Cut(rest, "```\n")
 	require.True(t, found)
 	for old, now := range map[string]string{
-		"0.0.0.0:4222": "127.0.0.1:-1", "/var/lib/promptbench-queue": filepath.ToSlash(t.TempDir()), "$RUN_PASSWORD": "rennen12", "$WORKER_PASSWORD": "schaffen12",
+		"0.0.0.0:4222": "127.0.0.1:-1", "/var/lib/promptbench-queue": filepath.ToSlash(t.TempDir()),
+		"$RUN_PASSWORD": "rennen12", "$WORKER_PASSWORD": "schaffen12",
 	} {
 		require.Contains(t, config, old)
 		config = strings.ReplaceAll(config, old, now)

@@ -22,7 +22,9 @@ import (
 // on.
 func TestDeletedStreams(t *testing.T) {
 	t.Parallel()
-	for _, streams := range [][]string{{"PROMPTBENCH_WORK"}, {"PROMPTBENCH_REPLIES"}, {"PROMPTBENCH_WORK", "PROMPTBENCH_REPLIES"}} {
+	for _, streams := range [][]string{
+		{"PROMPTBENCH_WORK"}, {"PROMPTBENCH_REPLIES"}, {"PROMPTBENCH_WORK", "PROMPTBENCH_REPLIES"},
+	} {
 		t.Run(fmt.Sprint(streams), func(t *testing.T) {
 			t.Parallel()
 			s, again := startTwice(t)
@@ -90,7 +92,8 @@ func TestServerWithoutRoom(t *testing.T) {
 	s := start(t)
 	js := jetStream(t, s)
 	full := jetstream.StreamConfig{
-		Name: "PROMPTBENCH_WORK", Subjects: []string{"promptbench.work.>"}, Retention: jetstream.WorkQueuePolicy, MaxMsgs: 1, Discard: jetstream.DiscardNew,
+		Name: "PROMPTBENCH_WORK", Subjects: []string{"promptbench.work.>"}, Retention: jetstream.WorkQueuePolicy, MaxMsgs: 1,
+		Discard: jetstream.DiscardNew,
 	}
 	_, err := js.CreateStream(t.Context(), full)
 	require.NoError(t, err)
@@ -101,7 +104,9 @@ func TestServerWithoutRoom(t *testing.T) {
 	l := open(t, c, spec())
 	var ask sync.WaitGroup
 	ask.Go(func() { askAll(t, l, 3) })
-	require.Regexp(t, "^the queue at nats://127.0.0.1:[0-9]+ stores nothing: maximum messages exceeded; trying again$", <-notes)
+	require.Regexp(
+		t, "^the queue at nats://127.0.0.1:[0-9]+ stores nothing: maximum messages exceeded; trying again$", <-notes,
+	)
 	full.MaxMsgs = 10
 	_, err = js.UpdateStream(t.Context(), full)
 	require.NoError(t, err)

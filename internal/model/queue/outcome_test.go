@@ -13,7 +13,9 @@ import (
 func TestOutcomeGoesThroughWhole(t *testing.T) {
 	t.Parallel()
 	sent := model.Response{
-		Reply: "1. 예약 <b>&\n👩‍👩‍👧", Thinking: "음", FinishReason: "stop", ResponseModel: "m-1", Usage: &model.Usage{InputTokens: 3, OutputTokens: 0},
+		Reply: "1. 예약 <b>&\n👩‍👩‍👧", Thinking: "음", FinishReason: "stop", ResponseModel: "m-1", Usage: &model.Usage{
+			InputTokens: 3, OutputTokens: 0,
+		},
 		Latency: 1234567 * time.Nanosecond, At: time.Date(2026, 11, 23, 1, 2, 3, 4000, time.UTC), Attempts: 1,
 	}
 	data, err := encodeOutcome(sent, nil)
@@ -26,7 +28,8 @@ func TestOutcomeGoesThroughWhole(t *testing.T) {
 func TestFailureGoesThroughWhole(t *testing.T) {
 	t.Parallel()
 	sent := &model.Error{
-		Kind: model.KindUnreachable, Status: 502, Code: "c", Message: "certificate", RetryAfter: time.Second, Attempts: 1, Down: true,
+		Kind: model.KindUnreachable, Status: 502, Code: "c", Message: "certificate", RetryAfter: time.Second, Attempts: 1,
+		Down:    true,
 		BaseURL: "https://a", Model: "m", KeyEnv: "K", Timeout: time.Minute, Permanent: true, NoAPI: true,
 	}
 	data, err := encodeOutcome(model.Response{}, sent)

@@ -80,7 +80,9 @@ func (f modelFunc) Complete(ctx context.Context, r model.Request) (model.Respons
 }
 
 func echo(_ context.Context, r model.Request) (model.Response, error) {
-	return model.Response{Reply: string(r.Body), FinishReason: "stop", Usage: &model.Usage{InputTokens: 1}, At: time.Now().UTC()}, nil
+	return model.Response{
+		Reply: string(r.Body), FinishReason: "stop", Usage: &model.Usage{InputTokens: 1}, At: time.Now().UTC(),
+	}, nil
 }
 
 // work runs a worker until the test ends or the returned function is called, which waits for the calls under way.
@@ -159,7 +161,9 @@ func TestFailureIsTheWorkers(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	work(t, connect(t, s), func(context.Context, model.Request) (model.Response, error) {
-		return model.Response{}, &model.Error{Kind: model.KindRateLimited, Status: 429, RetryAfter: 3 * time.Second, BaseURL: "http://there"}
+		return model.Response{}, &model.Error{
+			Kind: model.KindRateLimited, Status: 429, RetryAfter: 3 * time.Second, BaseURL: "http://there",
+		}
 	}, nil)
 	l := open(t, connect(t, s), spec())
 	for range 3 { // each attempt is an item of its own
@@ -167,7 +171,9 @@ func TestFailureIsTheWorkers(t *testing.T) {
 		failure, ok := errors.AsType[*model.Error](err)
 		require.True(t, ok)
 		require.Equal(t, 3*time.Second, failure.RetryAfter)
-		require.Equal(t, "http://there limits the rate of calls (429); lower --concurrency or try again later", failure.Error())
+		require.Equal(
+			t, "http://there limits the rate of calls (429); lower --concurrency or try again later", failure.Error(),
+		)
 	}
 	require.NoError(t, l.Close(t.Context(), true))
 }
@@ -177,11 +183,17 @@ func TestFatalFailureNamesTheWorker(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	work(t, connect(t, s), func(context.Context, model.Request) (model.Response, error) {
-		return model.Response{}, &model.Error{Kind: model.KindAuth, Status: 401, BaseURL: "http://127.0.0.1:8080/v1", KeyEnv: "FARM_KEY"}
+		return model.Response{}, &model.Error{
+			Kind: model.KindAuth, Status: 401, BaseURL: "http://127.0.0.1:8080/v1", KeyEnv: "FARM_KEY",
+		}
 	}, func(w *queue.Worker) { w.Name = "host-7/\x1b[31m12" })
 	l := open(t, connect(t, s), spec())
 	_, err := l.Complete(t.Context(), request("가"))
-	require.EqualError(t, err, "http://127.0.0.1:8080/v1 refused the key in FARM_KEY (401); check the key and what it may use (worker host-7/[31m12)")
+	require.EqualError(
+		t, err,
+		"http://127.0.0.1:8080/v1 refused the key in FARM_KEY (401); check the key and what it may use (worker "+
+			"host-7/[31m12)",
+	)
 	require.NoError(t, l.Close(t.Context(), true))
 }
 
@@ -231,7 +243,9 @@ func TestSilentWorker(t *testing.T) {
 	s := start(t)
 	gone := connect(t, s)
 	taken := make(chan struct{})
-	dead := &queue.Worker{Connection: gone, Name: "dead", Version: "v1", Calls: 1, Serve: func(string, string, time.Duration) (model.Model, error) {
+	dead := &queue.Worker{Connection: gone, Name: "dead", Version: "v1", Calls: 1, Serve: func(
+		string, string, time.Duration,
+	) (model.Model, error) {
 		return modelFunc(func(context.Context, model.Request) (model.Response, error) {
 			gone.Close() // the process is dead, as far as anybody sees
 			close(taken)
@@ -281,7 +295,9 @@ func TestPoisonItem(t *testing.T) {
 	stopped := make(chan struct{})
 	victim := func() {
 		c := connect(t, s)
-		w := &queue.Worker{Connection: c, Name: "victim", Version: "v1", Calls: 1, Serve: func(string, string, time.Duration) (model.Model, error) {
+		w := &queue.Worker{Connection: c, Name: "victim", Version: "v1", Calls: 1, Serve: func(
+			string, string, time.Duration,
+		) (model.Model, error) {
 			return modelFunc(func(ctx context.Context, r model.Request) (model.Response, error) {
 				if strings.Contains(string(r.Body), "독") {
 					taken.Add(1)
@@ -344,7 +360,9 @@ func TestLaneIsTakenOver(t *testing.T) {
 	}
 	l.Stored(t.Context(), stored.Key)
 	go func() { _, _ = l.Complete(t.Context(), slow) }()
-	require.Eventually(t, func() bool { _, ok := calls.Load(string(slow.Body)); return ok }, 5*time.Second, time.Millisecond)
+	require.Eventually(
+		t, func() bool { _, ok := calls.Load(string(slow.Body)); return ok }, 5*time.Second, time.Millisecond,
+	)
 	first.Close() // killed
 
 	l = open(t, connect(t, s), spec())
@@ -416,7 +434,9 @@ func TestOtherVersionIsRefused(t *testing.T) {
 	work(t, connect(t, s), echo, func(w *queue.Worker) { w.Version = "v2" })
 	var mu sync.Mutex
 	var notes []string
-	c, err := queue.Connect(queue.Options{URL: s.URL(), Note: func(text string) { mu.Lock(); notes = append(notes, text); mu.Unlock() }})
+	c, err := queue.Connect(
+		queue.Options{URL: s.URL(), Note: func(text string) { mu.Lock(); notes = append(notes, text); mu.Unlock() }},
+	)
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	l := open(t, c, spec())
@@ -424,7 +444,10 @@ func TestOtherVersionIsRefused(t *testing.T) {
 	failure, ok := errors.AsType[*model.Error](err)
 	require.True(t, ok)
 	require.True(t, failure.Fatal())
-	require.Equal(t, "worker w is refused: it is promptbench v2, and the run is one of promptbench v1; use the same on both sides", failure.Error())
+	require.Equal(
+		t, "worker w is refused: it is promptbench v2, and the run is one of promptbench v1; use the same on both sides",
+		failure.Error(),
+	)
 	mu.Lock()
 	require.Contains(t, notes, failure.Error())
 	mu.Unlock()

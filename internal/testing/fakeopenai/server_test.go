@@ -12,7 +12,8 @@ import (
 	"promptbench/internal/testing/fakeopenai"
 )
 
-const question = `{"model":"m","temperature":0,"messages":[{"role":"system","content":"s"},{"role":"user","content":"친구랑 약속 👨‍👩‍👧"}]}`
+const question = `{"model":"m","temperature":0,"messages":[{"role":"system","content":"s"},{"role":"user",` +
+	`"content":"친구랑 약속 👨‍👩‍👧"}]}`
 
 func post(t *testing.T, url, key, body string) (status int, answer string) {
 	t.Helper()
@@ -82,7 +83,10 @@ func TestFaultsStrikeAtTheirShare(t *testing.T) {
 	t.Parallel()
 	right := func(r fakeopenai.Request) fakeopenai.Reply { return fakeopenai.Text(r.Input()) }
 	script := func(seed uint64) (refused, cut int) {
-		h := fakeopenai.WithFaults(seed, right, fakeopenai.Fault{Share: 0.1, Reply: fakeopenai.RateLimited("")}, fakeopenai.Fault{Share: 0.02, Reply: fakeopenai.Cut("반")})
+		h := fakeopenai.WithFaults(
+			seed, right, fakeopenai.Fault{Share: 0.1, Reply: fakeopenai.RateLimited("")},
+			fakeopenai.Fault{Share: 0.02, Reply: fakeopenai.Cut("반")},
+		)
 		for range 10_000 {
 			switch r := h(fakeopenai.Request{}); {
 			case r.Status == http.StatusTooManyRequests:
