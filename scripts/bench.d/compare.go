@@ -106,8 +106,7 @@ func (c comparison) candidates(self, dir string) []candidate {
 		out = append(out, candidate{name: "promptfoo", command: func(base string) []string {
 			return append(
 				strings.Fields(c.promptfoo), "eval", "-c", foo(dir, base), "--no-cache", "--no-table", "--no-progress-bar",
-				"--max-concurrency", many, "-o", filepath.Join(dir, "foo.json"),
-			)
+				"--max-concurrency", many, "-o", filepath.Join(dir, "foo.json"))
 		}})
 	}
 	return out

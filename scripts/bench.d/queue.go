@@ -57,8 +57,7 @@ func (q queueing) run(ctx context.Context, out io.Writer) error {
 	var workers []*exec.Cmd
 	for range q.workers {
 		w := exec.CommandContext(
-			ctx, q.promptbench, "worker", "--queue", url, "--base-url", base, "--concurrency", fmt.Sprint(q.inFlight/q.workers),
-		)
+			ctx, q.promptbench, "worker", "--queue", url, "--base-url", base, "--concurrency", fmt.Sprint(q.inFlight/q.workers))
 		w.Dir = dir
 		if err := w.Start(); err != nil {
 			return fmt.Errorf("starting a worker: %w", err)
@@ -135,8 +134,7 @@ func (q queueing) print(out io.Writer, wall time.Duration, run, server *os.Proce
 		each := cpu / time.Duration(calls)
 		_, err := fmt.Fprintf(
 			out, "%-12s %8.2fs %9d µs %13.0f/s %6d MB\n", name, cpu.Seconds(), each.Microseconds(), 1/each.Seconds(),
-			memory/1024,
-		)
+			memory/1024)
 		return err
 	}
 	var states []*os.ProcessState
@@ -144,6 +142,5 @@ func (q queueing) print(out io.Writer, wall time.Duration, run, server *os.Proce
 		states = append(states, w.ProcessState)
 	}
 	return errors.Join(
-		line("coordinator", q.cases, run), line("server", q.cases, server), line("worker", q.cases, states...),
-	)
+		line("coordinator", q.cases, run), line("server", q.cases, server), line("worker", q.cases, states...))
 }

@@ -100,8 +100,7 @@ func (s shot) take() (err error) {
 	}
 	if s.height == 0 {
 		height, err := chromedp.Run(tab, chromedp.Evaluate[int64](
-			`Math.ceil(document.documentElement.getBoundingClientRect().height)`,
-		))
+			`Math.ceil(document.documentElement.getBoundingClientRect().height)`))
 		if err != nil {
 			return err
 		}

@@ -55,8 +55,7 @@ func paint(line string) string {
 		for it := graphemes.FromString(line[:end]); it.Next(); {
 			fmt.Fprintf(
 				&out, `<span class="w%d %s">%s</span>`, min(2, displaywidth.String(it.Value())), strings.Join(class, " "),
-				html.EscapeString(it.Value()),
-			)
+				html.EscapeString(it.Value()))
 		}
 		line = line[end:]
 	}

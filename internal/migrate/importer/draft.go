@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 
 	"promptbench/graders/schema"
 	"promptbench/internal/input/problem"
@@ -163,6 +164,21 @@ func (d *draft) lostAt(place problem.Problem, format string, args ...any) {
 		place.File = d.source
 	}
 	d.left.Add(place)
+}
+
+// loseOthers notes the keys of a mapping that are not known and so not carried
+// over. Of says what the mapping is.
+func (d *draft) loseOthers(n strictyaml.Node, of string, known ...string) {
+	for _, e := range n.Entries() {
+		if key := e.Key.Text(); !slices.Contains(known, key) {
+			d.lost(e.Key, "%s of %s is not carried over", key, of)
+		}
+	}
+}
+
+// isRole reports whether a message may have the role.
+func isRole(role string) bool {
+	return slices.Contains([]string{"system", "developer", "user", "assistant"}, role)
 }
 
 // relative is the path of a file that another one names.

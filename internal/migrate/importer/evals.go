@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"promptbench/graders"
@@ -45,15 +46,8 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 	if samples.Kind() != strictyaml.Text {
 		return problem.List{chosen.Problem("the eval has no args: samples_jsonl", "")}
 	}
-	for _, e := range args.Entries() {
-		switch key := e.Key.Text(); key {
-		case "samples_jsonl":
-		case "ignore_case":
-			d.ignoreCase = e.Value.Text() == "true"
-		default:
-			d.lost(e.Key, "%s of an eval is not carried over", key)
-		}
-	}
+	d.ignoreCase = args.Get("ignore_case").Text() == "true"
+	d.loseOthers(args, "an eval", "samples_jsonl", "ignore_case")
 	class := chosen.Get("class").Text()
 	_, kind, _ := strings.Cut(class, ":")
 	switch kind {
@@ -72,8 +66,7 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 	}
 	if err != nil {
 		return problem.List{samples.Problem(
-			fmt.Sprintf("the samples %s can't be read: %s", file, err), "they are looked for in ../data, and beside the file",
-		)}
+			fmt.Sprintf("the samples %s can't be read: %s", file, err), "they are looked for in ../data, and beside the file")}
 	}
 	return d.samples(file, data, kind)
 }
@@ -102,8 +95,7 @@ func (d *draft) samples(file string, data []byte, class string) problem.List {
 		}
 		if len(list) >= maxCases {
 			d.lostAt(
-				problem.Problem{File: file, Line: i + 1, Column: 1}, "from the case %d on nothing is carried over", maxCases+1,
-			)
+				problem.Problem{File: file, Line: i + 1, Column: 1}, "from the case %d on nothing is carried over", maxCases+1)
 			break
 		}
 		doc, probs := strictyaml.ParseJSON(file, i+1, []byte(line))
@@ -136,8 +128,7 @@ func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
 	case strictyaml.List:
 		for _, m := range input.Items() {
 			role, content := m.Get("role").Text(), m.Get("content")
-			if role != "system" && role != "user" && role != "assistant" && role != "developer" ||
-				content.Kind() != strictyaml.Text {
+			if !isRole(role) || content.Kind() != strictyaml.Text {
 				d.lost(m, "a sample with a message of the role %q is not carried over", role)
 				return s, false
 			}
@@ -148,19 +139,12 @@ func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
 		d.lost(n, "a sample without input is not carried over")
 		return s, false
 	}
-	for _, e := range n.Entries() {
-		switch key := e.Key.Text(); key {
-		case "input":
-		case "ideal", "expected":
-			for _, item := range items(e.Value) {
-				if text := asText(asSpelled(item)); strings.TrimSpace(text) != "" {
-					s.ideal = append(s.ideal, text)
-				}
-			}
-		default:
-			d.lost(e.Key, "%s of a sample is not carried over", key)
+	for _, item := range slices.Concat(items(n.Get("ideal")), items(n.Get("expected"))) {
+		if text := asText(asSpelled(item)); strings.TrimSpace(text) != "" {
+			s.ideal = append(s.ideal, text)
 		}
 	}
+	d.loseOthers(n, "a sample", "input", "ideal", "expected")
 	return s, true
 }
 
@@ -188,8 +172,7 @@ func (d *draft) shape(file string, list []sample, class string) {
 		if roles(s) != usual {
 			d.lostAt(
 				place, "a sample whose messages are %sand not %s is not carried over: they would need a prompt of their own",
-				roles(s), strings.TrimSpace(usual),
-			)
+				roles(s), strings.TrimSpace(usual))
 			continue
 		}
 		kept = append(kept, s)

@@ -25,8 +25,7 @@ func (d *draft) finish() (*Result, problem.List) {
 	if len(t.cases) == 0 {
 		d.lostAt(
 			problem.Problem{File: d.source},
-			"it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.name,
-		)
+			"it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.name)
 		c := finished{caseDraft: caseDraft{id: "example"}, input: "(write the input here)", vars: map[string]string{}}
 		for name := range t.uses {
 			c.vars[name] = "(write " + name + " here)"

@@ -61,16 +61,14 @@ func FuzzDocument(f *testing.F) {
 		requireSound(
 			t,
 			memory{"loop.yaml": []byte("loop.yaml"), "config.yaml": data, "tests.csv": []byte("a,__expected\n1,contains:2\n")},
-			"config.yaml",
-		)
+			"config.yaml")
 	})
 }
 
 func FuzzSamples(f *testing.F) {
 	seed(f, ".jsonl")
 	f.Add([]byte(
-		`{"input":[],"ideal":{}}` + "\n" + `{"input":[{"role":"user","content":"{% endraw %}{{x}}"}],"ideal":[null,""]}`,
-	))
+		`{"input":[],"ideal":{}}` + "\n" + `{"input":[{"role":"user","content":"{% endraw %}{{x}}"}],"ideal":[null,""]}`))
 	f.Fuzz(func(t *testing.T, data []byte) { requireSound(t, memory{"a.jsonl": data}, "a.jsonl") })
 }
 
@@ -89,8 +87,7 @@ func FuzzPrompt(f *testing.F) {
 		"%}{{b.c}}"))
 	f.Add([]byte("{{ input }}{{- x | dump -}}{# c #}{{ y['a b'][0].c }}\\{{z}}"))
 	f.Add([]byte(
-		`[{"role":"system","content":"{{x}}"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"}]}]`,
-	))
+		`[{"role":"system","content":"{{x}}"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"}]}]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, ext := range []string{".txt", ".json", ".yaml", ".md"} {
 			requireSound(t, memory{

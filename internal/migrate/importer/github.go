@@ -126,7 +126,7 @@ func (d *draft) githubSchema(p *promptDraft, n strictyaml.Node) {
 func (d *draft) githubMessages(p *promptDraft, n strictyaml.Node) {
 	for _, item := range n.Items() {
 		role, content := item.Get("role").Text(), item.Get("content")
-		if !slices.Contains([]string{"system", "developer", "user", "assistant"}, role) || content.Kind() != strictyaml.Text {
+		if !isRole(role) || content.Kind() != strictyaml.Text {
 			d.lost(item, "a message of the role %q is not carried over", role)
 			continue
 		}
@@ -209,22 +209,16 @@ func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
 		d.lost(n, "the evaluator %s is not carried over: its choices need some that pass and some that fail", name)
 		return
 	}
-	for _, e := range n.Entries() {
-		switch key := e.Key.Text(); key {
-		case "prompt", "choices":
-		case "modelId":
-			m := githubModel(e.Value.Text())
-			switch {
-			case m.Name == "" || strings.ContainsAny(m.Name, " \t\n"):
-				d.lost(e.Value, "the judge %q is not carried over", m.Name)
-			case d.judge == "" || d.judge == m.Name:
-				d.judge = d.addModel(m)
-			default:
-				d.lost(e.Value, "a second judge, %s, is not carried over", m.ID)
-			}
-		case "systemPrompt":
+	d.loseOthers(n, "an evaluator", "prompt", "choices", "modelId", "systemPrompt")
+	if id := n.Get("modelId"); id.Kind() != strictyaml.None {
+		m := githubModel(id.Text())
+		switch {
+		case m.Name == "" || strings.ContainsAny(m.Name, " \t\n"):
+			d.lost(id, "the judge %q is not carried over", m.Name)
+		case d.judge == "" || d.judge == m.Name:
+			d.judge = d.addModel(m)
 		default:
-			d.lost(e.Key, "%s of an evaluator is not carried over", key)
+			d.lost(id, "a second judge, %s, is not carried over", m.ID)
 		}
 	}
 	system := strings.TrimSpace(n.Get("systemPrompt").Text())

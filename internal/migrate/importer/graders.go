@@ -152,8 +152,7 @@ func (w *writer) graders(cases []suite.Case, shared []expectation) []any {
 		out = append(out, object{{Key: "length", Value: object{{Key: "min", Value: 1}}}})
 		w.draft.lostAt(
 			problem.Problem{File: w.draft.source},
-			"no case has an assertion that can be carried over, so replies are held to not being empty and nothing else",
-		)
+			"no case has an assertion that can be carried over, so replies are held to not being empty and nothing else")
 	}
 	return out
 }

@@ -123,8 +123,7 @@ func (d *draft) document(name string, data []byte) problem.List {
 	return problem.List{root.Problem(
 		"the file is none that can be imported",
 		"a promptfoo config has prompts, a .prompt.yml file has messages, and an entry of the registry of OpenAI evals "+
-			"a class with samples_jsonl",
-	)}
+			"a class with samples_jsonl")}
 }
 
 // nameOf makes a name of a path: that of the file, or of its directory where the

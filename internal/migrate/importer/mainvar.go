@@ -57,8 +57,7 @@ func (d *draft) mainVar(used map[string][]*expr) *expr {
 	}
 	slices.SortStableFunc(ranks, func(a, b *rank) int {
 		return cmp.Or(
-			b.prompts-a.prompts, b.filled-a.filled, b.known-a.known, b.plain-a.plain, b.distinct-a.distinct, b.pos-a.pos,
-		)
+			b.prompts-a.prompts, b.filled-a.filled, b.known-a.known, b.plain-a.plain, b.distinct-a.distinct, b.pos-a.pos)
 	})
 	return ranks[0].expr
 }

@@ -193,8 +193,7 @@ func (p *Plan) Write(dir string) error {
 	if len(p.Exists) > 0 {
 		return fmt.Errorf(
 			"nothing is written, since there is already %s; name another directory with -o, or another name with --name",
-			strings.Join(p.Exists, ", "),
-		)
+			strings.Join(p.Exists, ", "))
 	}
 	var written []string
 	for _, f := range p.Files {

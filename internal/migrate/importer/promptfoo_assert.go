@@ -55,8 +55,7 @@ func (f *promptfooConfig) assertSet(a assertion, vars map[string]any, depth int)
 		if depth < maxSets {
 			inner = f.deref(inner)
 			out = append(
-				out, f.expectations(assertion{node: inner, place: inner.Problem("", ""), file: inner.File()}, vars, depth+1)...,
-			)
+				out, f.expectations(assertion{node: inner, place: inner.Problem("", ""), file: inner.File()}, vars, depth+1)...)
 		}
 	}
 	return out

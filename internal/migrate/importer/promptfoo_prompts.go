@@ -41,15 +41,8 @@ func (f *promptfooConfig) prompt(n strictyaml.Node) {
 			f.prompts[i].params, f.prompts[i].response = own.Params, own.response
 		}
 	}()
-	for _, e := range n.Entries() {
-		switch e.Key.Text() {
-		case "id", "raw", "label", "content", "display":
-		case "config":
-			f.settings(&own, e.Value)
-		default:
-			f.lost(e.Key, "%s of a prompt is not carried over", e.Key.Text())
-		}
-	}
+	f.loseOthers(n, "a prompt", "id", "raw", "label", "content", "display", "config")
+	f.settings(&own, n.Get("config"))
 	label := n.Get("label").Text()
 	for _, key := range []string{"raw", "content"} {
 		if raw := n.Get(key); raw.Kind() == strictyaml.Text {
@@ -229,7 +222,7 @@ func (f *promptfooConfig) chat(p *promptDraft, list strictyaml.Node, exact bool)
 		}
 		text, ok := f.content(content, p.place, exact)
 		switch {
-		case role != "system" && role != "user" && role != "assistant" && role != "developer":
+		case !isRole(role):
 			f.lostAt(at(0, 0), "a message of the role %s is not carried over", role)
 			continue
 		case !ok:
@@ -267,8 +260,7 @@ func (f *promptfooConfig) content(n strictyaml.Node, place problem.Problem, exac
 				}
 				f.lostAt(
 					at, "a part of the type %q is not carried over: only text is sent",
-					part.Get("type").Text()+part.Get("modality").Text(),
-				)
+					part.Get("type").Text()+part.Get("modality").Text())
 				continue
 			}
 			parts = append(parts, text.Text())

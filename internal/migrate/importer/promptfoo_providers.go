@@ -48,14 +48,8 @@ func services() map[string]service {
 }
 
 func (f *promptfooConfig) providers(n strictyaml.Node) {
-	switch n.Kind() {
-	case strictyaml.List:
-		for _, item := range n.Items() {
-			f.provider(item, 0)
-		}
-	case strictyaml.None, strictyaml.Null:
-	default:
-		f.provider(n, 0)
+	for _, item := range items(n) {
+		f.provider(item, 0)
 	}
 }
 
@@ -107,13 +101,7 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 			n = entries[0].Value
 			label = n.Get("label").Text()
 		}
-		for _, e := range n.Entries() {
-			switch key := e.Key.Text(); key {
-			case "id", "label", "config":
-			default:
-				f.lost(e.Key, "%s of a provider is not carried over", key)
-			}
-		}
+		f.loseOthers(n, "a provider", "id", "label", "config")
 	}
 	if id.Kind() != strictyaml.Text {
 		f.lost(n, "the provider has no id")
@@ -229,8 +217,7 @@ func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 		case key == "apiKey":
 			f.lost(
 				e.Key, "a key never stands in a file, so apiKey is not carried over; %s names the variable that holds it",
-				"api_key_env",
-			)
+				"api_key_env")
 		default:
 			f.lost(e.Key, "%s of a provider is not carried over", key)
 		}

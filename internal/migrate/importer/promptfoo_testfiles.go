@@ -95,11 +95,7 @@ func (f *promptfooConfig) scenario(n strictyaml.Node) []test {
 		}
 		n = loaded
 	}
-	for _, e := range n.Entries() {
-		if key := e.Key.Text(); key != "config" && key != "tests" && key != "description" {
-			f.lost(e.Key, "%s of a scenario is not carried over", key)
-		}
-	}
+	f.loseOthers(n, "a scenario", "config", "tests", "description")
 	var configs, tests []test
 	for _, item := range items(n.Get("config")) {
 		configs = append(configs, f.testItem(item, 1)...)

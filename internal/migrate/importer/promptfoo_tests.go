@@ -142,13 +142,8 @@ func (f *promptfooConfig) setJudge(n strictyaml.Node) {
 func (f *promptfooConfig) tests() {
 	n := f.root.Get("tests")
 	var list []test
-	switch n.Kind() {
-	case strictyaml.List:
-		for _, item := range n.Items() {
-			list = append(list, f.testItem(item, 0)...)
-		}
-	case strictyaml.Text, strictyaml.Mapping:
-		list = f.testItem(n, 0)
+	for _, item := range items(n) {
+		list = append(list, f.testItem(item, 0)...)
 	}
 	for _, scenario := range f.root.Get("scenarios").Items() {
 		list = append(list, f.scenario(scenario)...)

@@ -47,8 +47,7 @@ func (f *promptfooConfig) regex(s asserted, check func(string) []expectation) []
 	if _, err := regexp.Compile(s.text); err != nil {
 		f.lostAt(
 			s.place, "the regex %q is not carried over: patterns are RE2, which has no look-around (%s)", s.text,
-			strings.TrimPrefix(err.Error(), "error parsing regexp: "),
-		)
+			strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		return nil
 	}
 	if s.not {

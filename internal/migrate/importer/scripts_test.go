@@ -66,8 +66,7 @@ tests:
 				tt.field,
 			).Replace(config)
 			r, probs := importer.Import(
-				memory{"a.yaml": []byte(filled), file: []byte(tt.code)}, "a.yaml", importer.Options{Source: ".."},
-			)
+				memory{"a.yaml": []byte(filled), file: []byte(tt.code)}, "a.yaml", importer.Options{Source: ".."})
 			require.NoError(t, probs.Err())
 			require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(tt.code), 0o600))
 			script := ""

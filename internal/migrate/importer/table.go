@@ -61,8 +61,7 @@ func (d *draft) table(data []byte) problem.List {
 				c.expects = append(c.expects, d.expected(f, r.places[i], cell)...)
 			case expectedColumn.MatchString(columns[i]):
 				c.expects = append(
-					c.expects, f.expectations(assertion{short: cell, place: r.places[i], file: d.source}, c.vars, 0)...,
-				)
+					c.expects, f.expectations(assertion{short: cell, place: r.places[i], file: d.source}, c.vars, 0)...)
 			default:
 				name := varName(strings.TrimPrefix(strings.TrimSpace(head.cells[i]), "var:"))
 				c.vars[name] = cell

@@ -41,8 +41,7 @@ func (w *writer) result() (*Result, problem.List) {
 	if len(r.Prompts) == 0 {
 		return nil, append(
 			problem.List{{File: d.source, Message: "no prompt of it can be carried over, so there is nothing to run"}},
-			d.left...,
-		)
+			d.left...)
 	}
 	if err := w.suite(); err != nil {
 		return nil, problem.List{{File: d.source, Message: err.Error()}}
@@ -63,8 +62,7 @@ func (w *writer) prompts() error {
 			last := len(p.messages) - 1
 			w.draft.lostAt(
 				p.place, "no message of the prompt %s has the role user, so its last one (%s) has it now", p.title(),
-				p.messages[last].role,
-			)
+				p.messages[last].role)
 			p.messages = slices.Clone(p.messages)
 			p.messages[last].role = "user"
 		}

@@ -63,8 +63,7 @@ func TestProjectsAreWhole(t *testing.T) {
 			require.Len(t, found, 1, "%s was changed: scripts/record --project records it again", name)
 			require.Equal(t, runfile.Complete, found[0].Status)
 			require.Equal(
-				t, cases.Hash(), found[0].Header.Suite.Hash, "the suite was changed: scripts/record --project records it again",
-			)
+				t, cases.Hash(), found[0].Header.Suite.Hash, "the suite was changed: scripts/record --project records it again")
 			require.Zero(t, found[0].Errors)
 		}
 	})

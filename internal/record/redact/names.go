@@ -121,17 +121,6 @@ func (r *Redactor) kept(name string) string {
 	return name
 }
 
-func (r *Redactor) keptList(names []string) []string {
-	if names == nil {
-		return nil
-	}
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = r.kept(name)
-	}
-	return out
-}
-
 // The lengths of what counts as a shared word: so many letters or digits on end,
 // fewer in scripts in which two are a word.
 const (

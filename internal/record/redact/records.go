@@ -29,7 +29,7 @@ func (r *Redactor) Header(h runfile.Header) (runfile.Header, error) {
 		out.Graders = append(out.Graders, spec)
 	}
 	if s := h.Selected; s != nil {
-		out.Selected = &runfile.Selection{Cases: r.keptList(s.Cases), Tags: r.keptList(s.Tags)}
+		out.Selected = &runfile.Selection{Cases: each(s.Cases, r.kept), Tags: each(s.Tags, r.kept)}
 	}
 	if j := h.Judge; j != nil {
 		judge := *j
@@ -59,12 +59,12 @@ func (r *Redactor) prompt(p runfile.Prompt) runfile.Prompt {
 // Case is a case with its numbers alone.
 func (r *Redactor) Case(c runfile.Case) runfile.Case {
 	out := runfile.Case{
-		Case: r.kept(c.Case), Input: r.text(c.Input), Tags: r.keptList(c.Tags), Group: r.kept(c.Group), Note: r.text(c.Note),
+		Case: r.kept(c.Case), Input: r.text(c.Input), Tags: each(c.Tags, r.kept), Group: r.kept(c.Group), Note: r.text(c.Note),
 		InputHash: r.hash(c.InputHash),
 		Expect: graders.Expect{
-			Type: r.typ(c.Expect.Type), Count: c.Expect.Count, Equals: r.texts(c.Expect.Equals),
-			Contains:    r.texts(c.Expect.Contains),
-			NotContains: r.texts(c.Expect.NotContains), Regex: r.text(c.Expect.Regex),
+			Type: r.typ(c.Expect.Type), Count: c.Expect.Count, Equals: each(c.Expect.Equals, r.text),
+			Contains:    each(c.Expect.Contains, r.text),
+			NotContains: each(c.Expect.NotContains, r.text), Regex: r.text(c.Expect.Regex),
 		},
 	}
 	if c.Vars != nil {
@@ -99,7 +99,7 @@ func (r *Redactor) Trial(t runfile.Trial) runfile.Trial {
 	out := runfile.Trial{Case: r.kept(t.Case), Trial: t.Trial, Key: r.hash(t.Key), Error: r.failure(t.Error)}
 	if read := t.Read; read != nil {
 		out.Read = &runfile.Read{
-			Format: read.Format, Type: r.typ(read.Type), Items: r.texts(read.Items), Defects: slices.Clone(read.Defects),
+			Format: read.Format, Type: r.typ(read.Type), Items: each(read.Items, r.text), Defects: slices.Clone(read.Defects),
 		}
 		for i := range out.Read.Defects {
 			out.Read.Defects[i].Detail = r.text(out.Read.Defects[i].Detail)

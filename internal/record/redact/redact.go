@@ -15,6 +15,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"promptbench/graders/reply"
@@ -82,13 +83,11 @@ func (r *Redactor) text(s string) string {
 	return Mark + r.marker("text", s, 4)
 }
 
-func (r *Redactor) texts(list []string) []string {
-	if list == nil {
-		return nil
-	}
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = r.text(s)
+// each returns what put makes of each text; nil stays nil.
+func each(texts []string, put func(string) string) []string {
+	out := slices.Clone(texts)
+	for i, text := range out {
+		out[i] = put(text)
 	}
 	return out
 }

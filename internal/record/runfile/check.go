@@ -16,8 +16,7 @@ func (run *Run) check() error {
 		for _, s := range t.Scores {
 			if s.Value != nil && !(*s.Value >= 0 && *s.Value <= 1) {
 				return fmt.Errorf(
-					"case %q, trial %d: %s scores %v; scores lie between 0 and 1", t.Case, t.Trial, s.Grader, *s.Value,
-				)
+					"case %q, trial %d: %s scores %v; scores lie between 0 and 1", t.Case, t.Trial, s.Grader, *s.Value)
 			}
 		}
 	}

@@ -19,8 +19,7 @@ func TestIndexNewestWins(t *testing.T) {
 	dir := t.TempDir()
 	record(
 		t, filepath.Join(dir, "recorded"), header("b-run", key("a")), answered(key("1"), "새것", noon.Add(time.Hour)),
-		answered(key("2"), "b", noon),
-	)
+		answered(key("2"), "b", noon))
 	record(t, dir, header("a-run", key("a")), answered(key("1"), "헌것", noon), answered(key("2"), "a", noon))
 	x := open(t, dir, runfile.Query{})
 	require.Equal(t, 2, x.Len())
@@ -115,8 +114,7 @@ func TestIndexTakesWhatCanBeRead(t *testing.T) {
 	write("notes.txt", "not looked at")
 	broken := bytes.Replace(data, []byte(`"둘"`), []byte(`"둘`), 1)
 	broken = bytes.ReplaceAll(
-		bytes.ReplaceAll(broken, []byte(key("1")), []byte(key("5"))), []byte(key("2")), []byte(key("6")),
-	)
+		bytes.ReplaceAll(broken, []byte(key("1")), []byte(key("5"))), []byte(key("2")), []byte(key("6")))
 	write("broken.jsonl", string(broken))
 
 	x := open(t, dir, runfile.Query{})

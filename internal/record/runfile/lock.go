@@ -1,10 +1,6 @@
 package runfile
 
-import (
-	"path/filepath"
-
-	"github.com/gofrs/flock"
-)
+import "path/filepath"
 
 // Reserve takes a lock with a name in a directory of run files, which is made
 // where it is missing, for what only one process may do at a time. It is held
@@ -14,11 +10,11 @@ func Reserve(dir, name string) (release func() error, held bool, err error) {
 	if err := makeDir(dir); err != nil {
 		return nil, false, err
 	}
-	lock := flock.New(filepath.Join(dir, name+".lock"))
-	if held, err = lock.TryLock(); err != nil {
+	lock, err := tryLock(filepath.Join(dir, name))
+	if err != nil {
 		return nil, false, cannotWrite(dir, err)
 	}
-	if !held {
+	if lock == nil {
 		return nil, false, nil
 	}
 	return func() error { return unlock(lock) }, true, nil

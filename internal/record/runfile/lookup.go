@@ -78,8 +78,7 @@ func (x *Index) line(p place) ([]byte, error) {
 	line := make([]byte, p.length)
 	if n, err := f.ReadAt(line, p.offset); n < len(line) {
 		return nil, fmt.Errorf(
-			"reading a recorded call in %s: %w; did the file change while it was in use?", x.files[p.file].path, cause(err),
-		)
+			"reading a recorded call in %s: %w; did the file change while it was in use?", x.files[p.file].path, cause(err))
 	}
 	return line, nil
 }

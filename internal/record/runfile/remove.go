@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-
-	"github.com/gofrs/flock"
 )
 
 // ErrWritten says that another process holds the lock of a run file.
@@ -13,12 +11,11 @@ var ErrWritten = errors.New("it is being written")
 
 // Remove deletes the run file at path, unless a process writes it.
 func Remove(path string) error {
-	lock := flock.New(lockPath(path))
-	held, err := lock.TryLock()
+	lock, err := tryLock(path)
 	if err != nil {
 		return fmt.Errorf("removing run file %s: %w", path, cause(err))
 	}
-	if !held {
+	if lock == nil {
 		return fmt.Errorf("removing run file %s: %w", path, ErrWritten)
 	}
 	err = os.Remove(path)

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/gofrs/flock"
 )
 
 // Repair repairs a run file whose writer was killed. It removes the text after the
@@ -16,12 +14,11 @@ import (
 // lock file. It returns the number of bytes that it removed. It does not change a
 // file that a process still writes.
 func Repair(path string) (cut int64, err error) {
-	lock := flock.New(lockPath(path))
-	held, err := lock.TryLock()
+	lock, err := tryLock(path)
 	if err != nil {
 		return 0, fmt.Errorf("locking run file %s: %w", path, cause(err))
 	}
-	if !held {
+	if lock == nil {
 		return 0, nil
 	}
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -75,13 +72,9 @@ func Written(path string) bool {
 	if _, err := os.Stat(lockPath(path)); err != nil {
 		return false // the lock comes before the file
 	}
-	lock := flock.New(lockPath(path))
-	held, err := lock.TryLock()
-	if err != nil {
-		return false
-	}
-	if held {
+	lock, err := tryLock(path)
+	if lock != nil {
 		_ = unlock(lock)
 	}
-	return !held
+	return lock == nil && err == nil
 }

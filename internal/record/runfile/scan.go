@@ -157,8 +157,7 @@ func checkHeader(l Line) (Header, error) {
 	case version.Schema > Schema:
 		return h, fmt.Errorf(
 			"%w that this promptbench can read: it has schema %d, and this one reads up to %d; use a newer promptbench",
-			ErrNotRun, version.Schema, Schema,
-		)
+			ErrNotRun, version.Schema, Schema)
 	case version.Schema < 1:
 		return h, fmt.Errorf("%w: line %d says schema %d", ErrNotRun, l.Number, version.Schema)
 	}

@@ -83,8 +83,7 @@ func (w *Writer) flush() error {
 	now, err := os.Stat(w.path)
 	if errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(now, w.info) {
 		return fmt.Errorf(
-			"run file %s was deleted or moved while it was being written; stopped, as further replies would be lost", w.path,
-		)
+			"run file %s was deleted or moved while it was being written; stopped, as further replies would be lost", w.path)
 	}
 	return nil
 }

@@ -58,12 +58,11 @@ func Create(dir string, h Header) (*Writer, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, h.Run+Ext)
-	lock := flock.New(lockPath(path))
-	held, err := lock.TryLock()
+	lock, err := tryLock(path)
 	if err != nil {
 		return nil, cannotWrite(dir, err)
 	}
-	if !held {
+	if lock == nil {
 		return nil, fmt.Errorf("run file %s is being written by another process", path)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
@@ -220,6 +219,16 @@ func (w *Writer) release() error {
 // lockPath is a file beside the run file: a lock on the run file itself would
 // keep readers on Windows from reading it.
 func lockPath(path string) string { return path + ".lock" }
+
+// tryLock takes the lock of the file at path. It is nil where another process
+// has it.
+func tryLock(path string) (*flock.Flock, error) {
+	lock := flock.New(lockPath(path))
+	if held, err := lock.TryLock(); err != nil || !held {
+		return nil, err
+	}
+	return lock, nil
+}
 
 // unlock gives the lock back and clears its file away. That a file stays, as it
 // does on Windows while another process has it open, does no harm.

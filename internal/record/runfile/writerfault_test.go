@@ -101,8 +101,7 @@ func TestFullDiskLeavesWholeLines(t *testing.T) {
 		if len(lines) > kept {
 			end := lines[len(lines)-1]
 			require.Contains(
-				t, end, `{"kind":"end","status":"incomplete","reason":"writing run file `, "a failed run is not complete",
-			)
+				t, end, `{"kind":"end","status":"incomplete","reason":"writing run file `, "a failed run is not complete")
 			lines = lines[:kept]
 		}
 		require.Len(t, lines, kept)
@@ -175,8 +174,7 @@ func TestDeletedWhileWritten(t *testing.T) {
 			err = w.Sync()
 			require.EqualError(
 				t, err,
-				"run file "+w.Path()+" was deleted or moved while it was being written; stopped, as further replies would be lost",
-			)
+				"run file "+w.Path()+" was deleted or moved while it was being written; stopped, as further replies would be lost")
 			require.Equal(t, err, w.Trial(Trial{}))
 			require.NoError(t, w.Close(End{Status: Complete}))
 		})
@@ -185,8 +183,7 @@ func TestDeletedWhileWritten(t *testing.T) {
 	require.NoError(t, err)
 	if err := os.Remove(w.Path()); err == nil {
 		require.ErrorContains(
-			t, w.Close(End{Status: Complete}), "was deleted or moved", "a run without a call is told at its end",
-		)
+			t, w.Close(End{Status: Complete}), "was deleted or moved", "a run without a call is told at its end")
 	}
 }
 

@@ -57,8 +57,7 @@ func (h *history) run(id, said string, change func(*runfile.Header)) {
 func (h *history) fates(how storage.Pruning) map[string]string {
 	h.t.Helper()
 	fates, err := storage.Prune(
-		h.t.Context(), filepath.Join(h.dir, "runs"), func(runfile.Header) bool { return true }, how,
-	)
+		h.t.Context(), filepath.Join(h.dir, "runs"), func(runfile.Header) bool { return true }, how)
 	require.NoError(h.t, err)
 	out := map[string]string{}
 	for _, f := range fates {
@@ -102,8 +101,7 @@ func TestPruneKeepsWhatWasPutInAFolder(t *testing.T) {
 	h.run("new", "{}", nil)
 	require.Equal(
 		t, map[string]string{"shared": "its file was put in a folder", "old": "", "new": "among the newest"},
-		h.fates(storage.Pruning{Keep: 1}),
-	)
+		h.fates(storage.Pruning{Keep: 1}))
 }
 
 func TestPruneKeepsWhatIsUnderWay(t *testing.T) {
@@ -125,8 +123,7 @@ func TestPruneKeepsWhatIsUnderWay(t *testing.T) {
 	require.ErrorIs(t, runfile.Remove(writing.Path()), runfile.ErrWritten)
 	require.FileExists(t, writing.Path())
 	require.Equal(
-		t, "unfinished; running it again goes on from there", h.fates(storage.Pruning{Recordings: true})["stopped"],
-	)
+		t, "unfinished; running it again goes on from there", h.fates(storage.Pruning{Recordings: true})["stopped"])
 
 	// Once another run has collected the batch, it may go.
 	collector := h.begin("collector", nil)
@@ -148,8 +145,7 @@ func TestPruneKeepsWhatCannotBeHadAgain(t *testing.T) {
 	h.run("third", "{}", nil)
 	require.Equal(
 		t, map[string]string{"first": "", "second": "", "third": ""}, h.fates(storage.Pruning{}),
-		"their prompt is gone, and nobody labelled their replies",
-	)
+		"their prompt is gone, and nobody labelled their replies")
 
 	text := label.Reply{Input: "내일 치과", Text: said}.TextHash()
 	labels, err := label.Append(filepath.Join(h.dir, "cases", "labels", "kim.jsonl"))
@@ -162,13 +158,11 @@ func TestPruneKeepsWhatCannotBeHadAgain(t *testing.T) {
 	only := "the only recording of replies that people labelled"
 	require.Equal(
 		t, map[string]string{"first": "", "second": only, "third": ""}, h.fates(storage.Pruning{}),
-		"the newest that has it is enough",
-	)
+		"the newest that has it is enough")
 	require.Empty(t, h.fates(storage.Pruning{Recordings: true})["second"])
 
 	require.Empty(
-		t, h.fates(storage.Pruning{Baseline: filepath.Join(h.dir, "runs", "first.jsonl")})["second"], "the baseline has it",
-	)
+		t, h.fates(storage.Pruning{Baseline: filepath.Join(h.dir, "runs", "first.jsonl")})["second"], "the baseline has it")
 }
 
 func TestUsage(t *testing.T) {

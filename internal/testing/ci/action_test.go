@@ -108,8 +108,7 @@ func TestNightlyFailsOnARegression(t *testing.T) {
 	require.Regexp(
 		t, `^::error title=promptbench::v2 is worse than it was in run \S+ at case_type: `+
 			`it breaks 12 of 12 cases and fixes none`,
-		said[0],
-	)
+		said[0])
 	require.Contains(t, printed, "::error::stolen", "the table shows the inputs")
 	require.Contains(t, r.summary(), "newly fail")
 	require.NoError(t, filepath.WalkDir(r.dir, func(path string, d os.DirEntry, err error) error {
@@ -165,8 +164,7 @@ func TestNightlyWithoutAKeyAndRecordings(t *testing.T) {
 	require.Equal(
 		t,
 		"::notice title=promptbench::Not run: there is no key here, and not every reply is recorded: prompts/v10.prompt.yml",
-		said[1], "the last in the order of versions",
-	)
+		said[1], "the last in the order of versions")
 	require.Contains(t, r.summary(), "### Not run")
 	require.NoFileExists(t, filepath.Join(r.dir, "promptbench-report", "report-1.html"))
 }
@@ -214,8 +212,7 @@ func TestSeveralRuns(t *testing.T) {
 	r := newRunner(t, m.Server)
 	r.write(
 		"prompts/bad.prompt.yml",
-		"name: bad\nmessages:\n  - {role: system, content: 나쁜 개정}\n  - {role: user, content: \"{{input}}\"}\n",
-	)
+		"name: bad\nmessages:\n  - {role: system, content: 나쁜 개정}\n  - {role: user, content: \"{{input}}\"}\n")
 	code, printed, outputs := r.act(withKey(map[string]string{
 		"revisions": "prompts/v1 prompts/bad\n\n  prompts/v1   prompts/v2  \n", "model": "team", "output": "out/reports",
 	}))

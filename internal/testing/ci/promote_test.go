@@ -57,11 +57,9 @@ func TestPromoteCommitsTheBaseline(t *testing.T) {
 	require.Equal(t, "Make "+run+" the baseline", r.exec("git", "--git-dir", remote, "log", "-1", "--format=%s", "main"))
 	require.Equal(
 		t, "runs/baseline.jsonl", r.exec("git", "--git-dir", remote, "show", "--name-only", "--format=", "main"),
-		"that file and nothing else",
-	)
+		"that file and nothing else")
 	require.Contains(
-		t, r.exec("git", "--git-dir", remote, "show", "main:runs/baseline.jsonl"), `"kind":"end","status":"complete"`,
-	)
+		t, r.exec("git", "--git-dir", remote, "show", "main:runs/baseline.jsonl"), `"kind":"end","status":"complete"`)
 	config, err := os.ReadFile(filepath.Join(r.dir, ".git", "config"))
 	require.NoError(t, err)
 	require.NotContains(t, string(config), "AUTHORIZATION", "the token is written nowhere")
@@ -106,8 +104,7 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 	require.Contains(
 		t, printed,
 		"::error title=promptbench::the branch main rejects the push; start this job on another branch and open a pull "+
-			"request",
-	)
+			"request")
 }
 
 // A pull request may upload an artifact of any name, so only runs of the nightly job

@@ -14,8 +14,7 @@ import (
 
 func prompt(name, system string) string {
 	return fmt.Sprintf(
-		"name: %s\nmessages:\n  - {role: system, content: %s}\n  - {role: user, content: \"{{input}}\"}\n", name, system,
-	)
+		"name: %s\nmessages:\n  - {role: system, content: %s}\n  - {role: user, content: \"{{input}}\"}\n", name, system)
 }
 
 // pullRequest is a machine that stands where actions/checkout leaves it, at the
@@ -159,8 +158,7 @@ func TestPullRequestIsComparedAndCommented(t *testing.T) {
 	require.Equal(t, "POST repos/team/todos/issues/12/comments", r.asked())
 	require.True(
 		t, strings.HasPrefix(r.read("comment"), "<!-- promptbench -->\n### <code>v2"),
-		"the mark and the summary: "+r.read("comment"),
-	)
+		"the mark and the summary: "+r.read("comment"))
 
 	// The next push changes the bot's comment, and nobody else's.
 	r.write("comments", `[{"id": 7, "user": {"login": "octocat"}, "body": "<!-- promptbench -->"},
@@ -172,8 +170,7 @@ func TestPullRequestIsComparedAndCommented(t *testing.T) {
 
 	// Where the bot has several, however many, the first is kept.
 	many := strings.Repeat(
-		`{"id": 1000000001, "user": {"login": "github-actions[bot]"}, "body": "<!-- promptbench -->"},`, 20000,
-	)
+		`{"id": 1000000001, "user": {"login": "github-actions[bot]"}, "body": "<!-- promptbench -->"},`, 20000)
 	r.write("comments", "["+many+`{"id": 9, "user": {"login": "octocat"}, "body": ""}]`)
 	code, printed, _ = r.execute("prompts.yml", "Comment", env)
 	require.Zero(t, code, printed)
@@ -202,8 +199,7 @@ for line in sys.stdin:
 	base := func(r *runner) {
 		r.write("cases/grade.py", script)
 		r.write("cases/todos.yaml", strings.Replace(
-			r.read("cases/todos.yaml"), "graders: [", "graders: [{command: {name: ours, run: [python3, grade.py]}}, ", 1,
-		))
+			r.read("cases/todos.yaml"), "graders: [", "graders: [{command: {name: ours, run: [python3, grade.py]}}, ", 1))
 	}
 	r := pullRequest(t, m.Server, func(r *runner) {
 		evil := "open('" + filepath.Join(r.dir, "pwned") + "', 'w').close()\n"
@@ -225,8 +221,7 @@ for line in sys.stdin:
 		data, err := os.ReadFile(run)
 		require.NoError(t, err)
 		require.Equal(t, 12, strings.Count(
-			string(data), `"grader":"ours","value":1,"pass":true,"reason":"graded by the base []"`,
-		))
+			string(data), `"grader":"ours","value":1,"pass":true,"reason":"graded by the base []"`))
 	}
 	require.NoFileExists(t, filepath.Join(r.dir, "pwned"))
 }

@@ -78,6 +78,5 @@ func TestReleaseIsMadeOfATagAlone(t *testing.T) {
 		}
 	})
 	require.Contains(
-		t, f.steps()["Build and publish"].Run, "-modfile=tools/release/go.mod goreleaser release", "pinned by go.sum",
-	)
+		t, f.steps()["Build and publish"].Run, "-modfile=tools/release/go.mod goreleaser release", "pinned by go.sum")
 }

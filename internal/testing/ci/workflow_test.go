@@ -197,8 +197,7 @@ func TestActionInputs(t *testing.T) {
 			used++
 			for _, e := range s.Get("with").Entries() {
 				require.NotEqual(
-					t, strictyaml.None, action.Get("inputs").Get(e.Key.Text()).Kind(), "%s gives %s", name, e.Key.Text(),
-				)
+					t, strictyaml.None, action.Get("inputs").Get(e.Key.Text()).Kind(), "%s gives %s", name, e.Key.Text())
 			}
 		})
 		for _, m := range regexp.MustCompile(

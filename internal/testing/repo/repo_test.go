@@ -209,8 +209,7 @@ func topLevel(t *testing.T) []string {
 	top := root(t)
 	var names []string
 	git := exec.CommandContext(
-		t.Context(), "git", "-C", top, "ls-files", "-z", "--cached", "--others", "--exclude-standard",
-	)
+		t.Context(), "git", "-C", top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	if out, err := git.Output(); err == nil && len(out) > 0 {
 		for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 			first, _, _ := strings.Cut(name, "/")

@@ -16,8 +16,7 @@ func TestBCaAgreesWithSciPy(t *testing.T) {
 	thirds := slices.Concat(
 		make([]float64, 30),
 		slices.Repeat([]float64{1.0 / 3}, 6), slices.Repeat([]float64{-1.0 / 3}, 5),
-		slices.Repeat([]float64{2.0 / 3}, 4), slices.Repeat([]float64{-1}, 8), []float64{1},
-	)
+		slices.Repeat([]float64{2.0 / 3}, 4), slices.Repeat([]float64{-1}, 8), []float64{1})
 	skewed := []float64{
 		0.094, 0.242, -0.046, -0.1, 0.274, -0.045, -0.057, 0.025, 1.945, 0.092,
 		-0.078, -0.097, 0.03, 0.591, 0.03, -0.072, -0.07, -0.1, -0.079, 0.454,

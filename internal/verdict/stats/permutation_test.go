@@ -177,8 +177,7 @@ func TestSignFlipProperties(t *testing.T) {
 func drawDiffs(t *rapid.T) []float64 {
 	value := rapid.OneOf(
 		rapid.Map(rapid.IntRange(-3, 3), func(i int) float64 { return float64(i) / 3 }),
-		rapid.Float64Range(-1, 1),
-	)
+		rapid.Float64Range(-1, 1))
 	return rapid.SliceOfN(value, 1, 60).Draw(t, "diffs")
 }
 
