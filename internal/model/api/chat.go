@@ -75,15 +75,6 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 	if format != nil {
 		fields["response_format"] = format
 	}
-	// The messages are nearly all of the body, and a job encodes them for every trial. Where their text is valid, they are
-	// canonical as they are.
-	valid := utf8.ValidString(id)
-	messages := make([]chatMessage, len(r.Messages))
-	for i, m := range r.Messages {
-		messages[i] = chatMessage{Content: m.Content, Role: m.Role}
-		valid = valid && utf8.ValidString(m.Content) && utf8.ValidString(m.Role)
-	}
-	fields["model"], fields["messages"] = id, messages
 	set(fields, "temperature", r.Params.Temperature)
 	set(fields, "top_p", r.Params.TopP)
 	set(fields, "max_tokens", r.Params.MaxTokens)
@@ -95,8 +86,23 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 	if r.Params.ReasoningEffort != "" {
 		fields["reasoning_effort"] = r.Params.ReasoningEffort
 	}
+	// The messages are nearly all of the body, and a job encodes them for every trial. Where their text is valid, they
+	// are canonical as they are, and only the rest is made so.
+	valid := utf8.ValidString(id)
+	for name, value := range fields {
+		if fields[name], err = strictyaml.Canonical(value); err != nil {
+			return nil, fmt.Errorf("encoding the request: %w", err)
+		}
+		valid = valid && utf8.ValidString(name)
+	}
+	messages := make([]chatMessage, len(r.Messages))
+	for i, m := range r.Messages {
+		messages[i] = chatMessage{Content: m.Content, Role: m.Role}
+		valid = valid && utf8.ValidString(m.Content) && utf8.ValidString(m.Role)
+	}
+	fields["model"], fields["messages"] = id, messages
 	encode := strictyaml.Canonical
-	if valid && len(r.Params.Extra) == 0 && len(r.Params.Stop) == 0 && format == nil {
+	if valid {
 		encode = strictyaml.Sorted
 	}
 	body, err := encode(fields)
