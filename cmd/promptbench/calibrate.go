@@ -103,9 +103,9 @@ func (a *app) askJudge(ctx context.Context, p *project.Project, how runFlags, pa
 }
 
 // unfinished says that a job of a judge did not end, and how to go on.
-func unfinished(job string, end runfile.End, total int, noun string) string {
+func unfinished(kind string, end runfile.End, total int, noun string) string {
 	return fmt.Sprintf("the %s is %s (%s): %d of %s judged and kept; run it again to go on from there",
-		job, end.Status, end.Reason, end.Trials, wording.Count(total, noun))
+		kind, end.Status, end.Reason, end.Trials, wording.Count(total, noun))
 }
 
 // labelledRuns returns the run files in which labelled replies are looked for.

@@ -81,7 +81,7 @@ func changedSince(p *project.Project, one *prompt.Prompt) problem.List {
 	}}
 }
 
-// shownInputs warns of inputs that stand in a prompt as its example: a model that
+// shownInputs warns of inputs that a prompt shows with their answer: a model that
 // copies passes them.
 func shownInputs(p *project.Project) problem.List {
 	examples := map[string]string{} // text to prompt
@@ -100,7 +100,7 @@ func shownInputs(p *project.Project) problem.List {
 	var out problem.List
 	for c, err := range p.Suite.Cases() {
 		if err != nil {
-			return out // whoever runs the cases says so
+			return out // the run reports it
 		}
 		path, ok := examples[strings.TrimSpace(c.Input)]
 		if !ok {
@@ -108,7 +108,7 @@ func shownInputs(p *project.Project) problem.List {
 		}
 		out.Add(problem.Problem{
 			File: p.Suite.Path, Severity: problem.Warning,
-			Message: fmt.Sprintf("the input of case %s stands in %s as an example", c.ID, path),
+			Message: fmt.Sprintf("%s shows the input of case %s as an example", path, c.ID),
 			Hint:    "a model that copies passes it; change the case or the example",
 		})
 		if len(out) == maxExamples {

@@ -102,7 +102,7 @@ func (j *Job) Close() error {
 
 func (j *Job) onClose(release func() error) { j.release = append(j.release, release) }
 
-// report passes an event on to whoever follows the job.
+// report passes an event on to Progress.
 func (j *Job) report(e runner.Event) {
 	if j.Progress != nil {
 		j.Progress(e)

@@ -58,7 +58,7 @@ func judgeableReplies(p *project.Project, run *runfile.Run) ([]judgeable, error)
 
 // ToLabel lists what a person is asked about the replies of some runs. It is a
 // problem where the suite puts no question, or none to these replies.
-func ToLabel(p *project.Project, runs []*runfile.Run, seed uint64) ([]label.Question, error) {
+func ToLabel(p *project.Project, of []*runfile.Run, seed uint64) ([]label.Question, error) {
 	criteria, err := p.Criteria()
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func ToLabel(p *project.Project, runs []*runfile.Run, seed uint64) ([]label.Ques
 		return nil, noQuestions(p)
 	}
 	var replies []label.Reply
-	for _, run := range runs {
+	for _, run := range of {
 		list, err := judgeableReplies(p, run)
 		if err != nil {
 			return nil, err
@@ -80,7 +80,7 @@ func ToLabel(p *project.Project, runs []*runfile.Run, seed uint64) ([]label.Ques
 	if len(questions) == 0 {
 		return nil, problem.List{{
 			Message: fmt.Sprintf("no question of %s applies to a reply of these runs", p.Suite.Path),
-			Hint:    "are they runs of its cases, and readable?",
+			Hint:    "check that they are runs of its cases, and readable",
 		}}
 	}
 	return questions, nil

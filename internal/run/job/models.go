@@ -22,7 +22,7 @@ type caller struct {
 // matters for a reply that is not recorded: it is an error where isRecorded finds no
 // recording at all.
 func openModels(
-	targets []project.Target, o Options, via Transport, engine *engine.Engine,
+	targets []project.Target, o Options, via Transport, e *engine.Engine,
 	isRecorded func(target string) (bool, error),
 ) (map[string]caller, error) {
 	out := map[string]caller{}
@@ -42,7 +42,7 @@ func openModels(
 				Hint:    "add price: {input: …, output: …}, per million tokens, to the model in the config, or use --max-calls",
 			}}
 		}
-		m, err := via.Model(t, engine, o.Timeout)
+		m, err := via.Model(t, e, o.Timeout)
 		if err != nil {
 			some, countErr := isRecorded(t.Name)
 			if countErr != nil || !some {

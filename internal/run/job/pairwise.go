@@ -81,7 +81,7 @@ func pairwiseJudge(p *project.Project) (project.Target, error) {
 	name := cmp.Or(p.Options.Judge, p.Config.Judge)
 	if name == "" {
 		return project.Target{}, problem.List{{
-			Message: "a judge compares the replies, and none is named",
+			Message: "pairwise needs a judge, and none is named",
 			Hint:    "pass --judge NAME, or set judge in promptbench.yaml",
 		}}
 	}

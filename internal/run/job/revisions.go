@@ -44,7 +44,7 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 	if err := r.prepare(ctx, p, o, targets); err != nil {
 		return nil, errors.Join(err, r.Abandon())
 	}
-	r.Job.Trials = p.Selected() * r.Work.Trials * len(r.Runs)
+	r.Trials = p.Selected() * r.Work.Trials * len(r.Runs)
 	r.Work.Drain, r.Work.Progress = r.engine.Drain, r.report
 	r.run = func(ctx context.Context, stop <-chan struct{}) ([]runfile.End, error) {
 		return runner.Run(ctx, r.Work, stop)
@@ -130,7 +130,7 @@ func checkDistinct(p *project.Project, o Options) error {
 		if same, ok := first[hash]; ok {
 			probs.Add(problem.Problem{
 				Message: fmt.Sprintf("%s and %s send the same messages and parameters", same.Name, revision.Name),
-				Hint:    "run one of them; how far a revision differs from itself is what noise says",
+				Hint:    "run one of them; noise measures how far a revision differs from itself",
 			})
 			continue
 		}

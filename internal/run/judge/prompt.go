@@ -55,7 +55,7 @@ func load(
 		if !slices.Contains(uses, need) {
 			probs.Add(problem.Problem{
 				File: p.Path, Message: fmt.Sprintf("a judge's prompt must hold {{%s}}", need),
-				Hint: "docs/judge.md says what each placeholder stands for",
+				Hint: "docs/judge.md says what each placeholder means",
 			})
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"promptbench/internal/text/textsafe"
 )
 
-// mark stands before every line of quoted text.
+// mark precedes every line of quoted text.
 const mark = "| "
 
 // Quote sets a text off as data: between <tag> and </tag>, each line after a

@@ -71,7 +71,7 @@ func Read(answer string, list []graders.Question) []Verdict {
 // fence is a code fence around everything.
 var fence = regexp.MustCompile("(?s)^```[A-Za-z]*[ \t]*\r?\n(.*?)\r?\n?```$")
 
-// unwrap takes off what may stand around the object.
+// unwrap removes what may be around the object.
 func unwrap(answer string) string {
 	text := answer
 	if reader, err := reply.NewReader(reply.Rules{}); err == nil { // no rules can't be wrong

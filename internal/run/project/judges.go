@@ -52,7 +52,7 @@ func (p *Project) Judges(criteria []graders.Criterion) (map[string]Target, error
 			continue
 		}
 		if name == "" {
-			probs.Add(p.atRubric(fmt.Sprintf("the criterion %s is put to a judge, and none is named", c.ID),
+			probs.Add(p.atRubric(fmt.Sprintf("the criterion %s needs a judge, and none is named", c.ID),
 				"pass --judge NAME, or set judge in promptbench.yaml"))
 			return nil, probs.Err()
 		}

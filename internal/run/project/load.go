@@ -55,7 +55,7 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	for i, name := range prompts {
 		if slices.Contains(prompts[:i], name) {
 			probs.Add(problem.Problem{
-				Message: fmt.Sprintf("%s is named twice", name), Hint: "to hold a revision against itself, use noise",
+				Message: fmt.Sprintf("%s is named twice", name), Hint: "to compare a revision with itself, use noise",
 			})
 			continue
 		}
@@ -216,7 +216,7 @@ func (p *Project) checkNames(loaded *prompt.Prompt) problem.List {
 	return loaded.CheckVars(p.vars)
 }
 
-// unusedVars warns of what the suite gives to a prompt in vain.
+// unusedVars warns of variables of the suite that a prompt does not use.
 func (p *Project) unusedVars(loaded *prompt.Prompt) problem.List {
 	if p.Suite == nil {
 		return nil
@@ -234,8 +234,8 @@ func (p *Project) unusedVars(loaded *prompt.Prompt) problem.List {
 	return probs
 }
 
-// HintFor names the word that was perhaps meant, else the first of those that there
-// are.
+// HintFor suggests the known word that is like the given one, else lists the first
+// of them.
 func HintFor(word string, known []string) string {
 	const most = 6
 	if near := strictyaml.DidYouMean(word, known); near != "" || len(known) == 0 {

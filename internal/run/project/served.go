@@ -12,10 +12,10 @@ import (
 	"promptbench/internal/model/engine"
 )
 
-// Served finds what a worker calls for an endpoint, by its label, and a model
-// there: what was typed, else the config's entry for them, else an entry for the
-// endpoint alone, as long as there is one. Timeout bounds one attempt. No address
-// and no key ever comes from whoever asks.
+// Served returns what a worker calls for a model at an endpoint, by its label: the
+// one of the flags, else the config's entry for both, else its only entry for the
+// endpoint. Timeout bounds one attempt. The address and the key never come from the
+// run that asks.
 func (p *Project) Served(endpoint, id string, timeout time.Duration) (model.Model, error) {
 	t, err := p.findServed(endpoint, id)
 	if err != nil {

@@ -80,5 +80,5 @@ func (p *Project) GatingGraders() int {
 	return len(p.Suite.Graders)
 }
 
-// LabelsDir is where the labels of the suite stand.
+// LabelsDir is the directory of the suite's labels.
 func (p *Project) LabelsDir() string { return filepath.Join(filepath.Dir(p.Suite.Path), "labels") }

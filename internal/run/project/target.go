@@ -25,7 +25,7 @@ import (
 type Target struct {
 	Name   string // what the config or the user calls it
 	ID     string
-	Label  string // of the endpoint, as it stands in keys and headers
+	Label  string // of the endpoint, in keys and headers
 	Params params.Params
 	Price  *params.Price
 
@@ -90,7 +90,7 @@ func (p *Project) target(name string) (Target, error) {
 	return t, nil
 }
 
-// targetAt is an endpoint on the spot. A name of the config stands for its id.
+// targetAt is a model at --base-url. The config gives the id of a name that it has.
 func (p *Project) targetAt(name, base string) Target {
 	t := Target{Name: name, ID: name}
 	if m, ok := p.Config.Models[name]; ok {
@@ -191,7 +191,7 @@ func (p *Project) Targets() ([]Target, error) {
 		}
 		if first := targets[0]; i > 0 && (t.ID != first.ID || t.Label != first.Label) {
 			return nil, problem.List{{
-				Message: fmt.Sprintf("%s runs on %s (%s) and %s on %s (%s), so that a difference would not be the prompt's",
+				Message: fmt.Sprintf("%s runs on %s (%s) and %s on %s (%s), so the prompt may not be the cause of a difference",
 					p.Prompts[0].Name, first.ID, first.Label, revision.Name, t.ID, t.Label),
 				Hint: "name one model with --model, or run them one by one and compare with --allow model",
 			}}

@@ -153,8 +153,8 @@ func (j *Judge) vote(ctx context.Context, m *JudgeModel, calls JudgeCalls, a jud
 	return verdicts, nil
 }
 
-// read makes one call, and reports whether it was answered: what an answer
-// says, or why there is none, stands in the verdicts.
+// read makes one call, and reports whether it was answered. The verdicts hold what
+// the answer says, or why there is none.
 func (j *Judge) read(
 	ctx context.Context, m *JudgeModel, calls JudgeCalls, a judge.Call,
 ) (verdicts []judge.Verdict, answered bool, err error) {

@@ -17,7 +17,7 @@ type memo struct {
 }
 
 type memoEntry struct {
-	done chan struct{} // closed once call and err stand
+	done chan struct{} // closed once call and err are set
 	run  string
 	call runfile.Call
 	err  error

@@ -150,7 +150,7 @@ func (j *Job) cases() iter.Seq2[suite.Case, error] {
 
 // trial does one item: ask, record, grade, record.
 func (r *running) trial(ctx context.Context, it item) error {
-	if ctx.Err() != nil {
+	if isOver(ctx) {
 		return nil // given up between being sent and being begun
 	}
 	revision := r.Revisions[it.revision]
@@ -190,11 +190,13 @@ func (r *running) trial(ctx context.Context, it item) error {
 // unlessOver keeps an error that stops the job. A trial that was given up or
 // not tried has no outcome and leaves no line: the run ends without it.
 func unlessOver(ctx context.Context, err error) error {
-	if errors.Is(err, errStopped) || ctx.Err() != nil {
+	if errors.Is(err, errStopped) || isOver(ctx) {
 		return nil
 	}
 	return err
 }
+
+func isOver(ctx context.Context) bool { return ctx.Err() != nil }
 
 // close ends every run file, also after an error.
 func (r *running) close(interrupted bool, err error) ([]runfile.End, error) {

@@ -94,7 +94,7 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 		visit(run)
 	}
 	if loaded == 0 {
-		return noRunf("none of %d runs can be read; promptbench report RUN says why", len(chosen))
+		return noRunf("can read none of %d runs; promptbench report RUN says why", len(chosen))
 	}
 	return nil
 }
