@@ -58,7 +58,9 @@ func BenchmarkBrowser5000Cases(b *testing.B) {
 	for b.Loop() {
 		p := chromiumtest.File(b, text, "")
 		p.Do(chromium.View(1280, 900, 1, false))
-		slowest["load"] = max(slowest["load"], chromiumtest.Eval[float64](p, `performance.getEntriesByName("promptbench")[0].duration`))
+		slowest["load"] = max(
+			slowest["load"], chromiumtest.Eval[float64](p, `performance.getEntriesByName("promptbench")[0].duration`),
+		)
 		for name, script := range map[string]string{"filter": filtering, "case": opening, "link": linking} {
 			slowest[name] = max(slowest[name], chromiumtest.Eval[float64](p, script))
 		}

@@ -32,7 +32,9 @@ func count(p *chromiumtest.Tab) string {
 // What the other tests hold to be absent is seen where it is there.
 func TestBrowserSeesFaults(t *testing.T) {
 	t.Parallel()
-	p := chromiumtest.File(t, `<html data-ready><script>console.error("x"); nothing()</script><img src="file:///nowhere.png">`, "")
+	p := chromiumtest.File(
+		t, `<html data-ready><script>console.error("x"); nothing()</script><img src="file:///nowhere.png">`, "",
+	)
 	all := strings.Join(p.Faults(), "\n")
 	require.Contains(t, all, "console: error")
 	require.Contains(t, all, "exception: Uncaught")
@@ -46,14 +48,28 @@ func TestBrowserListsAndFilters(t *testing.T) {
 	require.Len(t, all, 24)
 	require.Equal(t, "24 cases", count(p))
 	require.Equal(t, []string{"dentist-tomorrow-10", "dentist-tomorrow-10-01"}, all[:2], "what newly fails comes first")
-	require.False(t, chromiumtest.Eval[bool](p, `!!document.querySelector(".plain")`), "the table without a script is gone")
+	require.False(
+		t, chromiumtest.Eval[bool](p, `!!document.querySelector(".plain")`), "the table without a script is gone",
+	)
 
 	choose := func(name, value string) {
 		t.Helper()
-		p.Run(fmt.Sprintf(`{const s = document.querySelector("[name=%s]"); s.value = %q; s.dispatchEvent(new Event("input", {bubbles: true}))}`, name, value))
+		p.Run(
+			fmt.Sprintf(
+				`{const s = document.querySelector("[name=%s]"); s.value = %q; s.dispatchEvent(new Event("input", {bubbles: true}))}`,
+				name, value,
+			),
+		)
 	}
 	choose("change", "newly_passes")
-	require.Equal(t, []string{"full-width", "full-width-01", "gym-weekly", "gym-weekly-01", "python-script", "python-script-01", "trip-busan", "trip-busan-01"}, ids(p))
+	require.Equal(
+		t,
+		[]string{
+			"full-width", "full-width-01", "gym-weekly", "gym-weekly-01", "python-script", "python-script-01", "trip-busan",
+			"trip-busan-01",
+		},
+		ids(p),
+	)
 	require.Equal(t, "8 of 24 cases", count(p))
 	choose("grader", "subtodo_count")
 	require.Equal(t, []string{"full-width", "full-width-01", "gym-weekly", "gym-weekly-01"}, ids(p))
@@ -75,7 +91,9 @@ func TestBrowserListsAndFilters(t *testing.T) {
 	choose("sort", "case")
 	require.True(t, slices.IsSorted(ids(p)))
 	choose("sort", "drop")
-	require.Equal(t, []string{"family-park-joined-emoji", "family-park-joined-emoji-01", "dentist-tomorrow-10"}, ids(p)[:3])
+	require.Equal(
+		t, []string{"family-park-joined-emoji", "family-park-joined-emoji-01", "dentist-tomorrow-10"}, ids(p)[:3],
+	)
 
 	// A cell of the types narrows to its replies.
 	p.Click(`.confusion[data-side="1"] td[data-expected="answer"][data-returned="question"] button`)
@@ -98,15 +116,34 @@ func TestBrowserOpensACase(t *testing.T) {
 	} {
 		require.Contains(t, text, want)
 	}
-	require.Contains(t, chromiumtest.Eval[string](p, `document.querySelector(".side details pre").textContent`), "시간이 있으니\n나눌 수 있다.")
-	require.NotEmpty(t, chromiumtest.Eval[[]string](p, `[...document.querySelectorAll(".side:nth-child(1) pre del")].map(e => e.textContent)`), "words that only the base has")
-	require.NotEmpty(t, chromiumtest.Eval[[]string](p, `[...document.querySelectorAll(".side:nth-child(2) pre ins")].map(e => e.textContent)`), "words that only the head has")
+	require.Contains(
+		t, chromiumtest.Eval[string](p, `document.querySelector(".side details pre").textContent`), "시간이 있으니\n나눌 수 있다.",
+	)
+	require.NotEmpty(
+		t,
+		chromiumtest.Eval[[]string](
+			p, `[...document.querySelectorAll(".side:nth-child(1) pre del")].map(e => e.textContent)`,
+		),
+		"words that only the base has",
+	)
+	require.NotEmpty(
+		t,
+		chromiumtest.Eval[[]string](
+			p, `[...document.querySelectorAll(".side:nth-child(2) pre ins")].map(e => e.textContent)`,
+		),
+		"words that only the head has",
+	)
 
 	// The keys go on from here, reading.
 	require.Equal(t, "dentist-tomorrow-10", chromiumtest.Eval[string](p, `document.activeElement.textContent`))
 	p.Keys("j")
 	require.Equal(t, "dentist-tomorrow-casual", chromiumtest.Eval[string](p, `document.activeElement.textContent`))
-	require.Equal(t, "case dentist-tomorrow-casual", chromiumtest.Eval[string](p, `[...document.querySelectorAll(".detail")].map(d => d.getAttribute("aria-label")).join()`))
+	require.Equal(
+		t, "case dentist-tomorrow-casual",
+		chromiumtest.Eval[string](
+			p, `[...document.querySelectorAll(".detail")].map(d => d.getAttribute("aria-label")).join()`,
+		),
+	)
 	require.Equal(t, "#case=dentist-tomorrow-casual", chromiumtest.Eval[string](p, `location.hash`))
 	p.Keys("k")
 	require.Equal(t, "true", chromiumtest.Eval[string](p, `document.activeElement.getAttribute("aria-expanded")`))
@@ -115,7 +152,10 @@ func TestBrowserOpensACase(t *testing.T) {
 	p.Keys(kb.Enter)
 	require.Equal(t, 1, chromiumtest.Eval[int](p, `document.querySelectorAll(".detail").length`))
 	p.Keys("k")
-	require.Equal(t, "dentist-tomorrow-10", chromiumtest.Eval[string](p, `document.activeElement.textContent`), "there is none before the first")
+	require.Equal(
+		t, "dentist-tomorrow-10", chromiumtest.Eval[string](p, `document.activeElement.textContent`),
+		"there is none before the first",
+	)
 
 	// A link to a case that is filtered out shows it all the same.
 	p.Keys("/")
@@ -135,11 +175,17 @@ func TestBrowserOpensACase(t *testing.T) {
 func TestBrowserShowsTrials(t *testing.T) {
 	t.Parallel()
 	p := chromiumtest.File(t, single(t, reporttest.Repeated()), "case=friend-appointment")
-	require.Equal(t, []string{"1", "2", "3"}, chromiumtest.Eval[[]string](p, `[...document.querySelectorAll(".trials button")].map(b => b.textContent)`))
+	require.Equal(
+		t, []string{"1", "2", "3"},
+		chromiumtest.Eval[[]string](p, `[...document.querySelectorAll(".trials button")].map(b => b.textContent)`),
+	)
 	before := chromiumtest.Eval[string](p, `document.querySelector(".side pre").textContent`)
 	p.Click(".trials button:nth-of-type(2)")
 	require.NotEqual(t, before, chromiumtest.Eval[string](p, `document.querySelector(".side pre").textContent`))
-	require.Equal(t, "true", chromiumtest.Eval[string](p, `document.querySelector(".trials button:nth-of-type(2)").getAttribute("aria-pressed")`))
+	require.Equal(
+		t, "true",
+		chromiumtest.Eval[string](p, `document.querySelector(".trials button:nth-of-type(2)").getAttribute("aria-pressed")`),
+	)
 	require.Contains(t, chromiumtest.Eval[string](p, `document.querySelector(".scores").innerText`), "✓✗✗")
 	p.Sound()
 }
@@ -150,20 +196,36 @@ func TestBrowserShowsHostileRepliesAsText(t *testing.T) {
 	base, head := withPrompts(reporttest.Hostile("v3"), reporttest.Hostile("v4"))
 	for name, text := range map[string]string{"pair": pair(t, base, head), "run": single(t, reporttest.Hostile("v4"))} {
 		p := chromiumtest.File(t, text, "")
-		elements := chromiumtest.Eval[int](p, `document.querySelectorAll("img, iframe, a[href^='javascript'], svg[onload]").length`)
+		elements := chromiumtest.Eval[int](
+			p, `document.querySelectorAll("img, iframe, a[href^='javascript'], svg[onload]").length`,
+		)
 		require.Zero(t, elements, name)
 		for _, id := range ids(p) {
-			p.Run(fmt.Sprintf(`document.querySelector("[data-result]") && (location.hash = "#case=" + encodeURIComponent(%q))`, id))
+			p.Run(
+				fmt.Sprintf(`document.querySelector("[data-result]") && (location.hash = "#case=" + encodeURIComponent(%q))`, id),
+			)
 			p.Wait(fmt.Sprintf("[aria-label=%q]", "case "+id))
 		}
 		require.Equal(t, len(reporttest.Attacks()), chromiumtest.Eval[int](p, `document.querySelectorAll(".detail").length`))
 		for _, attack := range []string{"script", "close", "image", "address", "template", "fold"} {
-			shown := chromiumtest.Eval[string](p, fmt.Sprintf(`document.querySelector("[aria-label='case %s'] .asked").textContent`, attack))
+			shown := chromiumtest.Eval[string](
+				p, fmt.Sprintf(`document.querySelector("[aria-label='case %s'] .asked").textContent`, attack),
+			)
 			require.Equal(t, reporttest.Attacks()[attack], shown, name)
-			shown = chromiumtest.Eval[string](p, fmt.Sprintf(`document.querySelector("[aria-label='case %s'] .side:last-child > pre").textContent`, attack))
-			require.Equal(t, fmt.Sprintf("%s\nv4 says %s", reporttest.Attacks()[attack], reporttest.Attacks()[attack]), shown, name)
+			shown = chromiumtest.Eval[string](
+				p, fmt.Sprintf(`document.querySelector("[aria-label='case %s'] .side:last-child > pre").textContent`, attack),
+			)
+			require.Equal(
+				t, fmt.Sprintf("%s\nv4 says %s", reporttest.Attacks()[attack], reporttest.Attacks()[attack]), shown, name,
+			)
 		}
-		require.Zero(t, chromiumtest.Eval[int](p, `document.querySelectorAll("img, iframe, a[href^='javascript'], main script:not(.data)").length`), name)
+		require.Zero(
+			t,
+			chromiumtest.Eval[int](
+				p, `document.querySelectorAll("img, iframe, a[href^='javascript'], main script:not(.data)").length`,
+			),
+			name,
+		)
 		require.True(t, chromiumtest.Eval[bool](p, `window.pwned === undefined`), name)
 		p.Sound()
 	}
@@ -174,19 +236,28 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 	t.Parallel()
 	base, head := withPrompts(reporttest.Hostile("v3"), reporttest.Hostile("v4"))
 	for name, text := range map[string]string{
-		"hostile": pair(t, base, head), "pair": pair(t, reporttest.Run("v3", 1), reporttest.Run("v4", 1)), "run": single(t, reporttest.Repeated()),
+		"hostile": pair(t, base, head), "pair": pair(
+			t, reporttest.Run("v3", 1), reporttest.Run("v4", 1),
+		), "run": single(t, reporttest.Repeated()),
 		"history": ready(past(t)), "index": ready(index(t)),
 	} {
 		p := chromiumtest.File(t, text, "")
-		p.Run(`{document.querySelectorAll("details").forEach(d => d.open = true); for (const b of [...document.querySelectorAll(".list h3 button")].slice(0, 12)) b.click()}`)
+		p.Run(
+			`{document.querySelectorAll("details").forEach(d => d.open = true); for (const b of [...document.querySelectorAll(".list h3 button")].slice(0, 12)) b.click()}`,
+		)
 		for _, width := range []int64{320, 400, 760, 761, 800, 880, 1000, 1101, 1200, 1280, 2000} {
 			for _, dark := range []bool{false, true} {
 				p.Do(chromium.View(width, 900, 1, dark))
 				wide := chromiumtest.Eval[int64](p, `document.documentElement.scrollWidth`)
 				require.LessOrEqual(t, wide, width, "%s at %d", name, width)
-				out := chromiumtest.Eval[[]string](p, `[...document.querySelectorAll("main *")].filter(e => !e.closest(".scroll > *, pre > *") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))`)
+				out := chromiumtest.Eval[[]string](
+					p,
+					`[...document.querySelectorAll("main *")].filter(e => !e.closest(".scroll > *, pre > *") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))`,
+				)
 				require.Empty(t, out, "%s at %d", name, width)
-				require.LessOrEqual(t, chromiumtest.Eval[int64](p, `document.documentElement.scrollWidth`), width, "%s at %d", name, width)
+				require.LessOrEqual(
+					t, chromiumtest.Eval[int64](p, `document.documentElement.scrollWidth`), width, "%s at %d", name, width,
+				)
 				over := chromiumtest.Eval[[]string](p, `[...document.querySelectorAll("svg.ticks")].flatMap(axis => {
 					const at = [...axis.querySelectorAll("text")].map(t => t.getBoundingClientRect());
 					return at.slice(1).filter((r, i) => r.left < at[i].right).map(r => r.left + "");
@@ -208,11 +279,15 @@ func TestBrowserCutsLongInputsInTheList(t *testing.T) {
 	p := chromiumtest.File(t, single(t, run), "")
 	for _, width := range []int64{400, 800, 1280} {
 		p.Do(chromium.View(width, 900, 1, false))
-		tallest := chromiumtest.Eval[float64](p, `Math.max(...[...document.querySelectorAll(".row")].map(e => e.getBoundingClientRect().height))`)
+		tallest := chromiumtest.Eval[float64](
+			p, `Math.max(...[...document.querySelectorAll(".row")].map(e => e.getBoundingClientRect().height))`,
+		)
 		require.Less(t, tallest, 200.0, "at %d", width)
 	}
 	p.Click(".list h3 button")
-	require.Equal(t, run.Cases[0].Input, chromiumtest.Eval[string](p, `document.querySelector(".detail .asked").textContent`))
+	require.Equal(
+		t, run.Cases[0].Input, chromiumtest.Eval[string](p, `document.querySelector(".detail .asked").textContent`),
+	)
 	p.Sound()
 }
 
@@ -230,16 +305,31 @@ func TestBrowserTellsResultsApart(t *testing.T) {
 	}
 	require.NoError(t, several.Close())
 	p := chromiumtest.File(t, b.String(), "case=trip-busan&in=2")
-	require.Equal(t, []string{"v4 against v3", "v5 against v3"}, chromiumtest.Eval[[]string](p, `[...document.querySelectorAll(".results a")].map(a => a.textContent)`))
+	require.Equal(
+		t, []string{"v4 against v3", "v5 against v3"},
+		chromiumtest.Eval[[]string](p, `[...document.querySelectorAll(".results a")].map(a => a.textContent)`),
+	)
 	opened := `[...document.querySelectorAll(".detail")].map(d => d.closest("[data-result]").id + " " + d.getAttribute("aria-label"))`
 	require.Equal(t, []string{"result-2 case trip-busan"}, chromiumtest.Eval[[]string](p, opened))
 	p.Keys("k")
-	require.Equal(t, []string{"result-2 case python-script"}, chromiumtest.Eval[[]string](p, opened), "the keys stay where the reader is")
+	require.Equal(
+		t, []string{"result-2 case python-script"}, chromiumtest.Eval[[]string](p, opened),
+		"the keys stay where the reader is",
+	)
 	require.Equal(t, "#case=python-script&in=2", chromiumtest.Eval[string](p, `location.hash`))
 	p.Keys("/")
 	p.Write("치과")
-	require.Equal(t, []int{12, 2}, chromiumtest.Eval[[]int](p, `[...document.querySelectorAll(".list")].map(l => l.querySelectorAll("h3").length)`))
-	require.Empty(t, chromiumtest.Eval[[]string](p, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)`), "ids are unique")
+	require.Equal(
+		t, []int{12, 2},
+		chromiumtest.Eval[[]int](p, `[...document.querySelectorAll(".list")].map(l => l.querySelectorAll("h3").length)`),
+	)
+	require.Empty(
+		t,
+		chromiumtest.Eval[[]string](
+			p, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)`,
+		),
+		"ids are unique",
+	)
 	p.Sound()
 }
 
@@ -247,7 +337,10 @@ func TestBrowserTellsResultsApart(t *testing.T) {
 func TestBrowserJumpsIntoALongList(t *testing.T) {
 	t.Parallel()
 	p := chromiumtest.File(t, pair(t, reporttest.Large("v3", 1000), reporttest.Large("v4", 1000)), "")
-	all := chromiumtest.Eval[[]string](p, `(async () => { dispatchEvent(new Event("beforeprint")); dispatchEvent(new Event("afterprint")); return [...document.querySelectorAll(".list h3 button")].map(b => b.textContent) })()`)
+	all := chromiumtest.Eval[[]string](
+		p,
+		`(async () => { dispatchEvent(new Event("beforeprint")); dispatchEvent(new Event("afterprint")); return [...document.querySelectorAll(".list h3 button")].map(b => b.textContent) })()`,
+	)
 	require.Len(t, all, 1000)
 	p = chromiumtest.File(t, pair(t, reporttest.Large("v3", 1000), reporttest.Large("v4", 1000)), "case="+all[700])
 	require.Equal(t, all[695:700], ids(p)[:5])

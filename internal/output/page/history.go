@@ -80,7 +80,9 @@ func History(w io.Writer, h history.History, graders []string, c Chrome) error {
 		Title:   textsafe.Cell("History of " + h.Suite),
 		Notes:   cells(append(phrase.LeftOut(h.LeftOut), phrase.Judges(h)...)),
 		Graders: cells(graders),
-		Lead:    textsafe.Cell(fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run"))),
+		Lead: textsafe.Cell(
+			fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run")),
+		),
 	}
 	color := map[string]int{}
 	for i, name := range slices.Sorted(slices.Values(h.Prompts())) {

@@ -32,7 +32,9 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func pair(tb testing.TB, base, head *runfile.Run) string {
 	tb.Helper()
-	c, err := compare.Compare(base, head, compare.Options{Samples: 1000, Gates: []config.Gate{{Grader: "case_type", Of: config.Mean, Min: 0.9}}})
+	c, err := compare.Compare(
+		base, head, compare.Options{Samples: 1000, Gates: []config.Gate{{Grader: "case_type", Of: config.Mean, Min: 0.9}}},
+	)
 	require.NoError(tb, err)
 	var b bytes.Buffer
 	p := page.New(&b, page.Chrome{})
@@ -56,7 +58,9 @@ func single(tb testing.TB, run *runfile.Run) string {
 // them.
 func past(tb testing.TB) string {
 	tb.Helper()
-	h := history.History{Suite: "subtodos", Model: "example-model", Endpoint: "local", LeftOut: history.LeftOut{Other: 1, Older: 3}}
+	h := history.History{
+		Suite: "subtodos", Model: "example-model", Endpoint: "local", LeftOut: history.LeftOut{Other: 1, Older: 3},
+	}
 	for i := range 9 {
 		run := reporttest.Run([]string{"v3", "v4", "초안 <b>"}[i%3], 2+i%2)
 		run.Header.Run, run.Header.Started = fmt.Sprintf("run-%d", i), reporttest.At(10+i, i)
@@ -83,7 +87,9 @@ func index(tb testing.TB) string {
 // withPrompts gives two runs prompts that differ.
 func withPrompts(base, head *runfile.Run) (first, second *runfile.Run) {
 	base.Header.Prompt.Messages = []runfile.Message{
-		{Role: "system", Content: "당신은 플래너입니다. </pre><script>window.pwned=1</script>"}, {Role: "user", Content: "친구랑 약속"}, {Role: "assistant", Content: "언제 만나나요?"}, {Role: "user", Content: "{{input}}"},
+		{
+			Role: "system", Content: "당신은 플래너입니다. </pre><script>window.pwned=1</script>",
+		}, {Role: "user", Content: "친구랑 약속"}, {Role: "assistant", Content: "언제 만나나요?"}, {Role: "user", Content: "{{input}}"},
 	}
 	head.Header.Prompt.Messages = []runfile.Message{
 		{Role: "system", Content: "당신은 일정 플래너입니다."}, {Role: "user", Content: "{{input}}"}, {Role: "assistant", Content: "{"},
@@ -129,7 +135,9 @@ func TestTheSameRunsGiveTheSameBytes(t *testing.T) {
 func TestPolicyFitsThePage(t *testing.T) {
 	t.Parallel()
 	text := pair(t, reporttest.Run("v3", 1), reporttest.Run("v4", 1))
-	policy := regexp.MustCompile(`<meta http-equiv="Content-Security-Policy" content="([^"]+)">`).FindStringSubmatch(text)[1]
+	policy := regexp.MustCompile(
+		`<meta http-equiv="Content-Security-Policy" content="([^"]+)">`,
+	).FindStringSubmatch(text)[1]
 	require.NotContains(t, policy, "unsafe")
 	require.NotContains(t, policy, "http")
 	require.Less(t, strings.Index(text, "Content-Security-Policy"), strings.Index(text, "<style>"))
@@ -139,7 +147,9 @@ func TestPolicyFitsThePage(t *testing.T) {
 		sum := sha256.Sum256([]byte(source[0][1]))
 		require.Contains(t, policy, directive+" 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"';")
 	}
-	for _, want := range []string{"default-src 'none'", "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'"} {
+	for _, want := range []string{
+		"default-src 'none'", "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'",
+	} {
 		require.Contains(t, policy, want)
 	}
 }
@@ -161,12 +171,16 @@ func TestHostileRepliesAreText(t *testing.T) {
 			if n.Type != html.ElementNode {
 				continue
 			}
-			require.NotContains(t, []string{"img", "iframe", "object", "embed", "link", "base", "template", "textarea"}, n.Data, name)
+			require.NotContains(
+				t, []string{"img", "iframe", "object", "embed", "link", "base", "template", "textarea"}, n.Data, name,
+			)
 			if n.Data == "script" {
 				scripts++
 			}
 			for _, a := range n.Attr {
-				require.False(t, strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src", "%s: <%s %s>", name, n.Data, a.Key)
+				require.False(
+					t, strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src", "%s: <%s %s>", name, n.Data, a.Key,
+				)
 				if a.Key == "href" {
 					require.True(t, strings.HasPrefix(a.Val, "#"), a.Val)
 				}

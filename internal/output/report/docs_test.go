@@ -38,9 +38,14 @@ func TestDocumentNamesEveryField(t *testing.T) {
 			}
 		}
 	}
-	c, err := compare.Compare(reporttest.Dirty(), reporttest.Run("v4", 1), compare.Options{Samples: 1000, Gates: []config.Gate{{Grader: "rubric", Of: config.Mean, Min: 0.5}}})
+	c, err := compare.Compare(
+		reporttest.Dirty(), reporttest.Run("v4", 1),
+		compare.Options{Samples: 1000, Gates: []config.Gate{{Grader: "rubric", Of: config.Mean, Min: 0.5}}},
+	)
 	require.NoError(t, err)
-	pair, run := report.Pair{Comparison: c, Base: reporttest.Dirty(), Head: reporttest.Run("v4", 1)}, runOf(reporttest.Stopped())
+	pair, run := report.Pair{
+		Comparison: c, Base: reporttest.Dirty(), Head: reporttest.Run("v4", 1),
+	}, runOf(reporttest.Stopped())
 	for _, result := range []any{pair, run, runOf(reporttest.Repeated())} {
 		var v any
 		require.NoError(t, json.Unmarshal([]byte(rendered(t, report.JSON, report.Options{}, result)), &v))

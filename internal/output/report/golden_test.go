@@ -24,22 +24,32 @@ import (
 
 func held(run *runfile.Run) summary.Summary {
 	s := summary.Of(run, &params.Price{Input: 0.4, Output: 1.6})
-	s.Gates = s.CheckGates([]config.Gate{{Grader: "case_type", Of: config.LowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: config.Mean, Min: 0.8}})
+	s.Gates = s.CheckGates(
+		[]config.Gate{
+			{Grader: "case_type", Of: config.LowerBound, Min: 0.5}, {Grader: "subtodo_count", Of: config.Mean, Min: 0.8},
+		},
+	)
 	return s
 }
 
 // changed are the cases that differ between two runs.
 func changed(base, head *runfile.Run) []compare.CasePair {
-	return slices.DeleteFunc(compare.Rows(base, head), func(row compare.CasePair) bool { return row.Change == compare.Unchanged })
+	return slices.DeleteFunc(
+		compare.Rows(base, head), func(row compare.CasePair) bool { return row.Change == compare.Unchanged },
+	)
 }
 
 // outputs are all renderings that are kept as golden files.
 func outputs(t *testing.T) map[string]func(io.Writer) error {
 	t.Helper()
-	messages := []runfile.Message{{Role: "system", Content: "오늘은 2026-11-23 (월)입니다.\n\n<규칙> & \"따옴표\""}, {Role: "user", Content: "내일 오전 10시에 치과 가기"}}
+	messages := []runfile.Message{
+		{Role: "system", Content: "오늘은 2026-11-23 (월)입니다.\n\n<규칙> & \"따옴표\""}, {Role: "user", Content: "내일 오전 10시에 치과 가기"},
+	}
 	out := map[string]func(io.Writer) error{
 		"case": func(w io.Writer) error {
-			return report.CaseText(w, report.CaseDetail{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10", Messages: messages}, report.Options{})
+			return report.CaseText(
+				w, report.CaseDetail{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10", Messages: messages}, report.Options{},
+			)
 		},
 		"case-error": func(w io.Writer) error {
 			return report.CaseText(w, report.CaseDetail{Run: reporttest.Run("v4", 1), Case: "hostile-escape"}, report.Options{})
@@ -60,7 +70,16 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 			"run-trials":  func(w io.Writer) error { return report.RunText(w, held(reporttest.Repeated()), o) },
 			"run-stopped": func(w io.Writer) error { return report.RunText(w, held(reporttest.Stopped()), o) },
 			"compare": func(w io.Writer) error {
-				return report.ComparisonText(w, compared(t, 12, compare.Options{Samples: 1000, Notes: []string{"both runs were graded again by cases/subtodos.yaml as it is now"}}), o)
+				return report.ComparisonText(
+					w,
+					compared(
+						t, 12,
+						compare.Options{
+							Samples: 1000, Notes: []string{"both runs were graded again by cases/subtodos.yaml as it is now"},
+						},
+					),
+					o,
+				)
 			},
 			"compare-open": func(w io.Writer) error {
 				return report.ComparisonText(w, compared(t, 1, compare.Options{Samples: 1000}), o)
@@ -75,16 +94,22 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 			},
 			"watch": func(w io.Writer) error {
 				return report.WatchText(w, report.WatchResult{
-					Summary: held(reporttest.Run("v4", 12)), Comparison: compared(t, 12, compare.Options{Samples: 1000}), Before: "the last save",
+					Summary: held(reporttest.Run("v4", 12)), Comparison: compared(
+						t, 12, compare.Options{Samples: 1000},
+					), Before: "the last save",
 					Changed: changed(reporttest.Run("v3", 1), reporttest.Run("v4", 1)), File: "runs/20261124T093000Z-v4.jsonl",
 				}, o)
 			},
 			"watch-first": func(w io.Writer) error {
-				return report.WatchText(w, report.WatchResult{Summary: held(reporttest.Stopped()), File: "runs/20261124T093000Z-v3.jsonl"}, o)
+				return report.WatchText(
+					w, report.WatchResult{Summary: held(reporttest.Stopped()), File: "runs/20261124T093000Z-v3.jsonl"}, o,
+				)
 			},
 			"watch-running": func(w io.Writer) error {
 				return report.WatchText(w, report.WatchResult{
-					Summary: held(reporttest.Run("v4", 1)), Before: "the last run", Changed: changed(reporttest.Run("v4", 1), reporttest.Run("v4", 1)), Incomplete: true,
+					Summary: held(reporttest.Run("v4", 1)), Before: "the last run", Changed: changed(
+						reporttest.Run("v4", 1), reporttest.Run("v4", 1),
+					), Incomplete: true,
 				}, o)
 			},
 		} {
@@ -207,8 +232,14 @@ func TestColorsAreOnlyOurs(t *testing.T) {
 
 func TestUnknownCase(t *testing.T) {
 	t.Parallel()
-	require.ErrorContains(t, report.CaseText(io.Discard, report.CaseDetail{Run: reporttest.Dirty(), Case: "no-such"}, report.Options{}), `no case "no-such"`)
-	require.ErrorContains(t, report.CasePairText(io.Discard, reporttest.Dirty(), reporttest.Dirty(), "no-such", report.Options{}), "neither run")
+	require.ErrorContains(
+		t, report.CaseText(io.Discard, report.CaseDetail{Run: reporttest.Dirty(), Case: "no-such"}, report.Options{}),
+		`no case "no-such"`,
+	)
+	require.ErrorContains(
+		t, report.CasePairText(io.Discard, reporttest.Dirty(), reporttest.Dirty(), "no-such", report.Options{}),
+		"neither run",
+	)
 }
 
 // A failed write is an error, also in the middle of a table.

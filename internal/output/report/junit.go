@@ -125,7 +125,9 @@ func pairCase(p Pair, row *compare.CasePair, m compare.Mark) junitCase {
 	case m.Base == nil:
 		out.Skipped = inShort("", "not scored at the base: "+baseWhy, "")
 	case m.Flipped() && m.BasePass:
-		sides := []sideReply{{p.Comparison.Base.Prompt, p.Base, base, baseWhy}, {p.Comparison.Head.Prompt, p.Head, head, headWhy}}
+		sides := []sideReply{
+			{p.Comparison.Base.Prompt, p.Base, base, baseWhy}, {p.Comparison.Head.Prompt, p.Head, head, headWhy},
+		}
 		out.Failure = inShort(compare.NewlyFails.String(), headWhy, inFull(c, sides...))
 	case !m.HeadPass:
 		out.Out = textsafe.Block("fails on both sides: " + headWhy)

@@ -29,7 +29,10 @@ func TestGradersFitTheTerminal(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, report.ComparisonText(&b, c, report.Options{Width: width, Brief: true}))
 		require.Contains(t, b.String(), "inconclusive p=.66\n")
-		require.Equal(t, width == 0 || width == 120, strings.Contains(b.String(), "rubric/no_duplicates_가"), "%d columns:\n%s", width, b.String())
+		require.Equal(
+			t, width == 0 || width == 120, strings.Contains(b.String(), "rubric/no_duplicates_가"), "%d columns:\n%s", width,
+			b.String(),
+		)
 		for line := range strings.Lines(b.String()) {
 			require.True(t, width == 0 || textsafe.Width(strings.TrimRight(line, "\n")) <= width, "%d columns: %s", width, line)
 		}

@@ -91,9 +91,14 @@ func id(name string) string { return reporttest.Run(name, 0).Header.Run }
 func TestPages(t *testing.T) {
 	t.Parallel()
 	for target, want := range map[string][]string{
-		"/":                   {"<title>Runs · promptbench</title>", `href="/run?id=` + id("v4") + `"`, `name="base" value="` + id("v3") + `"`, `<a href="/history">`, "form-action 'self'"},
+		"/": {
+			"<title>Runs · promptbench</title>", `href="/run?id=` + id("v4") + `"`, `name="base" value="` + id("v3") + `"`,
+			`<a href="/history">`, "form-action 'self'",
+		},
 		"/run?id=" + id("v3"): {"<title>v3 on subtodos · promptbench</title>", `<a href="/">Runs</a>`},
-		"/compare?base=" + id("v3") + "&head=" + id("v4"): {"<title>v4 against v3 · promptbench</title>", "v4 fixes 3 cases and breaks 2 at case_type"},
+		"/compare?base=" + id("v3") + "&head=" + id("v4"): {
+			"<title>v4 against v3 · promptbench</title>", "v4 fixes 3 cases and breaks 2 at case_type",
+		},
 		"/history": {"<h1>History of subtodos</h1>", `<a href="/run?id=` + id("v3") + `">`},
 	} {
 		r := ask(made(), http.MethodGet, target, nil)
@@ -103,7 +108,9 @@ func TestPages(t *testing.T) {
 		for _, w := range want {
 			require.Contains(t, text, w, target)
 		}
-		for _, name := range []string{"X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Resource-Policy"} {
+		for _, name := range []string{
+			"X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Cross-Origin-Resource-Policy",
+		} {
 			require.NotEmpty(t, r.header.Get(name), "%s of %s", name, target)
 		}
 		require.Equal(t, "no-store", r.header.Get("Cache-Control"), "users' words stay out of caches")
@@ -124,18 +131,26 @@ func TestRefusals(t *testing.T) {
 		"a name that points here": {http.MethodGet, map[string]string{"Host": "evil.example:7000"}, http.StatusForbidden},
 		"no port":                 {http.MethodGet, map[string]string{"Host": "127.0.0.1"}, http.StatusForbidden},
 		"another port":            {http.MethodGet, map[string]string{"Host": "127.0.0.1:7001"}, http.StatusForbidden},
-		"another page's script":   {http.MethodGet, map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden},
-		"no origin to speak of":   {http.MethodGet, map[string]string{"Origin": "null"}, http.StatusForbidden},
-		"https of ours":           {http.MethodGet, map[string]string{"Origin": "https://127.0.0.1:7000"}, http.StatusForbidden},
-		"another page's image":    {http.MethodGet, map[string]string{"Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
-		"a neighbour's page":      {http.MethodGet, map[string]string{"Sec-Fetch-Site": "same-site"}, http.StatusForbidden},
-		"our page":                {http.MethodGet, map[string]string{"Origin": "http://127.0.0.1:7000", "Sec-Fetch-Site": "same-origin"}, http.StatusOK},
-		"the address bar":         {http.MethodGet, map[string]string{"Sec-Fetch-Site": "none"}, http.StatusOK},
-		"localhost":               {http.MethodGet, map[string]string{"Host": "localhost:7000"}, http.StatusOK},
-		"post":                    {http.MethodPost, nil, http.StatusMethodNotAllowed},
-		"delete":                  {http.MethodDelete, nil, http.StatusMethodNotAllowed},
-		"options":                 {http.MethodOptions, nil, http.StatusMethodNotAllowed},
-		"post from another page":  {http.MethodPost, map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden},
+		"another page's script": {
+			http.MethodGet, map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden,
+		},
+		"no origin to speak of": {http.MethodGet, map[string]string{"Origin": "null"}, http.StatusForbidden},
+		"https of ours": {
+			http.MethodGet, map[string]string{"Origin": "https://127.0.0.1:7000"}, http.StatusForbidden,
+		},
+		"another page's image": {http.MethodGet, map[string]string{"Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
+		"a neighbour's page":   {http.MethodGet, map[string]string{"Sec-Fetch-Site": "same-site"}, http.StatusForbidden},
+		"our page": {
+			http.MethodGet, map[string]string{"Origin": "http://127.0.0.1:7000", "Sec-Fetch-Site": "same-origin"}, http.StatusOK,
+		},
+		"the address bar": {http.MethodGet, map[string]string{"Sec-Fetch-Site": "none"}, http.StatusOK},
+		"localhost":       {http.MethodGet, map[string]string{"Host": "localhost:7000"}, http.StatusOK},
+		"post":            {http.MethodPost, nil, http.StatusMethodNotAllowed},
+		"delete":          {http.MethodDelete, nil, http.StatusMethodNotAllowed},
+		"options":         {http.MethodOptions, nil, http.StatusMethodNotAllowed},
+		"post from another page": {
+			http.MethodPost, map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden,
+		},
 	} {
 		r := ask(made(), c.method, "/", c.header)
 		require.Equal(t, c.want, r.status, name)

@@ -41,7 +41,10 @@ func Attacks() map[string]string {
 func Hostile(name string) *runfile.Run {
 	run := Run(name, 0)
 	for id, attack := range Attacks() {
-		c := runfile.Case{Case: id, Input: attack, Expect: graders.Expect{Type: "answer"}, Tags: []string{id, "hostile"}, InputHash: id, Note: attack}
+		c := runfile.Case{
+			Case: id, Input: attack, Expect: graders.Expect{Type: "answer"}, Tags: []string{id, "hostile"}, InputHash: id,
+			Note: attack,
+		}
 		said := "answer 2"
 		if name != "v3" {
 			said = "question 2"

@@ -43,7 +43,9 @@ func Large(name string, cases int) *runfile.Run {
 			trial.Read.Items[k] = text(replies, 3+replies.IntN(5))
 			content = append(content, fmt.Sprintf(`{"subtodoNumber": %d, "subtodoContent": %q}`, k+1, trial.Read.Items[k]))
 		}
-		call.Reply = fmt.Sprintf(`{"thinking": %q, "subtodos": {"type": %q, "content": [%s]}}`, text(replies, 8), said, strings.Join(content, ", "))
+		call.Reply = fmt.Sprintf(
+			`{"thinking": %q, "subtodos": {"type": %q, "content": [%s]}}`, text(replies, 8), said, strings.Join(content, ", "),
+		)
 		run.Cases, run.Calls, run.Trials = append(run.Cases, c), append(run.Calls, call), append(run.Trials, trial)
 	}
 	Sort(run)

@@ -24,14 +24,25 @@ type example struct {
 
 func examples() []example {
 	return []example{
-		{"dentist-tomorrow-10", "내일 오전 10시에 치과 가기", "answer", "dentist", []string{"health", "has-time"}, "answer 3", "question 2"},
+		{
+			"dentist-tomorrow-10", "내일 오전 10시에 치과 가기", "answer", "dentist", []string{"health", "has-time"}, "answer 3",
+			"question 2",
+		},
 		{"dentist-tomorrow-casual", "낼 10시 치과", "answer", "dentist", []string{"health", "has-time"}, "answer 3", "answer 2"},
 		{"friend-appointment", "친구랑 약속", "question", "", []string{"social", "no-time"}, "question 2", "question 2"},
-		{"family-park-joined-emoji", "토욜 11시 👨‍👩‍👧 공원 나들이 🐠 도시락은 내가 싸고 돗자리는 빌리기로 했으니 전날까지 연락해 두기", "answer", "", []string{"family", "emoji"}, "answer 4", "unread"},
+		{
+			"family-park-joined-emoji", "토욜 11시 👨‍👩‍👧 공원 나들이 🐠 도시락은 내가 싸고 돗자리는 빌리기로 했으니 전날까지 연락해 두기", "answer", "",
+			[]string{"family", "emoji"}, "answer 4", "unread",
+		},
 		{"full-width", "ＡＢＣ 마트에서 １２시까지 장보기", "answer", "", []string{"shopping"}, "answer 7", "answer 3"},
-		{"python-script", "파이썬 스크립트 짜 줘: if a<b && c>d | e", "invalid", "", []string{"code-request"}, "answer 3", "invalid 0"},
+		{
+			"python-script", "파이썬 스크립트 짜 줘: if a<b && c>d | e", "invalid", "", []string{"code-request"}, "answer 3", "invalid 0",
+		},
 		{"several-lines", "첫 줄\n둘째 줄\t탭", "question", "", []string{"no-what"}, "question 1", "question 1"},
-		{"hostile-escape", "\x1b[2J\x1b]0;훔친 제목\a지우기 \u202eㅋㅋ\u202c", "invalid", "", []string{"injection"}, "invalid 0", "error"},
+		{
+			"hostile-escape", "\x1b[2J\x1b]0;훔친 제목\a지우기 \u202eㅋㅋ\u202c", "invalid", "", []string{"injection"}, "invalid 0",
+			"error",
+		},
 		{"gym-weekly", "매주 화목 헬스장", "answer", "", []string{"health"}, "cut", "answer 2"},
 		{"trip-busan", "부산 여행 준비", "question", "", []string{"travel"}, "answer 5", "question 3"},
 		{"rent", "월세 내기", "question", "", []string{"money"}, "question 2", "question 2"},
@@ -56,10 +67,16 @@ func made(name string, copies int, said func(example) string) *runfile.Run {
 	p := params.Params{Temperature: &zero, MaxTokens: &limit}
 	run := &runfile.Run{
 		Header: runfile.Header{
-			Run: "20261123T063400Z-" + name + "-example-model-0a1b2c", Prompt: runfile.Prompt{Name: name, Hash: name, ReplyFormat: reply.JSON, Params: p},
-			Suite: runfile.Suite{Name: "subtodos"}, Model: runfile.Model{Name: "local", Endpoint: "local", ID: "example-model", Params: p},
+			Run: "20261123T063400Z-" + name + "-example-model-0a1b2c", Prompt: runfile.Prompt{
+				Name: name, Hash: name, ReplyFormat: reply.JSON, Params: p,
+			},
+			Suite: runfile.Suite{Name: "subtodos"}, Model: runfile.Model{
+				Name: "local", Endpoint: "local", ID: "example-model", Params: p,
+			},
 			Reply: reply.Rules{Types: []string{"answer", "question", "invalid"}}, Trials: 1,
-			Graders: []graders.Spec{{Name: "case_type", Version: 1}, {Name: "subtodo_count", Version: 1}, {Name: "rubric", Version: 1}},
+			Graders: []graders.Spec{
+				{Name: "case_type", Version: 1}, {Name: "subtodo_count", Version: 1}, {Name: "rubric", Version: 1},
+			},
 		},
 		End: &runfile.End{Status: runfile.Complete},
 	}
@@ -69,7 +86,9 @@ func made(name string, copies int, said func(example) string) *runfile.Run {
 			if i > 0 {
 				id = fmt.Sprintf("%s-%02d", e.id, i)
 			}
-			c := runfile.Case{Case: id, Input: e.input, Expect: graders.Expect{Type: e.expect}, Tags: e.tags, Group: e.group, InputHash: id}
+			c := runfile.Case{
+				Case: id, Input: e.input, Expect: graders.Expect{Type: e.expect}, Tags: e.tags, Group: e.group, InputHash: id,
+			}
 			if i > 0 && c.Group != "" {
 				c.Group = fmt.Sprintf("%s-%02d", e.group, i)
 			}
@@ -98,7 +117,9 @@ func Answer(c runfile.Case, said string, when time.Time) (runfile.Call, runfile.
 	}
 	trial := runfile.Trial{Case: c.Case, Trial: 1, Key: key}
 	if said == "error" {
-		call.Error = &runfile.Error{Kind: "rate_limited", Status: 429, Message: "the endpoint limits the rate of calls (429): \x1b[31mslow down\x1b[0m"}
+		call.Error = &runfile.Error{
+			Kind: "rate_limited", Status: 429, Message: "the endpoint limits the rate of calls (429): \x1b[31mslow down\x1b[0m",
+		}
 		trial.Error = call.Error
 		return call, trial
 	}
@@ -117,9 +138,13 @@ func Answer(c runfile.Case, said string, when time.Time) (runfile.Call, runfile.
 		if ok {
 			v = 1
 		}
-		trial.Scores = append(trial.Scores, graders.Score{Grader: grader, Value: &v, Pass: ok, Answer: read.Type, Reason: reason})
+		trial.Scores = append(
+			trial.Scores, graders.Score{Grader: grader, Value: &v, Pass: ok, Answer: read.Type, Reason: reason},
+		)
 	}
-	value("case_type", read.Type == c.Expect.Type, fmt.Sprintf("the reply is %s, %s is expected", read.Type, c.Expect.Type))
+	value(
+		"case_type", read.Type == c.Expect.Type, fmt.Sprintf("the reply is %s, %s is expected", read.Type, c.Expect.Type),
+	)
 	value("subtodo_count", n <= 5 && read.Type != "", fmt.Sprintf("%d items, at most 5 are expected", n))
 	if c.Expect.Type == "invalid" {
 		trial.Scores = append(trial.Scores, graders.Score{Grader: "rubric", NotApplicable: "no criterion applies to invalid"})

@@ -51,7 +51,9 @@ func Dirty() *runfile.Run {
 			continue
 		}
 		tr.Read = &runfile.Read{Format: reply.XML, Type: "answer", Items: []string{"예약 확인 \u202e거꾸로\u202c", "ＡＢＣ 챙기기"}, Defects: []reply.Defect{
-			{Code: reply.CodeFence, Detail: "the document stands in a code fence"}, {Code: reply.CodeQuotes, Detail: "curly quotes around \x1b[31mthe type"},
+			{Code: reply.CodeFence, Detail: "the document stands in a code fence"}, {
+				Code: reply.CodeQuotes, Detail: "curly quotes around \x1b[31mthe type",
+			},
 		}}
 		tr.Scores[1].Reason = "2 items\nas expected"
 		tr.Scores[2] = graders.Score{Grader: "rubric", Unscored: "the judge gave no verdict"}

@@ -70,7 +70,9 @@ func FuzzCell(f *testing.F) {
 		cell := textsafe.Cell(s)
 		require.True(t, utf8.ValidString(cell))
 		require.False(t, strings.ContainsFunc(cell, unicode.IsControl), "%q", cell)
-		require.False(t, strings.ContainsFunc(cell, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }), "%q", cell)
+		require.False(
+			t, strings.ContainsFunc(cell, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }), "%q", cell,
+		)
 		require.Equal(t, cell, textsafe.Cell(cell), "what is safe stays as it is")
 		width %= 100
 		cut := textsafe.Cut(cell, width)

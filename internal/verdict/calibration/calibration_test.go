@@ -75,7 +75,9 @@ func TestMeasureAgreesWithReferences(t *testing.T) {
 	require.InDelta(t, 0.7, *c.BaseRate, 1e-9)
 	require.InDelta(t, 0.6, *c.Agreement, 1e-9)
 	require.Len(t, disagree, 40)
-	require.Equal(t, [3]string{"concrete", "no", "yes"}, [3]string{disagree[0].Criterion, disagree[0].Label, disagree[0].Verdict})
+	require.Equal(
+		t, [3]string{"concrete", "no", "yes"}, [3]string{disagree[0].Criterion, disagree[0].Label, disagree[0].Verdict},
+	)
 
 	require.Nil(t, got[1].Kappa, "nobody labelled it")
 	require.Nil(t, got[1].BaseRate)
@@ -89,7 +91,9 @@ func TestEverythingIsCounted(t *testing.T) {
 	two := said(13, label.Yes, "yes")
 	two.Labels = append(two.Labels, label.Label{Labeller: "lee", Answer: label.No})
 	three := said(14, label.Yes, "no")
-	three.Labels = append(three.Labels, label.Label{Labeller: "lee", Answer: label.No}, label.Label{Labeller: "park", Answer: label.No})
+	three.Labels = append(
+		three.Labels, label.Label{Labeller: "lee", Answer: label.No}, label.Label{Labeller: "park", Answer: label.No},
+	)
 	findings = append(findings, two, three)
 
 	findings[0].Again = []graders.Score{verdict("yes", true), verdict("no", false)}
@@ -130,7 +134,9 @@ func TestFill(t *testing.T) {
 	require.Equal(t, []string{"no", "unsure"}, []string{f.Again[0].Answer, f.Again[1].Answer})
 	require.Equal(t, "yes", f.Turned.Answer)
 	f = calibration.Finding{Criterion: "concrete"}
-	require.False(t, f.Fill([]runfile.Trial{{Scores: []graders.Score{{Grader: "rubric/concrete", NotApplicable: "another type"}}}}))
+	require.False(
+		t, f.Fill([]runfile.Trial{{Scores: []graders.Score{{Grader: "rubric/concrete", NotApplicable: "another type"}}}}),
+	)
 	require.False(t, f.Fill([]runfile.Trial{{}}))
 	require.False(t, f.Fill(nil), "a reply that was not judged")
 }
@@ -170,7 +176,10 @@ func TestSaveAndFind(t *testing.T) {
 	dir := t.TempDir()
 	zero := 0.0
 	j := runfile.Judge{
-		Model:      runfile.Model{Name: "strong", ID: "org/판사 1", Endpoint: "local", Params: params.Params{Temperature: &zero, Extra: map[string]any{"top_k": 1}}},
+		Model: runfile.Model{
+			Name: "strong", ID: "org/판사 1", Endpoint: "local",
+			Params: params.Params{Temperature: &zero, Extra: map[string]any{"top_k": 1}},
+		},
 		PromptHash: "aaaa", RubricHash: "bbbb",
 	}
 	none, err := calibration.Find(dir, &j)
@@ -212,7 +221,9 @@ func TestSaveAndFind(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, found, "what it is called does not matter")
 
-	for text, want := range map[string]string{"{": "make it anew with promptbench judge calibrate", `{"schema":2}`: "has schema 2"} {
+	for text, want := range map[string]string{
+		"{": "make it anew with promptbench judge calibrate", `{"schema":2}`: "has schema 2",
+	} {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		_, err := calibration.Find(dir, &j)
 		require.ErrorContains(t, err, want)

@@ -37,8 +37,12 @@ func (m made) run(name string) *runfile.Run {
 	most := 1
 	run := &runfile.Run{
 		Header: runfile.Header{
-			Run: "run-of-" + name, Prompt: runfile.Prompt{Name: name, Hash: "hash of " + name}, Suite: runfile.Suite{Name: "subtodos"},
-			Model: runfile.Model{Name: "local", Endpoint: "local", ID: "example-model"}, Reply: reply.Rules{Types: []string{"answer", "question"}},
+			Run: "run-of-" + name, Prompt: runfile.Prompt{
+				Name: name, Hash: "hash of " + name,
+			}, Suite: runfile.Suite{Name: "subtodos"},
+			Model: runfile.Model{
+				Name: "local", Endpoint: "local", ID: "example-model",
+			}, Reply: reply.Rules{Types: []string{"answer", "question"}},
 		},
 		End: &runfile.End{Status: runfile.Complete},
 	}
@@ -54,7 +58,10 @@ func (m made) run(name string) *runfile.Run {
 		most = max(most, len(trials))
 		for i, values := range trials {
 			run.Trials = append(run.Trials, m.trial(id, i+1, values))
-			run.Calls = append(run.Calls, runfile.Call{Case: id, Trial: i + 1, For: runfile.ForReply, At: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)})
+			run.Calls = append(
+				run.Calls,
+				runfile.Call{Case: id, Trial: i + 1, For: runfile.ForReply, At: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)},
+			)
 		}
 	}
 	run.Header.Trials = most

@@ -27,31 +27,74 @@ func TestRefusals(t *testing.T) {
 		want   string // part of the refusal; empty: none
 	}{
 		{"nothing in the way", func(_, _ *runfile.Run) {}, compare.Options{}, ""},
-		{"the same prompt", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{}, "use noise"},
-		{"the same prompt, for drift", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{Drift: true}, ""},
-		{"one run, for drift", func(b, h *runfile.Run) { h.Header.Prompt.Hash, h.Header.Run = b.Header.Prompt.Hash, b.Header.Run }, compare.Options{Drift: true}, "base and head are one run"},
-		{"the same prompt, for its noise", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{Noise: true}, ""},
-		{"another model", func(_, h *runfile.Run) { h.Header.Model.ID = "other" }, compare.Options{}, "model example-model against other; the models differ, so the prompt may not be the cause"},
-		{"another endpoint", func(_, h *runfile.Run) { h.Header.Model.Endpoint = "openai" }, compare.Options{}, "endpoint local against openai"},
-		{"another model, allowed", func(_, h *runfile.Run) { h.Header.Model.ID = "other" }, compare.Options{AllowModel: true}, ""},
+		{
+			"the same prompt", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash }, compare.Options{},
+			"use noise",
+		},
+		{
+			"the same prompt, for drift", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash },
+			compare.Options{Drift: true}, "",
+		},
+		{
+			"one run, for drift",
+			func(b, h *runfile.Run) { h.Header.Prompt.Hash, h.Header.Run = b.Header.Prompt.Hash, b.Header.Run },
+			compare.Options{Drift: true}, "base and head are one run",
+		},
+		{
+			"the same prompt, for its noise", func(b, h *runfile.Run) { h.Header.Prompt.Hash = b.Header.Prompt.Hash },
+			compare.Options{Noise: true}, "",
+		},
+		{
+			"another model", func(_, h *runfile.Run) { h.Header.Model.ID = "other" }, compare.Options{},
+			"model example-model against other; the models differ, so the prompt may not be the cause",
+		},
+		{
+			"another endpoint", func(_, h *runfile.Run) { h.Header.Model.Endpoint = "openai" }, compare.Options{},
+			"endpoint local against openai",
+		},
+		{
+			"another model, allowed", func(_, h *runfile.Run) { h.Header.Model.ID = "other" }, compare.Options{AllowModel: true},
+			"",
+		},
 		{"one prompt on two models, allowed", func(b, h *runfile.Run) {
 			h.Header.Model.ID, h.Header.Prompt.Hash = "other", b.Header.Prompt.Hash
 		}, compare.Options{AllowModel: true}, ""},
 		{"another name of the model", func(_, h *runfile.Run) { h.Header.Model.Name = "fast" }, compare.Options{}, ""},
-		{"another version of a grader", func(_, h *runfile.Run) { h.Header.Graders[0].Version = 2 }, compare.Options{}, "case_type by version 1 and version 2; grade both by one suite first"},
-		{"other parameters of a grader", func(_, h *runfile.Run) { h.Header.Graders[0].Params = json.RawMessage(`{}`) }, compare.Options{}, "case_type by different parameters"},
-		{"other reading rules", func(_, h *runfile.Run) { h.Header.Reply.Refusal = "안 돼요." }, compare.Options{}, "read by different rules"},
-		{"another version of the reader", func(_, h *runfile.Run) { h.Header.Reader = 2 }, compare.Options{}, "read by version 1 and version 2 of the reader"},
+		{
+			"another version of a grader", func(_, h *runfile.Run) { h.Header.Graders[0].Version = 2 }, compare.Options{},
+			"case_type by version 1 and version 2; grade both by one suite first",
+		},
+		{
+			"other parameters of a grader", func(_, h *runfile.Run) { h.Header.Graders[0].Params = json.RawMessage(`{}`) },
+			compare.Options{}, "case_type by different parameters",
+		},
+		{
+			"other reading rules", func(_, h *runfile.Run) { h.Header.Reply.Refusal = "안 돼요." }, compare.Options{},
+			"read by different rules",
+		},
+		{
+			"another version of the reader", func(_, h *runfile.Run) { h.Header.Reader = 2 }, compare.Options{},
+			"read by version 1 and version 2 of the reader",
+		},
 		{"a header from before readers had versions", func(_, h *runfile.Run) { h.Header.Reader = 1 }, compare.Options{}, ""},
 		{"80 of 100 cases", func(_, h *runfile.Run) { h.Cases = h.Cases[:80] }, compare.Options{}, ""},
-		{"79 of 100 cases", func(_, h *runfile.Run) { h.Cases = h.Cases[:79] }, compare.Options{}, "only 79 of 100 cases are in both runs with the same input (0 added, 21 removed, 0 changed); at least 80%"},
+		{
+			"79 of 100 cases", func(_, h *runfile.Run) { h.Cases = h.Cases[:79] }, compare.Options{},
+			"only 79 of 100 cases are in both runs with the same input (0 added, 21 removed, 0 changed); at least 80%",
+		},
 		{"21 changed", func(_, h *runfile.Run) {
 			for i := range 21 {
 				h.Cases[i].InputHash = "other"
 			}
 		}, compare.Options{}, "(0 added, 0 removed, 21 changed)"},
-		{"no case in common", func(b, h *runfile.Run) { b.Cases, h.Cases = b.Cases[:50], h.Cases[50:] }, compare.Options{}, "only 0 of 100"},
-		{"an empty head", func(_, h *runfile.Run) { h.Cases, h.Trials, h.Calls = nil, nil, nil }, compare.Options{}, "only 0 of 100"},
+		{
+			"no case in common", func(b, h *runfile.Run) { b.Cases, h.Cases = b.Cases[:50], h.Cases[50:] }, compare.Options{},
+			"only 0 of 100",
+		},
+		{
+			"an empty head", func(_, h *runfile.Run) { h.Cases, h.Trials, h.Calls = nil, nil, nil }, compare.Options{},
+			"only 0 of 100",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +164,13 @@ func TestUnpairedCasesAreListed(t *testing.T) {
 	h.Cases[0].InputHash = "edited"
 	c, err := compare.Compare(base.run("v2"), h, compare.Options{})
 	require.NoError(t, err)
-	require.Equal(t, compare.Changes{Added: []string{"case-0003"}, Removed: []string{"case-0001", "case-0099"}, Changed: []string{"case-0000"}}, c.Changes)
+	require.Equal(
+		t,
+		compare.Changes{
+			Added: []string{"case-0003"}, Removed: []string{"case-0001", "case-0099"}, Changed: []string{"case-0000"},
+		},
+		c.Changes,
+	)
 	require.Equal(t, 96, c.Pairs)
 	require.Equal(t, 96, only(t, c).Units)
 	require.Len(t, c.Rows(-1), 96)
@@ -218,8 +267,13 @@ func TestDrift(t *testing.T) {
 	}
 	c, err := compare.Compare(base, head, compare.Options{Drift: true})
 	require.NoError(t, err)
-	require.Equal(t, "v3 is worse than it was on 2026-11-23 at case_type: it breaks 20 of 40 cases and fixes none (p < .001).", c.Headline)
-	require.Equal(t, []string{"base and head are runs of the same prompt: a difference comes from the model or chance"}, c.Notes)
+	require.Equal(
+		t, "v3 is worse than it was on 2026-11-23 at case_type: it breaks 20 of 40 cases and fixes none (p < .001).",
+		c.Headline,
+	)
+	require.Equal(
+		t, []string{"base and head are runs of the same prompt: a difference comes from the model or chance"}, c.Notes,
+	)
 
 	for i := range 30 {
 		head.Calls[i].ReplayedFrom = "run-of-v3"
@@ -230,7 +284,13 @@ func TestDrift(t *testing.T) {
 	c, err = compare.Compare(base, head, compare.Options{Drift: true})
 	require.NoError(t, err)
 	require.Contains(t, c.Headline, "v3 is worse than it was in run run-of-v3 at case_type")
-	require.Equal(t, []string{"base and head are runs of the same prompt: a difference comes from the model or chance; 30 of the head's 40 replies are replayed and cannot show drift"}, c.Notes)
+	require.Equal(
+		t,
+		[]string{
+			"base and head are runs of the same prompt: a difference comes from the model or chance; 30 of the head's 40 replies are replayed and cannot show drift",
+		},
+		c.Notes,
+	)
 }
 
 func TestNoiseHeadline(t *testing.T) {
@@ -389,7 +449,9 @@ func TestJSONNames(t *testing.T) {
 	require.NoError(t, err)
 	var c map[string]any
 	require.NoError(t, json.Unmarshal(out, &c))
-	for name := range strings.FieldsSeq("schema base head verdict headline suite pairs graders gates confusion tags flips cases notes newly_fail newly_pass") {
+	for name := range strings.FieldsSeq(
+		"schema base head verdict headline suite pairs graders gates confusion tags flips cases notes newly_fail newly_pass",
+	) {
 		require.Contains(t, c, name)
 	}
 	list, ok := c["graders"].([]any)
@@ -398,7 +460,9 @@ func TestJSONNames(t *testing.T) {
 	require.True(t, ok)
 	second, ok := list[1].(map[string]any)
 	require.True(t, ok)
-	for name := range strings.FieldsSeq("grader cases units base_mean head_mean delta ci p p_adjusted method better worse same left_out verdict warnings") {
+	for name := range strings.FieldsSeq(
+		"grader cases units base_mean head_mean delta ci p p_adjusted method better worse same left_out verdict warnings",
+	) {
 		require.Contains(t, first, name)
 		require.NotNil(t, first[name], name)
 		require.Contains(t, second, name)

@@ -29,14 +29,18 @@ func judgedRun(name string, passes int, j *runfile.Judge) *runfile.Run {
 	}
 	run := m.run(name)
 	run.Header.Graders = []graders.Spec{{Name: "case_type", Version: 1}, {
-		Name: "rubric", Version: 1, Params: json.RawMessage(`{"criteria":[{"id":"tone","question":"?","weight":1},{"id":"short","check":"true","weight":1}]}`),
+		Name: "rubric", Version: 1, Params: json.RawMessage(
+			`{"criteria":[{"id":"tone","question":"?","weight":1},{"id":"short","check":"true","weight":1}]}`,
+		),
 	}}
 	run.Header.Judge = j
 	return run
 }
 
 func judge(change func(*runfile.Judge)) *runfile.Judge {
-	j := &runfile.Judge{Model: runfile.Model{Name: "strong", ID: "judge-1", Endpoint: "openai"}, PromptHash: "aaaa", RubricHash: "bbbb"}
+	j := &runfile.Judge{
+		Model: runfile.Model{Name: "strong", ID: "judge-1", Endpoint: "openai"}, PromptHash: "aaaa", RubricHash: "bbbb",
+	}
 	if change != nil {
 		change(j)
 	}
@@ -52,13 +56,20 @@ func TestJudgedRuns(t *testing.T) {
 		other *runfile.Judge
 		want  string
 	}{
-		"model":      {judge(func(j *runfile.Judge) { j.Model.ID = "judge-2" }), "judge judge-1 against judge-2"},
-		"endpoint":   {judge(func(j *runfile.Judge) { j.Model.Endpoint = "local" }), "judge judge-1 at openai against local"},
-		"parameters": {judge(func(j *runfile.Judge) { j.Model.Params = params.Params{Temperature: &zero} }), "parameters of the judge: temperature unset against 0"},
-		"prompt":     {judge(func(j *runfile.Judge) { j.PromptHash = "cccc" }), "the judge's prompt differs (aaaa against cccc)"},
-		"rubric":     {judge(func(j *runfile.Judge) { j.RubricHash = "cccc" }), "the rubric differs (bbbb against cccc)"},
+		"model":    {judge(func(j *runfile.Judge) { j.Model.ID = "judge-2" }), "judge judge-1 against judge-2"},
+		"endpoint": {judge(func(j *runfile.Judge) { j.Model.Endpoint = "local" }), "judge judge-1 at openai against local"},
+		"parameters": {
+			judge(func(j *runfile.Judge) { j.Model.Params = params.Params{Temperature: &zero} }),
+			"parameters of the judge: temperature unset against 0",
+		},
+		"prompt": {
+			judge(func(j *runfile.Judge) { j.PromptHash = "cccc" }), "the judge's prompt differs (aaaa against cccc)",
+		},
+		"rubric": {judge(func(j *runfile.Judge) { j.RubricHash = "cccc" }), "the rubric differs (bbbb against cccc)"},
 		"a criterion": {
-			judge(func(j *runfile.Judge) { j.Criteria = map[string]runfile.Model{"tone": {ID: "x"}} }), "some criteria have another judge",
+			judge(
+				func(j *runfile.Judge) { j.Criteria = map[string]runfile.Model{"tone": {ID: "x"}} },
+			), "some criteria have another judge",
 		},
 		"nobody": {nil, "the base has judge judge-1, the head has none"},
 	} {
@@ -82,7 +93,10 @@ func TestJudgedRuns(t *testing.T) {
 			require.Empty(t, c.Flips)
 		})
 	}
-	c, err := compare.Compare(judgedRun("v3", 30, judge(nil)), judgedRun("v4", 20, judge(func(j *runfile.Judge) { j.Model.Name = "weak" })), compare.Options{})
+	c, err := compare.Compare(
+		judgedRun("v3", 30, judge(nil)), judgedRun("v4", 20, judge(func(j *runfile.Judge) { j.Model.Name = "weak" })),
+		compare.Options{},
+	)
 	require.NoError(t, err, "what a judge is called does not matter")
 	require.Len(t, c.Graders, 4)
 	require.Equal(t, "judge-1", c.Head.Judging.Model)
@@ -92,7 +106,9 @@ func TestJudgedRuns(t *testing.T) {
 func TestUnreliableJudgesInform(t *testing.T) {
 	t.Parallel()
 	base, head := judgedRun("v3", 30, judge(nil)), judgedRun("v4", 10, judge(nil))
-	unreliable := summary.JudgeReliabilities{"rubric": {Shortfall: "it rests on tone"}, "rubric/tone": {Shortfall: "kappa is 0.10"}}
+	unreliable := summary.JudgeReliabilities{
+		"rubric": {Shortfall: "it rests on tone"}, "rubric/tone": {Shortfall: "kappa is 0.10"},
+	}
 	agreement := stats.Agreement{TP: 20, FN: 2, TN: 20, FP: 2}
 	kappa := 0.8
 	reliable := summary.JudgeReliabilities{"rubric/tone": {Judge: "judge-1", Kappa: &kappa, Agreement: agreement}}
@@ -106,7 +122,12 @@ func TestUnreliableJudgesInform(t *testing.T) {
 		return compare.Grader{}
 	}
 
-	c, err := compare.Compare(base, head, compare.Options{Reliability: unreliable, Gating: []string{"case_type", "rubric", "rubric/tone"}, Margin: 0.2, Gates: gates})
+	c, err := compare.Compare(
+		base, head,
+		compare.Options{
+			Reliability: unreliable, Gating: []string{"case_type", "rubric", "rubric/tone"}, Margin: 0.2, Gates: gates,
+		},
+	)
 	require.NoError(t, err)
 	require.Equal(t, compare.NoWorse, *c.Verdict)
 	g := grader(c, "rubric/tone")
@@ -124,14 +145,20 @@ func TestUnreliableJudgesInform(t *testing.T) {
 	require.Nil(t, c.Verdict)
 	require.Contains(t, c.Headline, "the judge cannot gate")
 
-	c, err = compare.Compare(base, head, compare.Options{Reliability: reliable, Gating: []string{"case_type", "rubric/tone"}, Margin: 0.2, Gates: gates})
+	c, err = compare.Compare(
+		base, head,
+		compare.Options{Reliability: reliable, Gating: []string{"case_type", "rubric/tone"}, Margin: 0.2, Gates: gates},
+	)
 	require.NoError(t, err)
 	require.Equal(t, compare.Regressed, *c.Verdict)
 	require.True(t, summary.Missed(c.Gates))
 	g = grader(c, "rubric/tone")
 	estimate, lo, hi, ok := stats.CorrectedRate(0.75, 40, agreement, 0.95)
 	require.True(t, ok)
-	require.Equal(t, &summary.Corrected{Rate: estimate, CI: [2]float64{lo, hi}, Method: "rogan-gladen, lang-reiczigel"}, g.BaseCorrected)
+	require.Equal(
+		t, &summary.Corrected{Rate: estimate, CI: [2]float64{lo, hi}, Method: "rogan-gladen, lang-reiczigel"},
+		g.BaseCorrected,
+	)
 	require.Less(t, g.HeadCorrected.Rate, 0.25, "what it passes wrongly is taken off")
 	require.Nil(t, grader(c, "case_type").Judged)
 }

@@ -63,7 +63,9 @@ func BenchmarkLoadAndCompare(b *testing.B) {
 func writeLarge(b *testing.B, dir, name string, seed uint64) string {
 	b.Helper()
 	same, other := rand.New(rand.NewPCG(0, 0)), rand.New(rand.NewPCG(seed, 0))
-	names := []string{"case_type", "subtodo_count", "format", "length", "rubric", "rubric/actionable", "rubric/korean", "rubric/order"}
+	names := []string{
+		"case_type", "subtodo_count", "format", "length", "rubric", "rubric/actionable", "rubric/korean", "rubric/order",
+	}
 	h := runfile.Header{
 		Run: "20261123T000000Z-" + name, Prompt: runfile.Prompt{Name: name, Hash: name}, Suite: runfile.Suite{Name: "large"},
 		Reply: reply.Rules{Types: []string{"answer", "question", "invalid"}}, Trials: 1,
@@ -78,12 +80,17 @@ func writeLarge(b *testing.B, dir, name string, seed uint64) string {
 		id := fmt.Sprintf("case-%06d", (i*7919)%large) // not in the order of ids
 		typ := h.Reply.Types[i%3]
 		require.NoError(b, w.Case(runfile.Case{
-			Case: id, Input: fmt.Sprintf("내일 오전 %d시에 치과 가기, 보험증과 예약 문자를 챙기고 버스 시간도 알아보기", i), Vars: map[string]string{"today": "2026-11-23 (월)"},
+			Case: id, Input: fmt.Sprintf(
+				"내일 오전 %d시에 치과 가기, 보험증과 예약 문자를 챙기고 버스 시간도 알아보기", i,
+			), Vars: map[string]string{"today": "2026-11-23 (월)"},
 			Expect: graders.Expect{Type: typ}, Tags: []string{"health", fmt.Sprintf("tag-%02d", i%30)}, InputHash: hash(id),
 		}))
 		require.NoError(b, w.Call(runfile.Call{
 			Key: hash(name + id), Case: id, Trial: 1, For: runfile.ForReply, FinishReason: "stop", ResponseModel: "example-model",
-			Reply:     fmt.Sprintf("{\"subtodos\":{\"type\":%q,\"content\":[{\"subtodoNumber\":1,\"subtodoContent\":\"예약 시간 확인하기\"},{\"subtodoNumber\":2,\"subtodoContent\":\"보험증과 신분증 챙기기\"},{\"subtodoNumber\":3,\"subtodoContent\":\"버스 시간표 알아보기\"}]}}", typ),
+			Reply: fmt.Sprintf(
+				"{\"subtodos\":{\"type\":%q,\"content\":[{\"subtodoNumber\":1,\"subtodoContent\":\"예약 시간 확인하기\"},{\"subtodoNumber\":2,\"subtodoContent\":\"보험증과 신분증 챙기기\"},{\"subtodoNumber\":3,\"subtodoContent\":\"버스 시간표 알아보기\"}]}}",
+				typ,
+			),
 			Usage:     &runfile.Usage{InputTokens: 700 + r.IntN(100), OutputTokens: 60 + r.IntN(50)},
 			LatencyMS: r.Int64N(2000), Attempts: 1, At: time.Date(2026, 11, 23, 0, 0, i%60, i*1000, time.UTC),
 		}))

@@ -17,7 +17,9 @@ type said struct{ baseFirst, headFirst string }
 // duel is a pairwise run of one pair a case.
 func duel(pairs ...said) *runfile.Run {
 	run := &runfile.Run{
-		Header: runfile.Header{Run: "duel", Trials: 1, Judge: judge(nil), Pairwise: &runfile.Pairwise{}}, End: &runfile.End{Status: runfile.Complete},
+		Header: runfile.Header{
+			Run: "duel", Trials: 1, Judge: judge(nil), Pairwise: &runfile.Pairwise{},
+		}, End: &runfile.End{Status: runfile.Complete},
 	}
 	number := func(name, option, head string) graders.Score {
 		v := 0.0
@@ -45,11 +47,16 @@ func duel(pairs ...said) *runfile.Run {
 			if *one.Value == *two.Value {
 				v = *one.Value
 			}
-			both = graders.Score{Grader: "pairwise", Value: &v, Pass: v == 1, Answer: map[float64]string{0: "base", 0.5: "tie", 1: "head"}[v]}
+			both = graders.Score{
+				Grader: "pairwise", Value: &v, Pass: v == 1, Answer: map[float64]string{0: "base", 0.5: "tie", 1: "head"}[v],
+			}
 		}
 		run.Cases = append(run.Cases, runfile.Case{Case: id})
 		run.Trials = append(run.Trials, runfile.Trial{Case: id, Trial: 1, Scores: []graders.Score{both, one, two}})
-		run.Calls = append(run.Calls, runfile.Call{Case: id, Trial: 1, For: runfile.ForPairwise, Usage: &runfile.Usage{InputTokens: 10, OutputTokens: 1}})
+		run.Calls = append(
+			run.Calls,
+			runfile.Call{Case: id, Trial: 1, For: runfile.ForPairwise, Usage: &runfile.Usage{InputTokens: 10, OutputTokens: 1}},
+		)
 	}
 	return run
 }
@@ -65,11 +72,16 @@ func TestPairwise(t *testing.T) {
 	t.Parallel()
 	win, loss, first, second := said{"second", "first"}, said{"first", "second"}, said{"first", "first"}, said{"second", "second"}
 	var pairs []said
-	for _, list := range [][]said{times(41, win), times(19, loss), times(8, first), times(3, second), times(4, said{"tie", "tie"}), times(2, said{"tie", "first"}), {{"same", "same"}, {"", "first"}, {"first", ""}}} {
+	for _, list := range [][]said{
+		times(41, win), times(19, loss), times(8, first), times(3, second), times(4, said{"tie", "tie"}),
+		times(2, said{"tie", "first"}), {{"same", "same"}, {"", "first"}, {"first", ""}},
+	} {
 		pairs = append(pairs, list...)
 	}
 	p := compare.PairwiseOf(duel(pairs...), nil)
-	require.Equal(t, [8]int{80, 1, 2, 78, 41, 18, 19, 77}, [8]int{p.Pairs, p.Same, p.Unscored, p.Units, p.Win, p.Tie, p.Loss, p.Asked})
+	require.Equal(
+		t, [8]int{80, 1, 2, 78, 41, 18, 19, 77}, [8]int{p.Pairs, p.Same, p.Unscored, p.Units, p.Win, p.Tie, p.Loss, p.Asked},
+	)
 	require.Equal(t, [2]int{8, 3}, [2]int{p.KeptFirst, p.KeptSecond})
 	require.InDelta(t, 11./77, *p.PositionBias, 1e-12)
 	// SciPy 1.17.1: binomtest(41, 60), its p-value and exact interval.
@@ -95,7 +107,10 @@ func TestPairwiseCountsGroupsAndRepeatsOnce(t *testing.T) {
 	again.Scores = win
 	run.Trials = append(run.Trials, again)
 	p := compare.PairwiseOf(run, nil)
-	require.Equal(t, [4]int{2, 1, 1, 0}, [4]int{p.Units, p.Win, p.Tie, p.Loss}, "two of three paraphrases win, and one of two trials is none")
+	require.Equal(
+		t, [4]int{2, 1, 1, 0}, [4]int{p.Units, p.Win, p.Tie, p.Loss},
+		"two of three paraphrases win, and one of two trials is none",
+	)
 }
 
 func TestPairwiseOfNothing(t *testing.T) {

@@ -65,9 +65,15 @@ func TestVerdicts(t *testing.T) {
 		{"nothing flips in 73 cases", 0, 0, 73, 0, 0, compare.NoWorse, ""},
 		{"nothing flips in 72 cases", 0, 0, 72, 0, 0, compare.Inconclusive, "about 1 more case would settle this"},
 		{"nothing passes at all", 0, 0, 0, 73, 0, compare.NoWorse, ""},
-		{"a wider margin takes a drop", 0, 6, 194, 0, 0.2, compare.NoWorse, "a significant drop of 3 points (p = .031), within the margin of 20 points"},
+		{
+			"a wider margin takes a drop", 0, 6, 194, 0, 0.2, compare.NoWorse,
+			"a significant drop of 3 points (p = .031), within the margin of 20 points",
+		},
 		{"improved comes before no worse", 10, 0, 990, 0, 0, compare.Improved, ""},
-		{"five cases can show nothing", 0, 1, 4, 0, 0, compare.Inconclusive, "5 cases are too few to detect any drop reliably"},
+		{
+			"five cases can show nothing", 0, 1, 4, 0, 0, compare.Inconclusive,
+			"5 cases are too few to detect any drop reliably",
+		},
 		{"one case", 0, 1, 0, 0, 0, compare.Inconclusive, "1 case"},
 		{"as many better as worse, few cases", 10, 10, 40, 0, 0, compare.Inconclusive, "would settle this"},
 		{"as many better as worse, many cases", 10, 10, 980, 0, 0, compare.NoWorse, ""},
@@ -119,7 +125,10 @@ func TestHolmOverGatingGraders(t *testing.T) {
 	require.Equal(t, compare.Regressed, *c.Verdict)
 	require.InDelta(t, 0.03125, *c.Graders[0].PAdjusted, 1e-12)
 
-	c = hold(t, base, head, compare.Options{Gating: []string{"rubric/actionable"}, Margins: map[string]float64{"rubric/actionable": 0.5}})
+	c = hold(
+		t, base, head,
+		compare.Options{Gating: []string{"rubric/actionable"}, Margins: map[string]float64{"rubric/actionable": 0.5}},
+	)
 	require.Equal(t, compare.NoWorse, *c.Verdict)
 	require.True(t, c.Graders[4].Gating)
 	require.InDelta(t, 0.5, c.Graders[4].Margin, 0)
@@ -161,11 +170,20 @@ func TestOverallVerdict(t *testing.T) {
 		want     compare.Verdict
 		headline string
 	}{
-		{[]int{40, -40, 0}, compare.Regressed, "v3 is worse than v2 at g1: it breaks 40 of 200 cases and fixes none (p < .001). It is better at g0."},
-		{[]int{40, 0, 0}, compare.Improved, "v3 is better than v2 at g0, and no worse elsewhere: it fixes 40 of 200 cases and breaks none"},
+		{
+			[]int{40, -40, 0}, compare.Regressed,
+			"v3 is worse than v2 at g1: it breaks 40 of 200 cases and fixes none (p < .001). It is better at g0.",
+		},
+		{
+			[]int{40, 0, 0}, compare.Improved,
+			"v3 is better than v2 at g0, and no worse elsewhere: it fixes 40 of 200 cases and breaks none",
+		},
 		{[]int{40}, compare.Improved, "v3 is better than v2 at g0: it fixes 40 of 200"},
 		{[]int{0, 0, 0}, compare.NoWorse, "v3 is no worse than v2: none of 200 cases flips (g0, p = 1)."},
-		{[]int{40, -5, 0}, compare.Inconclusive, "v3 breaks 5 cases and fixes none at g1 (p = .12). 200 cases are too few to call it worse than v2 there. It is better at g0."},
+		{
+			[]int{40, -5, 0}, compare.Inconclusive,
+			"v3 breaks 5 cases and fixes none at g1 (p = .12). 200 cases are too few to call it worse than v2 there. It is better at g0.",
+		},
 	} {
 		base, head := with(tt.flips...)
 		c := hold(t, base, head, compare.Options{})
@@ -267,7 +285,9 @@ func TestNothingToJudge(t *testing.T) {
 	require.Contains(t, c.Notes, "the head run is incomplete: it has no end line")
 	require.Equal(t, "not run", c.Rows(-1)[0].Head.Error)
 
-	_, err = compare.Compare(&runfile.Run{Header: runfile.Header{Prompt: runfile.Prompt{Hash: "a"}}}, &runfile.Run{}, compare.Options{})
+	_, err = compare.Compare(
+		&runfile.Run{Header: runfile.Header{Prompt: runfile.Prompt{Hash: "a"}}}, &runfile.Run{}, compare.Options{},
+	)
 	require.ErrorContains(t, err, "neither run has a case")
 }
 

@@ -97,7 +97,10 @@ func TestMeanAndInterval(t *testing.T) {
 		// 0.75 ± 2.093024 · 0.057354, the tabled t of 19 degrees of freedom.
 		{"repeats are averaged first", both(of(10, 1, 1), of(10, 1, 0)), "t", 0.75, 0.62996, 0.87004},
 		// 1 - 0.025^(1/20) = 0.1684, of 0.75 down and of 0.25 up.
-		{"values all the same have an interval", of(20, 0.75), "clopper-pearson", 0.75, 0.75 - 0.75*0.1684, 0.75 + 0.25*0.1684},
+		{
+			"values all the same have an interval", of(20, 0.75), "clopper-pearson", 0.75, 0.75 - 0.75*0.1684,
+			0.75 + 0.25*0.1684,
+		},
 		{"repeats that all pass", of(20, 1, 1, 1), "clopper-pearson", 1, 1 - 0.1684, 1},
 		{"one case", of(1, 0.5), "clopper-pearson", 0.5, 0.0125, 0.9875},
 	} {
@@ -129,11 +132,16 @@ func TestGroupsCountOnce(t *testing.T) {
 
 func TestEverythingIsCounted(t *testing.T) {
 	t.Parallel()
-	r := run([]float64{1, 1, 1}, []float64{1, 0, 1}, []float64{0, 0, 1}, []float64{unscored, 1, 1}, []float64{notApplicable, notApplicable, notApplicable}, []float64{1, failed, 1}, []float64{failed, failed, failed})
+	r := run(
+		[]float64{1, 1, 1}, []float64{1, 0, 1}, []float64{0, 0, 1}, []float64{unscored, 1, 1},
+		[]float64{notApplicable, notApplicable, notApplicable}, []float64{1, failed, 1}, []float64{failed, failed, failed},
+	)
 	s := summary.Of(r, nil)
 	require.Equal(t, 4, s.Errors)
 	g := s.Graders[0]
-	require.Equal(t, []int{5, 4, 1}, []int{g.Cases, g.Pass, g.Fail}, "a case passes where over half of its scored trials do")
+	require.Equal(
+		t, []int{5, 4, 1}, []int{g.Cases, g.Pass, g.Fail}, "a case passes where over half of its scored trials do",
+	)
 	require.Equal(t, 1, g.Unscored, "a call that failed is an error, and no undecided score")
 	require.Equal(t, 1, g.NotApplicable)
 	require.Equal(t, 2, g.Flaky)
@@ -203,7 +211,9 @@ func TestBasis(t *testing.T) {
 	r.Calls[1].Error = &runfile.Error{Kind: "server"}
 	r.Calls[2].Error = &runfile.Error{Kind: "not_recorded"}
 	r.Calls = append(r.Calls, runfile.Call{For: runfile.ForJudge, At: noon.Add(-time.Hour)})
-	require.Equal(t, summary.Basis{Replies: 2, Replayed: 1, Calls: 2, First: noon, Last: noon.Add(3 * time.Hour)}, summary.BasisOf(r))
+	require.Equal(
+		t, summary.Basis{Replies: 2, Replayed: 1, Calls: 2, First: noon, Last: noon.Add(3 * time.Hour)}, summary.BasisOf(r),
+	)
 }
 
 func TestWhyARunIsNotComplete(t *testing.T) {
