@@ -14,7 +14,8 @@ import (
 // until the changed page was drawn; the slowest counts.
 const measure = `(async (steps) => {
 	const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-	const set = (name, value) => { const field = document.querySelector("[name=" + name + "]"); field.value = value; field.dispatchEvent(new Event("input", { bubbles: true })); };
+	const set = (name, value) => { const field = document.querySelector("[name=" + name + "]"); field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true })); };
 	let slowest = 0;
 	for (const step of steps) {
 		await drawn();
@@ -27,8 +28,11 @@ const measure = `(async (steps) => {
 })`
 
 const (
-	filtering = measure + `([s => s("text", "가"), s => s("text", "가족 여"), s => s("text", "없는 말"), s => s("text", ""), s => s("change", "newly_fails"),
-		s => s("grader", "rubric"), s => s("type", "question"), s => s("change", ""), s => s("sort", "drop"), s => s("sort", "tokens"), s => s("grader", ""), s => s("type", ""), s => s("sort", "")])`
+	filtering = measure + `([s => s("text", "가"), s => s("text", "가족 여"), s => s("text", "없는 말"), s => s("text", ""),
+  s => s("change", "newly_fails"),
+		s => s("grader", "rubric"), s => s("type", "question"), s => s("change", ""), s => s("sort", "drop"),
+  s => s("sort", "tokens"),
+  s => s("grader", ""), s => s("type", ""), s => s("sort", "")])`
 	opening = measure + `([0, 1, 2, 3, 40].map(i => () => document.querySelectorAll(".list h3 button")[i].click()))`
 	linking = measure + `([() => { location.hash = "#case=case-04321"; }, () => { location.hash = "#case=case-00017"; }])`
 )

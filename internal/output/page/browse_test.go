@@ -56,7 +56,8 @@ func TestBrowserListsAndFilters(t *testing.T) {
 		t.Helper()
 		p.Run(
 			fmt.Sprintf(
-				`{const s = document.querySelector("[name=%s]"); s.value = %q; s.dispatchEvent(new Event("input", {bubbles: true}))}`,
+				`{const s = document.querySelector("[name=%s]"); s.value = %q;
+				s.dispatchEvent(new Event("input", {bubbles: true}))}`,
 				name, value,
 			),
 		)
@@ -111,7 +112,8 @@ func TestBrowserOpensACase(t *testing.T) {
 	for _, want := range []string{
 		"내일 오전 10시에 치과 가기", "type answer", "group dentist", "read as xml: answer, 2 items", "ＡＢＣ 챙기기",
 		"fence", "the document stands in a code fence", "700 tokens in, 60 out", "1400 ms", "finish stop",
-		"replayed from 20261122T000000Z-v3-example-model-ffffff", "unscored: the judge gave no verdict", "not applicable: it applies to question",
+		"replayed from 20261122T000000Z-v3-example-model-ffffff", "unscored: the judge gave no verdict",
+		"not applicable: it applies to question",
 		"✓ 1.00", "✗ 0.00", "the reply is question, answer is expected",
 	} {
 		require.Contains(t, text, want)
@@ -243,7 +245,8 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 	} {
 		p := chromiumtest.File(t, text, "")
 		p.Run(
-			`{document.querySelectorAll("details").forEach(d => d.open = true); for (const b of [...document.querySelectorAll(".list h3 button")].slice(0, 12)) b.click()}`,
+			`{document.querySelectorAll("details").forEach(d => d.open = true);
+				for (const b of [...document.querySelectorAll(".list h3 button")].slice(0, 12)) b.click()}`,
 		)
 		for _, width := range []int64{320, 400, 760, 761, 800, 880, 1000, 1101, 1200, 1280, 2000} {
 			for _, dark := range []bool{false, true} {
@@ -252,7 +255,9 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 				require.LessOrEqual(t, wide, width, "%s at %d", name, width)
 				out := chromiumtest.Eval[[]string](
 					p,
-					`[...document.querySelectorAll("main *")].filter(e => !e.closest(".scroll > *, pre > *") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))`,
+					`[...document.querySelectorAll("main *")]
+				.filter(e => !e.closest(".scroll > *, pre > *") && e.getBoundingClientRect().right > innerWidth + 1)
+				.map(e => e.outerHTML.slice(0, 80))`,
 				)
 				require.Empty(t, out, "%s at %d", name, width)
 				require.LessOrEqual(
@@ -295,7 +300,7 @@ func TestBrowserCutsLongInputsInTheList(t *testing.T) {
 func TestBrowserTellsResultsApart(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	several := page.New(&b, page.Chrome{})
+	several := page.New(&b, nil)
 	for _, name := range []string{"v4", "v5"} {
 		base, head := reporttest.Run("v3", 1), reporttest.Run("v4", 1)
 		head.Header.Prompt.Name = name
@@ -309,7 +314,8 @@ func TestBrowserTellsResultsApart(t *testing.T) {
 		t, []string{"v4 against v3", "v5 against v3"},
 		chromiumtest.Eval[[]string](p, `[...document.querySelectorAll(".results a")].map(a => a.textContent)`),
 	)
-	opened := `[...document.querySelectorAll(".detail")].map(d => d.closest("[data-result]").id + " " + d.getAttribute("aria-label"))`
+	opened := `[...document.querySelectorAll(".detail")]
+		.map(d => d.closest("[data-result]").id + " " + d.getAttribute("aria-label"))`
 	require.Equal(t, []string{"result-2 case trip-busan"}, chromiumtest.Eval[[]string](p, opened))
 	p.Keys("k")
 	require.Equal(
@@ -339,7 +345,8 @@ func TestBrowserJumpsIntoALongList(t *testing.T) {
 	p := chromiumtest.File(t, pair(t, reporttest.Large("v3", 1000), reporttest.Large("v4", 1000)), "")
 	all := chromiumtest.Eval[[]string](
 		p,
-		`(async () => { dispatchEvent(new Event("beforeprint")); dispatchEvent(new Event("afterprint")); return [...document.querySelectorAll(".list h3 button")].map(b => b.textContent) })()`,
+		`(async () => { dispatchEvent(new Event("beforeprint")); dispatchEvent(new Event("afterprint"));
+			return [...document.querySelectorAll(".list h3 button")].map(b => b.textContent) })()`,
 	)
 	require.Len(t, all, 1000)
 	p = chromiumtest.File(t, pair(t, reporttest.Large("v3", 1000), reporttest.Large("v4", 1000)), "case="+all[700])
@@ -377,7 +384,8 @@ func TestBrowserIsAccessible(t *testing.T) {
 	t.Parallel()
 	axe := chromiumtest.Axe(t)
 	base, head := withPrompts(reporttest.Dirty(), reporttest.Run("v4", 1))
-	for name, text := range map[string]string{"pair": pair(t, base, head), "run": single(t, reporttest.Repeated()), "plain": ready(strings.ReplaceAll(pair(t, base, head), "<script>", "<!--")),
+	for name, text := range map[string]string{"pair": pair(t, base, head), "run": single(t, reporttest.Repeated()),
+		"plain":   ready(strings.ReplaceAll(pair(t, base, head), "<script>", "<!--")),
 		"history": ready(past(t)), "index": ready(index(t))} {
 		p := chromiumtest.File(t, text, "case=dentist-tomorrow-10", chromiumtest.BypassPolicy())
 		p.Run(axe)

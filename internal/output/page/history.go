@@ -75,7 +75,7 @@ const (
 
 // History writes the scores of the revisions over time as one file: a chart for
 // each of the graders, and the numbers. Where it is served, runs are links.
-func History(w io.Writer, h history.History, graders []string, c Chrome) error {
+func History(w io.Writer, h history.History, graders []string, links []Link) error {
 	v := pastView{
 		Title:   textsafe.Cell("History of " + h.Suite),
 		Notes:   cells(append(phrase.LeftOut(h.LeftOut), phrase.Judges(h)...)),
@@ -93,9 +93,9 @@ func History(w io.Writer, h history.History, graders []string, c Chrome) error {
 		v.Charts = append(v.Charts, chartOf(h, g, color))
 	}
 	for i := len(h.Runs) - 1; i >= 0; i-- {
-		v.Rows = append(v.Rows, rowOf(&h.Runs[i], graders, color, len(c.Links) > 0))
+		v.Rows = append(v.Rows, rowOf(&h.Runs[i], graders, color, len(links) > 0))
 	}
-	return write(w, "history.tmpl", frame{Title: v.Title, Links: c.Links}, v)
+	return write(w, "history.tmpl", frame{Title: v.Title, Links: links}, v)
 }
 
 func rowOf(r *history.Run, graders []string, color map[string]int, served bool) pastRow {

@@ -23,7 +23,7 @@ type runLink struct {
 // Index lists runs, the newest first, each with a link to it and two buttons to
 // choose what to compare. It is only of use where it is served: /run takes a run
 // as id, and /compare takes a base and a head.
-func Index(w io.Writer, runs []runfile.Found, c Chrome) error {
+func Index(w io.Writer, runs []runfile.Found, links []Link) error {
 	var rows []runLink
 	for _, f := range runs {
 		h := f.Header
@@ -44,11 +44,11 @@ func Index(w io.Writer, runs []runfile.Found, c Chrome) error {
 		}
 		rows = append(rows, row)
 	}
-	return write(w, "index.tmpl", frame{Title: "Runs", Links: c.Links}, rows)
+	return write(w, "index.tmpl", frame{Title: "Runs", Links: links}, rows)
 }
 
 // Message is a page that says one thing: why there is nothing else.
-func Message(w io.Writer, title, text string, c Chrome) error {
+func Message(w io.Writer, title, text string, links []Link) error {
 	body := struct{ Title, Text string }{title, textsafe.Block(text)}
-	return write(w, "message.tmpl", frame{Title: title, Links: c.Links}, body)
+	return write(w, "message.tmpl", frame{Title: title, Links: links}, body)
 }

@@ -12,27 +12,28 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-//go:embed assets
-var assets embed.FS
+var (
+	//go:embed assets/*.tmpl
+	assets embed.FS
+	//go:embed assets/page.css
+	style string
+	//go:embed assets/page.js
+	script string
+)
 
 // A Page gathers results and writes them as one file, one below the other.
 type Page struct {
 	w        io.Writer
 	sections []section
-	chrome   Chrome
-}
-
-// Chrome is the frame around the results of a served page. A page in a file has
-// none.
-type Chrome struct {
-	Links []Link // to other pages
+	links    []Link
 }
 
 // A Link leads to another page of the same server.
 type Link struct{ Text, URL string }
 
-// New returns a page that is written to w when it is closed.
-func New(w io.Writer, c Chrome) *Page { return &Page{w: w, chrome: c} }
+// New returns a page that is written to w when it is closed. A page that is served
+// has links to the other pages.
+func New(w io.Writer, links []Link) *Page { return &Page{w: w, links: links} }
 
 // Run adds a run. It must be loaded in full.
 func (p *Page) Run(s summary.Summary, run *runfile.Run) error {
@@ -58,7 +59,7 @@ func (p *Page) Close() error {
 	for i, s := range p.sections {
 		titles[i] = s.Title
 	}
-	f := frame{Title: strings.Join(titles, ", "), Script: true, Links: p.chrome.Links}
+	f := frame{Title: strings.Join(titles, ", "), Script: true, Links: p.links}
 	return write(p.w, "report.tmpl", f, p.sections)
 }
 
@@ -81,9 +82,9 @@ func write(w io.Writer, name string, f frame, body any) error {
 	if err != nil {
 		return fmt.Errorf("reading the page's template: %w", err)
 	}
-	style, code, err := sources(f.Script)
-	if err != nil {
-		return err
+	code := ""
+	if f.Script {
+		code = script
 	}
 	f.Style, f.Code, f.Body = template.CSS(style), template.JS(code), body //nolint:gosec // our own files
 	policy := Policy(style, code, len(f.Links) > 0)

@@ -37,7 +37,7 @@ func pair(tb testing.TB, base, head *runfile.Run) string {
 	)
 	require.NoError(tb, err)
 	var b bytes.Buffer
-	p := page.New(&b, page.Chrome{})
+	p := page.New(&b, nil)
 	require.NoError(tb, p.Pair(c, base, head))
 	require.NoError(tb, p.Close())
 	return b.String()
@@ -48,7 +48,7 @@ func single(tb testing.TB, run *runfile.Run) string {
 	s := summary.Of(run, nil)
 	s.Gates = s.CheckGates([]config.Gate{{Grader: "case_type", Of: config.LowerBound, Min: 0.5}})
 	var b bytes.Buffer
-	p := page.New(&b, page.Chrome{})
+	p := page.New(&b, nil)
 	require.NoError(tb, p.Run(s, run))
 	require.NoError(tb, p.Close())
 	return b.String()
@@ -67,7 +67,7 @@ func past(tb testing.TB) string {
 		h.Add(history.Of(run))
 	}
 	var b bytes.Buffer
-	require.NoError(tb, page.History(&b, h, h.Graders, page.Chrome{}))
+	require.NoError(tb, page.History(&b, h, h.Graders, nil))
 	return b.String()
 }
 
@@ -80,7 +80,7 @@ func index(tb testing.TB) string {
 		runs = append(runs, runfile.Found{Header: run.Header, Status: run.Status(), End: run.End})
 	}
 	var b bytes.Buffer
-	require.NoError(tb, page.Index(&b, runs, page.Chrome{Links: []page.Link{{Text: "Runs", URL: "/"}}}))
+	require.NoError(tb, page.Index(&b, runs, []page.Link{{Text: "Runs", URL: "/"}}))
 	return b.String()
 }
 

@@ -35,44 +35,40 @@ func outcomeOf(c summary.Cell) outcome {
 }
 
 // reasonOf says why a grader found what it found: the reason of the first trial
-// with that outcome, and how many trials had it where there are several.
+// with that outcome, and how many of several trials have it.
 func reasonOf(trials []runfile.Trial, grader string, found outcome) string {
+	if len(trials) == 0 {
+		return "not run"
+	}
+	failed, passed := 0, 0
+	for i := range trials {
+		switch s := summary.ScoreOf(&trials[i], grader, 0); {
+		case trials[i].Error != nil:
+			failed++
+		case s != nil && s.Pass:
+			passed++
+		}
+	}
 	for i := range trials {
 		if found == failedCall && trials[i].Error != nil {
-			return several(trials[i].Error.Message, trials, "without a reply", func(t *runfile.Trial) bool {
-				return t.Error != nil
-			})
+			return withCount(trials[i].Error.Message, failed, trials, "without a reply")
 		}
 		s := summary.ScoreOf(&trials[i], grader, 0)
-		if s == nil {
-			continue
-		}
 		switch {
+		case s == nil:
 		case found == notApplicable && s.NotApplicable != "", found == unscored && s.Unscored != "":
 			return phrase.Reason(*s)
 		case s.Value != nil && s.Pass == (found == passes) && (found == passes || found == fails):
-			return several(phrase.Reason(*s), trials, "pass", func(t *runfile.Trial) bool {
-				score := summary.ScoreOf(t, grader, 0)
-				return score != nil && score.Pass
-			})
+			return withCount(phrase.Reason(*s), passed, trials, "pass")
 		}
-	}
-	if len(trials) == 0 {
-		return "not run"
 	}
 	return ""
 }
 
-// several adds how many of several trials are so.
-func several(reason string, trials []runfile.Trial, what string, holds func(*runfile.Trial) bool) string {
+// withCount adds to a reason how many of several trials are alike.
+func withCount(reason string, n int, trials []runfile.Trial, what string) string {
 	if len(trials) < 2 {
 		return reason
-	}
-	n := 0
-	for i := range trials {
-		if holds(&trials[i]) {
-			n++
-		}
 	}
 	if reason != "" {
 		reason += "; "

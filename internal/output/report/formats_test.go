@@ -92,7 +92,8 @@ func TestMarkdownOfHostileReplies(t *testing.T) {
 			return ast.WalkContinue, nil
 		}
 		switch v := n.(type) {
-		case *ast.Link, *ast.AutoLink, *ast.Image, *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock, *ast.Emphasis, *ast.List, *extast.Strikethrough:
+		case *ast.Link, *ast.AutoLink, *ast.Image, *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock,
+			*ast.Emphasis, *ast.List, *extast.Strikethrough:
 			require.Fail(t, "a reply became markup", "%T: %s", n, n.Kind())
 		case *ast.RawHTML:
 			tag := string(v.Segments.Value(source))
@@ -185,7 +186,8 @@ func TestJUnitIsReadByOthers(t *testing.T) {
 	require.NoError(t, err)
 	for i, s := range suites {
 		g := run.Summary.Graders[i]
-		require.Equal(t, []int{g.Pass, g.Fail, len(run.Run.Cases) - g.Pass - g.Fail}, []int{s.Totals.Passed, s.Totals.Failed, s.Totals.Skipped + s.Totals.Error}, s.Name)
+		require.Equal(t, []int{g.Pass, g.Fail, len(run.Run.Cases) - g.Pass - g.Fail},
+			[]int{s.Totals.Passed, s.Totals.Failed, s.Totals.Skipped + s.Totals.Error}, s.Name)
 	}
 
 	hostile := pairOf(t, reporttest.Hostile("v3"), reporttest.Hostile("v4"))

@@ -32,7 +32,8 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	p.table(columns, rows)
 	for _, r := range j.Revisions {
 		if r.Judging > 0 {
-			p.line("%s", line(fmt.Sprintf("The judge is asked about %s up to %s; the tokens and the cost above do not include that.",
+			p.line("%s", line(fmt.Sprintf(
+				"The judge is asked about %s up to %s; the tokens and the cost above do not include that.",
 				r.Prompt, wording.Count(r.Judging, "time"))))
 		}
 	}

@@ -68,7 +68,7 @@ func New(format string, w io.Writer, o Options) (Renderer, error) {
 	case JUnit:
 		return &junit{w: w}, nil
 	case HTML:
-		return pages{page.New(w, page.Chrome{})}, nil
+		return pages{page.New(w, nil)}, nil
 	case CSV:
 		return &sheet{w: w}, nil
 	}

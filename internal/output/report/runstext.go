@@ -86,7 +86,8 @@ func runLineOf(s storage.Stored) runLine {
 	h := s.Header
 	l := runLine{
 		Run: h.Run, Path: s.Path, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
-		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: s.Status, Started: h.Started, Source: h.Source, Bytes: s.Bytes, Committed: s.Committed, Copies: s.Copies,
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: s.Status, Started: h.Started, Source: h.Source,
+		Bytes: s.Bytes, Committed: s.Committed, Copies: s.Copies,
 	}
 	if h.Redacted != nil {
 		l.Redacted = h.Redacted.From

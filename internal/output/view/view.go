@@ -90,9 +90,9 @@ func ownOrigin(r *http.Request, hosts []string) bool {
 
 type handler struct{ source Source }
 
-// chrome leads from every page to the others.
-func (handler) chrome() page.Chrome {
-	return page.Chrome{Links: []page.Link{{Text: "Runs", URL: "/"}, {Text: "History", URL: "/history"}}}
+// links lead from every page to the others.
+func links() []page.Link {
+	return []page.Link{{Text: "Runs", URL: "/"}, {Text: "History", URL: "/history"}}
 }
 
 // page writes a page once all of it is there, or says what is wrong.
@@ -104,7 +104,7 @@ func (h handler) page(render func(io.Writer, *http.Request) error) http.HandlerF
 			var title string
 			status, title = fault(err)
 			b.Reset()
-			if err := page.Message(&b, title, err.Error(), h.chrome()); err != nil {
+			if err := page.Message(&b, title, err.Error(), links()); err != nil {
 				http.Error(w, err.Error(), http.StatusInternalServerError)
 				return
 			}
@@ -135,7 +135,7 @@ func (h handler) index(w io.Writer, _ *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return page.Index(w, runs, h.chrome())
+	return page.Index(w, runs, links())
 }
 
 func (h handler) run(w io.Writer, r *http.Request) error {
@@ -147,7 +147,7 @@ func (h handler) run(w io.Writer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page.New(w, h.chrome())
+	p := page.New(w, links())
 	return errors.Join(p.Run(run.Summary, run.Run), p.Close())
 }
 
@@ -164,7 +164,7 @@ func (h handler) compare(w io.Writer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := page.New(w, h.chrome())
+	p := page.New(w, links())
 	return errors.Join(p.Pair(pair.Comparison, pair.Base, pair.Head), p.Close())
 }
 
@@ -173,7 +173,7 @@ func (h handler) history(w io.Writer, _ *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return page.History(w, past, history.Main(past.Graders), h.chrome())
+	return page.History(w, past, history.Main(past.Graders), links())
 }
 
 var errNoRun = errors.New("no such run in the runs directory")

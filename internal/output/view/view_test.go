@@ -165,7 +165,8 @@ func TestRefusals(t *testing.T) {
 func TestUnknownRuns(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{
-		"/run", "/run?id=", "/run?id=../../etc/passwd", "/run?id=/etc/passwd", "/run?id=v3", "/run?id=%3Cscript%3Ewindow.pwned=1%3C/script%3E",
+		"/run", "/run?id=", "/run?id=../../etc/passwd", "/run?id=/etc/passwd", "/run?id=v3",
+		"/run?id=%3Cscript%3Ewindow.pwned=1%3C/script%3E",
 		"/compare?base=" + id("v3"), "/compare?base=nothing&head=" + id("v3"),
 	} {
 		r := ask(made(), http.MethodGet, target, nil)

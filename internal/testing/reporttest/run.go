@@ -112,7 +112,8 @@ func Sort(run *runfile.Run) {
 func Answer(c runfile.Case, said string, when time.Time) (runfile.Call, runfile.Trial) {
 	key := strings.Repeat("ab", 32)
 	call := runfile.Call{
-		Key: key, Case: c.Case, Trial: 1, For: runfile.ForReply, FinishReason: "stop", ResponseModel: "example-model", Attempts: 1,
+		Key: key, Case: c.Case, Trial: 1, For: runfile.ForReply, FinishReason: "stop",
+		ResponseModel: "example-model", Attempts: 1,
 		Usage: &runfile.Usage{InputTokens: 700, OutputTokens: 60}, LatencyMS: 1400, At: when,
 	}
 	trial := runfile.Trial{Case: c.Case, Trial: 1, Key: key}

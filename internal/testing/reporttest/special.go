@@ -25,7 +25,7 @@ func Repeated() *runfile.Run {
 	return run
 }
 
-// Stopped is a run that its operator stopped.
+// Stopped is a run that was interrupted.
 func Stopped() *runfile.Run {
 	run := Run("v4", 2)
 	run.End = &runfile.End{Status: runfile.Interrupted, Reason: "interrupted"}
@@ -50,7 +50,8 @@ func Dirty() *runfile.Run {
 		if tr.Case != "dentist-tomorrow-10" {
 			continue
 		}
-		tr.Read = &runfile.Read{Format: reply.XML, Type: "answer", Items: []string{"예약 확인 \u202e거꾸로\u202c", "ＡＢＣ 챙기기"}, Defects: []reply.Defect{
+		items := []string{"예약 확인 \u202e거꾸로\u202c", "ＡＢＣ 챙기기"}
+		tr.Read = &runfile.Read{Format: reply.XML, Type: "answer", Items: items, Defects: []reply.Defect{
 			{Code: reply.CodeFence, Detail: "the document stands in a code fence"}, {
 				Code: reply.CodeQuotes, Detail: "curly quotes around \x1b[31mthe type",
 			},

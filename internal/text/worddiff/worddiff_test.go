@@ -59,6 +59,7 @@ func TestDiffTakesPunctuationBetweenChangesForChanged(t *testing.T) {
 		{worddiff.Delete, "치과, 예약 (전화"}, {worddiff.Insert, "병원, 방문 (내일"}, {worddiff.Equal, ")!"},
 	}, worddiff.Diff("치과, 예약 (전화)!", "병원, 방문 (내일)!"))
 	require.Equal(t, []worddiff.Piece{
-		{worddiff.Equal, "치과"}, {worddiff.Insert, " 예약"}, {worddiff.Equal, ","}, {worddiff.Insert, " 병원"}, {worddiff.Equal, " 방문"},
+		{worddiff.Equal, "치과"}, {worddiff.Insert, " 예약"}, {worddiff.Equal, ","}, {worddiff.Insert, " 병원"},
+		{worddiff.Equal, " 방문"},
 	}, worddiff.Diff("치과, 방문", "치과 예약, 병원 방문"), "where words only came, nothing went")
 }

@@ -12,7 +12,8 @@ func TestNumberIsDecidedByTheCount(t *testing.T) {
 	t.Parallel()
 
 	for noun, want := range map[string]string{
-		"case": "cases", "reply": "replies", "try": "tries", "day": "days", "batch": "batches", "prefix": "prefixes", "class": "classes",
+		"case": "cases", "reply": "replies", "try": "tries", "day": "days", "batch": "batches", "prefix": "prefixes",
+		"class": "classes",
 	} {
 		require.Equal(t, "1 "+noun, wording.Count(1, noun))
 		require.Equal(t, "0 "+want, wording.Count(0, noun))

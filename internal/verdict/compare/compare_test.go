@@ -287,7 +287,8 @@ func TestDrift(t *testing.T) {
 	require.Equal(
 		t,
 		[]string{
-			"base and head are runs of the same prompt: a difference comes from the model or chance; 30 of the head's 40 replies are replayed and cannot show drift",
+			"base and head are runs of the same prompt: a difference comes from the model or chance; " +
+				"30 of the head's 40 replies are replayed and cannot show drift",
 		},
 		c.Notes,
 	)

@@ -98,9 +98,9 @@ type Grader struct {
 	Verdict   *Verdict    `json:"verdict"`
 	Warnings  []string    `json:"warnings"`
 
-	Detectable    *float64                  `json:"detectable_drop"`          // the least that its units show with 80% power; nil unless inconclusive
+	Detectable    *float64                  `json:"detectable_drop"`          // at 80% power; nil unless inconclusive
 	Judged        *summary.JudgeReliability `json:"judged,omitempty"`         // nil if no judge gives the score
-	BaseCorrected *summary.Corrected        `json:"base_corrected,omitempty"` // the rates without the judge's errors; nil if unknown
+	BaseCorrected *summary.Corrected        `json:"base_corrected,omitempty"` // rates without the judge's errors
 	HeadCorrected *summary.Corrected        `json:"head_corrected,omitempty"`
 
 	ToSettle *int `json:"units_to_settle"` // units that settle it with 80% power; nil unless inconclusive

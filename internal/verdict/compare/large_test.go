@@ -86,9 +86,12 @@ func writeLarge(b *testing.B, dir, name string, seed uint64) string {
 			Expect: graders.Expect{Type: typ}, Tags: []string{"health", fmt.Sprintf("tag-%02d", i%30)}, InputHash: hash(id),
 		}))
 		require.NoError(b, w.Call(runfile.Call{
-			Key: hash(name + id), Case: id, Trial: 1, For: runfile.ForReply, FinishReason: "stop", ResponseModel: "example-model",
+			Key: hash(name + id), Case: id, Trial: 1, For: runfile.ForReply, FinishReason: "stop",
+			ResponseModel: "example-model",
 			Reply: fmt.Sprintf(
-				"{\"subtodos\":{\"type\":%q,\"content\":[{\"subtodoNumber\":1,\"subtodoContent\":\"예약 시간 확인하기\"},{\"subtodoNumber\":2,\"subtodoContent\":\"보험증과 신분증 챙기기\"},{\"subtodoNumber\":3,\"subtodoContent\":\"버스 시간표 알아보기\"}]}}",
+				"{\"subtodos\":{\"type\":%q,\"content\":[{\"subtodoNumber\":1,\"subtodoContent\":\"예약 시간 확인하기\"},"+
+					"{\"subtodoNumber\":2,\"subtodoContent\":\"보험증과 신분증 챙기기\"},"+
+					"{\"subtodoNumber\":3,\"subtodoContent\":\"버스 시간표 알아보기\"}]}}",
 				typ,
 			),
 			Usage:     &runfile.Usage{InputTokens: 700 + r.IntN(100), OutputTokens: 60 + r.IntN(50)},

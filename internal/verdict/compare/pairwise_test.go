@@ -70,7 +70,8 @@ func times(n int, p said) (out []said) {
 
 func TestPairwise(t *testing.T) {
 	t.Parallel()
-	win, loss, first, second := said{"second", "first"}, said{"first", "second"}, said{"first", "first"}, said{"second", "second"}
+	win, loss := said{"second", "first"}, said{"first", "second"}
+	first, second := said{"first", "first"}, said{"second", "second"}
 	var pairs []said
 	for _, list := range [][]said{
 		times(41, win), times(19, loss), times(8, first), times(3, second), times(4, said{"tie", "tie"}),

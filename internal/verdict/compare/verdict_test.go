@@ -182,7 +182,8 @@ func TestOverallVerdict(t *testing.T) {
 		{[]int{0, 0, 0}, compare.NoWorse, "v3 is no worse than v2: none of 200 cases flips (g0, p = 1)."},
 		{
 			[]int{40, -5, 0}, compare.Inconclusive,
-			"v3 breaks 5 cases and fixes none at g1 (p = .12). 200 cases are too few to call it worse than v2 there. It is better at g0.",
+			"v3 breaks 5 cases and fixes none at g1 (p = .12). 200 cases are too few to call it worse than v2 there. " +
+				"It is better at g0.",
 		},
 	} {
 		base, head := with(tt.flips...)
@@ -322,23 +323,28 @@ func TestOtherValues(t *testing.T) {
 		want       compare.Verdict
 	}{
 		{
-			"a value between, few differ", func(int) []trial { return []trial{pass} }, func(i int) []trial { return []trial{at(i, 9, half, pass)} },
+			"a value between, few differ", func(int) []trial { return []trial{pass} },
+			func(i int) []trial { return []trial{at(i, 9, half, pass)} },
 			nil, 40, compare.ExactFlips, compare.ClopperPearson, compare.Regressed,
 		},
 		{
-			"a value between, ten differ", func(int) []trial { return []trial{pass} }, func(i int) []trial { return []trial{at(i, 10, half, pass)} },
+			"a value between, ten differ", func(int) []trial { return []trial{pass} },
+			func(i int) []trial { return []trial{at(i, 10, half, pass)} },
 			nil, 40, compare.ExactFlips, compare.BCa, compare.Regressed,
 		},
 		{
-			"two trials", func(int) []trial { return []trial{pass, pass} }, func(i int) []trial { return []trial{at(i, 18, fail, pass), pass} },
+			"two trials", func(int) []trial { return []trial{pass, pass} },
+			func(i int) []trial { return []trial{at(i, 18, fail, pass), pass} },
 			nil, 40, compare.ExactFlips, compare.BCa, compare.Regressed,
 		},
 		{
-			"two trials at the base, one at the head", func(int) []trial { return []trial{pass, pass} }, func(int) []trial { return []trial{pass} },
+			"two trials at the base, one at the head", func(int) []trial { return []trial{pass, pass} },
+			func(int) []trial { return []trial{pass} },
 			nil, 40, compare.ExactFlips, compare.ClopperPearson, compare.Inconclusive,
 		},
 		{
-			"groups", func(int) []trial { return []trial{pass} }, func(i int) []trial { return []trial{at(i, 10, fail, pass)} },
+			"groups", func(int) []trial { return []trial{pass} },
+			func(i int) []trial { return []trial{at(i, 10, fail, pass)} },
 			inGroups, 4, compare.ExactFlips, compare.ClopperPearson, compare.Inconclusive,
 		},
 	} {

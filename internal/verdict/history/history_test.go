@@ -63,7 +63,8 @@ func TestSinceWhenACaseFails(t *testing.T) {
 	} {
 		var seen []history.Appearance
 		for day := range len(marks) {
-			if s, ok := history.AppearanceOf(run(len(marks)-1-day, marks[len(marks)-1-day]), "치과"); ok { // the newest first, as they are found
+			newest := len(marks) - 1 - day // first, as they are found
+			if s, ok := history.AppearanceOf(run(newest, marks[newest]), "치과"); ok {
 				seen = append(seen, s)
 			}
 		}

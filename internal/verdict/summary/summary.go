@@ -49,7 +49,7 @@ type Grader struct {
 	Fail          int               `json:"fail"`      // cases
 	Unscored      int               `json:"unscored"`  // undecided trials; those without a reply are errors
 	NotApplicable int               `json:"not_applicable"`
-	PassAll       *float64          `json:"pass_hat_k"`          // the chance that all trials of a case pass; nil for one trial
+	PassAll       *float64          `json:"pass_hat_k"`          // chance that all trials of a case pass; nil for one
 	Flaky         int               `json:"flaky"`               // cases that pass in some trials only
 	Judged        *JudgeReliability `json:"judged,omitempty"`    // nil if no judge gives the score
 	Corrected     *Corrected        `json:"corrected,omitempty"` // without the judge's errors; nil if unknown

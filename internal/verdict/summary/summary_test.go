@@ -39,8 +39,9 @@ func run(cases ...[]float64) *runfile.Run {
 		for k, v := range trials {
 			t := runfile.Trial{Case: id, Trial: k + 1, Read: &runfile.Read{Type: "answer", Items: []string{"예약"}}}
 			c := runfile.Call{
-				Case: id, Trial: k + 1, For: runfile.ForReply, At: noon.Add(time.Duration(i) * time.Hour), LatencyMS: int64(10 * (i + 1)),
-				Usage: &runfile.Usage{InputTokens: 100, OutputTokens: 10},
+				Case: id, Trial: k + 1, For: runfile.ForReply, At: noon.Add(time.Duration(i) * time.Hour),
+				LatencyMS: int64(10 * (i + 1)),
+				Usage:     &runfile.Usage{InputTokens: 100, OutputTokens: 10},
 			}
 			s := graders.Score{Grader: "case_type"}
 			switch v {
