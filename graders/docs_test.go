@@ -28,15 +28,20 @@ func TestPageShowsTheSampleThatIsSent(t *testing.T) {
 	require.NoError(t, err)
 
 	var sent bytes.Buffer
-	c := graders.NewClient(io.MultiReader(strings.NewReader(introduced), strings.NewReader(`{"id":1,"value":1}`+"\n")), &sent)
+	c := graders.NewClient(
+		io.MultiReader(strings.NewReader(introduced), strings.NewReader(`{"id":1,"value":1}`+"\n")), &sent,
+	)
 	_, err = c.Hello("tone")
 	require.NoError(t, err)
 	sent.Reset()
 	_, err = c.Ask(graders.Sample{
-		Case: "dentist-tomorrow-10", Trial: 1, Input: "내일 오전 10시에 치과 가기", Vars: map[string]string{"today": "2026-11-23 (월)"}, Tags: []string{"health", "has-time"},
+		Case: "dentist-tomorrow-10", Trial: 1, Input: "내일 오전 10시에 치과 가기", Vars: map[string]string{
+			"today": "2026-11-23 (월)",
+		}, Tags: []string{"health", "has-time"},
 		Expect: graders.Expect{Type: "answer", Count: &graders.Range{Min: new(2), Max: new(4)}}, Format: reply.JSON,
 		Reply: reply.Reply{
-			Raw: "```json\n{\"type\":\"answer\",\"items\":[\"치과에 전화하기\"]}\n```", Text: "```json\n{\"type\":\"answer\",\"items\":[\"치과에 전화하기\"]}\n```",
+			Raw: "```json\n{\"type\":\"answer\",\"items\":[\"치과에 " +
+				"전화하기\"]}\n```", Text: "```json\n{\"type\":\"answer\",\"items\":[\"치과에 전화하기\"]}\n```",
 			Format: reply.JSON, Document: `{"type":"answer","items":["치과에 전화하기"]}`, Type: "answer", Items: []string{"치과에 전화하기"},
 			Defects: []reply.Defect{{Code: reply.CodeFence, Detail: "line 1: the document stands in a code fence"}},
 		},

@@ -34,7 +34,9 @@ func said(text string) graders.Sample {
 }
 
 func unreadableReply() reply.Reply {
-	return reply.Reply{Raw: "네!", Text: "네!", Defects: []reply.Defect{{Code: reply.CodeNoDocument, Detail: "no document in line 1"}}}
+	return reply.Reply{
+		Raw: "네!", Text: "네!", Defects: []reply.Defect{{Code: reply.CodeNoDocument, Detail: "no document in line 1"}},
+	}
 }
 
 func requireValue(t *testing.T, want float64, s graders.Score) {
@@ -86,8 +88,14 @@ func TestSubtodoCount(t *testing.T) {
 		{"over", graders.Expect{Type: "answer"}, "answer", 6, 0, "6 items"},
 		{"by the expected type, not the one read", graders.Expect{Type: "invalid"}, "answer", 3, 0, "at most 0 for invalid"},
 		{"none asked, none given", graders.Expect{Type: "invalid"}, "invalid", 0, 1, "0 items"},
-		{"the case's own count", graders.Expect{Type: "answer", Count: &graders.Range{Min: new(7)}}, "answer", 7, 1, "at least 7 for this case"},
-		{"a count without a type", graders.Expect{Count: &graders.Range{Min: new(1), Max: new(1)}}, "answer", 2, 0, "exactly 1"},
+		{
+			"the case's own count", graders.Expect{Type: "answer", Count: &graders.Range{Min: new(7)}}, "answer", 7, 1,
+			"at least 7 for this case",
+		},
+		{
+			"a count without a type", graders.Expect{Count: &graders.Range{Min: new(1), Max: new(1)}}, "answer", 2, 0,
+			"exactly 1",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -164,36 +172,86 @@ func TestTextGraders(t *testing.T) {
 		want   float64
 		reason string
 	}{
-		"contains all":              {must(graders.Contains([]string{"치과", "예약"}, graders.TextOptions{})), graders.Expect{}, "치과에 예약", 1, "has"},
-		"contains one of all":       {must(graders.Contains([]string{"치과", "예약"}, graders.TextOptions{})), graders.Expect{}, "치과", 0, `has "치과" and has not "예약"`},
-		"contains any":              {must(graders.Contains([]string{"치과", "예약"}, anyOf)), graders.Expect{}, "치과", 1, ""},
-		"contains none of any":      {must(graders.Contains([]string{"치과", "예약"}, anyOf)), graders.Expect{}, "안과", 0, ""},
-		"contains, decomposed":      {must(graders.Contains([]string{"치과"}, graders.TextOptions{})), graders.Expect{}, nfd + " 가기", 1, ""},
-		"contains, of the case":     {must(graders.Contains(nil, graders.TextOptions{})), graders.Expect{Contains: []string{"🎉"}}, "축하 🎉", 1, ""},
-		"contains, of both":         {must(graders.Contains([]string{"축하"}, graders.TextOptions{})), graders.Expect{Contains: []string{"🎂"}}, "축하 🎉", 0, "🎂"},
-		"contains, case matters":    {must(graders.Contains([]string{"JSON"}, graders.TextOptions{})), graders.Expect{}, "json", 0, ""},
-		"contains, case ignored":    {must(graders.Contains([]string{"JSON", "straße"}, fold)), graders.Expect{}, "json STRASSE", 1, ""},
-		"contains, empty reply":     {must(graders.Contains([]string{"a"}, graders.TextOptions{})), graders.Expect{}, " ", 0, "empty"},
-		"not_contains":              {must(graders.NotContains([]string{"죄송", "sorry"}, graders.TextOptions{})), graders.Expect{}, "네", 1, ""},
-		"not_contains found":        {must(graders.NotContains([]string{"죄송", "sorry"}, graders.TextOptions{})), graders.Expect{}, "sorry", 0, `has "sorry"`},
-		"not_contains any":          {must(graders.NotContains([]string{"죄송", "sorry"}, anyOf)), graders.Expect{}, "sorry", 1, ""},
-		"not_contains any, both":    {must(graders.NotContains([]string{"죄송", "sorry"}, anyOf)), graders.Expect{}, "sorry 죄송", 0, ""},
-		"not_contains, of the case": {must(graders.NotContains(nil, fold)), graders.Expect{NotContains: []string{"ERROR"}}, "Error", 0, ""},
-		"not_contains, empty reply": {must(graders.NotContains([]string{"a"}, graders.TextOptions{})), graders.Expect{}, "", 0, "empty"},
-		"equals one":                {must(graders.Equals([]string{"예", "네"}, graders.TextOptions{})), graders.Expect{}, " 네\n", 1, ""},
-		"equals, of the case":       {must(graders.Equals([]string{"예"}, graders.TextOptions{})), graders.Expect{Equals: []string{nfd}}, "치과", 1, ""},
-		"equals none":               {must(graders.Equals([]string{"예", "네"}, graders.TextOptions{})), graders.Expect{}, "네.", 0, `the reply is "네.", expected "예" or "네"`},
-		"equals, case ignored":      {must(graders.Equals([]string{"Yes"}, fold)), graders.Expect{}, "YES", 1, ""},
-		"equals, full width":        {must(graders.Equals([]string{"Ａ"}, graders.TextOptions{})), graders.Expect{}, "A", 0, ""},
-		"regex":                     {must(graders.Regex(`\d+시`)), graders.Expect{}, "10시에", 1, ""},
-		"regex misses":              {must(graders.Regex(`^\d+시`)), graders.Expect{}, "오전 10시에", 0, `no match for ^\d+시`},
-		"regex, of the case":        {must(graders.Regex("")), graders.Expect{Regex: `\p{Hangul}{2}`}, "치과", 1, ""},
-		"regex, of both":            {must(graders.Regex("치")), graders.Expect{Regex: "안"}, "치과", 0, "no match for 안"},
-		"regex, empty reply":        {must(graders.Regex(".*")), graders.Expect{}, "", 0, "empty"},
-		"characters":                {must(graders.Length(graders.Range{Max: new(4)}, "")), graders.Expect{}, "가족 👨‍👩‍👧", 1, "4 characters, expected at most 4"},
-		"characters, decomposed":    {must(graders.Length(graders.Range{Min: new(2), Max: new(2)}, graders.Characters)), graders.Expect{}, nfd, 1, ""},
-		"words":                     {must(graders.Length(graders.Range{Min: new(4)}, graders.Words)), graders.Expect{}, "오전 10시에\n치과", 0, "3 words, expected at least 4"},
-		"length, empty reply":       {must(graders.Length(graders.Range{Max: new(4)}, "")), graders.Expect{}, "\n", 0, "empty"},
+		"contains all": {
+			must(graders.Contains([]string{"치과", "예약"}, graders.TextOptions{})), graders.Expect{}, "치과에 예약", 1, "has",
+		},
+		"contains one of all": {
+			must(graders.Contains([]string{"치과", "예약"}, graders.TextOptions{})), graders.Expect{}, "치과", 0,
+			`has "치과" and has not "예약"`,
+		},
+		"contains any":         {must(graders.Contains([]string{"치과", "예약"}, anyOf)), graders.Expect{}, "치과", 1, ""},
+		"contains none of any": {must(graders.Contains([]string{"치과", "예약"}, anyOf)), graders.Expect{}, "안과", 0, ""},
+		"contains, decomposed": {
+			must(graders.Contains([]string{"치과"}, graders.TextOptions{})), graders.Expect{}, nfd + " 가기", 1, "",
+		},
+		"contains, of the case": {
+			must(graders.Contains(nil, graders.TextOptions{})), graders.Expect{Contains: []string{"🎉"}}, "축하 🎉", 1, "",
+		},
+		"contains, of both": {
+			must(graders.Contains([]string{"축하"}, graders.TextOptions{})), graders.Expect{Contains: []string{"🎂"}}, "축하 🎉", 0,
+			"🎂",
+		},
+		"contains, case matters": {
+			must(graders.Contains([]string{"JSON"}, graders.TextOptions{})), graders.Expect{}, "json", 0, "",
+		},
+		"contains, case ignored": {
+			must(graders.Contains([]string{"JSON", "straße"}, fold)), graders.Expect{}, "json STRASSE", 1, "",
+		},
+		"contains, empty reply": {
+			must(graders.Contains([]string{"a"}, graders.TextOptions{})), graders.Expect{}, " ", 0, "empty",
+		},
+		"not_contains": {
+			must(graders.NotContains([]string{"죄송", "sorry"}, graders.TextOptions{})), graders.Expect{}, "네", 1, "",
+		},
+		"not_contains found": {
+			must(graders.NotContains([]string{"죄송", "sorry"}, graders.TextOptions{})), graders.Expect{}, "sorry", 0,
+			`has "sorry"`,
+		},
+		"not_contains any": {
+			must(graders.NotContains([]string{"죄송", "sorry"}, anyOf)), graders.Expect{}, "sorry", 1, "",
+		},
+		"not_contains any, both": {
+			must(graders.NotContains([]string{"죄송", "sorry"}, anyOf)), graders.Expect{}, "sorry 죄송", 0, "",
+		},
+		"not_contains, of the case": {
+			must(graders.NotContains(nil, fold)), graders.Expect{NotContains: []string{"ERROR"}}, "Error", 0, "",
+		},
+		"not_contains, empty reply": {
+			must(graders.NotContains([]string{"a"}, graders.TextOptions{})), graders.Expect{}, "", 0, "empty",
+		},
+		"equals one": {
+			must(graders.Equals([]string{"예", "네"}, graders.TextOptions{})), graders.Expect{}, " 네\n", 1, "",
+		},
+		"equals, of the case": {
+			must(graders.Equals([]string{"예"}, graders.TextOptions{})), graders.Expect{Equals: []string{nfd}}, "치과", 1, "",
+		},
+		"equals none": {
+			must(graders.Equals([]string{"예", "네"}, graders.TextOptions{})), graders.Expect{}, "네.", 0,
+			`the reply is "네.", expected "예" or "네"`,
+		},
+		"equals, case ignored": {must(graders.Equals([]string{"Yes"}, fold)), graders.Expect{}, "YES", 1, ""},
+		"equals, full width": {
+			must(graders.Equals([]string{"Ａ"}, graders.TextOptions{})), graders.Expect{}, "A", 0, "",
+		},
+		"regex":              {must(graders.Regex(`\d+시`)), graders.Expect{}, "10시에", 1, ""},
+		"regex misses":       {must(graders.Regex(`^\d+시`)), graders.Expect{}, "오전 10시에", 0, `no match for ^\d+시`},
+		"regex, of the case": {must(graders.Regex("")), graders.Expect{Regex: `\p{Hangul}{2}`}, "치과", 1, ""},
+		"regex, of both":     {must(graders.Regex("치")), graders.Expect{Regex: "안"}, "치과", 0, "no match for 안"},
+		"regex, empty reply": {must(graders.Regex(".*")), graders.Expect{}, "", 0, "empty"},
+		"characters": {
+			must(graders.Length(graders.Range{Max: new(4)}, "")), graders.Expect{}, "가족 👨‍👩‍👧", 1,
+			"4 characters, expected at most 4",
+		},
+		"characters, decomposed": {
+			must(graders.Length(graders.Range{Min: new(2), Max: new(2)}, graders.Characters)), graders.Expect{}, nfd, 1, "",
+		},
+		"words": {
+			must(graders.Length(graders.Range{Min: new(4)}, graders.Words)), graders.Expect{}, "오전 10시에\n치과", 0,
+			"3 words, expected at least 4",
+		},
+		"length, empty reply": {
+			must(graders.Length(graders.Range{Max: new(4)}, "")), graders.Expect{}, "\n", 0, "empty",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -250,9 +308,14 @@ func TestJSONSchema(t *testing.T) {
 	expecting := said(`{}`)
 	expecting.Expect.JSONSchema = []byte(`{"minProperties":1}`)
 	requireValue(t, 0, only(t, own, expecting))
-	require.Contains(t, only(t, must(graders.JSONSchema([]byte(`{"required":["a"]}`))), expecting).Reason, "missing property 'a'; /: minProperties")
+	require.Contains(
+		t, only(t, must(graders.JSONSchema([]byte(`{"required":["a"]}`))), expecting).Reason,
+		"missing property 'a'; /: minProperties",
+	)
 
-	for _, bad := range []string{`null`, `"x"`, `{"type":"objekt"}`, `{"$ref":"file:///etc/passwd"}`, `{"$ref":"https://example.com/s.json"}`, `{`} {
+	for _, bad := range []string{
+		`null`, `"x"`, `{"type":"objekt"}`, `{"$ref":"file:///etc/passwd"}`, `{"$ref":"https://example.com/s.json"}`, `{`,
+	} {
 		_, err := graders.JSONSchema([]byte(bad))
 		require.Len(t, graders.ParamErrors(err), 1, bad)
 		require.NotContains(t, err.Error(), "\n")

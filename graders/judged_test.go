@@ -52,7 +52,8 @@ func TestOneCallEachOrOneForAll(t *testing.T) {
 		got = append(got, fmt.Sprint(s.Grader, " ", s.Answer, s.Unscored))
 	}
 	require.Equal(t, []string{
-		"rubric/a yes", "rubric/b no", "rubric/check ", "rubric/c half a verdict", "rubric/d unsurethe judge is unsure: 라", "rubric/e yes",
+		"rubric/a yes", "rubric/b no", "rubric/check ", "rubric/c half a verdict",
+		"rubric/d unsurethe judge is unsure: 라", "rubric/e yes",
 		`rubric/f the judge's verdict "" is none of yes, no, unsure`, "rubric/other ",
 	}, got)
 	require.InDelta(t, 2./3, scores[6].Share, 1e-12)

@@ -22,32 +22,50 @@ func specimens() map[string][][2]string {
 		"format":    {{``, ``}},
 		"subtodo_count": {
 			{``, ``},
-			{`{"question":{"min":1,"max":3},"answer":{"min":2},"invalid":{"max":0}}`, `{"answer":{"min":2},"invalid":{"max":0},"question":{"max":3,"min":1}}`},
+			{
+				`{"question":{"min":1,"max":3},"answer":{"min":2},"invalid":{"max":0}}`,
+				`{"answer":{"min":2},"invalid":{"max":0},"question":{"max":3,"min":1}}`,
+			},
 		},
 		"contains": {
 			{``, ``}, {`"a<b"`, `{"values":["a<b"]}`}, {`["가","나"]`, `{"values":["가","나"]}`},
 			{`{"ignore_case":true,"any":true,"values":"가"}`, `{"any":true,"ignore_case":true,"values":["가"]}`},
 		},
 		"not_contains": {{`{"values":["sorry"],"any":false}`, `{"values":["sorry"]}`}},
-		"equals":       {{`"네"`, `{"values":["네"]}`}, {`{"values":["네"],"ignore_case":true}`, `{"ignore_case":true,"values":["네"]}`}},
-		"regex":        {{``, ``}, {`"\\d+"`, `{"pattern":"\\d+"}`}, {`{"pattern":"a&b"}`, `{"pattern":"a&b"}`}},
-		"checks":       {{``, ``}, {`{"values": ["len(text) < 9", "text contains 'a'"]}`, `{"values":["len(text) < 9","text contains 'a'"]}`}},
-		"json_schema":  {{``, ``}, {`{"schema": {"type":"object", "minProperties": 1}}`, `{"schema":{"minProperties":1,"type":"object"}}`}},
-		"length":       {{`{"max":10}`, `{"max":10,"unit":"characters"}`}, {`{"unit":"words","min":1}`, `{"min":1,"unit":"words"}`}},
+		"equals": {
+			{`"네"`, `{"values":["네"]}`}, {`{"values":["네"],"ignore_case":true}`, `{"ignore_case":true,"values":["네"]}`},
+		},
+		"regex": {{``, ``}, {`"\\d+"`, `{"pattern":"\\d+"}`}, {`{"pattern":"a&b"}`, `{"pattern":"a&b"}`}},
+		"checks": {
+			{``, ``}, {`{"values": ["len(text) < 9", "text contains 'a'"]}`, `{"values":["len(text) < 9","text contains 'a'"]}`},
+		},
+		"json_schema": {
+			{``, ``}, {`{"schema": {"type":"object", "minProperties": 1}}`, `{"schema":{"minProperties":1,"type":"object"}}`},
+		},
+		"length": {
+			{`{"max":10}`, `{"max":10,"unit":"characters"}`}, {`{"unit":"words","min":1}`, `{"min":1,"unit":"words"}`},
+		},
 		"expression": {{
 			`{"name":"짧게","applies_to":"answer","check":"len(items) < 4"}`,
 			`{"applies_to":["answer"],"check":"len(items) < 4","name":"짧게"}`,
 		}},
 		"rubric": {{
-			`{"batch":true,"votes":3,"criteria":[{"id":"a","question":"?"},{"id":"b","question":"?","batch":false,"votes":1,"judge":"strong"},` +
-				`{"id":"c","check":"true"},{"id":"scale","question":"?","options":[1,2,10],"pass":10,"anchors":{"1":"나쁨","2":"보통","10":"좋음"}}]}`,
-			`{"criteria":[{"batch":true,"id":"a","options":["yes","no","unsure"],"pass":["yes"],"question":"?","votes":3,"weight":1},` +
-				`{"id":"b","judge":"strong","options":["yes","no","unsure"],"pass":["yes"],"question":"?","weight":1},{"check":"true","id":"c","weight":1},` +
-				`{"anchors":{"1":"나쁨","10":"좋음","2":"보통"},"batch":true,"id":"scale","options":["1","2","10"],"pass":["10"],"question":"?","votes":3,"weight":1}]}`,
+			`{"batch":true,"votes":3,"criteria":[{"id":"a","question":"?"},` +
+				`{"id":"b","question":"?","batch":false,"votes":1,"judge":"strong"},` +
+				`{"id":"c","check":"true"},` +
+				`{"id":"scale","question":"?","options":[1,2,10],"pass":10,"anchors":{"1":"나쁨","2":"보통","10":"좋음"}}]}`,
+			`{"criteria":[{"batch":true,"id":"a","options":["yes","no","unsure"],"pass":["yes"],` +
+				`"question":"?","votes":3,"weight":1},` +
+				`{"id":"b","judge":"strong","options":["yes","no","unsure"],"pass":["yes"],` +
+				`"question":"?","weight":1},{"check":"true","id":"c","weight":1},` +
+				`{"anchors":{"1":"나쁨","10":"좋음","2":"보통"},"batch":true,"id":"scale","options":["1","2","10"],` +
+				`"pass":["10"],"question":"?","votes":3,"weight":1}]}`,
 		}, {
-			`{"criteria":[{"id":"short","check":"all(items, chars(#) < 30)"},{"question":"할 수 있는 일인가?","id":"actionable","applies_to":"answer","weight":2}]}`,
+			`{"criteria":[{"id":"short","check":"all(items, chars(#) < 30)"},{"question":"할 수 있는 ` +
+				`일인가?","id":"actionable","applies_to":"answer","weight":2}]}`,
 			`{"criteria":[{"check":"all(items, chars(#) < 30)","id":"short","weight":1},` +
-				`{"applies_to":["answer"],"id":"actionable","options":["yes","no","unsure"],"pass":["yes"],"question":"할 수 있는 일인가?","weight":2}]}`,
+				`{"applies_to":["answer"],"id":"actionable","options":["yes","no","unsure"],"pass":["yes"],"question":"할 수 있는 ` +
+				`일인가?","weight":2}]}`,
 		}},
 	}
 }
@@ -85,7 +103,13 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		want         []string
 	}{
 		{"case_typ", ``, []string{`unknown grader "case_typ" (did you mean case_type?)`}},
-		{"zzz", ``, []string{`unknown grader "zzz" (known are case_type, checks, command, contains, equals, expression, format, json_schema, length, not_contains, regex, rubric, subtodo_count)`}},
+		{
+			"zzz", ``,
+			[]string{
+				`unknown grader "zzz" (known are case_type, checks, command, contains, equals, expression, format, json_schema, ` +
+					`length, not_contains, regex, rubric, subtodo_count)`,
+			},
+		},
 		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (this grader takes no parameters)`}},
 		{"format", `[]`, []string{`expected a mapping, found a list`}},
 		{"subtodo_count", `{"answer":{"min":5,"max":2,"mni":1},"question":3,"invalid":{"max":1.5}}`, []string{
@@ -105,7 +129,13 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`any: expected true or false, found text`,
 		}},
 		{"equals", `{"values":"a","any":true}`, []string{`any: unknown key "any" (known are values, ignore_case)`}},
-		{"regex", `"(?=가)"`, []string{"pattern: the pattern does not compile: invalid or unsupported Perl syntax at \"(?=\" (patterns are RE2, which has no look-around)"}},
+		{
+			"regex", `"(?=가)"`,
+			[]string{
+				"pattern: the pattern does not compile: invalid or unsupported Perl syntax at \"(?=\" (patterns are RE2, which " +
+					"has no look-around)",
+			},
+		},
 		{"regex", `{"pattern":"a","pattern":"b"}`, []string{`pattern: "pattern" appears twice`}},
 		{"expression", `{"check":"len(items) = 3","aplies_to":"answer"}`, []string{
 			`aplies_to: unknown key "aplies_to" (did you mean applies_to?)`,
@@ -119,7 +149,10 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`name: the name "a b" has other characters than a name may (use letters, digits, hyphens, underscores and dots)`,
 			`check: the grader needs an expression`,
 		}},
-		{"expression", `"len(items) < 4"`, []string{`the grader expression needs a name for its score (write it as {name: …, check: …})`}},
+		{
+			"expression", `"len(items) < 4"`,
+			[]string{`the grader expression needs a name for its score (write it as {name: …, check: …})`},
+		},
 		{"json_schema", `{"schema": 5}`, []string{`schema: expected a JSON Schema, found a number`}},
 		{"checks", `["text =="]`, []string{`values[0]: unexpected token EOF at character 7`}},
 		{"json_schema", `{"schema": {"required": 5}}`, []string{`schema: no JSON Schema: /required: got number, want array`}},
@@ -158,7 +191,8 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`batch: batch is for questions, and no criterion has one (leave it out)`,
 			`votes: votes is for questions, and no criterion has one (leave it out)`,
 		}},
-		{"rubric", `{"criteria":[{"id":"c","question":"?","options":["1","2"],"pass":["2"],"anchors":{"1":3,"2":"a"}}]}`, []string{
+		{"rubric", `{"criteria":[{"id":"c","question":"?","options":["1","2"],"pass":["2"],` +
+			`"anchors":{"1":3,"2":"a"}}]}`, []string{
 			`criteria[0].anchors.1: expected text, found a number`,
 		}},
 		{"rubric", `{"criteria":[
@@ -191,13 +225,21 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 func TestCheckExpect(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, graders.CheckExpect(graders.Expect{}))
-	require.NoError(t, graders.CheckExpect(graders.Expect{Count: &graders.Range{Min: new(1)}, Regex: "가+", Contains: []string{"a"}}))
+	require.NoError(
+		t, graders.CheckExpect(graders.Expect{Count: &graders.Range{Min: new(1)}, Regex: "가+", Contains: []string{"a"}}),
+	)
 	err := graders.CheckExpect(graders.Expect{
 		Count: &graders.Range{Min: new(3), Max: new(2)}, Regex: "[", Equals: []string{"a", ""}, NotContains: []string{"\t"},
 	})
-	wrong := graders.CheckExpect(graders.Expect{JSONSchema: json.RawMessage(`{"type":7}`), Checks: []string{"len(text) < 9", "txt"}, Meets: []string{" "}})
+	wrong := graders.CheckExpect(
+		graders.Expect{
+			JSONSchema: json.RawMessage(`{"type":7}`), Checks: []string{"len(text) < 9", "txt"}, Meets: []string{" "},
+		},
+	)
 	require.ErrorContains(t, wrong, "json_schema: no JSON Schema: /type")
-	require.ErrorContains(t, wrong, "checks[1]: unknown name txt at character 1 (did you mean text?)\nmeets[0]: must not be empty")
+	require.ErrorContains(
+		t, wrong, "checks[1]: unknown name txt at character 1 (did you mean text?)\nmeets[0]: must not be empty",
+	)
 	require.EqualError(t, err, "count: min 3 is over max 2 (swap them)\nequals[1]: must not be empty\n"+
 		"not_contains[0]: must not be empty\nregex: the pattern does not compile: missing closing ] at \"[\"")
 }
@@ -206,15 +248,22 @@ func TestCheckExpect(t *testing.T) {
 func TestScoresAreSoundForEveryReply(t *testing.T) {
 	t.Parallel()
 	built := everyGrader(t)
-	texts := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "치과 가기", "👨‍👩‍👧", "네", `{"a":1}`, "Ａ１．우유", "a<b & c"}))
-	codes := rapid.SampledFrom([]reply.Code{reply.CodeFence, reply.CodeSchema, reply.CodeTruncated, reply.CodeNoDocument, "unheard_of"})
+	texts := rapid.OneOf(
+		rapid.String(), rapid.SampledFrom([]string{"", "치과 가기", "👨‍👩‍👧", "네", `{"a":1}`, "Ａ１．우유", "a<b & c"}),
+	)
+	codes := rapid.SampledFrom(
+		[]reply.Code{reply.CodeFence, reply.CodeSchema, reply.CodeTruncated, reply.CodeNoDocument, "unheard_of"},
+	)
 	types := rapid.SampledFrom([]string{"", "answer", "question", "invalid"})
 	formats := rapid.SampledFrom([]reply.Format{"", reply.JSON, reply.XML, reply.Text})
 	rapid.Check(t, func(t *rapid.T) {
 		s := graders.Sample{
 			Input:  texts.Draw(t, "input"),
 			Format: formats.Draw(t, "declared"),
-			Expect: graders.Expect{Type: types.Draw(t, "expected"), Contains: rapid.SliceOfN(texts, 0, 2).Draw(t, "contains"), Regex: texts.Draw(t, "regex")},
+			Expect: graders.Expect{
+				Type: types.Draw(t, "expected"), Contains: rapid.SliceOfN(texts, 0, 2).Draw(t, "contains"),
+				Regex: texts.Draw(t, "regex"),
+			},
 			Reply: reply.Reply{
 				Text: texts.Draw(t, "text"), Document: texts.Draw(t, "document"), Format: formats.Draw(t, "format"),
 				Type: types.Draw(t, "type"), Items: rapid.SliceOf(texts).Draw(t, "items"), Untyped: rapid.Bool().Draw(t, "untyped"),

@@ -118,8 +118,10 @@ func TestHostileChecksEndSoon(t *testing.T) {
 		`len(map(1..100000, split(text, ""))) > 0`,
 		`len(map(1..100000, uniq(items))) > 0`,
 		`chars(replace(text, "", text)) > 0`,
-		`let a = text + text; let b = a + a; let c = b + b; let d = c + c; let e = d + d; let f = e + e; let g = f + f; let h = g + g; chars(h) > 0`,
-		`let a = [text, 1][0]; let b = a + a; let c = b + b; let d = c + c; let e = d + d; let f = e + e; let g = f + f; let h = g + g; chars(h) > 0`,
+		`let a = text + text; let b = a + a; let c = b + b; let d = c + c; let e = d + d; let f = e + e; let g = f + f; ` +
+			`let h = g + g; chars(h) > 0`,
+		`let a = [text, 1][0]; let b = a + a; let c = b + b; let d = c + c; let e = d + d; let f = e + e; let g = f + f; ` +
+			`let h = g + g; chars(h) > 0`,
 		`len(sortBy(1..10000000, -#)) > 0`,
 	} {
 		got := checked(t, check, long)
@@ -146,7 +148,10 @@ func TestMistakesInChecksAreRefusedWithTheirPlace(t *testing.T) {
 	}{
 		{`len(itmes) > 2`, "unknown name itmes at character 5", "did you mean items?", 1, 5},
 		{`"가나" == expected_typ`, "unknown name expected_typ at character 9", "did you mean expected_type?", 1, 9},
-		{"len(items) > 2 and\n  hangull(text) > 0.5", "unknown name hangull at line 2, character 3", "did you mean hangul?", 2, 3},
+		{
+			"len(items) > 2 and\n  hangull(text) > 0.5", "unknown name hangull at line 2, character 3", "did you mean hangul?",
+			2, 3,
+		},
 		{`len(items) >`, "unexpected token EOF", "", 1, 12},
 		{`len(items) > "2"`, "invalid operation", "", 1, 12},
 		{`chars(items)`, "cannot use", "", 1, 7},
@@ -175,7 +180,8 @@ func TestMistakesInChecksAreRefusedWithTheirPlace(t *testing.T) {
 func FuzzCheck(f *testing.F) {
 	for _, seed := range []string{
 		`len(items) > 0`, `all(items, chars(#) < 30)`, `map(1..1e9, #)`, `hangul(text)`, `let a = [text, 1][0]; a + a == ""`,
-		`items | filter(# contains "가") | len() > 0`, `"\u1112" + '가'`, `{"a": 1}.a`, `#`, `text[0:1] ?? "x"`, `sum(items, chars(#)) / 0`,
+		`items | filter(# contains "가") | len() > ` +
+			`0`, `"\u1112" + '가'`, `{"a": 1}.a`, `#`, `text[0:1] ?? "x"`, `sum(items, chars(#)) / 0`,
 	} {
 		f.Add(seed)
 	}

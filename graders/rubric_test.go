@@ -51,17 +51,29 @@ func TestJudgedCriteria(t *testing.T) {
 		answer    string
 		unscored  string
 	}{
-		"yes":                    {graders.Criterion{}, verdict("yes", nil), 1, "yes", ""},
-		"no":                     {graders.Criterion{}, verdict("no", nil), 0, "no", ""},
-		"unsure":                 {graders.Criterion{}, verdict("unsure", nil), -1, "unsure", "the judge is unsure: 이유"},
-		"unsure may pass":        {graders.Criterion{Pass: []string{"yes", "unsure"}}, verdict("unsure", nil), 1, "unsure", ""},
-		"no option":              {graders.Criterion{}, verdict("Yes", nil), -1, "", `verdict "Yes" is none of yes, no, unsure`},
+		"yes":    {graders.Criterion{}, verdict("yes", nil), 1, "yes", ""},
+		"no":     {graders.Criterion{}, verdict("no", nil), 0, "no", ""},
+		"unsure": {graders.Criterion{}, verdict("unsure", nil), -1, "unsure", "the judge is unsure: 이유"},
+		"unsure may pass": {
+			graders.Criterion{Pass: []string{"yes", "unsure"}}, verdict("unsure", nil), 1, "unsure", "",
+		},
+		"no option": {
+			graders.Criterion{}, verdict("Yes", nil), -1, "", `verdict "Yes" is none of yes, no, unsure`,
+		},
 		"no option by substring": {graders.Criterion{}, verdict("yes, mostly", nil), -1, "", "is none of"},
-		"unsure not offered":     {graders.Criterion{Options: []string{"yes", "no"}}, verdict("unsure", nil), -1, "", "is none of yes, no"},
-		"own options":            {graders.Criterion{Options: []string{"상", "중", "하"}, Pass: []string{"상", "중"}}, verdict("중", nil), 1, "중", ""},
-		"own options, failed":    {graders.Criterion{Options: []string{"상", "중", "하"}, Pass: []string{"상", "중"}}, verdict("하", nil), 0, "하", ""},
-		"judge down":             {graders.Criterion{}, verdict("", errors.New("no connection")), -1, "", "asking the judge: no connection"},
-		"judge too slow":         {graders.Criterion{}, verdict("", context.DeadlineExceeded), -1, "", "deadline exceeded"},
+		"unsure not offered": {
+			graders.Criterion{Options: []string{"yes", "no"}}, verdict("unsure", nil), -1, "", "is none of yes, no",
+		},
+		"own options": {
+			graders.Criterion{Options: []string{"상", "중", "하"}, Pass: []string{"상", "중"}}, verdict("중", nil), 1, "중", "",
+		},
+		"own options, failed": {
+			graders.Criterion{Options: []string{"상", "중", "하"}, Pass: []string{"상", "중"}}, verdict("하", nil), 0, "하", "",
+		},
+		"judge down": {
+			graders.Criterion{}, verdict("", errors.New("no connection")), -1, "", "asking the judge: no connection",
+		},
+		"judge too slow": {graders.Criterion{}, verdict("", context.DeadlineExceeded), -1, "", "deadline exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

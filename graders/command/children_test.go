@@ -17,7 +17,9 @@ func gone(t *testing.T, pid string) {
 	n, err := strconv.Atoi(pid)
 	require.NoError(t, err)
 	// What nobody waits for stays in the process table until init looks.
-	require.Eventually(t, func() bool { return syscall.Kill(n, 0) != nil || zombie(pid) }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(
+		t, func() bool { return syscall.Kill(n, 0) != nil || zombie(pid) }, 10*time.Second, 10*time.Millisecond,
+	)
 }
 
 // A child that the program leaves behind holds its streams, and goes with it.

@@ -21,7 +21,10 @@ func played(t *testing.T, how string, change ...func(*command.Options)) *command
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	o := command.Options{Name: "tone", Run: []string{self}, Env: append(os.Environ(), play+"="+how, "GORACE=atexit_sleep_ms=0"), Timeout: time.Minute}
+	o := command.Options{
+		Name: "tone", Run: []string{self}, Env: append(os.Environ(), play+"="+how, "GORACE=atexit_sleep_ms=0"),
+		Timeout: time.Minute,
+	}
 	for _, c := range change {
 		c(&o)
 	}
@@ -32,7 +35,9 @@ func played(t *testing.T, how string, change ...func(*command.Options)) *command
 }
 
 func sample(text string, items ...string) graders.Sample {
-	return graders.Sample{Case: "a", Trial: 1, Reply: reply.Reply{Text: text, Items: items, Format: reply.Text, Untyped: true}}
+	return graders.Sample{
+		Case: "a", Trial: 1, Reply: reply.Reply{Text: text, Items: items, Format: reply.Text, Untyped: true},
+	}
 }
 
 func score(t *testing.T, g graders.Grader, s graders.Sample) graders.Score {
@@ -51,7 +56,9 @@ func TestGrade(t *testing.T) {
 	require.NoError(t, g.Start(t.Context()))
 	require.Equal(t, "items 1", g.Spec().Says)
 	first := score(t, g, sample("pid"))
-	require.Equal(t, graders.Score{Grader: "tone", Value: new(0.5), Reason: "14 bytes"}, score(t, g, sample("치과 👨‍", "가", "나")))
+	require.Equal(
+		t, graders.Score{Grader: "tone", Value: new(0.5), Reason: "14 bytes"}, score(t, g, sample("치과 👨‍", "가", "나")),
+	)
 	require.Equal(t, first, score(t, g, sample("pid")), "the process is kept open")
 	long := strings.Repeat("긴 답\n", 1<<18)
 	require.Equal(t, fmt.Sprintf("%d bytes", len(long)), score(t, g, sample(long)).Reason)
@@ -105,8 +112,10 @@ func TestProgramThatIsNotThere(t *testing.T) {
 func TestProgramThatIsNoGrader(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]string{
-		"no-start": "it does not start as a grader: it ended before it answered (exit status 1); its standard error ends: [31mTraceback[0m ⏎ line 1 ⏎ ModuleNotFoundError: No module named '말투'",
-		"greets":   `it does not start as a grader: it wrote "Loading…", which is no JSON object; standard output is for answers, print the rest to standard error`,
+		"no-start": "it does not start as a grader: it ended before it answered (exit status 1); its standard error ends: " +
+			"[31mTraceback[0m ⏎ line 1 ⏎ ModuleNotFoundError: No module named '말투'",
+		"greets": `it does not start as a grader: it wrote "Loading…", which is no JSON object; standard output is for ` +
+			`answers, print the rest to standard error`,
 	} {
 		require.EqualError(t, played(t, how).Start(t.Context()), want)
 	}
@@ -133,16 +142,27 @@ func TestCrashAfterCrash(t *testing.T) {
 		require.NotEmpty(t, score(t, g, sample("crash")).Unscored)
 	}
 	require.Equal(t, "the command: it failed 3 times in a row and is started no more; the last time: "+
-		"it ended before it answered (exit status 7); its standard error ends: crashing as asked", score(t, g, sample("pid")).Unscored)
+		"it ended before it answered (exit status 7); its standard error ends: crashing as asked",
+		score(t, g, sample("pid")).Unscored)
 }
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string][]string{
-		"one":    {"", "it ended before it answered (exit status 0)", ""},
-		"twice":  {"", `it wrote "{"id":1,"value":0}" after its answer to sample 1; it answers each sample with one line, and prints the rest to standard error`, ""},
-		"debugs": {`it wrote "grading", which is no JSON object; standard output is for answers, print the rest to standard error`},
-		"wrong":  {"its answer is wrong: value: expected a number from 0 to 1, found 7", "its answer is wrong: value: expected a number from 0 to 1, found 7"},
+		"one": {"", "it ended before it answered (exit status 0)", ""},
+		"twice": {
+			"",
+			`it wrote "{"id":1,"value":0}" after its answer to sample 1; it answers each sample with one line, and prints the ` +
+				`rest to standard error`,
+			"",
+		},
+		"debugs": {
+			`it wrote "grading", which is no JSON object; standard output is for answers, print the rest to standard error`,
+		},
+		"wrong": {
+			"its answer is wrong: value: expected a number from 0 to 1, found 7",
+			"its answer is wrong: value: expected a number from 0 to 1, found 7",
+		},
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
@@ -167,14 +187,19 @@ func TestSecondLineAtTheEnd(t *testing.T) {
 	t.Parallel()
 	g := played(t, "twice")
 	require.True(t, score(t, g, sample("a")).Pass)
-	require.ErrorContains(t, g.Close(), `the command of grader tone: it wrote "{"id":1,"value":0}" after its answer to sample 1`)
+	require.ErrorContains(
+		t, g.Close(), `the command of grader tone: it wrote "{"id":1,"value":0}" after its answer to sample 1`,
+	)
 }
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	g := played(t, "hangs", func(o *command.Options) { o.Timeout = 2 * time.Second })
 	require.NoError(t, g.Start(t.Context()))
-	require.Equal(t, "the command: it did not answer within 2s; it has to write a line for each sample, and flush it", score(t, g, sample("hang")).Unscored)
+	require.Equal(
+		t, "the command: it did not answer within 2s; it has to write a line for each sample, and flush it",
+		score(t, g, sample("hang")).Unscored,
+	)
 	require.True(t, score(t, g, sample("a")).Pass)
 }
 

@@ -21,7 +21,10 @@ func compile(t *testing.T, text string) *schema.Schema {
 // compared byte by byte.
 func TestFailuresAreInOrder(t *testing.T) {
 	t.Parallel()
-	s := compile(t, `{"properties":{"목록":{"type":"array","items":{"type":"string"}}},"required":["b","a"],"additionalProperties":false}`)
+	s := compile(
+		t,
+		`{"properties":{"목록":{"type":"array","items":{"type":"string"}}},"required":["b","a"],"additionalProperties":false}`,
+	)
 	value, err := schema.Parse(`{"라":1,"가":1,"다":1,"나":1,"목록":[1,"둘",3]}`)
 	require.NoError(t, err)
 	for range 50 {

@@ -93,9 +93,18 @@ func validate(t *testing.T, schema *jsonschema.Schema, text string) error {
 func TestOwnFilesFit(t *testing.T) {
 	t.Parallel()
 	for kind, patterns := range map[string][]string{
-		"config": {"promptbench.yaml", "cmd/promptbench/testdata/project/promptbench.yaml", "internal/migrate/starter/templates/*/*/promptbench.yaml"},
-		"prompt": {"prompts/*.yml", "prompts/judge/*.yml", "cmd/promptbench/testdata/project/prompts/*.yml", "internal/migrate/starter/templates/*/*/prompts/*.yml"},
-		"suite":  {"cases/*.yaml", "cmd/promptbench/testdata/project/cases/*.yaml", "internal/migrate/starter/templates/*/*/cases/*.yaml", "docs/examples/*/*/suite.yaml"},
+		"config": {
+			"promptbench.yaml", "cmd/promptbench/testdata/project/promptbench.yaml",
+			"internal/migrate/starter/templates/*/*/promptbench.yaml",
+		},
+		"prompt": {
+			"prompts/*.yml", "prompts/judge/*.yml", "cmd/promptbench/testdata/project/prompts/*.yml",
+			"internal/migrate/starter/templates/*/*/prompts/*.yml",
+		},
+		"suite": {
+			"cases/*.yaml", "cmd/promptbench/testdata/project/cases/*.yaml",
+			"internal/migrate/starter/templates/*/*/cases/*.yaml", "docs/examples/*/*/suite.yaml",
+		},
 	} {
 		schema := compiled(t, kind)
 		eachFile(t, patterns, func(file, text string) { require.NoError(t, validate(t, schema, text), file) })
@@ -112,7 +121,10 @@ func TestOwnFilesNameTheirSchema(t *testing.T) {
 			first, _, _ := strings.Cut(text, "\n")
 			schema, ok := strings.CutPrefix(first, "# yaml-language-server: $schema=")
 			require.True(t, ok, file)
-			require.Equal(t, filepath.Join(root, "docs", "schema", kind+".schema.json"), filepath.Join(filepath.Dir(file), filepath.FromSlash(schema)), file)
+			require.Equal(
+				t, filepath.Join(root, "docs", "schema", kind+".schema.json"),
+				filepath.Join(filepath.Dir(file), filepath.FromSlash(schema)), file,
+			)
 		})
 	}
 }
@@ -141,8 +153,18 @@ func TestGoodAndBadFiles(t *testing.T) {
 	}{
 		{"suite", suite, true},
 		{"suite", "extends: a.yaml\n", true},
-		{"suite", "suite: a\ngraders: [{command: [python3, grade.py]}, {command: {name: b, run: [x], timeout: 10s}}]\ncases: {file: a.csv}\n", true},
-		{"suite", "suite: 2026\ngraders: [{subtodo_count: {answer: {min: 2}}}]\ncases: [{id: 1, input: 2, expect: {count: {min: 1}}}]\n", true},
+		{
+			"suite",
+			"suite: a\ngraders: [{command: [python3, grade.py]}, {command: {name: b, run: [x], timeout: 10s}}]\ncases: {file: " +
+				"a.csv}\n",
+			true,
+		},
+		{
+			"suite",
+			"suite: 2026\ngraders: [{subtodo_count: {answer: {min: 2}}}]\ncases: [{id: 1, input: 2, expect: {count: {min: " +
+				"1}}}]\n",
+			true,
+		},
 		{"suite", "suite: a\n", false},
 		{"suite", suite + "grader: []\n", false},
 		{"suite", strings.Replace(suite, "[format]", "[fromat]", 1), false},
@@ -154,13 +176,21 @@ func TestGoodAndBadFiles(t *testing.T) {
 		{"suite", strings.Replace(suite, "input: 가", "input: 가, expect: {tpye: a}", 1), false},
 		{"suite", strings.Replace(suite, "[{id: a, input: 가}]", "[]", 1), false},
 		{"prompt", "messages: [{role: user, content: \"{{input}}\"}]\n", true},
-		{"prompt", "messages: [{role: user, content: \"{{input}}\"}]\ntestData: [1]\nmodelParameters: {topP: 1, stop: [a]}\n", true},
+		{
+			"prompt", "messages: [{role: user, content: \"{{input}}\"}]\ntestData: [1]\nmodelParameters: {topP: 1, stop: [a]}\n",
+			true,
+		},
 		{"prompt", "name: a\n", false},
 		{"prompt", "messages: [{role: user}]\n", false},
 		{"prompt", "messages: [{role: user, content: a}]\nmodelParameters: {temperature: hot}\n", false},
 		{"prompt", "messages: [{role: user, content: a}]\nmodelParameters: {top_p: 1}\n", false},
 		{"config", "suite: a.yaml\n", true},
-		{"config", "models: {a: {endpoint: openai, model: b, price: {input: 1, output: 2}}}\ngates: [{regression: [format], margin: 0.05}]\n", true},
+		{
+			"config",
+			"models: {a: {endpoint: openai, model: b, price: {input: 1, output: 2}}}\ngates: [{regression: [format], margin: " +
+				"0.05}]\n",
+			true,
+		},
 		{"config", "models: {a: {endpoint: openai}}\n", false},
 		{"config", "models: {a: {model: b, api_key: c}}\n", false},
 		{"config", "models: {a: {model: b, price: {input: 1}}}\n", false},
@@ -169,7 +199,12 @@ func TestGoodAndBadFiles(t *testing.T) {
 		{"prompt", "messages: [{role: usr, content: a}]\n", false},
 		{"prompt", "messages: [{role: user, content: a}]\nmodelParameters: {temperature: 2.5}\n", false},
 		{"prompt", "messages: [{role: user, content: a}]\nmodelParameters: {maxTokens: 0}\n", false},
-		{"prompt", "messages: [{role: user, content: a}]\nmodelParameters: {temperature: 2, topP: 0}\nresponseFormat: json_object\nreplyFormat: json\n", true},
+		{
+			"prompt",
+			"messages: [{role: user, content: a}]\nmodelParameters: {temperature: 2, topP: 0}\nresponseFormat: " +
+				"json_object\nreplyFormat: json\n",
+			true,
+		},
 		{"prompt", "messages: [{role: user, content: a}]\nreplyFormat: yaml\n", false},
 		{"prompt", "messages: [{role: user, content: a}]\nresponseFormat: json\n", false},
 		{"suite", strings.Replace(suite, "input: 가", "input: 가, expect: {count: {min: -1}}", 1), false},

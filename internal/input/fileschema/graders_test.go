@@ -40,7 +40,8 @@ func TestGraderParameters(t *testing.T) {
 		"case_type: ":                           true,
 		"format: {}":                            true,
 		"expression: {name: a, check: \"true\", applies_to: b}": true,
-		"rubric: {judge: a, batch: true, votes: 3, criteria: [{id: a, question: b, options: [1, 2], pass: 2, anchors: {1: a, 2: b}}, {id: b, check: \"true\", weight: 0.5, applies_to: [a]}]}": true,
+		"rubric: {judge: a, batch: true, votes: 3, criteria: [{id: a, question: b, options: [1, 2], pass: 2, anchors: {1: " +
+			"a, 2: b}}, {id: b, check: \"true\", weight: 0.5, applies_to: [a]}]}": true,
 
 		"length: {maximum: 3}":                                  false,
 		"length: {max: -1}":                                     false,
@@ -114,7 +115,9 @@ func TestGradersAreThoseThereAre(t *testing.T) {
 		_, err := graders.New(name, nil, nil)
 		require.Equal(t, err == nil, slices.Contains(bare, any(name)), name)
 		shape := dig(t, schema, append(slices.Clone(named), name)...)
-		require.NotEmpty(t, keysIn(shape, "additionalProperties", "oneOf"), "%s has no parameters, nor is it said that it takes none", name)
+		require.NotEmpty(
+			t, keysIn(shape, "additionalProperties", "oneOf"), "%s has no parameters, nor is it said that it takes none", name,
+		)
 		if name != "subtodo_count" { // any key is a type
 			require.ElementsMatch(t, known(name, `{"%s":1}`), shapeKeys(shape), name)
 		}

@@ -21,10 +21,13 @@ func TestPageOfKeys(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# The keys of prompt files, suites and the config\n\n" +
 		"This page is written from the JSON Schemas in [schema/](schema), which editors read: a first line\n" +
-		"`# yaml-language-server: $schema=…` in a file has most of them complete keys and mark mistakes. Files are read strictly: an unknown key is an error.\n" +
+		"`# yaml-language-server: $schema=…` in a file has most of them complete keys and mark mistakes. Files are read " +
+		"strictly: an unknown key is an error.\n" +
 		"`[]` stands for each item of a list, `*` for each name of a mapping, and a key in **bold** must be there.\n")
 	for _, part := range []struct{ kind, title string }{
-		{"prompt", "A prompt, `prompts/v3.prompt.yml`"}, {"suite", "A suite, `cases/subtodos.yaml`"}, {"config", "The config, `promptbench.yaml`"},
+		{
+			"prompt", "A prompt, `prompts/v3.prompt.yml`",
+		}, {"suite", "A suite, `cases/subtodos.yaml`"}, {"config", "The config, `promptbench.yaml`"},
 	} {
 		raw, err := fileschema.Generate(part.kind)
 		require.NoError(t, err)

@@ -273,16 +273,34 @@ func TestCommittedGradersTellGoodRepliesFromBad(t *testing.T) {
 			"answer", reply.XML,
 			"<subtodos type='answer'>\n1. 집에서 9시에 출발하기\n2. 접수하고 진료받기.\n</subtodos>", nil,
 		},
-		"question":         {"question", reply.JSON, document("question", "언제 만나나요?", "누구와 만나는지 알려 주세요."), nil},
-		"refusal":          {"invalid", reply.JSON, document("invalid", s.Rules.Refusal), nil},
-		"refusal in XML":   {"invalid", reply.XML, "<subtodos type='invalid'>" + s.Rules.Refusal + "</subtodos>", nil},
-		"own refusal":      {"invalid", reply.JSON, document("invalid", "죄송해요."), []string{"format", "rubric", "rubric/plain_refusal", "subtodo_count"}},
-		"asks in answer":   {"answer", reply.JSON, document("answer", "병원에 가기", "몇 시에 갈까요?"), []string{"rubric", "rubric/action_ending"}},
-		"tells in asking":  {"question", reply.JSON, document("question", "날짜 정하기"), []string{"rubric", "rubric/question_mark"}},
-		"says it twice":    {"answer", reply.JSON, document("answer", "책 사기", "책 사기 "), []string{"rubric", "rubric/no_duplicates"}},
-		"only repeats":     {"question", reply.JSON, document("question", "친구랑 뭐 하지"), []string{"rubric", "rubric/no_echo"}},
-		"in English":       {"answer", reply.JSON, document("answer", "Buy a ticket 하기", "Print it 하기"), []string{"rubric", "rubric/in_korean"}},
-		"much too long":    {"answer", reply.JSON, document("answer", strings.Repeat("멀리 ", 20)+"가기", "돌아오기"), []string{"rubric", "rubric/short_items"}},
+		"question":       {"question", reply.JSON, document("question", "언제 만나나요?", "누구와 만나는지 알려 주세요."), nil},
+		"refusal":        {"invalid", reply.JSON, document("invalid", s.Rules.Refusal), nil},
+		"refusal in XML": {"invalid", reply.XML, "<subtodos type='invalid'>" + s.Rules.Refusal + "</subtodos>", nil},
+		"own refusal": {
+			"invalid", reply.JSON, document("invalid", "죄송해요."),
+			[]string{"format", "rubric", "rubric/plain_refusal", "subtodo_count"},
+		},
+		"asks in answer": {
+			"answer", reply.JSON, document("answer", "병원에 가기", "몇 시에 갈까요?"),
+			[]string{"rubric", "rubric/action_ending"},
+		},
+		"tells in asking": {
+			"question", reply.JSON, document("question", "날짜 정하기"),
+			[]string{"rubric", "rubric/question_mark"},
+		},
+		"says it twice": {
+			"answer", reply.JSON, document("answer", "책 사기", "책 사기 "),
+			[]string{"rubric", "rubric/no_duplicates"},
+		},
+		"only repeats": {"question", reply.JSON, document("question", "친구랑 뭐 하지"), []string{"rubric", "rubric/no_echo"}},
+		"in English": {
+			"answer", reply.JSON, document("answer", "Buy a ticket 하기", "Print it 하기"),
+			[]string{"rubric", "rubric/in_korean"},
+		},
+		"much too long": {
+			"answer", reply.JSON, document("answer", strings.Repeat("멀리 ", 20)+"가기", "돌아오기"),
+			[]string{"rubric", "rubric/short_items"},
+		},
 		"answers question": {"question", reply.JSON, document("answer", "언제인가요?"), []string{"case_type"}},
 	}
 	for name, tt := range tests {

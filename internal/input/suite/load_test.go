@@ -74,13 +74,23 @@ func TestLoad(t *testing.T) {
 	t.Parallel()
 	s, probs := parse("s.yaml", []byte(good), files(nil))
 	require.NoError(t, probs.Err())
-	require.Equal(t, "s.yaml:17:3: warning: only 1 of 3 cases set the var who (give it a default under the suite's vars)", probs.Error())
+	require.Equal(
+		t, "s.yaml:17:3: warning: only 1 of 3 cases set the var who (give it a default under the suite's vars)",
+		probs.Error(),
+	)
 	require.Equal(t, "할일", s.Name)
 	require.Equal(t, 3, s.Len())
 	require.Equal(t, map[string]string{"today": "2026-11-23 (월)"}, s.Vars)
 	require.JSONEq(t, `{"type":"object"}`, s.Rules.JSON.Schema)
 	require.Equal(t, []string{"case_type", "subtodo_count", "rubric", "rubric/short", "rubric/actionable"}, s.ScoreNames())
-	require.Equal(t, GraderEntry{Name: "subtodo_count", Score: "subtodo_count", Params: []byte(`{"answer":{"max":5,"min":2},"invalid":{"max":0}}`), File: "s.yaml", Line: 11, Column: 5}, s.Graders[1])
+	require.Equal(
+		t,
+		GraderEntry{
+			Name: "subtodo_count", Score: "subtodo_count", Params: []byte(`{"answer":{"max":5,"min":2},"invalid":{"max":0}}`),
+			File: "s.yaml", Line: 11, Column: 5,
+		},
+		s.Graders[1],
+	)
 	require.True(t, s.Judged())
 	require.Equal(t, []string{"today"}, s.VarNames())
 	require.Equal(t, map[string]int{"health": 1, "has-time": 1}, s.Tags())
@@ -179,11 +189,15 @@ func TestLoadOfHardlyASuite(t *testing.T) {
 		"- a\n":                          "s.yaml:1:1: expected a mapping, found a list",
 		"graders: [format]\n":            `s.yaml:1:1: the required key "cases" is missing`,
 		"graders: [format]\ncases: []\n": "s.yaml:2:8: the suite has no cases",
-		"graders: []\ncases: [{id: a, input: b}]\n":                             "s.yaml:1:10: the suite has no graders",
-		"graders: [format]\ncases: {file: x.jsonl}\n":                           "s.yaml:2:15: reading the cases x.jsonl: file does not exist",
-		"graders: [format]\ncases: {file: x.txt}\n":                             `s.yaml:2:15: reading the cases x.txt: expected a .jsonl or .csv file, found ".txt"`,
-		"graders: [format]\ncases: {flie: x.jsonl}\n":                           `s.yaml:2:9: unknown key "flie" (did you mean "file"?)`,
-		"graders: [format]\ncases: x.jsonl\n":                                   "s.yaml:2:8: expected a list of cases, or {file: …}",
+		"graders: []\ncases: [{id: a, input: b}]\n": "s.yaml:1:10: the suite has no graders",
+		"graders: [format]\ncases: {file: x.jsonl}\n": "s.yaml:2:15: reading the cases x.jsonl: " +
+			"file does not exist",
+		"graders: [format]\ncases: {file: x.txt}\n": `s.yaml:2:15: reading the cases x.txt: ` +
+			`expected a .jsonl or .csv file, found ".txt"`,
+		"graders: [format]\ncases: {flie: x.jsonl}\n": `s.yaml:2:9: unknown key "flie" (did you ` +
+			`mean "file"?)`,
+		"graders: [format]\ncases: x.jsonl\n": "s.yaml:2:8: expected a list of cases, or " +
+			"{file: …}",
 		"graders: [case_type]\ncases: [{id: a, input: b, expect: {type: c}}]\n": `list the types under reply: types`,
 	} {
 		s, probs := parse("s.yaml", []byte(data), files(nil))
@@ -200,10 +214,14 @@ func TestLoadOfHardlyASuite(t *testing.T) {
 func TestNoFollowingProblems(t *testing.T) {
 	t.Parallel()
 	for data, want := range map[string]string{
-		"graders: [format]\ncases: {file: x.jsonl}\n":          "s.yaml:2:15: reading the cases x.jsonl: file does not exist (the path is relative to this file)",
-		"graders: [format]\ncases: x.jsonl\n":                  `s.yaml:2:8: expected a list of cases, or {file: …}, found "x.jsonl"`,
-		"graders: [format]\ncases: {flie: x}\n":                "s.yaml:2:8: the required key \"file\" is missing\ns.yaml:2:9: unknown key \"flie\" (did you mean \"file\"?)",
-		"graders: [format]\ncases: [{id: [a], input: {b: c}}]": "s.yaml:2:14: expected text, found a list\ns.yaml:2:26: expected text, found a mapping",
+		"graders: [format]\ncases: {file: x.jsonl}\n": "s.yaml:2:15: reading the cases x.jsonl: file does not " +
+			"exist (the path is relative to this file)",
+		"graders: [format]\ncases: x.jsonl\n": `s.yaml:2:8: expected a list of cases, or {file: …}, found ` +
+			`"x.jsonl"`,
+		"graders: [format]\ncases: {flie: x}\n": "s.yaml:2:8: the required key \"file\" is " +
+			"missing\ns.yaml:2:9: unknown key \"flie\" (did you mean \"file\"?)",
+		"graders: [format]\ncases: [{id: [a], input: {b: c}}]": "s.yaml:2:14: expected text, found a list\ns.yaml:2:26: " +
+			"expected text, found a mapping",
 	} {
 		_, probs := parse("s.yaml", []byte(data), files(nil))
 		require.Equal(t, want, probs.Err().Error())
@@ -217,14 +235,20 @@ func TestASuiteIsNamedAfterItsFile(t *testing.T) {
 
 func TestSchemasComeFromFiles(t *testing.T) {
 	t.Parallel()
-	const body = "graders:\n  - json_schema: {schema: %}\nreply:\n  json: {type: $.t, items: $.i, schema: %}\ncases: [{id: a, input: b}]\n"
-	fromFile := load(t, strings.ReplaceAll(body, "%", "schemas/a.json"), map[string]string{"cases/schemas/a.json": "\xEF\xBB\xBF{\"type\": \"object\", \"required\": [\"b\"]}\n"})
+	const body = "graders:\n  - json_schema: {schema: %}\nreply:\n  json: {type: $.t, items: $.i, schema: %}\ncases: " +
+		"[{id: a, input: b}]\n"
+	fromFile := load(
+		t, strings.ReplaceAll(body, "%", "schemas/a.json"),
+		map[string]string{"cases/schemas/a.json": "\xEF\xBB\xBF{\"type\": \"object\", \"required\": [\"b\"]}\n"},
+	)
 	inline := load(t, strings.ReplaceAll(body, "%", "{required: [b], type: object}"), nil)
-	require.Equal(t, `{"required":["b"],"type":"object"}`, fromFile.Rules.JSON.Schema) //nolint:testifylint // canonical: the very bytes count
+	require.Equal(t, `{"required":["b"],"type":"object"}`, fromFile.Rules.JSON.Schema) //nolint:testifylint // bytes
 	require.JSONEq(t, `{"schema":{"required":["b"],"type":"object"}}`, string(fromFile.Graders[0].Params))
 	require.Equal(t, inline.Hash(), fromFile.Hash())
 
-	_, probs := parse("cases/s.yaml", []byte(strings.ReplaceAll(body, "%", "a.json")), files(map[string]string{"cases/a.json": "{"}))
+	_, probs := parse(
+		"cases/s.yaml", []byte(strings.ReplaceAll(body, "%", "a.json")), files(map[string]string{"cases/a.json": "{"}),
+	)
 	require.Contains(t, probs.Error(), "cases/s.yaml:2:27: the schema a.json is no JSON")
 	_, probs = parse("cases/s.yaml", []byte(strings.ReplaceAll(body, "%", "{type: 7}")), files(nil))
 	require.Contains(t, probs.Error(), "cases/s.yaml:4:41: reply.json.schema")
@@ -238,7 +262,9 @@ func TestHashIsOfWhatMatters(t *testing.T) {
 	require.Equal(t, want, load(t, strings.Replace(good, "suite: 할일\ndescription: 작은 모음\n", "# 주석\n", 1), nil).Hash())
 	seen := map[string]bool{want: true}
 	for _, change := range [][2]string{
-		{"치과 가기", "치과"}, {"max: 5", "max: 6"}, {"(월)", "(화)"}, {"refusal: 할", "refusal: 일"}, {"type: question}", "type: answer}"}, {"  - case_type\n", ""},
+		{"치과 가기", "치과"}, {"max: 5", "max: 6"}, {"(월)", "(화)"}, {"refusal: 할", "refusal: 일"}, {
+			"type: question}", "type: answer}",
+		}, {"  - case_type\n", ""},
 	} {
 		h := load(t, strings.Replace(good, change[0], change[1], 1), nil).Hash()
 		require.False(t, seen[h], change)
@@ -252,7 +278,10 @@ func TestInputHash(t *testing.T) {
 	require.NotEqual(t, InputHash("가", nil), InputHash("가", map[string]string{"today": "월"}))
 	require.NotEqual(t, InputHash("가", nil), InputHash("나", nil))
 	// Run files keep these: another value would tear comparisons with them apart.
-	require.Equal(t, "9328e6149726bef81477c1759be76debc997c82a72c8d7f7869f772432fbca21", InputHash("내일 <치과>", map[string]string{"today": "월", "a": "1"}))
+	require.Equal(
+		t, "9328e6149726bef81477c1759be76debc997c82a72c8d7f7869f772432fbca21",
+		InputHash("내일 <치과>", map[string]string{"today": "월", "a": "1"}),
+	)
 }
 
 func TestWarningsAloneLeaveASuiteUsable(t *testing.T) {
@@ -264,7 +293,9 @@ func TestWarningsAloneLeaveASuiteUsable(t *testing.T) {
 
 func TestCasesStopWhenAsked(t *testing.T) {
 	t.Parallel()
-	for _, s := range []*Suite{load(t, good, nil), load(t, external("c.jsonl"), map[string]string{"cases/c.jsonl": jsonLines})} {
+	for _, s := range []*Suite{
+		load(t, good, nil), load(t, external("c.jsonl"), map[string]string{"cases/c.jsonl": jsonLines}),
+	} {
 		n := 0
 		for _, err := range s.Cases() {
 			require.NoError(t, err)
@@ -298,7 +329,11 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte(external("c.jsonl")))
 	f.Add([]byte(external("c.csv")))
-	f.Add([]byte("graders: [{rubric: {criteria: [{id: a, check: 'len(items'}]}}]\ncases: [{id: a, input: b, expect: {count: {}}}]\n"))
+	f.Add(
+		[]byte(
+			"graders: [{rubric: {criteria: [{id: a, check: 'len(items'}]}}]\ncases: [{id: a, input: b, expect: {count: {}}}]\n",
+		),
+	)
 	f.Add([]byte("graders: &g [format, *g]\ncases: [{<<: {id: a}, input: b}]\n"))
 	f.Add([]byte("extends: base.yaml\ngraders: [format]\n"))
 	f.Add([]byte("extends: s.yaml\n"))

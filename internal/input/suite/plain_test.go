@@ -25,7 +25,8 @@ func TestPlainRecordAgreesWithTheStrictOne(t *testing.T) {
 		}
 		return true
 	}
-	plain := `{ "input":"내일 \"치과\" {가기} 👨‍👩‍👧", "id" : "a:b","expect":{"type":"answer","count":{"min":1,"max":2}},"tags":["t"],"vars":{"id":"x"}}`
+	plain := `{ "input":"내일 \"치과\" {가기} 👨‍👩‍👧", "id" : ` +
+		`"a:b","expect":{"type":"answer","count":{"min":1,"max":2}},"tags":["t"],"vars":{"id":"x"}}`
 	require.True(t, agrees(t, plain))
 	for name, line := range map[string]string{
 		"a key twice":           `{"id":"a","input":"b","id":"c"}`,
@@ -49,16 +50,23 @@ func TestPlainRecordAgreesWithTheStrictOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var b strings.Builder
 		space := rapid.SampledFrom([]string{"", " ", "\t"})
-		text := rapid.SampledFrom([]string{`"a"`, `""`, `"내일 \"{[:"`, `"\\"`, `"\ud83d\ude00"`, `1`, `null`, `true`, "\"\xff\""})
+		text := rapid.SampledFrom(
+			[]string{`"a"`, `""`, `"내일 \"{[:"`, `"\\"`, `"\ud83d\ude00"`, `1`, `null`, `true`, "\"\xff\""},
+		)
 		value := rapid.OneOf(text, rapid.SampledFrom([]string{
-			`["x","y"]`, `[]`, `{}`, `{"type":"answer"}`, `{"type":"answer","count":{"min":1,"max":3}}`, `{"count":{"min":1,"min":2}}`, `{"a":"b","c":"d"}`, `{"A":"b"}`, `{"contains":["가"]}`, `{"type":null}`,
+			`["x","y"]`, `[]`, `{}`, `{"type":"answer"}`, `{"type":"answer","count":{"min":1,"max":3}}`,
+			`{"count":{"min":1,"min":2}}`, `{"a":"b","c":"d"}`, `{"A":"b"}`, `{"contains":["가"]}`, `{"type":null}`,
 		}))
 		b.WriteString("{")
 		for i := range rapid.IntRange(0, 6).Draw(t, "members") {
 			if i > 0 {
 				b.WriteString(",")
 			}
-			b.WriteString(space.Draw(t, "space") + rapid.SampledFrom([]string{`"id"`, `"input"`, `"tags"`, `"expect"`, `"vars"`, `"note"`, `"group"`, `"Id"`, `"x"`, `"\u0069d"`}).Draw(t, "key"))
+			b.WriteString(
+				space.Draw(t, "space") + rapid.SampledFrom(
+					[]string{`"id"`, `"input"`, `"tags"`, `"expect"`, `"vars"`, `"note"`, `"group"`, `"Id"`, `"x"`, `"\u0069d"`},
+				).Draw(t, "key"),
+			)
 			b.WriteString(space.Draw(t, "space") + ":" + space.Draw(t, "space") + value.Draw(t, "value"))
 		}
 		b.WriteString(rapid.SampledFrom([]string{"}", "} ", "}x", ""}).Draw(t, "end"))

@@ -14,7 +14,8 @@ import (
 // are written, and one that is being edited gives what can be read.
 func TestSketch(t *testing.T) {
 	t.Parallel()
-	const head = "suite: s\nreply: {types: [answer]}\ngraders:\n  - rubric: {criteria: [{id: not-a-case, check: 'true'}]}\ncases:"
+	const head = "suite: s\nreply: {types: [answer]}\ngraders:\n  - rubric: {criteria: [{id: not-a-case, check: " +
+		"'true'}]}\ncases:"
 	write := func(name, text string) string {
 		path := filepath.Join(t.TempDir(), name)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))

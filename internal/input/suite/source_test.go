@@ -45,8 +45,9 @@ func TestCasesFromFiles(t *testing.T) {
 	require.Equal(t, want, all(t, table))
 	require.Equal(t, 2, table.Len())
 
-	inline := load(t, "reply: {types: [answer, question]}\ngraders: [case_type]\ncases:\n  - "+
-		strings.ReplaceAll(strings.TrimSpace(strings.Replace(strings.Replace(jsonLines, `\ud83d\ude00`, "😀", 1), "\n\n", "\n", 1)), "\n{", "\n  - {")+"\n", nil)
+	list := strings.NewReplacer(`\ud83d\ude00`, "😀", "\n\n", "\n").Replace(jsonLines)
+	list = strings.ReplaceAll(strings.TrimSpace(list), "\n{", "\n  - {")
+	inline := load(t, "reply: {types: [answer, question]}\ngraders: [case_type]\ncases:\n  - "+list+"\n", nil)
 	require.Equal(t, want, all(t, inline))
 	require.Equal(t, inline.Hash(), lines.Hash())
 	require.Equal(t, inline.Hash(), table.Hash())
@@ -90,17 +91,26 @@ c.csv:6:1: 2 fields where the first line names 5 columns (put fields that hold a
 	require.Equal(t, "c.csv:1:1: the file is empty (its first line names the columns: id, input, …)", csv(""))
 	require.Contains(t, csv("id,input\n가,\xb0\xa1\n"), "c.csv:2:3: the field is not UTF-8 (save the table as CSV UTF-8)")
 	const quotes = `put a field that holds a quote or a comma in double quotes, and write "" for a quote in it`
-	require.Equal(t, `c.csv:2:4: the record can't be read: bare " in non-quoted-field (`+quotes+`)`, csv("id,input\n가,나\"다\n라,\n"))
-	require.Equal(t, `c.csv:5:5: the record can't be read: extraneous or missing " in quoted-field (`+quotes+`)`, csv("id,input\n\n가,\"나\n둘\"\n라,\"마\"바\n"), "after a record of two lines")
+	require.Equal(
+		t, `c.csv:2:4: the record can't be read: bare " in non-quoted-field (`+quotes+`)`, csv("id,input\n가,나\"다\n라,\n"),
+	)
+	require.Equal(
+		t, `c.csv:5:5: the record can't be read: extraneous or missing " in quoted-field (`+quotes+`)`,
+		csv("id,input\n\n가,\"나\n둘\"\n라,\"마\"바\n"), "after a record of two lines",
+	)
 	require.Equal(t, `c.csv:3:4: the input is empty
 c.csv:4:3: the record can't be read: extraneous or missing " in quoted-field (`+quotes+`)`, csv("id,input\n가,나\n다라,\n마,\"바\n\n\n"), "a quote that is never closed")
-	require.Equal(t, `c.csv:1:5: the record can't be read: bare " in non-quoted-field (`+quotes+`)`, csv("id,i\"nput\n가,나\n"))
+	require.Equal(
+		t, `c.csv:1:5: the record can't be read: bare " in non-quoted-field (`+quotes+`)`, csv("id,i\"nput\n가,나\n"),
+	)
 	require.Contains(t, csv("id,input\n"), "the suite has no cases")
 }
 
 func TestALongListOfProblemsIsCut(t *testing.T) {
 	t.Parallel()
-	_, probs := parse("s.yaml", []byte(external("c.jsonl")), files(map[string]string{"c.jsonl": strings.Repeat("{}\n", 5000)}))
+	_, probs := parse(
+		"s.yaml", []byte(external("c.jsonl")), files(map[string]string{"c.jsonl": strings.Repeat("{}\n", 5000)}),
+	)
 	require.Less(t, len(probs), maxCaseProblems+5)
 	require.Contains(t, probs.Error(), "the rest is not listed")
 }
