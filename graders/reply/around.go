@@ -14,14 +14,13 @@ var (
 	fenceAfter  = regexp.MustCompile("^\\s*(?:```+|~~~+)|^`")
 )
 
-// around returns the defects of the text before and after the document.
-func around(src *source, doc document) []Defect {
-	var defects []Defect
+// addAround adds the defects of the text before and after the document.
+func (r *Reply) addAround(src *source, doc document) {
 	before, after := src.text[:doc.start], src.text[doc.end:]
 	at := fenceBefore.FindStringIndex(tail(before, 200))
 	behind := fenceAfter.FindStringIndex(head(after, 200))
 	if at != nil || behind != nil {
-		defects = append(defects, newDefect(CodeFence, "line %d: the document stands in a code fence", src.line(doc.start)))
+		r.add(CodeFence, "line %d: the document stands in a code fence", src.line(doc.start))
 	}
 	if at != nil {
 		before = before[:len(before)-(len(tail(before, 200))-at[0])]
@@ -30,25 +29,24 @@ func around(src *source, doc document) []Defect {
 		after = after[behind[1]:]
 	}
 	if wraps(doc.format, before, src.text[doc.start:doc.end], after) {
-		return append(defects, newDefect(CodeWrapped, "line %d: the document stands inside another one: %s",
-			src.line(0), quoteShort(strings.TrimSpace(before))))
+		r.add(CodeWrapped, "line %d: the document stands inside another one: %s",
+			src.line(0), quoteShort(strings.TrimSpace(before)))
+		return
 	}
 	if t := strings.TrimSpace(before); t != "" {
-		defects = append(defects,
-			newDefect(CodeProseBefore, "line %d: text before the document: %s", src.line(0), quoteShort(t)))
+		r.add(CodeProseBefore, "line %d: text before the document: %s", src.line(0), quoteShort(t))
 	}
 	if t := strings.TrimSpace(after); t != "" {
 		line := src.line(len(src.text) - len(after) + strings.Index(after, t))
 		switch {
 		case doc.format == JSON && strings.Trim(t, "}] \t\r\n") == "":
-			defects = append(defects, newDefect(CodeRepaired, "line %d: closing brackets too many after the document", line))
+			r.add(CodeRepaired, "line %d: closing brackets too many after the document", line)
 		case doc.format == XML && len(t) < 100 && closingTags.MatchString(t):
-			defects = append(defects, newDefect(CodeRepaired, "line %d: closing tags too many after the document", line))
+			r.add(CodeRepaired, "line %d: closing tags too many after the document", line)
 		default:
-			defects = append(defects, newDefect(CodeProseAfter, "line %d: text after the document: %s", line, quoteShort(t)))
+			r.add(CodeProseAfter, "line %d: text after the document: %s", line, quoteShort(t))
 		}
 	}
-	return defects
 }
 
 // wraps reports whether the text around the document makes one larger value of

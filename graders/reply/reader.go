@@ -78,8 +78,8 @@ func NewReader(rules Rules) (*Reader, error) {
 //
 // Read never fails and never panics.
 func (r *Reader) Read(raw, thinking string, want Format) Reply {
-	src, defects := newSource(raw)
-	reply := Reply{Raw: raw, Text: src.text, Untyped: r.untyped, Defects: defects}
+	src := newSource(raw)
+	reply := Reply{Raw: raw, Text: src.text, Untyped: r.untyped, Defects: src.defects}
 	thoughts := []string{strings.TrimSpace(thinking)}
 	thoughts = append(thoughts, src.thinking...)
 
@@ -92,7 +92,7 @@ func (r *Reader) Read(raw, thinking string, want Format) Reply {
 		reply.Items = doc.items
 		thoughts = append(thoughts, doc.thinking)
 		if doc.format != Text {
-			reply.Defects = append(reply.Defects, around(src, doc)...)
+			reply.addAround(src, doc)
 		}
 		if want != "" && want != doc.format {
 			reply.add(CodeOtherFormat, "the reply is %s, not %s as declared", doc.format, want)

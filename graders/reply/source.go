@@ -14,14 +14,15 @@ type source struct {
 	thinking []string
 	lines    []int  // offset of every line break of the whole reply
 	kept     []span // the parts of the reply that text consists of
+	defects  []Defect
 }
 
 type span struct{ start, end int }
 
 const byteOrderMark = "\uFEFF"
 
-func newSource(raw string) (*source, []Defect) {
-	var defects []Defect
+func newSource(raw string) *source {
+	s := &source{}
 	full := raw
 	if len(full) > MaxBytes {
 		cut := MaxBytes
@@ -29,18 +30,16 @@ func newSource(raw string) (*source, []Defect) {
 			cut--
 		}
 		full = full[:cut]
-		defects = append(defects, newDefect(CodeTooLong,
-			"the reply has %d bytes, of which the first %d were read", len(raw), cut))
+		s.add(CodeTooLong, "the reply has %d bytes, of which the first %d were read", len(raw), cut)
 	}
 	if whole := withoutTornEnd(full); len(whole) < len(full) {
 		full = whole
-		defects = append(defects, newDefect(CodeInvalidUTF8, "the reply ends inside a character, which was dropped"))
+		s.add(CodeInvalidUTF8, "the reply ends inside a character, which was dropped")
 	}
 	if !utf8.ValidString(full) {
 		full = strings.ToValidUTF8(full, "\uFFFD")
-		defects = append(defects, newDefect(CodeInvalidUTF8, "bytes that are not UTF-8 stand as \uFFFD"))
+		s.add(CodeInvalidUTF8, "bytes that are not UTF-8 stand as \uFFFD")
 	}
-	s := &source{}
 	for i := range len(full) {
 		if full[i] == '\n' {
 			s.lines = append(s.lines, i)
@@ -49,7 +48,7 @@ func newSource(raw string) (*source, []Defect) {
 	start := 0
 	if strings.HasPrefix(full, byteOrderMark) {
 		start = len(byteOrderMark)
-		defects = append(defects, newDefect(CodeProseBefore, "line 1: a byte order mark"))
+		s.add(CodeProseBefore, "line 1: a byte order mark")
 	}
 
 	blocks, openTag := thinkingBlocks(full)
@@ -67,12 +66,15 @@ func newSource(raw string) (*source, []Defect) {
 	switch {
 	case len(blocks) > 0:
 		line := s.lineOf(blocks[0].outer.start)
-		defects = append(defects,
-			newDefect(CodeThinking, "line %d: a thinking block in the reply (%d in all)", line, len(blocks)))
+		s.add(CodeThinking, "line %d: a thinking block in the reply (%d in all)", line, len(blocks))
 	case openTag >= 0:
-		defects = append(defects, newDefect(CodeThinking, "line %d: a thinking block that is not closed", s.lineOf(openTag)))
+		s.add(CodeThinking, "line %d: a thinking block that is not closed", s.lineOf(openTag))
 	}
-	return s, defects
+	return s
+}
+
+func (s *source) add(code Code, format string, args ...any) {
+	s.defects = append(s.defects, newDefect(code, format, args...))
 }
 
 // withoutTornEnd removes an incomplete character from the end.

@@ -167,8 +167,6 @@ func DefaultSuite(dir string) (string, error) {
 			),
 		}
 	}
-	return "", fmt.Errorf(
-		"finding the suite: %s holds several (%s); name one with --suite, or under suite in %s", cases,
-		strings.Join(found, ", "), DefaultPath,
-	)
+	return "", fmt.Errorf("finding the suite: %s holds several (%s); name one with --suite, or under suite in %s", cases,
+		strings.Join(found, ", "), DefaultPath)
 }

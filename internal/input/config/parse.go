@@ -68,10 +68,8 @@ func Parse(path string, data []byte) (*Config, problem.List) {
 	if f.Bar != nil {
 		c.Judged.Bar = *f.Bar
 		if !(c.Judged.Bar >= -1 && c.Judged.Bar < 1) {
-			k.fail(
-				k.root.At("judge_bar"), fmt.Sprintf("judge_bar is %v", c.Judged.Bar),
-				"it is the least lower bound of kappa, from -1 to under 1, such as 0.4",
-			)
+			k.fail(k.root.At("judge_bar"), fmt.Sprintf("judge_bar is %v", c.Judged.Bar),
+				"it is the least lower bound of kappa, from -1 to under 1, such as 0.4")
 		}
 	}
 	k.modelName("model", f.Model, c.Models)
@@ -119,37 +117,29 @@ func (k *checker) model(name string, f fileModel) Model {
 		return m // reported by decoding
 	}
 	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, " \t\n") {
-		k.fail(
-			k.root.AtKey("models", name), fmt.Sprintf("a model cannot be named %q", name),
-			"use a name without spaces, as it is typed after --model",
-		)
+		k.fail(k.root.AtKey("models", name), fmt.Sprintf("a model cannot be named %q", name),
+			"use a name without spaces, as it is typed after --model")
 	}
 	if n := at.Get("model"); n.Kind() > strictyaml.Null && strings.TrimSpace(f.Model) == "" {
 		k.fail(n, "the model id is empty", "")
 	}
 	m.BaseURL = k.baseURL(at, f)
 	if f.APIKeyEnv != "" && !isEnvName(f.APIKeyEnv) {
-		k.fail(
-			at.At("api_key_env"), "api_key_env is not the name of an environment variable",
-			"name the variable that holds the key, such as OPENAI_API_KEY; never write the key itself to a file",
-		)
+		k.fail(at.At("api_key_env"), "api_key_env is not the name of an environment variable",
+			"name the variable that holds the key, such as OPENAI_API_KEY; never write the key itself to a file")
 	}
 	k.headers(at, f)
 	m.RPM, m.TPM = k.limit(at, "rpm", f.RPM), k.limit(at, "tpm", f.TPM)
 	if p := f.Price; p != nil {
 		for key, value := range map[string]float64{"input": p.Input, "output": p.Output} {
 			if value < 0 {
-				k.fail(
-					at.At("price", key), fmt.Sprintf("a price is not negative, found %v", value),
-					"per million tokens; leave price out where it is unknown",
-				)
+				k.fail(at.At("price", key), fmt.Sprintf("a price is not negative, found %v", value),
+					"per million tokens; leave price out where it is unknown")
 			}
 		}
 		if p.Batch != nil && (*p.Batch <= 0 || *p.Batch > 1) {
-			k.fail(
-				at.At("price", "batch"), fmt.Sprintf("batch is %v", *p.Batch),
-				"it is the share of the price that a call in a batch costs, such as 0.5",
-			)
+			k.fail(at.At("price", "batch"), fmt.Sprintf("batch is %v", *p.Batch),
+				"it is the share of the price that a call in a batch costs, such as 0.5")
 		}
 	}
 	for _, b := range f.Params.Check() {
@@ -175,15 +165,11 @@ func (k *checker) baseURL(at strictyaml.Node, f fileModel) string {
 		case f.Endpoint == OpenAI:
 			return OpenAIBaseURL
 		case f.Endpoint == "":
-			k.fail(
-				at, "the model has neither endpoint nor base_url",
-				"set endpoint: openai, or the base_url of an OpenAI-compatible server",
-			)
+			k.fail(at, "the model has neither endpoint nor base_url",
+				"set endpoint: openai, or the base_url of an OpenAI-compatible server")
 		default:
-			k.fail(
-				at.At("endpoint"), fmt.Sprintf("the endpoint %q needs a base_url", f.Endpoint),
-				"only the base URL of openai is known; "+strictyaml.Hint(f.Endpoint, []string{OpenAI}),
-			)
+			k.fail(at.At("endpoint"), fmt.Sprintf("the endpoint %q needs a base_url", f.Endpoint),
+				"only the base URL of openai is known; "+strictyaml.Hint(f.Endpoint, []string{OpenAI}))
 		}
 		return ""
 	}
@@ -205,10 +191,8 @@ func (k *checker) headers(at strictyaml.Node, f fileModel) {
 		key := at.AtKey("headers", name)
 		switch {
 		case SecretHeader(name):
-			k.fail(
-				key, fmt.Sprintf("the header %s would hold a secret", name),
-				"move it to headers_env and name the variable that holds its value",
-			)
+			k.fail(key, fmt.Sprintf("the header %s would hold a secret", name),
+				"move it to headers_env and name the variable that holds its value")
 		case !isHeaderName(name):
 			k.fail(key, fmt.Sprintf("%q is not a header name", name), "")
 		case strings.ContainsAny(f.Headers[name], "\r\n\x00"):
@@ -220,10 +204,8 @@ func (k *checker) headers(at strictyaml.Node, f fileModel) {
 			k.fail(at.AtKey("headers_env", name), fmt.Sprintf("%q is not a header name", name), "")
 		}
 		if !isEnvName(f.HeadersEnv[name]) {
-			k.fail(
-				at.At("headers_env", name), fmt.Sprintf("headers_env: %s is not the name of an environment variable", name),
-				"name the variable that holds the header's value",
-			)
+			k.fail(at.At("headers_env", name), fmt.Sprintf("headers_env: %s is not the name of an environment variable", name),
+				"name the variable that holds the header's value")
 		}
 	}
 }

@@ -151,17 +151,13 @@ func (c *checker) formats(schema json.RawMessage) {
 	p := c.p
 	responses := []string{"text", "json_object", "json_schema"}
 	if p.ResponseFormat != "" && !slices.Contains(responses, p.ResponseFormat) {
-		c.fail(
-			c.root.At("responseFormat"), fmt.Sprintf("unknown responseFormat %q", p.ResponseFormat),
-			strictyaml.Hint(p.ResponseFormat, responses),
-		)
+		c.fail(c.root.At("responseFormat"), fmt.Sprintf("unknown responseFormat %q", p.ResponseFormat),
+			strictyaml.Hint(p.ResponseFormat, responses))
 	}
 	replies := []string{string(reply.XML), string(reply.JSON), string(reply.Text)}
 	if p.ReplyFormat != "" && !slices.Contains(replies, string(p.ReplyFormat)) {
-		c.fail(
-			c.root.At("replyFormat"), fmt.Sprintf("unknown replyFormat %q", p.ReplyFormat),
-			strictyaml.Hint(string(p.ReplyFormat), replies),
-		)
+		c.fail(c.root.At("replyFormat"), fmt.Sprintf("unknown replyFormat %q", p.ReplyFormat),
+			strictyaml.Hint(string(p.ReplyFormat), replies))
 	}
 	asksJSON := p.ResponseFormat == "json_object" || p.ResponseFormat == "json_schema"
 	switch {

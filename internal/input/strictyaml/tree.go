@@ -63,10 +63,8 @@ func (c *treeChecker) alias(n *yaml.Node) int {
 		c.fail(n, fmt.Sprintf("the alias *%s is inside its own anchor", n.Value), "")
 		return 1
 	case c.aliased+c.sizes[n.Alias] > maxAliased:
-		c.fail(
-			n, fmt.Sprintf("the aliases of this file stand for more than %d values", maxAliased),
-			"write fewer aliases to aliases",
-		)
+		c.fail(n, fmt.Sprintf("the aliases of this file stand for more than %d values", maxAliased),
+			"write fewer aliases to aliases")
 		return 1
 	}
 	c.aliased += c.sizes[n.Alias]
