@@ -180,7 +180,10 @@ type pairs struct {
 func (p *pairs) Complete(ctx context.Context, r model.Request) (model.Response, error) {
 	n := p.under.Add(1)
 	defer p.under.Add(-1)
-	for seen := p.most.Load(); n > seen && !p.most.CompareAndSwap(seen, n); seen = p.most.Load() {
+	for seen := p.most.Load(); n > seen; seen = p.most.Load() {
+		if p.most.CompareAndSwap(seen, n) {
+			break
+		}
 	}
 	select {
 	case p.meet <- struct{}{}:
