@@ -41,7 +41,9 @@ type Run struct {
 
 // newJob returns a job without work. Close it, whatever else fails.
 func newJob(ctx context.Context, o Options) *Job {
-	j := &Job{engine: engine.New(ctx, o.engine()), transport: Local{}}
+	j := &Job{transport: Local{}, engine: engine.New(ctx, engine.Options{
+		Concurrency: o.Concurrency, MaxCalls: o.MaxCalls, MaxCost: o.MaxCost, Deadline: o.Deadline, Log: o.Log,
+	})}
 	j.onClose(func() error { j.engine.Close(); return nil })
 	return j
 }

@@ -3,8 +3,6 @@ package job
 import (
 	"log/slog"
 	"time"
-
-	"promptbench/internal/model/engine"
 )
 
 // Options say how a job is run.
@@ -24,10 +22,4 @@ type Options struct {
 	Note        func(string)  // tells a person what happens to the batches or in the queue
 	Tool        string        // this program's version, for the header
 	Started     time.Time
-}
-
-func (o Options) engine() engine.Options {
-	return engine.Options{
-		Concurrency: o.Concurrency, MaxCalls: o.MaxCalls, MaxCost: o.MaxCost, Deadline: o.Deadline, Log: o.Log,
-	}
 }

@@ -77,40 +77,34 @@ func (p *Project) target(name string) (Target, error) {
 		return Target{}, fmt.Errorf("the config has no model %q; did you mean %s?", name, near)
 	}
 	// Any other name is an id at OpenAI, so that a key and --model are enough.
-	t := Target{Name: name, ID: name}
+	t := newTarget(model.Target{Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL},
+		model.KeySource{BaseURL: config.OpenAIBaseURL})
 	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
 		t.guess = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)",
 			name, strings.Join(names, ", "))
 	}
-	t.settings = model.Target{
-		API: api.Chat{}, Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL,
-	}
-	t.source = model.KeySource{BaseURL: config.OpenAIBaseURL}
-	t.Label = t.settings.Label()
 	return t, nil
 }
 
 // targetAt is a model at --base-url. The config gives the id of a name that it has.
 func (p *Project) targetAt(name, base string) Target {
-	t := Target{Name: name, ID: name}
-	if m, ok := p.Config.Models[name]; ok {
-		t.ID, t.Params = m.Model, m.Params
-	}
-	t.settings = model.Target{API: api.Chat{}, Name: name, ID: t.ID, BaseURL: base}
-	t.source = model.KeySource{BaseURL: base, Typed: true}
-	t.Label = t.settings.Label()
+	m := p.Config.Models[name]
+	t := newTarget(model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base}, model.KeySource{BaseURL: base, Typed: true})
+	t.Params = m.Params
 	return t
 }
 
+func newTarget(settings model.Target, source model.KeySource) Target {
+	settings.API = api.Chat{}
+	return Target{Name: settings.Name, ID: settings.ID, Label: settings.Label(), settings: settings, source: source}
+}
+
 func targetOf(m config.Model) Target {
-	t := Target{Name: m.Name, ID: m.Model, Params: m.Params, Price: m.Price}
-	t.settings = model.Target{
-		API: api.Chat{}, Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers,
+	t := newTarget(model.Target{
+		Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers,
 		APIVersion: m.APIVersion, RPM: m.RPM, TPM: m.TPM,
-	}
-	t.headersEnv = m.HeadersEnv
-	t.source = model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv}
-	t.Label = t.settings.Label()
+	}, model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv})
+	t.Params, t.Price, t.headersEnv = m.Params, m.Price, m.HeadersEnv
 	return t
 }
 
