@@ -38,20 +38,18 @@ func PlanText(w io.Writer, j plan.Plan) error {
 		}
 	}
 	p.blank()
-	cases := wording.Count(j.Units, "case")
-	if j.Units != j.Cases {
-		cases += " (each group of paraphrases counted once)"
-	}
-	assuming := fmt.Sprintf("%.0f%% power, assuming %.0f%% of replies improve by chance; alpha %.2g across %s",
-		100*plan.Power, 100*plan.ChanceOfRise, plan.Alpha, wording.Count(j.Graders, "grader"))
+	able := wording.Verb(j.Units, "are") + " too few to detect any drop reliably"
 	if j.Drop != nil {
-		drop := int(math.Round(100 * *j.Drop))
-		p.line("%s with %s each reliably %s a drop of %s", cases, wording.Count(j.Trials, "trial"),
-			wording.Verb(j.Units, "detect"), wording.Count(drop, "point"))
-	} else {
-		p.line("%s %s too few to detect any drop reliably", cases, wording.Verb(j.Units, "are"))
+		drop := wording.Count(int(math.Round(100**j.Drop)), "point")
+		able = "reliably " + wording.Verb(j.Units, "detect") + " a drop of " + drop
 	}
-	p.line("(%s).", assuming)
+	p.line("%s with %s each %s, at %.0f%% power,",
+		wording.Count(j.Units, "case"), wording.Count(j.Trials, "trial"), able, 100*plan.Power)
+	p.line("assuming %.0f%% of replies improve by chance; alpha %.2g across %s.",
+		100*plan.ChanceOfRise, plan.Alpha, wording.Count(j.Graders, "grader"))
+	if j.Units != j.Cases {
+		p.line("Each group of paraphrases counts as one case.")
+	}
 	switch {
 	case j.MoreUnits == nil:
 		p.line("No suite of a realistic size reliably detects a drop of 5 points.")
