@@ -66,10 +66,11 @@ func (a *app) printWaiting(w io.Writer, p *project.Project, batches *job.Batches
 			n += one.Requests
 		}
 		if n == 0 {
-			fmt.Fprintf(&b, "%s: every reply is recorded, nothing is handed in\n", name)
+			fmt.Fprintf(&b, "%s: every reply is recorded, nothing is submitted\n", name)
 			continue
 		}
-		fmt.Fprintf(&b, "%s: %s handed in; run it again with --batch and without --fresh to collect the replies\n", name, wording.Count(n, "request"))
+		fmt.Fprintf(&b, "%s: %s submitted; run it again with --batch and without --fresh to collect the replies\n",
+			name, wording.Count(n, "request"))
 		for _, one := range waiting {
 			fmt.Fprintf(&b, "  %s  %s\n", textsafe.Cell(one.Batch), wording.Count(one.Requests, "request"))
 		}
@@ -78,7 +79,7 @@ func (a *app) printWaiting(w io.Writer, p *project.Project, batches *job.Batches
 	return err
 }
 
-// cancelBatches cancels what earlier runs of the revisions have handed in.
+// cancelBatches cancels what earlier runs of the revisions have submitted.
 func (a *app) cancelBatches(ctx context.Context, p *project.Project, r job.Options) error {
 	cancelled, err := job.CancelBatches(ctx, p, r)
 	var b strings.Builder
@@ -90,7 +91,7 @@ func (a *app) cancelBatches(ctx context.Context, p *project.Project, r job.Optio
 		fmt.Fprintf(&b, "%s  %s, %d of %d requests done\n", textsafe.Cell(c.ID), textsafe.Cell(status), c.Completed, c.Total)
 	}
 	if len(cancelled) == 0 && err == nil {
-		b.WriteString("nothing is handed in\n")
+		b.WriteString("nothing is submitted\n")
 	}
 	_, writeErr := io.WriteString(a.Out, b.String())
 	return errors.Join(err, writeErr)

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -42,7 +41,8 @@ func (g *gate) pass(step string) {
 // two batches.
 func TestBatchRunThatIsKilled(t *testing.T) {
 	t.Parallel()
-	for _, step := range []string{"upload", "uploaded", "create", "created", "poll", "download", "downloaded", "recording"} {
+	steps := []string{"upload", "uploaded", "create", "created", "poll", "download", "downloaded", "recording"}
+	for _, step := range steps {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			n := 20
@@ -59,11 +59,7 @@ func TestBatchRunThatIsKilled(t *testing.T) {
 				}
 			})
 			t.Cleanup(server.Close)
-			command := func() *exec.Cmd {
-				cmd := exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--batch")
-				cmd.Dir = dir
-				return cmd
-			}
+			command := func() *exec.Cmd { return runCommand(t, dir, server.URL(), "--batch") }
 			first := command()
 			require.NoError(t, first.Start())
 			if step == "recording" {
@@ -131,11 +127,7 @@ func TestOneProcessWaitsForTheBatches(t *testing.T) {
 	g := newGate("poll")
 	server := fakeopenai.New(question).Batches(nil, g.pass)
 	t.Cleanup(server.Close)
-	command := func() *exec.Cmd {
-		cmd := exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--batch")
-		cmd.Dir = dir
-		return cmd
-	}
+	command := func() *exec.Cmd { return runCommand(t, dir, server.URL(), "--batch") }
 	first := command()
 	require.NoError(t, first.Start())
 	<-g.reached
@@ -152,27 +144,26 @@ func TestOneProcessWaitsForTheBatches(t *testing.T) {
 // An interrupt ends the waiting at once, since no call is lost by it.
 func TestInterruptLeavesTheBatches(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("an interrupt can't be sent to one process there")
-	}
+	skipWithoutInterrupts(t)
 	dir := manyCases(t, 3)
 	polled := make(chan struct{}, 16)
-	server := fakeopenai.New(question).Batches(func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Polls: 1 << 30} }, func(step string) {
-		if step == "poll" {
-			polled <- struct{}{}
-		}
-	})
+	server := fakeopenai.New(question).Batches(
+		func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Polls: 1 << 30} },
+		func(step string) {
+			if step == "poll" {
+				polled <- struct{}{}
+			}
+		})
 	t.Cleanup(server.Close)
-	cmd := exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--batch")
-	cmd.Dir = dir
+	cmd := runCommand(t, dir, server.URL(), "--batch")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	require.NoError(t, cmd.Start())
 	<-polled
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
-	require.Error(t, cmd.Wait())
-	require.Equal(t, 1, cmd.ProcessState.ExitCode())
-	require.Contains(t, stderr.String(), "stopping: the batches go on; run it again with --batch to collect them, or with --batch --cancel to cancel them\n")
+	require.Equal(t, 1, exitCode(t, cmd.Wait()))
+	require.Contains(t, stderr.String(), "stopping: the batches go on; "+
+		"run it again with --batch to collect them, or with --batch --cancel to cancel them\n")
 	require.Contains(t, stderr.String(), "the run of v3 is interrupted: 0 of 3 trials done and kept")
 	run := newestRun(t, dir)
 	require.Equal(t, runfile.Interrupted, run.Status())

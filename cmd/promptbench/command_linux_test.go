@@ -32,34 +32,34 @@ func TestNoGraderIsLeftBehind(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("there is no python3 here; install it")
 	}
-	for name, signal := range map[string]os.Signal{"run": os.Interrupt, "killed": syscall.SIGKILL, "regrade": os.Interrupt} {
+	signals := map[string]os.Signal{"run": os.Interrupt, "killed": syscall.SIGKILL, "regrade": os.Interrupt}
+	for name, signal := range signals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/project")))
+			dir := copyProject(t)
 			server := fakeopenai.New(question)
 			t.Cleanup(server.Close)
-			args := []string{"run", "prompts/v3", "--base-url", server.URL(), "--model", "m"}
+			cmd := runCommand(t, dir, server.URL())
 			if name == "regrade" {
-				first := exec.CommandContext(t.Context(), "promptbench", args...)
-				first.Dir = dir
-				out, err := first.CombinedOutput()
+				out, err := cmd.CombinedOutput()
 				require.NoError(t, err, "%s", out)
-				args = []string{"regrade", "prompts/v3"}
+				cmd = command(t, dir, "regrade", "prompts/v3")
 			}
 			suite := filepath.Join(dir, "cases", "todos.yaml")
 			data, err := os.ReadFile(suite)
 			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(suite, []byte(strings.Replace(string(data), "  - format\n", "  - command: {run: [python3, hangs.py], timeout: 10m}\n", 1)), 0o600))
+			text := strings.Replace(string(data), "  - format\n", "  - command: {run: [python3, hangs.py], timeout: 10m}\n", 1)
+			require.NoError(t, os.WriteFile(suite, []byte(text), 0o600))
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "cases", "hangs.py"), []byte(hangingGrader), 0o600))
 
-			cmd := exec.CommandContext(t.Context(), "promptbench", args...)
-			cmd.Dir = dir
 			stderr, err := cmd.StderrPipe()
 			require.NoError(t, err)
 			require.NoError(t, cmd.Start())
 			pid := filepath.Join(dir, "cases", "pid")
-			require.Eventually(t, func() bool { _, err := os.Stat(pid); return err == nil }, time.Minute, 5*time.Millisecond)
+			require.Eventually(t, func() bool {
+				_, err := os.Stat(pid)
+				return err == nil
+			}, time.Minute, 5*time.Millisecond)
 			require.NoError(t, cmd.Process.Signal(signal))
 			if name == "run" { // which finishes what is under way, until it is told again
 				line, err := bufio.NewReader(stderr).ReadString('\n')

@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -26,20 +24,11 @@ type ran struct {
 // runInto runs v3 of the test project, one call after the other.
 func runInto(t *testing.T, runs, url string, more ...string) ran {
 	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/project")))
-	args := append([]string{"run", "prompts/v3", "--base-url", url, "--model", "m", "--concurrency", "1", "--runs", runs}, more...)
-	cmd := exec.CommandContext(t.Context(), "promptbench", args...)
+	cmd := runCommand(t, copyProject(t), url, append([]string{"--concurrency", "1", "--runs", runs}, more...)...)
 	var stdout, stderr bytes.Buffer
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &stdout, &stderr
-	out := ran{}
-	if err := cmd.Run(); err != nil {
-		exit, ok := errors.AsType[*exec.ExitError](err)
-		require.True(t, ok, "%v", err)
-		out.code = exit.ExitCode()
-	}
-	out.stdout, out.stderr = stdout.String(), stderr.String()
-	return out
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	code := exitCode(t, cmd.Run())
+	return ran{code: code, stdout: stdout.String(), stderr: stderr.String()}
 }
 
 // If the runs are deleted while they are written, nothing more is paid for.
@@ -56,12 +45,13 @@ func TestRunsDeletedWhileTheyAreWritten(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		return fakeopenai.Text(`{"subtodos":{"type":"question","content":[{"subtodoContent":"언제?"}]}}`)
+		return question(r)
 	})
 	t.Cleanup(server.Close)
 	r := runInto(t, runs, server.URL())
 	require.Equal(t, 1, r.code)
-	require.Equal(t, 1, strings.Count(r.stderr, "was deleted or moved while it was being written; stopped, as further replies would be lost"), r.stderr)
+	require.Equal(t, 1, strings.Count(r.stderr,
+		"was deleted or moved while it was being written; stopped, as further replies would be lost"), r.stderr)
 	require.Contains(t, r.stderr, "promptbench: the run of v3 is incomplete: 2 of 6 trials done")
 	require.Len(t, server.Requests(), 3)
 	require.NoDirExists(t, runs)

@@ -119,8 +119,9 @@ func (o *outcome) err() error {
 	case o.incomplete:
 		return &exitError{code: exitFailure}
 	case o.failed > o.flags.maxErrors:
-		return &exitError{code: exitFailure, err: fmt.Errorf("%s of a run ended in an error, more than --max-errors %d allows",
-			wording.Count(o.failed, "trial"), o.flags.maxErrors)}
+		err := fmt.Errorf("%s of a run ended in an error, more than --max-errors %d allows",
+			wording.Count(o.failed, "trial"), o.flags.maxErrors)
+		return &exitError{code: exitFailure, err: err}
 	case o.regressed, o.missed:
 		return &exitError{code: exitRegression}
 	case o.inconclusive && o.flags.requireConclusive:

@@ -74,7 +74,8 @@ func (f *projectFlags) addModel(cmd *cobra.Command) {
 func (f *projectFlags) addJudge(cmd *cobra.Command) {
 	group(cmd, groupModel, func(flags *pflag.FlagSet) {
 		f.addBaseURL(flags)
-		flags.StringVar(&f.judge, "judge", "", "the model that answers rubric questions: a `name` in the config, or a model id")
+		flags.StringVar(&f.judge, "judge", "",
+			"the model that answers rubric questions: a `name` in the config, or a model id")
 	})
 }
 
@@ -106,7 +107,8 @@ func ifGiven[T any](cmd *cobra.Command, flag string, value *T) *T {
 
 // then returns what a command runs: its flags are checked, then do gets the
 // project's options.
-func (f *projectFlags) then(do func(ctx context.Context, o project.Options, args []string) error, checks ...func() error,
+func (f *projectFlags) then(
+	do func(ctx context.Context, o project.Options, args []string) error, checks ...func() error,
 ) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		var errs []error

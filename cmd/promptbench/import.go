@@ -14,7 +14,8 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// mostLeft is how many lines of what is left a summary has; the suite has all.
+// mostLeft is how many lines a summary has of what is not carried over; the suite has
+// all.
 const mostLeft = 30
 
 type importFlags struct {
@@ -29,7 +30,7 @@ func (a *app) importCommand() *cobra.Command {
 		Short: "Convert another tool's evaluation to prompts, suites and models",
 		Long: `Import reads promptfoo configs, .prompt.yml files of GitHub Models, samples and
 registry entries of OpenAI evals, and tables (CSV). It writes prompts, suites
-and a promptbench.yaml. It lists what it can't convert, each with its place,
+and a promptbench.yaml. It lists what it can't carry over, each with its place,
 also at the end of the suite. It runs no code, makes no call, and changes no
 existing file.`,
 		Example: `  promptbench import promptfooconfig.yaml
@@ -48,7 +49,7 @@ existing file.`,
 		"(default: the working directory, else FILE's repository)")
 	flags.StringVar(&f.expected, "expected", "", "how an expected text is compared: `equals`, contains or starts-with")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the files, write nothing")
-	flags.BoolVar(&f.strict, "strict", false, "write nothing and exit with 1 if anything can't be converted")
+	flags.BoolVar(&f.strict, "strict", false, "write nothing and exit with 1 if anything can't be carried over")
 	complete(cmd, "expected", cobra.FixedCompletions(
 		[]string{importer.Equals, importer.Contains, importer.StartsWith}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -70,7 +71,7 @@ func (a *app) runImport(sources []string, f importFlags) error {
 	}
 	switch {
 	case f.strict && left > 0:
-		return errors.New("nothing is written, because of --strict: not everything can be converted")
+		return errors.New("nothing is written, because of --strict: not everything can be carried over")
 	case f.dryRun:
 		a.printFiles(plan)
 		if len(plan.Exists) > 0 {
@@ -86,9 +87,11 @@ func (a *app) runImport(sources []string, f importFlags) error {
 }
 
 func (a *app) printImported(r *importer.Result) {
-	lines := []string{fmt.Sprintf("%s: %s with %s and %s", r.Name, r.Format, wording.Count(len(r.Prompts), "prompt"), wording.Count(r.Cases, "case"))}
+	lines := []string{fmt.Sprintf("%s: %s with %s and %s",
+		r.Name, r.Format, wording.Count(len(r.Prompts), "prompt"), wording.Count(r.Cases, "case"))}
 	if len(r.Code) > 0 {
-		lines = append(lines, fmt.Sprintf("  it has assertions in %s: their code runs on this machine with every run of the suite, so read it first", strings.Join(r.Code, " and ")))
+		lines = append(lines, fmt.Sprintf("  it has assertions in %s: "+
+			"their code runs on this machine with every run of the suite, so read it first", wording.List(r.Code)))
 	}
 	if len(r.Left) > 0 {
 		grouped := importer.Group(r.Left)
@@ -114,10 +117,11 @@ func (a *app) printFiles(plan *importer.Plan) {
 	a.printEntries(plan)
 }
 
-// printEntries shows what belongs into a config that is there already.
+// printEntries shows what an existing config may need.
 func (a *app) printEntries(plan *importer.Plan) {
 	if len(plan.Config) > 0 {
-		_, _ = fmt.Fprintf(a.Out, "\n%s is there already and stays as it is; what it may need of this:\n%s", config.DefaultPath, textsafe.Block(string(plan.Config)))
+		_, _ = fmt.Fprintf(a.Out, "\n%s exists and does not change; it may need this:\n%s",
+			config.DefaultPath, textsafe.Block(string(plan.Config)))
 	}
 }
 
@@ -136,5 +140,6 @@ func (a *app) printNext(plan *importer.Plan, dir string) {
 	if dir != "." {
 		there = "in " + dir + ": "
 	}
-	_, _ = fmt.Fprintf(a.Out, "next: %spromptbench run %s --suite %s%s\n", textsafe.Cell(there), strings.TrimSuffix(first.Prompts[0], ".prompt.yml"), first.Suite, judge)
+	_, _ = fmt.Fprintf(a.Out, "next: %spromptbench run %s --suite %s%s\n",
+		textsafe.Cell(there), strings.TrimSuffix(first.Prompts[0], ".prompt.yml"), first.Suite, judge)
 }

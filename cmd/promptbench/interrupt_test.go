@@ -3,12 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -31,22 +29,21 @@ type interrupted struct {
 
 func startInterrupted(t *testing.T) *interrupted {
 	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("an interrupt can't be sent to one process there")
-	}
+	skipWithoutInterrupts(t)
 	released := make(chan struct{})
-	r := &interrupted{dir: t.TempDir(), arrived: make(chan struct{}, 16), release: sync.OnceFunc(func() { close(released) })}
-	require.NoError(t, os.CopyFS(r.dir, os.DirFS("testdata/project")))
-	server := fakeopenai.New(func(fakeopenai.Request) fakeopenai.Reply {
+	r := &interrupted{
+		dir: copyProject(t), arrived: make(chan struct{}, 16), release: sync.OnceFunc(func() { close(released) }),
+	}
+	server := fakeopenai.New(func(request fakeopenai.Request) fakeopenai.Reply {
 		r.arrived <- struct{}{}
 		<-released
-		return fakeopenai.Text(`{"subtodos":{"type":"question","content":[{"subtodoContent":"언제?"}]}}`)
+		return question(request)
 	})
 	t.Cleanup(server.Close)
 	t.Cleanup(r.release) // first, else Close would wait for the replies
 
-	r.cmd = exec.CommandContext(t.Context(), "promptbench", "run", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--concurrency", "2")
-	r.cmd.Dir, r.cmd.Stdout = r.dir, &r.stdout
+	r.cmd = runCommand(t, r.dir, server.URL(), "--concurrency", "2")
+	r.cmd.Stdout = &r.stdout
 	pipe, err := r.cmd.StderrPipe()
 	require.NoError(t, err)
 	r.stderr = bufio.NewReader(pipe)
@@ -69,11 +66,7 @@ func (r *interrupted) end(t *testing.T) (code int, stderr string, run *runfile.R
 	t.Helper()
 	rest, err := io.ReadAll(r.stderr)
 	require.NoError(t, err)
-	if err := r.cmd.Wait(); err != nil {
-		exit, ok := errors.AsType[*exec.ExitError](err)
-		require.True(t, ok, "%v", err)
-		code = exit.ExitCode()
-	}
+	code = exitCode(t, r.cmd.Wait())
 	files, err := filepath.Glob(filepath.Join(r.dir, "runs", "*"))
 	require.NoError(t, err)
 	require.Len(t, files, 1, "the run file, and no lock that was left behind")

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -14,11 +17,51 @@ import (
 	"promptbench/internal/testing/fakeopenai"
 )
 
-// manyCases is a project of so many cases.
-func manyCases(t *testing.T, n int) (dir string) {
+// command is promptbench in a directory.
+func command(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "promptbench", args...)
+	cmd.Dir = dir
+	return cmd
+}
+
+// runCommand is a run of v3 on the model of a server.
+func runCommand(t *testing.T, dir, url string, more ...string) *exec.Cmd {
+	t.Helper()
+	return command(t, dir, append([]string{"run", "prompts/v3", "--base-url", url, "--model", "m"}, more...)...)
+}
+
+// exitCode is the exit code of a process that has ended.
+func exitCode(t *testing.T, err error) int {
+	t.Helper()
+	if err == nil {
+		return 0
+	}
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	require.True(t, ok, "%v", err)
+	return exit.ExitCode()
+}
+
+// skipWithoutInterrupts skips a test on Windows, where no interrupt reaches one process.
+func skipWithoutInterrupts(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("an interrupt can't be sent to one process there")
+	}
+}
+
+// copyProject copies the project that most tests work on.
+func copyProject(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/project")))
+	return dir
+}
+
+// manyCases is a project of so many cases.
+func manyCases(t *testing.T, n int) (dir string) {
+	t.Helper()
+	dir = copyProject(t)
 	suite := filepath.Join(dir, "cases", "todos.yaml")
 	data, err := os.ReadFile(suite)
 	require.NoError(t, err)

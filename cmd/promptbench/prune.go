@@ -56,15 +56,16 @@ tree or the newest commit.`,
 			func(w io.Writer) error { return report.PruneJSON(w, fates, sure) }))
 	}, func() error {
 		if !cmd.Flags().Changed("keep") {
-			return usagef("promptbench runs prune needs --keep N, the number of runs to keep of each revision, suite and model; " +
-				"0 keeps what is committed")
+			return usagef("promptbench runs prune needs --keep N, the number of runs to keep of each revision, " +
+				"suite and model; 0 keeps what is committed")
 		}
 		return checkAtLeast("keep", how.Keep, 0)
 	}, to.check)
 	flags := cmd.Flags()
 	flags.IntVar(&how.Keep, "keep", 0, "keep the newest `n` runs of each revision, suite and model")
 	flags.BoolVar(&how.Unfinished, "unfinished", false, "also remove runs that did not end")
-	flags.BoolVar(&how.Recordings, "recordings", false, "also remove the only recordings of labelled replies and current prompts")
+	flags.BoolVar(&how.Recordings, "recordings", false,
+		"also remove the only recordings of labelled replies and current prompts")
 	flags.BoolVar(&sure, "yes", false, "remove the files, not only list them")
 	files.add(cmd)
 	to.add(cmd, report.Table, report.JSON)

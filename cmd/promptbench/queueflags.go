@@ -71,8 +71,8 @@ func (f *queueFlags) checkRun(how runFlags) error {
 
 func (f *queueFlags) server(a *app, name string) queue.Options {
 	return queue.Options{
-		URL: f.url, User: f.user, Password: os.Getenv(passwordEnv), Creds: f.creds, NKey: f.nkey, CA: f.ca, Cert: f.cert, Key: f.ckey,
-		Name: "promptbench " + name, Note: a.NoteText,
+		URL: f.url, User: f.user, Password: os.Getenv(passwordEnv), Creds: f.creds, NKey: f.nkey,
+		CA: f.ca, Cert: f.cert, Key: f.ckey, Name: "promptbench " + name, Note: a.NoteText,
 	}
 }
 

@@ -75,7 +75,9 @@ changed.`,
 			}
 			a.Warn(slices.Concat(p.Warnings, check.Advice(p)))
 			return a.runLoaded(ctx, p, how, shown)
-		}, how.check, func() error { return how.batch.check(how) }, func() error { return how.queue.checkRun(how) }, shown.check),
+		}, how.check, func() error {
+			return errors.Join(how.batch.check(how), how.queue.checkRun(how))
+		}, shown.check),
 	}
 	cmd.Flags().StringVar(&baseline, "baseline", "", "compare with the run in this `file`, not with the first revision")
 	files.add(cmd)

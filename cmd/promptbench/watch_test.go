@@ -3,11 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -53,11 +51,8 @@ func (l *lockedBuffer) String() string {
 // model answers a case with a question, unless the prompt says 정답.
 func startWatch(t *testing.T, args ...string) *watching {
 	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("an interrupt can't be sent to one process there")
-	}
-	w := &watching{dir: t.TempDir()}
-	require.NoError(t, os.CopyFS(w.dir, os.DirFS("testdata/project")))
+	skipWithoutInterrupts(t)
+	w := &watching{dir: copyProject(t)}
 	server := fakeopenai.New(func(r fakeopenai.Request) fakeopenai.Reply {
 		w.mu.Lock()
 		w.asked = append(w.asked, r.Input())
@@ -70,11 +65,13 @@ func startWatch(t *testing.T, args ...string) *watching {
 		if strings.Contains(r.Messages[0].Content, "정답") && strings.Contains(r.Input(), "치과") {
 			typ = "answer"
 		}
-		return fakeopenai.Text(`{"subtodos":{"type":"` + typ + `","content":[{"subtodoContent":"언제 할까요?"},{"subtodoContent":"누구와 할까요?"}]}}`)
+		return fakeopenai.Text(`{"subtodos":{"type":"` + typ + `",` +
+			`"content":[{"subtodoContent":"언제 할까요?"},{"subtodoContent":"누구와 할까요?"}]}}`)
 	})
 	t.Cleanup(server.Close)
-	w.cmd = exec.CommandContext(t.Context(), "promptbench", append([]string{"watch", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--concurrency", "1"}, args...)...)
-	w.cmd.Dir, w.cmd.Stderr = w.dir, &w.errs
+	args = append([]string{"watch", "prompts/v3", "--base-url", server.URL(), "--model", "m", "--concurrency", "1"}, args...)
+	w.cmd = command(t, w.dir, args...)
+	w.cmd.Stderr = &w.errs
 	pipe, err := w.cmd.StdoutPipe()
 	require.NoError(t, err)
 	w.lines = bufio.NewScanner(pipe)
@@ -100,6 +97,22 @@ func (w *watching) until(t *testing.T, text string) string {
 func (w *watching) block(t *testing.T) string {
 	t.Helper()
 	return w.until(t, "waiting for a save")
+}
+
+// untilAsked waits for the first request.
+func (w *watching) untilAsked(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return len(w.asked) == 1
+	}, time.Minute, time.Millisecond)
+}
+
+// untilSaid waits for text on the error stream.
+func (w *watching) untilSaid(t *testing.T, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(w.errs.String(), text) }, time.Minute, time.Millisecond)
 }
 
 // since returns the inputs that were asked since this was last called.
@@ -150,10 +163,7 @@ func (w *watching) ended(t *testing.T) []*runfile.Run {
 	t.Helper()
 	for w.lines.Scan() { // to the end, as the process may still write
 	}
-	err := w.cmd.Wait()
-	exit, failed := errors.AsType[*exec.ExitError](err)
-	require.False(t, failed, "%v: %s", exit, w.errs.String())
-	require.NoError(t, err)
+	require.NoError(t, w.cmd.Wait(), w.errs.String())
 	files, err := filepath.Glob(w.path("runs/*"))
 	require.NoError(t, err)
 	runs := make([]*runfile.Run, len(files))
@@ -225,9 +235,9 @@ func TestASaveWhileARunIsGoingOnBeginsAnew(t *testing.T) {
 	t.Cleanup(release)
 	w.replace(t, "prompts/v3.prompt.yml", "개정 3.", "개정 3-1.")
 	w.until(t, "6 calls to make")
-	require.Eventually(t, func() bool { w.mu.Lock(); defer w.mu.Unlock(); return len(w.asked) == 1 }, time.Minute, time.Millisecond)
+	w.untilAsked(t)
 	w.replace(t, "prompts/v3.prompt.yml", "개정 3-1.", "개정 3-2.")
-	require.Eventually(t, func() bool { return strings.Contains(w.errs.String(), "saved again: ") }, time.Minute, time.Millisecond)
+	w.untilSaid(t, "saved again: ")
 	release()
 	stopped := w.block(t)
 	require.Contains(t, stopped, "the run of v3 was stopped: 1 of 6 trials done and kept\nstopped; finished replies are kept\n")
@@ -246,9 +256,9 @@ func TestAnInterruptEndsAWatchAndKeepsWhatWasPaidFor(t *testing.T) {
 	release := w.hold()
 	t.Cleanup(release)
 	w.until(t, "6 calls to make")
-	require.Eventually(t, func() bool { w.mu.Lock(); defer w.mu.Unlock(); return len(w.asked) == 1 }, time.Minute, time.Millisecond)
+	w.untilAsked(t)
 	require.NoError(t, w.cmd.Process.Signal(os.Interrupt))
-	require.Eventually(t, func() bool { return strings.Contains(w.errs.String(), "stopping: ") }, time.Minute, time.Millisecond)
+	w.untilSaid(t, "stopping: ")
 	release()
 	runs := w.ended(t)
 	require.Len(t, runs, 1)

@@ -276,7 +276,7 @@ func TestWhatExpiredIsHandedInAgain(t *testing.T) {
 	require.Len(t, handed[1].Keys, 3)
 	require.Equal(t, 1, calls[s.inputs[0]].Attempts)
 	require.Equal(t, 2, calls[s.inputs[9]].Attempts)
-	require.Contains(t, v.notes, "batch "+handed[0].ID+": handing in again 3 requests without a reply")
+	require.Contains(t, v.notes, "batch "+handed[0].ID+": submitting again 3 requests without a reply")
 }
 
 func TestWhatExpiresEachTimeIsAnError(t *testing.T) {
@@ -518,7 +518,7 @@ func TestBatchThatNoLineNamesIsFound(t *testing.T) {
 	require.Len(t, s.server.HandedIn(), 241)
 	v = s.visit(t, nil).submit()
 	require.Len(t, s.server.HandedIn(), 241, "the batch was found, not made again")
-	require.Contains(t, v.notes[0], "was handed in by a run that was killed before it could write that down")
+	require.Contains(t, v.notes[0], "was submitted by a run that was killed before it recorded that")
 	s.everythingAnswered(t, v.collect())
 
 	// The line is written now.

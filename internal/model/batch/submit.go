@@ -152,7 +152,7 @@ func (c *Collector) find(ctx context.Context, p *piece) (bool, error) {
 		return false, c.record(runfile.Batch{Piece: p.id, State: runfile.Collected, At: time.Now().UTC()})
 	}
 	p.batch, p.status = b.ID, b.Status
-	c.o.Note(fmt.Sprintf("batch %s was handed in by a run that was killed before it could write that down", b.ID))
+	c.o.Note(fmt.Sprintf("batch %s was submitted by a run that was killed before it recorded that", b.ID))
 	return true, c.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, At: time.Now().UTC()})
 }
 
@@ -176,7 +176,7 @@ func (c *Collector) submit(ctx context.Context, p *piece, keys []string, path st
 		return fmt.Errorf("making a batch of %s: %w", requests(len(keys)), err)
 	}
 	p.batch, p.status = b.ID, b.Status
-	c.o.Note(fmt.Sprintf("batch %s: %s handed in", b.ID, requests(len(keys))))
+	c.o.Note(fmt.Sprintf("batch %s: %s submitted", b.ID, requests(len(keys))))
 	return c.record(runfile.Batch{
 		Piece: p.id, State: runfile.Submitted, Batch: b.ID, InputFile: file, At: time.Now().UTC(),
 	})

@@ -161,7 +161,7 @@ func (c *Collector) finish(ctx context.Context, p *piece, b Batch) error {
 		clear(again)
 	}
 	if len(again) > 0 {
-		c.o.Note(fmt.Sprintf("batch %s: handing in again %s without a reply", p.batch, requests(len(again))))
+		c.o.Note(fmt.Sprintf("batch %s: submitting again %s without a reply", p.batch, requests(len(again))))
 		if err := c.resubmit(ctx, again, attempt); err != nil {
 			return err
 		}

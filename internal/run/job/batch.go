@@ -15,7 +15,7 @@ import (
 )
 
 // ErrDetached says that a job handed in its batches and did not wait for them.
-var ErrDetached = errors.New("handed in; run it again with --batch to collect the replies")
+var ErrDetached = errors.New("submitted; run it again with --batch to collect the replies")
 
 // BatchOptions say how requests are put into batches.
 type BatchOptions struct {
@@ -54,7 +54,7 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 	}
 	defer index.Close() //nolint:errcheck // opened for reading only
 	if n := len(batch.Outstanding(index, targets[0].Label, targets[0].ID)); n > 0 {
-		o.Note(fmt.Sprintf("--fresh passes over what earlier runs handed in and nobody collected (batches: %d)", n))
+		o.Note(fmt.Sprintf("--fresh ignores batches that earlier runs submitted and nobody collected: %d", n))
 	}
 	return out, nil
 }

@@ -17,7 +17,10 @@ type Live struct {
 
 // NewLive is a run of these cases that has not begun.
 func NewLive(header runfile.Header, cases []runfile.Case) *Live {
-	l := &Live{header: header, cases: make(map[string]runfile.Case, len(cases)), trials: map[string][]runfile.Trial{}, calls: map[string][]runfile.Call{}}
+	l := &Live{
+		header: header, cases: make(map[string]runfile.Case, len(cases)),
+		trials: map[string][]runfile.Trial{}, calls: map[string][]runfile.Call{},
+	}
 	for _, c := range cases {
 		l.cases[c.Case] = c
 	}
@@ -53,7 +56,9 @@ func Merge(before, now *runfile.Run) *runfile.Run {
 	if before == nil || now == nil {
 		return cmp.Or(now, before)
 	}
-	run := &runfile.Run{Header: now.Header, Cases: slices.Clone(now.Cases), Trials: slices.Clone(now.Trials), Calls: slices.Clone(now.Calls)}
+	run := &runfile.Run{
+		Header: now.Header, Cases: slices.Clone(now.Cases), Trials: slices.Clone(now.Trials), Calls: slices.Clone(now.Calls),
+	}
 	for _, c := range before.Cases {
 		if _, again := now.Case(c.Case); !again {
 			run.Cases = append(run.Cases, c)
