@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,24 +76,7 @@ func openQuestion(list []*Grader, base string) string {
 	}
 	out := ""
 	if len(few) > 0 {
-		up, down := 0, 0
-		for _, g := range few {
-			switch {
-			case *g.Delta > 0:
-				up++
-			case *g.Delta < 0:
-				down++
-			}
-		}
-		claim := "better or worse"
-		switch {
-		case up == len(few):
-			claim = "better"
-		case down == len(few):
-			claim = "worse"
-		case up+down == 0:
-			claim = "no worse"
-		}
+		claim := claimOf(few)
 		n := few[0].Cases
 		out = fmt.Sprintf(" %s %s too few to call it %s than %s %s.",
 			wording.Count(n, "case"), wording.Verb(n, "are"), claim, base, at(few))
@@ -105,6 +89,17 @@ func openQuestion(list []*Grader, base string) string {
 		out += fmt.Sprintf(" %s left out could change the verdict %s; run again to score them.", missing, at(withdrawn))
 	}
 	return out
+}
+
+// claimOf names the claim that the graders come nearest to, which they cannot make.
+func claimOf(list []*Grader) string {
+	sign := func(g *Grader) int { return cmp.Compare(*g.Delta, 0) }
+	for _, g := range list[1:] {
+		if sign(g) != sign(list[0]) {
+			return "better or worse"
+		}
+	}
+	return [...]string{"worse", "no worse", "better"}[1+sign(list[0])]
 }
 
 // effect says what the head did to the cases of one grader. It gives their total
@@ -184,22 +179,12 @@ func namesOf(list []*Grader) string {
 
 // hasJudgedScores reports whether a judge that cannot gate scored anything.
 func hasJudgedScores(list []Grader) bool {
-	for i := range list {
-		if list[i].Units > 0 && list[i].shortfall() != "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(g Grader) bool { return g.Units > 0 && g.shortfall() != "" })
 }
 
 // hasScores reports whether any grader has a value on both sides of a case.
 func hasScores(list []Grader) bool {
-	for _, g := range list {
-		if g.Units > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(g Grader) bool { return g.Units > 0 })
 }
 
 // earlierRun names the base if both sides are runs of one prompt.
