@@ -17,7 +17,7 @@ func (n Node) JSON() (json.RawMessage, problem.List) {
 	if len(probs) > 0 {
 		return nil, probs
 	}
-	raw, err := encodeJSON(plain) // only maps here
+	raw, err := Sorted(plain) // only maps here
 	if err != nil {
 		return nil, problem.List{n.Problem(err.Error(), "")}
 	}
@@ -27,7 +27,7 @@ func (n Node) JSON() (json.RawMessage, problem.List) {
 // Canonical returns v as canonical JSON: the keys of structs and maps sorted, no
 // spaces, and none of the escapes for HTML that encoding/json makes by default.
 func Canonical(v any) (json.RawMessage, error) {
-	raw, err := encodeJSON(v)
+	raw, err := Sorted(v)
 	if err != nil {
 		return nil, err
 	}
@@ -38,14 +38,12 @@ func Canonical(v any) (json.RawMessage, error) {
 	if err := dec.Decode(&plain); err != nil {
 		return nil, fmt.Errorf("encoding as JSON: %w", err)
 	}
-	return encodeJSON(plain)
+	return Sorted(plain)
 }
 
 // Sorted is [Canonical] for a v with its fields in the order of their keys and
 // with UTF-8 texts. It is much faster, which matters for every case.
-func Sorted(v any) (json.RawMessage, error) { return encodeJSON(v) }
-
-func encodeJSON(v any) (json.RawMessage, error) {
+func Sorted(v any) (json.RawMessage, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

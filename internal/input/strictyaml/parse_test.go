@@ -105,13 +105,13 @@ func TestAtCountsCharacters(t *testing.T) {
 	t.Parallel()
 	doc, probs := strictyaml.Parse("f", []byte("cases:\n  - {이름: 가나다, 값: 👨‍👩‍👧, 끝: [하나, 둘]}\n"))
 	require.Empty(t, probs)
-	line, column := doc.At("cases", 0, "끝", 1)
+	line, column := doc.Root().At("cases", 0, "끝", 1).Pos()
 	require.Equal(t, [2]int{2, 33}, [2]int{line, column}, "the joined emoji is five characters")
-	line, column = doc.AtKey("cases", 0, "끝")
+	line, column = doc.Root().AtKey("cases", 0, "끝").Pos()
 	require.Equal(t, [2]int{2, 25}, [2]int{line, column})
-	line, column = doc.At("cases", 0, "missing", "deeper")
+	line, column = doc.Root().At("cases", 0, "missing", "deeper").Pos()
 	require.Equal(t, [2]int{2, 5}, [2]int{line, column}, "the deepest node on the way")
-	line, column = doc.At("cases", 7)
+	line, column = doc.Root().At("cases", 7).Pos()
 	require.Equal(t, [2]int{2, 3}, [2]int{line, column})
 }
 

@@ -4,7 +4,7 @@
 // [Parse] turns a file into a [Document], or reports why it is not YAML.
 // [Document.Decode] then fills Go structs by their `yaml` tags: unknown and
 // missing keys and values of a wrong type become problems, and decoding goes
-// on. [Document.At] and [Node] give the places that later, semantic checks need.
+// on. [Node] has the places that later, semantic checks need.
 // [ParseJSON] gives the same treatment to one JSON value, a line of a JSON
 // Lines file.
 //
@@ -105,12 +105,3 @@ func (d *Document) Root() Node { return d.node(d.root) }
 
 // Decode fills v, a pointer, from the whole document. See [Node.Decode].
 func (d *Document) Decode(v any) problem.List { return d.Root().Decode(v) }
-
-// At returns the place of the value that path leads to, keys as strings and
-// indexes as ints. Where the path leads nowhere, it is the place of the deepest
-// node on the way. Lines and columns count from 1, columns in characters.
-func (d *Document) At(path ...any) (line, column int) { return d.Root().At(path...).Pos() }
-
-// AtKey is like [Document.At] but gives the place of the last key itself
-// instead of its value's.
-func (d *Document) AtKey(path ...any) (line, column int) { return d.Root().AtKey(path...).Pos() }

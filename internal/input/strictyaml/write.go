@@ -57,8 +57,7 @@ func hideEmoji(n *yaml.Node) *strings.Replacer {
 	const first, last = '\uE000', '\uF8FF'
 	taken := map[rune]bool{}
 	var high []rune
-	var look func(*yaml.Node)
-	look = func(n *yaml.Node) {
+	eachNode(n, func(n *yaml.Node) {
 		for _, r := range n.Value {
 			if r >= first && r <= last || r > 0xFFFF && unicode.IsGraphic(r) {
 				if r > 0xFFFF && !taken[r] {
@@ -67,11 +66,7 @@ func hideEmoji(n *yaml.Node) *strings.Replacer {
 				taken[r] = true
 			}
 		}
-		for _, child := range n.Content {
-			look(child)
-		}
-	}
-	look(n)
+	})
 	var there, back []string
 	next := rune(first)
 	for _, r := range high {
@@ -85,15 +80,15 @@ func hideEmoji(n *yaml.Node) *strings.Replacer {
 		next++
 	}
 	hide := strings.NewReplacer(there...)
-	var change func(*yaml.Node)
-	change = func(n *yaml.Node) {
-		n.Value = hide.Replace(n.Value)
-		for _, child := range n.Content {
-			change(child)
-		}
-	}
-	change(n)
+	eachNode(n, func(n *yaml.Node) { n.Value = hide.Replace(n.Value) })
 	return strings.NewReplacer(back...)
+}
+
+func eachNode(n *yaml.Node, do func(*yaml.Node)) {
+	do(n)
+	for _, child := range n.Content {
+		eachNode(child, do)
+	}
 }
 
 func nodeOf(v any) (*yaml.Node, error) {
