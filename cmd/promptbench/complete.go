@@ -12,11 +12,11 @@ import (
 	"promptbench/internal/run/project"
 )
 
-// mostSuggestions is how many words a shell is given at once.
+// mostSuggestions is how many words a shell gets at once.
 const mostSuggestions = 200
 
-// addCompletion lets shells complete what flags and arguments take. Nothing is
-// called for it, neither a model nor a grader: see [project.Suggester].
+// addCompletion lets shells complete the values of flags and the arguments. It calls
+// neither a model nor a grader; see [project.Suggester].
 func addCompletion(cmd *cobra.Command) {
 	takes := map[string]func(project.Suggester) []string{
 		"case":    func(s project.Suggester) []string { ids, _ := s.Cases(); return ids },
@@ -62,7 +62,7 @@ func addCompletion(cmd *cobra.Command) {
 	}
 }
 
-// complete registers how a flag is completed, unless the command did itself.
+// complete registers how a flag is completed, unless the command has done that.
 func complete(cmd *cobra.Command, flag string, how cobra.CompletionFunc) {
 	if _, own := cmd.GetFlagCompletionFunc(flag); !own {
 		_ = cmd.RegisterFlagCompletionFunc(flag, how) // fails for an unknown flag or a second time only
@@ -93,7 +93,7 @@ func completeArgs(cmd *cobra.Command, args []string, word string) ([]string, cob
 	return out, directive
 }
 
-// suggester suggests by the flags that stand on the line so far.
+// suggester returns suggestions by the flags on the line so far.
 func suggester(cmd *cobra.Command) project.Suggester {
 	text := func(name string) string {
 		value, _ := cmd.Flags().GetString(name) // a command without the flag has nothing to say
@@ -102,8 +102,8 @@ func suggester(cmd *cobra.Command) project.Suggester {
 	return project.Suggest(project.Options{Config: text("config"), Suite: text("suite"), Runs: text("runs")})
 }
 
-// suggest are the words that begin with what was typed. Of too many of them only
-// the beginnings are given, as far as they fit, to be typed on from.
+// suggest returns the words that begin with what was typed. If they are too many, it
+// returns only as long beginnings of them as fit.
 func suggest(words []string, typed string) ([]string, cobra.ShellCompDirective) {
 	directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	var fit []string
@@ -126,8 +126,8 @@ func suggest(words []string, typed string) ([]string, cobra.ShellCompDirective) 
 	return fewer, directive | cobra.ShellCompDirectiveNoSpace
 }
 
-// beginnings are the different beginnings of words, of so many bytes or to the
-// end of the letter there. There are more than fit once they are long enough.
+// beginnings returns the different beginnings of words, of length bytes or to the
+// end of the letter there, and stops once they are too many.
 func beginnings(words []string, length int) []string {
 	var out []string
 	seen := map[string]bool{}
@@ -146,7 +146,7 @@ func beginnings(words []string, length int) []string {
 	return out
 }
 
-// formatsIn are the formats that the help of a --format flag lists.
+// formatsIn returns the formats that the help of a --format flag lists.
 func formatsIn(usage string) []string {
 	_, list, _ := strings.Cut(usage, ": ")
 	list, _, _ = strings.Cut(list, " (")

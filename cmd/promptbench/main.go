@@ -11,9 +11,9 @@ const (
 	// memoryLimit is where the garbage collector starts to work harder, so that
 	// comparing huge runs stays small; GOMEMLIMIT overrides it.
 	memoryLimit = 256 << 20
-	// garbage is how much of it may pile up, in per cent of what is in use. That is
-	// a few megabytes, and each collection looks at the stacks of all calls under
-	// way; GOGC overrides it.
+	// garbage is how much garbage may pile up, in per cent of the memory in use: a few
+	// megabytes. Each collection looks at the stacks of all calls in flight; GOGC
+	// overrides it.
 	garbage = 200
 )
 

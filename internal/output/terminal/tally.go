@@ -143,7 +143,7 @@ func (t *Tally) Parts(now time.Time) []string {
 		add("%d in flight", state.InFlight)
 	}
 	if state.Wait >= time.Second {
-		add("told to wait %s", shortDuration(state.Wait))
+		add("endpoint asks to wait %s", shortDuration(state.Wait))
 	}
 	if t.errors > 0 {
 		add("%s", wording.Count(t.errors, "error"))

@@ -43,7 +43,7 @@ func TestTally(t *testing.T) {
 	require.Equal(t, "65% pass · 1m30s left", fitParts(parts, 25), "whole parts, as many as there is room for")
 	require.Empty(t, fitParts(parts, -5))
 	state.Wait = 53200 * time.Millisecond
-	require.Contains(t, line(now), "33 in flight, told to wait 54s, 9 errors")
+	require.Contains(t, line(now), "33 in flight, endpoint asks to wait 54s, 9 errors")
 }
 
 // What was replayed in a moment says nothing of how long the rest takes.

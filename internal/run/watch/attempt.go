@@ -60,7 +60,7 @@ func (r *round) run(ctx context.Context, stop <-chan struct{}) error {
 	if err := w.blocks.Show(r.block); err != nil {
 		return &outputError{errors.Join(err, prepared.Abandon())}
 	}
-	tally, finish := r.follow()
+	tally, finish := r.follow(ctx)
 	ends, runErr := prepared.Run(ctx, stop)
 	drawErr := finish()
 	stats := prepared.Stats()
@@ -165,7 +165,7 @@ func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, repo
 
 // follow shows the job while it runs: on a screen its table, else how far it is.
 // Finish ends that; its error is one of the output.
-func (r *round) follow() (tally *terminal.Tally, finish func() error) {
+func (r *round) follow(ctx context.Context) (tally *terminal.Tally, finish func() error) {
 	state := func() terminal.State { return session.StateOf(r.job.Stats()) }
 	tally = terminal.NewTally(r.job.Trials, state, time.Now())
 	var mu sync.Mutex // of the live run
@@ -185,7 +185,7 @@ func (r *round) follow() (tally *terminal.Tally, finish func() error) {
 		b := r.block
 		b.Progress = tally.Parts(now)
 		mu.Lock()
-		b.Result, _ = r.result(context.Background(), false)
+		b.Result, _ = r.result(ctx, false)
 		mu.Unlock()
 		if err := r.w.blocks.Show(b); err != nil {
 			return &outputError{err}

@@ -49,9 +49,9 @@ func (l *Live) Run() *runfile.Run {
 	return run
 }
 
-// Merge is what is known of the cases after now, where some were not run again:
-// those have what before says of them. Either run may be nil, and so is what is
-// known then of nothing.
+// Merge returns what is known of the cases after now. For cases that were not run
+// again, that is what before says. Either run may be nil; of two nil runs, the
+// result is nil.
 func Merge(before, now *runfile.Run) *runfile.Run {
 	if before == nil || now == nil {
 		return cmp.Or(now, before)
