@@ -68,11 +68,7 @@ func (k *collector) word(text []byte) string {
 }
 
 func (k *collector) same(s *string) {
-	if kept, ok := k.words[*s]; ok {
-		*s = kept
-		return
-	}
-	k.words[*s] = *s
+	*s = k.word([]byte(*s))
 }
 
 // number is the number of a case's id.

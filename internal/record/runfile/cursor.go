@@ -261,45 +261,21 @@ func (c *cursor) boolean() bool {
 
 func (c *cursor) integer() int64 {
 	value := c.literal()
-	if !isNumber(value, false) {
-		c.fail()
-		return 0
-	}
 	n, err := strconv.ParseInt(string(value), 10, 64)
-	if err != nil {
+	if err != nil || !json.Valid(value) {
 		c.fail()
 	}
 	return n
 }
 
-// number reads a number without an exponent.
 func (c *cursor) number() float64 {
 	value := c.literal()
-	switch {
-	case len(value) == 1 && value[0] >= '0' && value[0] <= '9':
+	if len(value) == 1 && value[0] >= '0' && value[0] <= '9' {
 		return float64(value[0] - '0')
-	case !isNumber(value, true):
-		c.fail()
-		return 0
 	}
 	f, err := strconv.ParseFloat(string(value), 64)
-	if err != nil {
+	if err != nil || !json.Valid(value) {
 		c.fail()
 	}
 	return f
-}
-
-// isNumber reports whether value is a JSON number without an exponent.
-func isNumber(value []byte, fraction bool) bool {
-	whole, rest, point := bytes.Cut(bytes.TrimPrefix(value, []byte("-")), []byte("."))
-	return isDigits(whole) && (len(whole) == 1 || whole[0] != '0') && (!point || fraction && isDigits(rest))
-}
-
-func isDigits(s []byte) bool {
-	for _, c := range s {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return len(s) > 0
 }
