@@ -33,7 +33,8 @@ func TestResolve(t *testing.T) {
 		write(t, dir, name, "")
 	}
 	for name, want := range map[string]string{
-		"v1": "v1.prompt.yml", "v2": "v2.prompt.yaml", "v3": "v3.yml", "v4": "v4", "v1.prompt": "v1.prompt.yml", "v3.yaml": "v3.yaml",
+		"v1": "v1.prompt.yml", "v2": "v2.prompt.yaml", "v3": "v3.yml", "v4": "v4", "v1.prompt": "v1.prompt.yml",
+		"v3.yaml": "v3.yaml",
 	} {
 		got, err := prompt.Resolve(filepath.Join(dir, "prompts", name))
 		require.NoError(t, err)

@@ -188,7 +188,8 @@ func TestJSONAndYAMLDecodeAlike(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
-		"a: 1\nb: [가, {c: d}]\n", "a: &x {<<: *y}\n", "- |\n  글\n- >-\n  👨‍👩‍👧\n", "a: \"\\ud83d\"\n", "? a\n: b\n", "<<: [{a: 1}, {b: 2}]\n",
+		"a: 1\nb: [가, {c: d}]\n", "a: &x {<<: *y}\n", "- |\n  글\n- >-\n  👨‍👩‍👧\n", "a: \"\\ud83d\"\n", "? a\n: b\n",
+		"<<: [{a: 1}, {b: 2}]\n",
 		"a: !!int x\n", "%YAML 1.1\n---\na: 1\n", "a:\n\t- b", "\xEF\xBB\xBFa: 1", "{a: 1, a: 2}", "# 주석\na: 1 # 끝\n",
 	} {
 		f.Add([]byte(s))

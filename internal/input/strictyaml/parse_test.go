@@ -139,7 +139,8 @@ func TestNearest(t *testing.T) {
 	t.Parallel()
 	known := []string{"input", "id", "tags", "expect", "답변"}
 	for word, want := range map[string]string{
-		"inptu": "input", "Input": "input", "tag": "tags", "exepct": "expect", "xyz": "", "": "", "no": "", "답벼": "", "답변들": "답변",
+		"inptu": "input", "Input": "input", "tag": "tags", "exepct": "expect", "xyz": "", "": "", "no": "", "답벼": "",
+		"답변들": "답변",
 	} {
 		require.Equal(t, want, strictyaml.Nearest(word, known), word)
 	}
