@@ -98,11 +98,10 @@ func (c *Client) Ask(s Sample) (Score, error) {
 // Rest reads until the grader's stream ends. What the grader writes after its last
 // answer is an error.
 func (c *Client) Rest() error {
-	if c.broken != nil { // which the caller knows
-		return nil
-	}
-	if rest, _ := io.ReadAll(io.LimitReader(c.r, maxAnswer)); len(bytes.TrimSpace(rest)) > 0 {
-		return c.failOnSurplus(rest)
+	if c.broken == nil { // else the caller knows
+		if rest, _ := io.ReadAll(io.LimitReader(c.r, maxAnswer)); len(bytes.TrimSpace(rest)) > 0 {
+			return c.failOnSurplus(rest)
+		}
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ import (
 	"promptbench/graders"
 )
 
+// Limits of a program.
 const (
 	DefaultTimeout = 30 * time.Second // of one sample
 	StartTimeout   = time.Minute      // until a program has said what it is; or the sample's, if that is longer

@@ -48,7 +48,7 @@ func part(how string) error {
 	_, _ = fmt.Fprintf(os.Stdout, `{"protocol":1,"name":"raw","version":"%s"}`+"\n", version)
 	for id := 1; ; id++ {
 		if how == "answers first" { // with more than a pipe holds, before it has read the sample
-			if _, err := in.Peek(1); err != nil { // an answer before the sample comes would be one too many
+			if _, err := in.Peek(1); errors.Is(err, io.EOF) { // an answer before the sample comes would be one too many
 				return nil
 			}
 			_, _ = fmt.Fprintf(os.Stdout, `{"id":%d,"value":1,"reason":"%s"}`+"\n", id, strings.Repeat("x", 300<<10))
