@@ -95,7 +95,7 @@ func pieces(template string) []piece {
 					break
 				}
 			}
-			p.fault = "the tag " + template[open:end] + " is not carried over and stands as text"
+			p.fault = "the tag " + template[open:end] + " is not carried over and stays as text"
 		default:
 			if text, ok := quoted(strings.TrimSpace(inner)); ok {
 				p.text = text
@@ -103,7 +103,7 @@ func pieces(template string) []piece {
 			}
 			p.expr = parseExpr(strings.TrimSpace(inner))
 			if p.expr == nil {
-				p.fault = "the expression " + template[open:end] + " is not carried over and stands as text"
+				p.fault = "the expression " + template[open:end] + " is not carried over and stays as text"
 			}
 		}
 		out = append(out, p)

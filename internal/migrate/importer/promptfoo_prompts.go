@@ -61,7 +61,7 @@ var promptFile = regexp.MustCompile(
 	`(?i)^[^\n{}]+\.(txt|json|jsonl|ya?ml|md|j2|csv|c?js|mjs|[cm]?ts|py)(:[\w.]+)?$|^[^{}\s]*\*[^{}\s]*$`,
 )
 
-// named reads a prompt that stands in the config, or in the file or files that
+// named reads a prompt from the config, or in the file or files that
 // it names.
 func (f *promptfooConfig) named(n strictyaml.Node, text, label string) {
 	name, isFile := strings.CutPrefix(text, "file://")

@@ -8,8 +8,7 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// noteUsed notes the vars that a template names, by themselves or as what a loop
-// goes over.
+// noteUsed notes the vars that a template names, also those that a loop goes over.
 func (d *draft) noteUsed(template string) {
 	for _, p := range pieces(template) {
 		e := p.expr

@@ -59,7 +59,8 @@ func (r *Redactor) prompt(p runfile.Prompt) runfile.Prompt {
 // Case is a case with its numbers alone.
 func (r *Redactor) Case(c runfile.Case) runfile.Case {
 	out := runfile.Case{
-		Case: r.kept(c.Case), Input: r.text(c.Input), Tags: each(c.Tags, r.kept), Group: r.kept(c.Group), Note: r.text(c.Note),
+		Case: r.kept(c.Case), Input: r.text(c.Input), Tags: each(c.Tags, r.kept), Group: r.kept(c.Group),
+		Note:      r.text(c.Note),
 		InputHash: r.hash(c.InputHash),
 		Expect: graders.Expect{
 			Type: r.typ(c.Expect.Type), Count: c.Expect.Count, Equals: each(c.Expect.Equals, r.text),

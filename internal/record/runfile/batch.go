@@ -78,7 +78,7 @@ type failure struct {
 	batch  string
 }
 
-// A batchLine is one, and where it stands.
+// A batchLine is a batch line and its position.
 type batchLine struct {
 	Batch
 

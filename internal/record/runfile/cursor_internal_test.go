@@ -20,8 +20,8 @@ func TestQuickReaderKnowsEveryMember(t *testing.T) {
 		readMembers: Read{}, scoreMembers: graders.Score{}, defectMembers: reply.Defect{},
 	} {
 		var want []string
-		for i := range reflect.TypeOf(record).NumField() {
-			name, _, _ := strings.Cut(reflect.TypeOf(record).Field(i).Tag.Get("json"), ",")
+		for field := range reflect.TypeOf(record).Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			want = append(want, name)
 		}
 		require.Equal(t, want, strings.Fields(names), "%T", record)

@@ -36,7 +36,7 @@ type indexed struct {
 	run  string
 }
 
-// A place is where a call line stands, and what decides between two.
+// A place is the position of a call line, and its time, which decides between two.
 type place struct {
 	file   int32
 	length int32
@@ -58,8 +58,8 @@ type Query struct {
 
 // OpenIndex indexes the run files in dir and its subfolders. A directory that
 // does not exist holds no runs; a file that can't be read, or only up to some
-// line, stands in [Index.Skipped], and what was read of it counts. Of several calls with one key the newest wins,
-// ties by run id.
+// line, is listed in [Index.Skipped], and what was read of it counts. Of several calls
+// with one key the newest wins, ties by run id.
 func OpenIndex(dir string, q Query) (*Index, error) {
 	x := &Index{places: map[digest]place{}, open: map[int32]*os.File{}, batches: batches{
 		pieces: map[string]*Piece{}, failed: map[failure]bool{},
@@ -98,11 +98,11 @@ type indexedFile struct {
 	batches []batchLine
 	failed  []failure // calls that a batch brought back as errors
 	lanes   []Lane
-	ended   bool  // the end line stands there
+	ended   bool  // the last line is the end line
 	err     error // what kept it from being read, or read on
 }
 
-// A callPlace is where an error-free call stands.
+// A callPlace is the position of an error-free call.
 type callPlace struct {
 	digest digest
 	place  place // but for the file

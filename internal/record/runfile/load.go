@@ -118,7 +118,7 @@ func (run *Run) CallsOf(id string) []Call {
 	return run.Calls[i:j]
 }
 
-// Planned is how many cases the run is over. Files of before the header said so
+// Planned is how many cases the run is over. Files whose header does not say so
 // know those alone that were begun.
 func (run *Run) Planned() int { return max(run.Header.Cases, len(run.Cases)) }
 

@@ -7,7 +7,8 @@ import (
 
 // Holm returns the p-values corrected for multiple tests, in the order of the
 // input. Calling every value below alpha significant errs with a probability of
-// at most alpha in all, for any dependence between the tests. The k-th smallest of m is multiplied by m-k+1, never falls below the
+// at most alpha in all, for any dependence between the tests. The k-th smallest of m is
+// multiplied by m-k+1, never falls below the
 // one before it, and never exceeds 1.
 //
 // A NaN is a test that was not made: it stays NaN and does not count towards
