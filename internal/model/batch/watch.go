@@ -153,7 +153,7 @@ func (c *Collector) finish(ctx context.Context, p *piece, b Batch) error {
 		attempt = 1 // it was cancelled before this run was started
 	case b.Status == statusCancelled:
 		p.failure = fmt.Sprintf("batch %s was cancelled before this request was done; "+
-			"run it again to hand it in anew", p.batch)
+			"run it again to submit it anew", p.batch)
 		clear(again)
 	case p.attempt >= maxAttempts:
 		p.failure = fmt.Sprintf("batch %s ended without this request (%s), the last of %d attempts",
