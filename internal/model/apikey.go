@@ -21,7 +21,7 @@ type KeySource struct {
 //
 // A variable that the config names is that endpoint's key. Otherwise the key in [DefaultKeyEnv] goes to
 // https://api.openai.com, and to a host that the user typed; a host that merely stands in a config file never gets it,
-// since whoever wrote the file would get it too. A missing key is an error that names the variable to set, but for an
+// since the author of the file would get it too. A missing key is an error that names the variable to set, but for an
 // endpoint on this machine, which needs none, and for a host without a variable of its own, which says itself whether
 // it wants one.
 func APIKey(getenv func(string) string, t KeySource) (key, env string, err error) {

@@ -33,7 +33,7 @@ type Message struct {
 	Content string `json:"content"`
 }
 
-// A Request is one question to a model, independent of which model is asked.
+// A Request is one question to a model, independent of the model.
 type Request struct {
 	Messages []Message
 	// Params are the parameters in force, already merged. A zero is sent, an unset one is not.

@@ -170,7 +170,7 @@ type completion struct {
 	Error json.RawMessage `json:"error"`
 }
 
-// A content is a text, or parts of which some have a text.
+// A content is a text, or a list of parts; some parts have a text.
 type content string
 
 // UnmarshalJSON reads either form.

@@ -427,7 +427,7 @@ func TestCancelledBatch(t *testing.T) {
 	calls := s.visit(t, nil).submit().collect()
 	require.Nil(t, calls[s.inputs[0]].Error, "what was done is paid for, and kept")
 	require.Contains(t, calls[s.inputs[1]].Error.Message, "was cancelled before this request was done")
-	require.Len(t, s.server.HandedIn(), 1, "whoever cancelled it does not want it handed in again at once")
+	require.Len(t, s.server.HandedIn(), 1, "the person who cancelled it does not want it handed in again at once")
 
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
 	require.Len(t, s.server.HandedIn()[1].Keys, 3)
@@ -490,8 +490,8 @@ func TestLostAnswerIsNoSecondBatch(t *testing.T) {
 	require.Len(t, s.server.HandedIn(), 1)
 }
 
-// A run that dies after the batch was made and before the line that names it was written leaves a piece of which only
-// the provider knows more.
+// A run that dies after the batch was made and before the line that names it was written leaves a piece that only
+// the provider knows.
 func TestBatchThatNoLineNamesIsFound(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 4, nil)

@@ -63,7 +63,7 @@ func (e *Engine) Close() {
 // Drain ends every wait, so that only the attempts on the wire are finished. A call that waits for its next attempt
 // fails with its last error, one that was never sent is cancelled.
 func (e *Engine) Drain() {
-	e.all.set(&model.Error{Kind: model.KindCancelled, Message: "stopped by the operator"})
+	e.all.set(&model.Error{Kind: model.KindCancelled, Message: "interrupted"})
 }
 
 // Model returns the model behind t. It asks as a [Client] does, retries, keeps to what the endpoint takes and to what t

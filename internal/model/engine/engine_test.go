@@ -142,7 +142,7 @@ func TestDrain(t *testing.T) {
 				if failure, ok := errors.AsType[*model.Error](err); ok {
 					kind = failure.Kind
 					if kind == model.KindServer {
-						require.EqualError(t, failure.Stop, "the call was cancelled: stopped by the operator")
+						require.EqualError(t, failure.Stop, "the call was cancelled: interrupted")
 					}
 				}
 				mu.Lock()

@@ -48,7 +48,7 @@ func TestCompanyCA(t *testing.T) {
 	require.Len(t, fake.Requests(), 1)
 }
 
-// Reasoning models take other parameters; they are sent as they stand, and nothing beside them.
+// Reasoning models take other parameters; they are sent unchanged, and nothing else.
 func TestParametersOfReasoningModels(t *testing.T) {
 	t.Parallel()
 	s := serve(t, always(fakeopenai.Reply{Text: "답"}))

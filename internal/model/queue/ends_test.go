@@ -79,7 +79,7 @@ func TestWhatNobodyHasBegunIsWithdrawn(t *testing.T) {
 		return err == nil && consumer.CachedInfo().NumAckPending == 1 && consumer.CachedInfo().NumPending == 1
 	}, 5*time.Second, 10*time.Millisecond)
 	e.Drain()
-	require.ErrorContains(t, <-results, "stopped by the operator")
+	require.ErrorContains(t, <-results, "interrupted")
 	close(release)
 	require.NoError(t, <-results, "the call that was under way")
 	stop()

@@ -27,8 +27,8 @@ type Programs struct {
 	entries []suite.GraderEntry        // in order
 }
 
-// Programs has the suite's programs made, which starts nothing yet. Whoever
-// starts them closes them.
+// Programs has the suite's programs made, which starts nothing yet. A caller
+// that starts them closes them.
 func (p *Project) Programs() *Programs {
 	return &Programs{graders: map[string]*command.Grader{}, env: func(pass []string) []string {
 		return withoutSecrets(os.Environ(), p.keyVariables(), pass)

@@ -140,7 +140,7 @@ func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfi
 // of a budget that is worth a word: the budget need not be what was too small.
 func (a *Asker) keepStop(e *model.Error) {
 	if e.Stop.Kind == model.KindCancelled {
-		return // by the operator, which the end of the run says
+		return // an interrupt, which the end of the run reports
 	}
 	why := &runfile.Error{Kind: string(e.Stop.Kind), Message: e.Stop.Error()}
 	if e.Stop.Kind != model.KindBudget {

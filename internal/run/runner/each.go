@@ -115,7 +115,7 @@ func endOf(c *counter, n int, err error, fatal *runfile.Error, interrupted bool)
 	case fatal != nil:
 		end.Status, end.Reason = runfile.Incomplete, fatal.Message
 	case interrupted && end.Trials < n:
-		end.Status, end.Reason = runfile.Interrupted, "stopped by the operator"
+		end.Status, end.Reason = runfile.Interrupted, "interrupted"
 	case end.Trials < n:
 		end.Status, end.Reason = runfile.Incomplete, fmt.Sprintf("%d of %d trials have no outcome", n-end.Trials, n)
 	}

@@ -129,7 +129,7 @@ func TestStop(t *testing.T) {
 	ends, err := runner.Run(t.Context(), j, stop)
 	require.NoError(t, err)
 	require.Equal(t, runfile.Interrupted, ends[0].Status)
-	require.Equal(t, "stopped by the operator", ends[0].Reason)
+	require.Equal(t, "interrupted", ends[0].Reason)
 	require.GreaterOrEqual(t, ends[0].Trials, 2)
 	require.LessOrEqual(t, ends[0].Trials, 3, "one may have been sent already")
 	require.Len(t, memories[0].trials, ends[0].Trials)
@@ -145,7 +145,7 @@ func TestStopDrains(t *testing.T) {
 			close(stop)
 		}
 		<-drained
-		operator := &model.Error{Kind: model.KindCancelled, Message: "stopped by the operator"}
+		operator := &model.Error{Kind: model.KindCancelled, Message: "interrupted"}
 		if n == 1 {
 			return "", operator
 		}
@@ -157,7 +157,7 @@ func TestStopDrains(t *testing.T) {
 	ends, err := runner.Run(t.Context(), j, stop)
 	require.NoError(t, err)
 	require.Equal(t, runfile.Interrupted, ends[0].Status)
-	require.Equal(t, "stopped by the operator", ends[0].Reason)
+	require.Equal(t, "interrupted", ends[0].Reason)
 	require.Equal(t, len(m.order())-1, ends[0].Calls)
 	require.Len(t, memories[0].trials, len(m.order())-1)
 }
