@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// BuiltIns returns the built-in graders, each of which its own file declares. What
+// BuiltIns returns the built-in graders. Each has a file of its own. What
 // a case expects is shown in this order.
 func BuiltIns() []BuiltIn {
 	return []BuiltIn{

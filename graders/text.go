@@ -34,7 +34,7 @@ func notContainsBuiltIn() BuiltIn {
 
 func equalsBuiltIn() BuiltIn {
 	expect := Expectation{
-		Key: nameEquals, Text: "Texts of which the reply is one.",
+		Key: nameEquals, Text: "The reply is one of these texts.",
 		texts: func(e Expect) []string { return e.Equals },
 	}
 	return valuesBuiltIn(nameEquals, "Whether the reply is one of these texts.", expect, Equals)

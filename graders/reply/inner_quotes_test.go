@@ -7,8 +7,8 @@ import (
 	"promptbench/graders/reply"
 )
 
-// Quotes that a model forgot to escape in an item don't end it, whatever stands
-// behind them.
+// Quotes that a model forgot to escape in an item don't end it, whatever follows
+// them.
 func TestReadJSONInnerQuotes(t *testing.T) {
 	t.Parallel()
 	doc := func(items ...string) string {

@@ -30,7 +30,7 @@ func newSource(raw string) *source {
 			cut--
 		}
 		full = full[:cut]
-		s.add(CodeTooLong, "the reply has %d bytes, of which the first %d were read", len(raw), cut)
+		s.add(CodeTooLong, "the reply has %d bytes; only the first %d were read", len(raw), cut)
 	}
 	if whole := withoutTornEnd(full); len(whole) < len(full) {
 		full = whole

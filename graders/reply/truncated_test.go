@@ -11,7 +11,7 @@ import (
 )
 
 // Wherever a reply is cut off, between the bytes of a character too, what is
-// read of it is what stands there: items that are beginnings of the whole
+// read of it is really there: items that are beginnings of the whole
 // reply's items, without the beginning of a tag, of a mark or of a character.
 func TestTruncatedAtEveryByte(t *testing.T) {
 	t.Parallel()

@@ -119,8 +119,8 @@ func shownInputs(p *project.Project) problem.List {
 }
 
 // snippets are the parts of a message that may be an example's input: the whole of
-// it, its lines, what follows a label such as "Input: ", and what stands in
-// quotation marks or between tags.
+// it, its lines, the text after a label such as "Input: ", and the text in quotation
+// marks or between tags.
 func snippets(content string) []string {
 	var out []string
 	add := func(s string) {

@@ -20,21 +20,28 @@ var bannedPhrases = []struct {
 	phrases []string
 	instead string
 }{
-	{[]string{"whomever"}, "anyone who, or the person's role"},
-	{[]string{"is no news"}, "what changed, or that nothing changed"},
-	{[]string{"of whom"}, "a second sentence"},
-	{[]string{"stands apart"}, "is, comes from, is next to"},
+	{[]string{"it is open whether"}, "which cases changed, and that they are too few to decide"},
+	{[]string{"times in 5", "times in five"}, "reliably, or a power of 80%"},
+	{[]string{"whoever", "whomever"}, "anyone who, or the person's role"},
+	{[]string{"that is news", "is no news"}, "what changed, or that nothing changed"},
+	{[]string{"of which", "of whom"}, "a second sentence"},
+	{[]string{"what stands"}, "the name of the thing: the text, the value, the file"},
+	{[]string{"stands behind", "stand behind", "stands beside", "stand beside", "stands apart", "stand apart"}, "is, comes from, is next to"},
 	{[]string{"has to earn", "have to earn", "earn its say", "earns its say"}, "the condition"},
 	{[]string{"is no to-do", "what is no to-do"}, "is not a to-do"},
+	{[]string{"by the operator"}, "interrupted"},
+	{[]string{"would not be the prompt's"}, "that the prompt may not be the cause"},
 	{[]string{"colour each other"}, "influence each other"},
 	{[]string{"count for nothing", "counts for nothing"}, "is ignored"},
 	{[]string{"cry wolf", "cries wolf"}, "raise false alarms"},
 	{[]string{"no code can see"}, "code cannot check"},
-	{[]string{"is no test", "are no verdict"}, "is not a test, is not a verdict"},
+	{[]string{"is no test", "are no test", "that are no verdict"}, "is not a test, is not a verdict"},
 	{[]string{"is none for"}, "does not apply to"},
+	{[]string{"nothing in particular"}, "what is not set"},
 	{[]string{"what is given up"}, "what is lost"},
 	{[]string{"has them made"}, "what it uses or sends"},
-	{[]string{"whence", "thereof", "therein", "lest", "thus"}, "so, from, in"},
+	{[]string{"as it stands", "as they stand"}, "unchanged, or by default"},
+	{[]string{"whence", "thereof", "therein", "lest", "thus", "hence"}, "so, from, in"},
 }
 
 // Pages, comments, messages and help texts use plain English.
