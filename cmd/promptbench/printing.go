@@ -128,7 +128,9 @@ func printRuns(ctx context.Context, to report.Renderer, p *project.Project, path
 
 // printPairs prints comparisons with one base, and returns the exit code that they
 // ask for.
-func printPairs(to report.Renderer, heads []string, how printing, compare func(head string) (report.Pair, error)) error {
+func printPairs(
+	to report.Renderer, heads []string, how printing, compare func(head string) (report.Pair, error),
+) error {
 	o := outcome{flags: how.judged}
 	for _, head := range heads {
 		pair, err := compare(head)

@@ -53,7 +53,8 @@ variables and graders stay, and so do rubric questions.`,
 			}
 			if err == nil && replaced > 0 && !how.KeepNames {
 				a.Note("%s of cases, tags, groups or parameters %s words with the texts and %s replaced as well; "+
-					"--keep-names keeps them", wording.Count(replaced, "name"), wording.Verb(replaced, "share"), wording.Verb(replaced, "are"))
+					"--keep-names keeps them",
+					wording.Count(replaced, "name"), wording.Verb(replaced, "share"), wording.Verb(replaced, "are"))
 			}
 			return err
 		}, func() error {

@@ -73,6 +73,7 @@ func Key(api, endpoint string, body []byte, trial int) string {
 		label = []byte(`""`) // not reached: every string has a form in JSON
 	}
 	hash := sha256.New()
-	_, _ = fmt.Fprintf(hash, `{"api":%q,"body":%s,"endpoint":%s,"trial":%d}`, api, body, label, trial) // a hash never fails
+	// A hash never fails.
+	_, _ = fmt.Fprintf(hash, `{"api":%q,"body":%s,"endpoint":%s,"trial":%d}`, api, body, label, trial)
 	return hex.EncodeToString(hash.Sum(nil))
 }

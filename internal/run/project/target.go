@@ -89,7 +89,8 @@ func (p *Project) target(name string) (Target, error) {
 // targetAt is a model at --base-url. The config gives the id of a name that it has.
 func (p *Project) targetAt(name, base string) Target {
 	m := p.Config.Models[name]
-	t := newTarget(model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base}, model.KeySource{BaseURL: base, Typed: true})
+	target := model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base}
+	t := newTarget(target, model.KeySource{BaseURL: base, Typed: true})
 	t.Params = m.Params
 	return t
 }
