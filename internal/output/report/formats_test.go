@@ -133,7 +133,7 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 	for i := range long.Calls {
 		long.Calls[i].Case += strings.Repeat("@|", 2000)
 	}
-	reporttest.Sort(long)
+	long.Sort()
 	worse := *long
 	worse.Header.Prompt.Name, worse.Header.Prompt.Hash = strings.Repeat("v", 5000), "other"
 	worse.Trials = slices.Clone(long.Trials)

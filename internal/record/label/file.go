@@ -53,10 +53,13 @@ func Read(path string) ([]Label, error) {
 			return nil
 		}
 		var l Label
-		if err := line.Decode(&l); err != nil {
-			return problem.Problem{File: path, Line: line.Number, Message: "the line is no label: " + errors.Unwrap(err).Error()}
+		err := line.Decode(&l)
+		if err != nil {
+			err = fmt.Errorf("the line is no label: %w", errors.Unwrap(err))
+		} else {
+			err = l.check()
 		}
-		if err := l.check(); err != nil {
+		if err != nil {
 			return problem.Problem{File: path, Line: line.Number, Message: err.Error()}
 		}
 		out = append(out, l)
@@ -85,12 +88,12 @@ func (l Label) check() error {
 type File struct{ f *os.File }
 
 // Append opens a label file for appending, and makes it and its directory where
-// they are missing. A last line that was cut off is taken away.
+// they are missing. It repairs the file first; see [runfile.Repair].
 func Append(path string) (*File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("making the directory of labels: %w", err)
 	}
-	if err := mend(path); err != nil {
+	if _, err := runfile.Repair(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("opening labels: %w", err)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
@@ -98,21 +101,6 @@ func Append(path string) (*File, error) {
 		return nil, fmt.Errorf("opening labels: %w", err)
 	}
 	return &File{f: f}, nil
-}
-
-// mend cuts a file off after its last line feed.
-func mend(path string) error {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if whole := bytes.LastIndexByte(data, '\n') + 1; whole < len(data) {
-		return os.Truncate(path, int64(whole))
-	}
-	return nil
 }
 
 // Add writes one label, whole and at once.

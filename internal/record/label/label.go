@@ -130,8 +130,7 @@ func Latest(labels []Label) []Label {
 	return out
 }
 
-// FileName is the name of the file that the labels of one person on one suite
-// stand in.
+// FileName returns the name of the file with the labels of one person on one suite.
 func FileName(suite, labeller string) string {
 	safe := func(s string) string {
 		return strings.Trim(strings.Map(func(r rune) rune {

@@ -16,7 +16,7 @@ type Session struct {
 	questions []Question
 	answered  map[key]bool
 	history   []int // questions in the order in which they were answered, those before the session first
-	at        int
+	at        int // the current question; -1 where none is open
 }
 
 // NewSession goes on where the labels of that person end.
@@ -36,17 +36,13 @@ func NewSession(suite, labeller string, questions []Question, labels []Label) *S
 	return s
 }
 
-// next moves to the first question that is open.
 func (s *Session) next() {
-	open := slices.IndexFunc(s.questions, func(q Question) bool { return !s.answered[q.key()] })
-	if s.at = open; open < 0 {
-		s.at = len(s.questions)
-	}
+	s.at = slices.IndexFunc(s.questions, func(q Question) bool { return !s.answered[q.key()] })
 }
 
 // Current returns the question that is asked now, or false where none is open.
 func (s *Session) Current() (Question, bool) {
-	if s.at >= len(s.questions) {
+	if s.at < 0 {
 		return Question{}, false
 	}
 	return s.questions[s.at], true

@@ -9,7 +9,7 @@ import (
 	"promptbench/internal/text/textsafe"
 )
 
-// Keys says which keys answer; it stands under every question.
+// Keys says which keys answer. It is shown under every question.
 const Keys = "y yes · n no · ? can't tell · u undo · q quit"
 
 // Show prints a question for a person: the input, the reply as it came and as
@@ -28,24 +28,18 @@ func (s *Session) Show(w io.Writer, q Question, width int) error {
 	}
 	b.WriteString("\n")
 	block(&b, q.Criterion.ID+": "+q.Criterion.Question, width)
-	if len(q.Criterion.Anchors) > 0 {
-		for _, o := range q.Criterion.Options {
-			if anchor, ok := q.Criterion.Anchors[o]; ok {
-				block(&b, fmt.Sprintf("%s, %s: %s", o, answerOf(q, o), anchor), width)
+	for _, o := range q.Criterion.Options {
+		if anchor, ok := q.Criterion.Anchors[o]; ok {
+			answer := No
+			if slices.Contains(q.Criterion.Pass, o) {
+				answer = Yes
 			}
+			block(&b, fmt.Sprintf("%s, %s: %s", o, answer, anchor), width)
 		}
 	}
 	b.WriteString(Keys + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// answerOf is the key's word for an option of a scale.
-func answerOf(q Question, option string) Answer {
-	if slices.Contains(q.Criterion.Pass, option) {
-		return Yes
-	}
-	return No
 }
 
 // block prints text of several lines, indented, wrapped between words.

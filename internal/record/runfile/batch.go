@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// KindBatch is the kind of the lines that say what was handed in as a batch.
+// KindBatch is the kind of the lines that say what was submitted as a batch.
 const KindBatch = "batch"
 
 // A BatchState is how far a piece is, as [Batch.State] says it.
@@ -22,10 +22,9 @@ const (
 	Collected  BatchState = "collected" // every request of it has its call line
 )
 
-// A Batch is a line about a piece: requests of a run that are handed in to a
-// provider together. Which lines are about one piece says its id; they may stand
-// in the files of several runs, since a later run finishes what an earlier one
-// began.
+// A Batch is a line about a piece: requests of a run that are submitted to a
+// provider together. The lines of one piece have the same id. They may be in the
+// files of several runs, since a later run finishes what an earlier one began.
 type Batch struct {
 	Kind      string     `json:"kind"`
 	Piece     string     `json:"piece"` // the id of the run that made it, and a number
@@ -41,11 +40,10 @@ type Batch struct {
 // never be sent again.
 func (w *Writer) Batch(b Batch) error {
 	b.Kind = KindBatch
-	return w.safely(b)
+	return w.appendDurably(b)
 }
 
-// safely appends a record that must survive whatever comes next.
-func (w *Writer) safely(record any) error {
+func (w *Writer) appendDurably(record any) error {
 	if err := w.append(record); err != nil {
 		return err
 	}
@@ -66,12 +64,6 @@ type Piece struct {
 	keys *place // nil where no run says what is in it
 }
 
-// batches is what an [Index] knows of pieces.
-type batches struct {
-	pieces map[string]*Piece
-	failed map[failure]bool
-}
-
 // A failure is a call that a batch brought back as an error.
 type failure struct {
 	digest digest
@@ -85,8 +77,8 @@ type batchLine struct {
 	place place // but for the file
 }
 
-// batch takes note of a batch line, but for its keys.
-func (s *indexedFile) batch(l Line) error {
+// addBatch adds a batch line without its keys.
+func (s *indexedFile) addBatch(l Line) error {
 	b := batchLine{place: place{length: int32(len(l.Data)), offset: l.Offset}}
 	if err := l.Decode(&b.Batch); err != nil {
 		return err
@@ -96,8 +88,7 @@ func (s *indexedFile) batch(l Line) error {
 	return nil
 }
 
-// take adds what a file says.
-func (x *batches) take(s indexedFile, file int32) {
+func (x *Index) takeBatches(s indexedFile, file int32) {
 	for _, f := range s.failed {
 		x.failed[f] = true
 	}
@@ -120,10 +111,10 @@ func (x *batches) take(s indexedFile, file int32) {
 	}
 }
 
-// Pieces lists what was handed in as a batch, newest first.
+// Pieces lists what was submitted as a batch, newest first.
 func (x *Index) Pieces() []Piece {
 	var out []Piece
-	for _, p := range x.batches.pieces {
+	for _, p := range x.pieces {
 		if p.keys != nil {
 			out = append(out, *p)
 		}
@@ -151,5 +142,5 @@ func (x *Index) KeysOf(p Piece) ([]string, error) {
 // with a key as an error.
 func (x *Index) Failed(key, batch string) bool {
 	k, ok := parseKey([]byte(key))
-	return ok && x.batches.failed[failure{k, batch}]
+	return ok && x.failed[failure{k, batch}]
 }

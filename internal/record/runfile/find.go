@@ -2,13 +2,13 @@ package runfile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"strings"
 )
 
 // A Found is a run file that [Find] read the header and the end of.
@@ -29,16 +29,12 @@ func Find(dir string, fits func(Header) bool) ([]Found, error) {
 	}
 	var found []Found
 	for _, path := range paths {
-		f, ok := inspect(path, fits)
-		if ok {
+		if f, ok := inspect(path, fits); ok {
 			found = append(found, f)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Found) int {
-		if c := b.Header.Started.Compare(a.Header.Started); c != 0 {
-			return c
-		}
-		return strings.Compare(b.Header.Run, a.Header.Run)
+		return cmp.Or(b.Header.Started.Compare(a.Header.Started), cmp.Compare(b.Header.Run, a.Header.Run))
 	})
 	return found, nil
 }
@@ -78,24 +74,12 @@ func ReadHeader(path string) (Header, error) {
 // errEnough ends a scan that has what it came for.
 var errEnough = errors.New("enough")
 
-func readHeader(r io.Reader) (Header, error) {
-	var h Header
-	found := false
-	_, err := ScanLines(r, func(l Line) error {
-		var err error
-		if h, err = checkHeader(l); err != nil {
-			return err
-		}
-		found = true
-		return errEnough
-	})
-	switch {
-	case found:
-		return h, nil
-	case err != nil:
-		return Header{}, err
+func readHeader(r io.Reader) (h Header, err error) {
+	_, err = Scan(r, func(first Header) error { h = first; return errEnough }, nil)
+	if errors.Is(err, errEnough) {
+		err = nil
 	}
-	return Header{}, errNoHeader
+	return h, err
 }
 
 // tailSize holds any end line, which is a few hundred bytes long.

@@ -20,8 +20,9 @@ type Index struct {
 	files      []indexed
 	skipped    []Skipped
 	unfinished []string
-	batches    batches
-	lanes      []Lane
+	pieces     map[string]*Piece
+	failed     map[failure]bool
+	queued     []QueuedRun
 
 	mu   sync.Mutex
 	open map[int32]*os.File
@@ -61,9 +62,9 @@ type Query struct {
 // line, is listed in [Index.Skipped], and what was read of it counts. Of several calls
 // with one key the newest wins, ties by run id.
 func OpenIndex(dir string, q Query) (*Index, error) {
-	x := &Index{places: map[digest]place{}, open: map[int32]*os.File{}, batches: batches{
-		pieces: map[string]*Piece{}, failed: map[failure]bool{},
-	}}
+	x := &Index{
+		places: map[digest]place{}, open: map[int32]*os.File{}, pieces: map[string]*Piece{}, failed: map[failure]bool{},
+	}
 	paths, err := Files(dir)
 	if err != nil {
 		return nil, err
@@ -97,7 +98,7 @@ type indexedFile struct {
 	calls   []callPlace
 	batches []batchLine
 	failed  []failure // calls that a batch brought back as errors
-	lanes   []Lane
+	queued  []QueuedRun
 	ended   bool  // the last line is the end line
 	err     error // what kept it from being read, or read on
 }
@@ -120,30 +121,16 @@ func readForIndex(path string, q Query, buffer *bufio.Reader) indexedFile {
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
 	buffer.Reset(f)
-	header := false
-	torn, err := scanLines(buffer, func(l Line) error {
-		if !header {
-			h, err := checkHeader(l)
-			if err != nil {
-				return err
-			}
-			header = true
-			if h.Redacted != nil || !q.Fits(h) { // what is redacted answers nothing
-				return errUnfit
-			}
-			s.fits, s.header = true, h
-			return nil
+	torn, err := Scan(buffer, func(h Header) error {
+		if h.Redacted != nil || !q.Fits(h) { // what is redacted answers nothing
+			return errUnfit
 		}
-		return s.line(l, q)
-	})
-	switch {
-	case errors.Is(err, errUnfit):
-	case err != nil:
+		s.fits, s.header = true, h
+		return nil
+	}, func(l Line) error { return s.line(l, q) })
+	s.ended = s.ended && !torn
+	if !errors.Is(err, errUnfit) && !(errors.Is(err, errNoHeader) && Written(path)) {
 		s.err = err
-	case !header && !Written(path):
-		s.err = errNoHeader
-	case torn:
-		s.ended = false
 	}
 	return s
 }
@@ -153,11 +140,14 @@ func (s *indexedFile) line(l Line, q Query) error {
 	switch l.Kind {
 	case KindCall:
 	case KindBatch:
-		return s.batch(l)
+		return s.addBatch(l)
 	case KindQueue:
-		return s.queue(l)
+		return s.addQueue(l)
 	case KindEnd:
-		s.end(l)
+		e := endOf(l.Data)
+		for i := range s.queued {
+			s.queued[i].Complete = e != nil && e.Status == Complete
+		}
 		return nil
 	default:
 		return nil
@@ -183,7 +173,6 @@ func (s *indexedFile) line(l Line, q Query) error {
 	return nil
 }
 
-// take adds what a file holds.
 func (x *Index) take(s indexedFile) {
 	if s.err != nil {
 		x.skipped = append(x.skipped, Skipped{Path: s.path, Err: s.err})
@@ -196,8 +185,8 @@ func (x *Index) take(s indexedFile) {
 	}
 	file := int32(len(x.files))
 	x.files = append(x.files, indexed{path: s.path, run: s.header.Run})
-	x.batches.take(s, file)
-	x.lanes = append(x.lanes, s.lanes...)
+	x.takeBatches(s, file)
+	x.queued = append(x.queued, s.queued...)
 	for _, c := range s.calls {
 		c.place.file = file
 		if kept, ok := x.places[c.digest]; !ok || x.newer(c.place, kept) {

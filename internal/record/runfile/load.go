@@ -1,11 +1,12 @@
 package runfile
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"strings"
+	"sort"
 )
 
 // A Run is a run file in memory: cases sorted by id, trials by case and trial.
@@ -91,31 +92,42 @@ func (run *Run) add(l Line, keep *collector) error {
 
 // Case returns the case with an id.
 func (run *Run) Case(id string) (Case, bool) {
-	i, ok := slices.BinarySearchFunc(run.Cases, id, func(c Case, id string) int { return strings.Compare(c.Case, id) })
-	if !ok {
+	found := partOf(run.Cases, id, func(c *Case) string { return c.Case })
+	if len(found) == 0 {
 		return Case{}, false
 	}
-	return run.Cases[i], true
+	return found[0], true
 }
 
 // TrialsOf returns the trials of a case, in order.
 func (run *Run) TrialsOf(id string) []Trial {
-	i, _ := slices.BinarySearchFunc(run.Trials, id, func(t Trial, id string) int { return strings.Compare(t.Case, id) })
-	j := i
-	for j < len(run.Trials) && run.Trials[j].Case == id {
-		j++
-	}
-	return run.Trials[i:j]
+	return partOf(run.Trials, id, func(t *Trial) string { return t.Case })
 }
 
 // CallsOf returns the calls made for a case, in order of trial.
 func (run *Run) CallsOf(id string) []Call {
-	i, _ := slices.BinarySearchFunc(run.Calls, id, func(c Call, id string) int { return strings.Compare(c.Case, id) })
-	j := i
-	for j < len(run.Calls) && run.Calls[j].Case == id {
-		j++
+	return partOf(run.Calls, id, func(c *Call) string { return c.Case })
+}
+
+// partOf returns the records of a case out of a list that is sorted by case.
+func partOf[T any](list []T, id string, caseOf func(*T) string) []T {
+	from := sort.Search(len(list), func(i int) bool { return caseOf(&list[i]) >= id })
+	to := from
+	for to < len(list) && caseOf(&list[to]) == id {
+		to++
 	}
-	return run.Calls[i:j]
+	return list[from:to]
+}
+
+// Sort puts cases, trials and calls in the order of a loaded run.
+func (run *Run) Sort() {
+	slices.SortFunc(run.Cases, func(a, b Case) int { return cmp.Compare(a.Case, b.Case) })
+	slices.SortStableFunc(run.Trials, func(a, b Trial) int {
+		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Trial, b.Trial))
+	})
+	slices.SortStableFunc(run.Calls, func(a, b Call) int {
+		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Trial, b.Trial))
+	})
 }
 
 // Planned is how many cases the run is over. Files whose header does not say so

@@ -176,7 +176,7 @@ func TestWhatIsNoRunFile(t *testing.T) {
 		{"empty", "", "no header"},
 		{"only a torn line", first, "no header"},
 		{"another JSON Lines file", `{"id":"a","input":"치과"}` + "\n", "line 1 has no kind"},
-		{"no header first", rest, `line 1 is "case" where the header should stand`},
+		{"no header first", rest, `line 1 is "case", and should be the header`},
 		{"no JSON", "치과 가기\n", "line 1 is not a record"},
 		{"an array", "[1]\n", "line 1 is not a record: an array where an object is wanted"},
 		{

@@ -30,23 +30,21 @@ func (x *Index) Unfinished() []string { return x.unfinished }
 
 // Has reports whether a recorded call has the key, without reading it.
 func (x *Index) Has(key string) bool {
-	k, ok := parseKey([]byte(key))
-	if !ok {
-		return false
-	}
-	_, ok = x.places[k]
+	_, ok := x.placeOf(key)
 	return ok
+}
+
+func (x *Index) placeOf(key string) (place, bool) {
+	k, ok := parseKey([]byte(key))
+	p, has := x.places[k]
+	return p, ok && has
 }
 
 // Lookup returns the recorded call with a key. The call names the run that
 // recorded it in ReplayedFrom, and keeps its own At. A call that turns out to be
 // damaged answers nothing, and its file joins [Index.Skipped].
 func (x *Index) Lookup(key string) (Call, bool, error) {
-	k, ok := parseKey([]byte(key))
-	if !ok {
-		return Call{}, false, nil
-	}
-	p, ok := x.places[k]
+	p, ok := x.placeOf(key)
 	if !ok {
 		return Call{}, false, nil
 	}
@@ -56,7 +54,7 @@ func (x *Index) Lookup(key string) (Call, bool, error) {
 	}
 	var c Call
 	if err := json.Unmarshal(line, &c); err != nil {
-		x.damaged(p, plainly(err))
+		x.skipDamaged(p, plainly(err))
 		return Call{}, false, nil
 	}
 	if !strings.EqualFold(c.Key, key) {
@@ -68,7 +66,6 @@ func (x *Index) Lookup(key string) (Call, bool, error) {
 	return c, true, nil
 }
 
-// line reads the line at a place.
 func (x *Index) line(p place) ([]byte, error) {
 	f, done, err := x.file(p.file)
 	if err != nil {
@@ -101,17 +98,14 @@ func (x *Index) file(i int32) (f *os.File, done func(), err error) {
 	return f, func() {}, nil
 }
 
-// damaged notes that a call line can't be read.
-func (x *Index) damaged(p place, err error) {
+// skipDamaged adds the file of a call line that can't be read to the skipped ones.
+func (x *Index) skipDamaged(p place, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	path := x.files[p.file].path
-	for _, s := range x.skipped {
-		if s.Path == path {
-			return
-		}
+	if !slices.ContainsFunc(x.skipped, func(s Skipped) bool { return s.Path == path }) {
+		x.skipped = append(x.skipped, Skipped{Path: path, Err: fmt.Errorf("at byte %d: %w", p.offset, err)})
 	}
-	x.skipped = append(x.skipped, Skipped{Path: path, Err: fmt.Errorf("at byte %d: %w", p.offset, err)})
 }
 
 // Close closes the files that lookups opened.

@@ -122,9 +122,9 @@ type Pairwise struct {
 	HeadPrompt string `json:"head_prompt"`
 }
 
-// Redacted says that markers stand in the place of a run's texts, so that its
-// calls can't be replayed and its replies can't be graded again. Those of two
-// runs with one Key are equal where the texts were.
+// Redacted says that markers replace a run's texts, so that its calls can't be
+// replayed and its replies can't be graded again. The markers of two runs with one
+// Key are equal where the texts were.
 type Redacted struct {
 	From string `json:"from"` // the run that it was made from
 	Key  string `json:"key"`  // tells the keys of markers apart, and says nothing of them

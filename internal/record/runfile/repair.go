@@ -1,7 +1,7 @@
 package runfile
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,22 +14,18 @@ import (
 // lock file. It returns the number of bytes that it removed. It does not change a
 // file that a process still writes.
 func Repair(path string) (cut int64, err error) {
-	lock, err := tryLock(path)
-	if err != nil {
-		return 0, fmt.Errorf("locking run file %s: %w", path, cause(err))
+	err = whileLocked(path, func() error {
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		cut, err = mend(f)
+		return errors.Join(err, f.Close())
+	})
+	if err != nil && !errors.Is(err, ErrWritten) {
+		return cut, fmt.Errorf("repairing run file %s: %w", path, cause(err))
 	}
-	if lock == nil {
-		return 0, nil
-	}
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return 0, errors.Join(fmt.Errorf("repairing run file %s: %w", path, cause(err)), unlock(lock))
-	}
-	cut, err = mend(f)
-	if err != nil {
-		err = fmt.Errorf("repairing run file %s: %w", path, cause(err))
-	}
-	return cut, errors.Join(err, f.Close(), unlock(lock))
+	return cut, nil
 }
 
 func mend(f *os.File) (cut int64, err error) {
@@ -49,32 +45,15 @@ func mend(f *os.File) (cut int64, err error) {
 // afterLastBreak returns the text after the last line break of a file, and its
 // offset.
 func afterLastBreak(f *os.File) (tail []byte, at int64, err error) {
-	at, err = f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return nil, 0, err
-	}
-	for at > 0 {
-		part := make([]byte, min(at, tailSize))
-		if _, err := f.ReadAt(part, at-int64(len(part))); err != nil {
+	br := bufio.NewReaderSize(f, bufferSize)
+	for {
+		line, err := readLine(br)
+		if errors.Is(err, io.EOF) {
+			return line, at, nil
+		}
+		if err != nil {
 			return nil, 0, err
 		}
-		if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
-			return append(part[i+1:], tail...), at - int64(len(part)-i-1), nil
-		}
-		at -= int64(len(part))
-		tail = append(part, tail...)
+		at += int64(len(line))
 	}
-	return tail, 0, nil
-}
-
-// Written reports whether a process holds the lock of the run file at path.
-func Written(path string) bool {
-	if _, err := os.Stat(lockPath(path)); err != nil {
-		return false // the lock comes before the file
-	}
-	lock, err := tryLock(path)
-	if lock != nil {
-		_ = unlock(lock)
-	}
-	return lock == nil && err == nil
 }

@@ -9,9 +9,13 @@ import (
 	"io"
 )
 
-// maxLine bounds one line. A reply holds at most a few MiB, and JSON escaping
-// makes at most six bytes of one.
-const maxLine = 64 << 20
+const (
+	// maxLine bounds one line. A reply holds at most a few MiB, and JSON escaping
+	// makes at most six bytes of one.
+	maxLine = 64 << 20
+	// bufferSize is more than most lines take; a longer one is gathered.
+	bufferSize = 256 << 10
+)
 
 // ErrNotRun says that a file is not a run file, or one of a later schema.
 var ErrNotRun = errors.New("not a run file")
@@ -60,13 +64,7 @@ func Scan(r io.Reader, header func(Header) error, visit func(Line) error) (torn 
 // and reports whether the last line was torn: cut off by a kill, and passed
 // over. A broken line elsewhere is an error that names it.
 func ScanLines(r io.Reader, visit func(Line) error) (torn bool, err error) {
-	return scanLines(bufio.NewReaderSize(r, bufferSize), visit)
-}
-
-// bufferSize is more than most lines take; a longer one is gathered.
-const bufferSize = 256 << 10
-
-func scanLines(br *bufio.Reader, visit func(Line) error) (torn bool, err error) {
+	br := bufio.NewReaderSize(r, bufferSize) // r itself where it is such a reader
 	var offset int64
 	for number := 1; ; number++ {
 		data, err := readLine(br)
@@ -143,9 +141,9 @@ func checkHeader(l Line) (Header, error) {
 	switch l.Kind {
 	case KindHeader:
 	case "":
-		return h, fmt.Errorf("%w: line %d has no kind, where the header should stand", ErrNotRun, l.Number)
+		return h, fmt.Errorf("%w: line %d has no kind, and should be the header", ErrNotRun, l.Number)
 	default:
-		return h, fmt.Errorf("%w: line %d is %q where the header should stand", ErrNotRun, l.Number, l.Kind)
+		return h, fmt.Errorf("%w: line %d is %q, and should be the header", ErrNotRun, l.Number, l.Kind)
 	}
 	var version struct {
 		Schema int `json:"schema"`

@@ -1,6 +1,8 @@
 package runfile
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -22,7 +24,7 @@ import (
 type Writer struct {
 	path string
 	lock *flock.Flock
-	info os.FileInfo // of the file, to see whether it still stands at path
+	info os.FileInfo // of the file, to see whether it is still at path
 
 	encoders sync.Pool // of *encoder
 
@@ -30,8 +32,8 @@ type Writer struct {
 	file    file
 	size    int64  // of the whole lines in the file
 	durable int64  // so much of them is on disk
-	next    *round // that those join who come now; nil where nobody waits
-	torn    bool   // a line that could not be written whole could not be taken away, either
+	next    *round // the round that new callers join; nil where nobody waits
+	torn    bool   // the file ends in a part of a line that could not be removed
 	err     error  // the first failure
 
 	syncing sync.Mutex // held by who leads a round
@@ -90,7 +92,6 @@ func newWriter(path string, lock *flock.Flock, f file) (*Writer, error) {
 	}}, nil
 }
 
-// makeDir makes the runs directory where it is missing.
 func makeDir(dir string) error {
 	if err := CheckDir(dir); err != nil {
 		return err
@@ -105,7 +106,7 @@ func cannotWrite(dir string, err error) error {
 	return fmt.Errorf("writing in the runs directory %s: %w; name another with --runs", dir, cause(err))
 }
 
-// cause is an error without the path that stands in the message anyway.
+// cause is an error without its path, which the message names already.
 func cause(err error) error {
 	if of, ok := errors.AsType[*os.PathError](err); ok {
 		return of.Err
@@ -130,11 +131,13 @@ func (w *Writer) Trial(t Trial) error { t.Kind = KindTrial; return w.append(t) }
 // Close does not return it again.
 func (w *Writer) Close(e End) error {
 	e.Kind = KindEnd
-	failed := w.failure()
+	w.mu.Lock()
+	failed := w.err
+	w.mu.Unlock()
 	if failed != nil && e.Status == Complete {
 		e.Status, e.Reason = Incomplete, failed.Error()
 	}
-	err := w.last(e)
+	err := w.append(e)
 	switch {
 	case failed != nil:
 		err = nil
@@ -148,29 +151,10 @@ func (w *Writer) Close(e End) error {
 // Discard closes the file without an end line and removes it.
 func (w *Writer) Discard() error { return errors.Join(w.release(), os.Remove(w.path)) }
 
+// append appends a record. After a failure it appends only an end line, and that not
+// behind a torn line. There may be room for it, since the line that failed was taken
+// away.
 func (w *Writer) append(record any) error {
-	return w.encoded(record, func(line []byte) error {
-		if w.err != nil {
-			return w.err
-		}
-		return w.write(line)
-	})
-}
-
-// last appends the end line, also after a failure, as long as it does not land
-// behind a torn line. There may be room for it, since the line that failed was
-// taken away.
-func (w *Writer) last(e End) error {
-	return w.encoded(e, func(line []byte) error {
-		if w.torn {
-			return w.err
-		}
-		return w.write(line)
-	})
-}
-
-// encoded calls do with a record's line, while nobody else does anything.
-func (w *Writer) encoded(record any, do func(line []byte) error) error {
 	e, _ := w.encoders.Get().(*encoder)
 	defer w.encoders.Put(e)
 	line, err := e.encode(record)
@@ -179,7 +163,10 @@ func (w *Writer) encoded(record any, do func(line []byte) error) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return do(line)
+	if _, last := record.(End); w.torn || w.err != nil && !last {
+		return w.err
+	}
+	return w.write(line)
 }
 
 // write writes a line, or nothing of it.
@@ -206,34 +193,27 @@ func (w *Writer) fail(err error) error {
 	return w.err
 }
 
-func (w *Writer) failure() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.err
-}
-
 func (w *Writer) release() error {
 	return errors.Join(w.file.Close(), unlock(w.lock))
 }
 
-// lockPath is a file beside the run file: a lock on the run file itself would
-// keep readers on Windows from reading it.
-func lockPath(path string) string { return path + ".lock" }
-
-// tryLock takes the lock of the file at path. It is nil where another process
-// has it.
-func tryLock(path string) (*flock.Flock, error) {
-	lock := flock.New(lockPath(path))
-	if held, err := lock.TryLock(); err != nil || !held {
-		return nil, err
-	}
-	return lock, nil
+// An encoder renders records as lines. It is used for one after the other, since
+// the memory of a line is most of what writing it takes.
+type encoder struct {
+	line bytes.Buffer
+	json *json.Encoder
 }
 
-// unlock gives the lock back and clears its file away. That a file stays, as it
-// does on Windows while another process has it open, does no harm.
-func unlock(l *flock.Flock) error {
-	err := l.Unlock()
-	_ = os.Remove(l.Path())
-	return err
+func newEncoder() *encoder {
+	e := &encoder{}
+	e.json = json.NewEncoder(&e.line)
+	e.json.SetEscapeHTML(false) // so that <, > and & stay readable
+	return e
+}
+
+// encode renders one record; the line is valid until the next one.
+func (e *encoder) encode(record any) ([]byte, error) {
+	e.line.Reset()
+	err := e.json.Encode(record)
+	return e.line.Bytes(), err
 }

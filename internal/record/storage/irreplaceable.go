@@ -39,7 +39,7 @@ func newIrreplaceable(ctx context.Context, runs []runfile.Found) irreplaceable {
 	return x
 }
 
-// labelsOf is where people's labels of a run's suite stand.
+// labelsOf returns the directory of people's labels of a run's suite.
 func labelsOf(f runfile.Found) string {
 	return filepath.Join(filepath.Dir(filepath.FromSlash(f.Header.Suite.Path)), "labels")
 }

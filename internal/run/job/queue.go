@@ -88,7 +88,7 @@ func (q *Queue) release() error {
 func (q *Queue) open(ctx context.Context, c *Calls) error {
 	id := q.queueID(c)
 	q.ids = append(q.ids, id)
-	if err := c.File.Queue(runfile.Queue{Lane: id, At: time.Now().UTC()}); err != nil {
+	if err := c.File.Queue(runfile.Queue{ID: id, At: time.Now().UTC()}); err != nil {
 		return err
 	}
 	coordinator, err := q.connection.Open(ctx, id, queue.Spec{
@@ -112,7 +112,7 @@ func (q *Queue) open(ctx context.Context, c *Calls) error {
 // not come to its end and its process has, else a new one.
 func (q *Queue) queueID(c *Calls) string {
 	if c.Recorded != nil && q.unlock != nil {
-		for _, last := range c.Recorded.Lanes() {
+		for _, last := range c.Recorded.QueuedRuns() {
 			if last.Endpoint != c.Target.Label || last.Model != c.Target.ID {
 				continue
 			}

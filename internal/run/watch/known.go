@@ -45,7 +45,7 @@ func (l *Live) Run() *runfile.Run {
 		run.Trials = append(run.Trials, trials...)
 		run.Calls = append(run.Calls, l.calls[id]...)
 	}
-	order(run)
+	run.Sort()
 	return run
 }
 
@@ -66,16 +66,6 @@ func Merge(before, now *runfile.Run) *runfile.Run {
 			run.Calls = append(run.Calls, before.CallsOf(c.Case)...)
 		}
 	}
-	order(run)
+	run.Sort()
 	return run
-}
-
-func order(run *runfile.Run) {
-	slices.SortFunc(run.Cases, func(a, b runfile.Case) int { return cmp.Compare(a.Case, b.Case) })
-	slices.SortStableFunc(run.Trials, func(a, b runfile.Trial) int {
-		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Trial, b.Trial))
-	})
-	slices.SortStableFunc(run.Calls, func(a, b runfile.Call) int {
-		return cmp.Or(cmp.Compare(a.Case, b.Case), cmp.Compare(a.Trial, b.Trial))
-	})
 }

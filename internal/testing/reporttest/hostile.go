@@ -58,6 +58,6 @@ func Hostile(name string) *runfile.Run {
 		}
 		run.Cases, run.Calls, run.Trials = append(run.Cases, c), append(run.Calls, call), append(run.Trials, trial)
 	}
-	Sort(run)
+	run.Sort()
 	return run
 }

@@ -48,6 +48,6 @@ func Large(name string, cases int) *runfile.Run {
 		)
 		run.Cases, run.Calls, run.Trials = append(run.Cases, c), append(run.Calls, call), append(run.Trials, trial)
 	}
-	Sort(run)
+	run.Sort()
 	return run
 }

@@ -4,7 +4,6 @@ package reporttest
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -97,15 +96,8 @@ func made(name string, copies int, said func(example) string) *runfile.Run {
 			run.Calls, run.Trials = append(run.Calls, call), append(run.Trials, trial)
 		}
 	}
-	Sort(run)
+	run.Sort()
 	return run
-}
-
-// Sort orders a made-up run as loading one does.
-func Sort(run *runfile.Run) {
-	slices.SortStableFunc(run.Cases, func(a, b runfile.Case) int { return strings.Compare(a.Case, b.Case) })
-	slices.SortStableFunc(run.Trials, func(a, b runfile.Trial) int { return strings.Compare(a.Case, b.Case) })
-	slices.SortStableFunc(run.Calls, func(a, b runfile.Call) int { return strings.Compare(a.Case, b.Case) })
 }
 
 // Answer is the call and the graded trial of one reply.

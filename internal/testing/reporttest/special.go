@@ -21,7 +21,7 @@ func Repeated() *runfile.Run {
 			run.Calls, run.Trials = append(run.Calls, call), append(run.Trials, tr)
 		}
 	}
-	Sort(run)
+	run.Sort()
 	return run
 }
 
