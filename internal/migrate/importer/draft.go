@@ -6,32 +6,33 @@ import (
 	"path"
 	"slices"
 
+	"promptbench/graders"
 	"promptbench/graders/schema"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/suite"
 )
 
 // A draft is what a reader makes of a source. Its templates are Nunjucks, whose
-// {{name}} all the tools share.
+// {{name}} all the tools share, until translate writes them in ours.
 type draft struct {
+	Result
 	source  string
 	files   Files
 	options Options
 
-	name        string
 	description string
-	format      string
 	prompts     []promptDraft
-	models      []Model
-	judge       string
 	cases       []caseDraft
-	criteria    []criterionDraft
-	left        problem.List
+	criteria    []graders.Criterion // questions that are put about every reply
 
 	keep       []string // vars that no prompt uses yet
 	used       []string // vars that expectations and loops were made of
 	ignoreCase bool     // of what a reply has to have
 	ownDemands bool     // a criterion holds the demands of the cases itself
+
+	main *expr            // what is the input; nil where no prompt has a var
+	uses map[string]*expr // by the name of the var that each becomes
 }
 
 type promptDraft struct {
@@ -71,7 +72,11 @@ func schemaFault(value map[string]any) error {
 		}
 		inner = s
 	}
-	doc, err := schema.Parse(asJSON(inner))
+	return compileSchema(inner)
+}
+
+func compileSchema(value any) error {
+	doc, err := schema.Parse(asJSON(value))
 	if err == nil {
 		_, err = schema.Compile(doc)
 	}
@@ -85,59 +90,42 @@ type Model struct {
 	BaseURL    string // empty: OpenAI's
 	APIKeyEnv  string
 	APIVersion string
-	Headers    map[string]any
+	Headers    map[string]string
 	Params     strictyaml.Object
 
 	response response
 }
 
-// A caseDraft is one case, its vars as the tool has them.
+// A caseDraft is one case. Input and Vars are set once it is translated, Expect
+// once it is written.
 type caseDraft struct {
-	id      string
-	note    string
-	vars    map[string]any
-	tags    []string
+	suite.Case
+	vars    map[string]any // as the tool has them
 	expects []expectation
 	place   problem.Problem
 }
 
-// A criterionDraft is a question that is put about every reply.
-type criterionDraft struct {
-	id, question  string
-	options, pass []string
-}
-
-// The kinds of expectations, named after the graders that they become.
-const (
-	kindEquals      = "equals"
-	kindContains    = "contains"
-	kindNotContains = "not_contains"
-	kindRegex       = "regex"
-	kindSchema      = "json_schema"
-	kindCheck       = "checks"
-	kindMeets       = "meets"
-	kindCode        = "code"
-)
-
-// An expectation is one thing that a reply to a case is held to.
+// An expectation is one thing that a reply to a case is held to: one field of
+// Expect, or code.
 type expectation struct {
-	kind   string
-	texts  []string // several only of equals, where one is enough
-	schema any
-	code   *code
+	graders.Expect
+	code *code
 }
 
-func (e expectation) text() string {
-	if len(e.texts) == 0 {
-		return ""
-	}
-	return e.texts[0]
+func checks(src string) []expectation {
+	return []expectation{{Expect: graders.Expect{Checks: []string{src}}}}
+}
+
+func equals(texts ...string) []expectation {
+	return []expectation{{Expect: graders.Expect{Equals: texts}}}
+}
+
+func meets(demand string) expectation {
+	return expectation{Expect: graders.Expect{Meets: []string{demand}}}
 }
 
 // key is what makes two expectations the same.
-func (e expectation) key() string {
-	return e.kind + asJSON(e.texts) + asJSON(e.schema) + asJSON(e.code)
-}
+func (e expectation) key() string { return asJSON(e.Expect) + asJSON(e.code) }
 
 // code is an assertion in a language of its own.
 type code struct {
@@ -163,7 +151,7 @@ func (d *draft) lostAt(place problem.Problem, format string, args ...any) {
 	if place.File == "" { // of what is not there
 		place.File = d.source
 	}
-	d.left.Add(place)
+	d.Left.Add(place)
 }
 
 // loseOthers notes the keys of a mapping that are not known and so not carried

@@ -37,7 +37,7 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 			chosen = e.Value
 			if d.options.Name == "" {
 				name, _, _ := strings.Cut(e.Key.Text(), ".")
-				d.name = slug(name, d.name)
+				d.Name = slug(name, d.Name)
 			}
 		}
 	}
@@ -81,7 +81,7 @@ type sample struct {
 // samples reads samples of OpenAI evals: an input of messages and the ideal
 // reply, or several.
 func (d *draft) samples(file string, data []byte, class string) problem.List {
-	d.format = "OpenAI evals samples"
+	d.Format = "OpenAI evals samples"
 	text := string(strictyaml.TrimBOM(data))
 	if strings.HasPrefix(text, "version https://git-lfs") {
 		return problem.List{{
@@ -112,7 +112,7 @@ func (d *draft) samples(file string, data []byte, class string) problem.List {
 				File: file, Message: "the file holds no sample with an input",
 				Hint: `a sample is {"input": [{"role": "user", "content": "…"}], "ideal": "…"}`,
 			}},
-			d.left...,
+			d.Left...,
 		)
 	}
 	d.shape(file, list, class)
@@ -235,14 +235,14 @@ func (d *draft) ideal(place problem.Problem, texts []string, class string) []exp
 	var src string
 	switch how {
 	case Equals:
-		return []expectation{{kind: kindEquals, texts: texts}}
+		return equals(texts...)
 	case Contains:
 		if d.ignoreCase {
 			src = oneOf("lower(text) contains #", lower(texts))
 			break
 		}
 		if len(texts) == 1 {
-			return []expectation{{kind: kindContains, texts: texts}}
+			return []expectation{{Expect: graders.Expect{Contains: texts}}}
 		}
 		src = oneOf("text contains #", texts)
 	case "fuzzy": // either contains the other
@@ -254,5 +254,5 @@ func (d *draft) ideal(place problem.Problem, texts []string, class string) []exp
 		d.lostAt(place, "the ideal reply is not carried over: %s", err)
 		return nil
 	}
-	return []expectation{{kind: kindCheck, texts: []string{src}}}
+	return checks(src)
 }

@@ -7,33 +7,33 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/suite"
 )
 
 // finish makes the files of a draft.
 func (d *draft) finish() (*Result, problem.List) {
 	d.dropBlank()
 	if len(d.prompts) == 0 && !d.ownPrompt() {
-		probs := append(
-			problem.List{{
-				File: d.source, Message: "neither a prompt nor a case of it can be carried over, so there is nothing to run",
-			}},
-			d.left...,
-		)
-		return nil, probs
+		return nil, d.nothing("neither a prompt nor a case of it can be carried over, so there is nothing to run")
 	}
-	t := d.translate()
-	if len(t.cases) == 0 {
+	d.translate()
+	if len(d.cases) == 0 {
 		d.lostAt(
 			problem.Problem{File: d.source},
-			"it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.name)
-		c := finished{caseDraft: caseDraft{id: "example"}, input: "(write the input here)", vars: map[string]string{}}
-		for name := range t.uses {
-			c.vars[name] = "(write " + name + " here)"
+			"it has no case that can be carried over, so cases/%s.yaml has one to be filled in, example", d.Name)
+		c := suite.Case{ID: "example", Input: "(write the input here)", Vars: map[string]string{}}
+		for name := range d.uses {
+			c.Vars[name] = "(write " + name + " here)"
 		}
-		t.cases = []finished{c}
+		d.cases = []caseDraft{{Case: c}}
 	}
-	w := writer{draft: d, t: t}
-	return w.result()
+	return d.write()
+}
+
+// nothing is what Import returns where there is no result: the reason, and what is
+// not carried over.
+func (d *draft) nothing(reason string) problem.List {
+	return append(problem.List{{File: d.source, Message: reason}}, d.Left...)
 }
 
 // dropBlank leaves messages out that say nothing, and prompts without any other.
@@ -91,29 +91,14 @@ func (d *draft) ownPrompt() bool {
 		place,
 		"no prompt of it can be carried over, so prompts/%s.prompt.yml has the vars of the cases and nothing else: "+
 			"write yours",
-		d.name,
+		d.Name,
 	)
 	return true
 }
 
-// A translation is a draft in the terms of promptbench.
-type translation struct {
-	main    *expr // what is the input; nil where no prompt has a var
-	uses    map[string]*expr
-	prompts []promptDraft // in our templates
-	cases   []finished
-}
-
-// finished is a case with its input, and its vars as text.
-type finished struct {
-	caseDraft
-	input string
-	vars  map[string]string
-}
-
 // example is a case to be filled in.
 func (d *draft) example() caseDraft {
-	c := caseDraft{id: "example", vars: map[string]any{}, place: problem.Problem{File: d.source}}
+	c := caseDraft{Case: suite.Case{ID: "example"}, vars: map[string]any{}, place: problem.Problem{File: d.source}}
 	for _, list := range d.usedVars() {
 		for _, e := range list {
 			c.vars[e.name] = "(write " + e.name + " here)"
@@ -123,54 +108,56 @@ func (d *draft) example() caseDraft {
 }
 
 // translate chooses the input, and writes templates and cases with it.
-func (d *draft) translate() *translation {
-	t := &translation{uses: map[string]*expr{}}
+func (d *draft) translate() {
+	d.uses = map[string]*expr{}
 	used := d.usedVars()
 	if len(used) == 0 {
-		d.useLastMessage(t)
-		return t
+		d.useLastMessage()
+		return
 	}
-	t.main = d.mainVar(used)
+	d.main = d.mainVar(used)
+	var prompts []promptDraft
+	var cases []caseDraft
 	for _, p := range d.prompts {
-		if !slices.ContainsFunc(used[p.key()], t.main.same) {
-			d.lostAt(p.place, "the prompt %s does not use {{%s}}, which is the input of the others", p.title(), t.main.source)
+		if !slices.ContainsFunc(used[p.key()], d.main.same) {
+			d.lostAt(p.place, "the prompt %s does not use {{%s}}, which is the input of the others", p.title(), d.main.source)
 			continue
 		}
-		written := d.toOurTemplates(t, p)
-		if slices.ContainsFunc(t.prompts, written.sends) {
+		written := d.toOurTemplates(p)
+		if slices.ContainsFunc(prompts, written.sends) {
 			d.lostAt(p.place, "the prompt %s sends what another one sends already", p.title())
 			continue
 		}
-		t.prompts = append(t.prompts, written)
+		prompts = append(prompts, written)
 	}
 	for _, name := range d.keep {
-		t.uses[name] = &expr{source: name, name: name}
+		d.uses[name] = &expr{source: name, name: name}
 	}
 	set := map[string]bool{}
 	for _, c := range d.cases {
 		for name := range c.vars {
 			set[name] = true
 		}
-		input := asText(t.main.value(c.vars))
-		if strings.TrimSpace(input) == "" {
-			d.lostAt(c.place, "the case has no %s, which is the input", t.main.source)
+		c.Input = asText(d.main.value(c.vars))
+		if strings.TrimSpace(c.Input) == "" {
+			d.lostAt(c.place, "the case has no %s, which is the input", d.main.source)
 			continue
 		}
-		f := finished{caseDraft: c, input: input, vars: map[string]string{}}
-		for name, e := range t.uses {
-			f.vars[name] = asText(e.value(c.vars))
+		c.Vars = map[string]string{}
+		for name, e := range d.uses {
+			c.Vars[name] = asText(e.value(c.vars))
 		}
-		t.cases = append(t.cases, f)
+		cases = append(cases, c)
 	}
 	if len(d.cases) > 0 {
-		for _, name := range sortedKeys(t.uses) {
-			if e := t.uses[name]; !set[e.name] {
-				d.lostAt(t.prompts[0].place, "no case sets %s, so it is empty", e.name)
+		for _, name := range sortedKeys(d.uses) {
+			if e := d.uses[name]; !set[e.name] {
+				d.lostAt(prompts[0].place, "no case sets %s, so it is empty", e.name)
 			}
 		}
 	}
-	d.listUnused(t)
-	return t
+	d.listUnused()
+	d.prompts, d.cases = prompts, cases
 }
 
 // key tells the prompts of a draft apart.
@@ -195,7 +182,7 @@ func (p promptDraft) title() string {
 }
 
 // toOurTemplates writes a prompt in our templates.
-func (d *draft) toOurTemplates(t *translation, p promptDraft) promptDraft {
+func (d *draft) toOurTemplates(p promptDraft) promptDraft {
 	out := p
 	out.messages = nil
 	for _, m := range p.messages {
@@ -209,8 +196,8 @@ func (d *draft) toOurTemplates(t *translation, p promptDraft) promptDraft {
 				continue
 			}
 			name := prompt.InputName
-			if !piece.expr.same(t.main) {
-				name = t.nameFor(piece.expr)
+			if !piece.expr.same(d.main) {
+				name = d.nameFor(piece.expr)
 			}
 			if strings.HasSuffix(b.String(), `\`) {
 				d.lostAt(m.at(piece.from, piece.to), "a backslash right before {{%s}} is taken out, as it would make it text", name)
@@ -227,12 +214,12 @@ func (d *draft) toOurTemplates(t *translation, p promptDraft) promptDraft {
 }
 
 // nameFor gives the var that an expression becomes.
-func (t *translation) nameFor(e *expr) string {
+func (d *draft) nameFor(e *expr) string {
 	name := varName(e.source)
 	for i := 2; ; i++ {
-		other, taken := t.uses[name]
+		other, taken := d.uses[name]
 		if !taken || other.same(e) {
-			t.uses[name] = e
+			d.uses[name] = e
 			return name
 		}
 		name = fmt.Sprintf("%s_%d", varName(e.source), i)
@@ -241,11 +228,12 @@ func (t *translation) nameFor(e *expr) string {
 
 // useLastMessage makes an input of the last user message, where no prompt has a var.
 // Of several prompts that differ in that message alone, each is a case.
-func (d *draft) useLastMessage(t *translation) {
+func (d *draft) useLastMessage() {
 	cases := d.cases
 	if len(cases) == 0 {
-		cases = []caseDraft{{id: "whole-prompt", place: d.prompts[0].place}}
+		cases = []caseDraft{{Case: suite.Case{ID: "whole-prompt"}, place: d.prompts[0].place}}
 	}
+	d.cases = nil
 	first, at := d.prompts[0], -1
 	for i, m := range first.messages {
 		if m.role == "user" {
@@ -253,28 +241,29 @@ func (d *draft) useLastMessage(t *translation) {
 		}
 	}
 	for n, p := range d.prompts {
-		p = d.toOurTemplates(t, p)
+		p = d.toOurTemplates(p)
 		if at < 0 || !sameBut(first, d.prompts[n], at) {
 			d.lostAt(p.place, "the prompt %s has no var, and differs from the first in more than its last message", p.title())
 			continue
 		}
 		for _, c := range cases {
 			if len(d.prompts) > 1 {
-				c.id = strings.TrimPrefix(c.id+"-"+slug(p.label, fmt.Sprintf("prompt-%d", n+1)), "-")
+				c.ID = strings.TrimPrefix(c.ID+"-"+slug(p.label, fmt.Sprintf("prompt-%d", n+1)), "-")
 			}
-			text, _ := render(d.prompts[n].messages[at].text, nil)
-			t.cases = append(t.cases, finished{caseDraft: c, input: text})
+			c.Input, _ = render(d.prompts[n].messages[at].text, nil)
+			d.cases = append(d.cases, c)
 		}
 	}
 	if at < 0 {
+		d.prompts = nil
 		return
 	}
-	p := d.toOurTemplates(t, first)
+	p := d.toOurTemplates(first)
 	if len(d.prompts) > 1 {
 		p.label = ""
 	}
 	p.messages[at].text = "{{input}}"
-	t.prompts = []promptDraft{p}
+	d.prompts = []promptDraft{p}
 }
 
 // sameBut reports whether two prompts differ in one message at most.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
@@ -12,7 +13,7 @@ import (
 // github reads a .prompt.yml file of GitHub Models, whose testData and evaluators
 // belong to a suite here.
 func (d *draft) github(root strictyaml.Node) problem.List {
-	d.format = ".prompt.yml file"
+	d.Format = ".prompt.yml file"
 	p := promptDraft{place: root.Problem("", "")}
 	var evaluators []strictyaml.Node
 	for _, e := range root.Entries() {
@@ -56,7 +57,7 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 			d.lost(root.Get("model"), "the model %q is not carried over", p.model)
 			p.model = ""
 		} else {
-			d.models = append(d.models, githubModel(p.model))
+			d.Models = append(d.Models, githubModel(p.model))
 		}
 	}
 	d.prompts = []promptDraft{p}
@@ -72,7 +73,7 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 		d.cases = append(d.cases, c)
 	}
 	if len(d.cases) == 0 {
-		d.lostAt(root.Problem("", ""), "it has no testData, so cases/%s.yaml has one case to be filled in, example", d.name)
+		d.lostAt(root.Problem("", ""), "it has no testData, so cases/%s.yaml has one case to be filled in, example", d.Name)
 		d.cases = []caseDraft{d.example()}
 	}
 	for _, n := range evaluators {
@@ -175,10 +176,10 @@ func (d *draft) stringEvaluator(n strictyaml.Node) {
 			case strings.TrimSpace(text) == "":
 				d.lostAt(c.place, "%s has no value for this case", key)
 			case key == "equals":
-				d.cases[i].expects = append(d.cases[i].expects, expectation{kind: kindEquals, texts: []string{text}})
+				d.cases[i].expects = append(d.cases[i].expects, equals(text)...)
 			default:
 				check := oneOf(tests[key], []string{strings.ToLower(text)})
-				d.cases[i].expects = append(d.cases[i].expects, expectation{kind: kindCheck, texts: []string{check}})
+				d.cases[i].expects = append(d.cases[i].expects, checks(check)...)
 			}
 		}
 	}
@@ -188,24 +189,24 @@ func (d *draft) stringEvaluator(n strictyaml.Node) {
 // evaluator's prompt fills in, a judge sees anyway: the input and the reply; the
 // expected text becomes a demand of the case.
 func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
-	c := criterionDraft{id: slug(name, fmt.Sprintf("criterion-%d", len(d.criteria)+1))}
+	c := graders.Criterion{ID: slug(name, fmt.Sprintf("criterion-%d", len(d.criteria)+1))}
 	for _, choice := range n.Get("choices").Items() {
 		option := strings.TrimSpace(choice.Get("choice").Text())
 		score := choice.Get("score")
-		if option == "" || slices.Contains(c.options, option) {
+		if option == "" || slices.Contains(c.Options, option) {
 			d.lost(choice, "a choice without a name of its own is not carried over")
 			continue
 		}
-		c.options = append(c.options, option)
+		c.Options = append(c.Options, option)
 		worth, isNumber := number(plain(score))
 		if isNumber && worth > 0 {
-			c.pass = append(c.pass, option)
+			c.Pass = append(c.Pass, option)
 		}
 		if isNumber && worth != 0 && worth != 1 {
 			d.lost(score, "the score %s of the choice %s counts as 1: an option passes or fails", score.Text(), option)
 		}
 	}
-	if len(c.pass) == 0 || len(c.pass) == len(c.options) {
+	if len(c.Pass) == 0 || len(c.Pass) == len(c.Options) {
 		d.lost(n, "the evaluator %s is not carried over: its choices need some that pass and some that fail", name)
 		return
 	}
@@ -215,16 +216,16 @@ func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
 		switch {
 		case m.Name == "" || strings.ContainsAny(m.Name, " \t\n"):
 			d.lost(id, "the judge %q is not carried over", m.Name)
-		case d.judge == "" || d.judge == m.Name:
-			d.judge = d.addModel(m)
+		case d.Judge == "" || d.Judge == m.Name:
+			d.Judge = d.addModel(m)
 		default:
 			d.lost(id, "a second judge, %s, is not carried over", m.ID)
 		}
 	}
 	system := strings.TrimSpace(n.Get("systemPrompt").Text())
 	body, demands := d.question(n.Get("prompt"))
-	c.question = strings.TrimSpace(system + "\n" + body)
-	if c.question == "" {
+	c.Question = strings.TrimSpace(system + "\n" + body)
+	if c.Question == "" {
 		d.lost(n, "the evaluator %s is not carried over: it has no prompt", name)
 		return
 	}
@@ -233,7 +234,7 @@ func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
 		for i, one := range d.cases {
 			text := strings.TrimSpace(asText(one.vars[demands]))
 			if text != "" {
-				d.cases[i].expects = append(d.cases[i].expects, expectation{kind: kindMeets, texts: []string{text}})
+				d.cases[i].expects = append(d.cases[i].expects, meets(text))
 			}
 		}
 		d.ownDemands = true

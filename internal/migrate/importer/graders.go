@@ -1,7 +1,10 @@
 package importer
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -9,96 +12,84 @@ import (
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
-	"promptbench/internal/input/suite"
 )
 
-// cases makes the cases, and returns what all of them expect apart.
-func (w *writer) cases() (cases []suite.Case, shared []expectation) {
+// expectations fills in what each case expects, and returns what all of them
+// expect apart.
+func (d *draft) expectations() (shared graders.Expect) {
 	count := map[string]int{}
-	for _, c := range w.t.cases {
-		seen := map[string]bool{}
-		for _, e := range c.expects {
-			if k := e.key(); !seen[k] {
-				seen[k] = true
-				count[k]++
-			}
+	for _, c := range d.cases {
+		for _, e := range distinct(c.expects) {
+			count[e.key()]++
 		}
 	}
 	common := map[string]bool{}
-	if n := len(w.t.cases); n > 1 {
-		for _, e := range w.t.cases[0].expects {
-			if k := e.key(); count[k] == n && e.kind != kindCode && !common[k] && canBeShared(e, shared, w.draft.ownDemands) {
+	if n := len(d.cases); n > 1 {
+		for _, e := range distinct(d.cases[0].expects) {
+			if k := e.key(); count[k] == n && d.canBeShared(e, shared) {
 				common[k] = true
-				shared = append(shared, e)
+				expect(&shared, e.Expect)
 			}
 		}
 	}
 	used := map[string]bool{}
-	for i, c := range w.t.cases {
-		id := c.id
-		if id == "" {
-			id = fmt.Sprintf("case-%0*d", len(fmt.Sprint(len(w.t.cases))), i+1)
-		}
-		out := suite.Case{
-			ID: unique(used, slug(id, fmt.Sprintf("case-%d", i+1))), Input: c.input, Note: c.note, Vars: c.vars, Tags: c.tags,
-		}
-		seen := map[string]bool{}
-		for _, e := range c.expects {
-			if k := e.key(); !common[k] && !seen[k] {
-				seen[k] = true
-				expect(&out.Expect, e)
+	for i := range d.cases {
+		c := &d.cases[i]
+		id := cmp.Or(c.ID, fmt.Sprintf("case-%0*d", len(fmt.Sprint(len(d.cases))), i+1))
+		c.ID = unique(used, slug(id, fmt.Sprintf("case-%d", i+1)))
+		for _, e := range distinct(c.expects) {
+			if !common[e.key()] {
+				expect(&c.Expect, e.Expect)
 			}
 		}
-		w.t.cases[i].id = out.ID
-		cases = append(cases, out)
 	}
-	return cases, shared
+	return shared
+}
+
+// distinct returns the expectations without repetitions.
+func distinct(list []expectation) []expectation {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(list), func(e expectation) bool {
+		k := e.key()
+		isRepeated := seen[k]
+		seen[k] = true
+		return isRepeated
+	})
 }
 
 // canBeShared reports whether an expectation of all cases can stand at the suite's
 // grader: one that holds one value only may be taken.
-func canBeShared(e expectation, shared []expectation, ownDemands bool) bool {
-	if e.kind == kindMeets && ownDemands {
-		return false
-	}
-	if e.kind != kindEquals && e.kind != kindRegex && e.kind != kindSchema {
-		return true
-	}
-	return !slices.ContainsFunc(shared, func(o expectation) bool { return o.kind == e.kind })
+func (d *draft) canBeShared(e expectation, shared graders.Expect) bool {
+	return e.code == nil && (len(e.Meets) == 0 || !d.ownDemands) &&
+		(len(e.Equals) == 0 || len(shared.Equals) == 0) &&
+		(e.Regex == "" || shared.Regex == "") &&
+		(len(e.JSONSchema) == 0 || len(shared.JSONSchema) == 0)
 }
 
 // expect adds one expectation to those of a case.
-func expect(out *graders.Expect, e expectation) {
-	switch e.kind {
-	case kindEquals:
-		if len(out.Equals) == 0 {
-			out.Equals = e.texts
-		} else {
-			out.Checks = append(out.Checks, oneOf("trim(text) == #", trimmed(e.texts)))
-		}
-	case kindContains:
-		out.Contains = append(out.Contains, e.texts...)
-	case kindNotContains:
-		out.NotContains = append(out.NotContains, e.texts...)
-	case kindRegex:
-		if out.Regex == "" {
-			out.Regex = e.text()
-		} else {
-			out.Checks = append(out.Checks, "text matches "+asJSON(e.text()))
-		}
-	case kindSchema:
-		schema := e.schema
-		if len(out.JSONSchema) > 0 {
-			if before, err := decodeJSON(out.JSONSchema); err == nil {
-				schema = map[string]any{"allOf": []any{before, e.schema}}
-			}
-		}
-		out.JSONSchema = []byte(asJSON(schema))
-	case kindCheck:
-		out.Checks = append(out.Checks, e.texts...)
-	case kindMeets:
-		out.Meets = append(out.Meets, e.texts...)
+func expect(out *graders.Expect, e graders.Expect) {
+	switch {
+	case len(out.Equals) == 0:
+		out.Equals = e.Equals
+	case len(e.Equals) > 0:
+		out.Checks = append(out.Checks, oneOf("trim(text) == #", trimmed(e.Equals)))
 	}
+	out.Contains = append(out.Contains, e.Contains...)
+	out.NotContains = append(out.NotContains, e.NotContains...)
+	switch {
+	case out.Regex == "":
+		out.Regex = e.Regex
+	case e.Regex != "":
+		out.Checks = append(out.Checks, "text matches "+asJSON(e.Regex))
+	}
+	switch {
+	case len(out.JSONSchema) == 0:
+		out.JSONSchema = e.JSONSchema
+	case len(e.JSONSchema) > 0:
+		out.JSONSchema = []byte(asJSON(map[string]any{"allOf": []json.RawMessage{out.JSONSchema, e.JSONSchema}}))
+	}
+	out.Checks = append(out.Checks, e.Checks...)
+	out.Meets = append(out.Meets, e.Meets...)
 }
 
 func trimmed(list []string) []string {
@@ -120,23 +111,18 @@ func oneOf(test string, texts []string) string {
 
 // graders lists the suite's graders: those that cases need, with what all of
 // them expect.
-func (w *writer) graders(cases []suite.Case, shared []expectation) []any {
-	var common graders.Expect
-	for _, e := range shared {
-		expect(&common, e)
-	}
-	params, _ := expectObject(common) // a schema that was written here decodes
-	fields, _ := params.(object)
+func (d *draft) graders(common graders.Expect) []any {
+	fields := expectObject(common)
 	var out []any
 	for _, b := range graders.BuiltIns() {
-		isRead := slices.ContainsFunc(cases, func(c suite.Case) bool { return b.Expect.Words(c.Expect) != "" })
+		isRead := slices.ContainsFunc(d.cases, func(c caseDraft) bool { return b.Expect.Words(c.Expect) != "" })
 		var value any
 		if i := slices.IndexFunc(fields, func(f strictyaml.Field) bool { return f.Key == b.Expect.Key }); i >= 0 {
 			value = fields[i].Value
 		}
 		switch {
 		case b.Name == "rubric":
-			value, isRead = w.rubric(common.Meets, isRead), false
+			value, isRead = d.rubric(common.Meets, isRead), false
 		case b.FileAt != "" && value != nil:
 			value = object{{Key: b.FileAt, Value: value}}
 		}
@@ -147,11 +133,11 @@ func (w *writer) graders(cases []suite.Case, shared []expectation) []any {
 			out = append(out, b.Name)
 		}
 	}
-	out = append(out, w.commands()...)
+	out = append(out, d.commands()...)
 	if len(out) == 0 {
 		out = append(out, object{{Key: "length", Value: object{{Key: "min", Value: 1}}}})
-		w.draft.lostAt(
-			problem.Problem{File: w.draft.source},
+		d.lostAt(
+			problem.Problem{File: d.source},
 			"no case has an assertion that can be carried over, so replies are held to not being empty and nothing else")
 	}
 	return out
@@ -159,16 +145,15 @@ func (w *writer) graders(cases []suite.Case, shared []expectation) []any {
 
 // rubric makes the criteria, or nil: one for each demand of all cases, and one
 // whose question each case makes itself.
-func (w *writer) rubric(common []string, own bool) any {
+func (d *draft) rubric(common []string, own bool) any {
 	used := map[string]bool{}
 	var criteria []any
-	for _, c := range w.draft.criteria {
-		criteria = append(criteria, object{
-			{Key: "id", Value: unique(used, slug(c.id, "criterion"))}, {Key: "question", Value: c.question},
-			{Key: "options", Value: flowOf(c.options)}, {Key: "pass", Value: flowOf(c.pass)},
-		})
+	for _, c := range d.criteria {
+		criteria = append(criteria, filled(
+			"id", unique(used, slug(c.ID, "criterion")), "question", c.Question, "options", flow(c.Options...),
+			"pass", flow(c.Pass...)))
 	}
-	if w.draft.ownDemands {
+	if d.ownDemands {
 		common, own = nil, false
 	}
 	for i, demand := range common {
@@ -183,45 +168,42 @@ func (w *writer) rubric(common []string, own bool) any {
 	if len(criteria) == 0 {
 		return nil
 	}
-	w.out.Judged = true
+	d.Judged = true
 	return object{{Key: "criteria", Value: criteria}}
 }
 
 // sharedVars takes what is the same in all cases out of them.
-func (w *writer) sharedVars(cases []suite.Case) object {
-	var out object
-	if len(cases) < 2 {
+func (d *draft) sharedVars() map[string]string {
+	out := map[string]string{}
+	if len(d.cases) < 2 {
 		return nil
 	}
-	for _, name := range sortedKeys(cases[0].Vars) {
-		value := cases[0].Vars[name]
-		same := !slices.ContainsFunc(cases, func(c suite.Case) bool { return c.Vars[name] != value })
-		if !same {
-			continue
+	for name, value := range d.cases[0].Vars {
+		if !slices.ContainsFunc(d.cases, func(c caseDraft) bool { return c.Vars[name] != value }) {
+			out[name] = value
 		}
-		out = append(out, strictyaml.Field{Key: name, Value: value})
-		for i := range cases {
-			delete(cases[i].Vars, name)
-		}
+	}
+	for _, c := range d.cases {
+		maps.DeleteFunc(c.Vars, func(name, _ string) bool { _, isShared := out[name]; return isShared })
 	}
 	return out
 }
 
 // commands makes the graders that run code of the source, a script for each
 // language with what it runs for which case.
-func (w *writer) commands() []any {
+func (d *draft) commands() []any {
 	var out []any
 	for _, l := range languages() {
 		byCase := map[string][]*code{}
 		vars := map[string]map[string]any{}
 		var files []string
-		for _, c := range w.t.cases {
+		for _, c := range d.cases {
 			for _, e := range c.expects {
-				if e.kind != kindCode || e.code.Language != l.name {
+				if e.code == nil || e.code.Language != l.name {
 					continue
 				}
-				byCase[c.id] = append(byCase[c.id], e.code)
-				vars[c.id] = c.caseDraft.vars
+				byCase[c.ID] = append(byCase[c.ID], e.code)
+				vars[c.ID] = c.vars
 				if f := e.code.File; f != "" && !slices.Contains(files, f) {
 					files = append(files, f)
 				}
@@ -230,21 +212,21 @@ func (w *writer) commands() []any {
 		if len(byCase) == 0 {
 			continue
 		}
-		base := w.draft.name + "-" + l.name
-		parsed := !slices.ContainsFunc(w.t.prompts, func(p promptDraft) bool { return p.response.format != "json_schema" })
+		base := d.Name + "-" + l.name
+		parsed := !slices.ContainsFunc(d.prompts, func(p promptDraft) bool { return p.response.format != "json_schema" })
 		table, err := strictyaml.Canonical(map[string]any{"cases": byCase, "vars": vars, "parsed": parsed})
 		if err != nil {
 			continue // JSON of JSON
 		}
-		w.add(path.Join(casesDir, base+l.ext), l.script)
-		w.add(path.Join(casesDir, base+".json"), append(table, '\n'))
+		d.add(path.Join(casesDir, base+l.ext), l.script)
+		d.add(path.Join(casesDir, base+".json"), append(table, '\n'))
 		slices.Sort(files)
 		out = append(out, object{{Key: "command", Value: object{
 			{Key: "name", Value: l.name},
 			{Key: "run", Value: strictyaml.Flow{l.program, base + l.ext}},
-			{Key: "files", Value: flowOf(append([]string{base + ".json"}, files...))},
+			{Key: "files", Value: flow(append([]string{base + ".json"}, files...)...)},
 		}}})
-		w.out.Code = append(w.out.Code, l.title)
+		d.Code = append(d.Code, l.title)
 	}
 	return out
 }

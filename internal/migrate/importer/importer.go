@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -67,10 +68,7 @@ func Import(files Files, name string, o Options) (*Result, problem.List) {
 	if err != nil {
 		return nil, problem.List{{File: name, Message: "reading it: " + err.Error()}}
 	}
-	d := &draft{source: name, files: files, options: o, name: o.Name}
-	if d.name == "" {
-		d.name = nameOf(name)
-	}
+	d := &draft{source: name, files: files, options: o, Result: Result{Name: cmp.Or(o.Name, nameOf(name))}}
 	var probs problem.List
 	switch ext := strings.ToLower(path.Ext(name)); ext {
 	case ".csv":

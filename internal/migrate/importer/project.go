@@ -161,30 +161,18 @@ func configOf(results []*Result) ([]byte, error) {
 		}
 		judge = cmp.Or(judge, r.Judge)
 	}
-	o := object{
-		{Key: "suite", Value: results[0].Suite}, {Key: "model", Value: orNil(first)}, {Key: "judge", Value: orNil(judge)},
-		{Key: "models", Value: orNone(models)},
-	}
-	return strictyaml.Write(o)
+	return strictyaml.Write(filled("suite", results[0].Suite, "model", first, "judge", judge, "models", models))
 }
 
 // entry is a model as the config has it.
 func (m Model) entry() object {
-	o := object{}
+	endpoint := ""
 	if m.BaseURL == "" {
-		o = append(o, strictyaml.Field{Key: "endpoint", Value: config.OpenAI})
-	} else {
-		o = append(o, strictyaml.Field{Key: "base_url", Value: m.BaseURL})
+		endpoint = config.OpenAI
 	}
-	var headers any
-	if len(m.Headers) > 0 {
-		headers = m.Headers
-	}
-	return append(o, object{
-		{Key: "model", Value: m.ID}, {Key: "api_key_env", Value: orNil(m.APIKeyEnv)},
-		{Key: "api_version", Value: orNil(m.APIVersion)},
-		{Key: "headers", Value: headers}, {Key: "params", Value: orNone(m.Params)},
-	}...)
+	return filled(
+		"endpoint", endpoint, "base_url", m.BaseURL, "model", m.ID, "api_key_env", m.APIKeyEnv,
+		"api_version", m.APIVersion, "headers", varsObject(m.Headers), "params", m.Params)
 }
 
 // Write creates the files of a plan. It changes no file that exists, and writes

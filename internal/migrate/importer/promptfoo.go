@@ -21,7 +21,7 @@ type promptfooConfig struct {
 // promptfoo reads a config as https://www.promptfoo.dev/docs/configuration/reference/
 // describes it.
 func (d *draft) promptfoo(root strictyaml.Node) problem.List {
-	d.format = "promptfoo config"
+	d.Format = "promptfoo config"
 	f := &promptfooConfig{draft: d, root: root}
 	if root.Get("prompts").Kind() == strictyaml.None { // what promptfoo takes then
 		f.text("{{prompt}}", "", always(root.Problem("", "")), root.Problem("", ""), false)
@@ -162,11 +162,11 @@ func isProgram(name string) bool {
 // responses gives the prompts the response format that all models are asked
 // for.
 func (f *promptfooConfig) responses() {
-	if len(f.models) == 0 {
+	if len(f.Models) == 0 {
 		return
 	}
-	first := f.models[0].response
-	for _, m := range f.models[1:] {
+	first := f.Models[0].response
+	for _, m := range f.Models[1:] {
 		if !m.response.equal(first) {
 			f.lostAt(problem.Problem{File: f.source}, "models ask for different response formats, so none is carried over")
 			return

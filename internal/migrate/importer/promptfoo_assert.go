@@ -106,7 +106,7 @@ func (f *promptfooConfig) valueFile(a assertion, n strictyaml.Node, name, kind s
 		}
 		doc, probs := strictyaml.Parse(file, data)
 		if doc == nil || probs.Err() != nil {
-			f.left = append(f.left, probs...)
+			f.Left = append(f.Left, probs...)
 			return nil, false
 		}
 		return plain(doc.Root()), true
@@ -176,7 +176,7 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 			f.lostAt(s.place, "%s is not carried over: %s", s.kind, err)
 			return nil
 		}
-		return []expectation{{kind: kindCheck, texts: []string{src}}}
+		return checks(src)
 	}
 	switch s.kind {
 	case "contains", "icontains", "equals", "starts-with", "contains-any", "contains-all", "icontains-any",

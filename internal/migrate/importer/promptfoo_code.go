@@ -44,10 +44,10 @@ func (f *promptfooConfig) code(
 		if f.options.Source == "" {
 			c.File = path.Join("..", file)
 		}
-		return []expectation{{kind: kindCode, code: c}}
+		return []expectation{{code: c}}
 	}
 	c.Source, _ = render(text, vars)
-	return []expectation{{kind: kindCode, code: c}}
+	return []expectation{{code: c}}
 }
 
 // cutFunction takes the name of a function off a path: grade.py:check.

@@ -62,7 +62,7 @@ var expectedColumn = regexp.MustCompile(`^__expected\d*$`)
 func (f *promptfooConfig) csvTests(n strictyaml.Node, file, text string) []test {
 	head, body, bad := rows(file, text)
 	if bad != nil {
-		f.left.Add(*bad)
+		f.Left.Add(*bad)
 	}
 	var out []test
 	for i, name := range head.cells {

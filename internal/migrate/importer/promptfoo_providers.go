@@ -73,14 +73,14 @@ func number(v any) (n float64, ok bool) {
 func (d *draft) addModel(m Model) string {
 	used := map[string]bool{}
 	target := func(m Model) string { return asJSON([]any{m.ID, m.BaseURL, m.APIKeyEnv, m.Headers}) }
-	for _, o := range d.models {
+	for _, o := range d.Models {
 		if target(o) == target(m) && sameObject(o.Params, m.Params) {
 			return o.Name
 		}
 		used[o.Name] = true
 	}
 	m.Name = unique(used, m.Name)
-	d.models = append(d.models, m)
+	d.Models = append(d.Models, m)
 	return m.Name
 }
 
@@ -283,7 +283,7 @@ func (f *promptfooConfig) headers(m *Model, n strictyaml.Node) {
 			continue
 		}
 		if m.Headers == nil {
-			m.Headers = map[string]any{}
+			m.Headers = map[string]string{}
 		}
 		m.Headers[e.Key.Text()] = e.Value.Text()
 	}

@@ -58,7 +58,7 @@ func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int)
 			}
 			doc, probs := strictyaml.ParseJSON(file, i+1, []byte(line))
 			if doc == nil || probs.Err() != nil {
-				f.left = append(f.left, probs...)
+				f.Left = append(f.Left, probs...)
 				continue
 			}
 			out = append(out, f.test(doc.Root(), false))
@@ -72,7 +72,7 @@ func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int)
 		}
 		doc, probs := strictyaml.Parse(file, data)
 		if doc == nil || probs.Err() != nil {
-			f.left = append(f.left, probs...)
+			f.Left = append(f.Left, probs...)
 			return nil
 		}
 		var out []test

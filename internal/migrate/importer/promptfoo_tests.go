@@ -131,11 +131,11 @@ func (f *promptfooConfig) setJudge(n strictyaml.Node) {
 	}
 	m.response = response{}
 	f.judges = append(f.judges, m) // added at the end, so that the first provider stays the model
-	if f.judge != "" && f.judge != m.Name {
+	if f.Judge != "" && f.Judge != m.Name {
 		f.lost(n, "a second judge, %s, is not carried over", m.ID)
 		return
 	}
-	f.judge = m.Name
+	f.Judge = m.Name
 }
 
 // tests reads all tests, and makes the cases.
@@ -154,7 +154,7 @@ func (f *promptfooConfig) tests() {
 	case none && (len(f.defaults.vars) > 0 || bare):
 		list = append(list, test{spread: true, place: f.defaults.place})
 	case none && len(f.prompts) > 0:
-		f.lostAt(f.root.Problem("", ""), "it has no tests, so cases/%s.yaml has one case to be filled in, example", f.name)
+		f.lostAt(f.root.Problem("", ""), "it has no tests, so cases/%s.yaml has one case to be filled in, example", f.Name)
 		list = append(list, test{description: "example", vars: f.example().vars})
 	}
 	for _, t := range list {
@@ -162,8 +162,8 @@ func (f *promptfooConfig) tests() {
 	}
 	for _, m := range f.judges {
 		name := f.addModel(m)
-		if f.judge == m.Name {
-			f.judge = name
+		if f.Judge == m.Name {
+			f.Judge = name
 		}
 	}
 }
@@ -197,8 +197,9 @@ func (f *promptfooConfig) addTest(t test) {
 }
 
 func (f *promptfooConfig) addCase(t test, vars map[string]any) {
-	c := caseDraft{note: t.description, id: slug(t.description, ""), vars: vars, place: t.place}
-	c.tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
+	c := caseDraft{vars: vars, place: t.place}
+	c.ID, c.Note = slug(t.description, ""), t.description
+	c.Tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
 	for _, a := range slices.Concat(f.defaults.asserts, t.asserts) {
 		c.expects = append(c.expects, f.expectations(a, vars, 0)...)
 	}

@@ -6,18 +6,18 @@ import (
 	"strconv"
 	"strings"
 
-	"promptbench/graders/schema"
+	"promptbench/graders"
 	"promptbench/internal/input/strictyaml"
 )
 
 func texts(not bool, list []string) []expectation {
-	kind := kindContains
-	if not {
-		kind = kindNotContains
-	}
-	var out []expectation
-	for _, s := range list {
-		out = append(out, expectation{kind: kind, texts: []string{s}})
+	out := make([]expectation, len(list))
+	for i := range list {
+		if one := list[i : i+1]; not {
+			out[i].NotContains = one
+		} else {
+			out[i].Contains = one
+		}
 	}
 	return out
 }
@@ -40,7 +40,7 @@ func (f *promptfooConfig) equals(s asserted, check func(string) []expectation) [
 	if s.not {
 		return check(oneOf("trim(text) == #", []string{strings.TrimSpace(s.text)}))
 	}
-	return []expectation{{kind: kindEquals, texts: []string{s.text}}}
+	return equals(s.text)
 }
 
 func (f *promptfooConfig) regex(s asserted, check func(string) []expectation) []expectation {
@@ -53,7 +53,7 @@ func (f *promptfooConfig) regex(s asserted, check func(string) []expectation) []
 	if s.not {
 		return check("text matches " + asJSON(s.text))
 	}
-	return []expectation{{kind: kindRegex, texts: []string{s.text}}}
+	return []expectation{{Expect: graders.Expect{Regex: s.text}}}
 }
 
 func (f *promptfooConfig) isJSON(s asserted) []expectation {
@@ -82,15 +82,11 @@ func (f *promptfooConfig) isJSON(s asserted) []expectation {
 
 // schema makes an expectation of a JSON Schema, if it is one.
 func (f *promptfooConfig) schema(s asserted, value any) []expectation {
-	doc, err := schema.Parse(asJSON(value))
-	if err == nil {
-		_, err = schema.Compile(doc)
-	}
-	if err != nil {
+	if err := compileSchema(value); err != nil {
 		f.lostAt(s.place, "the schema of %s is not carried over: %s", s.kind, err)
 		return nil
 	}
-	return []expectation{{kind: kindSchema, schema: value}}
+	return []expectation{{Expect: graders.Expect{JSONSchema: []byte(asJSON(value))}}}
 }
 
 func (f *promptfooConfig) wordCount(s asserted, check func(string) []expectation) []expectation {
@@ -136,7 +132,7 @@ func (f *promptfooConfig) demand(s asserted) []expectation {
 		if s.not {
 			text = "This does not hold of it: " + text
 		}
-		out = append(out, expectation{kind: kindMeets, texts: []string{text}})
+		out = append(out, meets(text))
 	}
 	return out
 }

@@ -11,7 +11,7 @@ import (
 // table reads a CSV file: a column input, one of what is expected, and columns
 // that become vars, tags, ids and notes.
 func (d *draft) table(data []byte) problem.List {
-	d.format = "table"
+	d.Format = "table"
 	text := string(strictyaml.TrimBOM(data))
 	if !utf8.ValidString(text) {
 		return problem.List{{File: d.source, Message: "the table is not UTF-8", Hint: "save it as CSV UTF-8"}}
@@ -50,13 +50,13 @@ func (d *draft) table(data []byte) problem.List {
 				c.vars["input"] = cell
 			case strings.TrimSpace(cell) == "":
 			case columns[i] == "id":
-				c.id = cell
+				c.ID = cell
 			case columns[i] == "tags":
 				for _, tag := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(" ;,\n\t", r) }) {
-					c.tags = append(c.tags, slug(tag, "tag"))
+					c.Tags = append(c.Tags, slug(tag, "tag"))
 				}
 			case columns[i] == "note", columns[i] == "description":
-				c.note = cell
+				c.Note = cell
 			case isExpected(columns[i]):
 				c.expects = append(c.expects, d.expected(f, r.places[i], cell)...)
 			case expectedColumn.MatchString(columns[i]):
@@ -95,7 +95,7 @@ func isExpected(name string) bool {
 func (d *draft) expected(f *promptfooConfig, place problem.Problem, cell string) []expectation {
 	kind := map[string]string{Contains: "contains", StartsWith: "starts-with"}[d.options.Expected]
 	if kind == "" {
-		return []expectation{{kind: kindEquals, texts: []string{cell}}}
+		return equals(cell)
 	}
 	return f.translateAssert(asserted{assertion: assertion{place: place}, kind: kind, value: cell, text: cell})
 }

@@ -23,13 +23,13 @@ func (d *draft) noteUsed(template string) {
 
 // listUnused lists the vars of the cases that went into no prompt, no expectation and
 // no other var, and so are in none of the files.
-func (d *draft) listUnused(t *translation) {
-	known := slices.Concat(d.used, []string{t.main.name})
-	for _, e := range t.uses {
+func (d *draft) listUnused() {
+	known := slices.Concat(d.used, []string{d.main.name})
+	for _, e := range d.uses {
 		known = append(known, e.name)
 	}
 	for _, c := range d.cases {
-		if slices.ContainsFunc(c.expects, func(e expectation) bool { return e.kind == kindCode }) {
+		if slices.ContainsFunc(c.expects, func(e expectation) bool { return e.code != nil }) {
 			return // code gets all vars, in a table
 		}
 	}

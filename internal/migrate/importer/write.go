@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
-	"promptbench/internal/input/suite"
 )
 
 // manyCases is from how many cases on they stand in a file of their own.
@@ -23,87 +23,61 @@ const (
 	casesDir   = "cases"
 )
 
-// A writer renders a translation.
-type writer struct {
-	draft *draft
-	t     *translation
-	out   Result
-}
-
 type object = strictyaml.Object
 
-func (w *writer) result() (*Result, problem.List) {
-	d, r := w.draft, &w.out
-	r.Name, r.Format, r.Models, r.Judge, r.Cases = d.name, d.format, d.models, d.judge, len(w.t.cases)
-	if err := w.prompts(); err != nil {
+// write renders a translated draft.
+func (d *draft) write() (*Result, problem.List) {
+	d.Result.Cases = len(d.cases)
+	if len(d.prompts) == 0 {
+		return nil, d.nothing("no prompt of it can be carried over, so there is nothing to run")
+	}
+	err := d.writePrompts()
+	if err == nil {
+		err = d.writeSuite()
+	}
+	if err != nil {
 		return nil, problem.List{{File: d.source, Message: err.Error()}}
 	}
-	if len(r.Prompts) == 0 {
-		return nil, append(
-			problem.List{{File: d.source, Message: "no prompt of it can be carried over, so there is nothing to run"}},
-			d.left...)
-	}
-	if err := w.suite(); err != nil {
-		return nil, problem.List{{File: d.source, Message: err.Error()}}
-	}
-	r.Left = d.left.Only(problem.Error)
-	return r, nil
+	d.Left = d.Left.Only(problem.Error)
+	return &d.Result, nil
 }
 
-func (w *writer) add(name string, data []byte) {
-	w.out.Files = append(w.out.Files, File{name, data})
+func (d *draft) add(name string, data []byte) {
+	d.Files = append(d.Files, File{name, data})
 }
 
-func (w *writer) prompts() error {
+func (d *draft) writePrompts() error {
 	used := map[string]bool{}
-	for i, p := range w.t.prompts {
+	for i, p := range d.prompts {
 		hasUser := slices.ContainsFunc(p.messages, func(m message) bool { return m.role == "user" })
 		if !hasUser { // endpoints want one, and the input stands in another role
 			last := len(p.messages) - 1
-			w.draft.lostAt(
+			d.lostAt(
 				p.place, "no message of the prompt %s has the role user, so its last one (%s) has it now", p.title(),
 				p.messages[last].role)
 			p.messages = slices.Clone(p.messages)
 			p.messages[last].role = "user"
 		}
-		name := w.draft.name
-		if len(w.t.prompts) > 1 {
-			name = name + "-" + slug(p.label, fmt.Sprint(i+1))
+		name := d.Name
+		if len(d.prompts) > 1 {
+			name += "-" + slug(p.label, fmt.Sprint(i+1))
 		}
 		name = unique(used, name)
 		messages := make([]any, len(p.messages))
 		for k, m := range p.messages {
 			messages[k] = object{{Key: "role", Value: m.role}, {Key: "content", Value: m.text}}
 		}
-		o := object{
-			{Key: "name", Value: cmp.Or(p.name, name)}, {Key: "description", Value: orNil(p.description)},
-			{Key: "model", Value: orNil(p.model)},
-			{Key: "modelParameters", Value: orNone(p.params)}, {Key: "responseFormat", Value: orNil(p.response.format)},
-			{Key: "jsonSchema", Value: p.response.schema}, {Key: "messages", Value: messages},
-		}
-		data, err := strictyaml.Write(o)
+		data, err := strictyaml.Write(filled(
+			"name", cmp.Or(p.name, name), "description", p.description, "model", p.model, "modelParameters", p.params,
+			"responseFormat", p.response.format, "jsonSchema", p.response.schema, "messages", messages))
 		if err != nil {
 			return err
 		}
 		file := path.Join(promptsDir, name+".prompt.yml")
-		w.add(file, append([]byte(comment("Imported from "+w.draft.source+" by promptbench import.")), data...))
-		w.out.Prompts = append(w.out.Prompts, file)
+		d.add(file, append([]byte(comment("Imported from "+d.source+" by promptbench import.")), data...))
+		d.Prompts = append(d.Prompts, file)
 	}
 	return nil
-}
-
-func orNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-func orNone(o object) any {
-	if len(o) == 0 {
-		return nil
-	}
-	return o
 }
 
 // comment writes lines that YAML passes over.
@@ -125,41 +99,34 @@ func oneLine(s string) string {
 	}, strings.ToValidUTF8(s, "?"))
 }
 
-func (w *writer) suite() error {
-	d := w.draft
-	cases, shared := w.cases()
-	graderList := w.graders(cases, shared)
-	vars := w.sharedVars(cases)
-	file := path.Join(casesDir, d.name+".yaml")
-	w.out.Suite = file
-	o := object{
-		{Key: "suite", Value: d.name}, {Key: "description", Value: orNil(d.description)}, {Key: "vars", Value: orNone(vars)},
-		{Key: "graders", Value: graderList},
-	}
-	if len(cases) > manyCases {
-		lines, err := jsonLines(cases)
+func (d *draft) writeSuite() error {
+	graderList := d.graders(d.expectations())
+	vars := d.sharedVars()
+	d.Suite = path.Join(casesDir, d.Name+".yaml")
+	var cases any
+	if len(d.cases) > manyCases {
+		lines, err := d.jsonLines()
 		if err != nil {
 			return err
 		}
-		w.add(path.Join(casesDir, d.name+".jsonl"), lines)
-		o = append(o, strictyaml.Field{Key: "cases", Value: object{{Key: "file", Value: d.name + ".jsonl"}}})
+		d.add(path.Join(casesDir, d.Name+".jsonl"), lines)
+		cases = object{{Key: "file", Value: d.Name + ".jsonl"}}
 	} else {
-		list := make([]any, len(cases))
-		for i, c := range cases {
-			value, err := caseObject(c)
-			if err != nil {
-				return err
-			}
-			list[i] = value
+		list := make([]any, len(d.cases))
+		for i, c := range d.cases {
+			list[i] = filled(
+				"id", c.ID, "input", c.Input, "vars", varsObject(c.Vars), "expect", expectObject(c.Expect),
+				"note", c.Note, "tags", flow(c.Tags...))
 		}
-		o = append(o, strictyaml.Field{Key: "cases", Value: list})
+		cases = list
 	}
-	data, err := strictyaml.Write(o)
+	data, err := strictyaml.Write(filled(
+		"suite", d.Name, "description", d.description, "vars", varsObject(vars), "graders", graderList, "cases", cases))
 	if err != nil {
 		return err
 	}
 	head := "Imported from " + d.source + " by promptbench import."
-	left := d.left.Only(problem.Error)
+	left := d.Left.Only(problem.Error)
 	foot := ""
 	if len(left) > 0 {
 		head += "\nNot everything could be carried over; the end of this file lists what was not."
@@ -169,73 +136,52 @@ func (w *writer) suite() error {
 		}
 		foot = comment(strings.Join(lines, "\n"))[2:]
 	}
-	w.add(file, slices.Concat([]byte(comment(head)), data, []byte(foot)))
+	d.add(d.Suite, slices.Concat([]byte(comment(head)), data, []byte(foot)))
 	return nil
 }
 
-func jsonLines(cases []suite.Case) ([]byte, error) {
+func (d *draft) jsonLines() ([]byte, error) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	for _, c := range cases {
-		if err := enc.Encode(c); err != nil {
+	for _, c := range d.cases {
+		if err := enc.Encode(c.Case); err != nil {
 			return nil, fmt.Errorf("writing case %s: %w", c.ID, err)
 		}
 	}
 	return []byte(b.String()), nil
 }
 
-func caseObject(c suite.Case) (any, error) {
-	var vars any
-	if len(c.Vars) > 0 {
-		o := object{}
-		for _, name := range sortedKeys(c.Vars) {
-			o = append(o, strictyaml.Field{Key: name, Value: c.Vars[name]})
-		}
-		vars = o
-	}
-	expect, err := expectObject(c.Expect)
-	if err != nil {
-		return nil, err
-	}
-	return object{
-		{Key: "id", Value: c.ID}, {Key: "input", Value: c.Input}, {Key: "vars", Value: vars}, {Key: "expect", Value: expect},
-		{Key: "note", Value: orNil(c.Note)}, {Key: "tags", Value: flowOf(c.Tags)},
-	}, nil
+func expectObject(e graders.Expect) object {
+	schema, _ := decodeJSON(e.JSONSchema) // none, or one that was written here
+	return filled(
+		"equals", flow(e.Equals...), "contains", flow(e.Contains...), "not_contains", flow(e.NotContains...),
+		"regex", e.Regex, "json_schema", schema, "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
 }
 
-func expectObject(e graders.Expect) (any, error) {
-	var schema any
-	if len(e.JSONSchema) > 0 {
-		var err error
-		if schema, err = decodeJSON(e.JSONSchema); err != nil {
-			return nil, err
+// filled makes a mapping of keys and values, without texts and lists that are empty.
+func filled(pairs ...any) object {
+	var out object
+	for pair := range slices.Chunk(pairs, 2) {
+		v := reflect.ValueOf(pair[1])
+		isEmpty := !v.IsValid() || (v.Kind() == reflect.String || v.Kind() == reflect.Slice) && v.Len() == 0
+		if key, ok := pair[0].(string); ok && !isEmpty {
+			out = append(out, strictyaml.Field{Key: key, Value: pair[1]})
 		}
 	}
-	o := object{
-		{Key: "equals", Value: flowOf(e.Equals)}, {Key: "contains", Value: flowOf(e.Contains)},
-		{Key: "not_contains", Value: flowOf(e.NotContains)},
-		{Key: "regex", Value: orNil(e.Regex)}, {Key: "json_schema", Value: schema}, {Key: "checks", Value: listOf(e.Checks)},
-		{Key: "meets", Value: listOf(e.Meets)},
-	}
-	if !slices.ContainsFunc(o, func(f strictyaml.Field) bool { return f.Value != nil }) {
-		return nil, nil
-	}
-	return o, nil
+	return out
 }
 
-func flowOf(list []string) any {
-	if all, ok := listOf(list).([]any); ok {
-		return strictyaml.Flow(all)
+func varsObject(vars map[string]string) object {
+	var out object
+	for _, name := range sortedKeys(vars) {
+		out = append(out, strictyaml.Field{Key: name, Value: vars[name]})
 	}
-	return nil
+	return out
 }
 
-func listOf(list []string) any {
-	if len(list) == 0 {
-		return nil
-	}
-	out := make([]any, len(list))
+func flow(list ...string) strictyaml.Flow {
+	out := make(strictyaml.Flow, len(list))
 	for i, s := range list {
 		out[i] = s
 	}
@@ -264,11 +210,11 @@ func Group(list problem.List) []string {
 			order = append(order, k)
 		}
 		place := ""
-		if p.Line > 0 {
+		switch {
+		case p.Column > 0 && p.Line > 0:
+			place = fmt.Sprintf("%d:%d", p.Line, p.Column)
+		case p.Line > 0:
 			place = fmt.Sprint(p.Line)
-			if p.Column > 0 {
-				place += fmt.Sprintf(":%d", p.Column)
-			}
 		}
 		if !slices.Contains(places[k], place) {
 			places[k] = append(places[k], place)
@@ -277,15 +223,10 @@ func Group(list problem.List) []string {
 	out := make([]string, len(order))
 	for i, k := range order {
 		at := places[k]
-		line := k.file
-		if at[0] != "" {
-			line += ":" + at[0]
-		}
-		line += ": " + k.message
+		out[i] = strings.TrimSuffix(k.file+":"+at[0], ":") + ": " + k.message
 		if len(at) > 1 {
-			line += fmt.Sprintf(" (also at %s)", strings.Join(at[1:], ", "))
+			out[i] += fmt.Sprintf(" (also at %s)", strings.Join(at[1:], ", "))
 		}
-		out[i] = line
 	}
 	return out
 }
