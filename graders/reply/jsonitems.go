@@ -68,36 +68,3 @@ func numbered(ns []int) string {
 	last := len(words) - 1
 	return "items " + strings.Join(words[:last], ", ") + " and " + words[last] + " are"
 }
-
-// duplicateKey returns the first key that an object of a JSON text has twice, or
-// nothing.
-func duplicateKey(text string) string {
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	var open []map[string]bool // the keys of each open object; nil for an array
-	for isKey := false; ; {
-		token, err := dec.Token()
-		if err != nil {
-			return ""
-		}
-		key, isText := token.(string)
-		if isKey && isText {
-			keys := open[len(open)-1]
-			if keys[key] {
-				return key
-			}
-			keys[key] = true
-			isKey = false
-			continue
-		}
-		switch token {
-		case json.Delim('{'):
-			open = append(open, map[string]bool{})
-		case json.Delim('['):
-			open = append(open, nil)
-		case json.Delim('}'), json.Delim(']'):
-			open = open[:len(open)-1]
-		}
-		isKey = len(open) > 0 && open[len(open)-1] != nil
-	}
-}

@@ -68,7 +68,7 @@ func (t Target) Key(body []byte, trial int) string { return Key(t.API.Kind(), t.
 // with the kind of the API, the canonical body, the label of the endpoint (see [EndpointLabel]) and the number of the
 // trial or vote.
 func Key(api, endpoint string, body []byte, trial int) string {
-	label, err := strictyaml.Canonical(endpoint)
+	label, err := strictyaml.Sorted(endpoint)
 	if err != nil {
 		label = []byte(`""`) // not reached: every string has a form in JSON
 	}
