@@ -9,6 +9,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/migrate/starter"
 )
 
 // Files gives what a source names. Paths are slash-separated and relative to a
@@ -40,18 +41,12 @@ const (
 	StartsWith = "starts-with"
 )
 
-// A File is to be written, its path slash-separated and relative to the project.
-type File struct {
-	Path string
-	Data []byte
-}
-
 // A Result is what became of one source.
 type Result struct {
 	Name    string
-	Format  string // such as "promptfoo config"
-	Files   []File // prompts, the suite, scripts
-	Suite   string // the path of the suite
+	Format  string         // such as "promptfoo config"
+	Files   []starter.File // prompts, the suite, scripts
+	Suite   string         // the path of the suite
 	Prompts []string
 	Models  []Model
 	Judge   string // the name of the model that the source judges with, one of Models; or empty

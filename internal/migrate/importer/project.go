@@ -2,26 +2,24 @@ package importer
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/migrate/starter"
 )
 
 // A Plan is what an import of some sources would write.
 type Plan struct {
 	Results []*Result
-	Files   []File   // of all results, and the config where there is none yet
-	Config  []byte   // entries for the config that there is already; nil where Files holds one
-	Exists  []string // those of Files that are there already
+	Files   []starter.File // of all results, and the config where there is none yet
+	Config  []byte         // entries for the config that there is already; nil where Files holds one
+	Exists  []string       // those of Files that are there already
 }
 
 // Prepare reads sources into a plan for the project at dir. Files that a source
@@ -52,7 +50,7 @@ func Prepare(sources []string, dir, root string, o Options) (*Plan, error) {
 	if _, err := os.Stat(filepath.Join(dir, config.DefaultPath)); err == nil {
 		plan.Config = entries
 	} else {
-		plan.Files = append(plan.Files, File{config.DefaultPath, entries})
+		plan.Files = append(plan.Files, starter.File{Path: config.DefaultPath, Data: entries})
 	}
 	for _, f := range plan.Files {
 		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(f.Path))); err == nil {
@@ -183,37 +181,5 @@ func (p *Plan) Write(dir string) error {
 			"nothing is written, since there is already %s; name another directory with -o, or another name with --name",
 			strings.Join(p.Exists, ", "))
 	}
-	var written []string
-	for _, f := range p.Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if err := create(name, f.Data); err != nil {
-			for _, w := range slices.Backward(written) { // all of it or nothing
-				err = errors.Join(err, os.Remove(w))
-			}
-			return err
-		}
-		written = append(written, name)
-	}
-	return nil
-}
-
-func create(name string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return fmt.Errorf("writing %s: %w", name, cause(err))
-	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already", name)
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, cause(err))
-	}
-	_, err = f.Write(data)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("writing %s: %w", name, cause(err)), os.Remove(name))
-	}
-	return nil
+	return starter.Write(dir, p.Files)
 }

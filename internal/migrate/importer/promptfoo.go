@@ -78,29 +78,30 @@ func (f *promptfooConfig) deref(n strictyaml.Node) strictyaml.Node {
 // reference takes the path out of file://path, which is relative to the file
 // that holds it.
 func reference(n strictyaml.Node) (string, bool) {
-	if n.Kind() != strictyaml.Text {
-		return "", false
-	}
-	name, ok := strings.CutPrefix(n.Text(), "file://")
-	return name, ok
+	return strings.CutPrefix(n.Text(), "file://")
 }
 
 // load reads a YAML or JSON file that a node names.
-func (f *promptfooConfig) load(n strictyaml.Node, name string) (strictyaml.Node, bool) {
-	file := relative(n.File(), name)
-	data, err := f.files.Read(file)
-	if err != nil {
-		f.lost(n, "%s can't be read: %s", name, err)
+func (f *promptfooConfig) load(n strictyaml.Node, file string) (strictyaml.Node, bool) {
+	text, ok := f.readText(n, file)
+	if !ok {
 		return strictyaml.Node{}, false
 	}
-	doc, probs := strictyaml.Parse(file, data)
+	doc, probs := strictyaml.Parse(file, []byte(text))
 	if doc == nil || probs.Err() != nil {
-		for _, p := range probs.Only(problem.Error) {
-			f.lost(n, "%s can't be read: %s", name, p.Error())
-		}
+		f.Left = append(f.Left, probs...)
 		return strictyaml.Node{}, false
 	}
 	return doc.Root(), true
+}
+
+// follow returns the content of the file that a node refers to, or else the node.
+func (f *promptfooConfig) follow(n strictyaml.Node) (strictyaml.Node, bool) {
+	name, ok := reference(n)
+	if !ok {
+		return n, true
+	}
+	return f.load(n, relative(n.File(), name))
 }
 
 // readText reads a text file that a node names.

@@ -99,17 +99,8 @@ func (f *promptfooConfig) valueFile(a assertion, n strictyaml.Node, name, kind s
 	}
 	file := relative(a.file, name)
 	if ext := strings.ToLower(path.Ext(file)); ext == ".json" || ext == ".yaml" || ext == ".yml" {
-		data, err := f.files.Read(file)
-		if err != nil {
-			f.lostAt(a.place, "%s can't be read: %s", file, err)
-			return nil, false
-		}
-		doc, probs := strictyaml.Parse(file, data)
-		if doc == nil || probs.Err() != nil {
-			f.Left = append(f.Left, probs...)
-			return nil, false
-		}
-		return plain(doc.Root()), true
+		root, ok := f.load(n, file)
+		return plain(root), ok
 	}
 	return f.readText(n, file)
 }

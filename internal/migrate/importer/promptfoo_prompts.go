@@ -1,12 +1,13 @@
 package importer
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
@@ -97,62 +98,46 @@ func (f *promptfooConfig) named(n strictyaml.Node, text, label string) {
 	}
 }
 
-var separator = regexp.MustCompile(`(?m)^---[ \t]*\r?\n`)
+var (
+	separator = regexp.MustCompile(`(?m)^---[ \t]*\r?\n`)
+	lineEnd   = regexp.MustCompile(`\n`)
+)
 
 func (f *promptfooConfig) promptFile(n strictyaml.Node, file, label string) {
-	data, err := f.files.Read(file)
-	if err != nil {
-		f.lost(n, "the prompt %s can't be read: %s", file, err)
+	body, ok := f.readText(n, file)
+	if !ok {
 		return
 	}
-	data = strictyaml.TrimBOM(data)
-	if !utf8.Valid(data) {
-		f.lost(n, "the prompt %s is not UTF-8", file)
+	if strings.TrimSpace(body) == "" {
+		f.lost(n, "the prompt %s is empty", file)
 		return
 	}
-	body := string(data)
-	base := slug(strings.TrimSuffix(path.Base(file), path.Ext(file)), "")
-	if label == "" {
-		label = base
-	}
-	switch strings.ToLower(path.Ext(file)) {
+	ext := path.Ext(file)
+	label = cmp.Or(label, slug(strings.TrimSuffix(path.Base(file), ext), ""))
+	between := separator
+	switch strings.ToLower(ext) {
 	case ".txt", ".csv":
-		start := 0
-		cuts := append(separator.FindAllStringIndex(body, -1), []int{len(body), len(body)})
-		parts := 0
-		for _, cut := range cuts {
-			part := body[start:cut[0]]
-			if strings.TrimSpace(part) != "" {
-				parts++
-				l := label
-				if len(cuts) > 1 {
-					l = fmt.Sprintf("%s-%d", label, parts)
-				}
-				lead := len(part) - len(strings.TrimLeft(part, " \t\r\n"))
-				at := inText(file, body, start+lead)
-				f.text(strings.TrimSpace(part), l, at, at(0, 0), true)
-			}
-			start = cut[1]
-		}
-		if parts == 0 {
-			f.lost(n, "the prompt %s is empty", file)
-		}
 	case ".jsonl":
-		offset := 0
-		for i, line := range strings.SplitAfter(body, "\n") {
-			if strings.TrimSpace(line) != "" {
-				at := inText(file, body, offset)
-				f.text(strings.TrimSpace(line), fmt.Sprintf("%s-%d", label, i+1), at, at(0, 0), true)
-			}
-			offset += len(line)
-		}
+		between = lineEnd
 	default:
-		if strings.TrimSpace(body) == "" {
-			f.lost(n, "the prompt %s is empty", file)
-			return
-		}
 		at := inText(file, body, 0)
-		f.text(body, label, at, problem.Problem{File: file, Line: 1, Column: 1}, true)
+		f.text(body, label, at, at(0, 0), true)
+		return
+	}
+	start, parts := 0, 0
+	cuts := append(between.FindAllStringIndex(body, -1), []int{len(body), len(body)})
+	for _, cut := range cuts {
+		part := body[start:cut[0]]
+		if text := strings.TrimSpace(part); text != "" {
+			parts++
+			l := label
+			if len(cuts) > 1 {
+				l = fmt.Sprintf("%s-%d", label, parts)
+			}
+			at := inText(file, body, start+strings.Index(part, text))
+			f.text(text, l, at, at(0, 0), true)
+		}
+		start = cut[1]
 	}
 }
 
@@ -166,12 +151,10 @@ func (f *promptfooConfig) text(
 ) {
 	p := promptDraft{label: label, place: place}
 	f.noteUsed(body)
-	unrolled := unroll(body, f.constants(), 0)
-	if unrolled != body {
+	written := body
+	if body = unroll(body, f.constants(), 0); body != written {
 		at = always(place)
 	}
-	asWritten := unrolled == body
-	body = unrolled
 	chat := strings.TrimSpace(body)
 	ext := strings.ToLower(path.Ext(place.File))
 	isYAML := file && (ext == ".yaml" || ext == ".yml")
@@ -188,7 +171,7 @@ func (f *promptfooConfig) text(
 			if inner := root.Get("messages"); inner.Kind() == strictyaml.List {
 				root = inner
 			}
-			if root.Kind() == strictyaml.List && f.chat(&p, root, file && asWritten && source == chat) {
+			if root.Kind() == strictyaml.List && f.chat(&p, root, file && body == written && source == chat) {
 				f.prompts = append(f.prompts, p)
 				return
 			}
@@ -203,13 +186,9 @@ func (f *promptfooConfig) text(
 // chat reads a list of messages, or reports that it is none.
 func (f *promptfooConfig) chat(p *promptDraft, list strictyaml.Node, exact bool) bool {
 	items := list.Items()
-	if len(items) == 0 {
+	hasNoRole := func(item strictyaml.Node) bool { return item.Get("role").Kind() != strictyaml.Text }
+	if len(items) == 0 || slices.ContainsFunc(items, hasNoRole) {
 		return false
-	}
-	for _, item := range items {
-		if item.Get("role").Kind() != strictyaml.Text {
-			return false
-		}
 	}
 	for _, item := range items {
 		role, content := item.Get("role").Text(), item.Get("content")

@@ -113,7 +113,7 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 			f.lost(id, "the provider %s is code, which is not carried over", text)
 			return Model{}, false
 		}
-		loaded, ok := f.load(id, name)
+		loaded, ok := f.load(id, relative(id.File(), name))
 		if !ok {
 			return Model{}, false
 		}
@@ -290,12 +290,9 @@ func (f *promptfooConfig) headers(m *Model, n strictyaml.Node) {
 }
 
 func (f *promptfooConfig) response(m *Model, n strictyaml.Node) {
-	if name, ok := reference(n); ok {
-		loaded, ok := f.load(n, name)
-		if !ok {
-			return
-		}
-		n = loaded
+	n, ok := f.follow(n)
+	if !ok {
+		return
 	}
 	switch kind := n.Get("type").Text(); kind {
 	case "text", "json_object":

@@ -65,18 +65,9 @@ func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int)
 		}
 		return out
 	case ".yaml", ".yml", ".json":
-		data, err := f.files.Read(file)
-		if err != nil {
-			f.lost(n, "the tests %s can't be read: %s", file, err)
-			return nil
-		}
-		doc, probs := strictyaml.Parse(file, data)
-		if doc == nil || probs.Err() != nil {
-			f.Left = append(f.Left, probs...)
-			return nil
-		}
+		root, _ := f.load(n, file)
 		var out []test
-		for _, item := range items(doc.Root()) {
+		for _, item := range items(root) {
 			out = append(out, f.testItem(item, depth+1)...)
 		}
 		return out
@@ -87,13 +78,9 @@ func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int)
 
 // scenario is every config with every test.
 func (f *promptfooConfig) scenario(n strictyaml.Node) []test {
-	n = f.deref(n)
-	if name, ok := reference(n); ok {
-		loaded, ok := f.load(n, name)
-		if !ok {
-			return nil
-		}
-		n = loaded
+	n, ok := f.follow(f.deref(n))
+	if !ok {
+		return nil
 	}
 	f.loseOthers(n, "a scenario", "config", "tests", "description")
 	var configs, tests []test

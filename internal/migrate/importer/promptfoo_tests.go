@@ -37,14 +37,7 @@ type assertion struct {
 }
 
 func (f *promptfooConfig) readDefaults(n strictyaml.Node) test {
-	if name, ok := reference(n); ok {
-		loaded, ok := f.load(n, name)
-		if !ok {
-			return test{spread: true}
-		}
-		n = loaded
-	}
-	if n.Kind() != strictyaml.Mapping {
+	if n, _ = f.follow(n); n.Kind() != strictyaml.Mapping {
 		return test{spread: true}
 	}
 	return f.test(n, true)

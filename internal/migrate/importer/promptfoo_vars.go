@@ -19,7 +19,7 @@ func (f *promptfooConfig) varsOf(n strictyaml.Node, depth int) map[string]any {
 			f.lost(n, "the vars %s are made by a program, which is not run", name)
 			return out
 		}
-		if loaded, ok := f.load(n, name); ok {
+		if loaded, ok := f.load(n, relative(n.File(), name)); ok {
 			if depth > maxNamed {
 				f.lost(n, "%s is named too deep", name)
 				return out
@@ -46,14 +46,11 @@ func (f *promptfooConfig) varValue(n strictyaml.Node) (any, bool) {
 		var list []any
 		for _, item := range n.Items() {
 			v, ok := f.varValue(item)
-			if !ok {
-				continue
-			}
-			if inner, many := v.(spreadFiles); many {
+			if inner, isMany := v.(spreadFiles); isMany {
 				list = append(list, inner...)
-				continue
+			} else if ok {
+				list = append(list, v)
 			}
-			list = append(list, v)
 		}
 		return list, true
 	}
@@ -63,18 +60,14 @@ func (f *promptfooConfig) varValue(n strictyaml.Node) (any, bool) {
 		f.lost(n, "the var %s is made by a program, which is not run", name)
 		return nil, false
 	case ok && strings.Contains(name, "*"):
-		names, err := f.files.Glob(relative(n.File(), name))
-		if err != nil || len(names) == 0 {
-			f.lost(n, "%s names no file", name)
-			return nil, false
-		}
+		names := f.glob(n, name)
 		var list spreadFiles
 		for _, one := range names {
 			if text, ok := f.varFile(n, one); ok {
 				list = append(list, text)
 			}
 		}
-		return list, true
+		return list, len(names) > 0
 	case ok:
 		return f.varFile(n, relative(n.File(), name))
 	case n.Kind() == strictyaml.Text:
@@ -94,10 +87,8 @@ func (f *promptfooConfig) varFile(n strictyaml.Node, file string) (any, bool) {
 		f.lost(n, "%s is not carried over: only text is sent", file)
 		return nil, false
 	case ".yaml", ".yml":
-		if doc, ok := f.load(n, strings.TrimPrefix(file, path.Dir(n.File())+"/")); ok {
-			return plain(doc), true
-		}
-		return nil, false
+		root, ok := f.load(n, file)
+		return plain(root), ok
 	}
 	text, ok := f.readText(n, file)
 	return strings.TrimSpace(text), ok

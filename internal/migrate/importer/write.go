@@ -12,6 +12,7 @@ import (
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/migrate/starter"
 )
 
 // manyCases is from how many cases on they stand in a file of their own.
@@ -43,7 +44,7 @@ func (d *draft) write() (*Result, problem.List) {
 }
 
 func (d *draft) add(name string, data []byte) {
-	d.Files = append(d.Files, File{name, data})
+	d.Files = append(d.Files, starter.File{Path: name, Data: data})
 }
 
 func (d *draft) writePrompts() error {
