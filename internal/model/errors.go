@@ -49,6 +49,8 @@ type Error struct {
 	// Message is what the endpoint or the network said: one line without control characters, at most [MaxMessage]
 	// user-perceived characters.
 	Message string `json:"message,omitempty"`
+	// Param is the parameter that the endpoint refuses, as it is called on the wire; empty where it names none.
+	Param string `json:"param,omitempty"`
 	// RetryAfter is how long the endpoint asked to wait; 0 where it did not.
 	RetryAfter time.Duration `json:"retry_after_ns,omitempty"`
 	// Attempts counts the attempts that were made, this one included.
@@ -60,6 +62,8 @@ type Error struct {
 	Batch string `json:"-"`
 	// Permanent means that no other attempt can help, whatever the kind.
 	Permanent bool `json:"permanent,omitempty"`
+	// MaxAttempts bounds how often such an error is worth another attempt; 0 for as often as any.
+	MaxAttempts int `json:"max_attempts,omitempty"`
 	// NoAPI means, of not_found, that perhaps no API is at that URL at all.
 	NoAPI bool `json:"no_api,omitempty"`
 
@@ -111,8 +115,10 @@ func (e *Error) Fatal() bool {
 	case KindRateLimited:
 		return e.RetryAfter > MaxHold
 	case KindBadRequest:
-		// Named parameters are the same in every call; other faults of a request may lie in one case's words.
-		return e.Code == "unsupported_parameter" || e.Code == "unsupported_value" || e.Code == "unknown_parameter"
+		// Parameters are the same in every call; other faults of a request may lie in one case's words. A 404 of this kind
+		// is a gateway that has no provider for them.
+		return e.Param != "" || e.Status == http.StatusNotFound ||
+			e.Code == "unsupported_parameter" || e.Code == "unsupported_value" || e.Code == "unknown_parameter"
 	default:
 		return false
 	}
@@ -149,6 +155,9 @@ func (e *Error) headline() string {
 		}
 		return e.says(at + " gave no reply in time")
 	case KindAuth:
+		if e.Status == http.StatusProxyAuthRequired {
+			return e.says("the proxy on the way to " + at + " wants a user name and a password" + e.status())
+		}
 		if e.KeyEnv == "" {
 			return e.says(at + " wants a key" + e.status())
 		}
@@ -167,6 +176,9 @@ func (e *Error) headline() string {
 	case KindQuota:
 		return e.says("the quota at " + at + " is used up" + e.status())
 	case KindBadRequest:
+		if e.Param != "" {
+			return e.says(fmt.Sprintf("model %q at %s refuses the parameter %s%s", e.Model, at, e.Param, e.status()))
+		}
 		return e.says(at + " does not accept the request" + e.status())
 	case KindServer:
 		return e.says(at + " failed" + e.status())
@@ -189,6 +201,9 @@ func (e *Error) hint() string {
 	case KindTimeout:
 		return "raise --timeout or lower --concurrency"
 	case KindAuth:
+		if e.Status == http.StatusProxyAuthRequired {
+			return "set HTTPS_PROXY or HTTP_PROXY to http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY"
+		}
 		if e.KeyEnv == "" {
 			return "name its variable as api_key_env in the config, or set " + DefaultKeyEnv + " for a --base-url"
 		}
@@ -203,11 +218,33 @@ func (e *Error) hint() string {
 			return fmt.Sprintf("it asks to wait %s; run it again then", e.RetryAfter.Round(time.Second))
 		}
 		return "lower --concurrency or try again later"
+	case KindBadRequest:
+		return e.paramHint()
 	case KindQuota:
 		return "check the plan and billing of the account"
 	default:
 		return ""
 	}
+}
+
+// paramHint says where a refused parameter is set, and how to leave it out.
+func (e *Error) paramHint() string {
+	const where = " in modelParameters of the prompt, or in params of the model in the config"
+	name := map[string]string{
+		"temperature": "temperature", "top_p": "topP", "seed": "seed", "stop": "stop", "reasoning_effort": "reasoningEffort",
+		"max_tokens": "maxTokens", "max_completion_tokens": "maxCompletionTokens",
+	}[e.Param]
+	switch {
+	case e.Param == "" && e.Status == http.StatusNotFound:
+		return "leave out what no provider of this model takes, such as responseFormat of the prompt or a parameter"
+	case e.Param == "":
+		return ""
+	case e.Param == "response_format" || e.Param == "json_schema":
+		return "leave responseFormat out of the prompt, or set it to json_object or text"
+	case name == "":
+		return "change or remove " + e.Param + " under extra" + where
+	}
+	return "change " + name + ", or write " + name + ": null to send none," + where
 }
 
 func (e *Error) says(what string) string {
@@ -224,9 +261,13 @@ func (e *Error) status() string {
 	return fmt.Sprintf(" (%d)", e.Status)
 }
 
-// IsRefusal reports whether the endpoint took the call for one too many: 429 and 503.
+// statusOverloaded is what Anthropic answers where others answer 503.
+const statusOverloaded = 529
+
+// IsRefusal reports whether the endpoint took the call for one too many: 429, 503 and 529.
 func (e *Error) IsRefusal() bool {
-	return e.Kind == KindRateLimited || e.Kind == KindServer && e.Status == http.StatusServiceUnavailable
+	return e.Kind == KindRateLimited ||
+		e.Kind == KindServer && (e.Status == http.StatusServiceUnavailable || e.Status == statusOverloaded)
 }
 
 // Unclear reports whether what was asked for may have been done all the same: the answer was lost, or the endpoint

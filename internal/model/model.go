@@ -66,21 +66,21 @@ type Label struct {
 	Trial int    // of the case; a judge's request has the number of its vote in Trial
 }
 
-// FinishRefusal is the finish reason of a model that refused, where its endpoint says so in a field of its own.
-const FinishRefusal = "refusal"
-
 // A Response is what a model returned.
 type Response struct {
 	// Reply is the text of the first choice, raw; a refusal in a field of its own is here too.
 	Reply string `json:"reply,omitempty"`
 	// Thinking is what the endpoint returned beside the reply as reasoning.
 	Thinking string `json:"thinking,omitempty"`
-	// FinishReason is the endpoint's word: stop, length, content_filter, …, or [FinishRefusal]; it is empty where the
-	// endpoint gave none.
+	// FinishReason is why the model stopped, by meaning where that is known, see [FinishReason]; else the endpoint's word.
+	// It is empty where the endpoint gave none.
 	FinishReason string `json:"finish_reason,omitempty"`
+	// ReplyFrom is the field that the reply was taken from where the content was empty, such as tool_calls. For reasoning,
+	// the text stays in Thinking and the reply is empty. It is empty where the content holds the reply.
+	ReplyFrom string `json:"reply_from,omitempty"`
 	// ResponseModel is the id of the model that answered, as the endpoint reports it.
 	ResponseModel string `json:"response_model,omitempty"`
-	// Usage is nil where the endpoint did not count tokens.
+	// Usage is nil where the endpoint did not count tokens, or counted what can't be.
 	Usage *Usage `json:"usage,omitempty"`
 	// Latency is the time of the last attempt alone, without waiting.
 	Latency time.Duration `json:"latency_ns,omitempty"`

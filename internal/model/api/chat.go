@@ -2,13 +2,14 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -150,96 +151,118 @@ func wrapSchema(doc json.RawMessage) any {
 	return object
 }
 
-// A completion is what is needed of an answer. Other fields may have any shape.
+// A completion is what is needed of an answer. Other fields may have any shape, and so may most of these.
 type completion struct {
-	Model   string `json:"model"`
-	Created any    `json:"created"` // a number of seconds
-	Choices []struct {
-		FinishReason openai.FinishReason `json:"finish_reason"`
-		Message      struct {
-			Content          content `json:"content"`
-			Refusal          string  `json:"refusal"`
-			ReasoningContent string  `json:"reasoning_content"`
-			Reasoning        any     `json:"reasoning"` // of vLLM and OpenRouter, where it is a text
-		} `json:"message"`
-	} `json:"choices"`
-	Usage *struct {
-		PromptTokens     int `json:"prompt_tokens"`
-		CompletionTokens int `json:"completion_tokens"`
-	} `json:"usage"`
-	Error json.RawMessage `json:"error"`
+	Model   json.RawMessage `json:"model"`
+	Created any             `json:"created"` // a number of seconds
+	Choices []choice        `json:"choices"`
+	Usage   json.RawMessage `json:"usage"`
+	Error   json.RawMessage `json:"error"`
 }
 
-// A content is a text, or a list of parts; some parts have a text.
-type content string
+// A choice is one reply. Gateways report a failure of the provider in it.
+type choice struct {
+	FinishReason json.RawMessage `json:"finish_reason"`
+	Message      *message        `json:"message"`
+	Delta        *message        `json:"delta"` // of a server that streams in one piece
+	Text         json.RawMessage `json:"text"`  // of the older completions API
+	Error        json.RawMessage `json:"error"`
+}
 
-// UnmarshalJSON reads either form.
-func (c *content) UnmarshalJSON(data []byte) error {
-	if len(data) == 0 || data[0] != '[' {
-		return json.Unmarshal(data, (*string)(c))
-	}
-	var parts []openai.ChatMessagePart
-	if err := json.Unmarshal(data, &parts); err != nil {
-		return err
-	}
-	for _, part := range parts {
-		*c += content(part.Text)
-	}
-	return nil
+// A message is what the model wrote.
+type message struct {
+	Content          parts           `json:"content"`
+	Refusal          json.RawMessage `json:"refusal"`
+	ReasoningContent parts           `json:"reasoning_content"`
+	Reasoning        parts           `json:"reasoning"` // of vLLM and OpenRouter
+	Thinking         parts           `json:"thinking"`
+	ReasoningDetails parts           `json:"reasoning_details"`
+	ToolCalls        parts           `json:"tool_calls"`
+	FunctionCall     parts           `json:"function_call"`
 }
 
 // Decode reads the first choice of a completion.
 func (Chat) Decode(a model.Answer) (model.Response, error) {
 	if a.Status >= 400 {
+		if resp, ok := withheldIn(a); ok {
+			return resp, nil
+		}
 		return model.Response{}, errorIn(a)
 	}
 	var doc completion
+	a.Body = bytes.TrimPrefix(bytes.TrimSpace(a.Body), bom)
 	// A decoder, unlike Unmarshal, tells an answer that was cut from another mistake.
 	err := json.NewDecoder(bytes.NewReader(a.Body)).Decode(&doc)
+	_, isMistyped := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
-	case len(doc.Choices) == 0 && len(doc.Error) > 0 && string(doc.Error) != "null":
+	case isSet(doc.Error):
 		return model.Response{}, errorIn(a) // an error inside a success
+	case isMistyped:
+		return model.Response{}, noCompletion(a, "it is JSON that is no completion")
 	case err != nil:
-		return model.Response{}, malformed(a, err)
+		return model.Response{}, unreadable(a, err)
 	case len(doc.Choices) == 0:
-		return model.Response{}, &model.Error{Kind: model.KindMalformed, Status: a.Status, Message: "it has no choices"}
-	case doc.Choices[0].FinishReason == "error":
-		// Gateways say so when the model behind them failed half-way.
-		return model.Response{}, &model.Error{
-			Kind: model.KindServer, Status: a.Status, Message: "the model behind the endpoint failed",
-		}
+		return model.Response{}, noCompletion(a, "it has no choices")
+	case isSet(doc.Choices[0].Error):
+		return model.Response{}, errorOf(a, doc.Choices[0].Error)
 	}
-	message := doc.Choices[0].Message
+	return doc.response(a)
+}
+
+func (c *completion) response(a model.Answer) (model.Response, error) {
+	first := &c.Choices[0]
+	said, from := first.Message, ""
+	if first.Delta != nil && (said == nil || said.isEmpty()) {
+		said, from = first.Delta, "delta"
+	}
+	if said == nil {
+		if !has(first.Text) {
+			return model.Response{}, noCompletion(a, "it has a choice without a message")
+		}
+		said, from = &message{Content: parts{Text: word(first.Text)}}, "text"
+	}
+	reason := word(first.FinishReason)
 	resp := model.Response{
-		Reply: string(message.Content), Thinking: message.ReasoningContent,
-		FinishReason: string(doc.Choices[0].FinishReason), ResponseModel: doc.Model,
+		Reply: said.Content.Text, ReplyFrom: from, FinishReason: model.FinishReason(reason),
+		Thinking: cmp.Or(said.Content.Thinking, said.ReasoningContent.all(), said.Reasoning.all(), said.Thinking.all(),
+			said.ReasoningDetails.all()),
+		ResponseModel: word(c.Model), Usage: readUsage(c.Usage),
 	}
-	if resp.Thinking == "" {
-		resp.Thinking, _ = message.Reasoning.(string)
+	said.fill(&resp)
+	if seconds, ok := c.Created.(float64); ok && seconds > 0 && seconds < maxSeconds {
+		resp.At = time.Unix(int64(seconds), 0).UTC()
 	}
-	if message.Refusal != "" {
-		if resp.Reply == "" {
-			resp.Reply = message.Refusal
-		}
+	return finished(a, resp, reason)
+}
+
+// maxSeconds is the end of the year 9999, the last that JSON can name.
+const maxSeconds = 253402300799
+
+// isEmpty reports whether a message holds no text at all.
+func (m *message) isEmpty() bool {
+	return m.Content.all() == "" && m.ReasoningContent.all() == "" && !has(m.Refusal) && len(m.calls()) == 0
+}
+
+func (m *message) calls() []string {
+	return slices.Concat(m.Content.Calls, m.ToolCalls.Calls, m.FunctionCall.Calls)
+}
+
+// fill takes the reply from elsewhere where the content is empty, and notes a refusal.
+func (m *message) fill(resp *model.Response) {
+	refusal := cmp.Or(word(m.Refusal), m.Content.Refusal)
+	if refusal != "" {
+		resp.Reply = cmp.Or(resp.Reply, refusal)
 		// Beside a refusal, stop tells nothing; a word such as length does.
-		if resp.FinishReason == "" || resp.FinishReason == string(openai.FinishReasonStop) {
+		if resp.FinishReason == "" || resp.FinishReason == model.FinishStop {
 			resp.FinishReason = model.FinishRefusal
 		}
 	}
-	if doc.Usage != nil {
-		resp.Usage = &model.Usage{InputTokens: doc.Usage.PromptTokens, OutputTokens: doc.Usage.CompletionTokens}
+	if strings.TrimSpace(resp.Reply) != "" {
+		return
 	}
-	if seconds, ok := doc.Created.(float64); ok && seconds > 0 {
-		resp.At = time.Unix(int64(seconds), 0).UTC()
+	if calls := m.calls(); len(calls) > 0 {
+		resp.Reply, resp.ReplyFrom = strings.Join(calls, "\n"), model.FinishToolCalls
+	} else if resp.Thinking != "" {
+		resp.ReplyFrom = "reasoning"
 	}
-	return resp, nil
-}
-
-// malformed is the error of a body that can't be decoded.
-func malformed(a model.Answer, err error) *model.Error {
-	e := &model.Error{Kind: model.KindMalformed, Status: a.Status, Message: err.Error()}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		e.Message = "it was cut off"
-	}
-	return e
 }

@@ -1,117 +1,24 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"mime"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 
 	"promptbench/internal/model"
 )
 
-// A serverError is what an endpoint says of an error, in whichever shape.
-type serverError struct {
-	Code    string
-	Type    string
-	Message string
-	Status  int // an HTTP status given inside the body, or 0
-}
-
-// readServerError reads an error body. go-openai knows OpenAI's shape alone and hands everything else back as bytes,
-// and its error for a body without a message has none of the rest; so the shapes are read here:
-//
-//	{"error":{"message","code","type"}}   OpenAI, Azure, llama.cpp, vLLM
-//	[{"error":{…}}]                       Gemini
-//	{"error":"…"}                         Ollama and others
-//	{"message":"…"}, {"detail":"…"}       older vLLM, gateways
-func readServerError(body []byte) serverError {
-	var doc any
-	if json.Unmarshal(body, &doc) != nil {
-		return serverError{Message: plainText(string(body))}
-	}
-	if list, ok := doc.([]any); ok && len(list) > 0 {
-		doc = list[0]
-	}
-	object, ok := doc.(map[string]any)
-	if !ok {
-		return serverError{Message: string(body)}
-	}
-	switch inner := object["error"].(type) {
-	case map[string]any:
-		object = inner
-	case string:
-		return serverError{Message: inner, Code: word(object["code"])}
-	}
-	e := serverError{
-		Code:    word(object["code"]),
-		Type:    word(object["type"]),
-		Message: word(object["message"]),
-	}
-	if e.Message == "" {
-		e.Message = word(object["detail"])
-	}
-	if n, err := strconv.Atoi(e.Code); err == nil {
-		// Gateways answer 200 and put the upstream's status here.
-		e.Code = ""
-		if n >= 400 && n <= 599 {
-			e.Status = n
-		}
-	}
-	if inner, ok := object["innererror"].(map[string]any); ok && e.Code == "" {
-		e.Code = word(inner["code"])
-	}
-	if e.Message == "" {
-		e.Message = string(body)
-	}
-	return e
-}
-
-// word renders a JSON value that should be a string.
-func word(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case []any:
-		parts := make([]string, len(v))
-		for i, part := range v {
-			parts[i] = word(part)
-		}
-		return strings.Join(parts, ", ")
-	default:
-		data, err := json.Marshal(v)
-		if err != nil {
-			return ""
-		}
-		return string(data)
-	}
-}
-
-// plainText returns the title of an HTML page, and other text as it is.
-func plainText(text string) string {
-	lower := strings.ToLower(text)
-	// Lower-casing can change lengths outside ASCII; the tags are then not looked for.
-	if len(lower) != len(text) || !strings.Contains(lower, "<html") && !strings.Contains(lower, "<!doctype") {
-		return text
-	}
-	if _, rest, ok := strings.Cut(lower, "<title>"); ok {
-		if title, _, ok := strings.Cut(rest, "</title>"); ok {
-			start := len(text) - len(rest)
-			return text[start : start+len(title)]
-		}
-	}
-	return "an HTML page"
-}
-
 // errorIn returns the error of an answer with an error status, or of a success with an error inside. Its message is the
 // server's text as it came.
-func errorIn(a model.Answer) *model.Error {
-	said := readServerError(a.Body)
+func errorIn(a model.Answer) *model.Error { return errorOf(a, a.Body) }
+
+// errorOf is errorIn for an error that is a part of the answer, such as that of a choice.
+func errorOf(a model.Answer, part []byte) *model.Error {
+	said := readServerError(part, a.At)
 	status := a.Status
 	if status < 400 && said.Status != 0 {
 		status = said.Status
@@ -119,14 +26,92 @@ func errorIn(a model.Answer) *model.Error {
 	e := &model.Error{
 		Kind: kindOf(status, said), Status: status, Code: cmp.Or(said.Code, said.Type), Message: said.Message,
 	}
-	e.NoAPI = e.Kind == model.KindNotFound && !aboutModel(said)
 	switch e.Kind {
+	case model.KindNotFound:
+		e.NoAPI = !isAboutModel(said)
+	case model.KindBadRequest:
+		e.Param = refusedParam(said)
 	case model.KindRateLimited, model.KindServer:
-		e.RetryAfter = retryAfter(a.Header, a.At)
+		e.RetryAfter = cmp.Or(retryAfter(a.Header, a.At), said.RetryAfter)
+		e.Permanent = status == http.StatusNotImplemented
 	case model.KindQuota:
 		e.Permanent = true
 	}
 	return e
+}
+
+// noCompletion is the error of a success that is JSON and no completion: why says what is missing. Where the words of
+// the server tell the cause, it is of that kind.
+func noCompletion(a model.Answer, why string) *model.Error {
+	said := readServerError(a.Body, a.At)
+	e := &model.Error{Kind: kindOf(cmp.Or(said.Status, a.Status), said), Status: a.Status, Code: said.Code}
+	if e.Kind == model.KindServer || e.Kind == model.KindBadRequest {
+		e.Kind, e.MaxAttempts = model.KindMalformed, 2 // the next answer will hardly be another
+	}
+	if e.Kind == model.KindNotFound {
+		e.NoAPI = !isAboutModel(said)
+	}
+	e.Message = fmt.Sprintf("%s (%s)", why, contentType(a))
+	if said.Message != "" {
+		e.Message += ": " + said.Message
+	}
+	return e
+}
+
+// unreadable is the error of a success that is no JSON, with err why. It may have been cut, so it is asked for again.
+// The events of a stream are read for an error.
+func unreadable(a model.Answer, err error) *model.Error {
+	if events := streamed(a.Body); events != nil {
+		for _, event := range events {
+			var doc struct {
+				Error json.RawMessage `json:"error"`
+			}
+			if json.Unmarshal(event, &doc) == nil && isSet(doc.Error) {
+				return errorOf(a, event)
+			}
+		}
+		return &model.Error{
+			Kind: model.KindMalformed, Status: a.Status, MaxAttempts: 2,
+			Message: fmt.Sprintf("it is a stream of events (%s), though stream is off: %s",
+				contentType(a), bytes.Join(events, nil)),
+		}
+	}
+	e := &model.Error{Kind: model.KindMalformed, Status: a.Status}
+	if len(bytes.TrimSpace(a.Body)) == 0 || isCut(err) {
+		e.Message = "it was cut off"
+		return e
+	}
+	said := plainText(string(a.Body[:min(len(a.Body), maxSaid)]))
+	e.Message = fmt.Sprintf("it is no JSON but %s: %s", contentType(a), said)
+	return e
+}
+
+// contentType names what a body is.
+func contentType(a model.Answer) string {
+	kind, _, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	switch {
+	case isHTML(string(a.Body[:min(len(a.Body), 512)])):
+		return "text/html"
+	case err != nil || kind == "":
+		return "answer without a content type"
+	}
+	return kind
+}
+
+// streamed returns the data of server-sent events, or nil where a body is none.
+func streamed(body []byte) [][]byte {
+	var out [][]byte
+	body = bytes.TrimSpace(body)
+	if !bytes.HasPrefix(body, []byte("data:")) && !bytes.HasPrefix(body, []byte("event:")) &&
+		!bytes.HasPrefix(body, []byte(":")) && !bytes.HasPrefix(body, []byte("id:")) {
+		return nil
+	}
+	for line := range bytes.Lines(body) {
+		if data, ok := bytes.CutPrefix(line, []byte("data:")); ok {
+			out = append(out, bytes.TrimSpace(data))
+		}
+	}
+	return out
 }
 
 // The codes of an unknown model.
@@ -135,36 +120,45 @@ const (
 	codeNoDeployment  = "DeploymentNotFound" // Azure
 )
 
-// aboutModel tells an unknown model from a wrong path: an API that is asked for a path that it lacks answers 404 too,
-// often in the same shape.
-func aboutModel(said serverError) bool {
-	return said.Code == codeModelNotFound || said.Code == codeNoDeployment ||
-		strings.Contains(strings.ToLower(said.Message), "model")
-}
-
+// kindOf names an error by its status, its codes and its words.
 func kindOf(status int, said serverError) model.Kind {
 	is := func(codes ...string) bool {
 		return slices.Contains(codes, said.Code) || slices.Contains(codes, said.Type)
 	}
+	limited := status == http.StatusTooManyRequests
 	switch {
-	case is("insufficient_quota", "billing_hard_limit_reached", "billing_not_active"),
-		status == http.StatusPaymentRequired:
+	case status == http.StatusProxyAuthRequired:
+		return model.KindAuth
+	case status == http.StatusPaymentRequired, saysQuota.MatchString(said.Message),
+		is("insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "insufficient_balance", "1113"):
 		return model.KindQuota
-	case is("context_length_exceeded", "exceed_context_size_error"),
-		status != http.StatusTooManyRequests && overContext(said.Message):
+	case is("context_length_exceeded", "exceed_context_size_error", "string_above_max_length"),
+		!limited && isOverContext(said.Message):
 		return model.KindContextLength
-	case is("content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation"):
+	case said.Flagged, is(
+		"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation", "invalid_prompt",
+		"data_inspection_failed", "DataInspectionFailed", "moderation_blocked", "content_moderation", "1301",
+	), !limited && status != http.StatusUnauthorized && saysFiltered.MatchString(said.Message):
 		return model.KindContentFilter
 	case is(codeModelNotFound, codeNoDeployment):
 		return model.KindNotFound
-	case is("invalid_api_key"):
+	case is("invalid_api_key", "API_KEY_INVALID", "authentication_error", "invalid_authentication"),
+		status < 500 && !limited && saysAuth.MatchString(said.Message):
 		return model.KindAuth
-	case status == http.StatusTooManyRequests, status < 400 && is("rate_limit_exceeded"):
+	case limited, status < 400 && is("rate_limit_exceeded", "rate_limit_error", "RESOURCE_EXHAUSTED"):
 		return model.KindRateLimited
+	case status < 500 && saysNoAPI.MatchString(said.Message):
+		return model.KindNotFound
 	}
+	return kindOfStatus(status, said)
+}
+
+func kindOfStatus(status int, said serverError) model.Kind {
 	switch {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusProxyAuthRequired:
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return model.KindAuth
+	case status == http.StatusNotFound && saysNoProvider.MatchString(said.Message):
+		return model.KindBadRequest // the model is known, what is asked of it is not
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		return model.KindNotFound
 	case status == http.StatusRequestTimeout, status == http.StatusConflict, status == http.StatusTooEarly:
@@ -174,19 +168,4 @@ func kindOf(status int, said serverError) model.Kind {
 	default:
 		return model.KindServer
 	}
-}
-
-// overContext recognises the sentences of servers that give no code for a prompt over the context: llama.cpp, vLLM, and
-// hosted ones.
-func overContext(message string) bool {
-	message = strings.ToLower(message)
-	return slices.ContainsFunc([]string{
-		"exceeds the available context size",
-		"maximum context length",
-		"exceeds the context window",
-		"exceeds the model's context",
-		"exceed context limit",
-		"prompt is too long",
-		"input is too long",
-	}, func(phrase string) bool { return strings.Contains(message, phrase) })
 }

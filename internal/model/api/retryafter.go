@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"math"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +27,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 			return within(at.Sub(now).Seconds())
 		}
 	}
-	return rateLimitReset(h)
+	return cmp.Or(rateLimitReset(h), resetMoment(h.Get("X-Ratelimit-Reset"), now))
 }
 
 // rateLimitReset returns when the limit that was hit is free again. Requests and tokens have limits of their own; the
@@ -45,10 +47,81 @@ func rateLimitReset(h http.Header) time.Duration {
 			sooner = d
 		}
 	}
-	if hit > 0 {
-		return hit
+	return cmp.Or(hit, sooner)
+}
+
+// retryAfterIn reads how long the body of an error asks to wait: Gemini's retryDelay, and fields of gateways. Headers
+// that a gateway hands on stand in the body too.
+func retryAfterIn(doc any, now time.Time) time.Duration { return delayIn(doc, now, 8) }
+
+func delayIn(doc any, now time.Time, depth int) (longest time.Duration) {
+	if depth == 0 {
+		return 0
 	}
-	return sooner
+	switch doc := doc.(type) {
+	case []any:
+		for _, item := range doc {
+			longest = max(longest, delayIn(item, now, depth-1))
+		}
+	case map[string]any:
+		for name, value := range doc {
+			switch strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name)) {
+			case "retrydelay", "retryafter", "retryafterseconds", "retryin", "resetafter", "resetsinseconds":
+				longest = max(longest, resetTime(text(value)))
+			case "retryafterms":
+				if ms, ok := number(text(value)); ok {
+					longest = max(longest, within(ms/1000))
+				}
+			case "xratelimitreset", "ratelimitreset", "resetat", "resetsat", "resettime":
+				longest = max(longest, resetMoment(text(value), now))
+			default:
+				longest = max(longest, delayIn(value, now, depth-1))
+			}
+		}
+	}
+	return longest
+}
+
+// resetMoment reads a moment as a date, or as seconds or milliseconds since 1970; a smaller number is a delay.
+func resetMoment(value string, now time.Time) time.Duration {
+	if at, err := time.Parse(time.RFC3339, value); err == nil {
+		return within(at.Sub(now).Seconds())
+	}
+	n, ok := number(value)
+	switch {
+	case !ok:
+		return resetTime(value)
+	case n > 1e12:
+		return within(n/1000 - float64(now.Unix()))
+	case n > 1e9:
+		return within(n - float64(now.Unix()))
+	}
+	return within(n)
+}
+
+// saysDelay finds "try again in 6m0s", "retry in 34.4s", "retry after 20 seconds", "wait 2 minutes".
+var saysDelay = regexp.MustCompile(`(?i)\b(?:retry|try again|wait)(?: (?:in|after|for|about|another))* ` +
+	`((?:\d+(?:\.\d+)?(?:ms|h|m|s))+|\d+(?:\.\d+)?) ?(milli|s|m|h)?`)
+
+// saidDelay reads how long a sentence asks to wait.
+func saidDelay(message string) time.Duration {
+	match := saysDelay.FindStringSubmatch(message)
+	if match == nil {
+		return 0
+	}
+	seconds, ok := number(match[1])
+	if !ok {
+		return resetTime(match[1])
+	}
+	switch strings.ToLower(match[2]) {
+	case "milli":
+		seconds /= 1000
+	case "m":
+		seconds *= 60
+	case "h":
+		seconds *= 3600
+	}
+	return within(seconds)
 }
 
 // resetTime reads "1s", "6m0s", "120ms" or a bare number of seconds.

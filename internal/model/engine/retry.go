@@ -114,8 +114,11 @@ func (p Policy) retry(ctx context.Context, c *call, next step) (model.Response, 
 
 // most returns how many failures like e a call may have.
 func (p Policy) most(e *model.Error) int {
-	if e.Down {
+	switch {
+	case e.Down:
 		return min(p.Attempts, attemptsDown)
+	case e.MaxAttempts > 0:
+		return min(p.Attempts, e.MaxAttempts)
 	}
 	return p.Attempts
 }

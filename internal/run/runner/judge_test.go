@@ -116,7 +116,7 @@ func TestAJudgeFailsClosed(t *testing.T) {
 			[]fakeopenai.Reply{text(`{"reason":"a","verdict":"good"}`)}, -1, `"good" is none of 1, 5, 10`, 2,
 		},
 		"1 is not 10":            {[]fakeopenai.Reply{text(`{"reason":"a","verdict":"1 of 10"}`)}, -1, "none of", 2},
-		"an empty reply":         {[]fakeopenai.Reply{text("")}, -1, "", 2},
+		"an empty reply":         {[]fakeopenai.Reply{{OutputTokens: 1}}, -1, "", 2},
 		"a refusal in its field": {[]fakeopenai.Reply{{Refusal: "I can't help with that."}}, -1, "refused to answer", 2},
 		"a verdict as a refusal": {
 			[]fakeopenai.Reply{{Refusal: `{"reason":"a","verdict":"10"}`}}, -1, "refused to answer", 2,
