@@ -20,11 +20,11 @@ type builder struct {
 	out   *bufio.Writer
 	size  int
 	keys  []string
-	has   map[key]bool
+	has   map[string]bool // these keys
 }
 
 // add puts a request into the current piece, and submits that first where there is no room.
-func (b *builder) add(ctx context.Context, k key, r model.Request) error {
+func (b *builder) add(ctx context.Context, r model.Request) error {
 	line := requestLine(r.Key, r.Body)
 	if len(line) > b.collector.o.MaxBytes {
 		return fmt.Errorf("a request of %d bytes is larger than a batch may be, %d bytes",
@@ -45,7 +45,7 @@ func (b *builder) add(ctx context.Context, k key, r model.Request) error {
 	}
 	b.size += len(line)
 	b.keys = append(b.keys, r.Key)
-	b.has[k] = true
+	b.has[r.Key] = true
 	return nil
 }
 
@@ -56,7 +56,7 @@ func (b *builder) begin() error {
 		return fmt.Errorf("making a request file: %w", err)
 	}
 	b.file, b.out = file, bufio.NewWriterSize(file, 1<<20)
-	b.size, b.keys, b.has = 0, nil, map[key]bool{}
+	b.size, b.keys, b.has = 0, nil, map[string]bool{}
 	return nil
 }
 
@@ -75,8 +75,8 @@ func (b *builder) flush(ctx context.Context) error {
 	b.collector.mu.Lock()
 	defer b.collector.mu.Unlock()
 	b.collector.pieces = append(b.collector.pieces, b.piece)
-	for k := range b.has {
-		b.collector.entries[k] = entry{piece: b.piece}
+	for _, key := range b.keys {
+		b.collector.entries[key] = entry{piece: b.piece}
 	}
 	return nil
 }

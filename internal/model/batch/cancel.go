@@ -51,7 +51,7 @@ func Cancel(ctx context.Context, client *Client, pieces []runfile.Piece) ([]Canc
 // lookAt returns the batch of a piece, or one without an id.
 func lookAt(ctx context.Context, client *Client, p runfile.Piece) (Batch, error) {
 	if p.Batch == "" {
-		b, _, err := client.Find(ctx, labelPiece, p.ID, p.At.Add(-time.Hour))
+		b, _, err := client.Find(ctx, p.ID, p.At)
 		return b, err
 	}
 	b, err := client.Get(ctx, p.Batch)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -57,41 +58,36 @@ func newClient(t model.Target, p engine.Policy) (*Client, error) {
 
 // Upload uploads the request file at path, and returns the endpoint's id of it.
 func (c *Client) Upload(ctx context.Context, path string) (fileID string, err error) {
-	var file openai.File
-	err = c.try(ctx, transferTimeout, func(ctx context.Context) error {
-		var err error
-		file, err = c.api.CreateFile(ctx, openai.FileRequest{
+	file, err := try(ctx, c, transferTimeout, func(ctx context.Context) (openai.File, error) {
+		file, err := c.api.CreateFile(ctx, openai.FileRequest{
 			FileName: filepath.Base(path), FilePath: path, Purpose: string(openai.PurposeBatch),
 		})
-		if err == nil && file.ID == "" {
-			err = errNoID
-		}
-		return err
+		return file, requireID(file.ID, err)
 	})
 	return file.ID, err
 }
 
-// errNoID says that an answer of the endpoint lacks what every one has.
-var errNoID = errors.New("it has no id")
+// requireID returns the error of a call, or that its answer lacks the id that every answer has.
+func requireID(id string, err error) error {
+	if err == nil && id == "" {
+		return errors.New("it has no id")
+	}
+	return err
+}
 
 // Create makes a batch of an uploaded file. It makes one attempt: where the error leaves it open whether the batch was
 // made, see [model.Error.Unclear], only [Client.Find] can tell.
 func (c *Client) Create(ctx context.Context, fileID string, metadata map[string]string) (Batch, error) {
-	var made openai.BatchResponse
 	labels := make(map[string]any, len(metadata))
 	for name, value := range metadata {
 		labels[name] = value
 	}
-	err := c.once(ctx, c.target.Timeout, func(ctx context.Context) error {
-		var err error
-		made, err = c.api.CreateBatch(ctx, openai.CreateBatchRequest{
+	made, err := once(ctx, c, c.target.Timeout, func(ctx context.Context) (openai.BatchResponse, error) {
+		made, err := c.api.CreateBatch(ctx, openai.CreateBatchRequest{
 			InputFileID: fileID, Endpoint: openai.BatchEndpointChatCompletions, CompletionWindow: "24h",
 			Metadata: labels,
 		})
-		if err == nil && made.ID == "" {
-			err = errNoID
-		}
-		return err
+		return made, requireID(made.ID, err)
 	})
 	return c.batch(made.Batch), err
 }
@@ -109,38 +105,31 @@ func (c *Client) Cancel(ctx context.Context, id string) (Batch, error) {
 func (c *Client) one(
 	ctx context.Context, call func(context.Context, string) (openai.BatchResponse, error), id string,
 ) (Batch, error) {
-	var got openai.BatchResponse
-	err := c.try(ctx, c.target.Timeout, func(ctx context.Context) error {
-		var err error
-		if got, err = call(ctx, id); err == nil && got.ID == "" {
-			err = errNoID
-		}
-		return err
+	got, err := try(ctx, c, c.target.Timeout, func(ctx context.Context) (openai.BatchResponse, error) {
+		got, err := call(ctx, id)
+		return got, requireID(got.ID, err)
 	})
 	return c.batch(got.Batch), err
 }
 
-// Find looks for a batch by a label that it was made with. It reads the endpoint's list of batches, newest first, back
-// to the moment since.
-func (c *Client) Find(ctx context.Context, label, value string, since time.Time) (found Batch, ok bool, err error) {
+// Find looks for the batch of a piece by the label that it was made with. It reads the endpoint's list of batches,
+// newest first, back to an hour before the piece was made: the endpoint's clock may be another one.
+func (c *Client) Find(ctx context.Context, piece string, made time.Time) (found Batch, ok bool, err error) {
 	limit := 100
 	var after *string
 	for {
-		var page openai.ListBatchResponse
-		err := c.try(ctx, c.target.Timeout, func(ctx context.Context) error {
-			var err error
-			page, err = c.api.ListBatch(ctx, after, &limit)
-			return err
+		page, err := try(ctx, c, c.target.Timeout, func(ctx context.Context) (openai.ListBatchResponse, error) {
+			return c.api.ListBatch(ctx, after, &limit)
 		})
 		if err != nil {
 			return Batch{}, false, err
 		}
 		for i := range page.Data {
 			b := c.batch(page.Data[i])
-			if b.Labels[label] == value {
+			if b.Labels[labelPiece] == piece {
 				return b, true, nil
 			}
-			if b.Created.Before(since) {
+			if b.Created.Before(made.Add(-time.Hour)) {
 				return Batch{}, false, nil
 			}
 		}
@@ -153,65 +142,51 @@ func (c *Client) Find(ctx context.Context, label, value string, since time.Time)
 
 // Download writes the file with an id to path. A file that is there is replaced.
 func (c *Client) Download(ctx context.Context, fileID, path string) error {
-	return c.try(ctx, transferTimeout, func(ctx context.Context) error {
+	_, err := try(ctx, c, transferTimeout, func(ctx context.Context) (written int64, err error) {
 		content, err := c.api.GetFileContent(ctx, fileID)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		defer content.Close()
 		file, err := os.Create(path)
 		if err != nil {
-			return localError{err}
+			return 0, err
 		}
-		if _, err = io.Copy(localWriter{file}, content); err != nil {
-			return errors.Join(err, file.Close())
-		}
-		if err := file.Close(); err != nil {
-			return localError{err}
-		}
-		return nil
+		written, err = io.Copy(file, content)
+		return written, errors.Join(err, file.Close())
 	})
-}
-
-// A localError is one of this machine's disk, which says nothing about the endpoint.
-type localError struct{ error }
-
-// Unwrap returns the error itself.
-func (e localError) Unwrap() error { return e.error }
-
-type localWriter struct{ *os.File }
-
-// Write marks the errors of the file, to tell them from those of the source.
-func (w localWriter) Write(p []byte) (int, error) {
-	n, err := w.File.Write(p)
-	if err != nil {
-		err = localError{err}
-	}
-	return n, err
+	return err
 }
 
 // try makes a call until it succeeds, fails for good, or may not be made again.
-func (c *Client) try(ctx context.Context, timeout time.Duration, call func(context.Context) error) error {
-	return c.policy.Do(ctx, func() error { return c.once(ctx, timeout, call) })
+func try[T any](
+	ctx context.Context, c *Client, timeout time.Duration, call func(context.Context) (T, error),
+) (answer T, err error) {
+	err = c.policy.Do(ctx, func() error {
+		answer, err = once(ctx, c, timeout, call)
+		return err
+	})
+	return answer, err
 }
 
-func (c *Client) once(ctx context.Context, timeout time.Duration, call func(context.Context) error) error {
+func once[T any](
+	ctx context.Context, c *Client, timeout time.Duration, call func(context.Context) (T, error),
+) (answer T, err error) {
 	attempt, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	x := &exchange{}
-	err := call(context.WithValue(attempt, exchangeKey{}, x))
+	answer, err = call(context.WithValue(attempt, exchangeKey{}, x))
 	if err == nil {
-		return nil
+		return answer, nil
 	}
-	if local, ok := errors.AsType[localError](err); ok {
-		return local.error
+	if local, ok := errors.AsType[*fs.PathError](err); ok { // of this machine's disk: it says nothing about the endpoint
+		return answer, local
 	}
 	failure := c.client.Explain(c.failure(ctx, attempt, x, err))
 	failure.Attempts, failure.Timeout = 1, timeout
-	return failure
+	return answer, failure
 }
 
-// failure names why a call failed.
 func (c *Client) failure(ctx, attempt context.Context, x *exchange, err error) *model.Error {
 	switch {
 	case ctx.Err() != nil:

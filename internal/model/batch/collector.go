@@ -2,8 +2,6 @@ package batch
 
 import (
 	"context"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -17,7 +15,7 @@ import (
 // Options are what a [Collector] needs.
 type Options struct {
 	Client   *Client
-	Endpoint string // the label that stands in keys
+	Endpoint string // the label that is part of keys
 	Model    string // the id of the model
 	Run      string // the id of the run, which names its pieces
 	Prompt   string // the name of the revision, for people who look at the provider's list
@@ -50,14 +48,12 @@ type Collector struct {
 	hasLines bool     // something in the run file
 
 	mu      sync.Mutex
-	entries map[key]entry
-	files   []*os.File    // results
-	err     error         // why no further reply can come
-	failed  chan struct{} // closed with err
-	ended   chan struct{} // closed when Watch returns
+	entries map[string]entry // by the key of the request
+	files   []*os.File       // results
+	err     error            // why no further reply can come
+	failed  chan struct{}    // closed with err
+	ended   chan struct{}    // closed when Watch returns
 }
-
-type key = [32]byte
 
 // An entry says where the reply to a request is, or will be.
 type entry struct {
@@ -87,7 +83,6 @@ func (c *Collector) newPiece(attempt int) *piece {
 	}
 }
 
-// record writes a batch line.
 func (c *Collector) record(b runfile.Batch) error {
 	c.hasLines = true
 	return c.o.Record(b)
@@ -115,7 +110,7 @@ func Open(o Options) (*Collector, error) {
 		return nil, fmt.Errorf("making a directory for request files: %w", err)
 	}
 	return &Collector{
-		o: o, dir: dir, entries: map[key]entry{}, failed: make(chan struct{}), ended: make(chan struct{}),
+		o: o, dir: dir, entries: map[string]entry{}, failed: make(chan struct{}), ended: make(chan struct{}),
 	}, nil
 }
 
@@ -132,13 +127,9 @@ func (c *Collector) Close() error {
 // Complete waits for the batch that holds the request, and returns its reply. A request that was not submitted, for
 // want of calls, fails with [model.KindBudget].
 func (c *Collector) Complete(ctx context.Context, r model.Request) (model.Response, error) {
-	k, ok := parseKey(r.Key)
-	if !ok {
-		return model.Response{}, errNoKey
-	}
 	for {
 		c.mu.Lock()
-		e, waits := c.entries[k]
+		e, waits := c.entries[r.Key]
 		isDone := waits && isClosed(e.piece.done) // under the lock, so that e is the last entry
 		err := c.err
 		c.mu.Unlock()
@@ -179,7 +170,6 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// fail ends all waiting.
 func (c *Collector) fail(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -217,27 +207,11 @@ func (c *Collector) read(e entry) (model.Response, error) {
 // Lookup finds the recorded call with a key, unless a batch that was submitted after it holds the request: then
 // Complete waits for the newer reply.
 func (c *Collector) Lookup(key string) (runfile.Call, bool, error) {
-	if k, ok := parseKey(key); ok {
-		c.mu.Lock()
-		_, waits := c.entries[k]
-		c.mu.Unlock()
-		if waits {
-			return runfile.Call{}, false, nil
-		}
-	}
-	if c.o.Recorded == nil {
+	c.mu.Lock()
+	_, waits := c.entries[key]
+	c.mu.Unlock()
+	if waits || c.o.Recorded == nil {
 		return runfile.Call{}, false, nil
 	}
 	return c.o.Recorded.Lookup(key)
-}
-
-// errNoKey says that a key is none.
-var errNoKey = errors.New("the key of a request is no SHA-256")
-
-func parseKey(s string) (k key, ok bool) {
-	if len(s) != hex.EncodedLen(len(k)) {
-		return k, false
-	}
-	_, err := hex.Decode(k[:], []byte(s))
-	return k, err == nil
 }

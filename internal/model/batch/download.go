@@ -13,7 +13,7 @@ import (
 
 // collect downloads a file of results and notes where each one is. It adds the requests that another batch may answer
 // to again.
-func (c *Collector) collect(ctx context.Context, p *piece, file string, again map[key]bool) error {
+func (c *Collector) collect(ctx context.Context, p *piece, file string, again map[string]bool) error {
 	path := filepath.Join(c.dir, fmt.Sprintf("results-%d.jsonl", len(c.files)))
 	err := c.o.Client.Download(ctx, file, path)
 	if isUnknown(err) {
@@ -37,8 +37,8 @@ func (c *Collector) collect(ctx context.Context, p *piece, file string, again ma
 	return c.readResults(f, p, number, again)
 }
 
-// note reads results and keeps their places.
-func (c *Collector) readResults(f io.Reader, p *piece, number int32, again map[key]bool) error {
+// readResults keeps the places of all results in a file.
+func (c *Collector) readResults(f io.Reader, p *piece, number int32, again map[string]bool) error {
 	lines := bufio.NewReaderSize(f, 256<<10)
 	var offset int64
 	unreadable := 0
@@ -65,24 +65,20 @@ func (c *Collector) readResults(f io.Reader, p *piece, number int32, again map[k
 	return nil
 }
 
-// place keeps where the result of a request is. A reply replaces a failure; otherwise the first of several counts.
-func (c *Collector) keep(r result, p *piece, at entry, again map[key]bool) {
-	k, ok := parseKey(r.key)
-	if !ok {
-		return
-	}
+// keep keeps where the result of a request is. A reply replaces a failure; otherwise the first of several counts.
+func (c *Collector) keep(r result, p *piece, at entry, again map[string]bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e, ours := c.entries[k]
+	e, ours := c.entries[r.key]
 	if !ours || e.piece != p || r.isSkipped {
 		return
 	}
-	if e.length > 0 && (r.failure != nil || !again[k]) {
+	if e.length > 0 && (r.failure != nil || !again[r.key]) {
 		return
 	}
-	c.entries[k] = at
-	delete(again, k)
+	c.entries[r.key] = at
+	delete(again, r.key)
 	if r.failure != nil && r.failure.Retryable() {
-		again[k] = true
+		again[r.key] = true
 	}
 }

@@ -38,31 +38,27 @@ func (c *Collector) Submit(ctx context.Context, most int) (n int, err error) {
 		if err != nil {
 			return n, err
 		}
-		k, ok := parseKey(r.Key)
-		if !ok {
-			return n, errNoKey
-		}
-		if _, twice := c.entries[k]; twice || b.has[k] {
+		if _, twice := c.entries[r.Key]; twice || b.has[r.Key] {
 			continue
 		}
-		answered, err := c.isAnswered(r.Key, earlier[k])
+		p := earlier[r.Key]
+		answered, err := c.isAnswered(r.Key, p)
 		if err != nil {
 			return n, err
 		}
-		p := earlier[k]
 		if p != nil {
 			p.left--
-			delete(earlier, k) // so that it is not counted twice
+			delete(earlier, r.Key) // so that it is not counted twice
 		}
 		switch {
 		case answered:
 		case p != nil && !c.o.Recorded.Failed(r.Key, p.batch):
-			c.awaitEarlier(k, p)
+			c.awaitEarlier(r.Key, p)
 		case n == most:
 			left++
 		default:
 			n++
-			if err := b.add(ctx, k, r); err != nil {
+			if err := b.add(ctx, r); err != nil {
 				return n, err
 			}
 		}
@@ -87,19 +83,19 @@ func (c *Collector) isAnswered(key string, p *piece) (bool, error) {
 }
 
 // awaitEarlier waits for the request in a piece of an earlier run.
-func (c *Collector) awaitEarlier(k key, p *piece) {
+func (c *Collector) awaitEarlier(key string, p *piece) {
 	if !slices.Contains(c.pieces, p) {
 		c.pieces = append(c.pieces, p)
 	}
-	c.entries[k] = entry{piece: p}
+	c.entries[key] = entry{piece: p}
 }
 
 // earlier returns the pieces of earlier runs by request, and the newest of several.
-func (c *Collector) earlier(ctx context.Context) (map[key]*piece, error) {
+func (c *Collector) earlier(ctx context.Context) (map[string]*piece, error) {
 	if c.o.Recorded == nil {
 		return nil, nil
 	}
-	out := map[key]*piece{}
+	out := map[string]*piece{}
 	for _, known := range Outstanding(c.o.Recorded, c.o.Endpoint, c.o.Model) {
 		p := &piece{
 			id: known.ID, attempt: known.Attempt, batch: known.Batch, made: known.At, isEarlier: true,
@@ -118,9 +114,9 @@ func (c *Collector) earlier(ctx context.Context) (map[key]*piece, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range keys {
-			if k, ok := parseKey(s); ok && out[k] == nil {
-				out[k] = p
+		for _, key := range keys {
+			if out[key] == nil {
+				out[key] = p
 				p.left++
 			}
 		}
@@ -136,12 +132,12 @@ const (
 
 // find looks at the provider for the batch of a piece without a line that names one, and writes that line.
 func (c *Collector) find(ctx context.Context, p *piece) (bool, error) {
-	b, ok, err := c.lookFor(ctx, p)
+	b, ok, err := c.o.Client.Find(ctx, p.id, p.made)
 	if err == nil && !ok && time.Since(p.made) < freshFor {
 		if err := c.o.Wait(ctx, secondLook); err != nil {
 			return false, err
 		}
-		b, ok, err = c.lookFor(ctx, p)
+		b, ok, err = c.o.Client.Find(ctx, p.id, p.made)
 	}
 	switch {
 	case err != nil:
@@ -154,11 +150,6 @@ func (c *Collector) find(ctx context.Context, p *piece) (bool, error) {
 	p.batch, p.status = b.ID, b.Status
 	c.o.Note(fmt.Sprintf("batch %s was submitted by a run that was killed before it recorded that", b.ID))
 	return true, c.record(runfile.Batch{Piece: p.id, State: runfile.Submitted, Batch: b.ID, At: time.Now().UTC()})
-}
-
-func (c *Collector) lookFor(ctx context.Context, p *piece) (Batch, bool, error) {
-	// The endpoint's clock may be another one.
-	return c.o.Client.Find(ctx, labelPiece, p.id, p.made.Add(-time.Hour))
 }
 
 // submit submits a piece whose request file is at path.
@@ -205,7 +196,7 @@ func (c *Collector) create(ctx context.Context, p *piece, file string) (Batch, e
 			return b, err
 		}
 		if failure.Unclear() {
-			found, ok, err := c.lookFor(ctx, p)
+			found, ok, err := c.o.Client.Find(ctx, p.id, p.made)
 			if err != nil || ok {
 				return found, err
 			}

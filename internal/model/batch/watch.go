@@ -130,7 +130,7 @@ func (c *Collector) noteStatus(p *piece, b Batch) {
 // finish reads the results of a piece whose batch has ended, and submits again the requests that another batch may
 // answer.
 func (c *Collector) finish(ctx context.Context, p *piece, b Batch) error {
-	again := map[key]bool{}
+	again := map[string]bool{}
 	for _, file := range []string{b.OutputFile, b.ErrorFile} {
 		if file == "" {
 			continue
@@ -170,17 +170,16 @@ func (c *Collector) finish(ctx context.Context, p *piece, b Batch) error {
 	return nil
 }
 
-// resubmit submits some requests again.
-func (c *Collector) resubmit(ctx context.Context, again map[key]bool, attempt int) error {
+func (c *Collector) resubmit(ctx context.Context, again map[string]bool, attempt int) error {
 	b := &builder{collector: c, attempt: attempt}
 	defer b.drop()
 	for r, err := range c.o.Requests {
 		if err != nil {
 			return err
 		}
-		if k, ok := parseKey(r.Key); ok && again[k] {
-			delete(again, k) // one of several that ask the same is enough
-			if err := b.add(ctx, k, r); err != nil {
+		if again[r.Key] {
+			delete(again, r.Key) // one of several that ask the same is enough
+			if err := b.add(ctx, r); err != nil {
 				return err
 			}
 		}
@@ -195,7 +194,7 @@ func (c *Collector) resubmitRefused(ctx context.Context) (tried bool, err error)
 			continue
 		}
 		tried = true
-		again := map[key]bool{}
+		again := map[string]bool{}
 		for k, e := range c.entries {
 			if e.piece == p {
 				again[k] = true

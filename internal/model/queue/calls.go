@@ -78,10 +78,11 @@ func (co *Coordinator) enter(ctx context.Context, r model.Request) (c *call, pub
 	if attempt, adopted := co.adopted[key]; adopted {
 		delete(co.adopted, key)
 		c.attempt, c.sent = attempt, time.Now()
-		if d, ok := co.early[key]; ok {
+		if m, ok := co.early[key]; ok {
 			delete(co.early, key)
-			c.reading = d.attempt
-			co.over.Go(func() { co.answer(context.WithoutCancel(ctx), key, c, d) })
+			at, _ := placeOf(m.Subject())
+			c.reading = at.attempt
+			co.over.Go(func() { co.answer(context.WithoutCancel(ctx), key, c, m) })
 		}
 		return c, false
 	}
@@ -93,7 +94,6 @@ func (co *Coordinator) enter(ctx context.Context, r model.Request) (c *call, pub
 	return c, true
 }
 
-// leave gives up waiting.
 func (co *Coordinator) leave(key string, c *call) {
 	co.mu.Lock()
 	defer co.mu.Unlock()
@@ -102,7 +102,6 @@ func (co *Coordinator) leave(key string, c *call) {
 	}
 }
 
-// publish puts the item of a call into the queue.
 func (co *Coordinator) publish(ctx context.Context, key string, c *call) error {
 	co.mu.Lock()
 	at := place{key: key, attempt: c.attempt}
@@ -157,7 +156,6 @@ func (co *Coordinator) receive(m jetstream.Msg) {
 		_ = m.Term()
 		return
 	}
-	d := delivery{msg: m, attempt: at.attempt}
 	co.mu.Lock()
 	defer co.mu.Unlock()
 	c, waits := co.calls[at.key]
@@ -167,9 +165,9 @@ func (co *Coordinator) receive(m jetstream.Msg) {
 	case waits && at.attempt >= c.since:
 		c.reading = at.attempt
 		// Close waits for it: the run must not be over before it is known whether the reply was stored.
-		co.over.Go(func() { co.answer(context.Background(), at.key, c, d) })
+		co.over.Go(func() { co.answer(context.Background(), at.key, c, m) })
 	case !waits && co.adopted[at.key] > 0:
-		co.early[at.key] = d
+		co.early[at.key] = m
 	case len(co.unstored[at.key]) > 0: // it has come before, and the run takes its time
 		co.hold(at.key, m)
 	default:
@@ -178,10 +176,10 @@ func (co *Coordinator) receive(m jetstream.Msg) {
 }
 
 // answer reads a reply and ends the wait for it.
-func (co *Coordinator) answer(ctx context.Context, key string, c *call, d delivery) {
+func (co *Coordinator) answer(ctx context.Context, key string, c *call, m jetstream.Msg) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	data, err := co.conn.unpack(ctx, d.msg)
+	data, err := co.conn.unpack(ctx, m)
 	var resp model.Response
 	if err == nil {
 		resp, err = decodeOutcome(data)
@@ -189,12 +187,12 @@ func (co *Coordinator) answer(ctx context.Context, key string, c *call, d delive
 		err = &model.Error{Kind: model.KindMalformed, Message: err.Error(), Attempts: 1}
 	}
 	if failure, ok := errors.AsType[*model.Error](err); ok && failure.Fatal() && failure.Kind != model.KindRefused {
-		failure.Worker = d.msg.Headers().Get(workerHeader) // one of many may have the wrong key
+		failure.Worker = m.Headers().Get(workerHeader) // one of many may have the wrong key
 	}
 	co.mu.Lock()
 	defer co.mu.Unlock()
-	if !slices.ContainsFunc(co.unstored[key], sameAs(d.msg)) { // else a later delivery is held
-		co.hold(key, d.msg)
+	if !slices.ContainsFunc(co.unstored[key], sameAs(m)) { // else a later delivery is held
+		co.hold(key, m)
 	}
 	if co.calls[key] != c {
 		return // given up, or answered by the same reply before
@@ -223,7 +221,6 @@ func (co *Coordinator) Stored(ctx context.Context, key string) {
 	co.drop(ctx, messages)
 }
 
-// drop takes replies out of the queue.
 func (co *Coordinator) drop(ctx context.Context, messages []jetstream.Msg) {
 	for _, m := range messages {
 		if err := m.Ack(); err != nil {

@@ -71,7 +71,7 @@ type Coordinator struct {
 	attempt  int64                      // number of the last one; larger than any of an earlier coordinator
 	calls    map[string]*call           // that wait for a reply, by key
 	adopted  map[string]int64           // attempts of an earlier coordinator that nobody has asked for yet
-	early    map[string]delivery        // their replies
+	early    map[string]jetstream.Msg   // their replies
 	unstored map[string][]jetstream.Msg // replies that the run has not stored yet
 	err      error
 	failed   chan struct{} // closed with err
@@ -93,12 +93,6 @@ type call struct {
 	err     error
 }
 
-// A delivery is a reply that has arrived.
-type delivery struct {
-	msg     jetstream.Msg
-	attempt int64
-}
-
 // Open returns the coordinator of the run with an id, see [ID]. Where an earlier coordinator left items or replies
 // under that id, it goes on with them.
 func (c *Connection) Open(ctx context.Context, id string, spec Spec) (*Coordinator, error) {
@@ -107,7 +101,7 @@ func (c *Connection) Open(ctx context.Context, id string, spec Spec) (*Coordinat
 	}
 	co := &Coordinator{
 		conn: c, id: id, spec: spec, attempt: time.Now().UnixMicro(), calls: map[string]*call{}, adopted: map[string]int64{},
-		early: map[string]delivery{}, unstored: map[string][]jetstream.Msg{}, failed: make(chan struct{}),
+		early: map[string]jetstream.Msg{}, unstored: map[string][]jetstream.Msg{}, failed: make(chan struct{}),
 	}
 	co.checking, co.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	opening, cancel := context.WithTimeout(ctx, openWithin)
@@ -275,7 +269,6 @@ const (
 	betweenCensuses = 500 * time.Millisecond
 )
 
-// fail ends all waiting.
 func (co *Coordinator) fail(err error) {
 	co.mu.Lock()
 	defer co.mu.Unlock()

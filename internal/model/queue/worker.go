@@ -232,12 +232,12 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 		if free == 0 {
 			return
 		}
-		next := withWait
+		wait := fetchWait
 		if w.Tally().Runs > 1 {
 			// Slots that wait for items of this run are not free for the others.
 			w.release(free)
 			var first jetstream.Msg
-			if first, err = await(consumer); first == nil {
+			if _, err = fetch(consumer, 1, fetchWait, func(msg jetstream.Msg) { first = msg }); first == nil {
 				continue
 			}
 			free = w.admit(stopped, first, spec.Lease)
@@ -246,31 +246,27 @@ func (w *Worker) serve(ctx, stopped context.Context, id string, spec Spec, m mod
 			}
 			free--
 			handle(first)
-			if next = withoutWait; free == 0 {
+			if wait = 0; free == 0 {
 				continue
 			}
 		}
 		var got int
-		got, err = fetch(consumer, free, next, handle)
+		got, err = fetch(consumer, free, wait, handle)
 		w.release(free - got)
 	}
 }
 
-// The ways to fetch items: those that come within [fetchWait], or only those that are there.
-func withWait(from jetstream.Consumer, n int) (jetstream.MessageBatch, error) {
-	return from.Fetch(n, jetstream.FetchMaxWait(fetchWait))
-}
-
-func withoutWait(from jetstream.Consumer, n int) (jetstream.MessageBatch, error) {
-	return from.FetchNoWait(n)
-}
-
-// fetch has items handled, at most n, and returns how many.
+// fetch has items handled, at most n that come within wait, and returns how many. With a wait of 0 it takes only those
+// that are there.
 func fetch(
-	from jetstream.Consumer, n int, next func(jetstream.Consumer, int) (jetstream.MessageBatch, error),
-	handle func(jetstream.Msg),
+	from jetstream.Consumer, n int, wait time.Duration, handle func(jetstream.Msg),
 ) (got int, err error) {
-	batch, err := next(from, n)
+	var batch jetstream.MessageBatch
+	if wait > 0 {
+		batch, err = from.Fetch(n, jetstream.FetchMaxWait(wait))
+	} else {
+		batch, err = from.FetchNoWait(n)
+	}
 	if err == nil {
 		for msg := range batch.Messages() {
 			got++
@@ -282,12 +278,6 @@ func fetch(
 		err = nil
 	}
 	return got, err
-}
-
-// await waits for an item without a slot for it, and returns nil where none has come.
-func await(from jetstream.Consumer) (first jetstream.Msg, err error) {
-	_, err = fetch(from, 1, withWait, func(msg jetstream.Msg) { first = msg })
-	return first, err
 }
 
 // admit is [Worker.reserve] for an item that has come already. Where there is nothing more to be done it goes back to
@@ -314,17 +304,14 @@ func (w *Worker) reserve(ctx context.Context) int {
 		w.release(1)
 		return 0
 	}
-	n := 1
-	for n < fetchMost {
+	for n := 1; n < fetchMost; n++ {
 		select {
 		case w.slots <- struct{}{}:
-			n++
-			continue
 		default:
+			return n
 		}
-		break
 	}
-	return n
+	return fetchMost
 }
 
 func (w *Worker) release(n int) {
