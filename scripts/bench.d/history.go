@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,76 +12,56 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// A history is a runs directory that has grown for a long time.
-type history struct {
-	promptbench string // the program
-	files       int
-	calls       int // in each of them
-}
-
-// run measures a run of one case, which has to look for its recording among all
-// these calls, all of them of this very prompt.
-func (h history) run(ctx context.Context, out io.Writer) error {
-	if h.promptbench == "" {
-		return fmt.Errorf("-promptbench names no program")
-	}
-	dir, err := os.MkdirTemp("", "bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a leftover of a benchmark in the system's temporary directory
-	if err := writeProject(dir, 1); err != nil {
-		return err
-	}
+// history measures a run of one case, which has to look for its recording among all
+// calls of a runs directory that has grown for a long time, all of them of this very
+// prompt.
+func (b *bench) history(ctx context.Context) error {
 	command := []string{
-		h.promptbench, "run", "prompts/bench", "--offline", "--max-errors", "1", "--base-url", "http://127.0.0.1:1/v1",
+		b.promptbench, "run", "prompts/bench", "--offline", "--max-errors", "1", "--base-url", "http://127.0.0.1:1/v1",
 		"--model", "bench", "-o", "result.txt",
 	}
-	without, err := measure(ctx, dir, append(command, "--runs", "none")...)
+	without, err := measure(ctx, b.dir, append(command, "--runs", "none")...)
 	if err != nil {
 		return err
 	}
-	size, err := h.write(ctx, dir)
+	size, err := b.writeRuns(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "%d run files, %d calls, %d MB\n%s\n\n%-22s %9s %7s %9s %7s %9s\n",
-		h.files, h.files*h.calls, size>>20, machine(), "", "wall", "", "cpu", "", "memory"); err != nil {
-		return err
-	}
-	if err := row(out, "without", without, result{}); err != nil {
-		return err
-	}
+	fmt.Fprintf(&b.report, "%d run files, %d calls, %d MB\n%s\n\n", b.files, b.files*b.calls, size>>20, machine())
+	b.head("")
+	b.row("without", without, result{})
 	var results []result
 	for range 3 {
-		with, err := measure(ctx, dir, command...)
+		with, err := measure(ctx, b.dir, command...)
 		if err != nil {
 			return err
 		}
 		results = append(results, with)
 	}
-	return row(out, "with", median(results), result{})
+	b.row("with", median(results), result{})
+	return nil
 }
 
-// write fills the runs directory, and returns how many bytes are in it.
-func (h history) write(ctx context.Context, dir string) (size int64, err error) {
-	p, probs := prompt.Load(ctx, filepath.Join(dir, "prompts", "bench"))
+// writeRuns fills the runs directory, and returns how many bytes are in it.
+func (b *bench) writeRuns(ctx context.Context) (size int64, err error) {
+	p, probs := prompt.Load(ctx, filepath.Join(b.dir, "prompts", "bench"))
 	if err := probs.Err(); err != nil {
 		return 0, err
 	}
 	at := time.Date(2026, 11, 23, 6, 34, 0, 0, time.UTC)
 	text := strings.Repeat(`{"subtodoNumber":1,"subtodoContent":"예약 시간 확인하기"},`, 5)
-	for i := range h.files {
+	for i := range b.files {
 		run := fmt.Sprintf("run-%06d", i)
-		w, err := runfile.Create(filepath.Join(dir, "runs"), runfile.Header{
+		w, err := runfile.Create(filepath.Join(b.dir, "runs"), runfile.Header{
 			Run: run, Prompt: runfile.Prompt{Name: "bench", Hash: p.Hash()},
 			Model: runfile.Model{ID: "bench", Endpoint: "local"}, Trials: 1, Started: at,
 		})
 		if err != nil {
 			return 0, err
 		}
-		for k := range h.calls {
-			id, key := fmt.Sprintf("case-%06d", k), fmt.Sprintf("%064x", i*h.calls+k)
+		for k := range b.calls {
+			id, key := fmt.Sprintf("case-%06d", k), fmt.Sprintf("%064x", i*b.calls+k)
 			if err := w.Case(runfile.Case{Case: id, Input: "내일 오전 10시에 치과 가기", InputHash: key}); err != nil {
 				return 0, err
 			}
@@ -99,7 +78,7 @@ func (h history) write(ctx context.Context, dir string) (size int64, err error) 
 				return 0, err
 			}
 		}
-		if err := w.Close(runfile.End{Status: runfile.Complete, Trials: h.calls, Calls: h.calls}); err != nil {
+		if err := w.Close(runfile.End{Status: runfile.Complete, Trials: b.calls, Calls: b.calls}); err != nil {
 			return 0, err
 		}
 		info, err := os.Stat(w.Path())

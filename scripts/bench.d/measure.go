@@ -3,10 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -31,26 +29,19 @@ func measure(ctx context.Context, dir string, args ...string) (result, error) {
 	if err := cmd.Run(); err != nil {
 		return result{}, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, said.String())
 	}
-	state := cmd.ProcessState
-	return result{wall: time.Since(start), cpu: state.UserTime() + state.SystemTime(), memory: mostMemory(state)}, nil
+	r := resultOf(cmd.ProcessState)
+	r.wall = time.Since(start)
+	return r, nil
 }
 
-// against measures a program against an endpoint of its own; command makes the
-// command line for the endpoint's base URL.
-func (c comparison) against(ctx context.Context, self, dir string, command func(base string) []string) (result, error) {
-	base, stop, err := startEndpoint(ctx, self, c.delay, c.size)
-	if err != nil {
-		return result{}, err
-	}
-	defer stop()
-	return measure(ctx, dir, command(base)...)
+// resultOf is what a program took that has ended, without its wall time.
+func resultOf(state *os.ProcessState) result {
+	return result{cpu: state.UserTime() + state.SystemTime(), memory: mostMemory(state)}
 }
 
 // startEndpoint starts an endpoint in a process of its own.
-func startEndpoint(
-	ctx context.Context, self string, delay time.Duration, size int,
-) (base string, stop func(), err error) {
-	endpoint := exec.CommandContext(ctx, self, "serve", "-delay", delay.String(), "-reply", fmt.Sprint(size))
+func (b *bench) startEndpoint(ctx context.Context) (base string, stop func(), err error) {
+	endpoint := exec.CommandContext(ctx, b.self, "serve", "-delay", b.delay.String(), "-reply", fmt.Sprint(b.size))
 	stdin, err := endpoint.StdinPipe()
 	if err != nil {
 		return "", nil, err
@@ -118,15 +109,19 @@ func load() string {
 	return ", load " + one
 }
 
-// row prints a line of the table; base is what the ratios are to, zero for none.
-func row(out io.Writer, name string, r, base result) error {
+// head reports the titles of the table.
+func (b *bench) head(ratio string) {
+	fmt.Fprintf(&b.report, "%-22s %9s %7s %9s %7s %9s\n", "", "wall", ratio, "cpu", ratio, "memory")
+}
+
+// row reports a line of the table; base is what the ratios are to, zero for none.
+func (b *bench) row(name string, r, base result) {
 	ratio := func(a, b time.Duration) string {
 		if b == 0 {
 			return ""
 		}
 		return fmt.Sprintf("%.2f×", a.Seconds()/b.Seconds())
 	}
-	_, err := fmt.Fprintf(out, "%-22s %8.2fs %7s %8.2fs %7s %6d MB\n", cmp.Or(name, "-"),
+	fmt.Fprintf(&b.report, "%-22s %8.2fs %7s %8.2fs %7s %6d MB\n", name,
 		r.wall.Seconds(), ratio(r.wall, base.wall), r.cpu.Seconds(), ratio(r.cpu, base.cpu), r.memory/1024)
-	return err
 }

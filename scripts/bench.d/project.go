@@ -71,9 +71,9 @@ func writeProject(dir string, cases int) error {
 	return errors.Join(lines.Flush(), file.Close())
 }
 
-// foo writes what promptfoo needs for the same work, and returns the path. Where
-// that fails promptfoo says so itself.
-func foo(dir, base string) string {
+// writePromptfoo writes what promptfoo needs for the same work, and returns the path.
+// Where that fails promptfoo says so itself.
+func writePromptfoo(dir, base string) string {
 	var tests []any
 	data, _ := os.ReadFile(filepath.Join(dir, "cases", "bench.jsonl"))
 	for line := range bytes.Lines(data) {
