@@ -18,6 +18,8 @@ func BuiltIns() []BuiltIn {
 		regexBuiltIn(),
 		jsonSchemaBuiltIn(),
 		lengthBuiltIn(),
+		latencyBuiltIn(),
+		costBuiltIn(),
 		checksBuiltIn(),
 		expressionBuiltIn(),
 		rubricBuiltIn(),

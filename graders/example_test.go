@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"strings"
+	"time"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
@@ -168,6 +169,20 @@ func ExampleLength() {
 	show(g, err, graders.Sample{Reply: reply.Reply{Text: "가족 👨‍👩‍👧"}})
 	// Output:
 	// length 1.00: 4 characters, expected at most 5
+}
+
+func ExampleLatency() {
+	g, err := graders.Latency(2 * time.Second)
+	show(g, err, graders.Sample{Call: graders.Call{LatencyMS: new(int64(2400))}})
+	// Output:
+	// latency 0.00: 2400 ms, expected at most 2s
+}
+
+func ExampleCost() {
+	g, err := graders.Cost(0.002)
+	show(g, err, graders.Sample{Call: graders.Call{Cost: new(0.00125)}})
+	// Output:
+	// cost 1.00: cost 0.00125, expected at most 0.002
 }
 
 func ExampleExpression() {

@@ -4,7 +4,7 @@
 // gives [Score] values. The built-in graders are plain constructors: [CaseType],
 // [SubtodoCount], [Format], [Rubric] and the deterministic text graders
 // ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length],
-// [Checks]). An [Expression] is a grader of one line, with a name of its own.
+// [Checks]). [Latency] and [Cost] score the call instead of its reply. An [Expression] is a grader of one line, with a name of its own.
 //
 // [New] builds any of them from a name and JSON parameters, strictly, and
 // [CheckExpect] and [CheckExpression] find mistakes before anything is graded.
@@ -68,6 +68,18 @@ type Sample struct {
 	Expect Expect            `json:"expect"`
 	Format reply.Format      `json:"format"` // what the revision declares to answer in
 	Reply  reply.Reply       `json:"reply"`
+	Call   Call              `json:"call,omitzero"`
+}
+
+// A Call is what the reply took to get. What is unknown is nil, never 0.
+type Call struct {
+	LatencyMS    *int64   `json:"latency_ms,omitempty"`
+	InputTokens  *int     `json:"input_tokens,omitempty"`
+	OutputTokens *int     `json:"output_tokens,omitempty"`
+	Cost         *float64 `json:"cost,omitempty"` // in the currency of the model's price
+
+	NoLatency string `json:"-"` // why the latency is unknown
+	NoCost    string `json:"-"` // why the cost is unknown
 }
 
 // Expect is what a case expects of its reply. Every field is optional.

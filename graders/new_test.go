@@ -45,6 +45,8 @@ func specimens() map[string][][2]string {
 		"length": {
 			{`{"max":10}`, `{"max":10,"unit":"characters"}`}, {`{"unit":"words","min":1}`, `{"min":1,"unit":"words"}`},
 		},
+		"latency": {{`{"max":"2000ms"}`, `{"max":"2s"}`}, {`{"max":"1m30s"}`, `{"max":"1m30s"}`}},
+		"cost":    {{`{"max":0}`, `{"max":0}`}, {`{"max":2e-3}`, `{"max":0.002}`}},
 		"expression": {{
 			`{"name":"짧게","applies_to":"answer","check":"len(items) < 4"}`,
 			`{"applies_to":["answer"],"check":"len(items) < 4","name":"짧게"}`,
@@ -106,8 +108,8 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		{
 			"zzz", ``,
 			[]string{
-				`unknown grader "zzz" (known are case_type, checks, command, contains, equals, expression, format, json_schema, ` +
-					`length, not_contains, regex, rubric, subtodo_count)`,
+				`unknown grader "zzz" (known are case_type, checks, command, contains, cost, equals, expression, format, ` +
+					`json_schema, latency, length, not_contains, regex, rubric, subtodo_count)`,
 			},
 		},
 		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (this grader takes no parameters)`}},
@@ -162,6 +164,14 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		}},
 		{"length", `{"max":1e40}`, []string{`max: expected a whole number, found 1e40`}},
 		{"length", `{`, []string{`expected a mapping, found no JSON`}},
+		{"latency", ``, []string{`max: max must be a time over 0 (such as {max: 2s})`}},
+		{"latency", `{"max":2}`, []string{`max: 2 has no unit (write a number and its unit, such as 800ms or 2s)`}},
+		{"latency", `{"max":"2"}`, []string{`max: "2" is no time (write a number and its unit, such as 800ms or 2s)`}},
+		{"latency", `{"max":"-2s"}`, []string{`max: max must be a time over 0 (such as {max: 2s})`}},
+		{"cost", `{}`, []string{`max: the grader needs a highest cost (such as {max: 0.002})`}},
+		{"cost", `{"max":"0.002"}`, []string{`max: expected a number, found text`}},
+		{"cost", `{"max":-1}`, []string{`max: max must not be negative, found -1`}},
+		{"cost", `{"most":1}`, []string{`most: unknown key "most" (known are max)`}},
 		{"rubric", ``, []string{`criteria: a rubric needs at least one criterion`}},
 		{"rubric", `{"criteria":[
 			{"id":"a","check":"len(itmes) > 1","options":["x"]},

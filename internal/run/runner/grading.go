@@ -6,8 +6,10 @@ import (
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
+	"promptbench/internal/input/params"
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/summary"
 )
 
 // Grading turns finished calls into graded trials: it reads the reply and has
@@ -15,6 +17,7 @@ import (
 type Grading struct {
 	Reader  *reply.Reader
 	Graders []graders.Grader
+	Price   *params.Price // of the model that replied; nil where it is unknown
 }
 
 // Trial grades one call. A call that failed for good becomes a trial with its
@@ -37,7 +40,7 @@ func (g Grading) Trial(
 	}
 	sample := graders.Sample{
 		Case: c.Case, Trial: call.Trial, Input: c.Input, Vars: c.Vars, Tags: c.Tags,
-		Expect: c.Expect, Format: format, Reply: read,
+		Expect: c.Expect, Format: format, Reply: read, Call: summary.CallOf(&call, g.Price),
 	}
 	if failure == "" {
 		ctx = withJudgeCalls(ctx, calls)

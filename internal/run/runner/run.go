@@ -174,7 +174,9 @@ func (r *running) trial(ctx context.Context, it item) error {
 	if err := w.call(call); err != nil {
 		return err
 	}
-	t, err := r.Grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, JudgeCalls{Run: revision.ID, Record: w.call})
+	grading := r.Grading
+	grading.Price = revision.Asker.Target.Price
+	t, err := grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, JudgeCalls{Run: revision.ID, Record: w.call})
 	if err != nil {
 		return unlessOver(ctx, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"promptbench/graders"
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 )
@@ -60,6 +61,35 @@ func usageOf(run *runfile.Run, purpose string, price *params.Price) Usage {
 		}
 	}
 	return u
+}
+
+// CallOf is what the call of a reply took, for graders and comparisons. A nil price
+// makes the cost unknown. A replayed call took what its recording did.
+func CallOf(c *runfile.Call, price *params.Price) graders.Call {
+	var out graders.Call
+	switch {
+	case c.Error != nil:
+		out.NoLatency = "the call failed"
+	case c.Batch != "":
+		out.NoLatency = "the reply came in a batch"
+	default:
+		out.LatencyMS = &c.LatencyMS
+	}
+	switch {
+	case c.Usage == nil:
+		out.NoCost = "the endpoint reported no tokens"
+		return out
+	case price == nil:
+		out.NoCost = "the config has no price of this model"
+	default:
+		each := *price
+		if c.Batch != "" {
+			each = price.Batched()
+		}
+		out.Cost = Number(each.Of(c.Usage.InputTokens, c.Usage.OutputTokens))
+	}
+	out.InputTokens, out.OutputTokens = &c.Usage.InputTokens, &c.Usage.OutputTokens
+	return out
 }
 
 // Basis is what the replies of a run are: how many, from when, and how many of
