@@ -41,6 +41,7 @@ type BuiltIn struct {
 
 	FileAt  string // the parameter that may be the path of a JSON file instead of its contents; or empty
 	IsNamed bool   // the parameter name is the name of the score, which is Name otherwise
+	Priced  bool   // the score depends on the price of the model, which is no parameter
 	Counts  bool   // the score's answer is a number of what the grader counts
 
 	short  string // the parameter that a text or a list without keys is; or empty

@@ -11,6 +11,7 @@ func costBuiltIn() BuiltIn {
 	return BuiltIn{
 		Name:   nameCost,
 		Text:   "Whether the reply cost no more than this, by the price in the config: {max: 0.002}.",
+		Priced: true,
 		Counts: true,
 		params: func() []param {
 			return []param{{

@@ -87,7 +87,7 @@ type outcome struct {
 	failed       int // the most trials of one run that ended in an error
 	regressed    bool
 	inconclusive bool
-	missed       bool // an absolute gate
+	missed       bool // a gate
 }
 
 func (o *outcome) addRun(status runfile.Status, failed int) {
@@ -105,6 +105,9 @@ func (o *outcome) addComparison(c *compare.Comparison) {
 		return // one prompt can't regress from itself
 	}
 	o.missed = o.missed || summary.Missed(c.Gates)
+	for _, g := range c.Gates {
+		o.inconclusive = o.inconclusive || g.Metric != "" && g.Value == nil
+	}
 	switch {
 	case c.Verdict == nil || *c.Verdict == compare.Inconclusive:
 		o.inconclusive = true

@@ -36,6 +36,16 @@ const (
 	LowerBound = "lower_bound" // the lower bound of the mean's 95% interval
 )
 
+// The metrics that a [MetricGate] may be on.
+const (
+	Tokens  = "tokens"
+	Latency = "latency"
+	Cost    = "cost"
+)
+
+// Metrics are the names of the metrics.
+func Metrics() []string { return []string{Tokens, Latency, Cost} }
+
 // A Config is the content of promptbench.yaml. Paths are relative to the working
 // directory.
 type Config struct {
@@ -49,6 +59,7 @@ type Config struct {
 
 	Gates           []Gate
 	RegressionGates []RegressionGate
+	MetricGates     []MetricGate
 
 	suite     strictyaml.Node   // the place of Suite
 	gateNames []strictyaml.Node // the places of the graders that gates name
@@ -96,6 +107,14 @@ type Gate struct {
 type RegressionGate struct {
 	Graders []string
 	Margin  *float64 // in (0,1]; nil for the default
+}
+
+// A MetricGate is a condition on a comparison: what a reply takes does not increase
+// by more than MaxIncrease.
+type MetricGate struct {
+	Metric      string  // one of Metrics
+	Of          string  // the number that is held to it, of the change: Mean or LowerBound
+	MaxIncrease float64 // 0.1 is 10%
 }
 
 // Load reads the config at path, or [DefaultPath] if path is empty. Without the

@@ -3,18 +3,51 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
 
 type fileGate struct {
-	Grader     string   `yaml:"grader"`
-	Min        *float64 `yaml:"min"`
-	Of         string   `yaml:"of"`
-	Regression []string `yaml:"regression"`
-	Margin     *float64 `yaml:"margin"`
+	Grader      string   `yaml:"grader"`
+	Min         *float64 `yaml:"min"`
+	Of          string   `yaml:"of"`
+	Regression  []string `yaml:"regression"`
+	Margin      *float64 `yaml:"margin"`
+	Metric      string   `yaml:"metric"`
+	MaxIncrease share    `yaml:"max_increase"`
+}
+
+// A share is written as a percentage or as a number: 10% is 0.1.
+type share float64
+
+// DecodeNode takes either form.
+func (s *share) DecodeNode(n strictyaml.Node) problem.List {
+	const hint = "write a percentage such as 10%, or 0.1 for it"
+	text, isPercent := strings.CutSuffix(strings.TrimSpace(n.Text()), "%")
+	value, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	switch {
+	case err != nil || math.IsNaN(value) || math.IsInf(value, 0):
+		return problem.List{n.Problem("expected a percentage, found "+n.Describe(), hint)}
+	case isPercent:
+		value /= 100
+	case value > 1: // 10 is not meant to be 1000%
+		return problem.List{n.Problem(n.Text()+" has no percent sign", hint)}
+	}
+	*s = share(value)
+	return nil
+}
+
+// Schema implements [strictyaml.Schemer].
+func (*share) Schema() map[string]any {
+	return map[string]any{"anyOf": []any{
+		map[string]any{"type": "string", "pattern": `^\s*[0-9.]+\s*%\s*$`},
+		map[string]any{"type": "number", "minimum": 0, "maximum": 1},
+	}}
 }
 
 // addGate checks a gate of the file and adds it to the config.
@@ -22,20 +55,46 @@ func (k *checker) addGate(c *Config, at strictyaml.Node, f fileGate) {
 	if at.Kind() != strictyaml.Mapping {
 		return // reported by decoding
 	}
-	onRun, onComparison := at.Has("grader"), at.Has("regression")
+	kinds := slices.DeleteFunc([]string{"grader", "regression", "metric"}, func(key string) bool { return !at.Has(key) })
 	switch {
-	case onRun == onComparison:
-		k.fail(at, "a gate has either grader or regression",
-			"{grader: case_type, min: 0.8}, or {regression: [case_type], margin: 0.05}")
-	case onRun:
+	case len(kinds) != 1:
+		k.fail(at, "a gate has exactly one of grader, regression and metric", "{grader: case_type, min: 0.8}, "+
+			"{regression: [case_type], margin: 0.05} or {metric: cost, max_increase: 10%}")
+	case kinds[0] == "grader":
 		c.gateNames = append(c.gateNames, at.Get("grader"))
 		c.Gates = append(c.Gates, k.gate(at, f))
+	case kinds[0] == "metric":
+		c.MetricGates = append(c.MetricGates, k.metricGate(at, f))
 	default:
 		for i := range f.Regression {
 			c.gateNames = append(c.gateNames, at.Get("regression").At(i))
 		}
 		c.RegressionGates = append(c.RegressionGates, RegressionGate{Graders: f.Regression, Margin: f.Margin})
 		k.checkRegressionGate(at, f)
+	}
+}
+
+func (k *checker) metricGate(at strictyaml.Node, f fileGate) MetricGate {
+	g := MetricGate{Metric: f.Metric, Of: cmp.Or(f.Of, Mean), MaxIncrease: float64(f.MaxIncrease)}
+	if known := Metrics(); !slices.Contains(known, g.Metric) && at.Get("metric").Kind() != strictyaml.List &&
+		at.Get("metric").Kind() != strictyaml.Mapping {
+		k.fail(at.At("metric"), fmt.Sprintf("%q is not a metric", g.Metric), strictyaml.Hint(g.Metric, known))
+	}
+	switch {
+	case !at.Has("max_increase"):
+		k.probs.Add(at.MissingKey("max_increase"))
+	case g.MaxIncrease < 0:
+		k.fail(at.At("max_increase"), "max_increase is negative", "0% allows no increase")
+	}
+	k.checkOf(at, g.Of)
+	k.refuseKeys(at, "belongs to a gate with grader", "min")
+	k.refuseKeys(at, "belongs to a regression gate", "margin")
+	return g
+}
+
+func (k *checker) checkOf(at strictyaml.Node, name string) {
+	if of := []string{Mean, LowerBound}; !slices.Contains(of, name) {
+		k.fail(at.At("of"), fmt.Sprintf("a gate cannot be on %q", name), strictyaml.Hint(name, of))
 	}
 }
 
@@ -53,10 +112,9 @@ func (k *checker) gate(at strictyaml.Node, f fileGate) Gate {
 			k.fail(at.At("min"), fmt.Sprintf("min is %v", g.Min), "scores lie between 0 and 1")
 		}
 	}
-	if of := []string{Mean, LowerBound}; !slices.Contains(of, g.Of) {
-		k.fail(at.At("of"), fmt.Sprintf("a gate cannot be on %q", g.Of), strictyaml.Hint(g.Of, of))
-	}
+	k.checkOf(at, g.Of)
 	k.refuseKeys(at, "belongs to a regression gate", "margin")
+	k.refuseKeys(at, "belongs to a gate with metric", "max_increase")
 	return g
 }
 
@@ -75,6 +133,7 @@ func (k *checker) checkRegressionGate(at strictyaml.Node, f fileGate) {
 			"it is the drop that does not matter, over 0 and at most 1, such as 0.05")
 	}
 	k.refuseKeys(at, "belongs to a gate with grader", "min", "of")
+	k.refuseKeys(at, "belongs to a gate with metric", "max_increase")
 }
 
 func (k *checker) refuseKeys(at strictyaml.Node, why string, keys ...string) {

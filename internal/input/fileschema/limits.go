@@ -1,14 +1,21 @@
 package fileschema
 
+import "promptbench/internal/input/config"
+
 // limits says which values a key takes where its type does not tell, by the kind
 // of file and the keys that lead to it. Keys of lists and mappings have none, as
 // their items have the same path.
 func limits() map[string]map[string]any {
+	metrics := []any{nil}
+	for _, name := range config.Metrics() {
+		metrics = append(metrics, name)
+	}
 	out := map[string]map[string]any{
 		"config.judge_bar":          {"minimum": -1, "exclusiveMaximum": 1},
 		"config.models.price.batch": {"exclusiveMinimum": 0, "maximum": 1},
 		"config.gates.min":          {"minimum": 0, "maximum": 1},
 		"config.gates.of":           oneOf("mean", "lower_bound", nil),
+		"config.gates.metric":       oneOf(metrics...),
 		"config.gates.margin":       {"exclusiveMinimum": 0, "maximum": 1},
 
 		"prompt.messages.role":  oneOf("system", "developer", "user", "assistant"),

@@ -74,7 +74,7 @@ func runGraders(s summary.Summary) graderTable {
 				phrase.Share(g.Mean), phrase.Share(&g.CI[0]), phrase.Share(&g.CI[1]))
 			for _, gate := range s.Gates {
 				if gate.Grader == g.Grader {
-					row.Bar.Marks = append(row.Bar.Marks, Tick{At: a.at(gate.Min), Label: gate.String()})
+					row.Bar.Marks = append(row.Bar.Marks, Tick{At: a.at(*gate.Min), Label: gate.String()})
 				}
 			}
 		}

@@ -118,7 +118,8 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		s.Verdict = string(*c.Verdict)
 	}
 	corrected, informing := phrase.Reliability(c)
-	s.Graders.Notes = cells(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))
+	notes := append([]string{phrase.Metrics(c)}, phrase.Warnings(c.Graders)...)
+	s.Graders.Notes = cells(slices.Concat(notes, corrected, informing, phrase.Pairwise(c)))
 	s.Filters = filtersOf(c.Confusion.Expected, head, s.Graders.Rows, []option{
 		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"},
 		{compare.NewlyPasses.String(), "newly pass"}, {compare.Moved.String(), "score changed"},

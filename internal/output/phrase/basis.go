@@ -52,18 +52,13 @@ func CasesAndTrials(cases, trials int) string {
 	return fmt.Sprintf("%s × %s", wording.Count(cases, "case"), wording.Count(trials, "trial"))
 }
 
-// side says what one side of a comparison rests on, its prompt first.
+// side says what one side of a comparison rests on, its prompt first. [Metrics] has
+// the tokens and the latency.
 func side(s compare.Side) string {
 	basis := Basis(s.Basis, s.Cases*max(1, s.Trials))
 	parts := []string{fmt.Sprintf("%s, %s made", basis, wording.Count(s.Basis.Calls, "call"))}
-	if s.Usage.TokensACase != nil {
-		parts = append(parts, fmt.Sprintf("%.0f tokens a reply", *s.Usage.TokensACase))
-	}
 	if s.Usage.Cost != nil {
 		parts = append(parts, fmt.Sprintf("cost %.4f", *s.Usage.Cost))
-	}
-	if s.Usage.LatencyP50 != nil {
-		parts = append(parts, fmt.Sprintf("%.0f ms", *s.Usage.LatencyP50))
 	}
 	if s.Errors > 0 {
 		parts = append(parts, wording.Count(s.Errors, "error"))

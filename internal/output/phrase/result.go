@@ -2,9 +2,12 @@ package phrase
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
@@ -55,6 +58,7 @@ func ComparisonBasis(c *compare.Comparison) []string {
 		fmt.Sprintf("%s · %s", Pairs(c), ModelAt(c.Head.Model, c.Head.Endpoint)),
 		side(c.Base),
 		side(c.Head),
+		Metrics(c),
 	}
 	out = append(out, judgings(c)...)
 	out = append(out, Unpaired(c.Changes)...)
@@ -94,6 +98,49 @@ func Unpaired(c compare.Changes) []string {
 		out = append(out, fmt.Sprintf("not paired, %s: %s%s", list.what, strings.Join(shown, ", "), more))
 	}
 	return out
+}
+
+// Metrics says in one line how far tokens, latency and cost changed.
+func Metrics(c *compare.Comparison) string {
+	parts := make([]string, len(c.Metrics))
+	for i, m := range c.Metrics {
+		parts[i] = m.Metric + " " + metric(m, c.Pairs)
+	}
+	return strings.Join(parts, " · ")
+}
+
+func metric(m compare.Metric, pairs int) string {
+	if m.BaseMean == nil || m.HeadMean == nil {
+		return "unknown"
+	}
+	out := amount(m.Metric, *m.BaseMean) + " → " + amount(m.Metric, *m.HeadMean)
+	if m.Metric == config.Latency {
+		out += " ms"
+	}
+	out += " a case"
+	var notes []string
+	if m.Change != nil {
+		notes = append(notes, summary.Percent(*m.Change))
+	}
+	if m.CI != nil {
+		notes = append(notes, summary.Percent(m.CI[0])+"…"+summary.Percent(m.CI[1]))
+	}
+	if m.LeftOut > 0 {
+		notes = append(notes, fmt.Sprintf("known for %d of %d", m.Cases, pairs))
+	}
+	if len(notes) > 0 {
+		out += " (" + strings.Join(notes, ", ") + ")"
+	}
+	return out
+}
+
+// amount prints what a reply takes of a metric, of its cost the first three digits.
+func amount(metric string, v float64) string {
+	digits := 0
+	if metric == config.Cost && v > 0 {
+		digits = max(2, 2-int(math.Floor(math.Log10(v))))
+	}
+	return strconv.FormatFloat(v, 'f', digits, 64)
 }
 
 // Warnings are the warnings of the gating graders, and the cases left out of any.

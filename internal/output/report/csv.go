@@ -103,6 +103,9 @@ func (s *sheet) Pair(p Pair) error {
 		"base", "head", "base_run", "head_run", "case", "group", "tags", "input", "expected_type", "change",
 		"base_type", "head_type", "base_items", "head_items", "base_reply", "head_reply", "base_error", "head_error",
 	}
+	for _, m := range c.Metrics {
+		s.columns = append(s.columns, "base_"+m.Metric, "head_"+m.Metric)
+	}
 	s.per = []string{"_base", "_head", "_change", "_reason"}
 	for _, g := range c.Graders {
 		s.addGrader(g.Grader)
@@ -115,6 +118,10 @@ func (s *sheet) Pair(p Pair) error {
 			text(r.Base.Type), text(r.Head.Type), fmt.Sprint(r.Base.Items), fmt.Sprint(r.Head.Items),
 			text(firstText(p.Base, r.Case.Case)), text(firstText(p.Head, r.Case.Case)), text(r.Base.Error), text(r.Head.Error),
 		}}
+		before, after := c.MetricsOf(r.Case.Case)
+		for k := range before {
+			row.cells = append(row.cells, number(before[k]), number(after[k]))
+		}
 		for k, m := range r.Marks {
 			found := outcomeOf(summary.CellOf(head, m.Grader, k))
 			row.byGrader[m.Grader] = []string{

@@ -101,6 +101,9 @@ func (j *junit) Pair(p Pair) error {
 			{"base", c.Base.Run}, {"head", c.Head.Run}, {"verdict", strings.Trim(phrase.Verdict(g), "()")},
 			{"delta", number(g.Delta)}, {"p_adjusted", number(g.PAdjusted)},
 		}}
+		for _, m := range c.Metrics {
+			suite.Properties = append(suite.Properties, junitProperty{m.Metric + "_change", number(m.Change)})
+		}
 		for i := range rows {
 			suite.add(pairCase(p, &rows[i], rows[i].Marks[k]))
 		}

@@ -39,7 +39,7 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		BasePrice: p.PriceFor(base.Header.Model.Endpoint, base.Header.Model.ID),
 		HeadPrice: p.PriceFor(head.Header.Model.Endpoint, head.Header.Model.ID),
 	}
-	o.Gates = p.Config.Gates
+	o.Gates, o.MetricGates = p.Config.Gates, p.Config.MetricGates
 	o.JudgePrice, o.Reliability = p.JudgePrice(head), p.JudgeReliabilities(head)
 	for _, g := range p.Config.RegressionGates {
 		o.Gating = append(o.Gating, g.Graders...)

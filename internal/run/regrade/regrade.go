@@ -24,6 +24,15 @@ func Current(p *project.Project, h runfile.Header, specs []graders.Spec) bool {
 		slices.EqualFunc(h.Graders, specs, sameSpec)
 }
 
+// DependsOnPrice reports whether a score depends on the price of the model. The
+// price may have changed since a run was graded, or differ between two runs.
+func DependsOnPrice(specs []graders.Spec) bool {
+	return slices.ContainsFunc(specs, func(s graders.Spec) bool {
+		b, _ := graders.LookUp(s.Builder())
+		return b.Priced
+	})
+}
+
 func sameSpec(a, b graders.Spec) bool {
 	return a.Name == b.Name && a.Kind == b.Kind && a.Version == b.Version && bytes.Equal(a.Params, b.Params)
 }

@@ -111,11 +111,14 @@ func (b *Base) mustRegrade(headPath string) (again bool, notes []string, err err
 	switch {
 	case b.header.Redacted != nil || head.Redacted != nil:
 		return false, []string{"both runs as they were graded: the replies of a redacted one can't be graded again"}, nil
-	case !again:
+	case !again && !regrade.DependsOnPrice(b.specs):
 		return false, nil, nil
 	case b.how.NoCommands && p.Suite.HasCommands():
 		return false, []string{"both runs as they were graded: to grade them again starts commands, " +
 			"which only the commands compare and regrade do"}, nil
+	}
+	if !again {
+		return true, []string{"both runs were graded again by the prices in the config"}, nil
 	}
 	notes = []string{fmt.Sprintf("both runs were graded again by %s as it is now", p.Suite.Path)}
 	if b.header.Suite.Name != head.Suite.Name { // now both headers name the project's

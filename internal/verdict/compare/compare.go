@@ -29,6 +29,7 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	if err := overlap(len(p.pairs), p.changes); err != nil {
 		return nil, err
 	}
+	p.base.price, p.head.price = o.BasePrice, o.HeadPrice
 	c := &Comparison{
 		Schema: Schema, Noise: o.Noise, Gates: []summary.GateResult{},
 		Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
@@ -39,6 +40,10 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		s := summary.Of(head, o.HeadPrice)
 		s.SetReliability(o.Reliability)
 		c.Gates = s.CheckGates(o.Gates)
+	}
+	c.Metrics = p.metrics()
+	for _, gate := range o.MetricGates {
+		c.Gates = append(c.Gates, checkMetric(gate, c.Metrics))
 	}
 	c.Graders = gradersOf(p, o)
 	c.Verdict = verdictOf(p, c.Graders, o)

@@ -38,7 +38,8 @@ type Comparison struct {
 	Suite     string               `json:"suite"`
 	Pairs     int                  `json:"pairs"`      // cases paired
 	Graders   []Grader             `json:"graders"`    // in the suite's order
-	Gates     []summary.GateResult `json:"gates"`      // absolute gates, held against the head
+	Metrics   []Metric             `json:"metrics"`    // tokens, latency and cost
+	Gates     []summary.GateResult `json:"gates"`      // absolute gates, held against the head; then those on metrics
 	Confusion Confusion            `json:"confusion"`  // of the types, both sides
 	Tags      []Slice              `json:"tags"`       // by tag, without p
 	Flips     []Flip               `json:"flips"`      // to fail first, then to pass, by case

@@ -24,6 +24,8 @@ type pairing struct {
 	changes Changes
 	trials  int // the most that a case has on either side
 	expect  int // pairs whose two cases expect different things
+
+	base, head spender
 }
 
 // pair pairs the cases by all graders but those that are left out.
@@ -33,6 +35,7 @@ func pair(base, head *runfile.Run, leftOut []string) *pairing {
 		names:   slices.DeleteFunc(names, func(name string) bool { return slices.Contains(leftOut, name) }),
 		pairs:   make([]paired, 0, min(len(base.Cases), len(head.Cases))),
 		changes: Changes{Added: []string{}, Removed: []string{}, Changed: []string{}},
+		base:    spender{run: base}, head: spender{run: head},
 	}
 	i, j := 0, 0
 	for i < len(base.Cases) || j < len(head.Cases) {

@@ -2,37 +2,69 @@ package summary
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"promptbench/internal/input/config"
 )
 
-// A GateResult is an absolute gate of the config and whether a run meets it.
+// A GateResult is a gate of the config and whether a run meets it, or a comparison if
+// it is on a metric.
 type GateResult struct {
-	Grader    string   `json:"grader"`
+	Grader    string   `json:"grader,omitempty"`
 	Of        string   `json:"of"`
-	Min       float64  `json:"min"`
-	Value     *float64 `json:"value"` // what Min is the least of; nil where the run has no such number, and Pass is false
+	Min       *float64 `json:"min,omitempty"`
+	Value     *float64 `json:"value"` // what the gate is held to; nil if there is no such number, and Pass is false
 	Pass      bool     `json:"pass"`
-	Shortfall string   `json:"informs_only,omitempty"` // why the gate decides nothing: the judge may not gate
+	Shortfall string   `json:"informs_only,omitempty"` // why the gate decides nothing
+
+	Metric      string      `json:"metric,omitempty"` // in place of Grader and Min
+	MaxIncrease *float64    `json:"max_increase,omitempty"`
+	CI          *[2]float64 `json:"ci,omitempty"` // 95%, of the change
 }
 
 // String says in one line whether the gate is met.
 func (g GateResult) String() string {
 	word := "met"
-	if !g.Pass {
+	switch {
+	case g.Shortfall != "" && g.Metric != "":
+		return fmt.Sprintf("gate ignored: the change of %s is unknown, because %s", g.Metric, g.Shortfall)
+	case g.Shortfall != "":
+		word = "ignored, because its judge cannot gate"
+	case !g.Pass:
 		word = "missed"
 	}
-	if g.Shortfall != "" {
-		word = "ignored, because its judge cannot gate"
+	of := strings.ReplaceAll(g.Of, "_", " ")
+	if g.Metric != "" {
+		what, within := "the change of "+g.Metric, ""
+		switch {
+		case g.Of == config.LowerBound:
+			what = "the " + of + " of " + what
+		case g.CI != nil:
+			within = fmt.Sprintf(" (%s…%s)", Percent(g.CI[0]), Percent(g.CI[1]))
+		}
+		return fmt.Sprintf("gate %s: %s is %s%s, at most %s is allowed",
+			word, what, Percent(*g.Value), within, Percent(*g.MaxIncrease))
 	}
 	value := "unknown"
 	if g.Value != nil {
 		value = fmt.Sprintf("%.3f", *g.Value)
 	}
-	return fmt.Sprintf("gate %s: the %s of %s is %s, at least %.3g is required",
-		word, strings.ReplaceAll(g.Of, "_", " "), g.Grader, value, g.Min)
+	return fmt.Sprintf("gate %s: the %s of %s is %s, at least %.3g is required", word, of, g.Grader, value, *g.Min)
+}
+
+// Percent is a change as a percentage with its sign.
+func Percent(change float64) string {
+	digits := 0
+	if math.Abs(change) < 0.0995 {
+		digits = 1
+	}
+	s := fmt.Sprintf("%+.*f", digits, 100*change)
+	if strings.Trim(s, "+-0.") == "" {
+		return "0%"
+	}
+	return strings.Replace(s, "-", "−", 1) + "%"
 }
 
 // CheckGates compares a run with the gates of the config, in their order.
@@ -45,7 +77,7 @@ func (s Summary) CheckGates(gates []config.Gate) []GateResult {
 }
 
 func (s Summary) check(gate config.Gate) GateResult {
-	r := GateResult{Grader: gate.Grader, Of: gate.Of, Min: gate.Min}
+	r := GateResult{Grader: gate.Grader, Of: gate.Of, Min: &gate.Min}
 	i := slices.IndexFunc(s.Graders, func(g Grader) bool { return g.Grader == gate.Grader })
 	if i < 0 {
 		return r
