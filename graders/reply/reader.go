@@ -18,6 +18,8 @@ type Reader struct {
 	json    jsonReader
 	xml     xmlReader
 	refusal string // folded
+
+	thinking wrappers
 }
 
 // A RuleError names an invalid rule by its key in a suite's reply section:
@@ -42,6 +44,8 @@ func NewReader(rules Rules) (*Reader, error) {
 		names:   rules.Types,
 		untyped: len(rules.Types) == 0,
 		refusal: foldSentence(rules.Refusal),
+
+		thinking: knownWrappers,
 	}
 	var errs []error
 	for _, name := range rules.Types {
@@ -67,18 +71,26 @@ func NewReader(rules Rules) (*Reader, error) {
 	return r, nil
 }
 
+// WithThinking returns a reader that also takes off what stands between the marks
+// of each pair, which a model writes around its thinking.
+func (r *Reader) WithThinking(pairs [][2]string) *Reader {
+	out := *r
+	out.thinking = newWrappers(pairs)
+	return &out
+}
+
 // Read reads one raw reply. The thinking argument is what the API returned as
 // the model's reasoning beside the reply. The declared format is tried first,
 // then the others in the order JSON, XML, text; the first document with a type
 // is the one that is read. An empty want declares no format.
 //
-// Reply.Thinking joins, with blank lines, that argument, the closed think,
-// thinking and reasoning blocks, and the top-level "thinking" string of a JSON
-// document, which is no defect.
+// Reply.Thinking joins, with blank lines, that argument, the closed thinking
+// blocks, and the top-level "thinking" string of a JSON document, which is not a
+// defect.
 //
 // Read never fails and never panics.
 func (r *Reader) Read(raw, thinking string, want Format) Reply {
-	src := newSource(raw)
+	src := newSource(raw, r.thinking)
 	reply := Reply{Raw: raw, Text: src.text, Untyped: r.untyped, Defects: src.defects}
 	thoughts := []string{strings.TrimSpace(thinking)}
 	thoughts = append(thoughts, src.thinking...)

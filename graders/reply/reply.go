@@ -30,7 +30,7 @@ const MaxBytes = 1 << 20
 // Version is the version of reading. It rises whenever the same rules read
 // some reply differently; older runs are then graded again before they are
 // compared with newer ones.
-const Version = 1
+const Version = 2
 
 // Format names the shape a revision answers in.
 type Format string

@@ -21,7 +21,7 @@ type span struct{ start, end int }
 
 const byteOrderMark = "\uFEFF"
 
-func newSource(raw string) *source {
+func newSource(raw string, w wrappers) *source {
 	s := &source{}
 	full := raw
 	if len(full) > MaxBytes {
@@ -51,7 +51,7 @@ func newSource(raw string) *source {
 		s.add(CodeProseBefore, "line 1: a byte order mark")
 	}
 
-	blocks, openTag := thinkingBlocks(full)
+	blocks, openTag := w.blocks(full)
 	blocks, openTag = outsideStrings(full, blocks, openTag)
 	for _, b := range blocks {
 		s.keep(start, b.outer.start)
@@ -66,7 +66,7 @@ func newSource(raw string) *source {
 	switch {
 	case len(blocks) > 0:
 		line := s.lineOf(blocks[0].outer.start)
-		s.add(CodeThinking, "line %d: a thinking block in the reply (%d in all)", line, len(blocks))
+		s.add(CodeThinking, "line %d: a thinking block in the reply (%d in all)", line, max(1, len(s.thinking)))
 	case openTag >= 0:
 		s.add(CodeThinking, "line %d: a thinking block that is not closed", s.lineOf(openTag))
 	}

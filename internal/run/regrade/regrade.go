@@ -79,3 +79,33 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 	}
 	return out, nil
 }
+
+// Changed reports whether grading a run again changed what was read of a reply or
+// a value of a score. Both runs may be loaded without their texts.
+func Changed(recorded, regraded *runfile.Run) bool {
+	type trial struct {
+		id string
+		n  int
+	}
+	before := make(map[trial]runfile.Trial, len(recorded.Trials))
+	for _, t := range recorded.Trials {
+		before[trial{t.Case, t.Trial}] = t
+	}
+	return slices.ContainsFunc(regraded.Trials, func(t runfile.Trial) bool {
+		old, ok := before[trial{t.Case, t.Trial}]
+		return ok && (!sameReading(old.Read, t.Read) || !slices.EqualFunc(old.Scores, t.Scores, sameValue))
+	})
+}
+
+func sameReading(a, b *runfile.Read) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Format == b.Format && a.Type == b.Type && len(a.Items) == len(b.Items) &&
+		slices.EqualFunc(a.Defects, b.Defects, func(a, b reply.Defect) bool { return a.Code == b.Code })
+}
+
+func sameValue(a, b graders.Score) bool {
+	return a.Grader == b.Grader && a.Pass == b.Pass && (a.Value == nil) == (b.Value == nil) &&
+		(a.Value == nil || *a.Value == *b.Value)
+}

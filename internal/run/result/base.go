@@ -1,11 +1,13 @@
 package result
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
 
 	"promptbench/graders"
+	"promptbench/graders/reply"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
@@ -74,8 +76,23 @@ func (b *Base) Pair(ctx context.Context, headPath string) (base, head *runfile.R
 			return nil, nil, nil, err
 		}
 	}
-	base, head, err = b.load(ctx, headPath, again)
-	return base, head, notes, err
+	recorded, head, err := b.load(headPath, again)
+	if err != nil || !again {
+		return recorded, head, notes, err
+	}
+	if b.regraded == nil {
+		if b.regraded, err = regrade.Regrade(ctx, b.project, recorded); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	regraded, err := regrade.Regrade(ctx, b.project, head)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if len(notes) == 0 && (regrade.Changed(recorded, b.regraded) || regrade.Changed(head, regraded)) {
+		notes = []string{"both runs were graded again: this version reads some replies differently"}
+	}
+	return b.regraded, regraded, notes, nil
 }
 
 // mustRegrade reports whether both runs have to be graded again, because either was
@@ -100,14 +117,18 @@ func (b *Base) mustRegrade(headPath string) (again bool, notes []string, err err
 		return false, nil, err
 	}
 	says := map[string]string{} // by grader, what a command says of itself
+	bySuite := false            // and not only by another version of reading
 	for _, h := range []runfile.Header{*b.header, head} {
 		again = again || !regrade.Current(p, h, b.specs)
+		h.Reader = reply.Version
+		bySuite = bySuite || !regrade.Current(p, h, b.specs)
 		for _, spec := range h.Graders { // of two versions of a command, neither may be today's
 			first, ok := says[spec.Name]
-			again = again || ok && first != spec.Says
+			bySuite = bySuite || ok && first != spec.Says
 			says[spec.Name] = spec.Says
 		}
 	}
+	again = again || bySuite
 	switch {
 	case b.header.Redacted != nil || head.Redacted != nil:
 		return false, []string{"both runs as they were graded: the replies of a redacted one can't be graded again"}, nil
@@ -120,15 +141,17 @@ func (b *Base) mustRegrade(headPath string) (again bool, notes []string, err err
 	if !again {
 		return true, []string{"both runs were graded again by the prices in the config"}, nil
 	}
-	notes = []string{fmt.Sprintf("both runs were graded again by %s as it is now", p.Suite.Path)}
+	if bySuite {
+		notes = []string{fmt.Sprintf("both runs were graded again by %s as it is now", p.Suite.Path)}
+	}
 	if b.header.Suite.Name != head.Suite.Name { // now both headers name the project's
 		notes = append(notes, fmt.Sprintf("the base ran suite %s, the head suite %s", b.header.Suite.Name, head.Suite.Name))
 	}
 	return true, notes, nil
 }
 
-// load loads both runs at once, and grades them again where that is asked for.
-func (b *Base) load(ctx context.Context, headPath string, again bool) (base, head *runfile.Run, err error) {
+// load loads both runs at once, with their replies where they are to be graded again.
+func (b *Base) load(headPath string, again bool) (base, head *runfile.Run, err error) {
 	detail := b.how.Detail
 	if again {
 		detail = runfile.Replies
@@ -141,17 +164,5 @@ func (b *Base) load(ctx context.Context, headPath string, again bool) (base, hea
 	}
 	head, err = runfile.Load(headPath, detail)
 	reading.Wait()
-	switch {
-	case baseErr != nil:
-		return nil, nil, baseErr
-	case err != nil || !again:
-		return b.recorded, head, err
-	}
-	if b.regraded == nil {
-		if b.regraded, err = regrade.Regrade(ctx, b.project, b.recorded); err != nil {
-			return nil, nil, err
-		}
-	}
-	head, err = regrade.Regrade(ctx, b.project, head)
-	return b.regraded, head, err
+	return b.recorded, head, cmp.Or(baseErr, err)
 }
