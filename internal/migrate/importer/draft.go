@@ -129,15 +129,13 @@ func (e expectation) key() string { return asJSON(e.Expect) + asJSON(e.code) }
 
 // code is an assertion in a language of its own.
 type code struct {
-	Language  string  `json:"-"`
-	Source    string  `json:"code,omitempty"`
-	File      string  `json:"file,omitempty"` // relative to the suite's directory
-	Function  string  `json:"function,omitempty"`
-	Value     any     `json:"-"`
-	Config    any     `json:"config,omitempty"`
-	Threshold any     `json:"threshold,omitempty"`
-	Weight    float64 `json:"-"`
-	Not       bool    `json:"not,omitempty"`
+	Language  string `json:"-"`
+	Source    string `json:"code,omitempty"`
+	File      string `json:"file,omitempty"` // relative to the suite's directory
+	Function  string `json:"function,omitempty"`
+	Config    any    `json:"config,omitempty"`
+	Threshold any    `json:"threshold,omitempty"`
+	Not       bool   `json:"not,omitempty"`
 }
 
 // lost notes what is not carried over, at a node.

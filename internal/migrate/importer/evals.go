@@ -56,19 +56,18 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 		d.lost(chosen.Get("class"), "the class %s has no counterpart, so the ideal reply is looked for in the reply", class)
 		kind = "Includes"
 	}
-	file := relative(d.source, "../data/"+samples.Text())
-	data, err := d.files.Read(file)
-	if err != nil {
-		near := relative(d.source, samples.Text())
-		if other, errNear := d.files.Read(near); errNear == nil {
-			file, data, err = near, other, nil
+	var unread error
+	for _, dir := range []string{"../data/", ""} {
+		file := relative(d.source, dir+samples.Text())
+		data, err := d.files.Read(file)
+		if err == nil {
+			return d.samples(file, data, kind)
+		}
+		if unread == nil {
+			unread = fmt.Errorf("the samples %s can't be read: %w", file, err)
 		}
 	}
-	if err != nil {
-		return problem.List{samples.Problem(
-			fmt.Sprintf("the samples %s can't be read: %s", file, err), "they are looked for in ../data, and beside the file")}
-	}
-	return d.samples(file, data, kind)
+	return problem.List{samples.Problem(unread.Error(), "they are looked for in ../data, and beside the file")}
 }
 
 // A sample is one line of samples.

@@ -26,7 +26,8 @@ func (d *draft) promptfoo(root strictyaml.Node) problem.List {
 	if root.Get("prompts").Kind() == strictyaml.None { // what promptfoo takes then
 		f.text("{{prompt}}", "", always(root.Problem("", "")), root.Problem("", ""), false)
 	}
-	f.defaults = f.readDefaults(root.Get("defaultTest"))
+	defaults, _ := f.follow(root.Get("defaultTest"))
+	f.defaults = f.test(defaults, true)
 	for _, e := range root.Entries() {
 		switch key := e.Key.Text(); key {
 		case "description":
@@ -34,7 +35,7 @@ func (d *draft) promptfoo(root strictyaml.Node) problem.List {
 		case "prompts":
 			f.promptList(e.Value)
 		case "providers", "targets":
-			f.providers(e.Value)
+			f.providers(e.Value, 0)
 		case "tests", "scenarios", "defaultTest", "assertionTemplates", "$schema":
 		case "redteam":
 			d.lost(e.Key, "redteam is not carried over: its attacks are generated")

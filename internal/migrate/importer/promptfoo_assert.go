@@ -36,20 +36,28 @@ func (f *promptfooConfig) expectations(a assertion, vars map[string]any, depth i
 			f.lost(e.Key, "%s of an assertion is not carried over", key)
 		}
 	}
-	return f.assert(a, kind, n.Get("value"), n.Get("threshold"), n.Get("config"), vars)
+	s := asserted{assertion: a}
+	s.kind, s.not = strings.CutPrefix(kind, "not-")
+	if isCode(s.kind) {
+		return f.code(s, vars)
+	}
+	raw := asSpelled(n.Get("value"))
+	if name, ok := reference(n.Get("value")); ok {
+		if raw, ok = f.valueFile(s, n.Get("value"), name); !ok {
+			return nil
+		}
+	}
+	s.value = f.fill(a, raw, vars)
+	s.text = asText(s.value)
+	return f.translateAssert(s)
 }
 
 // assertSet is a set all of whose assertions have to hold.
 func (f *promptfooConfig) assertSet(a assertion, vars map[string]any, depth int) []expectation {
-	for _, e := range a.node.Entries() {
-		switch key := e.Key.Text(); {
-		case key == "type" || key == "assert" || key == "description":
-		case key == "threshold":
-			f.lost(e.Key, "the threshold of a set is not carried over: all of it has to hold")
-		default:
-			f.lost(e.Key, "%s of a set is not carried over", key)
-		}
+	if n := a.node.AtKey("threshold"); a.node.Has("threshold") {
+		f.lost(n, "the threshold of a set is not carried over: all of it has to hold")
 	}
+	f.loseOthers(a.node, "a set", "type", "assert", "description", "threshold")
 	var out []expectation
 	for _, inner := range a.node.Get("assert").Items() {
 		if depth < maxSets {
@@ -70,34 +78,13 @@ type asserted struct {
 	text  string
 }
 
-func (f *promptfooConfig) assert(
-	a assertion, kind string, value, threshold, config strictyaml.Node, vars map[string]any,
-) []expectation {
-	s := asserted{assertion: a, kind: kind}
-	s.kind, s.not = strings.CutPrefix(kind, "not-")
-	if isCode(s.kind) {
-		return f.code(s, value, threshold, config, vars)
-	}
-	raw := asSpelled(value)
-	if text, ok := raw.(string); ok && strings.HasPrefix(text, "file://") {
-		loaded, ok := f.valueFile(a, value, strings.TrimPrefix(text, "file://"), s.kind)
-		if !ok {
-			return nil
-		}
-		raw = loaded
-	}
-	s.value = f.fill(a, raw, vars)
-	s.text = asText(s.value)
-	return f.translateAssert(s)
-}
-
 // valueFile is the content of the file that a value names.
-func (f *promptfooConfig) valueFile(a assertion, n strictyaml.Node, name, kind string) (any, bool) {
+func (f *promptfooConfig) valueFile(s asserted, n strictyaml.Node, name string) (any, bool) {
 	if isProgram(name) {
-		f.lostAt(a.place, "the value of %s is made by the program %s, which is not run", kind, name)
+		f.lostAt(s.place, "the value of %s is made by the program %s, which is not run", s.kind, name)
 		return nil, false
 	}
-	file := relative(a.file, name)
+	file := relative(s.file, name)
 	if ext := strings.ToLower(path.Ext(file)); ext == ".json" || ext == ".yaml" || ext == ".yml" {
 		root, ok := f.load(n, file)
 		return plain(root), ok

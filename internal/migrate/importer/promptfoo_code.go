@@ -1,12 +1,11 @@
 package importer
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
 	"regexp"
 	"strings"
-
-	"promptbench/internal/input/strictyaml"
 )
 
 func isCode(kind string) bool {
@@ -15,14 +14,12 @@ func isCode(kind string) bool {
 }
 
 // code keeps an assertion in a language of its own for a grader that runs it.
-func (f *promptfooConfig) code(
-	s asserted, value, threshold, config strictyaml.Node, vars map[string]any,
-) []expectation {
-	c := &code{Language: s.kind, Not: s.not, Threshold: plain(threshold), Config: f.fill(s.assertion, plain(config), vars)}
-	text := value.Text()
-	if s.short != "" {
-		text = s.text
+func (f *promptfooConfig) code(s asserted, vars map[string]any) []expectation {
+	c := &code{
+		Language: s.kind, Not: s.not, Threshold: plain(s.node.Get("threshold")),
+		Config: f.fill(s.assertion, plain(s.node.Get("config")), vars),
 	}
+	text := cmp.Or(s.text, s.node.Get("value").Text())
 	if strings.TrimSpace(text) == "" {
 		f.lostAt(s.place, "%s has no code that stands in the file", s.kind)
 		return nil
@@ -85,7 +82,7 @@ func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectat
 	s.kind, s.not = strings.CutPrefix(kind, "not-")
 	if isCode(kind) {
 		s.text = rest
-		return f.code(s, strictyaml.Node{}, strictyaml.Node{}, strictyaml.Node{}, vars)
+		return f.code(s, vars)
 	}
 	s.value = f.fill(a, rest, vars)
 	s.text = asText(s.value)

@@ -102,8 +102,8 @@ func (f *promptfooConfig) csvTests(n strictyaml.Node, file, text string) []test 
 					values = strings.Split(cell, ",")
 				}
 				for _, value := range values {
-					if tag := slug(value, ""); tag != "" && slug(key, "") != "" {
-						t.tags = append(t.tags, slug(key, "")+":"+tag)
+					if tag := tagOf(key, value); tag != "" {
+						t.tags = append(t.tags, tag)
 					}
 				}
 			case strings.HasPrefix(name, "__"):

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"slices"
@@ -47,16 +48,12 @@ func services() map[string]service {
 	}
 }
 
-func (f *promptfooConfig) providers(n strictyaml.Node) {
+// providers adds a model for each provider that has a counterpart.
+func (f *promptfooConfig) providers(n strictyaml.Node, depth int) {
 	for _, item := range items(n) {
-		f.provider(item, 0)
-	}
-}
-
-// provider adds a model where the provider has a counterpart.
-func (f *promptfooConfig) provider(n strictyaml.Node, depth int) {
-	if m, ok := f.model(f.deref(n), depth); ok {
-		f.addModel(m)
+		if m, ok := f.model(f.deref(item), depth); ok {
+			f.addModel(m)
+		}
 	}
 }
 
@@ -118,9 +115,7 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 			return Model{}, false
 		}
 		if loaded.Kind() == strictyaml.List {
-			for _, item := range loaded.Items() {
-				f.provider(item, depth+1)
-			}
+			f.providers(loaded, depth+1)
 			return Model{}, false
 		}
 		return f.model(loaded, depth+1)
@@ -173,14 +168,10 @@ func (f *promptfooConfig) azure(id strictyaml.Node, rest, label string, settings
 		host = "YOUR-RESOURCE.openai.azure.com"
 		f.lost(id, "the provider %s names no apiHost; write your resource into its base_url", id.Text())
 	}
-	if base == "" {
-		base = "https://" + host
-	}
+	base = cmp.Or(base, "https://"+host)
 	m := Model{
-		ID: name, BaseURL: base, APIKeyEnv: "AZURE_API_KEY", APIVersion: "2024-10-21", Name: slug(label, slug(name, "model")),
-	}
-	if v := settings.Get("apiVersion").Text(); v != "" {
-		m.APIVersion = v
+		ID: name, BaseURL: base, APIKeyEnv: "AZURE_API_KEY", Name: slug(label, slug(name, "model")),
+		APIVersion: cmp.Or(settings.Get("apiVersion").Text(), "2024-10-21"),
 	}
 	f.settings(&m, settings)
 	return m, true

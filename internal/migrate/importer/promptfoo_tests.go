@@ -17,7 +17,6 @@ const (
 
 // A test is a test of promptfoo, or what all have by default.
 type test struct {
-	node        strictyaml.Node
 	description string
 	vars        map[string]any
 	asserts     []assertion
@@ -36,16 +35,8 @@ type assertion struct {
 	file  string // that paths are relative to
 }
 
-func (f *promptfooConfig) readDefaults(n strictyaml.Node) test {
-	if n, _ = f.follow(n); n.Kind() != strictyaml.Mapping {
-		return test{spread: true}
-	}
-	return f.test(n, true)
-}
-
-// test reads one test.
 func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
-	t := test{node: n, spread: true, place: n.Problem("", "")}
+	t := test{spread: true, place: n.Problem("", "")}
 	for _, e := range n.Entries() {
 		switch key := e.Key.Text(); key {
 		case "description":
@@ -78,18 +69,23 @@ func (f *promptfooConfig) tags(n strictyaml.Node) []string {
 			values = []strictyaml.Node{e.Value}
 		}
 		for _, v := range values {
-			switch v.Kind() {
-			case strictyaml.Text, strictyaml.Bool, strictyaml.Int, strictyaml.Float:
-				if tag := slug(e.Key.Text(), "") + ":" + slug(v.Text(), ""); len(tag) > 2 && !strings.HasPrefix(tag, ":") &&
-					!strings.HasSuffix(tag, ":") && len(v.Text()) <= 60 {
-					out = append(out, tag)
-					continue
-				}
+			if tag := tagOf(e.Key.Text(), v.Text()); tag != "" && len(v.Text()) <= 60 && v.Kind() != strictyaml.Null {
+				out = append(out, tag)
+				continue
 			}
 			f.lost(e.Key, "the metadata %s is not carried over: it makes no tag", e.Key.Text())
 		}
 	}
 	return out
+}
+
+// tagOf makes a tag, or nothing where the key or the value has no letter.
+func tagOf(key, value string) string {
+	k, v := slug(key, ""), slug(value, "")
+	if k == "" || v == "" {
+		return ""
+	}
+	return k + ":" + v
 }
 
 func (f *promptfooConfig) testOptions(n strictyaml.Node, t *test, isDefault bool) {
