@@ -143,16 +143,19 @@ func (d *decoder) anyText(v value) (s string) {
 }
 
 // strings reads a list of strings, or one string as a list of one.
-func (d *decoder) strings(v value) []string {
-	if v.kind() == kindString {
-		return []string{d.text(v)}
+func (d *decoder) strings(v value) []string { return d.texts(v, d.text) }
+
+// texts reads a list by what reads each of its items, or one item as a list of one.
+func (d *decoder) texts(v value, read func(value) string) []string {
+	if k := v.kind(); k == kindString || k == kindNumber {
+		return []string{read(v)}
 	}
 	var out []string
 	for _, item := range d.list(v) {
 		if item.kind() == kindAbsent {
 			d.add(item.path, "", "expected %s, found %s", kindString, kindAbsent)
 		}
-		out = append(out, d.text(item))
+		out = append(out, read(item))
 	}
 	return out
 }

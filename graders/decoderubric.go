@@ -1,10 +1,7 @@
 package graders
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"slices"
 )
 
@@ -33,9 +30,9 @@ func (d *decoder) criterion(v value, usual Criterion) Criterion {
 		ID:        d.text(m["id"]),
 		Check:     d.text(m["check"]),
 		Question:  d.text(m["question"]),
-		Options:   d.words(m["options"]),
+		Options:   d.texts(m["options"], d.word),
 		Anchors:   d.textByKey(m["anchors"]),
-		Pass:      d.words(m["pass"]),
+		Pass:      d.texts(m["pass"], d.word),
 		Judge:     d.text(m["judge"]),
 		Batch:     d.boolean(m["batch"]),
 		Votes:     d.votes(m["votes"]),
@@ -65,27 +62,6 @@ func (d *decoder) votes(v value) int {
 		d.add(v.path, "", "votes must be from 1 to %d, found %d", MaxVotes, *n)
 	}
 	return max(*n, 0)
-}
-
-// words reads options: texts, or the numbers of a scale as they are written.
-func (d *decoder) words(v value) []string {
-	items := []value{v}
-	if v.kind() == kindList {
-		items = d.list(v)
-	}
-	raws := make([]json.RawMessage, len(items))
-	for i, item := range items {
-		raws[i] = item.raw
-		if item.kind() == kindNumber {
-			raws[i] = fmt.Appendf(nil, "%q", bytes.TrimSpace(item.raw))
-		}
-	}
-	if v.kind() == kindList {
-		v.raw, _ = json.Marshal(raws) // of valid JSON
-	} else {
-		v.raw = raws[0]
-	}
-	return d.strings(v)
 }
 
 // textByKey reads a mapping of texts.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"golang.org/x/text/unicode/norm"
+
+	"promptbench/graders/nearest"
 )
 
 // chars counts what a reader sees as characters: grapheme clusters (UAX #29),
@@ -104,48 +106,12 @@ func (r Range) Has(n int) bool {
 
 // suggest names the candidate nearest to a mistyped word, else all of them.
 func suggest(word string, candidates []string) string {
-	if len(candidates) == 0 {
+	near := nearest.Word(word, candidates)
+	switch {
+	case len(candidates) == 0:
 		return ""
-	}
-	const longest = 64 // bytes; a longer word is no slip of the keyboard
-	if len(word) <= longest {
-		best, least := "", (len([]rune(word))+1)/3+1
-		for _, c := range candidates {
-			if d := distance(strings.ToLower(word), strings.ToLower(c)); d < least {
-				best, least = c, d
-			}
-		}
-		if best != "" {
-			return "did you mean " + best + "?"
-		}
+	case near != "":
+		return "did you mean " + near + "?"
 	}
 	return "known are " + strings.Join(candidates, ", ")
-}
-
-// distance counts the insertions, deletions, replacements and swaps of two
-// neighbours that turn one word into the other (optimal string alignment), in
-// characters.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	d := make([][]int, len(x)+1)
-	for i := range d {
-		d[i] = make([]int, len(y)+1)
-		d[i][0] = i
-	}
-	for j := range d[0] {
-		d[0][j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		for j := 1; j <= len(y); j++ {
-			replaced := d[i-1][j-1]
-			if x[i-1] != y[j-1] {
-				replaced++
-			}
-			d[i][j] = min(replaced, d[i-1][j]+1, d[i][j-1]+1)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
-			}
-		}
-	}
-	return d[len(x)][len(y)]
 }
