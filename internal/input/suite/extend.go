@@ -16,8 +16,11 @@ func (l *loader) extend(f *suiteFile) {
 		return
 	case at.Kind() == strictyaml.None:
 		for _, key := range []string{"graders", "cases"} {
-			if n := l.root.Get(key); n.Kind() == strictyaml.None || n.Kind() == strictyaml.Null {
-				l.missing(key, n)
+			switch l.root.Get(key).Kind() {
+			case strictyaml.None:
+				l.probs.Add(l.root.MissingKey(key))
+			case strictyaml.Null:
+				l.fail(l.root.AtKey(key), fmt.Sprintf("the required key %q has no value", key), "")
 			}
 		}
 		return
@@ -31,28 +34,19 @@ func (l *loader) extend(f *suiteFile) {
 	if !ok {
 		return
 	}
-	for _, part := range []struct {
-		key  string
-		take func()
-	}{
-		{"vars", func() { f.Vars = base.Vars }},
-		{"reply", func() { f.Reply = base.Reply }},
-		{"graders", func() { f.Graders = base.Graders }},
-		{"cases", func() { f.Cases = base.Cases }},
-	} {
-		if l.root.Get(part.key).Kind() == strictyaml.None {
-			part.take()
-		}
+	own := l.root.Has
+	if !own("vars") {
+		f.Vars = base.Vars
 	}
-}
-
-// missing reports a required key that is not there, or says nothing.
-func (l *loader) missing(key string, n strictyaml.Node) {
-	if n.Kind() == strictyaml.Null {
-		l.fail(l.root.AtKey(key), fmt.Sprintf("the required key %q has no value", key), "")
-		return
+	if !own("reply") {
+		f.Reply = base.Reply
 	}
-	l.probs.Add(l.root.MissingKey(key))
+	if !own("graders") {
+		f.Graders = base.Graders
+	}
+	if !own("cases") {
+		f.Cases = base.Cases
+	}
 }
 
 // loadBase reads the suite that is extended. Its problems are this suite's, too.

@@ -43,14 +43,15 @@ type Suite struct {
 }
 
 // A GraderEntry is one grader as the suite names it.
+// Its JSON is what [Suite.Hash] covers.
 type GraderEntry struct {
-	Name    string          // command, or what [graders.New] builds it by
-	Score   string          // the name of its score: Name, but for an expression and a command
-	Params  json.RawMessage // canonical JSON, or nil
-	Command *Command        // the program that it is; nil for a built-in
-	File    string          // where the name stands: the suite's file, or that of the suite it extends
-	Line    int             // from 1
-	Column  int             // in characters, from 1
+	Name    string          `json:"name"`             // command, or what [graders.New] builds it by
+	Score   string          `json:"-"`                // the name of its score: Name, but for an expression and a command
+	Params  json.RawMessage `json:"params,omitempty"` // canonical JSON, or nil
+	Command *Command        `json:"-"`                // the program that it is; nil for a built-in
+	File    string          `json:"-"`                // of this suite, or of the one that it extends
+	Line    int             `json:"-"`                // from 1
+	Column  int             `json:"-"`                // in characters, from 1
 }
 
 // A Case is one user input with what is expected of the reply.
@@ -157,8 +158,9 @@ func (s *Suite) Build(
 	judge graders.Judge, command func(GraderEntry) (graders.Grader, error),
 ) ([]graders.Grader, error) {
 	out := make([]graders.Grader, 0, len(s.Graders))
+	builtIn := func(e GraderEntry) (graders.Grader, error) { return graders.New(e.Name, e.Params, judge) }
 	for _, e := range s.Graders {
-		build := func(e GraderEntry) (graders.Grader, error) { return graders.New(e.Name, e.Params, judge) }
+		build := builtIn
 		if e.Command != nil {
 			build = command
 		}
@@ -171,43 +173,16 @@ func (s *Suite) Build(
 	return out, nil
 }
 
-// A hasher computes a suite's hash while its cases stream by.
-type hasher struct {
-	enc *json.Encoder
-	hex func() string
-}
-
-func newHasher(s *Suite) (*hasher, error) {
-	h := sha256.New()
-	enc := json.NewEncoder(h)
-	enc.SetEscapeHTML(false)
-	type grader struct {
-		Name   string          `json:"name"`
-		Params json.RawMessage `json:"params,omitempty"`
-	}
-	list := make([]grader, len(s.Graders))
-	for i, g := range s.Graders {
-		list[i] = grader{g.Name, g.Params}
-	}
+// hashHead encodes what [Suite.Hash] covers besides the cases.
+func (s *Suite) hashHead(enc *json.Encoder) error {
 	vars := s.Vars
 	if len(vars) == 0 {
 		vars = nil
 	}
+	list := append([]GraderEntry{}, s.Graders...)
 	head, err := strictyaml.Canonical(map[string]any{"graders": list, "reply": s.Rules, "vars": vars})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := enc.Encode(head); err != nil {
-		return nil, fmt.Errorf("hashing the suite: %w", err)
-	}
-	return &hasher{enc: enc, hex: func() string { return hex.EncodeToString(h.Sum(nil)) }}, nil
-}
-
-// add takes one case in. Its JSON has the fields of Case in their order, which
-// is as good as sorted ones and much faster for large sets.
-func (h *hasher) add(c Case) error {
-	if err := h.enc.Encode(c); err != nil {
-		return fmt.Errorf("hashing case %s: %w", c.ID, err)
-	}
-	return nil
+	return enc.Encode(head)
 }
