@@ -115,7 +115,6 @@ func (b BuiltIn) Schema() map[string]any {
 	return out
 }
 
-// params are the parameters of a grader that is being built.
 type params struct {
 	*decoder
 	all    value

@@ -15,7 +15,12 @@ const maxWeight = 1e6
 // newCriterion fills in the defaults of a criterion, compiles its check and
 // records every mistake under path.
 func newCriterion(m *mistakes, path []any, c Criterion) criterion {
-	checkID(m, at(path, "id"), c.ID)
+	switch {
+	case c.ID == "":
+		m.add(at(path, "id"), "", "a criterion needs an id")
+	case strings.IndexFunc(c.ID, isNotNameRune) >= 0:
+		m.add(at(path, "id"), nameHint, "the id %s has other characters", quote(c.ID))
+	}
 	if c.Weight == 0 {
 		c.Weight = 1
 	}
@@ -55,7 +60,6 @@ func checkTypes(m *mistakes, path []any, types []string) []string {
 	return slices.Clone(types)
 }
 
-// compileAt compiles a check that stands at path.
 func compileAt(m *mistakes, path []any, check string) *vm.Program {
 	program, err := compile(check)
 	if bad, ok := errors.AsType[*ParamError](err); ok {
@@ -63,16 +67,6 @@ func compileAt(m *mistakes, path []any, check string) *vm.Program {
 		m.errs = append(m.errs, bad)
 	}
 	return program
-}
-
-func checkID(m *mistakes, path []any, id string) {
-	if id == "" {
-		m.add(path, "", "a criterion needs an id")
-		return
-	}
-	if strings.IndexFunc(id, isNotNameRune) >= 0 {
-		m.add(path, nameHint, "the id %s has other characters", quote(id))
-	}
 }
 
 // verdicts gives the options of a question and those that pass, defaults filled

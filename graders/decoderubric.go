@@ -31,13 +31,16 @@ func (d *decoder) criterion(v value, usual Criterion) Criterion {
 		Check:     d.text(m["check"]),
 		Question:  d.text(m["question"]),
 		Options:   d.texts(m["options"], d.word),
-		Anchors:   d.textByKey(m["anchors"]),
+		Anchors:   map[string]string{},
 		Pass:      d.texts(m["pass"], d.word),
 		Judge:     d.text(m["judge"]),
 		Batch:     d.boolean(m["batch"]),
 		Votes:     d.votes(m["votes"]),
 		AppliesTo: d.strings(m["applies_to"]),
 		Weight:    d.number(m["weight"], 1),
+	}
+	for _, f := range d.entries(m["anchors"]) {
+		c.Anchors[f.key] = d.anyText(f.value)
 	}
 	if c.Weight == 0 {
 		d.add(m["weight"].path, "leave the criterion out instead", "weight must be over 0")
@@ -62,13 +65,4 @@ func (d *decoder) votes(v value) int {
 		d.add(v.path, "", "votes must be from 1 to %d, found %d", MaxVotes, *n)
 	}
 	return max(*n, 0)
-}
-
-// textByKey reads a mapping of texts.
-func (d *decoder) textByKey(v value) map[string]string {
-	out := map[string]string{}
-	for _, f := range d.entries(v) {
-		out[f.key] = d.anyText(f.value)
-	}
-	return out
 }

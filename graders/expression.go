@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -121,7 +122,7 @@ func names(env map[string]any) []string {
 // evaluate runs a compiled check over a sample. The error says why the check
 // could not decide, or is the context's where that was cancelled.
 func evaluate(ctx context.Context, program *vm.Program, s Sample) (float64, error) {
-	m := newMeter(ctx)
+	m := &meter{ctx: ctx, end: time.Now().Add(maxTime)}
 	machine := vm.VM{MemoryBudget: maxMemory}
 	out, err := machine.Run(program, m.env(s))
 	if m.failed != nil { // what the machine made of it afterwards is noise

@@ -37,10 +37,6 @@ type meter struct {
 	failed error
 }
 
-func newMeter(ctx context.Context) *meter {
-	return &meter{ctx: ctx, end: time.Now().Add(maxTime)}
-}
-
 // env is what an expression can name: the reply as it was read, the case, and
 // the functions whose use is metered.
 func (m *meter) env(s Sample) map[string]any {
@@ -107,7 +103,6 @@ func (m *meter) replace(s, old, with string) string {
 	return m.made(n, func() string { return strings.ReplaceAll(s, old, with) })
 }
 
-// split returns the parts of s between separators.
 func (m *meter) split(s, separator string) []string {
 	const header = 16 // bytes of a string besides its text
 	parts := []string{}
@@ -159,7 +154,6 @@ func (m *meter) uniq(list any) []any {
 	return out
 }
 
-// items gives the elements of a list that a function got.
 func (m *meter) items(function string, list any) []any {
 	switch list := list.(type) {
 	case []any:

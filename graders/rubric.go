@@ -182,7 +182,6 @@ func (g rubric) Grade(ctx context.Context, s Sample) ([]Score, error) {
 	return scores, nil
 }
 
-// score is the name of the criterion's score.
 func (c criterion) score() string { return nameRubric + "/" + c.ID }
 
 // grade gives the criterion's score, or reports that the judge is to decide it.
@@ -231,7 +230,10 @@ func (g rubric) sum(scores []Score) Score {
 		weight += g.criteria[i].Weight
 		if !s.Pass {
 			pass = false
-			failed = append(failed, id+because(s.Reason))
+			if s.Reason != "" {
+				id += " (" + s.Reason + ")"
+			}
+			failed = append(failed, id)
 		}
 	}
 	switch {
@@ -250,11 +252,4 @@ func (g rubric) sum(scores []Score) Score {
 	out := Scored(min(total/weight, 1), strings.Join(parts, "; "))
 	out.Pass = pass
 	return out
-}
-
-func because(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return " (" + reason + ")"
 }

@@ -12,8 +12,6 @@ import (
 	"os"
 	"runtime/debug"
 	"strconv"
-
-	"promptbench/graders/reply"
 )
 
 // Serve makes a program of a grader that a suite can name as a command: it
@@ -81,10 +79,8 @@ func introduce(s Spec) introduction {
 	return introduction{Protocol: Protocol, Name: s.Name, Version: version}
 }
 
-// answer grades one sample.
 func answer(ctx context.Context, g Grader, w wireSample) (out wireAnswer) {
 	out.ID = w.ID
-	w.Sample.Reply = reply.Reply(w.Reply)
 	defer func() {
 		if r := recover(); r != nil {
 			_, _ = fmt.Fprintf(os.Stderr, "panic: %v\n%s", r, debug.Stack())

@@ -76,7 +76,10 @@ type TextOptions struct {
 // only to cases that expect some. An empty reply scores 0. A blank value is a
 // [ParamError].
 func Contains(values []string, o TextOptions) (Grader, error) {
-	return newTextGrader(containsBuiltIn(), values, o, containsAll)
+	return newTextGrader(containsBuiltIn(), values, o, func(text string, values []string) (bool, string) {
+		present, missing, reason := o.find(text, values)
+		return missing == 0 || o.Any && present > 0, reason
+	})
 }
 
 // NotContains returns the grader "not_contains": 1 where no value is in the
@@ -84,7 +87,10 @@ func Contains(values []string, o TextOptions) (Grader, error) {
 // takes values and applies as [Contains] does. An empty reply scores 0: saying
 // nothing is no way to avoid a word.
 func NotContains(values []string, o TextOptions) (Grader, error) {
-	return newTextGrader(notContainsBuiltIn(), values, o, containsNone)
+	return newTextGrader(notContainsBuiltIn(), values, o, func(text string, values []string) (bool, string) {
+		present, missing, reason := o.find(text, values)
+		return present == 0 || o.Any && missing > 0, reason
+	})
 }
 
 // Equals returns the grader "equals": 1 where the reply without its thinking is
@@ -92,16 +98,24 @@ func NotContains(values []string, o TextOptions) (Grader, error) {
 // applies as [Contains] does.
 func Equals(values []string, o TextOptions) (Grader, error) {
 	o.Any = false
-	return newTextGrader(equalsBuiltIn(), values, o, equalsOne)
+	return newTextGrader(equalsBuiltIn(), values, o, func(text string, values []string) (bool, string) {
+		quoted := make([]string, len(values))
+		for i, v := range values {
+			quoted[i] = quote(v)
+			if text == o.fold(v) {
+				return true, "the reply is " + quoted[i]
+			}
+		}
+		return false, "the reply is " + quote(text) + ", expected " + strings.Join(quoted, " or ")
+	})
 }
 
-// A comparison says whether a text is as the values want it. The text is folded
-// and not empty, and there is at least one value.
-type comparison func(o TextOptions, text string, values []string) (pass bool, reason string)
-
 // newTextGrader makes a grader that compares replies with the values of the suite
-// and those of the case.
-func newTextGrader(b BuiltIn, values []string, o TextOptions, compare comparison) (Grader, error) {
+// and those of the case. compare gets the text folded and not empty, and at least
+// one value.
+func newTextGrader(
+	b BuiltIn, values []string, o TextOptions, compare func(text string, values []string) (pass bool, reason string),
+) (Grader, error) {
 	var m mistakes
 	checkNotBlank(&m, "values", values)
 	if err := m.err(); err != nil {
@@ -122,19 +136,9 @@ func newTextGrader(b BuiltIn, values []string, o TextOptions, compare comparison
 		if text == "" {
 			return Scored(0, "the reply is empty")
 		}
-		pass, reason := compare(o, text, all)
+		pass, reason := compare(text, all)
 		return scoreIf(pass, "", reason)
 	}), nil
-}
-
-func containsAll(o TextOptions, text string, values []string) (bool, string) {
-	present, missing, reason := o.find(text, values)
-	return missing == 0 || o.Any && present > 0, reason
-}
-
-func containsNone(o TextOptions, text string, values []string) (bool, string) {
-	present, missing, reason := o.find(text, values)
-	return present == 0 || o.Any && missing > 0, reason
 }
 
 // find counts the values that the text has and those that it lacks.
@@ -155,17 +159,6 @@ func (o TextOptions) find(text string, values []string) (present, missing int, r
 		parts = append(parts, "has not "+strings.Join(lacks, ", "))
 	}
 	return len(has), len(lacks), "the reply " + strings.Join(parts, " and ")
-}
-
-func equalsOne(o TextOptions, text string, values []string) (bool, string) {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = quote(v)
-		if text == o.fold(v) {
-			return true, "the reply is " + quoted[i]
-		}
-	}
-	return false, "the reply is " + quote(text) + ", expected " + strings.Join(quoted, " or ")
 }
 
 // fold brings a text into the form in which it is compared.

@@ -9,8 +9,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"promptbench/graders/reply"
 )
 
 // Protocol is the version of how a grader in a program of its own is spoken to:
@@ -40,23 +38,10 @@ type introduction struct {
 type wireSample struct {
 	ID int `json:"id"`
 	Sample
-	Reply wireReply `json:"reply"` // in place of the sample's
-}
-
-type wireReply struct {
-	Raw      string         `json:"raw"`
-	Text     string         `json:"text"`
-	Thinking string         `json:"thinking"`
-	Format   reply.Format   `json:"format"`
-	Document string         `json:"document"`
-	Type     string         `json:"type"`
-	Items    []string       `json:"items"`
-	Untyped  bool           `json:"untyped"`
-	Defects  []reply.Defect `json:"defects"`
 }
 
 func newWireSample(id int, s Sample) wireSample {
-	out := wireSample{id, s, wireReply(s.Reply)}
+	out := wireSample{id, s}
 	if out.Vars == nil {
 		out.Vars = map[string]string{}
 	}
@@ -73,7 +58,6 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-// wireAnswer is a grader's answer about a sample.
 type wireAnswer struct {
 	ID            int      `json:"id"`
 	Value         *float64 `json:"value,omitempty"`
@@ -84,7 +68,6 @@ type wireAnswer struct {
 	NotApplicable string   `json:"not_applicable,omitempty"`
 }
 
-// writeLine writes one message.
 func writeLine(w io.Writer, message any) error {
 	line, err := encode(message)
 	if err != nil {
@@ -121,7 +104,6 @@ func readMembers(line []byte) (map[string]value, error) {
 	return out, nil
 }
 
-// readIntroduction reads the first line from a grader.
 func readIntroduction(line []byte) (introduction, error) {
 	var out introduction
 	members, err := readMembers(line)
@@ -151,7 +133,6 @@ func (d *decoder) word(v value) string {
 	return d.text(v)
 }
 
-// readID reads which sample a line is about.
 func readID(members map[string]value) (int, error) {
 	var d decoder
 	id := d.count(value{raw: members["id"].raw, path: []any{"id"}})

@@ -58,7 +58,6 @@ func shorten(s string, most int) string {
 	return s
 }
 
-// oneLine puts a text of several lines on one.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // joinFindings makes a reason of findings. A reply can be wrong in a hundred

@@ -132,7 +132,6 @@ func Look(run []string, dir string) error {
 	return err
 }
 
-// find returns the path of the program.
 func find(run []string, dir string) (string, error) {
 	name := run[0]
 	path := filepath.FromSlash(name)

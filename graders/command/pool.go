@@ -10,8 +10,7 @@ import (
 	"promptbench/graders"
 )
 
-// A slot holds one process, or none.
-type slot struct{ process *process }
+type slot struct{ process *process } // nil: none
 
 var errClosed = errors.New("the grader is closed")
 
@@ -71,7 +70,6 @@ func (g *Grader) checkSame(says graders.Says) error {
 	return nil
 }
 
-// ask has one sample graded.
 func (g *Grader) ask(ctx context.Context, s *slot, sample graders.Sample) (score graders.Score, err error) {
 	if err := g.fill(ctx, s); err != nil {
 		return score, err

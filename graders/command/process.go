@@ -29,7 +29,6 @@ type process struct {
 	killed atomic.Pointer[string]
 }
 
-// start starts the program.
 func start(o Options) (*process, error) {
 	path, err := find(o.Run, o.Dir)
 	if err != nil {
@@ -160,7 +159,6 @@ func (p *process) wait() {
 	closeAll(p.out, p.errOut)
 }
 
-// state says how the process ended.
 func (p *process) state() string {
 	select {
 	case <-p.ended:

@@ -68,15 +68,15 @@ type XMLRules struct {
 
 // A Reply is a raw reply and the document read from it.
 type Reply struct {
-	Raw      string   // as the model returned it
-	Text     string   // Raw without its thinking blocks, trimmed
-	Thinking string   // the API's reasoning field and the closed thinking blocks
-	Format   Format   // of the document; empty if none was readable
-	Document string   // the part of Text that was read, before any repair; empty if none was readable
-	Type     string   // one of Rules.Types, or empty if none could be read
-	Items    []string // the subtodos or questions, in order, without their marks
-	Untyped  bool     // the rules declare no types, so a document needs none
-	Defects  []Defect // the reply's differences from one clean document, in the order found
+	Raw      string   `json:"raw"`      // as the model returned it
+	Text     string   `json:"text"`     // Raw without its thinking blocks, trimmed
+	Thinking string   `json:"thinking"` // the API's reasoning field and the closed thinking blocks
+	Format   Format   `json:"format"`   // of the document; empty if none was readable
+	Document string   `json:"document"` // the part of Text that was read, before any repair; empty if none was readable
+	Type     string   `json:"type"`     // one of Rules.Types, or empty if none could be read
+	Items    []string `json:"items"`    // the subtodos or questions, in order, without their marks
+	Untyped  bool     `json:"untyped"`  // the rules declare no types, so a document needs none
+	Defects  []Defect `json:"defects"`  // the reply's differences from one clean document, in the order found
 }
 
 // Readable reports whether a document was found, with a type if the rules
