@@ -25,10 +25,10 @@ import (
 // projectFlags say which files, which cases and which model. They mean the same in
 // every command.
 type projectFlags struct {
-	config, suite, model, judge, baseURL, runs string
-	cases, tags                                []string
-	temperature, topP                          float64
-	maxTokens, seed                            int
+	config, envFile, suite, model, judge, baseURL, runs string
+	cases, tags                                         []string
+	temperature, topP                                   float64
+	maxTokens, seed                                     int
 }
 
 func (f *projectFlags) add(cmd *cobra.Command) {
@@ -36,13 +36,14 @@ func (f *projectFlags) add(cmd *cobra.Command) {
 		f.addConfig(flags)
 		flags.StringVar(&f.suite, "suite", "",
 			"the suite `file` (default: that of the compared runs, else of the config, else the one in cases)")
-		flags.StringVar(&f.model, "model", "", "a model: a `name` in the config, or a model id at --base-url or OpenAI")
+		flags.StringVar(&f.model, "model", "", "a model: a `name` in the config, ENDPOINT:ID such as openai:ID, or an id at --base-url")
 		flags.StringVar(&f.runs, "runs", "", "the `directory` of run files (default runs)")
 	})
 }
 
 func (f *projectFlags) addConfig(flags *pflag.FlagSet) {
 	flags.StringVar(&f.config, "config", "", "the config `file` (default promptbench.yaml, if it exists)")
+	flags.StringVar(&f.envFile, "env-file", "", "a `file` of variables that hold keys (default .env, if it exists)")
 }
 
 // addCases adds the flags that choose cases.
@@ -75,7 +76,7 @@ func (f *projectFlags) addJudge(cmd *cobra.Command) {
 	group(cmd, groupModel, func(flags *pflag.FlagSet) {
 		f.addBaseURL(flags)
 		flags.StringVar(&f.judge, "judge", "",
-			"the model that answers rubric questions: a `name` in the config, or a model id")
+			"the model that answers rubric questions: a `name` in the config, or ENDPOINT:ID")
 	})
 }
 
@@ -87,7 +88,8 @@ func (f *projectFlags) addBaseURL(flags *pflag.FlagSet) {
 // if its flag is given, so that a temperature of 0 is possible.
 func (f *projectFlags) options(cmd *cobra.Command) (project.Options, error) {
 	o := project.Options{
-		Config: f.config, Suite: f.suite, Model: f.model, Judge: f.judge, BaseURL: f.baseURL, Runs: f.runs,
+		Config: f.config, Suite: f.suite, Model: f.model, Judge: f.judge, BaseURL: f.baseURL, EnvFile: f.envFile,
+		Runs:   f.runs,
 		Select: suite.Selection{Cases: f.cases, Tags: f.tags},
 		Params: params.Params{
 			Temperature: ifGiven(cmd, "temperature", &f.temperature), TopP: ifGiven(cmd, "top-p", &f.topP),

@@ -102,9 +102,7 @@ func workText(t queue.Tally) string {
 func (a *app) worker(p *project.Project, c *queue.Connection, name string, calls int) *queue.Worker {
 	return &queue.Worker{
 		Connection: c, Name: name, Version: release(), Calls: calls,
-		Serve: func(endpoint, id string, timeout time.Duration) (model.Model, error) {
-			return p.Served(endpoint, id, timeout)
-		},
+		Serve: func(s queue.Spec) (model.Model, error) { return p.Served(s.API, s.Endpoint, s.Model, s.Timeout) },
 	}
 }
 

@@ -14,13 +14,14 @@ const DefaultKeyEnv = "OPENAI_API_KEY"
 type KeySource struct {
 	BaseURL   string // empty for OpenAI's
 	APIKeyEnv string // the variable that the config names for this model; may be empty
+	UsualEnv  string // the variable of a known endpoint, where BaseURL is its own or on this machine; may be empty
 	Typed     bool   // the user typed the base URL on the command line
 }
 
 // APIKey returns the key for an endpoint and the variable that it came from, both empty where none is sent.
 //
 // A variable that the config names is that endpoint's key. Otherwise the key in [DefaultKeyEnv] goes to
-// https://api.openai.com, and to a host that the user typed; a host that merely stands in a config file never gets it,
+// https://api.openai.com, and to a host that the user typed, and the usual key of a known endpoint to that; a host that merely stands in a config file never gets it,
 // since the author of the file would get it too. A missing key is an error that names the variable to set, but for an
 // endpoint on this machine, which needs none, and for a host without a variable of its own, which says itself whether
 // it wants one.
@@ -29,6 +30,7 @@ func APIKey(getenv func(string) string, t KeySource) (key, env string, err error
 	if env == "" && (t.Typed || isOpenAI(t.BaseURL)) {
 		env = DefaultKeyEnv
 	}
+	env = cmp.Or(env, t.UsualEnv)
 	if env == "" {
 		return "", "", nil
 	}
@@ -40,7 +42,7 @@ func APIKey(getenv func(string) string, t KeySource) (key, env string, err error
 		return "", "", nil
 	case t.APIKeyEnv != "":
 		env += ", which the config names as its api_key_env"
-	case !isOpenAI(t.BaseURL):
+	case t.UsualEnv == "" && !isOpenAI(t.BaseURL):
 		env += " (to any word, if this server wants none)"
 	}
 	return "", "", fmt.Errorf("no key for %s: set %s", EndpointLabel("", cmp.Or(t.BaseURL, defaultBaseURL)), env)

@@ -41,9 +41,13 @@ type Target struct {
 	KeyEnv string
 	// Headers are sent with every call. They may hold secrets.
 	Headers map[string]string `json:"-"`
-	// APIVersion makes the endpoint an Azure OpenAI deployment: ID names the deployment, and the key goes into the api-key
-	// header.
+	// APIVersion is Azure OpenAI's api-version; empty for its v1 API and for all other endpoints.
 	APIVersion string
+	// Renames are the parameters that the endpoint calls otherwise: OpenAI's name to its own.
+	Renames map[string]string
+	// Hidden are parts of BaseURL that come from variables. They are not secrets to the model, but appear in no message
+	// and no file.
+	Hidden []string `json:"-"`
 	// Timeout bounds one attempt; 0 means [DefaultTimeout].
 	Timeout time.Duration
 	// Concurrency is how many calls may be under way at once, and so how many idle connections are kept; 0 means
@@ -72,6 +76,14 @@ func (t Target) LogValue() slog.Value { return slog.StringValue(t.String()) }
 // Base returns the base URL without slashes at its end.
 func (t Target) Base() string {
 	return strings.TrimRight(cmp.Or(t.BaseURL, defaultBaseURL), "/")
+}
+
+// Address is what messages call the base URL.
+func (t Target) Address() string {
+	if len(t.Hidden) > 0 {
+		return t.Label()
+	}
+	return t.Base()
 }
 
 // Check finds what would make every call fail, before any is made. Its errors never quote what may be a secret.

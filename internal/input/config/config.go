@@ -24,12 +24,6 @@ const DefaultPath = "promptbench.yaml"
 // DefaultRuns is the directory of run files if none is configured.
 const DefaultRuns = "runs"
 
-// OpenAI is the endpoint whose base URL is known.
-const OpenAI = "openai"
-
-// OpenAIBaseURL is the base URL of the endpoint [OpenAI].
-const OpenAIBaseURL = "https://api.openai.com/v1"
-
 // The numbers of a score that a [Gate] may set a minimum for.
 const (
 	Mean       = "mean"        // the mean of the grader's values
@@ -84,14 +78,15 @@ type Judged struct {
 type Model struct {
 	Name       string            // its key in models
 	Endpoint   string            // a label, part of every recording's key; empty for the base URL
-	BaseURL    string            // as configured, or implied by the endpoint
+	BaseURL    string            // as configured, or implied by the endpoint; may name variables, see [Expand]
+	API        string            // of [APIs]; empty for [Chat]
 	Model      string            // the model id, sent as written
 	APIKeyEnv  string            // the variable with the key; empty if none is named
 	APIVersion string            // Azure's api-version; else empty
 	Price      *params.Price     // nil if unknown
 	RPM        int               // requests per minute; 0 for no limit
 	TPM        int               // tokens per minute; 0 for no limit
-	Headers    map[string]string // sent unchanged
+	Headers    map[string]string // sent unchanged; their names may name variables, as those of HeadersEnv
 	HeadersEnv map[string]string // header name to the variable with its value
 	Params     params.Params     // overridden by prompt file and flags
 }

@@ -96,12 +96,12 @@ judge_bar: 1
 `))
 	require.Equal(t, `c.yaml:1:1: unknown key "suit" (did you mean "suite"?)
 c.yaml:2:8: model: no model is named "fsat" (did you mean "fast"?)
-c.yaml:5:20: the endpoint "opneai" needs a base_url (only the base URL of openai is known; did you mean "openai"?)
+c.yaml:5:20: the endpoint "opneai" needs a base_url (it is not a known endpoint; did you mean "openai"?)
 c.yaml:5:35: the model id is empty
 c.yaml:5:54: a price is not negative, found -1 (per million tokens; leave price out where it is unknown)
 c.yaml:5:75: rpm is 0 (it is at least 1 a minute; leave it out for no limit)
 c.yaml:5:83: expected a whole number, found "many"
-c.yaml:6:6: the model has neither endpoint nor base_url (set endpoint: openai, or the base_url of an OpenAI-compatible server)
+c.yaml:6:6: the model has neither endpoint nor base_url (set endpoint: openai or another known one, or the base_url of an OpenAI-compatible server)
 c.yaml:7:17: base_url is not an http or https address (such as http://127.0.0.1:8080/v1)
 c.yaml:7:56: api_key_env is not the name of an environment variable (name the variable that holds the key, such as OPENAI_API_KEY; never write the key itself to a file)
 c.yaml:8:17: base_url holds a user name or a password (name the variable that holds the key under api_key_env)

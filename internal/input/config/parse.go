@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,6 +27,7 @@ type file struct {
 
 type fileModel struct {
 	Endpoint   string            `yaml:"endpoint"`
+	API        string            `yaml:"api"`
 	BaseURL    string            `yaml:"base_url"`
 	Model      string            `yaml:"model" required:"true"`
 	APIKeyEnv  string            `yaml:"api_key_env"`
@@ -110,7 +110,7 @@ func (k *checker) modelName(key, name string, models map[string]Model) {
 func (k *checker) model(name string, f fileModel) Model {
 	at := k.root.At("models", name)
 	m := Model{
-		Name: name, Endpoint: f.Endpoint, BaseURL: f.BaseURL, Model: f.Model, APIKeyEnv: f.APIKeyEnv,
+		Name: name, Endpoint: f.Endpoint, Model: f.Model, APIKeyEnv: f.APIKeyEnv,
 		APIVersion: f.APIVersion, Price: f.Price, Headers: f.Headers, HeadersEnv: f.HeadersEnv, Params: f.Params,
 	}
 	if at.Kind() != strictyaml.Mapping {
@@ -123,7 +123,7 @@ func (k *checker) model(name string, f fileModel) Model {
 	if n := at.Get("model"); n.Kind() > strictyaml.Null && strings.TrimSpace(f.Model) == "" {
 		k.fail(n, "the model id is empty", "")
 	}
-	m.BaseURL = k.baseURL(at, f)
+	k.endpoint(at, f, &m)
 	if f.APIKeyEnv != "" && !isEnvName(f.APIKeyEnv) {
 		k.fail(at.At("api_key_env"), "api_key_env is not the name of an environment variable",
 			"name the variable that holds the key, such as OPENAI_API_KEY; never write the key itself to a file")
@@ -156,56 +156,4 @@ func (k *checker) limit(at strictyaml.Node, key string, n *int) int {
 		k.fail(at.At(key), fmt.Sprintf("%s is %d", key, *n), "it is at least 1 a minute; leave it out for no limit")
 	}
 	return *n
-}
-
-// baseURL returns the base URL of a model's endpoint.
-func (k *checker) baseURL(at strictyaml.Node, f fileModel) string {
-	if f.BaseURL == "" {
-		switch {
-		case f.Endpoint == OpenAI:
-			return OpenAIBaseURL
-		case f.Endpoint == "":
-			k.fail(at, "the model has neither endpoint nor base_url",
-				"set endpoint: openai, or the base_url of an OpenAI-compatible server")
-		default:
-			k.fail(at.At("endpoint"), fmt.Sprintf("the endpoint %q needs a base_url", f.Endpoint),
-				"only the base URL of openai is known; "+strictyaml.Hint(f.Endpoint, []string{OpenAI}))
-		}
-		return ""
-	}
-	n := at.At("base_url")
-	u, err := url.Parse(f.BaseURL)
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		k.fail(n, "base_url is not an http or https address", "such as http://127.0.0.1:8080/v1")
-	case u.User != nil:
-		k.fail(n, "base_url holds a user name or a password", "name the variable that holds the key under api_key_env")
-	case u.RawQuery != "" || u.Fragment != "":
-		k.fail(n, "base_url holds a query or a fragment", "end it at the path, such as /v1")
-	}
-	return f.BaseURL
-}
-
-func (k *checker) headers(at strictyaml.Node, f fileModel) {
-	for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
-		key := at.AtKey("headers", name)
-		switch {
-		case SecretHeader(name):
-			k.fail(key, fmt.Sprintf("the header %s would hold a secret", name),
-				"move it to headers_env and name the variable that holds its value")
-		case !isHeaderName(name):
-			k.fail(key, fmt.Sprintf("%q is not a header name", name), "")
-		case strings.ContainsAny(f.Headers[name], "\r\n\x00"):
-			k.fail(at.At("headers", name), fmt.Sprintf("the header %s holds a line break", name), "")
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(f.HeadersEnv)) {
-		if !isHeaderName(name) {
-			k.fail(at.AtKey("headers_env", name), fmt.Sprintf("%q is not a header name", name), "")
-		}
-		if !isEnvName(f.HeadersEnv[name]) {
-			k.fail(at.At("headers_env", name), fmt.Sprintf("headers_env: %s is not the name of an environment variable", name),
-				"name the variable that holds the header's value")
-		}
-	}
 }

@@ -12,6 +12,7 @@ func limits() map[string]map[string]any {
 	}
 	out := map[string]map[string]any{
 		"config.judge_bar":          {"minimum": -1, "exclusiveMaximum": 1},
+		"config.models.api":         oneOf("chat", "responses", "anthropic", "gemini", nil),
 		"config.models.price.batch": {"exclusiveMinimum": 0, "maximum": 1},
 		"config.gates.min":          {"minimum": 0, "maximum": 1},
 		"config.gates.of":           oneOf("mean", "lower_bound", nil),

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +19,7 @@ import (
 	"promptbench/internal/model"
 )
 
-// Chat is OpenAI's chat completions API, at OpenAI, at Azure, and at the many servers that speak it too. The words of
+// Chat is OpenAI's chat completions API, at OpenAI and at the many servers that speak it too. The words of
 // the API and its errors are those of go-openai. Its request is not used: it drops the zeros of temperature, top_p and
 // the token limits, cuts floats to 32 bits, and refuses some pairs of model and limit. Nor is its response: it fails on
 // fields that nobody needs.
@@ -36,19 +36,14 @@ func (Chat) Encode(t model.Target, r model.Request) (model.Call, error) {
 	call := model.Call{Method: http.MethodPost, URL: t.Base() + "/chat/completions", Header: http.Header{}, Body: r.Body}
 	call.Header.Set("Content-Type", "application/json")
 	call.Header.Set("Accept", "application/json")
-	switch {
-	case t.APIVersion != "":
-		call.URL = t.Base() + "/openai/deployments/" + url.PathEscape(t.ID) + "/chat/completions?api-version=" +
-			url.QueryEscape(t.APIVersion)
-		call.Header.Set(openai.AzureAPIKeyHeader, string(t.APIKey))
-	case t.APIKey != "":
+	if t.APIKey != "" {
 		call.Header.Set("Authorization", "Bearer "+string(t.APIKey))
 	}
 	if call.Body != nil {
 		return call, nil
 	}
 	var err error
-	call.Body, err = chatBody(t.ID, r)
+	call.Body, err = chatBody(t.ID, renamed(r, t.Renames))
 	return call, err
 }
 
@@ -111,6 +106,23 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 		return nil, fmt.Errorf("encoding the request: %w", err)
 	}
 	return body, nil
+}
+
+// renamed returns r with the names that the endpoint has for parameters.
+func renamed(r model.Request, names map[string]string) model.Request {
+	extra := maps.Clone(r.Params.Extra)
+	move := func(usual string, value **int) {
+		if own := names[usual]; own != "" && *value != nil {
+			if extra == nil {
+				extra = map[string]any{}
+			}
+			extra[own], *value = **value, nil
+		}
+	}
+	move("max_completion_tokens", &r.Params.MaxCompletionTokens)
+	move("seed", &r.Params.Seed)
+	r.Params.Extra = extra
+	return r
 }
 
 func set[T any](fields map[string]any, name string, value *T) {

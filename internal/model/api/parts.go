@@ -80,7 +80,7 @@ func (p *parts) addPart(data json.RawMessage, isThinking bool) {
 		p.Refusal += word(one.Refusal)
 	case has(one.Text):
 		p.add(one.Text, isThinking)
-	case has(one.Content):
+	case has(one.Content) && (!isThinking || isSet(one.Content)): // else there is a summary
 		p.add(one.Content, isThinking)
 	case has(one.Summary) && isThinking:
 		p.add(one.Summary, true)

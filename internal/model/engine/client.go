@@ -129,15 +129,17 @@ const maxWord = 64
 // Explain adds what the message for people names, and makes the rest safe.
 func (c *Client) Explain(e *model.Error) *model.Error {
 	e.Message, e.Code = c.Clean(e.Message), c.secrets.clean(e.Code, maxWord)
-	e.BaseURL, e.Model, e.Timeout = c.target.Base(), c.target.ID, c.target.Timeout
+	e.BaseURL, e.Model, e.Timeout = c.target.Address(), c.target.ID, c.target.Timeout
 	if c.target.APIKey != "" {
 		e.KeyEnv = c.target.KeyName()
 	}
 	return e
 }
 
-// Clean makes a text of the server fit for a message, without the target's secrets.
-func (c *Client) Clean(text string) string { return c.secrets.clean(text, model.MaxMessage) }
+// Clean makes a text of the server fit for a message, without the target's secrets and hidden parts.
+func (c *Client) Clean(text string) string {
+	return c.secrets.clean(secrets(c.target.Hidden).redact(text), model.MaxMessage)
+}
 
 // SetHeaders adds the headers that the target names.
 func SetHeaders(req *http.Request, t model.Target) {

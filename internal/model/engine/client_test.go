@@ -139,7 +139,9 @@ func TestModelNamesAreNotJudged(t *testing.T) {
 func TestAzure(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	c := client(t, model.Target{BaseURL: s.URL(), ID: "gpt-3.5:team", APIKey: testKey, APIVersion: "2024-10-21"})
+	c := client(t, model.Target{
+		API: api.Azure{API: api.Chat{}}, BaseURL: s.URL(), ID: "gpt-3.5:team", APIKey: testKey, APIVersion: "2024-10-21",
+	})
 	_, err := c.Complete(t.Context(), ask())
 	require.NoError(t, err)
 	got := s.Requests()[0]

@@ -42,7 +42,9 @@ func client(t *testing.T, target model.Target) *Client {
 	if target.ID == "" {
 		target.ID = "gemma-3-270m"
 	}
-	target.API = api.Chat{}
+	if target.API == nil {
+		target.API = api.Chat{}
+	}
 	c, err := newClient(target, noProxy)
 	require.NoError(t, err)
 	return c

@@ -90,9 +90,9 @@ func work(t *testing.T, c *queue.Connection, m modelFunc, change func(*queue.Wor
 	t.Helper()
 	w := &queue.Worker{
 		Connection: c, Name: "w", Version: "v1", Calls: 8,
-		Serve: func(endpoint, id string, _ time.Duration) (model.Model, error) {
-			if endpoint != model.Local || id != "m" {
-				return nil, fmt.Errorf("no model %s at %s", id, endpoint)
+		Serve: func(s queue.Spec) (model.Model, error) {
+			if s.Endpoint != model.Local || s.Model != "m" {
+				return nil, fmt.Errorf("no model %s at %s", s.Model, s.Endpoint)
 			}
 			return m, nil
 		},
@@ -244,7 +244,7 @@ func TestSilentWorker(t *testing.T) {
 	gone := connect(t, s)
 	taken := make(chan struct{})
 	dead := &queue.Worker{Connection: gone, Name: "dead", Version: "v1", Calls: 1, Serve: func(
-		string, string, time.Duration,
+		queue.Spec,
 	) (model.Model, error) {
 		return modelFunc(func(context.Context, model.Request) (model.Response, error) {
 			gone.Close() // the process is dead, as far as anybody sees
@@ -296,7 +296,7 @@ func TestPoisonItem(t *testing.T) {
 	victim := func() {
 		c := connect(t, s)
 		w := &queue.Worker{Connection: c, Name: "victim", Version: "v1", Calls: 1, Serve: func(
-			string, string, time.Duration,
+			queue.Spec,
 		) (model.Model, error) {
 			return modelFunc(func(ctx context.Context, r model.Request) (model.Response, error) {
 				if strings.Contains(string(r.Body), "독") {

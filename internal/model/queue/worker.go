@@ -33,9 +33,8 @@ type Worker struct {
 	Version    string // of the program; see [Spec]
 	Calls      int    // made at once, at least 1
 
-	// Serve returns the model for the label of an endpoint and an id there, or why the worker does not call it. timeout
-	// bounds one attempt.
-	Serve func(endpoint, id string, timeout time.Duration) (model.Model, error)
+	// Serve returns the model that answers a run's calls, or why the worker does not make them.
+	Serve func(s Spec) (model.Model, error)
 
 	slots chan struct{}
 	work  jetstream.Stream
@@ -126,7 +125,7 @@ func (w *Worker) find(ctx context.Context, begin func(id string, spec Spec, m mo
 			w.refuse(info.Name, why)
 			continue
 		}
-		m, err := w.Serve(spec.Endpoint, spec.Model, spec.Timeout)
+		m, err := w.Serve(spec)
 		if err != nil {
 			w.refuse(info.Name, fmt.Sprintf("worker %s takes no calls of %s: %v", w.Name, spec.Run, err))
 			continue

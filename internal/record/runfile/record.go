@@ -100,6 +100,7 @@ type Suite struct {
 type Model struct {
 	Name     string        `json:"name"`
 	Endpoint string        `json:"endpoint"`
+	API      string        `json:"api,omitempty"` // as a config names it; empty for chat
 	ID       string        `json:"id"`
 	Params   params.Params `json:"params"`
 }

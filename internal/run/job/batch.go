@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"promptbench/internal/input/problem"
 	"promptbench/internal/model"
 	"promptbench/internal/model/batch"
 	"promptbench/internal/model/engine"
@@ -40,6 +41,14 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 	targets, err := p.Targets()
 	if err != nil {
 		return nil, err
+	}
+	for _, t := range targets {
+		if t.API != "" {
+			return nil, problem.List{{
+				Message: fmt.Sprintf("--batch needs api: chat, and model %s uses api: %s", t.Name, t.API),
+				Hint:    "leave --batch out, or name a model with api: chat",
+			}}
+		}
 	}
 	out := &Batches{options: o, batching: b}
 	if err := out.lock(p, targets); err != nil {

@@ -79,7 +79,7 @@ func judgeHeader(asked *prompt.Prompt, criteria []graders.Criterion, targets map
 		if !ok {
 			t = targets[""]
 		}
-		m := runfile.Model{Name: t.Name, Endpoint: t.Label, ID: t.ID, Params: asked.Params.Over(t.Params)}
+		m := runfile.Model{Name: t.Name, Endpoint: t.Label, API: t.API, ID: t.ID, Params: asked.Params.Over(t.Params)}
 		switch {
 		case i == 0:
 			out.Model = m

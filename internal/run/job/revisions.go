@@ -71,7 +71,7 @@ func (r *Revisions) prepare(ctx context.Context, p *project.Project, o Options, 
 		t := targets[i]
 		h := common
 		h.Prompt = PromptRecord(revision)
-		h.Model = runfile.Model{Name: t.Name, Endpoint: t.Label, ID: t.ID, Params: t.Params}
+		h.Model = runfile.Model{Name: t.Name, Endpoint: t.Label, API: t.API, ID: t.ID, Params: t.Params}
 		id, w, err := r.create(p, o, h)
 		if err != nil {
 			return err

@@ -70,7 +70,7 @@ func (p *Project) Judges(criteria []graders.Criterion) (map[string]Target, error
 // there, else an id at --base-url or at OpenAI.
 func (p *Project) JudgeTarget(name string) (Target, error) {
 	if m, ok := p.Config.Models[name]; ok {
-		return targetOf(m), nil
+		return p.targetOf(m), nil
 	}
 	return p.target(name)
 }

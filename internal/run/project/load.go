@@ -27,6 +27,7 @@ type Options struct {
 	Model   string
 	Judge   string
 	BaseURL string
+	EnvFile string
 	Params  params.Params
 	Runs    string
 	Select  suite.Selection
@@ -42,6 +43,7 @@ type Project struct {
 	RunsDir  string
 	Warnings problem.List
 
+	getenv  func(string) string
 	files   []string // that the suite was read from
 	vars    []string // of the suite's variables
 	hasVars bool     // vars is known, also of a suite with errors

@@ -23,6 +23,8 @@ func Settings(o Options) (*Project, error) {
 func loadConfig(o Options) (*Project, problem.List) {
 	c, probs := config.Load(o.Config)
 	p := &Project{Options: o, Config: c, RunsDir: cmp.Or(o.Runs, c.Runs)}
+	getenv, unread := environment(o.EnvFile)
+	p.getenv, probs = getenv, append(probs, unread...)
 	return p, append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
 }
 

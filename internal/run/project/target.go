@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +19,7 @@ import (
 	"promptbench/internal/model/api"
 	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
 )
 
 // A Target is a model that a revision is to run on.
@@ -28,11 +29,12 @@ type Target struct {
 	Label  string // of the endpoint, in keys and headers
 	Params params.Params
 	Price  *params.Price
+	API    string // of the config's names; empty for chat
 
-	guess      string // why a name that the config lacks is taken for a model of OpenAI; else empty
 	settings   model.Target
 	headersEnv map[string]string // header name to the variable that holds its value
 	source     model.KeySource
+	getenv     func(string) string
 }
 
 // errNoID says that an endpoint on the spot needs the id of a model there.
@@ -44,7 +46,7 @@ func (p *Project) errNoModel() error {
 		return fmt.Errorf("no model is named: pass --model with one of %s, or set model in promptbench.yaml",
 			strings.Join(names, ", "))
 	}
-	return errors.New("no model is named: pass --model with the id of one at OpenAI, " +
+	return errors.New("no model is named: pass --model with the id of one at OpenAI or with ENDPOINT:ID, " +
 		"or --base-url URL and --model ID for any other, or set model in promptbench.yaml")
 }
 
@@ -66,66 +68,88 @@ func (p *Project) TargetFor(revision *prompt.Prompt) (Target, error) {
 	return t, nil
 }
 
+// target finds a model by what the user calls it: a name of the config, PRESET:ID, or without models in the config an
+// id at OpenAI. With --base-url it is an id there, sent as written.
 func (p *Project) target(name string) (Target, error) {
 	if base := p.Options.BaseURL; base != "" {
 		return p.targetAt(name, base), nil
 	}
 	if m, ok := p.Config.Models[name]; ok {
-		return targetOf(m), nil
+		return p.targetOf(m), nil
 	}
-	if near := strictyaml.Nearest(name, slices.Sorted(maps.Keys(p.Config.Models))); near != "" {
-		return Target{}, fmt.Errorf("the config has no model %q; did you mean %s?", name, near)
+	endpoint, id, hasColon := strings.Cut(name, ":")
+	if preset, ok := config.PresetOf(endpoint); ok && hasColon && id != "" {
+		return p.targetOf(preset.Model(id)), nil
 	}
-	// Any other name is an id at OpenAI, so that a key and --model are enough.
-	t := newTarget(model.Target{Name: name, ID: name, Endpoint: config.OpenAI, BaseURL: config.OpenAIBaseURL},
-		model.KeySource{BaseURL: config.OpenAIBaseURL})
+	if near := strictyaml.Nearest(endpoint, config.PresetNames()); near != "" && hasColon {
+		return Target{}, problem.List{{
+			Message: fmt.Sprintf("there is no endpoint %q", endpoint), Hint: fmt.Sprintf("did you mean %s:%s?", near, id),
+		}}
+	}
 	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
-		t.guess = fmt.Sprintf(" (%s is none of the config's models, which are %s, and so it was taken for one of OpenAI)",
-			name, strings.Join(names, ", "))
+		return Target{}, problem.List{{
+			Message: fmt.Sprintf("the config has no model %q; %s", name,
+				cmp.Or(strictyaml.DidYouMean(name, names), "it has "+wording.List(names))),
+			Hint: fmt.Sprintf("to use a model that is not in the config, name its endpoint, such as --model %s:%s", config.OpenAI, name),
+		}}
 	}
+	preset, _ := config.PresetOf(config.OpenAI)
+	t := p.targetOf(preset.Model(name))
+	t.Name, t.settings.Name = name, name
 	return t, nil
 }
 
 // targetAt is a model at --base-url. The config gives the id of a name that it has.
 func (p *Project) targetAt(name, base string) Target {
 	m := p.Config.Models[name]
-	target := model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base}
-	t := newTarget(target, model.KeySource{BaseURL: base, Typed: true})
+	t := p.newTarget(model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base, API: api.ByName(config.Chat)})
+	t.source = model.KeySource{BaseURL: base, Typed: true}
 	t.Params = m.Params
 	return t
 }
 
-func newTarget(settings model.Target, source model.KeySource) Target {
-	settings.API = api.Chat{}
-	return Target{Name: settings.Name, ID: settings.ID, Label: settings.Label(), settings: settings, source: source}
+func (p *Project) newTarget(settings model.Target) Target {
+	return Target{Name: settings.Name, ID: settings.ID, Label: settings.Label(), settings: settings, getenv: p.getenv}
 }
 
-func targetOf(m config.Model) Target {
-	t := newTarget(model.Target{
-		Name: m.Name, ID: m.Model, Endpoint: m.Endpoint, BaseURL: m.BaseURL, Headers: m.Headers,
-		APIVersion: m.APIVersion, RPM: m.RPM, TPM: m.TPM,
-	}, model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv})
-	t.Params, t.Price, t.headersEnv = m.Params, m.Price, m.HeadersEnv
+func (p *Project) targetOf(m config.Model) Target {
+	preset, _ := config.PresetOf(m.Endpoint)
+	settings := model.Target{
+		Name: m.Name, ID: m.Model, Endpoint: labelOf(m), BaseURL: m.BaseURL, Headers: m.Headers,
+		API: api.ByName(m.API), APIVersion: m.APIVersion, Renames: preset.Renames, RPM: m.RPM, TPM: m.TPM,
+	}
+	if m.Endpoint == config.Azure || m.APIVersion != "" {
+		settings.API = api.Azure{API: settings.API}
+	}
+	t := p.newTarget(settings)
+	t.API, t.Params, t.Price, t.headersEnv = m.API, m.Params, m.Price, m.HeadersEnv
+	t.source = model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv}
+	if m.BaseURL == preset.BaseURL || preset.Owns(m.BaseURL) || model.EndpointLabel("", m.BaseURL) == model.Local {
+		t.source.UsualEnv = preset.KeyEnv
+	}
 	return t
+}
+
+// labelOf returns the endpoint as recordings name it, where the config decides that: a base URL that names variables is
+// its own label, so that their values stand in no file.
+func labelOf(m config.Model) string {
+	if m.Endpoint == "" && config.HasVars(m.BaseURL) {
+		return strings.TrimRight(m.BaseURL, "/")
+	}
+	return m.Endpoint
+}
+
+// speaks reports whether the API of the target is of a kind, as [model.API] names it.
+func (t Target) speaks(kind string) bool {
+	return t.settings.API != nil && t.settings.API.Kind() == kind
 }
 
 // PriceFor finds the price of the model of a run by its endpoint and id.
 func (p *Project) PriceFor(endpoint, id string) *params.Price {
 	for _, name := range slices.Sorted(maps.Keys(p.Config.Models)) {
 		m := p.Config.Models[name]
-		if m.Model == id && model.EndpointLabel(m.Endpoint, m.BaseURL) == endpoint {
+		if m.Model == id && model.EndpointLabel(labelOf(m), m.BaseURL) == endpoint {
 			return m.Price
-		}
-	}
-	return nil
-}
-
-// checkHeaderVars names a header's variable that is not set.
-func checkHeaderVars(vars map[string]string) error {
-	for _, header := range slices.Sorted(maps.Keys(vars)) {
-		if os.Getenv(vars[header]) == "" {
-			return fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env",
-				header, vars[header])
 		}
 	}
 	return nil
@@ -144,26 +168,51 @@ func (t Target) Model(e *engine.Engine, timeout time.Duration) (model.Model, err
 
 // Open is the target with what its variables hold.
 func (t Target) Open(timeout time.Duration) (model.Target, error) {
-	key, env, err := model.APIKey(os.Getenv, t.source)
-	if err != nil && t.guess != "" {
-		err = fmt.Errorf("%w%s", err, t.guess)
+	settings := t.Priced(timeout)
+	source := t.source
+	var err error
+	if config.HasVars(settings.BaseURL) {
+		if settings.BaseURL, settings.Hidden, err = config.Expand(settings.BaseURL, t.getenv); err != nil {
+			return model.Target{}, fmt.Errorf("the base URL of model %s: %w", t.Name, err)
+		}
+		if u, err := url.Parse(settings.BaseURL); err == nil && u.Host != "" {
+			settings.Hidden = append(settings.Hidden, u.Host, u.Hostname()) // what the network says of it
+		}
+		source.BaseURL = settings.BaseURL
 	}
+	key, env, err := model.APIKey(t.getenv, source)
 	if err != nil {
 		return model.Target{}, err
 	}
-	if err := checkHeaderVars(t.headersEnv); err != nil {
-		return model.Target{}, err
-	}
-	settings := t.Priced(timeout)
 	settings.APIKey, settings.KeyEnv = model.Secret(key), env
-	settings.Headers = maps.Clone(settings.Headers)
-	for header, name := range t.headersEnv {
-		if settings.Headers == nil {
-			settings.Headers = map[string]string{}
-		}
-		settings.Headers[header] = os.Getenv(name)
+	settings.Headers, err = t.headers()
+	return settings, err
+}
+
+// headers returns the headers that the config names, with what their variables hold.
+func (t Target) headers() (map[string]string, error) {
+	out := map[string]string{}
+	add := func(name, value string) error {
+		expanded, _, err := config.Expand(name, t.getenv)
+		out[expanded] = value
+		return err
 	}
-	return settings, nil
+	for name, value := range t.settings.Headers {
+		if err := add(name, value); err != nil {
+			return nil, fmt.Errorf("a header of model %s: %w", t.Name, err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.headersEnv)) {
+		value := t.getenv(t.headersEnv[name])
+		if value == "" {
+			return nil, fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env",
+				name, t.headersEnv[name])
+		}
+		if err := add(name, value); err != nil {
+			return nil, fmt.Errorf("a header of model %s: %w", t.Name, err)
+		}
+	}
+	return out, nil
 }
 
 // Priced is the target without its secrets.
@@ -172,6 +221,18 @@ func (t Target) Priced(timeout time.Duration) model.Target {
 	settings.Timeout = timeout
 	settings.Price = t.Price
 	return settings
+}
+
+// checked returns a problem where the API of the target can't ask what the revision says, and so would fail in each call.
+func (t Target) checked(revision *prompt.Prompt) error {
+	r := model.Request{Params: t.Params, ResponseFormat: revision.ResponseFormat, JSONSchema: revision.JSONSchema}
+	for _, m := range revision.Messages {
+		r.Messages = append(r.Messages, model.Message(m))
+	}
+	if _, err := t.settings.Prepare(r); err != nil {
+		return problem.List{{File: revision.Path, Message: fmt.Sprintf("model %s can't be asked this: %v", t.Name, err)}}
+	}
+	return nil
 }
 
 // Targets are the models that the revisions run on. Revisions that their files
@@ -183,6 +244,9 @@ func (p *Project) Targets() ([]Target, error) {
 		t, err := p.TargetFor(revision)
 		if err != nil {
 			return nil, problem.From(err).Err() // what was typed is wrong
+		}
+		if err := t.checked(revision); err != nil {
+			return nil, err
 		}
 		if first := targets[0]; i > 0 && (t.ID != first.ID || t.Label != first.Label) {
 			return nil, problem.List{{
@@ -198,5 +262,6 @@ func (p *Project) Targets() ([]Target, error) {
 
 // RanOn reports whether a run is one of revisions over the project's suite, on a target.
 func (p *Project) RanOn(h runfile.Header, t Target) bool {
-	return !h.OfJudge() && h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label
+	return !h.OfJudge() && h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label &&
+		h.Model.API == t.API
 }

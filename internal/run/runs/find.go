@@ -120,7 +120,8 @@ func (l Lookup) rank(h runfile.Header, like *runfile.Header) int {
 	if like != nil && h.Suite.Name == like.Suite.Name {
 		rank += 2
 	}
-	if like != nil && h.Model.ID == like.Model.ID && h.Model.Endpoint == like.Model.Endpoint {
+	if like != nil && h.Model.ID == like.Model.ID && h.Model.Endpoint == like.Model.Endpoint &&
+		h.Model.API == like.Model.API {
 		rank++
 	}
 	return rank

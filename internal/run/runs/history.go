@@ -121,7 +121,8 @@ func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found
 }
 
 func isComparable(a, b runfile.Header) bool {
-	return a.Suite.Name == b.Suite.Name && a.Model.ID == b.Model.ID && a.Model.Endpoint == b.Model.Endpoint
+	return a.Suite.Name == b.Suite.Name && a.Model.ID == b.Model.ID && a.Model.Endpoint == b.Model.Endpoint &&
+		a.Model.API == b.Model.API
 }
 
 func (p Past) isWanted(h runfile.Header) bool {

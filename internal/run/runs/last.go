@@ -42,7 +42,7 @@ func BaseRun(ctx context.Context, p *project.Project, base string, revision *pro
 		return "", problem.From(err).Err()
 	}
 	look := Lookup{Runs: p.RunsDir, Suite: p.Suite.Name, Whole: true, MaxErrors: maxErrors}
-	like := runfile.Header{Suite: runfile.Suite{Name: p.Suite.Name}, Model: runfile.Model{ID: t.ID, Endpoint: t.Label}}
+	like := runfile.Header{Suite: runfile.Suite{Name: p.Suite.Name}, Model: runfile.Model{ID: t.ID, Endpoint: t.Label, API: t.API}}
 	path, err = look.Path(ctx, base, &like)
 	if errors.Is(err, ErrNoRun) {
 		return "", nil

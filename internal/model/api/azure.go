@@ -1,0 +1,43 @@
+package api
+
+import (
+	"net/url"
+	"strings"
+
+	openai "github.com/sashabaranov/go-openai"
+
+	"promptbench/internal/model"
+)
+
+// Azure is OpenAI's chat completions or Responses at Azure OpenAI. A target with an API version names a deployment, in
+// the URL of dated versions; one without uses Azure's v1 API, where the model is the name of the deployment. Bodies and
+// answers are OpenAI's.
+type Azure struct{ model.API }
+
+// Encode returns the request of the API within, with Azure's URL and header for the key.
+func (a Azure) Encode(t model.Target, r model.Request) (model.Call, error) {
+	call, err := a.API.Encode(t, r)
+	call.URL = azureURL(t, strings.TrimPrefix(call.URL, t.Base()))
+	if t.APIKey != "" {
+		call.Header.Del("Authorization")
+		call.Header.Set(openai.AzureAPIKeyHeader, string(t.APIKey))
+	}
+	return call, err
+}
+
+// azureURL returns the URL for a path such as /chat/completions. The base URL is that of the resource, or a longer one
+// as Azure's portal shows it.
+func azureURL(t model.Target, path string) string {
+	base, _, _ := strings.Cut(t.Base()+"/", "/openai/")
+	base = strings.TrimRight(base, "/") + "/openai"
+	query := "?api-version=" + url.QueryEscape(t.APIVersion)
+	switch {
+	case t.APIVersion == "":
+		return base + "/v1" + path
+	case t.APIVersion == "v1", t.APIVersion == "preview", t.APIVersion == "latest":
+		return base + "/v1" + path + query
+	case path == "/responses":
+		return base + path + query
+	}
+	return base + "/deployments/" + url.PathEscape(t.ID) + path + query
+}
