@@ -79,7 +79,7 @@ func TestBatchRunThatIsKilled(t *testing.T) {
 			require.Len(t, run.Trials, n)
 			require.Len(t, run.Calls, n)
 			times := map[string]int{}
-			for _, b := range server.HandedIn() {
+			for _, b := range server.SubmittedBatches() {
 				for _, key := range b.Keys {
 					times[key]++
 				}
@@ -167,5 +167,5 @@ func TestInterruptLeavesTheBatches(t *testing.T) {
 	require.Contains(t, stderr.String(), "the run of v3 is interrupted: 0 of 3 trials done and kept")
 	run := newestRun(t, dir)
 	require.Equal(t, runfile.Interrupted, run.Status())
-	require.Len(t, server.HandedIn(), 1)
+	require.Len(t, server.SubmittedBatches(), 1)
 }

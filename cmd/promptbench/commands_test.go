@@ -134,7 +134,7 @@ func parsePlans(ts *testscript.TestScript, file string) func(n int) fakeopenai.B
 func cmdHanded(ts *testscript.TestScript, neg bool, args []string) {
 	noNegation(ts, neg, "handed N…", len(args) > 0)
 	s := stateOf(ts)
-	all := s.server.HandedIn()
+	all := s.server.SubmittedBatches()
 	var got []string
 	for _, b := range all[s.handed:] {
 		got = append(got, strconv.Itoa(len(b.Keys)))

@@ -165,25 +165,25 @@ func (s *shop) everythingAnswered(t *testing.T, calls map[string]runfile.Call) {
 
 func echo(r fakeopenai.Request) fakeopenai.Reply { return fakeopenai.Text(r.Input()) }
 
-func TestRequestsAreHandedInOnceAndAnswered(t *testing.T) {
+func TestRequestsAreSubmittedOnceAndAnswered(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 10, nil)
 	v := s.visit(t, nil).submit()
 	calls := v.collect()
 	s.everythingAnswered(t, calls)
-	handed := s.server.HandedIn()
-	require.Len(t, handed, 1)
-	require.Equal(t, "run-1-1", handed[0].Labels["promptbench_piece"])
-	require.Equal(t, "v3", handed[0].Labels["promptbench_prompt"])
+	submitted := s.server.SubmittedBatches()
+	require.Len(t, submitted, 1)
+	require.Equal(t, "run-1-1", submitted[0].Labels["promptbench_piece"])
+	require.Equal(t, "v3", submitted[0].Labels["promptbench_prompt"])
 	for _, call := range calls {
-		require.Equal(t, handed[0].ID, call.Batch)
+		require.Equal(t, submitted[0].ID, call.Batch)
 		require.Equal(t, 1, call.Attempts)
 	}
 
 	// Afterwards they are recordings like any other.
 	again := s.visit(t, nil).submit()
 	s.everythingAnswered(t, again.collect())
-	require.Len(t, s.server.HandedIn(), 1)
+	require.Len(t, s.server.SubmittedBatches(), 1)
 }
 
 func TestPiecesKeepToTheLimits(t *testing.T) {
@@ -192,7 +192,7 @@ func TestPiecesKeepToTheLimits(t *testing.T) {
 	s.everythingAnswered(t, s.visit(t, func(o *batch.Options) { o.MaxRequests = 4 }).submit().collect())
 	sizes := []int{}
 	most := 0
-	for _, b := range s.server.HandedIn() {
+	for _, b := range s.server.SubmittedBatches() {
 		sizes = append(sizes, len(b.Keys))
 		most = max(most, b.Bytes)
 	}
@@ -201,8 +201,8 @@ func TestPiecesKeepToTheLimits(t *testing.T) {
 	s = newShop(t, 10, nil)
 	limit := most/2 + 1
 	s.everythingAnswered(t, s.visit(t, func(o *batch.Options) { o.MaxBytes = limit }).submit().collect())
-	require.Greater(t, len(s.server.HandedIn()), 3)
-	for _, b := range s.server.HandedIn() {
+	require.Greater(t, len(s.server.SubmittedBatches()), 3)
+	for _, b := range s.server.SubmittedBatches() {
 		require.LessOrEqual(t, b.Bytes, limit)
 	}
 
@@ -215,7 +215,7 @@ func TestResultsInAnyOrderAndTwice(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 20, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Reverse: true, Duplicate: true} })
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-	require.Len(t, s.server.HandedIn(), 1)
+	require.Len(t, s.server.SubmittedBatches(), 1)
 }
 
 // What a killed process leaves in the directory for temporary files holds no replies.
@@ -237,7 +237,7 @@ func TestReplyStandsAboveFailure(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 3, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Denied: true} })
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-	require.Len(t, s.server.HandedIn(), 1)
+	require.Len(t, s.server.SubmittedBatches(), 1)
 }
 
 // A run over some of the cases has recorded what failed for good of a batch that holds more; the next run asks for it
@@ -256,11 +256,11 @@ func TestFailureIsCollectedOnce(t *testing.T) {
 	require.NotNil(t, s.visit(t, nil).submit().collect()[all[0]].Error)
 	s.inputs = all
 	s.visit(t, nil).submit().collect()
-	require.Len(t, s.server.HandedIn(), 2)
-	require.Len(t, s.server.HandedIn()[1].Keys, 1)
+	require.Len(t, s.server.SubmittedBatches(), 2)
+	require.Len(t, s.server.SubmittedBatches()[1].Keys, 1)
 }
 
-func TestWhatExpiredIsHandedInAgain(t *testing.T) {
+func TestWhatExpiredIsSubmittedAgain(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 10, func(n int) fakeopenai.BatchPlan {
 		if n == 1 {
@@ -271,25 +271,25 @@ func TestWhatExpiredIsHandedInAgain(t *testing.T) {
 	v := s.visit(t, nil).submit()
 	calls := v.collect()
 	s.everythingAnswered(t, calls)
-	handed := s.server.HandedIn()
-	require.Len(t, handed, 2)
-	require.Len(t, handed[1].Keys, 3)
+	submitted := s.server.SubmittedBatches()
+	require.Len(t, submitted, 2)
+	require.Len(t, submitted[1].Keys, 3)
 	require.Equal(t, 1, calls[s.inputs[0]].Attempts)
 	require.Equal(t, 2, calls[s.inputs[9]].Attempts)
-	require.Contains(t, v.notes, "batch "+handed[0].ID+": submitting again 3 requests without a reply")
+	require.Contains(t, v.notes, "batch "+submitted[0].ID+": submitting again 3 requests without a reply")
 }
 
 func TestWhatExpiresEachTimeIsAnError(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 2, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{End: "expired", Executed: 0} })
 	calls := s.visit(t, nil).submit().collect()
-	require.Len(t, s.server.HandedIn(), 3)
+	require.Len(t, s.server.SubmittedBatches(), 3)
 	require.Equal(t, "batch", calls[s.inputs[0]].Error.Kind)
 	require.Contains(t, calls[s.inputs[0]].Error.Message, "ended without this request (expired), the last of 3 attempts")
 
 	// Running it again is asking again.
 	s.visit(t, nil).submit().leave()
-	require.Len(t, s.server.HandedIn(), 4)
+	require.Len(t, s.server.SubmittedBatches(), 4)
 }
 
 func TestSomeRequestsFail(t *testing.T) {
@@ -318,14 +318,14 @@ func TestSomeRequestsFail(t *testing.T) {
 	require.Equal(t, "server", calls[s.inputs[4]].Error.Kind)
 	require.Equal(t, 3, calls[s.inputs[4]].Attempts)
 	sizes := []int{}
-	for _, b := range s.server.HandedIn() {
+	for _, b := range s.server.SubmittedBatches() {
 		sizes = append(sizes, len(b.Keys))
 	}
 	require.Equal(t, []int{5, 2, 1}, sizes)
 
 	// The next run asks for what has no reply, and for nothing else.
 	s.visit(t, nil).submit().leave()
-	require.Len(t, s.server.HandedIn()[3].Keys, 2)
+	require.Len(t, s.server.SubmittedBatches()[3].Keys, 2)
 }
 
 func TestResultsThatAreMissing(t *testing.T) {
@@ -340,7 +340,7 @@ func TestResultsThatAreMissing(t *testing.T) {
 				return fakeopenai.BatchPlan{}
 			})
 			s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-			require.Len(t, s.server.HandedIn(), 2)
+			require.Len(t, s.server.SubmittedBatches(), 2)
 		})
 	}
 }
@@ -352,7 +352,7 @@ func TestBatchThatIsNotAccepted(t *testing.T) {
 	})
 	calls := s.visit(t, nil).submit().collect()
 	require.Contains(t, calls[s.inputs[2]].Error.Message, "was not accepted: line 1: The model is not supported.")
-	require.Len(t, s.server.HandedIn(), 1)
+	require.Len(t, s.server.SubmittedBatches(), 1)
 }
 
 func TestEndpointWithoutRoom(t *testing.T) {
@@ -364,20 +364,20 @@ func TestEndpointWithoutRoom(t *testing.T) {
 		return fakeopenai.BatchPlan{Polls: 3}
 	})
 	s.everythingAnswered(t, s.visit(t, func(o *batch.Options) { o.MaxRequests = 3 }).submit().collect())
-	require.Len(t, s.server.HandedIn(), 3)
+	require.Len(t, s.server.SubmittedBatches(), 3)
 }
 
 func TestTheNextRunCollects(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 6, nil)
 	s.visit(t, func(o *batch.Options) { o.MaxRequests = 3 }).submit().leave()
-	require.Len(t, s.server.HandedIn(), 2)
+	require.Len(t, s.server.SubmittedBatches(), 2)
 
 	s.inputs = append(s.inputs, "새 할 일") // the suite has grown since
 	calls := s.visit(t, nil).submit().collect()
 	s.everythingAnswered(t, calls)
-	require.Len(t, s.server.HandedIn(), 3)
-	require.Len(t, s.server.HandedIn()[2].Keys, 1)
+	require.Len(t, s.server.SubmittedBatches(), 3)
+	require.Len(t, s.server.SubmittedBatches()[2].Keys, 1)
 
 	index, err := runfile.OpenIndex(s.dir, runfile.Query{Fits: func(runfile.Header) bool { return true }})
 	require.NoError(t, err)
@@ -397,7 +397,7 @@ func TestPartOfABatchIsCollectedByEach(t *testing.T) {
 	s.inputs = all
 	v := s.visit(t, nil).submit()
 	s.everythingAnswered(t, v.collect())
-	require.Len(t, s.server.HandedIn(), 1)
+	require.Len(t, s.server.SubmittedBatches(), 1)
 	require.Len(t, v.collector.Collected(), 1)
 }
 
@@ -407,13 +407,13 @@ func TestFreshBatchStandsAboveRecordings(t *testing.T) {
 	s := newShop(t, 3, nil)
 	first := s.visit(t, nil).submit().collect()
 	s.visit(t, func(o *batch.Options) { o.Recorded = nil }).submit().leave()
-	require.Len(t, s.server.HandedIn(), 2)
+	require.Len(t, s.server.SubmittedBatches(), 2)
 	second := s.visit(t, nil).submit().collect()
 	s.everythingAnswered(t, second)
 	require.NotEqual(t, first[s.inputs[0]].Batch, second[s.inputs[0]].Batch)
 	third := s.visit(t, nil).submit().collect()
 	require.Equal(t, second[s.inputs[0]].Batch, third[s.inputs[0]].Batch)
-	require.Len(t, s.server.HandedIn(), 2)
+	require.Len(t, s.server.SubmittedBatches(), 2)
 }
 
 func TestCancelledBatch(t *testing.T) {
@@ -427,10 +427,10 @@ func TestCancelledBatch(t *testing.T) {
 	calls := s.visit(t, nil).submit().collect()
 	require.Nil(t, calls[s.inputs[0]].Error, "what was done is paid for, and kept")
 	require.Contains(t, calls[s.inputs[1]].Error.Message, "was cancelled before this request was done")
-	require.Len(t, s.server.HandedIn(), 1, "the person who cancelled it does not want it handed in again at once")
+	require.Len(t, s.server.SubmittedBatches(), 1, "the person who cancelled it does not want it submitted again at once")
 
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-	require.Len(t, s.server.HandedIn()[1].Keys, 3)
+	require.Len(t, s.server.SubmittedBatches()[1].Keys, 3)
 }
 
 func TestBatchCancelledBetweenRuns(t *testing.T) {
@@ -443,18 +443,18 @@ func TestBatchCancelledBetweenRuns(t *testing.T) {
 	})
 	s.visit(t, nil).submit().leave()
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-	require.Len(t, s.server.HandedIn()[1].Keys, 3)
+	require.Len(t, s.server.SubmittedBatches()[1].Keys, 3)
 }
 
 func TestMaxCalls(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 6, nil)
 	v := s.visit(t, func(o *batch.Options) { o.MaxCalls = 9 })
-	v.most = 4 // of nine, as the others have handed in five
+	v.most = 4 // of nine, as the others have submitted in five
 	require.Len(t, v.submit().collect(), 4)
 	require.Contains(t, v.notes, "v3: --max-calls 9 leaves out 2 requests")
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-	require.Len(t, s.server.HandedIn()[1].Keys, 2)
+	require.Len(t, s.server.SubmittedBatches()[1].Keys, 2)
 }
 
 func TestDeadlineAndInterruptLeaveTheBatches(t *testing.T) {
@@ -472,7 +472,7 @@ func TestDeadlineAndInterruptLeaveTheBatches(t *testing.T) {
 	_, err = v.collector.Complete(ctx, s.request(s.inputs[0]))
 	require.Error(t, err)
 	v.leave()
-	require.Len(t, s.server.HandedIn(), 1)
+	require.Len(t, s.server.SubmittedBatches(), 1)
 }
 
 // A batch that was just made need not be known everywhere at the provider.
@@ -480,14 +480,14 @@ func TestBatchThatIsNotKnownYet(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 3, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Unknown: 3} })
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-	require.Len(t, s.server.HandedIn(), 1)
+	require.Len(t, s.server.SubmittedBatches(), 1)
 }
 
 func TestLostAnswerIsNoSecondBatch(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 3, func(n int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Drop: n == 1} })
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-	require.Len(t, s.server.HandedIn(), 1)
+	require.Len(t, s.server.SubmittedBatches(), 1)
 }
 
 // A run that dies after the batch was made and before the line that names it was written leaves a piece that only
@@ -515,9 +515,9 @@ func TestBatchThatNoLineNamesIsFound(t *testing.T) {
 		other := &shop{server: s.server, dir: t.TempDir(), inputs: s.inputs[:1]}
 		other.visit(t, nil).submit().leave()
 	}
-	require.Len(t, s.server.HandedIn(), 241)
+	require.Len(t, s.server.SubmittedBatches(), 241)
 	v = s.visit(t, nil).submit()
-	require.Len(t, s.server.HandedIn(), 241, "the batch was found, not made again")
+	require.Len(t, s.server.SubmittedBatches(), 241, "the batch was found, not made again")
 	require.Contains(t, v.notes[0], "was submitted by a run that was killed before it recorded that")
 	s.everythingAnswered(t, v.collect())
 
@@ -543,8 +543,8 @@ func TestPieceThatWasNeverMadeIsMadeAnew(t *testing.T) {
 	)
 	v.leave()
 	s.everythingAnswered(t, s.visit(t, nil).submit().collect())
-	require.Len(t, s.server.HandedIn(), 1)
-	require.Len(t, s.server.HandedIn()[0].Keys, 4)
+	require.Len(t, s.server.SubmittedBatches(), 1)
+	require.Len(t, s.server.SubmittedBatches()[0].Keys, 4)
 }
 
 func TestEndpointWithoutBatches(t *testing.T) {

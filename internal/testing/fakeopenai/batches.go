@@ -2,6 +2,7 @@ package fakeopenai
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,15 +24,15 @@ type BatchPlan struct {
 	Problem   string
 	Line      int // where, from 1; 0 for nowhere
 	Reverse   bool
-	Duplicate bool // every line of the results stands twice
+	Duplicate bool // every line of the results comes twice
 	Denied    bool // of every reply the errors say that it failed, too
 	Lost      int  // so many of the results, the last ones, are missing without a word
 	NoOutput  bool // the results are not there any more
 	Drop      bool // it is made, and the answer that says so is lost
 }
 
-// A HandedIn is a batch that the server was given.
-type HandedIn struct {
+// A SubmittedBatch is a batch that the server was given.
+type SubmittedBatch struct {
 	ID     string
 	Labels map[string]string
 	Keys   []string // the custom_id of its lines, in their order
@@ -49,16 +50,22 @@ type batches struct {
 }
 
 type batch struct {
-	HandedIn
+	SubmittedBatch
 
-	plan   BatchPlan
-	input  []byte
-	made   time.Time
-	polls  int
-	status string
-	out    string
-	failed string
-	done   [2]int // completed, failed
+	plan     BatchPlan
+	requests []batchRequest
+	made     time.Time
+	polls    int
+	status   string
+	out      string
+	failed   string
+	done     [2]int // completed, failed
+}
+
+// A batchRequest is a line of the file of a batch.
+type batchRequest struct {
+	CustomID string          `json:"custom_id"`
+	Body     json.RawMessage `json:"body"`
 }
 
 // Batches makes the server take batches. Their requests are answered by the handlers; plan says what becomes of the
@@ -77,19 +84,19 @@ func (s *Server) Batches(plan func(n int) BatchPlan, gate func(step string)) *Se
 	return s
 }
 
-// HandedIn returns the batches that were made so far, those that failed too.
-func (s *Server) HandedIn() []HandedIn {
+// SubmittedBatches returns the batches that were made so far, those that failed too.
+func (s *Server) SubmittedBatches() []SubmittedBatch {
 	b, _ := s.taking()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	out := make([]HandedIn, len(b.all))
+	out := make([]SubmittedBatch, len(b.all))
 	for i, one := range b.all {
-		out[i] = one.HandedIn
+		out[i] = one.SubmittedBatch
 	}
 	return out
 }
 
-// taking returns what takes batches, and the key that is asked for.
+// taking returns what takes batches, and the key that requests must have.
 func (s *Server) taking() (b *batches, key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -201,15 +208,13 @@ func (b *batches) create(body []byte) Reply {
 	}
 	b.next++
 	one := &batch{
-		HandedIn: HandedIn{ID: fmt.Sprintf("batch_%d", b.next), Labels: asked.Metadata, Bytes: len(input)},
-		plan:     b.plan(len(b.all) + 1), input: input, made: time.Now(), status: "validating",
+		SubmittedBatch: SubmittedBatch{ID: fmt.Sprintf("batch_%d", b.next), Labels: asked.Metadata, Bytes: len(input)},
+		plan:           b.plan(len(b.all) + 1), made: time.Now(), status: "validating",
 	}
 	for line := range bytes.Lines(input) {
-		var l struct {
-			CustomID string `json:"custom_id"`
-		}
-		if json.Unmarshal(line, &l) == nil {
-			one.Keys = append(one.Keys, l.CustomID)
+		var r batchRequest
+		if json.Unmarshal(line, &r) == nil {
+			one.Keys, one.requests = append(one.Keys, r.CustomID), append(one.requests, r)
 		}
 	}
 	b.all = append(b.all, one)
@@ -219,7 +224,6 @@ func (b *batches) create(body []byte) Reply {
 	return ok(one.doc())
 }
 
-// doc is the batch as the endpoint shows it.
 func (b *batch) doc() map[string]any {
 	doc := map[string]any{
 		"id": b.ID, "object": "batch", "endpoint": "/v1/chat/completions", "completion_window": "24h", "status": b.status,
@@ -269,24 +273,17 @@ func (b *batches) get(s *Server, id string) Reply {
 	defer b.mu.Unlock()
 	one := b.named(id)
 	if one == nil {
-		return Error(http.StatusNotFound, "", fmt.Sprintf("No batch found with id '%s'.", id))
+		return noBatch(id)
 	}
 	one.polls++
-	if one.polls <= one.plan.Unknown {
-		return Error(http.StatusNotFound, "", fmt.Sprintf("No batch found with id '%s'.", id))
-	}
-	polls := one.plan.Polls
-	if polls == 0 {
-		polls = 2
-	}
 	switch {
+	case one.polls <= one.plan.Unknown:
+		return noBatch(id)
 	case one.out != "" || one.failed != "" || one.status == "cancelled" || one.status == "failed":
 	case one.status == "cancelling":
 		b.end(s, one, "cancelled")
-	case one.polls >= polls && one.plan.End != "":
-		b.end(s, one, one.plan.End)
-	case one.polls >= polls:
-		b.end(s, one, "completed")
+	case one.polls >= cmp.Or(one.plan.Polls, 2):
+		b.end(s, one, cmp.Or(one.plan.End, "completed"))
 	default:
 		one.status = "in_progress"
 	}
@@ -298,7 +295,7 @@ func (b *batches) cancel(id string) Reply {
 	defer b.mu.Unlock()
 	one := b.named(id)
 	if one == nil {
-		return Error(http.StatusNotFound, "", fmt.Sprintf("No batch found with id '%s'.", id))
+		return noBatch(id)
 	}
 	if one.out == "" && one.failed == "" && one.status != "failed" {
 		one.status = "cancelling"
@@ -307,10 +304,12 @@ func (b *batches) cancel(id string) Reply {
 }
 
 func (b *batches) named(id string) *batch {
-	for _, one := range b.all {
-		if one.ID == id {
-			return one
-		}
+	if at := slices.IndexFunc(b.all, func(one *batch) bool { return one.ID == id }); at >= 0 {
+		return b.all[at]
 	}
 	return nil
+}
+
+func noBatch(id string) Reply {
+	return Error(http.StatusNotFound, "", fmt.Sprintf("No batch found with id '%s'.", id))
 }

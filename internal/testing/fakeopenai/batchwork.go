@@ -1,14 +1,11 @@
 package fakeopenai
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -19,22 +16,20 @@ func (b *batches) end(s *Server, one *batch, status string) {
 		return
 	}
 	var results [2][][]byte // replies, failures
-	n := 0
 	_, key := s.taking()
-	for line := range bytes.Lines(one.input) {
-		var l struct {
-			CustomID string          `json:"custom_id"`
-			Body     json.RawMessage `json:"body"`
+	for i, l := range one.requests {
+		add := func(to int, field string, value map[string]any) {
+			doc := map[string]any{
+				"id": fmt.Sprintf("batch_req_%d", i+1), "custom_id": l.CustomID, "response": nil, "error": nil,
+			}
+			doc[field] = value
+			results[to] = append(results[to], append(marshal(doc), '\n'))
 		}
-		if json.Unmarshal(line, &l) != nil {
-			continue
-		}
-		n++
-		if status != "completed" && n > one.plan.Executed {
-			results[1] = append(results[1], resultLine(n, l.CustomID, nil, map[string]string{
+		if status != "completed" && i >= one.plan.Executed {
+			add(1, "error", map[string]any{
 				"code":    "batch_" + status,
 				"message": "This request could not be executed before the completion window " + status + ".",
-			}))
+			})
 			continue
 		}
 		request := s.record(&http.Request{URL: &url.URL{Path: "/batch"}, Header: http.Header{"Api-Key": {key}}}, l.Body)
@@ -48,13 +43,11 @@ func (b *batches) end(s *Server, one *batch, status string) {
 		if code >= 300 {
 			to = 1
 		}
-		results[to] = append(results[to], resultLine(n, l.CustomID, map[string]any{
-			"status_code": code, "request_id": "req-" + strconv.Itoa(n), "body": body,
-		}, nil))
+		add(to, "response", map[string]any{"status_code": code, "request_id": fmt.Sprintf("req-%d", i+1), "body": body})
 		if one.plan.Denied && to == 0 {
-			results[1] = append(results[1], resultLine(n, l.CustomID, map[string]any{
+			add(1, "response", map[string]any{
 				"status_code": http.StatusInternalServerError, "request_id": "req", "body": map[string]any{},
-			}, nil))
+			})
 		}
 	}
 	one.done = [2]int{len(results[0]), len(results[1])}
@@ -82,25 +75,4 @@ func (b *batches) end(s *Server, one *batch, status string) {
 	}
 }
 
-func resultLine(n int, key string, response map[string]any, fault map[string]string) []byte {
-	doc := map[string]any{"id": fmt.Sprintf("batch_req_%d", n), "custom_id": key, "response": nil, "error": nil}
-	if response != nil {
-		doc["response"] = response
-	}
-	if fault != nil {
-		doc["error"] = maps.Clone(fault)
-	}
-	data, err := json.Marshal(doc)
-	if err != nil {
-		return []byte(err.Error() + "\n")
-	}
-	return append(data, '\n')
-}
-
-func ok(doc map[string]any) Reply {
-	data, err := json.Marshal(doc)
-	if err != nil {
-		return Raw(http.StatusInternalServerError, err.Error())
-	}
-	return Raw(http.StatusOK, string(data))
-}
+func ok(doc map[string]any) Reply { return Raw(http.StatusOK, string(marshal(doc))) }

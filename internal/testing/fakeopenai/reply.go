@@ -42,11 +42,7 @@ func Error(status int, code, message string) Reply {
 	if code != "" {
 		inner["code"] = code
 	}
-	data, err := json.Marshal(map[string]any{"error": inner})
-	if err != nil {
-		return Raw(http.StatusInternalServerError, err.Error())
-	}
-	return Raw(status, string(data))
+	return Raw(status, string(marshal(map[string]any{"error": inner})))
 }
 
 // Raw answers with this status and body.
@@ -169,15 +165,14 @@ func completion(request Request, reply Reply) []byte {
 		}
 		doc["usage"] = map[string]any{"prompt_tokens": in, "completion_tokens": out, "total_tokens": in + out}
 	}
-	data, err := json.Marshal(doc)
+	return marshal(doc)
+}
+
+// marshal returns the JSON of a value, or an error's text where a test sets a content that has none.
+func marshal(v any) []byte {
+	data, err := json.Marshal(v)
 	if err != nil {
 		return []byte(err.Error())
 	}
 	return data
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
 }

@@ -135,7 +135,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		request := s.record(r, body)
 		s.write(w, r, request, s.reply(request))
 	case strings.HasSuffix(r.URL.Path, "/models"):
-		s.listModels(w)
+		s.write(w, r, Request{}, s.listModels())
 	default:
 		s.write(w, r, Request{}, Error(http.StatusNotFound, "", "Invalid URL ("+r.Method+" "+r.URL.Path+")"))
 	}
@@ -178,12 +178,12 @@ func (s *Server) reply(r Request) Reply {
 	return s.handlers[min(r.Number, len(s.handlers))-1](r)
 }
 
-func (s *Server) listModels(w http.ResponseWriter) {
+func (s *Server) listModels() Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := []any{}
 	for _, id := range s.models {
 		list = append(list, map[string]any{"id": id, "object": "model"})
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"object": "list", "data": list})
+	return ok(map[string]any{"object": "list", "data": list})
 }
