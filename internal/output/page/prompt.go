@@ -1,10 +1,10 @@
 package page
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
@@ -49,32 +49,27 @@ func diffPrompts(base, head runfile.Header) *promptDiff {
 		}
 	}
 	b, h := settingsOf(base), settingsOf(head)
-	for i := range b {
-		if d.Same && b[i].Base != "" || b[i].Base != h[i].Base {
-			d.Settings = append(d.Settings, setting{b[i].Name, b[i].Base, h[i].Base})
+	for i, name := range []string{"parameters", "response format", "reply format", "JSON schema"} {
+		if d.Same && b[i] != "" || b[i] != h[i] {
+			d.Settings = append(d.Settings, setting{name, b[i], h[i]})
 		}
 	}
 	return d
 }
 
-func settingsOf(h runfile.Header) []setting {
+func settingsOf(h runfile.Header) []string {
 	p := h.Prompt
-	return []setting{
-		{Name: "parameters", Base: paramsText(h)},
-		{Name: "response format", Base: textsafe.Cell(p.ResponseFormat)},
-		{Name: "reply format", Base: textsafe.Cell(string(p.ReplyFormat))},
-		{Name: "JSON schema", Base: textsafe.Cell(string(p.JSONSchema))},
-	}
+	return cells([]string{paramsText(h), p.ResponseFormat, string(p.ReplyFormat), string(p.JSONSchema)})
 }
 
 func paramsText(h runfile.Header) string {
-	var b bytes.Buffer
+	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(h.Model.Params); err != nil {
 		return fmt.Sprintf("can't be shown: %v", err)
 	}
-	return textsafe.Cell(string(bytes.TrimSpace(b.Bytes())))
+	return strings.TrimSpace(b.String())
 }
 
 // alignMessages pairs the messages of two prompts: equal ones by the longest

@@ -16,7 +16,7 @@ type Session struct {
 	questions []Question
 	answered  map[key]bool
 	history   []int // questions in the order in which they were answered, those before the session first
-	at        int // the current question; -1 where none is open
+	at        int   // the current question; -1 where none is open
 }
 
 // NewSession goes on where the labels of that person end.

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"crypto/sha256"
-	"maps"
 	"slices"
 )
 
@@ -31,7 +30,7 @@ func (c Contents) Since(before Contents) []string {
 			out = append(out, path)
 		}
 	}
-	for path := range maps.Keys(before) {
+	for path := range before {
 		if _, ok := c[path]; !ok {
 			out = append(out, path)
 		}

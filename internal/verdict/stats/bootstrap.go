@@ -96,7 +96,7 @@ func acceleration(ts []tally, m float64) float64 {
 	return cubes / (6 * squares * math.Sqrt(squares))
 }
 
-// corrected returns which quantile of the resampled means stands for the normal
+// corrected returns which quantile of the resampled means replaces the normal
 // quantile z. Where the acceleration is so strong that the formula passes its
 // pole, it is the outermost one.
 func corrected(z, bias, accel float64) float64 {

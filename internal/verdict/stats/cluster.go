@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -28,27 +27,20 @@ func ClusteredStdErr(values []float64, groups []int) float64 {
 	if len(values) != len(groups) || math.IsNaN(m) {
 		return math.NaN()
 	}
-	type member struct {
-		group int
-		value float64
-	}
-	members := make([]member, len(values))
+	members := map[int][]float64{}
 	for i, v := range values {
-		members[i] = member{groups[i], v}
+		members[groups[i]] = append(members[groups[i]], v)
 	}
-	slices.SortFunc(members, func(a, b member) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.value, b.value))
-	})
+	// Values and squares are added in ascending order, so that the order of neither the values nor the groups matters.
 	squares := make([]float64, 0, len(members))
-	for start := 0; start < len(members); {
-		residual, at := 0.0, start
-		for ; at < len(members) && members[at].group == members[start].group; at++ {
-			residual += members[at].value - m
+	for _, group := range members {
+		slices.Sort(group)
+		residual := 0.0
+		for _, v := range group {
+			residual += v - m
 		}
 		squares = append(squares, residual*residual)
-		start = at
 	}
-	// Sorted, so that naming the groups differently adds in the same order.
 	slices.Sort(squares)
 	total := 0.0
 	for _, s := range squares {

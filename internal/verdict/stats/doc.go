@@ -14,7 +14,7 @@
 //  4. Where nothing could be said, [DetectableDrop] tells what the suite could
 //     have seen and [CasesToSettle] how many cases would answer the question.
 //
-// Beside them stand [Wilson] and [MeanInterval] for one run, [PassAt] and
+// There are also [Wilson] and [MeanInterval] for one run, [PassAt] and
 // [PassHat] for repeated trials, [ClusteredStdErr] for grouped cases, and
 // [Kappa], [RoganGladen] and [CorrectedRate] for how far a judge can be trusted.
 //

@@ -86,7 +86,7 @@ func tallies(values []float64) ([]tally, bool) {
 	return out, true
 }
 
-// size returns how many values the tallies hold.
+// size returns how many values the tallies hold, and sum adds them up.
 func size(ts []tally) int {
 	n := 0
 	for _, t := range ts {
@@ -95,7 +95,6 @@ func size(ts []tally) int {
 	return n
 }
 
-// sum adds up the values the tallies hold.
 func sum(ts []tally) float64 {
 	s := 0.0
 	for _, t := range ts {

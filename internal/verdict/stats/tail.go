@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A tail is P(X <= c) for X ~ Binomial(m, q), kept up to date while m and c
 // move by single steps. Sums over all numbers of flips need it at hundreds of
@@ -17,7 +20,7 @@ func newTail(m, c int, q float64) tail {
 	case c < 0: // both 0
 	case c > m:
 		t.cdf = 1
-	case q <= 0:
+	case q <= 0 || m == 0:
 		t.cdf = 1
 		if c == 0 {
 			t.pmf = 1
@@ -26,8 +29,6 @@ func newTail(m, c int, q float64) tail {
 		if c == m {
 			t.cdf, t.pmf = 1, 1
 		}
-	case m == 0:
-		t.cdf, t.pmf = 1, 1
 	default:
 		b := binomial{m, q}
 		t.cdf, t.pmf = b.cdf(c), b.pmf(c)
@@ -41,7 +42,6 @@ func (t *tail) steps() bool {
 	return t.c >= 0 && t.c < t.m && isProper(t.q) && t.pmf > 1e-250
 }
 
-// grow adds a trial: m becomes m+1.
 func (t *tail) grow() {
 	if !t.steps() {
 		*t = newTail(t.m+1, t.c, t.q)
@@ -52,7 +52,6 @@ func (t *tail) grow() {
 	t.pmf *= float64(t.m) * (1 - t.q) / float64(t.m-t.c)
 }
 
-// to moves the bound to c.
 func (t *tail) to(c int) {
 	switch {
 	case c == t.c:
@@ -116,18 +115,15 @@ func window(n int, q float64) (first int, weights []float64) {
 	const negligible = 1e-20
 	mode := min(n, int(float64(n)*q+q))
 	odds := q / (1 - q)
-	var below []float64
 	for m, w := mode, 1.0; m > 0; m-- {
 		w *= float64(m) / float64(n-m+1) / odds
 		if w < negligible {
 			break
 		}
-		below = append(below, w)
+		weights = append(weights, w)
 	}
-	first = mode - len(below)
-	for i := range below {
-		weights = append(weights, below[len(below)-1-i])
-	}
+	first = mode - len(weights)
+	slices.Reverse(weights)
 	weights = append(weights, 1)
 	for m, w := mode, 1.0; m < n; m++ {
 		w *= float64(n-m) / float64(m+1) * odds
