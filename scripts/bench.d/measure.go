@@ -39,7 +39,6 @@ func resultOf(state *os.ProcessState) result {
 	return result{cpu: state.UserTime() + state.SystemTime(), memory: mostMemory(state)}
 }
 
-// startEndpoint starts an endpoint in a process of its own.
 func (b *bench) startEndpoint(ctx context.Context) (base string, stop func(), err error) {
 	endpoint := exec.CommandContext(ctx, b.self, "serve", "-delay", b.delay.String(), "-reply", fmt.Sprint(b.size))
 	stdin, err := endpoint.StdinPipe()

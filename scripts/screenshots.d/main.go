@@ -25,7 +25,6 @@ func main() {
 	}
 }
 
-// A shot is one picture.
 type shot struct {
 	page, fragment string // an HTML file, and what follows the # in its address
 	terminal       string // or what a terminal was sent, in a file

@@ -60,7 +60,6 @@ func (b *builder) begin() error {
 	return nil
 }
 
-// flush submits the current piece, if there is one.
 func (b *builder) flush(ctx context.Context) error {
 	if b.file == nil {
 		return nil
@@ -81,7 +80,6 @@ func (b *builder) flush(ctx context.Context) error {
 	return nil
 }
 
-// drop removes the request file.
 func (b *builder) drop() {
 	if b.file != nil {
 		_ = b.file.Close() // what mattered was flushed

@@ -124,12 +124,11 @@ func (c *Client) Find(ctx context.Context, piece string, made time.Time) (found 
 		if err != nil {
 			return Batch{}, false, err
 		}
-		for i := range page.Data {
-			b := c.batch(page.Data[i])
-			if b.Labels[labelPiece] == piece {
-				return b, true, nil
+		for _, b := range page.Data {
+			if b.Metadata[labelPiece] == piece {
+				return c.batch(b), true, nil
 			}
-			if b.Created.Before(made.Add(-time.Hour)) {
+			if time.Unix(int64(b.CreatedAt), 0).Before(made.Add(-time.Hour)) {
 				return Batch{}, false, nil
 			}
 		}
@@ -218,7 +217,6 @@ func (c *Client) failure(ctx, attempt context.Context, x *exchange, err error) *
 // maxErrorBody is how much of an error's body is read.
 const maxErrorBody = 1 << 20
 
-// An exchange is what [doer] keeps of an answer.
 type exchange struct {
 	path   string
 	answer model.Answer // its body only where it is no success

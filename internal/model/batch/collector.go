@@ -179,7 +179,6 @@ func (c *Collector) fail(err error) {
 	}
 }
 
-// read returns the reply of a result that was downloaded.
 func (c *Collector) read(e entry) (model.Response, error) {
 	c.mu.Lock()
 	f := c.files[e.file]

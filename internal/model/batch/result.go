@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	openai "github.com/sashabaranov/go-openai"
 
@@ -31,8 +30,6 @@ type Batch struct {
 	Failed     int
 	Problem    string // why it failed: the endpoint's words on the first fault
 	Busy       bool   // it failed because too many requests wait at the endpoint
-	Created    time.Time
-	Labels     map[string]string
 }
 
 // Over reports whether the batch is in a final state.
@@ -47,20 +44,14 @@ func (b Batch) Over() bool {
 // batch reads OpenAI's form of a batch.
 func (c *Client) batch(b openai.Batch) Batch {
 	out := Batch{
-		ID: b.ID, Status: model.Clean(b.Status, 64), Created: time.Unix(int64(b.CreatedAt), 0).UTC(),
-		Labels: map[string]string{},
-		Total:  b.RequestCounts.Total, Completed: b.RequestCounts.Completed, Failed: b.RequestCounts.Failed,
+		ID: b.ID, Status: model.Clean(b.Status, 64),
+		Total: b.RequestCounts.Total, Completed: b.RequestCounts.Completed, Failed: b.RequestCounts.Failed,
 	}
 	if b.OutputFileID != nil {
 		out.OutputFile = *b.OutputFileID
 	}
 	if b.ErrorFileID != nil {
 		out.ErrorFile = *b.ErrorFileID
-	}
-	for name, value := range b.Metadata {
-		if text, ok := value.(string); ok {
-			out.Labels[name] = text
-		}
 	}
 	if b.Errors != nil && len(b.Errors.Data) > 0 {
 		first := b.Errors.Data[0]

@@ -82,7 +82,6 @@ func (c *Collector) isAnswered(key string, p *piece) (bool, error) {
 	return ok && (call.Batch == p.batch || !call.At.Before(p.made)), err
 }
 
-// awaitEarlier waits for the request in a piece of an earlier run.
 func (c *Collector) awaitEarlier(key string, p *piece) {
 	if !slices.Contains(c.pieces, p) {
 		c.pieces = append(c.pieces, p)

@@ -175,7 +175,6 @@ func (co *Coordinator) receive(m jetstream.Msg) {
 	}
 }
 
-// answer reads a reply and ends the wait for it.
 func (co *Coordinator) answer(ctx context.Context, key string, c *call, m jetstream.Msg) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()

@@ -76,7 +76,6 @@ func (w *Worker) isAnswered(ctx context.Context, at place, run string) bool {
 	return err == nil
 }
 
-// call makes the call that an item asks for.
 func (w *Worker) call(
 	ctx context.Context, msg jetstream.Msg, at place, deliveries uint64, spec Spec, m model.Model,
 ) (model.Response, error) {
@@ -97,7 +96,6 @@ func (w *Worker) call(
 	return m.Complete(ctx, model.Request{Body: body, Key: at.key, Trial: trial})
 }
 
-// reply stores what a call came to.
 func (w *Worker) reply(ctx context.Context, at place, run string, resp model.Response, failure error) error {
 	data, err := encodeOutcome(resp, failure)
 	if err != nil {

@@ -68,7 +68,6 @@ func (c *Connection) large(
 	}
 }
 
-// unpack returns the data of a message.
 func (c *Connection) unpack(ctx context.Context, m jetstream.Msg) ([]byte, error) {
 	name := m.Headers().Get(objectHeader)
 	if name == "" {

@@ -44,7 +44,6 @@ func (p place) of(prefix, run string) string {
 	return prefix + run + "." + p.key + "." + strconv.FormatInt(p.attempt, 10)
 }
 
-// placeOf reads the subject of an item or a reply.
 func placeOf(subject string) (place, bool) {
 	parts := strings.Split(subject, ".")
 	if len(parts) != 5 {

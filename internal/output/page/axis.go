@@ -22,7 +22,6 @@ func around(values []float64) axis {
 	return axis{math.Max(a.low-room, -1.02), math.Min(a.high+room, 1.02)}
 }
 
-// at is the place of a value.
 func (a axis) at(v float64) string {
 	return fmt.Sprintf("%.2f%%", a.share(v))
 }

@@ -13,7 +13,6 @@ import (
 	"promptbench/internal/verdict/history"
 )
 
-// A pastView is a history as the template shows it.
 type pastView struct {
 	Title, Lead string
 	Notes       []string

@@ -11,7 +11,6 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// A runLink is one run of the index.
 type runLink struct {
 	ID, URL                 string
 	Started, Prompt, Suite  string

@@ -32,7 +32,6 @@ type piece struct {
 	Text string
 }
 
-// A setting is a parameter, or another field of the prompt file.
 type setting struct {
 	Name       string
 	Base, Head string

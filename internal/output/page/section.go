@@ -40,10 +40,8 @@ type side struct {
 	Facts             []fact
 }
 
-// A fact is a labelled value.
 type fact struct{ Label, Value string }
 
-// A factRow is one fact of every side.
 type factRow struct {
 	Label  string
 	Values []string
@@ -194,7 +192,6 @@ func filtersOf(types []string, run *runfile.Run, rows []graderRow, changes, sort
 	return f
 }
 
-// sideOf describes one run.
 func sideOf(s compare.Side, run *runfile.Run) side {
 	facts := slices.Concat([]fact{{"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))}},
 		usageFacts(s.Usage), judgeFacts(s.Judging), origin(s, run))

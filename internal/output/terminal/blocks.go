@@ -48,18 +48,14 @@ func (c *Console) Blocks() Blocks {
 // Animate calls draw several times a second, until stop is called or draw fails.
 // Stop returns the error of draw.
 func Animate(draw func(now time.Time) error) (stop func() error) {
-	ended, over := make(chan struct{}), sync.WaitGroup{}
 	var err error
-	over.Go(func() {
-		tick(betweenBars, ended, func(now time.Time) {
-			if err == nil {
-				err = draw(now)
-			}
-		})
+	end := repeat(betweenBars, func(now time.Time) {
+		if err == nil {
+			err = draw(now)
+		}
 	})
 	return func() error {
-		close(ended)
-		over.Wait()
+		end()
 		return err
 	}
 }
@@ -160,7 +156,6 @@ func (s *screenBlocks) Show(b Block) error {
 	return err
 }
 
-// blockText returns a block as a screen shows it.
 func blockText(b Block, spoken []string, o report.Options) (string, error) {
 	var text strings.Builder
 	lines := []string{b.Title, fitParts(b.Plan, o.Width), fitParts(b.Progress, o.Width), b.Next}

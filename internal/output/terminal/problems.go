@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -16,10 +17,7 @@ import (
 // and below it the line of the file. A line that holds a secret, or that can't be
 // read, is left out.
 func (c *Console) Describe(list problem.List, w io.Writer) []string {
-	width := c.Display(w, false).Width
-	if width == 0 {
-		width = report.DefaultWidth
-	}
+	width := cmp.Or(c.Display(w, false).Width, report.DefaultWidth)
 	quoted := linesOf(list)
 	var out []string
 	for _, p := range list {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // Progress shows how far a job is: a bar on a terminal, else a line at intervals,
@@ -17,8 +16,7 @@ type Progress struct {
 	console *Console
 	bar     *progressbar.ProgressBar // nil if there is no terminal
 	width   int                      // of the terminal
-	ended   chan struct{}
-	over    sync.WaitGroup
+	stop    func()
 }
 
 // How often progress is shown.
@@ -34,33 +32,37 @@ const barRoom = 34
 // NewProgress begins to show a tally; every is the interval between the lines of a
 // log.
 func (c *Console) NewProgress(t *Tally, every time.Duration) *Progress {
-	p := &Progress{Tally: t, console: c, ended: make(chan struct{})}
+	p := &Progress{Tally: t, console: c}
 	if f := terminalOf(c.Err); f != nil && !c.Quiet {
-		every = betweenBars
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-			p.width = width
-		}
+		every, p.width = betweenBars, c.Display(f, false).Width
 		p.bar = progressbar.NewOptions(t.total, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(10),
 			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
 			progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish(),
 			progressbar.OptionThrottle(betweenBars/2))
 		c.bar.Store(p.bar)
 	}
-	p.over.Go(func() { tick(every, p.ended, p.show) })
+	p.stop = repeat(every, p.show)
 	return p
 }
 
-// tick calls do at intervals until ended is closed.
-func tick(every time.Duration, ended <-chan struct{}, do func(now time.Time)) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case now := <-ticker.C:
-			do(now)
-		case <-ended:
-			return
+// repeat calls do at intervals, until stop is called. Stop waits for the last call.
+func repeat(every time.Duration, do func(now time.Time)) (stop func()) {
+	ended, over := make(chan struct{}), sync.WaitGroup{}
+	over.Go(func() {
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		for {
+			select {
+			case now := <-ticker.C:
+				do(now)
+			case <-ended:
+				return
+			}
 		}
+	})
+	return func() {
+		close(ended)
+		over.Wait()
 	}
 }
 
@@ -93,8 +95,7 @@ func fitParts(parts []string, room int) string {
 
 // Finish ends the display and removes the bar from the terminal.
 func (p *Progress) Finish() {
-	close(p.ended)
-	p.over.Wait()
+	p.stop()
 	if p.bar != nil {
 		p.console.bar.Store(nil)
 		_ = p.bar.Clear()

@@ -50,7 +50,6 @@ const (
 	betweenMoments = 5 * time.Second
 )
 
-// A failure is an error that trials have in common.
 type failure struct {
 	kind, message string // the message of the first trial
 	trials        int

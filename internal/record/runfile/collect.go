@@ -71,7 +71,6 @@ func (k *collector) same(s *string) {
 	*s = k.word([]byte(*s))
 }
 
-// number is the number of a case's id.
 func (k *collector) number(id string) int32 {
 	n, ok := k.numbers[id]
 	if !ok {

@@ -104,7 +104,6 @@ func (c *cursor) goesOn(end byte) bool {
 	return !c.bad
 }
 
-// skip moves past any value.
 func (c *cursor) skip() {
 	switch c.next() {
 	case '"':
@@ -162,7 +161,6 @@ func (c *cursor) skipText() {
 	}
 }
 
-// raw moves past any value and returns its JSON.
 func (c *cursor) raw() []byte {
 	from := c.at
 	c.skip()
@@ -217,7 +215,6 @@ func (c *cursor) text() []byte {
 	return []byte(s)
 }
 
-// literal reads a number, true, false or null.
 func (c *cursor) literal() []byte {
 	from := c.at
 	for c.at < len(c.data) {

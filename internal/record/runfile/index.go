@@ -90,7 +90,6 @@ func OpenIndex(dir string, q Query) (*Index, error) {
 	return x, nil
 }
 
-// An indexedFile is what an index takes from one file.
 type indexedFile struct {
 	path    string
 	fits    bool // and so it was read on
@@ -103,7 +102,6 @@ type indexedFile struct {
 	err     error // what kept it from being read, or read on
 }
 
-// A callPlace is the position of an error-free call.
 type callPlace struct {
 	digest digest
 	place  place // but for the file

@@ -41,7 +41,6 @@ func article(value string) string {
 	return "a " + value
 }
 
-// kindOfType is the JSON value that a Go type is decoded from.
 func kindOfType(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:

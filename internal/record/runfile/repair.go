@@ -42,8 +42,6 @@ func mend(f *os.File) (cut int64, err error) {
 	return cut, errors.Join(err, f.Sync())
 }
 
-// afterLastBreak returns the text after the last line break of a file, and its
-// offset.
 func afterLastBreak(f *os.File) (tail []byte, at int64, err error) {
 	br := bufio.NewReaderSize(f, bufferSize)
 	for {

@@ -185,7 +185,6 @@ func (w *Writer) write(line []byte) error {
 	return w.fail(fmt.Errorf("writing run file %s: %w; what was written before is kept", w.path, cause(err)))
 }
 
-// fail keeps the first failure.
 func (w *Writer) fail(err error) error {
 	if w.err == nil {
 		w.err = err

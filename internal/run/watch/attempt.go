@@ -43,7 +43,6 @@ func (w *watcher) limit(settings *job.Options) (usedUp bool) {
 	return usedUp
 }
 
-// run runs the job and shows it on the way.
 func (r *round) run(ctx context.Context, stop <-chan struct{}) error {
 	w, prepared := r.w, r.job
 	ahead, err := prepared.Ahead(r.p, w.known)

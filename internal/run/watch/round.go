@@ -90,7 +90,6 @@ func (r *round) noteError(err error) {
 	}
 }
 
-// prepare loads the files and prepares the run.
 func (r *round) prepare(ctx context.Context) error {
 	w := r.w
 	names := []string{w.Revision}
