@@ -1,6 +1,10 @@
 package report
 
-import "promptbench/internal/text/textsafe"
+import (
+	"cmp"
+
+	"promptbench/internal/text/textsafe"
+)
 
 // DefaultWidth is how many columns output has where no terminal says otherwise.
 const DefaultWidth = 80
@@ -15,12 +19,7 @@ type Options struct {
 	Link  string // where the HTML report will be; only Markdown leads there
 }
 
-func (o Options) width() int {
-	if o.Width <= 0 {
-		return DefaultWidth
-	}
-	return o.Width
-}
+func (o Options) width() int { return cmp.Or(max(o.Width, 0), DefaultWidth) }
 
 // fewCases is how many cases a table shows unless all are asked for.
 const fewCases = 10

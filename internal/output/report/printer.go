@@ -34,29 +34,13 @@ const hanging = "  "
 // prose prints a sentence, wrapped between words where a terminal is narrower;
 // a pipe gets it whole, for programs that look for it.
 func (p *printer) prose(color, text string) {
-	if p.o.Width <= 0 {
-		p.line("%s", p.o.paint(color, text))
-		return
+	lines := []string{text}
+	if p.o.Width > 0 {
+		lines = textsafe.Wrap(text, p.o.Width, "", hanging)
 	}
-	used := 0
-	var b strings.Builder
-	for i, word := range strings.Fields(text) {
-		width := textsafe.Width(word)
-		switch {
-		case i == 0:
-		case used+1+width > p.o.Width:
-			p.line("%s", p.o.paint(color, b.String()))
-			b.Reset()
-			b.WriteString(hanging)
-			used = len(hanging)
-		default:
-			b.WriteByte(' ')
-			used++
-		}
-		b.WriteString(word)
-		used += width
+	for _, line := range lines {
+		p.line("%s", p.o.paint(color, line))
 	}
-	p.line("%s", p.o.paint(color, b.String()))
 }
 
 // sentences prints sentences from outside, each on a line.

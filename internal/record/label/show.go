@@ -44,22 +44,7 @@ func (s *Session) Show(w io.Writer, q Question, width int) error {
 
 // block prints text of several lines, indented, wrapped between words.
 func block(b *strings.Builder, text string, width int) {
-	const indent = "  "
 	for line := range strings.SplitSeq(textsafe.Block(text), "\n") {
-		used := 0
-		b.WriteString(indent)
-		for i, word := range strings.Fields(line) {
-			n := textsafe.Width(word)
-			if i > 0 && used+1+n > width-len(indent) {
-				b.WriteString("\n" + indent)
-				used = 0
-			} else if i > 0 {
-				b.WriteByte(' ')
-				used++
-			}
-			b.WriteString(word)
-			used += n
-		}
-		b.WriteByte('\n')
+		b.WriteString(strings.Join(textsafe.Wrap(line, width, "  ", "  "), "\n") + "\n")
 	}
 }

@@ -66,3 +66,27 @@ func Cut(s string, width int) string {
 	}
 	return displaywidth.TruncateString(s, width, "…")
 }
+
+// Wrap breaks a text between words into lines of at most width columns, where the words allow it. The first line begins
+// with first, the others with rest, and there is at least one line.
+func Wrap(text string, width int, first, rest string) []string {
+	lines := []string{first}
+	used := Width(first)
+	for i, word := range strings.Fields(text) {
+		columns := Width(word)
+		last := len(lines) - 1
+		switch {
+		case i == 0:
+		case used+1+columns > width:
+			lines = append(lines, rest)
+			last++
+			used = Width(rest)
+		default:
+			lines[last] += " "
+			used++
+		}
+		lines[last] += word
+		used += columns
+	}
+	return lines
+}

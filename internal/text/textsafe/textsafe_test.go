@@ -83,3 +83,9 @@ func FuzzCell(f *testing.F) {
 		}
 	})
 }
+
+func TestWrapBreaksBetweenWords(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"> 한글 ab", "  cd", "  toolongword", "  e"}, textsafe.Wrap("한글 ab  cd toolongword e", 10, "> ", "  "))
+	require.Equal(t, []string{"> "}, textsafe.Wrap(" ", 10, "> ", "  "))
+}
