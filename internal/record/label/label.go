@@ -11,6 +11,7 @@ package label
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -88,15 +89,10 @@ func (l Label) key() key { return key{l.Question, l.Text} }
 // out: labels belong to one question.
 func Questions(replies []Reply, criteria []graders.Criterion, seed uint64) []Question {
 	byHash := make(map[string]Reply, len(replies))
-	var hashes []string
 	for _, r := range replies {
-		h := r.TextHash()
-		if _, ok := byHash[h]; !ok {
-			hashes = append(hashes, h)
-		}
-		byHash[h] = r
+		byHash[r.TextHash()] = r
 	}
-	slices.Sort(hashes) // the order of the runs must not show through
+	hashes := slices.Sorted(maps.Keys(byHash)) // the order of the runs must not show through
 	random := rand.New(rand.NewPCG(seed, 0))
 	random.Shuffle(len(hashes), func(i, j int) { hashes[i], hashes[j] = hashes[j], hashes[i] })
 	var out []Question

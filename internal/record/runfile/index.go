@@ -2,6 +2,7 @@ package runfile
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -239,10 +240,7 @@ func callStateOf(l Line) (callState, error) {
 }
 
 func (x *Index) newer(a, b place) bool {
-	if a.at != b.at {
-		return a.at > b.at
-	}
-	return x.files[a.file].run > x.files[b.file].run
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(x.files[a.file].run, x.files[b.file].run)) > 0
 }
 
 func parseKey(s []byte) (digest, bool) {

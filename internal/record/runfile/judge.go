@@ -1,6 +1,10 @@
 package runfile
 
-import "promptbench/internal/input/params"
+import (
+	"maps"
+
+	"promptbench/internal/input/params"
+)
 
 // OfJudge reports whether a run asked only a judge: to calibrate it, or to
 // compare two other runs. Such a run says nothing of a revision.
@@ -15,16 +19,8 @@ func SameJudge(a, b *Judge) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.PromptHash != b.PromptHash || a.RubricHash != b.RubricHash || !sameTarget(a.Model, b.Model) ||
-		len(a.Criteria) != len(b.Criteria) {
-		return false
-	}
-	for id, m := range a.Criteria {
-		if other, ok := b.Criteria[id]; !ok || !sameTarget(m, other) {
-			return false
-		}
-	}
-	return true
+	return a.PromptHash == b.PromptHash && a.RubricHash == b.RubricHash && sameTarget(a.Model, b.Model) &&
+		maps.EqualFunc(a.Criteria, b.Criteria, sameTarget)
 }
 
 func sameTarget(a, b Model) bool {

@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"strings"
@@ -32,28 +33,11 @@ func NewID(started time.Time, revision, model string) string {
 // everything else into single hyphens, at most 40 characters, so that it can be
 // part of a file's name on every system.
 func SafeName(s string) string {
-	var b strings.Builder
-	hyphen := true // swallows leading hyphens
-	n := 0
-	for _, r := range s {
-		if n == 40 {
-			break
-		}
-		switch {
-		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '.'):
-			b.WriteRune(r)
-			hyphen = false
-			n++
-		case !hyphen:
-			b.WriteByte('-')
-			hyphen = true
-			n++
-		}
-	}
-	if out := strings.Trim(b.String(), "-."); out != "" {
-		return out
-	}
-	return "x"
+	parts := strings.FieldsFunc(s, func(r rune) bool {
+		return r >= unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.'
+	})
+	name := strings.Join(parts, "-")
+	return cmp.Or(strings.Trim(name[:min(40, len(name))], "-."), "x")
 }
 
 // IsID reports whether a name begins as those that [NewID] makes: with a moment.

@@ -8,44 +8,29 @@ import (
 )
 
 // A Live is a run as far as it is: the cases that have all their trials.
-type Live struct {
-	header runfile.Header
-	cases  map[string]runfile.Case
-	trials map[string][]runfile.Trial
-	calls  map[string][]runfile.Call
-}
+type Live struct{ all runfile.Run }
 
 // NewLive is a run of these cases that has not begun.
 func NewLive(header runfile.Header, cases []runfile.Case) *Live {
-	l := &Live{
-		header: header, cases: make(map[string]runfile.Case, len(cases)),
-		trials: map[string][]runfile.Trial{}, calls: map[string][]runfile.Call{},
-	}
-	for _, c := range cases {
-		l.cases[c.Case] = c
-	}
-	return l
+	return &Live{runfile.Run{Header: header, Cases: slices.Clone(cases)}}
 }
 
 // Add takes in a finished trial and its call.
 func (l *Live) Add(call runfile.Call, trial runfile.Trial) {
-	l.trials[trial.Case] = append(l.trials[trial.Case], trial)
-	l.calls[trial.Case] = append(l.calls[trial.Case], call)
+	l.all.Trials, l.all.Calls = append(l.all.Trials, trial), append(l.all.Calls, call)
 }
 
 // Run is the run of the cases that are done, in the order that a loaded run has.
 func (l *Live) Run() *runfile.Run {
-	run := &runfile.Run{Header: l.header}
-	for id, trials := range l.trials {
-		c, ok := l.cases[id]
-		if !ok || len(trials) < max(1, l.header.Trials) {
-			continue
+	l.all.Sort()
+	run := &runfile.Run{Header: l.all.Header}
+	for _, c := range l.all.Cases {
+		if trials := l.all.TrialsOf(c.Case); len(trials) >= max(1, l.all.Header.Trials) {
+			run.Cases = append(run.Cases, c)
+			run.Trials = append(run.Trials, trials...)
+			run.Calls = append(run.Calls, l.all.CallsOf(c.Case)...)
 		}
-		run.Cases = append(run.Cases, c)
-		run.Trials = append(run.Trials, trials...)
-		run.Calls = append(run.Calls, l.calls[id]...)
 	}
-	run.Sort()
 	return run
 }
 

@@ -7,8 +7,8 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// Attacks are texts that mean something to one of the formats, each by the case
-// that it stands in. Pwned is what those that are code would set or call.
+// Attacks are texts that mean something to one of the formats, by the id of the case
+// with the text. Pwned is what those that are code would set or call.
 func Attacks() map[string]string {
 	return map[string]string{
 		"script":    `<script>window.pwned=1</script>`,
