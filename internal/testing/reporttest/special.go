@@ -47,7 +47,7 @@ func Dirty() *runfile.Run {
 		tr := &run.TrialsOf(id)[i]
 		items := []string{"예약 확인 \u202e거꾸로\u202c", "ＡＢＣ 챙기기"}
 		tr.Read = &runfile.Read{Format: reply.XML, Type: "answer", Items: items, Defects: []reply.Defect{
-			{Code: reply.CodeFence, Detail: "the document is in a code fence"},
+			{Code: reply.CodeFence, Detail: "the document stands in a code fence"},
 			{Code: reply.CodeQuotes, Detail: "curly quotes around \x1b[31mthe type"},
 		}}
 		tr.Scores[1].Reason = "2 items\nas expected"
