@@ -57,24 +57,24 @@ func (f *batchFlags) check(how runFlags) error {
 }
 
 // printWaiting says which batches are to be collected.
-func (a *app) printWaiting(w io.Writer, p *project.Project, batches *job.Batches) error {
+func (a *app) printWaiting(w io.Writer, batches *job.Batches) error {
 	var b strings.Builder
-	for i, waiting := range batches.Waiting() {
-		name := textsafe.Cell(p.Prompts[i].Name)
+	batches.Waiting(func(name string, waiting []batch.Waiting) {
+		name = textsafe.Cell(name)
 		n := 0
 		for _, one := range waiting {
 			n += one.Requests
 		}
 		if n == 0 {
 			fmt.Fprintf(&b, "%s: every reply is recorded, nothing is submitted\n", name)
-			continue
+			return
 		}
 		fmt.Fprintf(&b, "%s: %s submitted; run it again with --batch and without --fresh to collect the replies\n",
 			name, wording.Count(n, "request"))
 		for _, one := range waiting {
 			fmt.Fprintf(&b, "  %s  %s\n", textsafe.Cell(one.Batch), wording.Count(one.Requests, "request"))
 		}
-	}
+	})
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -32,19 +32,22 @@ func (a *app) compareCommand() *cobra.Command {
 		Short: "Compare revisions with a base, case by case",
 		Long: `Compare pairs the newest complete runs of the revisions as they are now, or run
 files, case by case. It takes runs of the suite that --suite names, else of the
-base's suite. It makes no call, unless --pairwise asks a judge to compare the
-replies.`,
+base's suite. With --model given more than once, it compares the revisions on
+each of the models. It makes no call, unless --pairwise asks a judge to compare
+the replies.`,
 		Example: `  promptbench compare prompts/v2 prompts/v3
   promptbench compare prompts/v2 prompts/v3 --case dentist-tomorrow-10
   promptbench compare prompts/v2 prompts/v3 --tag emoji
+  promptbench compare prompts/v3 --model openai --model local
   promptbench compare --baseline runs/baseline.jsonl prompts/v3
   promptbench compare prompts/v2 prompts/v3 --pairwise --judge strong
   promptbench compare prompts/v2 prompts/v3 --format json -o comparison.json`,
 		Args: func(_ *cobra.Command, args []string) error {
+			several := len(files.models) > 1
 			switch {
 			case f.baseline != "" && len(args) == 0:
 				return usagef("compare needs a head to compare with --baseline, such as prompts/v3; see promptbench compare --help")
-			case f.baseline == "" && len(args) < 2:
+			case f.baseline == "" && len(args) < 2 && (!several || len(args) == 0):
 				return usagef("compare needs a base and a head, such as prompts/v2 prompts/v3, " +
 					"or --baseline runs/baseline.jsonl prompts/v3; see promptbench compare --help")
 			}
@@ -62,6 +65,7 @@ replies.`,
 	flags.StringArrayVar(&f.allow, "allow", nil, "compare in spite of this `difference`: model or judge")
 	flags.StringVar(&f.caseID, "case", "", "show the case with this `id` in full, both sides")
 	f.pairwise.add(cmd, &files)
+	files.several = true
 	files.add(cmd)
 	files.addTags(cmd)
 	shown.judged.addComparing(cmd)
@@ -88,7 +92,7 @@ func (f compareFlags) check(to outputFlags) error {
 // baseline: the comparison then shows the model's drift.
 func (f compareFlags) pairing(shown printing) result.Pairing {
 	how := result.Pairing{
-		Detail: shown.detail(), Drift: f.baseline != "",
+		Detail: shown.detail(), Drift: f.baseline != "", Variants: shown.variants,
 		AllowModel: slices.Contains(f.allow, "model"), AllowJudge: slices.Contains(f.allow, "judge"),
 	}
 	if f.pairwise.on || f.caseID != "" {
@@ -98,12 +102,17 @@ func (f compareFlags) pairing(shown printing) result.Pairing {
 }
 
 func (a *app) compareRuns(ctx context.Context, args []string, o project.Options, f compareFlags, shown printing) error {
+	if len(o.Models) > 0 && !slices.ContainsFunc(args, func(arg string) bool { return !runs.IsRunFile(arg) }) {
+		return usagef("run files say their model; give --model more than once with revisions, such as prompts/v3, " +
+			"or pass --allow model")
+	}
 	// With --pairwise, the judge needs the description of the suite.
 	p, paths, err := runs.Compared(ctx, o, args, shown.judged.maxErrors, f.pairwise.on)
 	if err != nil {
 		return err
 	}
 	a.Warn(p.Warnings)
+	shown.variants = len(o.Models) > 0
 	how := f.pairing(shown)
 	base := result.NewBase(p, paths[0], how)
 	if f.caseID != "" {
@@ -111,12 +120,11 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	}
 	return a.withSettings(&f.pairwise.how, func() error {
 		return shown.write(a, func(to report.Renderer) error {
-			return printPairs(to, paths[1:], shown, func(head string) (report.Pair, error) {
-				pair, err := base.Compare(ctx, head)
-				if err == nil && f.pairwise.on {
-					err = a.askPairwise(ctx, p, pair, f.pairwise.how)
+			return printPairs(ctx, to, base, paths[1:], shown, func(pair report.Pair) error {
+				if !f.pairwise.on {
+					return nil
 				}
-				return pair, err
+				return a.askPairwise(ctx, p, pair, f.pairwise.how)
 			})
 		})
 	})

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,10 +26,11 @@ import (
 // projectFlags say which files, which cases and which model. They mean the same in
 // every command.
 type projectFlags struct {
-	config, envFile, suite, model, judge, baseURL, runs string
-	cases, tags                                         []string
-	temperature, topP                                   float64
-	maxTokens, seed                                     int
+	config, envFile, suite, judge, baseURL, runs string
+	models, cases, tags                          []string
+	several                                      bool // models may be given
+	temperature, topP                            float64
+	maxTokens, seed                              int
 }
 
 func (f *projectFlags) add(cmd *cobra.Command) {
@@ -36,7 +38,12 @@ func (f *projectFlags) add(cmd *cobra.Command) {
 		f.addConfig(flags)
 		flags.StringVar(&f.suite, "suite", "",
 			"the suite `file` (default: that of the compared runs, else of the config, else the one in cases)")
-		flags.StringVar(&f.model, "model", "", "a model: a `name` in the config, ENDPOINT:ID such as openai:ID, or an id at --base-url")
+		again := ""
+		if f.several {
+			again = "; repeatable: each revision on each of them"
+		}
+		flags.StringArrayVar(&f.models, "model", nil,
+			"a model: a `name` in the config, ENDPOINT:ID such as openai:ID, or an id at --base-url"+again)
 		flags.StringVar(&f.runs, "runs", "", "the `directory` of run files (default runs)")
 	})
 }
@@ -88,7 +95,7 @@ func (f *projectFlags) addBaseURL(flags *pflag.FlagSet) {
 // if its flag is given, so that a temperature of 0 is possible.
 func (f *projectFlags) options(cmd *cobra.Command) (project.Options, error) {
 	o := project.Options{
-		Config: f.config, Suite: f.suite, Model: f.model, Judge: f.judge, BaseURL: f.baseURL, EnvFile: f.envFile,
+		Config: f.config, Suite: f.suite, Judge: f.judge, BaseURL: f.baseURL, EnvFile: f.envFile,
 		Runs:   f.runs,
 		Select: suite.Selection{Cases: f.cases, Tags: f.tags},
 		Params: params.Params{
@@ -96,7 +103,30 @@ func (f *projectFlags) options(cmd *cobra.Command) (project.Options, error) {
 			MaxTokens: ifGiven(cmd, "max-tokens", &f.maxTokens), Seed: ifGiven(cmd, "seed", &f.seed),
 		},
 	}
-	return o, errors.Join(checkBaseURL(f.baseURL), checkParams(o.Params))
+	if len(f.models) == 1 {
+		o.Model = f.models[0]
+	} else {
+		o.Models = f.models
+	}
+	return o, errors.Join(f.checkModels(cmd), checkBaseURL(f.baseURL), checkParams(o.Params))
+}
+
+// checkModels rejects several models where a command takes one, and those that name
+// no variants.
+func (f *projectFlags) checkModels(cmd *cobra.Command) error {
+	if len(f.models) > 1 && !f.several {
+		return usagef("%s takes one model, and --model is given %d times; "+
+			"run, compare, report and plan take several", cmd.CommandPath(), len(f.models))
+	}
+	for i, name := range f.models {
+		switch {
+		case name == "" && len(f.models) > 1:
+			return usagef("--model is empty; name a model")
+		case slices.Contains(f.models[:i], name):
+			return usagef("--model %s is given twice; to compare a model with itself, use noise", name)
+		}
+	}
+	return nil
 }
 
 // ifGiven returns value if the flag is on the command line, else nil.

@@ -43,6 +43,7 @@ can detect. It sends nothing and writes nothing.`,
 		}, how.check, to.check),
 	}
 	cmd.Flags().BoolVar(&how.batch.on, "batch", false, "use the prices of run --batch")
+	files.several = true
 	files.add(cmd)
 	files.addCases(cmd)
 	files.addModel(cmd)

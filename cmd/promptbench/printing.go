@@ -25,6 +25,7 @@ type printing struct {
 	brief  bool
 	link   string
 
+	variants bool            // several models are named: the runs are variants of one result
 	baseline string          // the run to compare with; empty: the first one
 	narrow   suite.Selection // cases of a recorded run, none for all
 	noise    bool            // the runs are of one revision
@@ -96,6 +97,10 @@ func (rs renderers) Pair(p report.Pair) error {
 	return rs.each(func(one report.Renderer) error { return one.Pair(p) })
 }
 
+func (rs renderers) Variants(v report.Variants) error {
+	return rs.each(func(one report.Renderer) error { return one.Variants(v) })
+}
+
 func (rs renderers) Close() error { return rs.each(report.Renderer.Close) }
 
 func (rs renderers) each(do func(report.Renderer) error) error {
@@ -111,8 +116,9 @@ func (rs renderers) each(do func(report.Renderer) error) error {
 // and returns the exit code that they ask for.
 func printRuns(ctx context.Context, to report.Renderer, p *project.Project, paths []string, how printing) error {
 	if len(paths) > 1 {
-		base := result.NewBase(p, paths[0], result.Pairing{Detail: how.detail(), AsRecorded: true, Noise: how.noise})
-		return printPairs(to, paths[1:], how, func(head string) (report.Pair, error) { return base.Compare(ctx, head) })
+		return printPairs(ctx, to, result.NewBase(p, paths[0], result.Pairing{
+			Detail: how.detail(), AsRecorded: true, Noise: how.noise, Variants: how.variants,
+		}), paths[1:], how, nil)
 	}
 	r, err := result.Load(p, paths[0], how.detail(), how.narrow)
 	if err != nil {
@@ -127,13 +133,32 @@ func printRuns(ctx context.Context, to report.Renderer, p *project.Project, path
 }
 
 // printPairs prints comparisons with one base, and returns the exit code that they
-// ask for.
+// ask for. Ask, which may be nil, is called with each pair before it is printed.
 func printPairs(
-	to report.Renderer, heads []string, how printing, compare func(head string) (report.Pair, error),
+	ctx context.Context, to report.Renderer, base *result.Base, heads []string, how printing, ask func(report.Pair) error,
 ) error {
 	o := outcome{flags: how.judged}
+	if ask == nil {
+		ask = func(report.Pair) error { return nil }
+	}
+	if how.variants {
+		v, err := base.Variants(ctx, heads, ask)
+		if err != nil {
+			return err
+		}
+		for _, c := range v.Comparisons {
+			o.addComparison(c)
+		}
+		if err := to.Variants(v); err != nil {
+			return err
+		}
+		return o.err()
+	}
 	for _, head := range heads {
-		pair, err := compare(head)
+		pair, err := base.Compare(ctx, head)
+		if err == nil {
+			err = ask(pair)
+		}
 		if err != nil {
 			return err
 		}

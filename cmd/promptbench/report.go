@@ -27,6 +27,7 @@ A RUN is a run file, or a revision for its newest run. It makes no call.`,
 			return a.reportRuns(ctx, args, o, shown)
 		}, shown.check),
 	}
+	files.several = true
 	files.add(cmd)
 	files.addCases(cmd)
 	shown.judged.addComparing(cmd)
@@ -35,7 +36,7 @@ A RUN is a run file, or a revision for its newest run. It makes no call.`,
 }
 
 func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, shown printing) error {
-	if len(args) > 1 {
+	if len(args) > 1 || len(o.Models) > 0 {
 		return a.compareRuns(ctx, args, o, compareFlags{}, shown)
 	}
 	paths, err := pathsOf(ctx, args, o)

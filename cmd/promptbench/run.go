@@ -38,11 +38,13 @@ replies and writes a run file. It replays replies that a run file already
 holds, so running an interrupted run again finishes it.
 
 Several revisions run interleaved. Each is compared with the first one, or with
-the run that --baseline names. With a baseline and no revision, the baseline's
-own revision runs again: with --fresh, that shows whether the model has
-changed.`,
+the run that --baseline names. With --model given more than once, each revision
+runs on each of the models; the first revision on the first model is the base.
+With a baseline and no revision, the baseline's own revision runs again: with
+--fresh, that shows whether the model has changed.`,
 		Example: `  promptbench run prompts/v3
   promptbench run prompts/v2 prompts/v3
+  promptbench run prompts/v3 --model openai --model local   # side by side
   promptbench run prompts/v3 --offline
   promptbench run --baseline runs/baseline.jsonl --fresh
   promptbench run prompts/v3 --fresh --tag emoji --trials 3
@@ -69,6 +71,7 @@ changed.`,
 				}
 				shown.baseline = baseline
 			}
+			shown.variants = len(o.Models) > 0
 			p, err := project.Load(ctx, o, args)
 			if err != nil {
 				return err
@@ -80,6 +83,7 @@ changed.`,
 		}, shown.check),
 	}
 	cmd.Flags().StringVar(&baseline, "baseline", "", "compare with the run in this `file`, not with the first revision")
+	files.several = true
 	files.add(cmd)
 	files.addCases(cmd)
 	files.addModel(cmd)
@@ -132,7 +136,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		err = a.drive(ctx, revisions, how)
 		if errors.Is(err, job.ErrDetached) {
 			a.noteRuns(revisions.Job)
-			return a.printWaiting(a.Out, p, batches)
+			return a.printWaiting(a.Out, batches)
 		}
 		if err != nil {
 			return err
@@ -145,8 +149,8 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 			if shown.baseline == "" {
 				return printRuns(ctx, to, p, paths, shown)
 			}
-			base := result.NewBase(p, shown.baseline, result.Pairing{Detail: shown.detail(), Drift: true})
-			return printPairs(to, paths, shown, func(head string) (report.Pair, error) { return base.Compare(ctx, head) })
+			how := result.Pairing{Detail: shown.detail(), Drift: true, Variants: shown.variants}
+			return printPairs(ctx, to, result.NewBase(p, shown.baseline, how), paths, shown, nil)
 		})
 	})
 }

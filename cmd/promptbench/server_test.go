@@ -13,6 +13,7 @@ import (
 
 // A rule says what the server answers to requests that fit it.
 type rule struct {
+	Asked  string `json:"asked"`  // is the id of the model; empty: any
 	System string `json:"system"` // stands in the system message
 	Input  string `json:"input"`  // stands in the last user message
 	Times  int    `json:"times"`  // answers only so often; 0: always
@@ -56,7 +57,7 @@ func (r *rules) answer(request fakeopenai.Request) fakeopenai.Reply {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, one := range r.list {
-		if one.Times > 0 && r.used[i] >= one.Times || !strings.Contains(system, one.System) || !strings.Contains(request.Input(), one.Input) {
+		if one.Asked != "" && one.Asked != request.Model || one.Times > 0 && r.used[i] >= one.Times || !strings.Contains(system, one.System) || !strings.Contains(request.Input(), one.Input) {
 			continue
 		}
 		r.used[i]++

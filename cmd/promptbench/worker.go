@@ -46,7 +46,7 @@ grades nothing and writes no run file. An interrupt lets it finish its calls.`,
 		}),
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&files.model, "model", "", "with --base-url: take only calls of the model with this `id`")
+	flags.StringArrayVar(&files.models, "model", nil, "with --base-url: take only calls of the model with this `id`")
 	flags.IntVar(&calls, "concurrency", model.DefaultConcurrency, "at most `n` calls in flight")
 	files.addConfig(flags)
 	files.addBaseURL(flags)

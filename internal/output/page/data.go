@@ -100,7 +100,7 @@ func (t *texts) of(s string) int {
 func newTexts() *texts { return &texts{list: []string{""}, at: map[string]int{}} }
 
 func pairData(c *compare.Comparison, rows []compare.CasePair, base, head *runfile.Run) payload {
-	p := payload{Sides: cells([]string{c.Base.Prompt, c.Head.Prompt})}
+	p := payload{Sides: cells([]string{c.Base.Name, c.Head.Name})}
 	t := newTexts()
 	for _, g := range c.Graders {
 		p.Graders = append(p.Graders, dataName{textsafe.Cell(g.Grader), g.Gating})

@@ -47,6 +47,9 @@ func (p *Page) Pair(c *compare.Comparison, base, head *runfile.Run) error {
 	return p.add(sec, err)
 }
 
+// Variants adds an overview of variants, ahead of their comparisons.
+func (p *Page) Variants(v compare.Variants) error { return p.add(variantsSection(v), nil) }
+
 func (p *Page) add(sec section, err error) error {
 	sec.ID = fmt.Sprintf("result-%d", len(p.sections)+1)
 	p.sections = append(p.sections, sec)

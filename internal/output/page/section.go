@@ -32,6 +32,8 @@ type section struct {
 	Rows                []staticRow // the first that changed, for those without a script
 	More                int         // that Rows leaves out
 	Data                string
+
+	Overview *overview // of variants, in place of all below the notes
 }
 
 // A side is one of the runs that a section is about.
@@ -93,9 +95,9 @@ type option struct{ Value, Label string }
 func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error) {
 	sides := []side{sideOf(c.Base, base), sideOf(c.Head, head)}
 	rows := c.Rows(-1)
-	lead := fmt.Sprintf("%s · %s · %s", c.Suite, phrase.Pairs(c), phrase.ModelAt(c.Head.Model, c.Head.Endpoint))
+	lead := fmt.Sprintf("%s · %s · %s", c.Suite, phrase.Pairs(c), phrase.Models(c))
 	s := section{
-		Title:    textsafe.Cell(fmt.Sprintf("%s against %s", c.Head.Prompt, c.Base.Prompt)),
+		Title:    textsafe.Cell(fmt.Sprintf("%s against %s", c.Head.Name, c.Base.Name)),
 		Headline: textsafe.Cell(c.Headline),
 		Lead:     textsafe.Cell(lead),
 		Words:    phrase.Overall(c),
@@ -105,8 +107,8 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		Graders:  pairGraders(c),
 		Gates:    gatesOf(c.Gates),
 		Confusions: []confusion{
-			confusionOf(0, c.Base.Prompt, c.Confusion.Expected, c.Confusion.Base),
-			confusionOf(1, c.Head.Prompt, c.Confusion.Expected, c.Confusion.Head),
+			confusionOf(0, c.Base.Name, c.Confusion.Expected, c.Confusion.Base),
+			confusionOf(1, c.Head.Name, c.Confusion.Expected, c.Confusion.Head),
 		},
 		Tags:   tagsOf(c.Tags),
 		Prompt: diffPrompts(base.Header, head.Header),
@@ -121,7 +123,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 	s.Filters = filtersOf(c.Confusion.Expected, head, s.Graders.Rows, []option{
 		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"},
 		{compare.NewlyPasses.String(), "newly pass"}, {compare.Moved.String(), "score changed"},
-		{"fails", "fail in " + textsafe.Cell(c.Head.Prompt)}, {"open", "not scored"},
+		{"fails", "fail in " + textsafe.Cell(c.Head.Name)}, {"open", "not scored"},
 	}, []option{
 		{"", "what changed first"}, {"case", "case"}, {"drop", "largest drop"}, {"rise", "largest rise"},
 		{"slow", "slowest reply"}, {"tokens", "most tokens"},
@@ -141,7 +143,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 
 func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 	only := sideOf(compare.Side{
-		Prompt: sum.Prompt, Status: sum.Status, Cases: sum.Cases, Trials: sum.Trials, Basis: sum.Basis,
+		Name: sum.Prompt, Status: sum.Status, Cases: sum.Cases, Trials: sum.Trials, Basis: sum.Basis,
 		Usage: sum.Usage, Judging: sum.Judging, Errors: sum.Errors,
 	}, run)
 	only.Facts = slices.Insert(only.Facts, 0, fact{"size", phrase.CasesAndTrials(sum.Cases, sum.Trials)})
@@ -196,7 +198,7 @@ func sideOf(s compare.Side, run *runfile.Run) side {
 	facts := slices.Concat([]fact{{"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))}},
 		usageFacts(s.Usage), judgeFacts(s.Judging), origin(s, run))
 	return side{
-		Name: textsafe.Cell(s.Prompt), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: facts,
+		Name: textsafe.Cell(s.Name), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: facts,
 	}
 }
 

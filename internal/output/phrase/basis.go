@@ -27,6 +27,14 @@ func Basis(b summary.Basis, trials int) string {
 // ModelAt names a model and where it runs.
 func ModelAt(id, endpoint string) string { return fmt.Sprintf("model %s (%s)", id, endpoint) }
 
+// Models names the model of a comparison, or both.
+func Models(c *compare.Comparison) string {
+	if c.Base.Model == c.Head.Model && c.Base.Endpoint == c.Head.Endpoint {
+		return ModelAt(c.Head.Model, c.Head.Endpoint)
+	}
+	return fmt.Sprintf("models %s (%s) and %s (%s)", c.Base.Model, c.Base.Endpoint, c.Head.Model, c.Head.Endpoint)
+}
+
 // Usage lists what is known of tokens, cost and latency.
 func Usage(u summary.Usage) string {
 	var parts []string
@@ -52,7 +60,7 @@ func CasesAndTrials(cases, trials int) string {
 	return fmt.Sprintf("%s × %s", wording.Count(cases, "case"), wording.Count(trials, "trial"))
 }
 
-// side says what one side of a comparison rests on, its prompt first. [Metrics] has
+// side says what one side of a comparison rests on, its name first. [Metrics] has
 // the tokens and the latency.
 func side(s compare.Side) string {
 	basis := Basis(s.Basis, s.Cases*max(1, s.Trials))
@@ -66,5 +74,5 @@ func side(s compare.Side) string {
 	if s.Unscored > 0 {
 		parts = append(parts, wording.Count(s.Unscored, "score")+" undecided")
 	}
-	return s.Prompt + ": " + strings.Join(parts, " · ")
+	return s.Name + ": " + strings.Join(parts, " · ")
 }

@@ -57,7 +57,7 @@ func Reliability(c *compare.Comparison) (corrected, informing []string) {
 		d.add(g.Grader, g.Judged)
 		if b, h := g.BaseCorrected, g.HeadCorrected; b != nil && h != nil {
 			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s %s, %s %s", g.Grader,
-				c.Base.Prompt, correctedRate(b), c.Head.Prompt, correctedRate(h)))
+				c.Base.Name, correctedRate(b), c.Head.Name, correctedRate(h)))
 		}
 	}
 	return corrected, d.sentences()
@@ -99,7 +99,7 @@ func Pairwise(c *compare.Comparison) []string {
 	if w == nil {
 		return nil
 	}
-	base, head := c.Base.Prompt, c.Head.Prompt
+	base, head := c.Base.Name, c.Head.Name
 	sign := ""
 	if w.P != nil {
 		sign = " (sign test, " + compare.P(*w.P) + ")"

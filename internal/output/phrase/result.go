@@ -55,7 +55,7 @@ func RunTroubles(s summary.Summary) []string {
 // is not paired, and the notes.
 func ComparisonBasis(c *compare.Comparison) []string {
 	out := []string{
-		fmt.Sprintf("%s · %s", Pairs(c), ModelAt(c.Head.Model, c.Head.Endpoint)),
+		fmt.Sprintf("%s · %s", Pairs(c), Models(c)),
 		side(c.Base),
 		side(c.Head),
 		Metrics(c),

@@ -31,7 +31,7 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 		return fmt.Sprintf("%d → %d", m.Base[i][j], m.Head[i][j])
 	})
 	if len(m.Expected) > 0 {
-		p.prose("", fmt.Sprintf("rows: expected type; cells: replies of %s → %s", line(c.Base.Prompt), line(c.Head.Prompt)))
+		p.prose("", fmt.Sprintf("rows: expected type; cells: replies of %s → %s", line(c.Base.Name), line(c.Head.Name)))
 	}
 	p.flips(c, o)
 	if o.All {
@@ -57,9 +57,10 @@ func verdictColor(v *compare.Verdict) string {
 }
 
 func (p *printer) graders(c *compare.Comparison) {
+	names := phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, leastVariant)
 	columns := []column{
 		{Title: "grader", Max: 24},
-		{Title: c.Base.Prompt, Right: true, Max: 12}, {Title: c.Head.Prompt, Right: true, Max: 12}, {Title: "Δ", Right: true},
+		{Title: names[0], Right: true}, {Title: names[1], Right: true}, {Title: "Δ", Right: true},
 		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: phrase.Minus, Right: true}, {Title: "verdict"},
 	}
 	var rows [][]string
@@ -104,7 +105,7 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	if wide {
 		p.prose("", "marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
 	}
-	t := caseTable{first: "case", sides: []string{c.Base.Prompt, c.Head.Prompt}, last: "why", width: o.width()}
+	t := caseTable{first: "case", sides: phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, sideWidth), last: "why", width: o.width()}
 	for _, row := range rows {
 		l := pairLine(row)
 		if wide {

@@ -113,7 +113,7 @@ func (s *sheet) Pair(p Pair) error {
 	for _, r := range c.Rows(-1) {
 		base, head := p.Base.TrialsOf(r.Case.Case), p.Head.TrialsOf(r.Case.Case)
 		row := sheetRow{byGrader: map[string][]string{}, cells: []string{
-			text(c.Base.Prompt), text(c.Head.Prompt), text(c.Base.Run), text(c.Head.Run), text(r.Case.Case), text(r.Case.Group),
+			text(c.Base.Name), text(c.Head.Name), text(c.Base.Run), text(c.Head.Run), text(r.Case.Case), text(r.Case.Group),
 			text(strings.Join(r.Case.Tags, " ")), text(r.Case.Input), text(r.Case.Expect.Type), r.Change.String(),
 			text(r.Base.Type), text(r.Head.Type), fmt.Sprint(r.Base.Items), fmt.Sprint(r.Head.Items),
 			text(firstText(p.Base, r.Case.Case)), text(firstText(p.Head, r.Case.Case)), text(r.Base.Error), text(r.Head.Error),
@@ -133,6 +133,8 @@ func (s *sheet) Pair(p Pair) error {
 	}
 	return nil
 }
+
+func (s *sheet) Variants(v Variants) error { return eachPair(v, s.Pair) }
 
 func firstText(run *runfile.Run, id string) string {
 	if call := firstReply(run, id); call != nil {

@@ -22,6 +22,7 @@ type junit struct {
 	w      io.Writer
 	suites []junitSuite
 	alone  []string // each suite's name, where one result is printed
+	named  bool     // the names of suites say the variants
 }
 
 type junitFile struct {
@@ -107,9 +108,14 @@ func (j *junit) Pair(p Pair) error {
 		for i := range rows {
 			suite.add(pairCase(p, &rows[i], rows[i].Marks[k]))
 		}
-		j.add(suite, c.Base.Prompt+" → "+c.Head.Prompt, g.Grader)
+		j.add(suite, c.Base.Name+" → "+c.Head.Name, g.Grader)
 	}
 	return nil
+}
+
+func (j *junit) Variants(v Variants) error {
+	j.named = true
+	return eachPair(v, j.Pair)
 }
 
 // pairCase is one case by one grader. What can't be held against the base is
@@ -129,7 +135,7 @@ func pairCase(p Pair, row *compare.CasePair, m compare.Mark) junitCase {
 		out.Skipped = inShort("", "not scored at the base: "+baseWhy, "")
 	case m.Flipped() && m.BasePass:
 		sides := []sideReply{
-			{p.Comparison.Base.Prompt, p.Base, base, baseWhy}, {p.Comparison.Head.Prompt, p.Head, head, headWhy},
+			{p.Comparison.Base.Name, p.Base, base, baseWhy}, {p.Comparison.Head.Name, p.Head, head, headWhy},
 		}
 		out.Failure = inShort(compare.NewlyFails.String(), headWhy, inFull(c, sides...))
 	case !m.HeadPass:
@@ -203,7 +209,7 @@ func (j *junit) Close() error {
 	unique := len(slices.Compact(slices.Sorted(slices.Values(j.alone)))) == len(j.alone)
 	for i := range file.Suites {
 		s := &file.Suites[i]
-		if unique {
+		if unique && !j.named {
 			s.Name = textsafe.Cell(j.alone[i])
 		}
 		file.Tests += s.Tests

@@ -66,7 +66,7 @@ func (m *markdown) Run(r Run) error {
 
 func (m *markdown) Pair(p Pair) error {
 	c := p.Comparison
-	d := m.begin(fmt.Sprintf("%s against %s: %s", code(c.Head.Prompt), code(c.Base.Prompt), phrase.Overall(c)))
+	d := m.begin(fmt.Sprintf("%s against %s: %s", code(c.Head.Name), code(c.Base.Name), phrase.Overall(c)))
 	d.add("<strong>" + mdText(c.Headline, mdSentence) + "</strong>\n\n")
 	d.lines(phrase.ComparisonBasis(c))
 	d.graders(c)
@@ -75,10 +75,10 @@ func (m *markdown) Pair(p Pair) error {
 	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))
 	d.confusion(c.Confusion.Expected, c.Confusion.Returned, func(i, j int) string {
 		return fmt.Sprintf("%d → %d", c.Confusion.Base[i][j], c.Confusion.Head[i][j])
-	}, fmt.Sprintf("cells: replies of %s → %s", code(c.Base.Prompt), code(c.Head.Prompt)))
+	}, fmt.Sprintf("cells: replies of %s → %s", code(c.Base.Name), code(c.Head.Name)))
 	flipped := c.FlippedCases()
 	rows := c.Rows(min(mdCases, flipped))
-	head := []string{"case", "input", code(c.Base.Prompt), code(c.Head.Prompt), "what changed"}
+	head := []string{"case", "input", code(c.Base.Name), code(c.Head.Name), "what changed"}
 	d.fold(phrase.FlipCounts(c), flipped, head, func(i int) []string {
 		r, sides := rows[i], phrase.Sides(rows[i])
 		return []string{
@@ -88,9 +88,34 @@ func (m *markdown) Pair(p Pair) error {
 	return m.end(d)
 }
 
+func (m *markdown) Variants(v Variants) error {
+	if len(v.Pairs) < 2 {
+		return eachPair(v, m.Pair)
+	}
+	d := m.begin(fmt.Sprintf("%s against %s", wording.Count(len(v.Pairs), "variant"), code(v.Variants.Variants[0].Name)))
+	d.add("<strong>" + mdText(phrase.OverviewHeadline(v.Variants), mdSentence) + "</strong>\n\n")
+	d.lines(phrase.OverviewBasis(v.Variants))
+	head, align := []string{"grader"}, "l"
+	for _, name := range phrase.VariantNames(v.Variants) {
+		head, align = append(head, code(name)), align+"r"
+	}
+	rows := phrase.Overview(v.Variants)
+	d.table(head, align, mdGraders, len(rows), func(i int) []string {
+		cells := []string{code(rows[i].Label)}
+		for _, cell := range rows[i].Cells {
+			cells = append(cells, mdText(strings.TrimSpace(cell.Value+" "+cell.Words), mdName))
+		}
+		return cells
+	})
+	if err := m.end(d); err != nil {
+		return err
+	}
+	return eachPair(v, m.Pair)
+}
+
 func (d *mdResult) graders(c *compare.Comparison) {
 	head := []string{
-		"grader", code(c.Base.Prompt), code(c.Head.Prompt), "Δ", "95% interval", "+", phrase.Minus, "p", "verdict",
+		"grader", code(c.Base.Name), code(c.Head.Name), "Δ", "95% interval", "+", phrase.Minus, "p", "verdict",
 	}
 	d.table(head, "lrrrlrrrl", mdGraders, len(c.Graders), func(i int) []string {
 		g := c.Graders[i]

@@ -18,7 +18,7 @@ func PlanText(w io.Writer, j plan.Plan) error {
 		how = ", in batches"
 	}
 	p.line("%s", line(fmt.Sprintf("%s on %s, %s%s; nothing is sent",
-		wording.Count(len(j.Revisions), "revision"), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials), how)))
+		wording.Count(len(j.Revisions), columnNoun(j)), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials), how)))
 	p.blank()
 	columns := append([]column{{Title: "revision", Max: 20}, {Title: "model", Max: 24}},
 		right("replies", "replayed", "new calls", "tokens", "cost")...)
@@ -59,6 +59,17 @@ func PlanText(w io.Writer, j plan.Plan) error {
 		p.line("Detecting a drop of 5 points needs %s.", wording.Count(*j.MoreUnits, "more case"))
 	}
 	return p.err
+}
+
+// columnNoun is what the rows of a plan are: variants where they are on several
+// models.
+func columnNoun(j plan.Plan) string {
+	for _, r := range j.Revisions {
+		if r.Model != j.Revisions[0].Model || r.Endpoint != j.Revisions[0].Endpoint {
+			return "variant"
+		}
+	}
+	return "revision"
 }
 
 func spread(r *plan.Range, format string) string {

@@ -22,6 +22,14 @@ type Pair struct {
 	Base, Head *runfile.Run // as the [Detail] of the format says
 }
 
+// Variants are several variants, and the pairs that hold each but the first against
+// it.
+type Variants struct {
+	compare.Variants
+
+	Pairs []Pair
+}
+
 // A Renderer prints results in one format, in the order in which they come.
 // What it was given is printed for sure once Close has returned without an
 // error.
@@ -30,6 +38,8 @@ type Renderer interface {
 	Run(r Run) error
 	// Pair prints a comparison.
 	Pair(p Pair) error
+	// Variants prints variants: an overview if there are more than two, and the pairs.
+	Variants(v Variants) error
 	// Close prints what was held back until all was there.
 	Close() error
 }
@@ -96,6 +106,18 @@ func (t *tables) Pair(p Pair) error {
 	return ComparisonText(t.w, p.Comparison, t.o)
 }
 
+func (t *tables) Variants(v Variants) error {
+	if len(v.Pairs) > 1 {
+		if err := t.next(); err != nil {
+			return err
+		}
+		if err := VariantsText(t.w, v.Variants, t.o); err != nil {
+			return err
+		}
+	}
+	return eachPair(v, t.Pair)
+}
+
 func (t *tables) next() error {
 	if !t.further {
 		t.further = true
@@ -114,6 +136,8 @@ func (o objects) Run(r Run) error { return WriteJSON(o.w, r.Summary) }
 
 func (o objects) Pair(p Pair) error { return WriteJSON(o.w, p.Comparison) }
 
+func (o objects) Variants(v Variants) error { return WriteJSON(o.w, v.Variants) }
+
 func (o objects) Close() error { return nil }
 
 // pages print one HTML file.
@@ -123,4 +147,22 @@ func (p pages) Run(r Run) error { return p.page.Run(r.Summary, r.Run) }
 
 func (p pages) Pair(pair Pair) error { return p.page.Pair(pair.Comparison, pair.Base, pair.Head) }
 
+func (p pages) Variants(v Variants) error {
+	if len(v.Pairs) > 1 {
+		if err := p.page.Variants(v.Variants); err != nil {
+			return err
+		}
+	}
+	return eachPair(v, p.Pair)
+}
+
 func (p pages) Close() error { return p.page.Close() }
+
+func eachPair(v Variants, do func(Pair) error) error {
+	for _, p := range v.Pairs {
+		if err := do(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -51,6 +51,7 @@ const (
 )
 
 type failure struct {
+	model         string // if the job has several; else empty
 	kind, message string // the message of the first trial
 	trials        int
 	cases         map[string]bool
@@ -69,7 +70,10 @@ func NewTally(total int, state func() State, now time.Time) *Tally {
 }
 
 // Add counts a trial that has its outcome.
-func (t *Tally) Add(trial runfile.Trial) {
+func (t *Tally) Add(trial runfile.Trial) { t.AddOn("", trial) }
+
+// AddOn is Add for a trial on one of several models: what fails is told by model.
+func (t *Tally) AddOn(model string, trial runfile.Trial) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.trials++
@@ -84,7 +88,7 @@ func (t *Tally) Add(trial runfile.Trial) {
 	}
 	if trial.Error != nil {
 		t.errors++
-		t.addFailure(trial)
+		t.addFailure(model, trial)
 		return
 	}
 	t.graded++
@@ -93,12 +97,12 @@ func (t *Tally) Add(trial runfile.Trial) {
 	}
 }
 
-func (t *Tally) addFailure(trial runfile.Trial) {
-	i := slices.IndexFunc(t.failures, func(f failure) bool { return f.kind == trial.Error.Kind })
+func (t *Tally) addFailure(model string, trial runfile.Trial) {
+	i := slices.IndexFunc(t.failures, func(f failure) bool { return f.kind == trial.Error.Kind && f.model == model })
 	if i < 0 {
 		i = len(t.failures)
 		t.failures = append(t.failures, failure{
-			kind: trial.Error.Kind, message: trial.Error.Message, cases: map[string]bool{},
+			model: model, kind: trial.Error.Kind, message: trial.Error.Message, cases: map[string]bool{},
 		})
 	}
 	t.failures[i].trials++
@@ -187,8 +191,12 @@ func (t *Tally) Failures() []string {
 		if len(names) > most {
 			names, more = names[:most], fmt.Sprintf(" and %d more", len(f.cases)-most)
 		}
+		from := ""
+		if f.model != "" {
+			from = " from " + f.model
+		}
 		out = append(out, f.message,
-			fmt.Sprintf("no reply in %s: %s%s", wording.Count(f.trials, "trial"), strings.Join(names, ", "), more))
+			fmt.Sprintf("no reply%s in %s: %s%s", from, wording.Count(f.trials, "trial"), strings.Join(names, ", "), more))
 	}
 	if u := t.unscored; u.scores > 0 {
 		out = append(out, fmt.Sprintf("%s undecided, such as %s of case %s: %s",

@@ -105,6 +105,11 @@ type Model struct {
 	Params   params.Params `json:"params"`
 }
 
+// Same reports whether two runs were on one model: by one id at one endpoint and API.
+func (m Model) Same(other Model) bool {
+	return m.ID == other.ID && m.Endpoint == other.Endpoint && m.API == other.API
+}
+
 // Judge names what judged the run's rubric. Scores of two runs are comparable
 // where both hashes and all models are equal.
 type Judge struct {

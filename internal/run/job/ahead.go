@@ -20,17 +20,17 @@ func SelectedCases(p *project.Project) ([]runfile.Case, error) {
 	return out, nil
 }
 
-// Ahead is what the job has before it, over all its revisions: replies to replay,
+// Ahead is what the job has before it, over all its variants: replies to replay,
 // calls to make, and what those take if replies are as long as those of an
 // earlier run, which may be nil.
 func (r *Revisions) Ahead(p *project.Project, earlier *runfile.Run) (plan.Revision, error) {
 	out := plan.Revision{}
-	targets, err := p.Targets()
+	variants, err := p.Variants()
 	if err != nil {
 		return out, err
 	}
-	for i, revision := range p.Prompts {
-		replies, recorded, err := countRecorded(p, revision, targets[i], r.Work.Trials, r.recordings.index)
+	for _, v := range variants {
+		replies, recorded, err := countRecorded(p, v, r.Work.Trials, r.recordings.index)
 		if err != nil {
 			return out, err
 		}
@@ -43,11 +43,11 @@ func (r *Revisions) Ahead(p *project.Project, earlier *runfile.Run) (plan.Revisi
 		if err != nil {
 			return out, err
 		}
-		out.Judging = questions * r.Work.Trials * len(p.Prompts)
+		out.Judging = questions * r.Work.Trials * len(variants)
 	}
 	if earlier != nil {
 		if usage := samplesOf(earlier); len(usage) > 0 {
-			out.Estimate(usage, targets[0].Price)
+			out.Estimate(usage, variants[0].Target.Price)
 		}
 	}
 	return out, nil

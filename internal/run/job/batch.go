@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +29,8 @@ type BatchOptions struct {
 type Batches struct {
 	options    Options
 	batching   BatchOptions
-	collectors []*batch.Collector // in the order of the revisions
+	names      []string           // of the variants
+	collectors []*batch.Collector // in the order of the variants
 	locks      []func() error
 }
 
@@ -38,10 +40,11 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 	if err := checkDistinct(p, o); err != nil {
 		return nil, err
 	}
-	targets, err := p.Targets()
+	variants, err := p.Variants()
 	if err != nil {
 		return nil, err
 	}
+	targets := targetsOf(variants)
 	for _, t := range targets {
 		if t.API != "" {
 			return nil, problem.List{{
@@ -51,7 +54,7 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 		}
 	}
 	out := &Batches{options: o, batching: b}
-	if err := out.lock(p, targets); err != nil {
+	if err := out.lock(p, variants); err != nil {
 		return nil, errors.Join(err, out.Close())
 	}
 	if !o.Fresh {
@@ -62,22 +65,43 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 		return nil, errors.Join(err, out.Close())
 	}
 	defer index.Close() //nolint:errcheck // opened for reading only
-	if n := len(batch.Outstanding(index, targets[0].Label, targets[0].ID)); n > 0 {
+	n := 0
+	for _, t := range targets {
+		n += len(batch.Outstanding(index, t.Label, t.ID))
+	}
+	if n > 0 {
 		o.Note(fmt.Sprintf("--fresh ignores batches that earlier runs submitted and nobody collected: %d", n))
 	}
 	return out, nil
 }
 
-func (b *Batches) lock(p *project.Project, targets []project.Target) error {
-	for i, revision := range p.Prompts {
-		name := "batches-" + targets[i].Priced(0).Key([]byte(targets[i].ID+revision.Hash()), 0)[:16]
+// targetsOf are the targets of variants, each model at an endpoint once.
+func targetsOf(variants []project.Variant) []project.Target {
+	var out []project.Target
+	for _, v := range variants {
+		same := func(t project.Target) bool { return t.Record().Same(v.Target.Record()) }
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, v.Target)
+		}
+	}
+	return out
+}
+
+func (b *Batches) lock(p *project.Project, variants []project.Variant) error {
+	locked := map[string]bool{}
+	for _, v := range variants {
+		name := "batches-" + v.Target.Priced(0).Key([]byte(v.Target.ID+v.Prompt.Hash()), 0)[:16]
+		if locked[name] { // the same model with other parameters
+			continue
+		}
+		locked[name] = true
 		release, locked, err := runfile.Reserve(p.RunsDir, name)
 		if err != nil {
-			return fmt.Errorf("reserving the batches of %s: %w", revision.Name, err)
+			return fmt.Errorf("reserving the batches of %s: %w", v.Name, err)
 		}
 		if !locked {
 			return fmt.Errorf("another process waits for the batches of %s in %s; let it, or stop it, and run this again",
-				revision.Name, p.RunsDir)
+				v.Name, p.RunsDir)
 		}
 		b.locks = append(b.locks, release)
 	}
@@ -132,7 +156,7 @@ func (b *Batches) open(c *Calls) error {
 	if err != nil {
 		return err
 	}
-	b.collectors = append(b.collectors, collector)
+	b.names, b.collectors = append(b.names, c.Name), append(b.collectors, collector)
 	c.Revision.Asker.Model, c.Revision.Asker.Recorded = collector, collector
 	c.Revision.Run = batchRun{Writer: c.File, collector: collector}
 	return nil
@@ -165,13 +189,12 @@ func (b *Batches) submit(ctx context.Context) error {
 	return nil
 }
 
-// Waiting says for each revision how many of its requests wait for which batches.
-func (b *Batches) Waiting() [][]batch.Waiting {
-	out := make([][]batch.Waiting, len(b.collectors))
+// Waiting calls do for each variant, with how many of its requests wait for which
+// batches.
+func (b *Batches) Waiting(do func(variant string, list []batch.Waiting)) {
 	for i, collector := range b.collectors {
-		out[i] = collector.Waiting()
+		do(b.names[i], collector.Waiting())
 	}
-	return out
 }
 
 // Close gives back what the batches hold on this machine.
@@ -212,12 +235,12 @@ func CancelBatches(ctx context.Context, p *project.Project, o Options) ([]batch.
 		return nil, err
 	}
 	defer index.Close() //nolint:errcheck // opened for reading only
+	variants, err := p.Variants()
+	if err != nil {
+		return nil, err
+	}
 	var out []batch.Cancelled
-	for _, revision := range p.Prompts {
-		t, err := p.TargetFor(revision)
-		if err != nil {
-			return out, err
-		}
+	for _, t := range targetsOf(variants) {
 		client, err := batchClient(t, o)
 		if err != nil {
 			return out, err
@@ -225,7 +248,7 @@ func CancelBatches(ctx context.Context, p *project.Project, o Options) ([]batch.
 		cancelled, err := batch.Cancel(ctx, client, batch.Outstanding(index, t.Label, t.ID))
 		out = append(out, cancelled...)
 		if err != nil {
-			return out, fmt.Errorf("cancelling the batches of %s: %w", revision.Name, err)
+			return out, fmt.Errorf("cancelling the batches on %s: %w", t.ID, err)
 		}
 	}
 	return out, nil

@@ -33,8 +33,9 @@ type Job struct {
 
 // A Run is one run file of a job.
 type Run struct {
-	Name string // of its prompt
-	Path string
+	Name  string // of its variant, else of its prompt
+	Model string // the id, if several models are named; else empty
+	Path  string
 
 	file *runfile.Writer
 }

@@ -3,7 +3,6 @@ package job
 import (
 	"slices"
 
-	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/verdict/plan"
@@ -36,12 +35,12 @@ func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
 		}
 		defer index.Close() //nolint:errcheck // opened for reading only
 	}
-	targets, err := p.Targets()
+	variants, err := p.Variants()
 	if err != nil {
 		return out, err
 	}
-	for i, revision := range p.Prompts {
-		planned, err := planRevision(p, revision, targets[i], out, index)
+	for _, v := range variants {
+		planned, err := planVariant(p, v, out, index)
 		if err != nil {
 			return out, err
 		}
@@ -52,15 +51,16 @@ func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
 	return out, nil
 }
 
-func planRevision(p *project.Project, revision *prompt.Prompt, t project.Target, of plan.Plan, index *runfile.Index) (
+func planVariant(p *project.Project, v project.Variant, of plan.Plan, index *runfile.Index) (
 	out plan.Revision, err error,
 ) {
-	out = plan.Revision{Prompt: revision.Name, Model: t.ID, Endpoint: t.Label}
-	if out.Replies, out.Replayed, err = countRecorded(p, revision, t, of.Trials, index); err != nil {
+	t := v.Target
+	out = plan.Revision{Prompt: v.Prompt.Name, Model: t.ID, Endpoint: t.Label}
+	if out.Replies, out.Replayed, err = countRecorded(p, v, of.Trials, index); err != nil {
 		return out, err
 	}
 	out.New = out.Replies - out.Replayed
-	seen, err := usageSeen(p, t, revision.Hash())
+	seen, err := usageSeen(p, t, v.Prompt.Hash())
 	if err != nil {
 		return out, err
 	}

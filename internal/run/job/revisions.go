@@ -31,7 +31,7 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 	if err := checkDistinct(p, o); err != nil {
 		return nil, err
 	}
-	targets, err := p.Targets()
+	variants, err := p.Variants()
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 	if o.Transport != nil {
 		r.transport = o.Transport
 	}
-	if err := r.prepare(ctx, p, o, targets); err != nil {
+	if err := r.prepare(ctx, p, o, variants); err != nil {
 		return nil, errors.Join(err, r.Abandon())
 	}
 	r.Trials = p.Selected() * r.Work.Trials * len(r.Runs)
@@ -52,12 +52,16 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 	return r, nil
 }
 
-func (r *Revisions) prepare(ctx context.Context, p *project.Project, o Options, targets []project.Target) (err error) {
+func (r *Revisions) prepare(ctx context.Context, p *project.Project, o Options, variants []project.Variant) (err error) {
 	if r.recordings, err = r.openRecordings(p, o, ofPrompts(p.Prompts)); err != nil {
 		return err
 	}
 	r.recordings.repair()
-	isRecorded := func(name string) (bool, error) { return r.anyRecorded(p, targets, name) }
+	isRecorded := func(name string) (bool, error) { return r.anyRecorded(p, variants, name) }
+	targets := make([]project.Target, len(variants))
+	for i, v := range variants {
+		targets[i] = v.Target
+	}
 	models, err := openModels(targets, o, r.transport, r.engine, isRecorded)
 	if err != nil {
 		return err
@@ -65,22 +69,26 @@ func (r *Revisions) prepare(ctx context.Context, p *project.Project, o Options, 
 	if err := r.prepareGrading(ctx, p, o); err != nil {
 		return err
 	}
-	r.Work.Revisions = make([]runner.Revision, len(p.Prompts)) // calls point into it
+	r.Work.Revisions = make([]runner.Revision, len(variants)) // calls point into it
 	common := r.header(ctx, p, o)
-	for i, revision := range p.Prompts {
-		t := targets[i]
+	for i, v := range variants {
+		t := v.Target
 		h := common
-		h.Prompt = PromptRecord(revision)
-		h.Model = runfile.Model{Name: t.Name, Endpoint: t.Label, API: t.API, ID: t.ID, Params: t.Params}
+		h.Prompt = PromptRecord(v.Prompt)
+		h.Model = t.Record()
 		id, w, err := r.create(p, o, h)
 		if err != nil {
 			return err
 		}
+		r.Runs[i].Name = v.Name
+		if len(p.Options.Models) > 0 {
+			r.Runs[i].Model = t.ID
+		}
 		asker := askerFor(t, models[t.Name], r.recordings.index)
-		r.Work.Revisions[i] = runner.Revision{Prompt: revision, Params: t.Params, Asker: asker, ID: id, Run: w}
+		r.Work.Revisions[i] = runner.Revision{Prompt: v.Prompt, Params: t.Params, Asker: asker, ID: id, Run: w}
 		r.calls = append(r.calls, &Calls{
-			Revision: &r.Work.Revisions[i], Target: t, File: w, Recorded: r.recordings.index,
-			Requests: requests(p, revision, t, r.Work.Trials),
+			Name: v.Name, Revision: &r.Work.Revisions[i], Target: t, File: w, Recorded: r.recordings.index,
+			Requests: requests(p, v, r.Work.Trials),
 		})
 	}
 	return nil
@@ -139,23 +147,21 @@ func checkDistinct(p *project.Project, o Options) error {
 	return probs.Err()
 }
 
-// requests yields what the trials of a revision ask, in the order of the run.
-func requests(
-	p *project.Project, revision *prompt.Prompt, t project.Target, trials int,
-) iter.Seq2[model.Request, error] {
-	target := t.Priced(0)
+// requests yields what the trials of a variant ask, in the order of the run.
+func requests(p *project.Project, v project.Variant, trials int) iter.Seq2[model.Request, error] {
+	target := v.Target.Priced(0)
 	return func(yield func(model.Request, error) bool) {
 		for c, err := range p.Cases() {
 			if err != nil {
 				yield(model.Request{}, err)
 				return
 			}
-			messages, err := revision.Render(c.Input, p.Suite.VarsOf(c))
+			messages, err := v.Prompt.Render(c.Input, p.Suite.VarsOf(c))
 			if err != nil {
 				yield(model.Request{}, err)
 				return
 			}
-			r, err := target.Prepare(runner.Request(revision, t.Params, messages, 1)) // the same body for each trial
+			r, err := target.Prepare(runner.Request(v.Prompt, v.Target.Params, messages, 1)) // the same body for each trial
 			if err != nil {
 				yield(model.Request{}, err)
 				return
@@ -170,12 +176,12 @@ func requests(
 	}
 }
 
-// countRecorded counts the replies that a revision wants of a target, and how many
-// of them the index holds; a nil index holds none.
-func countRecorded(p *project.Project, revision *prompt.Prompt, t project.Target, trials int, index *runfile.Index) (
+// countRecorded counts the replies that a variant wants, and how many of them the
+// index holds; a nil index holds none.
+func countRecorded(p *project.Project, v project.Variant, trials int, index *runfile.Index) (
 	replies, recorded int, err error,
 ) {
-	for request, err := range requests(p, revision, t, trials) {
+	for request, err := range requests(p, v, trials) {
 		if err != nil {
 			return replies, recorded, err
 		}
@@ -188,12 +194,12 @@ func countRecorded(p *project.Project, revision *prompt.Prompt, t project.Target
 }
 
 // anyRecorded reports whether a reply that the job wants of a target is recorded.
-func (r *Revisions) anyRecorded(p *project.Project, targets []project.Target, name string) (bool, error) {
-	for i, revision := range p.Prompts {
-		if targets[i].Name != name {
+func (r *Revisions) anyRecorded(p *project.Project, variants []project.Variant, name string) (bool, error) {
+	for _, v := range variants {
+		if v.Target.Name != name {
 			continue
 		}
-		_, recorded, err := countRecorded(p, revision, targets[i], r.Work.Trials, r.recordings.index)
+		_, recorded, err := countRecorded(p, v, r.Work.Trials, r.recordings.index)
 		if err != nil || recorded > 0 {
 			return recorded > 0, err
 		}

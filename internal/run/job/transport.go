@@ -24,8 +24,9 @@ type Transport interface {
 	Run(ctx context.Context, calls []*Calls, trials func() error) error
 }
 
-// Calls are the calls of one revision.
+// Calls are the calls of one variant.
 type Calls struct {
+	Name     string // of the variant
 	Revision *runner.Revision
 	Target   project.Target
 	File     *runfile.Writer                 // of the run

@@ -25,6 +25,7 @@ type Options struct {
 	Config  string
 	Suite   string
 	Model   string
+	Models  []string // several, in place of Model: each revision on each of them is a variant
 	Judge   string
 	BaseURL string
 	EnvFile string

@@ -53,7 +53,12 @@ func (p *Project) errNoModel() error {
 // TargetFor resolves the model that a revision runs on: the flag over the
 // prompt file over the config. It reads no key.
 func (p *Project) TargetFor(revision *prompt.Prompt) (Target, error) {
-	name := cmp.Or(p.Options.Model, revision.Model, p.Config.Model)
+	return p.targetFor(revision, p.Options.Model)
+}
+
+// targetFor is [Project.TargetFor] with a model that was named in place of the flag.
+func (p *Project) targetFor(revision *prompt.Prompt, named string) (Target, error) {
+	name := cmp.Or(named, revision.Model, p.Config.Model)
 	if name == "" && p.Options.BaseURL != "" {
 		return Target{}, errNoID
 	}
@@ -233,31 +238,6 @@ func (t Target) checked(revision *prompt.Prompt) error {
 		return problem.List{{File: revision.Path, Message: fmt.Sprintf("model %s can't be asked this: %v", t.Name, err)}}
 	}
 	return nil
-}
-
-// Targets are the models that the revisions run on. Revisions that their files
-// send to different ones are refused before any call: what comes of it could
-// not be compared.
-func (p *Project) Targets() ([]Target, error) {
-	targets := make([]Target, len(p.Prompts))
-	for i, revision := range p.Prompts {
-		t, err := p.TargetFor(revision)
-		if err != nil {
-			return nil, problem.From(err).Err() // what was typed is wrong
-		}
-		if err := t.checked(revision); err != nil {
-			return nil, err
-		}
-		if first := targets[0]; i > 0 && (t.ID != first.ID || t.Label != first.Label) {
-			return nil, problem.List{{
-				Message: fmt.Sprintf("%s runs on %s (%s) and %s on %s (%s), so the prompt may not be the cause of a difference",
-					p.Prompts[0].Name, first.ID, first.Label, revision.Name, t.ID, t.Label),
-				Hint: "name one model with --model, or run them one by one and compare with --allow model",
-			}}
-		}
-		targets[i] = t
-	}
-	return targets, nil
 }
 
 // RanOn reports whether a run is one of revisions over the project's suite, on a target.

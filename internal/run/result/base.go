@@ -20,6 +20,7 @@ import (
 type Pairing struct {
 	Detail     runfile.Detail
 	AsRecorded bool // by the scores in the files
+	Variants   bool // both are named as variants, so they may differ in the model
 	AllowModel bool // in spite of different models
 	AllowJudge bool // in spite of different judges
 	Drift      bool // both may be runs of one prompt
@@ -34,6 +35,7 @@ type Base struct {
 	path    string
 	how     Pairing
 
+	again    bool            // it is to be graded again, whatever the head
 	header   *runfile.Header // nil until it is read
 	specs    []graders.Spec  // of the suite as it is now; nil until they are needed
 	recorded *runfile.Run    // nil until it is read
@@ -62,7 +64,8 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 		}
 	}
 	o := b.project.Comparison(base, head, notes)
-	o.AllowModel, o.AllowJudge, o.Drift, o.Noise = b.how.AllowModel, b.how.AllowJudge, b.how.Drift, b.how.Noise
+	o.Variants, o.AllowModel, o.AllowJudge = b.how.Variants, b.how.AllowModel, b.how.AllowJudge
+	o.Drift, o.Noise = b.how.Drift, b.how.Noise
 	c, err := compare.Compare(base, head, o)
 	return report.Pair{Comparison: c, Base: base, Head: head}, err
 }
@@ -116,6 +119,7 @@ func (b *Base) mustRegrade(headPath string) (again bool, notes []string, err err
 	if err != nil {
 		return false, nil, err
 	}
+	again = b.again
 	says := map[string]string{} // by grader, what a command says of itself
 	bySuite := false            // and not only by another version of reading
 	for _, h := range []runfile.Header{*b.header, head} {

@@ -30,27 +30,32 @@ func noRunf(format string, args ...any) error { return noRun(fmt.Sprintf(format,
 
 // A Lookup finds the runs that command-line arguments name.
 type Lookup struct {
-	Runs      string // the runs directory
-	Model     string // only runs of this model, by id or name; empty: any
-	Suite     string // runs of the suite with this name come first; empty: any
-	Whole     bool   // only complete runs of a whole suite
-	MaxErrors int    // trials that may have ended in an error, if Whole
+	Runs      string           // the runs directory
+	Model     string           // only runs of this model, by id or name; empty: see [Lookup.Path]
+	Suite     string           // runs of the suite with this name come first; empty: any
+	Project   *project.Project // says which model a name means; nil: none
+	Whole     bool             // only complete runs of a whole suite
+	MaxErrors int              // trials that may have ended in an error, if Whole
 }
 
 // LookupOf finds runs as the options say: in the runs directory, of the model and
 // the suite that they name.
 func LookupOf(o project.Options) (Lookup, error) {
-	runs, err := o.RunsDir()
+	p, err := project.Settings(o)
+	look := Lookup{Runs: p.RunsDir, Model: o.Model, Project: p}
 	if err != nil || o.Suite == "" {
-		return Lookup{Runs: runs, Model: o.Model}, err
+		return look, err
 	}
 	named, probs := suite.Load(o.Suite)
-	return Lookup{Runs: runs, Model: o.Model, Suite: named.Name}, probs.Err()
+	look.Suite = named.Name
+	return look, probs.Err()
 }
 
 // Path returns the run file that arg names: a run file, the id of a run in the runs
 // directory, or a revision, whose newest run with the same contents it is. Runs on
-// the suite and the model of like, if not nil, come first.
+// the suite and the model of like, if not nil, come first, and complete ones before
+// others. If there are runs on several models, Model or the model that the revision
+// would run on decides; it is an error if that leaves several.
 func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (string, error) {
 	if IsRunFile(arg) {
 		return arg, CheckRunFile(arg)
@@ -102,26 +107,25 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 		return "", l.none(arg, named, hash)
 	}
 	slices.SortStableFunc(found, func(a, b runfile.Found) int { // of equal ones the newest stays first
-		return l.rank(b.Header, like) - l.rank(a.Header, like)
+		return l.rank(b, like) - l.rank(a, like)
 	})
-	return found[0].Path, nil
+	return l.onOneModel(arg, p, found, like)
 }
 
-// rank ranks a run: the suite weighs more than the model, because without it there
-// is nothing to compare, and a redacted copy less than any other run.
-func (l Lookup) rank(h runfile.Header, like *runfile.Header) int {
+// rank ranks a run by all but its model: a redacted copy less than any other run,
+// one that is not complete less than one that is.
+func (l Lookup) rank(f runfile.Found, like *runfile.Header) int {
 	rank := 0
-	if h.Redacted != nil {
+	if f.Header.Redacted != nil {
 		rank -= 8
 	}
-	if h.Suite.Name == l.Suite {
+	if f.Header.Suite.Name == l.Suite {
 		rank += 4
 	}
-	if like != nil && h.Suite.Name == like.Suite.Name {
+	if like != nil && f.Header.Suite.Name == like.Suite.Name {
 		rank += 2
 	}
-	if like != nil && h.Model.ID == like.Model.ID && h.Model.Endpoint == like.Model.Endpoint &&
-		h.Model.API == like.Model.API {
+	if f.Status == runfile.Complete {
 		rank++
 	}
 	return rank
@@ -167,10 +171,6 @@ func (l Lookup) others(named []runfile.Header, hash string) string {
 		return fmt.Sprintf("%d of it, not whole", len(named))
 	}
 	return strings.Join(parts, "; ")
-}
-
-func (l Lookup) isModel(h runfile.Header) bool {
-	return l.Model == "" || h.Model.ID == l.Model || h.Model.Name == l.Model
 }
 
 // nearID suggests a run in dir whose id is like the one that was typed.

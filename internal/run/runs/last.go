@@ -41,8 +41,8 @@ func BaseRun(ctx context.Context, p *project.Project, base string, revision *pro
 	if err != nil {
 		return "", problem.From(err).Err()
 	}
-	look := Lookup{Runs: p.RunsDir, Suite: p.Suite.Name, Whole: true, MaxErrors: maxErrors}
-	like := runfile.Header{Suite: runfile.Suite{Name: p.Suite.Name}, Model: runfile.Model{ID: t.ID, Endpoint: t.Label, API: t.API}}
+	look := Lookup{Runs: p.RunsDir, Model: t.ID, Suite: p.Suite.Name, Whole: true, MaxErrors: maxErrors}
+	like := runfile.Header{Suite: runfile.Suite{Name: p.Suite.Name}, Model: t.Record()}
 	path, err = look.Path(ctx, base, &like)
 	if errors.Is(err, ErrNoRun) {
 		return "", nil

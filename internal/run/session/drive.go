@@ -30,7 +30,7 @@ func Drive(ctx context.Context, c *terminal.Console, j *job.Job, o Options) ([]r
 	ctx, stop, release := Interruptible(ctx, c, o.Leaving)
 	state := func() terminal.State { return StateOf(j.Stats()) }
 	progress := c.NewProgress(terminal.NewTally(j.Trials, state, time.Now()), o.Every)
-	j.Progress = func(e runner.Event) { progress.Add(e.Trial) }
+	j.Progress = func(e runner.Event) { progress.AddOn(j.Runs[e.Revision].Model, e.Trial) }
 	ends, err := j.Run(ctx, stop)
 	release()
 	progress.Finish()

@@ -34,8 +34,10 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		Schema: Schema, Noise: o.Noise, Gates: []summary.GateResult{},
 		Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
 		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes, Confusion: confusion(head, p),
-		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p,
+		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p, options: o, measured: gradersOf(p, o),
 	}
+	names := Names([]runfile.Header{base.Header, head.Header})
+	c.Base.Name, c.Head.Name = names[0], names[1]
 	if len(o.Gates) > 0 {
 		s := summary.Of(head, o.HeadPrice)
 		s.SetReliability(o.Reliability)
@@ -45,11 +47,10 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	for _, gate := range o.MetricGates {
 		c.Gates = append(c.Gates, checkMetric(gate, c.Metrics))
 	}
-	c.Graders = gradersOf(p, o)
-	c.Verdict = verdictOf(p, c.Graders, o)
+	c.Graders = c.measured
 	c.findChanges()
 	c.Tags = tagSlices(p, o)
-	c.Headline = headline(c)
+	decide([]*Comparison{c})
 	return c, nil
 }
 

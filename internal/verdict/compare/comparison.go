@@ -50,12 +50,15 @@ type Comparison struct {
 
 	Pairwise *Pairwise `json:"pairwise,omitempty"` // a judge's preferences, where they were asked for
 
-	pairs  *pairing
-	became []Change // per pair
+	pairs    *pairing
+	options  Options
+	measured []Grader // before their verdicts
+	became   []Change // per pair
 }
 
 // A Side is one of the two runs.
 type Side struct {
+	Name     string           `json:"-"` // of its column, by what differs; see [Names]
 	Prompt   string           `json:"prompt"`
 	Run      string           `json:"run"`
 	Hash     string           `json:"prompt_hash"`

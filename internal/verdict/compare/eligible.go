@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"promptbench/graders"
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
@@ -39,18 +40,20 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	var notes []string
 	other := otherModel(b.Model, h.Model)
 	switch {
-	case other != "" && !o.AllowModel:
+	case other != "" && !o.AllowModel && !o.Variants:
 		return nil, &Refusal{
 			Reason: other,
 			Hint:   "the models differ, so the prompt may not be the cause; compare runs of one model, or pass --allow model",
 		}
-	case other != "":
+	case other != "" && o.Variants && b.Prompt.Hash != h.Prompt.Hash:
+		notes = append(notes, "the prompt and the model differ, so either may be the cause of a difference")
+	case other != "" && !o.Variants:
 		notes = append(notes, "allowed: "+other)
-	case o.Drift && b.Run == h.Run:
+	case (o.Drift || o.Variants) && b.Run == h.Run:
 		return nil, &Refusal{
 			Reason: "base and head are one run, " + b.Run, Hint: "run the revision again, with --fresh to see drift",
 		}
-	case b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !o.Drift:
+	case b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !o.Drift && !o.mayBeVariants(b, h):
 		return nil, &Refusal{
 			Reason: fmt.Sprintf("%s and %s are the same prompt: their files send the same messages and parameters",
 				b.Prompt.Name, h.Prompt.Name),
@@ -69,7 +72,7 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 			Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade",
 		}
 	}
-	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise {
+	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !isOtherModel(b.Model, h.Model) {
 		notes = append(notes, drift(head))
 	}
 	if b.Model.Name != h.Model.Name && b.Model.ID == h.Model.ID {
@@ -217,6 +220,9 @@ func otherModel(b, h runfile.Model) string {
 	}
 	if b.Endpoint != h.Endpoint {
 		what = append(what, fmt.Sprintf("endpoint %s against %s", b.Endpoint, h.Endpoint))
+	}
+	if b.API != h.API {
+		what = append(what, fmt.Sprintf("API %s against %s", cmp.Or(b.API, config.Chat), cmp.Or(h.API, config.Chat)))
 	}
 	if len(what) == 0 {
 		return ""

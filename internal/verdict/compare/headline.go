@@ -15,7 +15,7 @@ import (
 // headline says in one to three sentences what a busy reader acts on: what the
 // head broke and fixed, and whether that makes it better or worse.
 func headline(c *Comparison) string {
-	base, head := c.Base.Prompt, c.Head.Prompt
+	base, head := c.Base.Name, c.Head.Name
 	switch {
 	case c.Noise:
 		n := c.FlippedCases()
@@ -26,7 +26,7 @@ func headline(c *Comparison) string {
 			head, base)
 	case c.Verdict == nil || !hasScores(c.Graders):
 		return fmt.Sprintf("No verdict on %s against %s: no grader scored a case on both sides.", head, base)
-	case c.Base.Hash == c.Head.Hash:
+	case c.Base.Hash == c.Head.Hash && base == head:
 		base = "it was " + earlierRun(c)
 	}
 	decisive := withVerdict(c.Graders, *c.Verdict)

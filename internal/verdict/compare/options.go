@@ -3,6 +3,7 @@ package compare
 import (
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -21,6 +22,7 @@ type Options struct {
 	Margin      float64             // how far a mean may drop and still be no worse; 0 means [DefaultMargin]
 	Margins     map[string]float64  // by grader, over Margin
 	Gating      []string            // graders that the verdict rests on; empty: all but the criteria of a rubric
+	Variants    bool                // both are named as variants, so they may differ in the model
 	AllowModel  bool                // compare runs of different models or endpoints
 	AllowJudge  bool                // compare runs that were judged differently, by what was not judged
 	Noise       bool                // both are runs of one prompt, to see how far it differs from itself
@@ -44,4 +46,10 @@ func (o Options) margin(grader string) float64 {
 		return o.Margin
 	}
 	return DefaultMargin
+}
+
+// mayBeVariants reports whether two runs of one prompt may be compared because their
+// models differ.
+func (o Options) mayBeVariants(b, h runfile.Header) bool {
+	return (o.Variants || o.AllowModel) && isOtherModel(b.Model, h.Model)
 }

@@ -10,31 +10,42 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// verdictOf fills the adjusted p and the verdict of every grader. It returns the
-// overall verdict, or nil if there is none.
-func verdictOf(p *pairing, list []Grader, o Options) *Verdict {
-	adjusted := adjust(list)
-	worst := worstCase(p, list, o)
-	worstAdjusted := adjust(worst)
+// decide fills the adjusted p and the verdict of every grader, the overall verdict
+// and the headline of comparisons with one base. Their p are adjusted together. It
+// may be called again, with other comparisons beside them.
+func decide(list []*Comparison) {
+	var measured, worst []Grader
+	for _, c := range list {
+		measured = append(measured, c.measured...)
+		worst = append(worst, worstCase(c.pairs, c.measured, c.options)...)
+	}
+	adjusted, worstAdjusted := adjust(measured), adjust(worst)
 	tests := 0
-	for i := range list {
-		if list[i].Gating && list[i].P != nil {
+	for i := range measured {
+		if measured[i].Gating && measured[i].P != nil {
 			tests++
 		}
 	}
-	for i := range list {
-		g := &list[i]
-		if g.Gating {
-			g.PAdjusted = adjusted[i]
+	at := 0
+	for _, c := range list {
+		c.Graders = slices.Clone(c.measured)
+		for i := range c.Graders {
+			g := &c.Graders[i]
+			g.Warnings = slices.Clone(g.Warnings)
+			if g.Gating {
+				g.PAdjusted = adjusted[at]
+			}
+			g.Verdict = graderVerdict(*g, adjusted[at])
+			g.withdraw(graderVerdict(worst[at], worstAdjusted[at]))
+			g.explain(adjusted[at])
+			if g.Verdict != nil && *g.Verdict == Inconclusive && g.Units > 0 {
+				g.plan(tests)
+			}
+			at++
 		}
-		g.Verdict = graderVerdict(*g, adjusted[i])
-		g.withdraw(graderVerdict(worst[i], worstAdjusted[i]))
-		g.explain(adjusted[i])
-		if g.Verdict != nil && *g.Verdict == Inconclusive && g.Units > 0 {
-			g.plan(tests)
-		}
+		c.Verdict = overall(c.Graders)
+		c.Headline = headline(c)
 	}
-	return overall(list)
 }
 
 // gating reports whether the overall verdict rests on a grader: those that the
