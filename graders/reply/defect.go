@@ -21,6 +21,8 @@ const (
 	CodeTypeSpelling     Code = "type_spelling"     // the type needed trimming, unquoting or lower-casing
 	CodeItemNotText      Code = "item_not_text"     // an item is a number, an object, …; its text was taken
 	CodeItemBlank        Code = "item_blank"        // an item without text was dropped
+	CodeDroppedText      Code = "dropped_text"      // text in the document that belongs to no item
+	CodeTooManyItems     Code = "too_many_items"    // only the first MaxItems items were read
 )
 
 // Inside: the document was malformed and repaired, or is incomplete.
@@ -76,7 +78,7 @@ func (c Code) Severity() Severity {
 	case CodeFence, CodeProseBefore, CodeProseAfter, CodeThinking:
 		return Around
 	case CodeOtherFormat, CodeSeveralDocuments, CodeWrapped, CodeSchema, CodeTypeSpelling,
-		CodeItemNotText, CodeItemBlank:
+		CodeItemNotText, CodeItemBlank, CodeDroppedText, CodeTooManyItems:
 		return Shape
 	case CodeNoDocument, CodeTypeMissing, CodeTypeUnknown:
 		return Fatal

@@ -19,7 +19,7 @@ func (r *Reader) jsonItems(doc *document, c *jsonCandidate) {
 			text = jsonText(node)
 			notText = append(notText, i+1)
 		}
-		text = strings.TrimSpace(text)
+		text = trimInvisible(text)
 		switch {
 		case isBlank(text):
 			blank = append(blank, i+1)

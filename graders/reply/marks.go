@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A mark is the number or the bullet that begins a line.
@@ -38,48 +40,6 @@ func circled(c rune) (number int, style string) {
 	return 0, ""
 }
 
-// marked splits text at its marked lines. An unmarked line continues the item
-// above it; text before the first mark, and the refusal, are not items.
-// At the end of a cut text, the beginning of a mark is ignored. It also returns
-// the number of marks without text, and whether there is a mark.
-func (r *Reader) marked(text string, cut bool) (items []string, blanks int, found bool) {
-	var parts []string // of the current item
-	flush := func() {
-		item := strings.TrimSpace(strings.Join(parts, " "))
-		switch {
-		case parts == nil:
-		case isBlank(strings.Trim(item, "*_")): // emphasis of nothing
-			blanks++
-		case !r.isRefusal(item):
-			items = append(items, item)
-		}
-		parts = nil
-	}
-	lines := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("\n\r\u2028\u2029", c) })
-	next := nextNumbers(lines)
-	number := 0 // of the last mark
-	for i, line := range lines {
-		line = strings.TrimSpace(line)
-		if isRule(line) || cut && i == len(lines)-1 && isTornMark(line, number+1) {
-			continue
-		}
-		m, ok := parseMark(line)
-		if !ok {
-			if found && line != "" && !r.isRefusal(line) {
-				parts = append(parts, line)
-			}
-			continue
-		}
-		found, number = true, m.number
-		for _, part := range splitLine(line, m, next[i]) {
-			flush()
-			parts = []string{part}
-		}
-	}
-	flush()
-	return items, blanks, found
-}
-
 // isTornMark reports whether a line is the beginning of the mark with a number:
 // emphasis, a bracket, the number, without its end.
 func isTornMark(line string, number int) bool {
@@ -90,11 +50,11 @@ func isTornMark(line string, number int) bool {
 
 // nextNumbers returns for each line the number of the next numbered line below
 // it, or 0.
-func nextNumbers(lines []string) []int {
+func nextNumbers(lines []string, parse parser) []int {
 	next := make([]int, len(lines))
 	for i := len(lines) - 1; i > 0; i-- {
 		next[i-1] = next[i]
-		if m, ok := parseMark(strings.TrimSpace(head(lines[i], 64))); ok && m.number > 0 {
+		if m, ok := parse(head(lines[i], 64)); ok && m.number > 0 {
 			next[i-1] = m.number
 		}
 	}
@@ -104,7 +64,7 @@ func nextNumbers(lines []string) []int {
 // splitLine removes the mark from a line, and splits the line at further marks
 // of the same style that count on from its own, unless the lines below use those
 // numbers. White space comes before each, unless it is one character such as ②.
-func splitLine(line string, m mark, next int) []string {
+func splitLine(line string, m mark, next int, parse parser) []string {
 	var parts []string
 	rest := line[m.length:]
 	bold := m.bold
@@ -127,7 +87,7 @@ func splitLine(line string, m mark, next int) []string {
 			}
 			at := pos + i
 			pos = at + len(rest[at:]) - len(strings.TrimLeftFunc(rest[at:], unicode.IsSpace))
-			inner, ok := parseMark(rest[pos:])
+			inner, ok := parse(rest[pos:])
 			if !ok || inner.number != want || inner.style != m.style {
 				continue
 			}
@@ -158,10 +118,11 @@ func parseMark(line string) (mark, bool) {
 		// "- 1. 우유" and "- [ ] 우유" have one mark, not two.
 		if inner, after, ok := parseBold(rest); ok && inner.style != "bullet" {
 			m, rest = inner, after
-		} else if after, ok := cutCheckbox(rest); ok {
-			rest = after
+		} else if inner, ok := parseOther(rest); ok && inner.style != "bullet" {
+			m, rest = inner, rest[inner.length:]
 		}
 	}
+	rest, _ = cutCheckbox(rest)
 	m.length = len(line) - len(rest)
 	return m, true
 }
@@ -207,6 +168,11 @@ func parseBold(line string) (m mark, rest string, ok bool) {
 // parsePlain reads a mark without emphasis; rest is the text directly behind it.
 func parsePlain(line string) (m mark, rest string, ok bool) {
 	c, n := utf8.DecodeRuneInString(line)
+	if c >= 'ᄀ' && c <= 'ᄒ' && strings.HasPrefix(line[n:], "ᅡ") { // 가 in two parts
+		n += len("ᅡ")
+		c, _ = utf8.DecodeRuneInString(norm.NFC.String(line[:n]))
+	}
+	letter := n
 	rest = line[n:]
 	switch {
 	case n == 0:
@@ -226,7 +192,7 @@ func parsePlain(line string) (m mark, rest string, ok bool) {
 	}
 	number, n := leadingNumber(line)
 	if n == 0 && strings.ContainsRune(hangul, c) {
-		number, n = 0, utf8.RuneLen(c)
+		number, n = 0, letter
 	}
 	if n == 0 {
 		return mark{}, line, false
@@ -243,7 +209,7 @@ func parsePlain(line string) (m mark, rest string, ok bool) {
 	case '.', '．':
 		// 1.5리터, 10.30 and 가... are not marks.
 		ok = !unicode.IsDigit(behind) && behind != '.' && behind != '．'
-		return mark{number: number, style: "."}, rest, ok
+		return mark{number: number, style: "."}, strings.TrimPrefix(rest, ")"), ok
 	case ')', '）':
 		return mark{number: number, style: ")"}, rest, true
 	}

@@ -167,6 +167,7 @@ func (r *Reader) findDocument(src *source, want Format) (document, bool) {
 			continue
 		}
 		doc.format = format
+		doc.limitItems()
 		if r.untyped || r.types[foldType(doc.rawType)] != "" {
 			return doc, true
 		}
@@ -194,8 +195,15 @@ func (r *Reader) checkType(reply *Reply, doc document) string {
 	return known
 }
 
-// foldType trims, unquotes and lower-cases until nothing changes.
+// foldType trims, unquotes and lower-cases until nothing changes, without invisible
+// characters.
 func foldType(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if isInvisible(c) {
+			return -1
+		}
+		return c
+	}, s)
 	for {
 		before := s
 		s = strings.TrimSpace(s)

@@ -16,8 +16,8 @@
 //   - xml.go looks for the last element with the name in the rules: xmllex.go
 //     finds the tags, xmltree.go pairs them and parses strictly, else
 //     xmlbuild.go builds a tree from the tags that make sense;
-//   - text.go reads a type line; marks.go splits marked lines into items, for
-//     XML as well;
+//   - text.go reads a type line; list.go makes items of the lines, for XML as
+//     well, by their marks (marks.go, othermarks.go);
 //   - around.go names the text before and after the document.
 //
 // Every step that departs from one clean document adds a [Defect]; defect.go

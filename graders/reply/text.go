@@ -18,7 +18,7 @@ func (r *Reader) readText(src *source) (document, bool) {
 		return document{}, false
 	}
 	doc := document{end: len(src.text)}
-	body := src.text
+	body, escaped := breakLines(src.text)
 	fenced := false
 	if first, rest, ok := strings.Cut(body, "\n"); ok && isFence(first) {
 		fenced = true
@@ -40,11 +40,15 @@ func (r *Reader) readText(src *source) (document, bool) {
 		doc.rawType, doc.hasType = rawType, true
 		body = more + "\n" + rest
 	}
-	items, blanks, _ := r.marked(body, false)
-	doc.items = items
-	if blanks > 0 {
-		doc.add(CodeItemBlank, "marks without text: %d", blanks)
+	l := r.readList(body, false)
+	if r.untyped { // the text is the document, with a list in it or not
+		l.dropped = nil
+		if !l.marked {
+			l.items = nil
+		}
 	}
+	l.escaped = escaped
+	doc.addList(l)
 	return doc, true
 }
 

@@ -131,25 +131,84 @@ func (r *Reader) readXML(src *source, want Format) (document, bool) {
 	return doc, true
 }
 
-// xmlItems adds the marked lines in the text of each selected node. If
-// the path selects parts of the document (//subtodos/item, or several elements
-// beside the type), a part without a mark is an item as a whole; unmarked text
-// in the one element that contains the items is none.
+// xmlItems adds the items in the text of each selected node. If the path selects
+// parts of the document (//subtodos/item, or several elements beside the type), a
+// part without a mark is an item as a whole.
 func (r *Reader) xmlItems(doc *document, c *xmlCandidate) {
+	var all list
 	nodes := selectNodes(r.xml.items, c.tree)
-	blanks := 0
 	for _, n := range nodes {
-		items, blank, marked := r.marked(n.text, !c.closed)
-		blanks += blank
 		part := n.value || n.name != "" && n.name != r.xml.list || len(nodes) > 1 && r.xml.list != r.xml.root
-		if t := strings.Join(strings.Fields(n.text), " "); !marked && part && !isBlank(t) && !r.isRefusal(t) {
-			items = append(items, t)
+		switch {
+		case n.node == nil || part:
+			all.join(r.readPart(n.text, !c.closed, part))
+		default:
+			all.join(r.readElement(n.node, c))
 		}
-		doc.items = append(doc.items, items...)
 	}
-	if blanks > 0 {
-		doc.add(CodeItemBlank, "marks without text: %d", blanks)
+	doc.addList(all)
+}
+
+// readPart reads the list in a part of a document, or the part as one item if it
+// is one and has no mark.
+func (r *Reader) readPart(text string, cut, part bool) list {
+	l := r.readList(text, cut)
+	if t := strings.Join(strings.Fields(text), " "); part && !l.marked && !isBlank(t) && !r.isRefusal(t) {
+		return list{items: []string{trimInvisible(t)}, escaped: l.escaped}
 	}
+	return l
+}
+
+// readElement reads the list in an element: the elements in it, such as item and
+// li, if they hold all of its text, else its lines.
+func (r *Reader) readElement(n *xmlquery.Node, c *xmlCandidate) list {
+	parts := c.parts(n)
+	switch {
+	case len(parts) == 0:
+		return r.readList(nodeText(n, c.typeNode), !c.closed)
+	case len(parts) == 1:
+		if inner := parts[0]; len(c.parts(inner)) > 0 || !isItemName(inner.Data) {
+			return r.readElement(inner, c)
+		}
+	case slices.ContainsFunc(parts, func(p *xmlquery.Node) bool { return p.Data != parts[0].Data }):
+		if l := r.readList(nodeText(n, c.typeNode), !c.closed); l.marked {
+			return l
+		}
+	}
+	var all list
+	for _, p := range parts {
+		all.join(r.readPart(nodeText(p, c.typeNode), !c.closed, true))
+	}
+	return all
+}
+
+// isItemName reports whether an element of this name holds one item even if no
+// other stands beside it.
+func isItemName(name string) bool {
+	name = strings.ToLower(name)
+	return slices.Contains([]string{"li", "task", "step", "question", "option", "entry", "bullet", "element"}, name) ||
+		strings.HasSuffix(name, "item") || strings.HasSuffix(name, "todo")
+}
+
+// parts returns the elements in an element, without those that only format text and
+// the one with the type; none if there is text beside them.
+func (c *xmlCandidate) parts(n *xmlquery.Node) []*xmlquery.Node {
+	var parts []*xmlquery.Node
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		switch {
+		case child == c.typeNode:
+		case child.Type == xmlquery.TextNode || child.Type == xmlquery.CharDataNode:
+			if text, _ := breakLines(child.Data); !isBlank(text) {
+				return nil
+			}
+		case child.Type != xmlquery.ElementNode || isBlank(child.InnerText()):
+		case isInline(child.Data):
+			return nil
+		default:
+			parts = append(parts, child)
+		}
+	}
+	return parts
 }
 
 // A selection is one result of a path: the text of an element, with its name,
@@ -158,6 +217,7 @@ type selection struct {
 	text  string
 	name  string
 	value bool
+	node  *xmlquery.Node // the element, if it is one
 }
 
 // selectNodes evaluates a path. It leaves out elements inside a selected one,
@@ -187,7 +247,7 @@ func selectNodes(path string, tree *xmlquery.Node) (found []selection) {
 			case xpath.ElementNode:
 				if !isInside(node, selected) {
 					selected[node] = true
-					found = append(found, selection{text: nodeText(node), name: node.Data})
+					found = append(found, selection{text: nodeText(node, nil), name: node.Data, node: node})
 				}
 			default:
 				found = append(found, selection{text: nav.Value(), value: nav.NodeType() == xpath.AttributeNode})
@@ -213,14 +273,20 @@ func isInside(n *xmlquery.Node, selected map[*xmlquery.Node]bool) bool {
 // inline lists the elements that only format text and end no line.
 const inline = " a b i em strong u s code span mark small sub sup del ins font "
 
+func isInline(name string) bool { return strings.Contains(inline, " "+strings.ToLower(name)+" ") }
+
 // nodeText returns a node's text, with line breaks around an element that is not
 // inline, and before any element that follows another one or begins with a mark.
-func nodeText(n *xmlquery.Node) string {
+// It leaves out one element, unless that is nil.
+func nodeText(n, without *xmlquery.Node) string {
 	var b strings.Builder
 	afterElement := false
 	var walk func(n *xmlquery.Node)
 	walk = func(n *xmlquery.Node) {
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c == without {
+				continue
+			}
 			switch c.Type {
 			case xmlquery.TextNode, xmlquery.CharDataNode:
 				b.WriteString(c.Data)
@@ -228,7 +294,7 @@ func nodeText(n *xmlquery.Node) string {
 					afterElement = false
 				}
 			case xmlquery.ElementNode:
-				block := !strings.Contains(inline, " "+strings.ToLower(c.Data)+" ")
+				block := !isInline(c.Data)
 				if block || afterElement || startsWithMark(c) {
 					b.WriteByte('\n')
 				}

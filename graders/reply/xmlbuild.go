@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/antchfx/xmlquery"
 )
@@ -187,12 +185,4 @@ func stripControls(s string) string {
 		}
 		return c
 	}, s)
-}
-
-// isBlank reports whether a text has only white space, invisible characters and
-// replacements of invalid bytes.
-func isBlank(s string) bool {
-	return !strings.ContainsFunc(s, func(c rune) bool {
-		return !unicode.IsSpace(c) && !unicode.Is(unicode.Cf, c) && !unicode.IsControl(c) && c != utf8.RuneError
-	})
 }

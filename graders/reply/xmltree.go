@@ -28,6 +28,7 @@ type xmlCandidate struct {
 	tree      *xmlquery.Node
 	rawType   string
 	hasType   bool
+	typeNode  *xmlquery.Node // the element that is the type, if one is
 	faults    []fault
 }
 
@@ -241,7 +242,7 @@ func (c *xmlCandidate) selectType(x *xmlReader) {
 	}
 	for _, s := range selectNodes(x.typ, c.tree) {
 		if !isBlank(s.text) {
-			c.rawType, c.hasType = s.text, true
+			c.rawType, c.hasType, c.typeNode = s.text, true, s.node
 			if s.name != "" {
 				c.rawType = strings.TrimSpace(s.text)
 			}
