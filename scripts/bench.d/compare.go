@@ -15,8 +15,8 @@ type candidate struct {
 	results []result
 }
 
-// compare measures each candidate against an endpoint of its own, all of them in turn
-// in each round, so that whatever else the machine does hits all alike.
+// compare measures each candidate against an endpoint of its own, all of them in turn in each round, so that whatever
+// else the machine does hits all alike.
 func (b *bench) compare(ctx context.Context) error {
 	fmt.Fprintf(&b.report, "%d cases, %d in flight, %s a reply of %d bytes or more; rounds measured: %d\n%s\n\n",
 		b.cases, b.inFlight, b.delay, b.size, b.rounds, machine())

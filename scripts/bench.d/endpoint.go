@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// replyOf is what the endpoint answers to everything: a document with three
-// subtodos, and behind it so much more that the text has so many bytes.
+// replyOf is what the endpoint answers to everything: a document with three subtodos, and behind it so much more that
+// the text has so many bytes.
 func replyOf(size int) (string, error) {
 	text := `{"subtodos":{"type":"answer","content":[{"subtodoNumber":1,"subtodoContent":"예약 확인하기"},` +
 		`{"subtodoNumber":2,"subtodoContent":"준비물 챙기기"},{"subtodoNumber":3,"subtodoContent":"출발하기"}]}}`
@@ -33,8 +33,7 @@ func replyOf(size int) (string, error) {
 	return string(data), err
 }
 
-// serve answers chat requests after a delay until its standard input ends, and
-// prints its base URL first.
+// serve answers chat requests after a delay until its standard input ends, and prints its base URL first.
 func serve(ctx context.Context, delay time.Duration, size int, out io.Writer) error {
 	reply, err := replyOf(size)
 	if err != nil {
@@ -65,8 +64,7 @@ func serve(ctx context.Context, delay time.Duration, size int, out io.Writer) er
 	return nil
 }
 
-// loop makes a request for each case and decodes the reply: the least that any
-// program has to do.
+// loop makes a request for each case and decodes the reply: the least that any program has to do.
 func loop(ctx context.Context, base, file string, inFlight int) error {
 	f, err := os.Open(file)
 	if err != nil {

@@ -12,9 +12,8 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// history measures a run of one case, which has to look for its recording among all
-// calls of a runs directory that has grown for a long time, all of them of this very
-// prompt.
+// history measures a run of one case, which has to look for its recording among all calls of a runs directory that has
+// grown for a long time, all of them of this very prompt.
 func (b *bench) history(ctx context.Context) error {
 	command := []string{
 		b.promptbench, "run", "prompts/bench", "--offline", "--max-errors", "1", "--base-url", "http://127.0.0.1:1/v1",

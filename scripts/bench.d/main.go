@@ -1,5 +1,5 @@
-// Command bench.d measures promptbench against a bare loop that makes the same
-// requests to the same endpoint on this machine. scripts/bench builds and runs it:
+// Command bench.d measures promptbench against a bare loop that makes the same requests to the same endpoint on this
+// machine. scripts/bench builds and runs it:
 //
 //	bench.d compare -promptbench FILE [-promptfoo COMMAND] [-cases N] [-in-flight N] [-delay D]
 //	        [-reply BYTES] [-rounds N]
@@ -8,8 +8,8 @@
 //	bench.d serve [-delay D] [-reply BYTES]
 //	bench.d loop -base-url URL -inputs FILE -in-flight N
 //
-// The endpoint and every candidate are processes of their own, so that the time, the
-// processor time and the memory of each can be told from what the system counts.
+// The endpoint and every candidate are processes of their own, so that the time, the processor time and the memory of
+// each can be told from what the system counts.
 package main
 
 import (

@@ -37,8 +37,8 @@ graders:
 cases: {file: bench.jsonl}
 `
 
-// writeProject makes a project with so many cases in dir. It writes them as they
-// come: a process that is started later counts the memory of this one as its own.
+// writeProject makes a project with so many cases in dir. It writes them as they come: a process that is started later
+// counts the memory of this one as its own.
 func writeProject(dir string, cases int) error {
 	for name, text := range map[string]string{
 		"promptbench.yaml":         "suite: cases/bench.yaml\n",
@@ -71,8 +71,8 @@ func writeProject(dir string, cases int) error {
 	return errors.Join(lines.Flush(), file.Close())
 }
 
-// writePromptfoo writes what promptfoo needs for the same work, and returns the path.
-// Where that fails promptfoo says so itself.
+// writePromptfoo writes what promptfoo needs for the same work, and returns the path. Where that fails promptfoo says
+// so itself.
 func writePromptfoo(dir, base string) string {
 	var tests []any
 	data, _ := os.ReadFile(filepath.Join(dir, "cases", "bench.jsonl"))

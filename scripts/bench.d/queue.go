@@ -11,9 +11,8 @@ import (
 	"time"
 )
 
-// queue measures what each process of a run through a work queue takes, and reports it
-// by the call. What one core of each carries follows from it, also where the cores of
-// this machine are too few to let all of them run at full speed.
+// queue measures what each process of a run through a work queue takes, and reports it by the call. What one core of
+// each carries follows from it, also where the cores of this machine are too few to let all of them run at full speed.
 func (b *bench) queue(ctx context.Context) error {
 	base, stopEndpoint, err := b.startEndpoint(ctx)
 	if err != nil {

@@ -1,6 +1,5 @@
-// Screenshots.d is what scripts/screenshots takes pictures with: it opens a page,
-// or what a command printed to a terminal, in headless Chromium and writes what
-// the window shows as WebP or PNG.
+// Screenshots.d is what scripts/screenshots takes pictures with: it opens a page, or what a command printed to a
+// terminal, in headless Chromium and writes what the window shows as WebP or PNG.
 package main
 
 import (

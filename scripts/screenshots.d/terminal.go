@@ -9,9 +9,8 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// terminalPage draws what a command printed to a terminal. Each character stands
-// in a box of as many columns as a terminal gives it, so that columns line up
-// whatever fonts there are.
+// terminalPage draws what a command printed to a terminal. Each character stands in a box of as many columns as a
+// terminal gives it, so that columns line up whatever fonts there are.
 func terminalPage(title, printed string) string {
 	var lines strings.Builder
 	for line := range strings.Lines(strings.TrimSpace(strings.ReplaceAll(printed, "\r", ""))) {

@@ -35,8 +35,7 @@ type Blocks interface {
 	IsLive() bool
 }
 
-// Blocks returns what shows blocks on Out: a terminal that is drawn again in
-// place, else plain text.
+// Blocks returns what shows blocks on Out: a terminal that is drawn again in place, else plain text.
 func (c *Console) Blocks() Blocks {
 	f := terminalOf(c.Out)
 	if f == nil || os.Getenv("TERM") == "dumb" || !canMoveCursor(f) {
@@ -45,8 +44,7 @@ func (c *Console) Blocks() Blocks {
 	return &screenBlocks{console: c, f: f}
 }
 
-// Animate calls draw several times a second, until stop is called or draw fails.
-// Stop returns the error of draw.
+// Animate calls draw several times a second, until stop is called or draw fails. Stop returns the error of draw.
 func Animate(draw func(now time.Time) error) (stop func() error) {
 	var err error
 	end := repeat(betweenBars, func(now time.Time) {
@@ -100,8 +98,8 @@ func (p *plainBlocks) Show(b Block) error {
 	return err
 }
 
-// screenBlocks draws the block from the top of the terminal. What was there before
-// scrolls up, and the last block stays at the end.
+// screenBlocks draws the block from the top of the terminal. What was there before scrolls up, and the last block stays
+// at the end.
 type screenBlocks struct {
 	console *Console
 	f       *os.File

@@ -37,8 +37,7 @@ func (c *Console) Note(format string, args ...any) {
 	_, _ = fmt.Fprintf(c.Err, format+"\n", args...)
 }
 
-// NoteText prints text from outside this program, such as a file or a server, as
-// one safe line.
+// NoteText prints text from outside this program, such as a file or a server, as one safe line.
 func (c *Console) NoteText(text string) { c.Note("%s", textsafe.Cell(text)) }
 
 // maxWarnings is how many warnings are printed before a result.
@@ -80,8 +79,7 @@ func terminalOf(w io.Writer) *os.File {
 	return nil
 }
 
-// Explain returns an error as lines for a person; see [Console.Describe]. Text
-// from files and servers is made safe.
+// Explain returns an error as lines for a person; see [Console.Describe]. Text from files and servers is made safe.
 func (c *Console) Explain(err error) []string {
 	if list, ok := errors.AsType[problem.List](err); ok {
 		return c.Describe(list, c.Err)
@@ -93,8 +91,7 @@ func (c *Console) Explain(err error) []string {
 	return lines
 }
 
-// Blame returns a message as one safe line. It begins with the program's name
-// unless the message names a file.
+// Blame returns a message as one safe line. It begins with the program's name unless the message names a file.
 func Blame(file, message string) string {
 	message = textsafe.Cell(strings.TrimRight(message, "\n"))
 	if file != "" {

@@ -13,8 +13,8 @@ import (
 	"promptbench/internal/record/label"
 )
 
-// AskLabels asks the questions of a session, and appends each answer to file, until
-// no question is left, the person quits, or limit answers are given; 0 is no limit.
+// AskLabels asks the questions of a session, and appends each answer to file, until no question is left, the person
+// quits, or limit answers are given; 0 is no limit.
 func (c *Console) AskLabels(in io.Reader, s *label.Session, file *label.File, limit int) error {
 	keys := newKeys(in)
 	width, clearScreen := c.Display(c.Out, false).Width, ""
@@ -72,8 +72,8 @@ func newKeys(in io.Reader) *keys {
 	return k
 }
 
-// next waits for a key that has a meaning. The end of the input and an interrupt
-// quit. The letters of a Korean keyboard on the same keys count as well.
+// next waits for a key that has a meaning. The end of the input and an interrupt quit. The letters of a Korean keyboard
+// on the same keys count as well.
 func (k *keys) next() (answer label.Answer, undo, quit bool) {
 	for {
 		r, err := k.read()

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// A pager lets a person read a long result page by page. It starts its program at
-// the first write, and writes to the screen itself if there is no program.
+// A pager lets a person read a long result page by page. It starts its program at the first write, and writes to the
+// screen itself if there is no program.
 type pager struct {
 	screen  *os.File
 	program []string
@@ -33,8 +33,7 @@ func (c *Console) Close() {
 	}
 }
 
-// pagerProgram returns the program of PAGER, else less if it is installed; nil if
-// PAGER is cat or blank.
+// pagerProgram returns the program of PAGER, else less if it is installed; nil if PAGER is cat or blank.
 func pagerProgram(getenv func(string) string) []string {
 	program := strings.Fields(cmp.Or(getenv("PAGER"), "less"))
 	if len(program) == 0 || program[0] == "cat" {
@@ -46,8 +45,7 @@ func pagerProgram(getenv func(string) string) []string {
 	return program
 }
 
-// Write passes text on. It reports no error once the program has ended: the person
-// has seen enough.
+// Write passes text on. It reports no error once the program has ended: the person has seen enough.
 func (p *pager) Write(text []byte) (int, error) {
 	if p.cmd == nil && !p.start() {
 		return p.screen.Write(text)

@@ -13,9 +13,8 @@ import (
 	"promptbench/internal/output/report"
 )
 
-// Describe returns problems as lines to print to w: each problem with its place,
-// and below it the line of the file. A line that holds a secret, or that can't be
-// read, is left out.
+// Describe returns problems as lines to print to w: each problem with its place, and below it the line of the file. A
+// line that holds a secret, or that can't be read, is left out.
 func (c *Console) Describe(list problem.List, w io.Writer) []string {
 	width := cmp.Or(c.Display(w, false).Width, report.DefaultWidth)
 	quoted := linesOf(list)
@@ -33,8 +32,7 @@ func (c *Console) Describe(list problem.List, w io.Writer) []string {
 	return out
 }
 
-// linesOf returns the lines of the problems by file and number, each file read
-// once. No line holds a secret.
+// linesOf returns the lines of the problems by file and number, each file read once. No line holds a secret.
 func linesOf(list problem.List) map[string]map[int]string {
 	out := map[string]map[int]string{}
 	for _, p := range list {

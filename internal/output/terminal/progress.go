@@ -8,9 +8,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Progress shows how far a job is: a bar on a terminal, else a line at intervals,
-// so that a log stays readable. It goes on while no reply arrives, so that a run
-// that waits for the endpoint does not look like one that hangs.
+// Progress shows how far a job is: a bar on a terminal, else a line at intervals, so that a log stays readable. It goes
+// on while no reply arrives, so that a run that waits for the endpoint does not look like one that hangs.
 type Progress struct {
 	*Tally
 	console *Console
@@ -29,8 +28,7 @@ const (
 // barRoom is the width of a bar without its description.
 const barRoom = 34
 
-// NewProgress begins to show a tally; every is the interval between the lines of a
-// log.
+// NewProgress begins to show a tally; every is the interval between the lines of a log.
 func (c *Console) NewProgress(t *Tally, every time.Duration) *Progress {
 	p := &Progress{Tally: t, console: c}
 	if f := terminalOf(c.Err); f != nil && !c.Quiet {

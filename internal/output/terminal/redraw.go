@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// fitLines cuts lines to the height of a screen and says how many are left out.
-// The last line of the screen stays free for what a person types.
+// fitLines cuts lines to the height of a screen and says how many are left out. The last line of the screen stays free
+// for what a person types.
 func fitLines(lines []string, height int) []string {
 	room := height - 1
 	if room < 2 || len(lines) <= room {
@@ -17,8 +17,7 @@ func fitLines(lines []string, height int) []string {
 		fmt.Sprintf("… %d more lines; a taller window shows them", len(lines)-room+1))
 }
 
-// Control sequences. While wrapping is off, the terminal cuts a line that is too
-// long, however wide its characters are.
+// Control sequences. While wrapping is off, the terminal cuts a line that is too long, however wide its characters are.
 const (
 	wrapOff   = "\x1b[?7l"
 	wrapOn    = "\x1b[?7h"
@@ -26,9 +25,8 @@ const (
 	clearRest = "\x1b[J"
 )
 
-// redraw returns what turns a screen that shows the lines before into one that
-// shows now, both from the top: only lines that differ are drawn. A nil before
-// draws all of them. The cursor ends below the last line.
+// redraw returns what turns a screen that shows the lines before into one that shows now, both from the top: only lines
+// that differ are drawn. A nil before draws all of them. The cursor ends below the last line.
 func redraw(before, now []string) string {
 	var b strings.Builder
 	b.WriteString(wrapOff)

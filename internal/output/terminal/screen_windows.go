@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// canMoveCursor reports whether programs can move the cursor of a console, and
-// turns that on. Consoles before Windows 10 do not support it.
+// canMoveCursor reports whether programs can move the cursor of a console, and turns that on. Consoles before Windows
+// 10 do not support it.
 func canMoveCursor(f *os.File) bool {
 	console := windows.Handle(f.Fd())
 	var mode uint32

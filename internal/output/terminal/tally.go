@@ -23,8 +23,7 @@ type State struct {
 	Cost     *float64      // in the currency of the prices; nil if a price is unknown
 }
 
-// A Tally counts the trials of a job that have an outcome. Many goroutines may use
-// it.
+// A Tally counts the trials of a job that have an outcome. Many goroutines may use it.
 type Tally struct {
 	state func() State
 	total int // trials
@@ -57,8 +56,7 @@ type failure struct {
 	cases         map[string]bool
 }
 
-// unscored counts the scores that no grader could give. Trials end in any order,
-// so the example is the first by case.
+// unscored counts the scores that no grader could give. Trials end in any order, so the example is the first by case.
 type unscored struct {
 	scores                  int
 	caseID, grader, because string
@@ -163,8 +161,8 @@ func (t *Tally) Parts(now time.Time) []string {
 	return out
 }
 
-// rate returns how many trials got an outcome a second in the last moments, 0 if
-// that is unknown, and remembers this moment.
+// rate returns how many trials got an outcome a second in the last moments, 0 if that is unknown, and remembers this
+// moment.
 func (t *Tally) rate(now time.Time) float64 {
 	first, last := t.pace[0], t.pace[len(t.pace)-1]
 	if now.Sub(last.at) >= betweenMoments {
@@ -178,8 +176,8 @@ func (t *Tally) rate(now time.Time) float64 {
 	return float64(t.trials-first.trials) / seconds
 }
 
-// Failures says for each kind of error what it was and which trials have no reply
-// because of it, then what could not be scored.
+// Failures says for each kind of error what it was and which trials have no reply because of it, then what could not be
+// scored.
 func (t *Tally) Failures() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -17,8 +17,7 @@ import (
 // Kind is the kind of a label's line; lines of other kinds are passed over.
 const Kind = "label"
 
-// ReadDir reads all label files of a directory. One that does not exist holds
-// none.
+// ReadDir reads all label files of a directory. One that does not exist holds none.
 func ReadDir(dir string) ([]Label, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
 	if err != nil {
@@ -36,8 +35,7 @@ func ReadDir(dir string) ([]Label, error) {
 	return out, nil
 }
 
-// Read reads a label file. One that does not exist holds none, and a last line
-// that was cut off is passed over.
+// Read reads a label file. One that does not exist holds none, and a last line that was cut off is passed over.
 func Read(path string) ([]Label, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -87,8 +85,8 @@ func (l Label) check() error {
 // A File is a label file that is being written.
 type File struct{ f *os.File }
 
-// Append opens a label file for appending, and makes it and its directory where
-// they are missing. It repairs the file first; see [runfile.Repair].
+// Append opens a label file for appending, and makes it and its directory where they are missing. It repairs the file
+// first; see [runfile.Repair].
 func Append(path string) (*File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("making the directory of labels: %w", err)

@@ -1,10 +1,8 @@
-// Package label holds what people say of replies: whether a reply meets a
-// criterion, said before any judge's verdict is seen. A judge is measured
-// against these labels.
+// Package label holds what people say of replies: whether a reply meets a criterion, said before any judge's verdict is
+// seen. A judge is measured against these labels.
 //
-// [Questions] makes the list of what is to be labelled, shuffled and without
-// anything that tells the revision; a [Session] goes through it, answer by
-// answer; [Read] and [Append] keep the answers in a file that is only ever
+// [Questions] makes the list of what is to be labelled, shuffled and without anything that tells the revision; a
+// [Session] goes through it, answer by answer; [Read] and [Append] keep the answers in a file that is only ever
 // appended to.
 package label
 
@@ -46,8 +44,7 @@ type Label struct {
 	At        time.Time `json:"at"`
 }
 
-// A Reply is a reply to be labelled: what the user typed, and what came back
-// without the model's thinking.
+// A Reply is a reply to be labelled: what the user typed, and what came back without the model's thinking.
 type Reply struct {
 	Case     string
 	Expected string // type
@@ -57,8 +54,8 @@ type Reply struct {
 	Items    []string // as they were read
 }
 
-// TextHash identifies what is shown of a reply: the hex SHA-256 over the
-// canonical JSON {"input":…,"reply":…}. Which revision it is from does not matter.
+// TextHash identifies what is shown of a reply: the hex SHA-256 over the canonical JSON {"input":…,"reply":…}. Which
+// revision it is from does not matter.
 func (r Reply) TextHash() string {
 	raw, err := strictyaml.Canonical(map[string]string{"input": r.Input, "reply": r.Text})
 	if err != nil { // texts always encode
@@ -83,9 +80,8 @@ func (q Question) key() key {
 
 func (l Label) key() key { return key{l.Question, l.Text} }
 
-// Questions lists every criterion that applies to each reply. Replies come in an
-// order that only the seed decides, one with the same text once, the criteria of
-// a reply together. A question that is made of what each case demands is left
+// Questions lists every criterion that applies to each reply. Replies come in an order that only the seed decides, one
+// with the same text once, the criteria of a reply together. A question that is made of what each case demands is left
 // out: labels belong to one question.
 func Questions(replies []Reply, criteria []graders.Criterion, seed uint64) []Question {
 	byHash := make(map[string]Reply, len(replies))
@@ -106,8 +102,8 @@ func Questions(replies []Reply, criteria []graders.Criterion, seed uint64) []Que
 	return out
 }
 
-// Latest returns the label of each person on each question that holds: the last
-// one, unless it was withdrawn. They come in the order of the file.
+// Latest returns the label of each person on each question that holds: the last one, unless it was withdrawn. They come
+// in the order of the file.
 func Latest(labels []Label) []Label {
 	type mine struct {
 		key

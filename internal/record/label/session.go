@@ -7,8 +7,7 @@ import (
 	"promptbench/internal/input/rubric"
 )
 
-// A Session is one person's way through the questions. It starts at the first
-// that is not answered yet.
+// A Session is one person's way through the questions. It starts at the first that is not answered yet.
 type Session struct {
 	Suite    string
 	Labeller string
@@ -61,8 +60,8 @@ func (s *Session) Answer(a Answer, now time.Time) Label {
 	return l
 }
 
-// Undo takes the answer before back and asks that question again. It reports
-// false where there is none. The label is to be kept.
+// Undo takes the answer before back and asks that question again. It reports false where there is none. The label is to
+// be kept.
 func (s *Session) Undo(now time.Time) (Label, bool) {
 	if len(s.history) == 0 {
 		return Label{}, false

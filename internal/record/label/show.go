@@ -12,9 +12,8 @@ import (
 // Keys says which keys answer. It is shown under every question.
 const Keys = "y yes · n no · ? can't tell · u undo · q quit"
 
-// Show prints a question for a person: the input, the reply as it came and as
-// it was read, and what is asked. Nothing in it tells the revision, the run or
-// what a judge has said. Text from outside can't act on the terminal.
+// Show prints a question for a person: the input, the reply as it came and as it was read, and what is asked. Nothing
+// in it tells the revision, the run or what a judge has said. Text from outside can't act on the terminal.
 func (s *Session) Show(w io.Writer, q Question, width int) error {
 	var b strings.Builder
 	answered, all := s.Progress()

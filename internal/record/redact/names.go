@@ -14,9 +14,8 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// Names takes in what the cases of a run are called, its tags and groups, and
-// what its graders' parameters say. All runs that are redacted together come
-// before the first [Redactor.Words], so that one case has one name in all of them.
+// Names takes in what the cases of a run are called, its tags and groups, and what its graders' parameters say. All
+// runs that are redacted together come before the first [Redactor.Words], so that one case has one name in all of them.
 func (r *Redactor) Names(run io.Reader) error {
 	_, err := runfile.Scan(run, func(h runfile.Header) error {
 		for _, t := range h.Reply.Types {
@@ -64,8 +63,8 @@ func (r *Redactor) name(names ...string) {
 	}
 }
 
-// Words finds the names that share a word with the texts of a run: its inputs, their
-// variables and expectations, and its replies.
+// Words finds the names that share a word with the texts of a run: its inputs, their variables and expectations, and
+// its replies.
 func (r *Redactor) Words(run io.Reader) error {
 	_, err := runfile.Scan(run, func(runfile.Header) error { return nil }, func(l runfile.Line) error {
 		switch l.Kind {
@@ -121,8 +120,8 @@ func (r *Redactor) kept(name string) string {
 	return name
 }
 
-// The lengths of what counts as a shared word: so many letters or digits on end,
-// fewer in scripts in which two are a word.
+// The lengths of what counts as a shared word: so many letters or digits on end, fewer in scripts in which two are a
+// word.
 const (
 	letters   = 4
 	syllables = 2
@@ -157,9 +156,8 @@ func dense(c rune) bool {
 	return unicode.In(c, unicode.Hangul, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-// parameters are those of a grader with something else in the place of every
-// string. What a rubric asks a judge stays, since what its scores mean lies
-// there; of a rubric only what code checks is replaced.
+// parameters are those of a grader with something else in the place of every string. What a rubric asks a judge stays,
+// since what its scores mean lies there; of a rubric only what code checks is replaced.
 func parameters(spec graders.Spec, put func(string) string) (json.RawMessage, error) {
 	if len(spec.Params) == 0 {
 		return nil, nil

@@ -128,8 +128,7 @@ func (r *Redactor) typ(t string) string {
 	return r.text(t)
 }
 
-// plain keeps what endpoints name models and reasons for finishing by: one short
-// word in ASCII.
+// plain keeps what endpoints name models and reasons for finishing by: one short word in ASCII.
 func (r *Redactor) plain(s string) string {
 	odd := func(c rune) bool {
 		return c >= unicode.MaxASCII || !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("._:/@+-", c)

@@ -1,13 +1,11 @@
-// Package redact takes the words of users, and of the model that answered them,
-// out of runs, so that their numbers can be shared.
+// Package redact takes the words of users, and of the model that answered them, out of runs, so that their numbers can
+// be shared.
 //
-// A [Redactor] first meets the runs that are to be redacted together:
-// [Redactor.Names] reads what their cases are called, and [Redactor.Words] finds
-// out which of these names share words with a text. [Redactor.Header],
-// [Redactor.Case], [Redactor.Call] and [Redactor.Trial] then make the records
-// anew. They keep only fields that are known to be safe (names of files and models, types,
-// scores, counts, usage, times) and put a marker in the place of every text, so
-// that a field they do not know is left out rather than passed on.
+// A [Redactor] first meets the runs that are to be redacted together: [Redactor.Names] reads what their cases are
+// called, and [Redactor.Words] finds out which of these names share words with a text. [Redactor.Header],
+// [Redactor.Case], [Redactor.Call] and [Redactor.Trial] then make the records anew. They keep only fields that are
+// known to be safe (names of files and models, types, scores, counts, usage, times) and put a marker in the place of
+// every text, so that a field they do not know is left out rather than passed on.
 package redact
 
 import (
@@ -31,9 +29,8 @@ type Options struct {
 	KeepNames  bool   // ids, tags and groups of cases, also where they share words with a text
 }
 
-// A Redactor puts markers in the place of texts. Under one key equal texts have
-// equal markers; without the key a marker can't even be held against a guess of
-// the text.
+// A Redactor puts markers in the place of texts. Under one key equal texts have equal markers; without the key a marker
+// can't even be held against a guess of the text.
 type Redactor struct {
 	o     Options
 	names map[string]bool     // what cases, tags, groups and values of parameters are called; true: to be replaced
@@ -59,12 +56,11 @@ func New(o Options) *Redactor {
 	return r
 }
 
-// KeyID tells two keys apart and says nothing of them: markers of two runs can be
-// held against each other where it is equal.
+// KeyID tells two keys apart and says nothing of them: markers of two runs can be held against each other where it is
+// equal.
 func (r *Redactor) KeyID() string { return r.marker("key", "", 4) }
 
-// Replaced is how many names of cases, tags and groups share words with a text,
-// and are replaced for that.
+// Replaced is how many names of cases, tags and groups share words with a text, and are replaced for that.
 func (r *Redactor) Replaced() int {
 	n := 0
 	for _, shared := range r.names {
@@ -92,8 +88,7 @@ func each(texts []string, put func(string) string) []string {
 	return out
 }
 
-// hash is the marker of a hash over a text. The hash itself would confirm a guess
-// of the text.
+// hash is the marker of a hash over a text. The hash itself would confirm a guess of the text.
 func (r *Redactor) hash(s string) string {
 	if s == "" {
 		return ""
@@ -101,9 +96,8 @@ func (r *Redactor) hash(s string) string {
 	return r.marker("hash", s, 8)
 }
 
-// marker is so many groups of three hexadecimal digits. Digits of one piece
-// would spell words by and by, as cafe; groups of three can hold no four letters
-// of a text.
+// marker is so many groups of three hexadecimal digits. Digits of one piece would spell words by and by, as cafe;
+// groups of three can hold no four letters of a text.
 func (r *Redactor) marker(what, s string, groups int) string {
 	mac := hmac.New(sha256.New, r.o.Key)
 	mac.Write([]byte(what + "\x00" + s))

@@ -14,17 +14,16 @@ const KindBatch = "batch"
 // A BatchState is how far a piece is, as [Batch.State] says it.
 type BatchState string
 
-// The states of a piece. Submitting is written before anything is sent: where no
-// line after it names the provider's batch, the batch may exist all the same.
+// The states of a piece. Submitting is written before anything is sent: where no line after it names the provider's
+// batch, the batch may exist all the same.
 const (
 	Submitting BatchState = "submitting"
 	Submitted  BatchState = "submitted"
 	Collected  BatchState = "collected" // every request of it has its call line
 )
 
-// A Batch is a line about a piece: requests of a run that are submitted to a
-// provider together. The lines of one piece have the same id. They may be in the
-// files of several runs, since a later run finishes what an earlier one began.
+// A Batch is a line about a piece: requests of a run that are submitted to a provider together. The lines of one piece
+// have the same id. They may be in the files of several runs, since a later run finishes what an earlier one began.
 type Batch struct {
 	Kind      string     `json:"kind"`
 	Piece     string     `json:"piece"` // the id of the run that made it, and a number
@@ -36,8 +35,7 @@ type Batch struct {
 	At        time.Time  `json:"at"`
 }
 
-// Batch appends a batch line and makes the file durable: what is sent next must
-// never be sent again.
+// Batch appends a batch line and makes the file durable: what is sent next must never be sent again.
 func (w *Writer) Batch(b Batch) error {
 	b.Kind = KindBatch
 	return w.appendDurably(b)
@@ -138,8 +136,7 @@ func (x *Index) KeysOf(p Piece) ([]string, error) {
 	return b.Keys, nil
 }
 
-// Failed reports whether a run has recorded that a batch brought back the call
-// with a key as an error.
+// Failed reports whether a run has recorded that a batch brought back the call with a key as an error.
 func (x *Index) Failed(key, batch string) bool {
 	k, ok := parseKey([]byte(key))
 	return ok && x.failed[failure{k, batch}]

@@ -2,8 +2,8 @@ package runfile
 
 import "fmt"
 
-// check refuses values that no run of ours holds: a score outside [0,1] or a
-// trial of no case would go into every mean without a word.
+// check refuses values that no run of ours holds: a score outside [0,1] or a trial of no case would go into every mean
+// without a word.
 func (run *Run) check() error {
 	for i := range run.Trials {
 		t := &run.Trials[i]

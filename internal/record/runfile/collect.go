@@ -10,9 +10,8 @@ import (
 	"promptbench/graders/reply"
 )
 
-// A collector gathers the records of a run. Short of [Full] it keeps of them what the
-// detail promises, and one copy of values that recur: ids, types, and whole lists of
-// scores. A run of 100,000 trials has a few hundred different lists.
+// A collector gathers the records of a run. Short of [Full] it keeps of them what the detail promises, and one copy of
+// values that recur: ids, types, and whole lists of scores. A run of 100,000 trials has a few hundred different lists.
 type collector struct {
 	detail Detail
 	cases  pile[Case]
@@ -141,8 +140,7 @@ func (k *collector) addTrial(l Line) error {
 	return nil
 }
 
-// shareScores puts the one copy of the list of scores in the place of the
-// trial's own.
+// shareScores puts the one copy of the list of scores in the place of the trial's own.
 func (k *collector) shareScores(t *Trial) {
 	if len(t.Scores) == 0 {
 		t.Scores = nil

@@ -8,18 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// A cursor reads one JSON value in the form that [encoder] writes. It skips text
-// without decoding it; replies and reasons are most of a large run file. It turns
-// bad at any other form, such as a space between tokens, and the caller then
-// decodes the line with encoding/json. It does not check what it skips.
+// A cursor reads one JSON value in the form that [encoder] writes. It skips text without decoding it; replies and
+// reasons are most of a large run file. It turns bad at any other form, such as a space between tokens, and the caller
+// then decodes the line with encoding/json. It does not check what it skips.
 type cursor struct {
 	data []byte
 	at   int
 	bad  bool
 }
 
-// readFast calls visit with a cursor at the start of data, and reports whether
-// visit has read all of data.
+// readFast calls visit with a cursor at the start of data, and reports whether visit has read all of data.
 func readFast(data []byte, visit func(*cursor)) bool {
 	c := cursor{data: data}
 	visit(&c)
@@ -45,9 +43,8 @@ func (c *cursor) take(b byte) bool {
 	return true
 }
 
-// members calls visit with the name of each member of the next object. Visit must
-// move past the member's value. The names must be among the names given, which are
-// separated by spaces, and in that order; so none can occur twice, where
+// members calls visit with the name of each member of the next object. Visit must move past the member's value. The
+// names must be among the names given, which are separated by spaces, and in that order; so none can occur twice, where
 // encoding/json has rules of its own.
 func (c *cursor) members(names string, visit func(name string)) {
 	for more := c.opens('{', '}'); more; more = c.goesOn('}') {
@@ -60,8 +57,7 @@ func (c *cursor) members(names string, visit func(name string)) {
 	}
 }
 
-// nameIn reads the name of a member and takes it, and all names before it, off the
-// names.
+// nameIn reads the name of a member and takes it, and all names before it, off the names.
 func (c *cursor) nameIn(names *string) string {
 	read, rest := c.plain(), *names
 	n := len(read)
@@ -84,8 +80,7 @@ func (c *cursor) elements(visit func()) {
 	}
 }
 
-// opens moves past the opening byte of an object or array, and reports whether a
-// part of it comes next.
+// opens moves past the opening byte of an object or array, and reports whether a part of it comes next.
 func (c *cursor) opens(open, end byte) bool {
 	if !c.take(open) {
 		c.fail()
@@ -136,8 +131,7 @@ func (c *cursor) skipNested() {
 	c.fail()
 }
 
-// skipText moves past a string. Inside one a quote has an odd number of
-// backslashes before it.
+// skipText moves past a string. Inside one a quote has an odd number of backslashes before it.
 func (c *cursor) skipText() {
 	if !c.take('"') {
 		c.fail()

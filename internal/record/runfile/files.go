@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// Files lists the run files in dir and its subfolders, sorted by path. A
-// directory that does not exist has none.
+// Files lists the run files in dir and its subfolders, sorted by path. A directory that does not exist has none.
 func Files(dir string) ([]string, error) {
 	if err := CheckDir(dir); err != nil {
 		return nil, err
@@ -33,8 +32,8 @@ func Files(dir string) ([]string, error) {
 	return paths, nil
 }
 
-// CheckDir returns what keeps dir from being a directory of run files: that it
-// is something else. One that does not exist yet is fine.
+// CheckDir returns what keeps dir from being a directory of run files: that it is something else. One that does not
+// exist yet is fine.
 func CheckDir(dir string) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return fmt.Errorf("the runs directory %s is a file; name a directory with --runs", dir)

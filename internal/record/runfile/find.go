@@ -20,8 +20,8 @@ type Found struct {
 	End    *End // nil where the run was killed, or is still being written
 }
 
-// Find lists the runs in dir and its subfolders whose header fits, newest
-// first, ties by run id. Files that are no run files are passed over.
+// Find lists the runs in dir and its subfolders whose header fits, newest first, ties by run id. Files that are no run
+// files are passed over.
 func Find(dir string, fits func(Header) bool) ([]Found, error) {
 	paths, err := Files(dir)
 	if err != nil {
@@ -85,8 +85,8 @@ func readHeader(r io.Reader) (h Header, err error) {
 // tailSize holds any end line, which is a few hundred bytes long.
 const tailSize = 64 << 10
 
-// readEnd reads the end line from the end of a file, and the file's size. The
-// last whole line is the end line, or the run has none, and the result is nil.
+// readEnd reads the end line from the end of a file, and the file's size. The last whole line is the end line, or the
+// run has none, and the result is nil.
 func readEnd(f *os.File) (*End, int64, error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// An Index finds recorded calls by their key. Opening one reads the headers of
-// all run files under a directory, and reads on only in those that fit and are
-// not redacted; it keeps places, not replies. Its methods may be called from many goroutines.
+// An Index finds recorded calls by their key. Opening one reads the headers of all run files under a directory, and
+// reads on only in those that fit and are not redacted; it keeps places, not replies. Its methods may be called from
+// many goroutines.
 type Index struct {
 	places     map[digest]place
 	files      []indexed
@@ -29,8 +29,8 @@ type Index struct {
 	open map[int32]*os.File
 }
 
-// A digest is the second half of a key: enough to tell any two apart, and with a
-// million calls the half counts. [Index.Lookup] looks at the rest.
+// A digest is the second half of a key: enough to tell any two apart, and with a million calls the half counts.
+// [Index.Lookup] looks at the rest.
 type digest [16]byte
 
 type indexed struct {
@@ -58,10 +58,9 @@ type Query struct {
 	Oldest time.Time         // passes over calls older than this; zero: none is too old
 }
 
-// OpenIndex indexes the run files in dir and its subfolders. A directory that
-// does not exist holds no runs; a file that can't be read, or only up to some
-// line, is listed in [Index.Skipped], and what was read of it counts. Of several calls
-// with one key the newest wins, ties by run id.
+// OpenIndex indexes the run files in dir and its subfolders. A directory that does not exist holds no runs; a file that
+// can't be read, or only up to some line, is listed in [Index.Skipped], and what was read of it counts. Of several
+// calls with one key the newest wins, ties by run id.
 func OpenIndex(dir string, q Query) (*Index, error) {
 	x := &Index{
 		places: map[digest]place{}, open: map[int32]*os.File{}, pieces: map[string]*Piece{}, failed: map[failure]bool{},
@@ -252,8 +251,7 @@ func parseKey(s []byte) (digest, bool) {
 	return digest(key[len(key)-len(digest{}):]), err == nil
 }
 
-// Answered calls visit with the key of every call in the run file at path that
-// has an answer, in order.
+// Answered calls visit with the key of every call in the run file at path that has an answer, in order.
 func Answered(path string, visit func(key string)) error {
 	f, err := os.Open(path)
 	if err != nil {

@@ -6,15 +6,14 @@ import (
 	"promptbench/internal/input/params"
 )
 
-// OfJudge reports whether a run asked only a judge: to calibrate it, or to
-// compare two other runs. Such a run says nothing of a revision.
+// OfJudge reports whether a run asked only a judge: to calibrate it, or to compare two other runs. Such a run says
+// nothing of a revision.
 func (h Header) OfJudge() bool {
 	return h.Pairwise != nil || h.Judge != nil && h.Judge.PromptHash == h.Prompt.Hash
 }
 
-// SameJudge reports whether two runs were judged by the same instrument: the
-// same models with the same parameters, asked the same in the same words. Two
-// runs without a judge are alike, too.
+// SameJudge reports whether two runs were judged by the same instrument: the same models with the same parameters,
+// asked the same in the same words. Two runs without a judge are alike, too.
 func SameJudge(a, b *Judge) bool {
 	if a == nil || b == nil {
 		return a == b

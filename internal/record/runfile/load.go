@@ -23,13 +23,11 @@ type Run struct {
 // Detail says how much of a run [Load] keeps.
 type Detail int
 
-// The details. Full keeps everything. Replies keeps cases and calls whole, and of
-// trials what Scores keeps, which is enough to grade the replies again. Scores keeps what tables and comparisons
-// need, and shares what recurs, so that 100,000 trials take little memory: of a
-// case all but its vars; of a call all but its key, reply and thinking; of a
-// trial all but its key, the answers and reasons of its scores, and of what was
-// read the texts, so that items only have a number and defects only a code.
-// What is shared must not be changed.
+// The details. Full keeps everything. Replies keeps cases and calls whole, and of trials what Scores keeps, which is
+// enough to grade the replies again. Scores keeps what tables and comparisons need, and shares what recurs, so that
+// 100,000 trials take little memory: of a case all but its vars; of a call all but its key, reply and thinking; of a
+// trial all but its key, the answers and reasons of its scores, and of what was read the texts, so that items only have
+// a number and defects only a code. What is shared must not be changed.
 const (
 	Scores Detail = iota
 	Replies
@@ -53,8 +51,8 @@ func Load(path string, d Detail) (*Run, error) {
 	return run, nil
 }
 
-// Decode reads a run from r. The same line twice counts once: of several lines
-// for one case, one trial or the reply of one trial the last holds.
+// Decode reads a run from r. The same line twice counts once: of several lines for one case, one trial or the reply of
+// one trial the last holds.
 func Decode(r io.Reader, d Detail) (*Run, error) { return decode(r, newCollector(d)) }
 
 func decode(r io.Reader, keep *collector) (*Run, error) {
@@ -130,12 +128,11 @@ func (run *Run) Sort() {
 	})
 }
 
-// Planned is how many cases the run is over. Files whose header does not say so
-// know those alone that were begun.
+// Planned is how many cases the run is over. Files whose header does not say so know those alone that were begun.
 func (run *Run) Planned() int { return max(run.Header.Cases, len(run.Cases)) }
 
-// Status says how the run ended. Whatever its end line says, a run without one,
-// without a case, or with a trial that has no line is incomplete.
+// Status says how the run ended. Whatever its end line says, a run without one, without a case, or with a trial that
+// has no line is incomplete.
 func (run *Run) Status() Status {
 	switch {
 	case run.End == nil:

@@ -12,12 +12,10 @@ import (
 // ErrWritten says that another process holds the lock of a run file.
 var ErrWritten = errors.New("it is being written")
 
-// lockPath is a file beside the run file: a lock on the run file itself would
-// keep readers on Windows from reading it.
+// lockPath is a file beside the run file: a lock on the run file itself would keep readers on Windows from reading it.
 func lockPath(path string) string { return path + ".lock" }
 
-// tryLock takes the lock of the file at path. It returns nil where another process
-// has it.
+// tryLock takes the lock of the file at path. It returns nil where another process has it.
 func tryLock(path string) (*flock.Flock, error) {
 	lock := flock.New(lockPath(path))
 	if isLocked, err := lock.TryLock(); err != nil || !isLocked {
@@ -26,16 +24,15 @@ func tryLock(path string) (*flock.Flock, error) {
 	return lock, nil
 }
 
-// unlock releases the lock and removes its file. That a file stays, as it does on
-// Windows while another process has it open, does no harm.
+// unlock releases the lock and removes its file. That a file stays, as it does on Windows while another process has it
+// open, does no harm.
 func unlock(l *flock.Flock) error {
 	err := l.Unlock()
 	_ = os.Remove(l.Path())
 	return err
 }
 
-// whileLocked calls do under the lock of the file at path. It returns [ErrWritten]
-// where another process has the lock.
+// whileLocked calls do under the lock of the file at path. It returns [ErrWritten] where another process has the lock.
 func whileLocked(path string, do func() error) error {
 	lock, err := tryLock(path)
 	if err != nil {
@@ -63,9 +60,9 @@ func Remove(path string) error {
 	return nil
 }
 
-// Reserve takes a lock with a name in a directory of run files, which is made
-// where it is missing, for what only one process may do at a time. The process has
-// it until it calls release or ends. isReserved is false where another process has it.
+// Reserve takes a lock with a name in a directory of run files, which is made where it is missing, for what only one
+// process may do at a time. The process has it until it calls release or ends. isReserved is false where another
+// process has it.
 func Reserve(dir, name string) (release func() error, isReserved bool, err error) {
 	if err := makeDir(dir); err != nil {
 		return nil, false, err

@@ -9,23 +9,20 @@ import (
 	"strings"
 )
 
-// maxOpen is how many run files stay open for lookups. A history may hold more
-// of them than a process may open.
+// maxOpen is how many run files stay open for lookups. A history may hold more of them than a process may open.
 const maxOpen = 64
 
 // Len is how many different keys the index can answer.
 func (x *Index) Len() int { return len(x.places) }
 
-// Skipped lists the files that could not be read as run files, as far as it has
-// turned out by now.
+// Skipped lists the files that could not be read as run files, as far as it has turned out by now.
 func (x *Index) Skipped() []Skipped {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return slices.Clone(x.skipped)
 }
 
-// Unfinished lists the run files that fit and have no end line: their run was
-// killed, or still goes on. See [Repair].
+// Unfinished lists the run files that fit and have no end line: their run was killed, or still goes on. See [Repair].
 func (x *Index) Unfinished() []string { return x.unfinished }
 
 // Has reports whether a recorded call has the key, without reading it.
@@ -40,9 +37,8 @@ func (x *Index) placeOf(key string) (place, bool) {
 	return p, ok && has
 }
 
-// Lookup returns the recorded call with a key. The call names the run that
-// recorded it in ReplayedFrom, and keeps its own At. A call that turns out to be
-// damaged answers nothing, and its file joins [Index.Skipped].
+// Lookup returns the recorded call with a key. The call names the run that recorded it in ReplayedFrom, and keeps its
+// own At. A call that turns out to be damaged answers nothing, and its file joins [Index.Skipped].
 func (x *Index) Lookup(key string) (Call, bool, error) {
 	p, ok := x.placeOf(key)
 	if !ok {
@@ -80,8 +76,7 @@ func (x *Index) line(p place) ([]byte, error) {
 	return line, nil
 }
 
-// file opens a run file, or gives the one that is open. Done must be called
-// after use.
+// file opens a run file, or gives the one that is open. Done must be called after use.
 func (x *Index) file(i int32) (f *os.File, done func(), err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 // aTime is a time as run files hold it.
 const aTime = `"2026-11-23T06:34:00Z"`
 
-// plainly says what is wrong with a record in the words of its reader, where
-// encoding/json and package time speak of Go types and layouts.
+// plainly says what is wrong with a record in the words of its reader, where encoding/json and package time speak of Go
+// types and layouts.
 func plainly(err error) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if wrong.Field == "" {

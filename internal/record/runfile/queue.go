@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// KindQueue is the kind of the line that says under which id a work queue makes the
-// calls of a run.
+// KindQueue is the kind of the line that says under which id a work queue makes the calls of a run.
 const KindQueue = "queue"
 
-// A Queue is that line. It comes before the first call, so that the next run
-// finds what a killed one has left in the queue.
+// A Queue is that line. It comes before the first call, so that the next run finds what a killed one has left in the
+// queue.
 type Queue struct {
 	Kind string    `json:"kind"`
 	ID   string    `json:"lane"` // of the run in the queue

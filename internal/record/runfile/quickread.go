@@ -5,8 +5,8 @@ import (
 	"promptbench/graders/reply"
 )
 
-// The members of the records, in the order in which [encoder] writes them. A reader
-// below leaves a line with any other member to encoding/json.
+// The members of the records, in the order in which [encoder] writes them. A reader below leaves a line with any other
+// member to encoding/json.
 const (
 	caseMembers = "kind case input vars expect tags group note input_hash"
 	callMembers = "kind key case trial for criterion vote reply thinking finish_reason response_model usage " +

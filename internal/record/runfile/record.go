@@ -9,8 +9,7 @@ import (
 	"promptbench/internal/input/params"
 )
 
-// Schema is the version of the format that this package writes. Readers accept
-// every version up to it.
+// Schema is the version of the format that this package writes. Readers accept every version up to it.
 const Schema = 1
 
 // The kinds of lines. Readers pass over kinds they don't know.
@@ -32,16 +31,15 @@ const (
 // Status says how a run ended.
 type Status string
 
-// The ways a run ends. A file without an end line was killed, or is still
-// being written.
+// The ways a run ends. A file without an end line was killed, or is still being written.
 const (
 	Complete    Status = "complete"    // every trial has its line
 	Incomplete  Status = "incomplete"  // stopped early by an error or a budget
 	Interrupted Status = "interrupted" // stopped by an interrupt
 )
 
-// A Header is the first line of a run file. It makes the file self-contained:
-// nothing but the file is needed to show, regrade or compare the run.
+// A Header is the first line of a run file. It makes the file self-contained: nothing but the file is needed to show,
+// regrade or compare the run.
 type Header struct {
 	Kind     string         `json:"kind"`
 	Schema   int            `json:"schema"`
@@ -64,12 +62,11 @@ type Header struct {
 	Started  time.Time      `json:"started"`
 }
 
-// ReaderVersion is the version of the reader that the replies went through: 1
-// where the header does not say.
+// ReaderVersion is the version of the reader that the replies went through: 1 where the header does not say.
 func (h Header) ReaderVersion() int { return max(1, h.Reader) }
 
-// Prompt is the revision of a run. Hash is its identity; the rest is what it
-// said, so that a run can be shown without the prompt file.
+// Prompt is the revision of a run. Hash is its identity; the rest is what it said, so that a run can be shown without
+// the prompt file.
 type Prompt struct {
 	Name           string          `json:"name"`
 	Path           string          `json:"path"`
@@ -110,8 +107,8 @@ func (m Model) Same(other Model) bool {
 	return m.ID == other.ID && m.Endpoint == other.Endpoint && m.API == other.API
 }
 
-// Judge names what judged the run's rubric. Scores of two runs are comparable
-// where both hashes and all models are equal.
+// Judge names what judged the run's rubric. Scores of two runs are comparable where both hashes and all models are
+// equal.
 type Judge struct {
 	Model      Model            `json:"model"`
 	Prompt     *Prompt          `json:"prompt,omitempty"` // what it was asked with
@@ -128,9 +125,8 @@ type Pairwise struct {
 	HeadPrompt string `json:"head_prompt"`
 }
 
-// Redacted says that markers replace a run's texts, so that its calls can't be
-// replayed and its replies can't be graded again. The markers of two runs with one
-// Key are equal where the texts were.
+// Redacted says that markers replace a run's texts, so that its calls can't be replayed and its replies can't be graded
+// again. The markers of two runs with one Key are equal where the texts were.
 type Redacted struct {
 	From string `json:"from"` // the run that it was made from
 	Key  string `json:"key"`  // tells the keys of markers apart, and says nothing of them
@@ -148,8 +144,8 @@ type Git struct {
 	Dirty  bool   `json:"dirty"`
 }
 
-// A Case holds what reports need of a case. InputHash covers input and vars
-// alone, so that a changed expectation does not make it another case.
+// A Case holds what reports need of a case. InputHash covers input and vars alone, so that a changed expectation does
+// not make it another case.
 type Case struct {
 	Kind      string            `json:"kind"`
 	Case      string            `json:"case"`
@@ -184,12 +180,10 @@ type Call struct {
 	Error         *Error    `json:"error,omitempty"`
 }
 
-// KindNotRecorded is the kind of error of a call that was not made: none was
-// allowed, and no recording answers.
+// KindNotRecorded is the kind of error of a call that was not made: none was allowed, and no recording answers.
 const KindNotRecorded = "not_recorded"
 
-// Made reports whether the call was made for its own run, whatever came of it:
-// neither replayed nor held back.
+// Made reports whether the call was made for its own run, whatever came of it: neither replayed nor held back.
 func (c *Call) Made() bool {
 	return c.ReplayedFrom == "" && (c.Error == nil || c.Error.Kind != KindNotRecorded)
 }
@@ -207,8 +201,8 @@ type Error struct {
 	Message string `json:"message"`
 }
 
-// A Trial is one graded attempt at one case. Either Scores or Error is set: a
-// call that failed for good is an error of its trial and has no score.
+// A Trial is one graded attempt at one case. Either Scores or Error is set: a call that failed for good is an error of
+// its trial and has no score.
 type Trial struct {
 	Kind   string          `json:"kind"`
 	Case   string          `json:"case"`

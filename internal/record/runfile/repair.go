@@ -9,10 +9,9 @@ import (
 	"os"
 )
 
-// Repair repairs a run file whose writer was killed. It removes the text after the
-// last line break, or adds the break if that text is a whole record, and removes the
-// lock file. It returns the number of bytes that it removed. It does not change a
-// file that a process still writes.
+// Repair repairs a run file whose writer was killed. It removes the text after the last line break, or adds the break
+// if that text is a whole record, and removes the lock file. It returns the number of bytes that it removed. It does
+// not change a file that a process still writes.
 func Repair(path string) (cut int64, err error) {
 	err = whileLocked(path, func() error {
 		f, err := os.OpenFile(path, os.O_RDWR, 0)

@@ -10,8 +10,7 @@ import (
 )
 
 const (
-	// maxLine bounds one line. A reply holds at most a few MiB, and JSON escaping
-	// makes at most six bytes of one.
+	// maxLine bounds one line. A reply holds at most a few MiB, and JSON escaping makes at most six bytes of one.
 	maxLine = 64 << 20
 	// bufferSize is more than most lines take; a longer one is gathered.
 	bufferSize = 256 << 10
@@ -39,8 +38,8 @@ func (l Line) Decode(v any) error {
 	return nil
 }
 
-// Scan calls visit for every record of a run after its header, which header gets
-// before. Otherwise it is as [ScanLines].
+// Scan calls visit for every record of a run after its header, which header gets before. Otherwise it is as
+// [ScanLines].
 func Scan(r io.Reader, header func(Header) error, visit func(Line) error) (torn bool, err error) {
 	begun := false
 	torn, err = ScanLines(r, func(l Line) error {
@@ -60,17 +59,16 @@ func Scan(r io.Reader, header func(Header) error, visit func(Line) error) (torn 
 	return torn, err
 }
 
-// ScanLines calls visit for every whole line of r that is a record, in order,
-// and reports whether the last line was torn: cut off by a kill, and passed
-// over. A broken line elsewhere is an error that names it.
+// ScanLines calls visit for every whole line of r that is a record, in order, and reports whether the last line was
+// torn: cut off by a kill, and passed over. A broken line elsewhere is an error that names it.
 func ScanLines(r io.Reader, visit func(Line) error) (torn bool, err error) {
 	br := bufio.NewReaderSize(r, bufferSize) // r itself where it is such a reader
 	var offset int64
 	for number := 1; ; number++ {
 		data, err := readLine(br)
 		if errors.Is(err, io.EOF) {
-			// A line is written with its line break in one piece, so what has none
-			// was cut off, even where it happens to be whole JSON.
+			// A line is written with its line break in one piece, so what has none was cut off, even where it happens to be
+			// whole JSON.
 			return len(data) > 0, nil
 		}
 		if err != nil {
@@ -90,8 +88,7 @@ func ScanLines(r io.Reader, visit func(Line) error) (torn bool, err error) {
 	}
 }
 
-// readLine reads up to and with the next line break; without one it returns
-// what is left and io.EOF.
+// readLine reads up to and with the next line break; without one it returns what is left and io.EOF.
 func readLine(br *bufio.Reader) ([]byte, error) {
 	data, err := br.ReadSlice('\n')
 	if !errors.Is(err, bufio.ErrBufferFull) {
@@ -108,8 +105,8 @@ func readLine(br *bufio.Reader) ([]byte, error) {
 	return long, err
 }
 
-// kindOf finds the kind of a record. Our own lines begin with it, which spares
-// decoding those that a caller passes over.
+// kindOf finds the kind of a record. Our own lines begin with it, which spares decoding those that a caller passes
+// over.
 func kindOf(data []byte) (string, error) {
 	if rest, ok := bytes.CutPrefix(data, []byte(`{"kind":"`)); ok && data[len(data)-1] == '}' {
 		if end := bytes.IndexByte(rest, '"'); end >= 0 && bytes.IndexByte(rest[:end], '\\') < 0 {

@@ -12,8 +12,7 @@ type pile[T any] struct {
 	ranks   []rank
 }
 
-// expect makes room for n records. A list that grows as it is filled leaves
-// several times its size behind.
+// expect makes room for n records. A list that grows as it is filled leaves several times its size behind.
 func (p *pile[T]) expect(n int) {
 	p.records, p.ranks = make([]T, 0, n), make([]rank, 0, n)
 }
@@ -30,9 +29,8 @@ func (p *pile[T]) rank(r rank) {
 	p.ranks = append(p.ranks, r)
 }
 
-// A rank is what records are sorted by: the number of the case's id, the trial,
-// and whether there can be only one such record of it. Ranks are sorted in the
-// records' stead, because a record is large.
+// A rank is what records are sorted by: the number of the case's id, the trial, and whether there can be only one such
+// record of it. Ranks are sorted in the records' stead, because a record is large.
 type rank struct {
 	id, index, trial int32
 	what             int8
@@ -45,8 +43,7 @@ func (r *rank) compare(o *rank) int {
 // only is the what of a record that is the only one of its trial.
 const only = -1
 
-// into fills the run with cases by id, and trials and calls by case and number,
-// the last one of duplicates in the file.
+// into fills the run with cases by id, and trials and calls by case and number, the last one of duplicates in the file.
 func (k *collector) into(run *Run) {
 	places := make([]int32, len(k.numbers))
 	for place, id := range slices.Sorted(maps.Keys(k.numbers)) {
@@ -57,9 +54,8 @@ func (k *collector) into(run *Run) {
 	run.Calls = k.calls.sorted(places)
 }
 
-// sorted returns the records in order, without those that another one follows
-// where there can be only one. Places are those of the ids' numbers in their
-// order.
+// sorted returns the records in order, without those that another one follows where there can be only one. Places are
+// those of the ids' numbers in their order.
 func (p *pile[T]) sorted(places []int32) []T {
 	if len(p.records) == 0 {
 		return nil
@@ -86,8 +82,8 @@ func (p *pile[T]) sorted(places []int32) []T {
 	return kept
 }
 
-// permute puts the record with the index of each rank in the place of the rank,
-// going around the cycles, so that no second list is needed.
+// permute puts the record with the index of each rank in the place of the rank, going around the cycles, so that no
+// second list is needed.
 func permute[T any](records []T, order []rank) {
 	for start := range order {
 		if order[start].index == int32(start) {

@@ -9,9 +9,8 @@ import (
 	"time"
 )
 
-// syncGap is how long lies between the beginnings of two fsyncs at least. A fast
-// disk could do many more, and each takes processor time; a trial waits half of
-// it on average, which is little against the time that a reply takes.
+// syncGap is how long lies between the beginnings of two fsyncs at least. A fast disk could do many more, and each
+// takes processor time; a trial waits half of it on average, which is little against the time that a reply takes.
 const syncGap = 4 * time.Millisecond
 
 // A round is one fsync, and everybody who waits for it.
@@ -20,12 +19,10 @@ type round struct {
 	err  error
 }
 
-// Sync returns once all that was appended before is on disk. Callers that wait
-// at the same time share one fsync, so that many of them cost little more than
-// one: a caller that comes while the disk is busy joins the next round.
+// Sync returns once all that was appended before is on disk. Callers that wait at the same time share one fsync, so
+// that many of them cost little more than one: a caller that comes while the disk is busy joins the next round.
 //
-// It fails where the file is not at its path any more, since everything that was
-// paid for from then on would be lost.
+// It fails where the file is not at its path any more, since everything that was paid for from then on would be lost.
 func (w *Writer) Sync() error {
 	w.mu.Lock()
 	if w.err != nil || w.durable == w.size {
@@ -45,8 +42,7 @@ func (w *Writer) Sync() error {
 	return r.err
 }
 
-// lead waits for its turn, and makes the file durable for all who have joined by
-// then.
+// lead waits for its turn, and makes the file durable for all who have joined by then.
 func (w *Writer) lead(r *round) {
 	w.syncing.Lock()
 	defer w.syncing.Unlock()

@@ -13,14 +13,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Writer appends records to one run file. It holds the file's lock until it
-// is closed; its methods may be called from many goroutines. A record is one
-// write, so a kill leaves at most one torn line, the last; what was written when
+// A Writer appends records to one run file. It holds the file's lock until it is closed; its methods may be called from
+// many goroutines. A record is one write, so a kill leaves at most one torn line, the last; what was written when
 // [Writer.Sync] was called outlives the machine, too.
 //
-// After the first failure every method returns that failure, and nothing more
-// than the end line is written. What was written of the line that failed is
-// taken away again, so that a full disk leaves whole lines.
+// After the first failure every method returns that failure, and nothing more than the end line is written. What was
+// written of the line that failed is taken away again, so that a full disk leaves whole lines.
 type Writer struct {
 	path string
 	lock *flock.Flock
@@ -50,8 +48,8 @@ type file interface {
 	Close() error
 }
 
-// Create makes a new run file in dir, which is made where it is missing, and
-// writes the header. The file is named after h.Run.
+// Create makes a new run file in dir, which is made where it is missing, and writes the header. The file is named after
+// h.Run.
 func Create(dir string, h Header) (*Writer, error) {
 	if h.Run == "" || h.Run != filepath.Base(h.Run) {
 		return nil, fmt.Errorf("creating run file: %q is no run id", h.Run)
@@ -126,9 +124,8 @@ func (w *Writer) Call(c Call) error { c.Kind = KindCall; return w.append(c) }
 // Trial appends a trial line.
 func (w *Writer) Trial(t Trial) error { t.Kind = KindTrial; return w.append(t) }
 
-// Close appends the end line, makes the file durable and gives the lock back. A
-// run that failed before can't be complete: its end line says the failure, and
-// Close does not return it again.
+// Close appends the end line, makes the file durable and gives the lock back. A run that failed before can't be
+// complete: its end line says the failure, and Close does not return it again.
 func (w *Writer) Close(e End) error {
 	e.Kind = KindEnd
 	w.mu.Lock()
@@ -151,9 +148,8 @@ func (w *Writer) Close(e End) error {
 // Discard closes the file without an end line and removes it.
 func (w *Writer) Discard() error { return errors.Join(w.release(), os.Remove(w.path)) }
 
-// append appends a record. After a failure it appends only an end line, and that not
-// behind a torn line. There may be room for it, since the line that failed was taken
-// away.
+// append appends a record. After a failure it appends only an end line, and that not behind a torn line. There may be
+// room for it, since the line that failed was taken away.
 func (w *Writer) append(record any) error {
 	e, _ := w.encoders.Get().(*encoder)
 	defer w.encoders.Put(e)
@@ -196,8 +192,8 @@ func (w *Writer) release() error {
 	return errors.Join(w.file.Close(), unlock(w.lock))
 }
 
-// An encoder renders records as lines. It is used for one after the other, since
-// the memory of a line is most of what writing it takes.
+// An encoder renders records as lines. It is used for one after the other, since the memory of a line is most of what
+// writing it takes.
 type encoder struct {
 	line bytes.Buffer
 	json *json.Encoder

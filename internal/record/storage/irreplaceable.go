@@ -12,8 +12,7 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// An irreplaceable says what a run holds that should not be lost with the last
-// run that holds it.
+// An irreplaceable says what a run holds that should not be lost with the last run that holds it.
 type irreplaceable struct {
 	hashes   map[string]bool            // of the prompts as they are now
 	labelled map[string]map[string]bool // replies that people labelled, by directory and hash
@@ -47,8 +46,7 @@ func labelsOf(f runfile.Found) string {
 // asks reports whether a later run would replay the calls of a run.
 func (x irreplaceable) asks(h runfile.Header) bool { return x.hashes[h.Prompt.Hash] || h.OfJudge() }
 
-// in calls visit for everything in a run that a later one would miss, and for why it
-// would.
+// in calls visit for everything in a run that a later one would miss, and for why it would.
 func (x irreplaceable) in(f runfile.Found, visit func(what, why string)) error {
 	if f.Header.Redacted != nil {
 		return nil
@@ -83,8 +81,8 @@ func (x irreplaceable) in(f runfile.Found, visit func(what, why string)) error {
 	return nil
 }
 
-// current are the hashes of the prompts beside those that were run, as they are
-// in the work tree and in the newest commit.
+// current are the hashes of the prompts beside those that were run, as they are in the work tree and in the newest
+// commit.
 func current(ctx context.Context, runs []runfile.Found) map[string]bool {
 	paths := map[string]bool{}
 	for _, f := range runs {

@@ -39,14 +39,12 @@ const (
 	staysLabelled   = "the only recording of replies that people labelled"
 )
 
-// Prune says of every run, the newest first, whether it goes. Nothing is
-// deleted; see [runfile.Remove].
+// Prune says of every run, the newest first, whether it goes. Nothing is deleted; see [runfile.Remove].
 //
-// These always stay: the baseline, what git holds, files that do not bear the
-// name of their run or lie in a folder below dir, and what is being written or waits for a batch. What may be
-// given up only where the pruning says so: runs that did not end complete, and
-// the only recordings of replies that people labelled, or to prompts as they are
-// in the work tree or in the newest commit.
+// These always stay: the baseline, what git holds, files that do not bear the name of their run or lie in a folder
+// below dir, and what is being written or waits for a batch. What may be given up only where the pruning says so: runs
+// that did not end complete, and the only recordings of replies that people labelled, or to prompts as they are in the
+// work tree or in the newest commit.
 func Prune(ctx context.Context, dir string, fits func(runfile.Header) bool, how Pruning) ([]Fate, error) {
 	stored, err := List(dir, Tracked(ctx, dir), fits)
 	if err != nil {
@@ -95,10 +93,9 @@ func (how Pruning) stays(dir string, s Stored, waiting map[string]bool) string {
 	return ""
 }
 
-// A line is a group of runs in which a newer run replaces an older one: runs of one
-// revision, by name, over one suite on one model. Runs over a part of the suite,
-// incomplete runs and redacted ones have lines of their own, so that they replace no
-// whole run.
+// A line is a group of runs in which a newer run replaces an older one: runs of one revision, by name, over one suite
+// on one model. Runs over a part of the suite, incomplete runs and redacted ones have lines of their own, so that they
+// replace no whole run.
 type line struct {
 	prompt, suite, model, endpoint string
 	part, unfinished, redacted     bool
@@ -112,8 +109,7 @@ func lineOf(s Stored) line {
 	}
 }
 
-// waiting are the runs with batches that nobody has collected. Only a run that
-// is not complete can have any.
+// waiting are the runs with batches that nobody has collected. Only a run that is not complete can have any.
 func waiting(dir string, stored []Stored) (map[string]bool, error) {
 	if !slices.ContainsFunc(stored, func(s Stored) bool { return s.Status != runfile.Complete }) {
 		return nil, nil
@@ -131,9 +127,8 @@ func waiting(dir string, stored []Stored) (map[string]bool, error) {
 	return out, x.Close()
 }
 
-// keepRecordings lets those runs stay that alone hold a reply which a run of a
-// prompt as it is now would replay, or which people labelled; of several, the
-// newest. Others are runs that stay in any case.
+// keepRecordings lets those runs stay that alone hold a reply which a run of a prompt as it is now would replay, or
+// which people labelled; of several, the newest. Others are runs that stay in any case.
 func keepRecordings(ctx context.Context, fates []Fate, others []runfile.Found) {
 	if !slices.ContainsFunc(fates, func(f Fate) bool { return f.Stays == "" }) {
 		return

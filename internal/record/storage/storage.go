@@ -1,7 +1,7 @@
 // Package storage says what run files cost on disk, and which of them can go.
 //
-// [List] are the runs of a directory with their sizes, and [Prune] says of each
-// whether it goes, and what keeps those that stay.
+// [List] are the runs of a directory with their sizes, and [Prune] says of each whether it goes, and what keeps those
+// that stay.
 package storage
 
 import (
@@ -24,14 +24,13 @@ type Stored struct {
 	Copies    []string // further files that hold the run, as a baseline does
 }
 
-// named reports whether the file bears the run's name, as promptbench writes it.
-// One that does not was put where it is by somebody.
+// named reports whether the file bears the run's name, as promptbench writes it. One that does not was put where it is
+// by somebody.
 func (s Stored) named() bool { return filepath.Base(s.Path) == s.Header.Run+runfile.Ext }
 
-// List returns the runs in dir and its subfolders whose header fits, the newest
-// first, in any state. It lists copies of a run once, under the file with the run's
-// name. Committed are the files that git holds, from [Tracked], or nil if they do
-// not matter.
+// List returns the runs in dir and its subfolders whose header fits, the newest first, in any state. It lists copies of
+// a run once, under the file with the run's name. Committed are the files that git holds, from [Tracked], or nil if
+// they do not matter.
 func List(dir string, committed map[string]bool, fits func(runfile.Header) bool) ([]Stored, error) {
 	all, err := runfile.Find(dir, fits)
 	if err != nil {
@@ -67,8 +66,7 @@ type Usage struct {
 	Bytes     int64
 }
 
-// UsageOf adds up all run files in dir and its subfolders. Git holds the committed
-// ones.
+// UsageOf adds up all run files in dir and its subfolders. Git holds the committed ones.
 func UsageOf(dir string, committed map[string]bool) (Usage, error) {
 	paths, err := runfile.Files(dir)
 	if err != nil {
@@ -89,8 +87,7 @@ func UsageOf(dir string, committed map[string]bool) (Usage, error) {
 	return u, nil
 }
 
-// Tracked are the files under a directory that git holds, by their path; none
-// outside a repository, or without git.
+// Tracked are the files under a directory that git holds, by their path; none outside a repository, or without git.
 func Tracked(ctx context.Context, dir string) map[string]bool {
 	cmd := exec.CommandContext(ctx, "git", "ls-files", "-z", "--cached")
 	cmd.Dir = dir

@@ -26,8 +26,8 @@ import (
 var errUsedUp = errors.New("--max-calls or --max-cost is used up by earlier saves, and this save needs calls; " +
 	"end watch and start it again to go on")
 
-// limit takes what earlier saves used from what all saves may use, and reports
-// whether nothing is left; then only recordings answer.
+// limit takes what earlier saves used from what all saves may use, and reports whether nothing is left; then only
+// recordings answer.
 func (w *watcher) limit(settings *job.Options) (usedUp bool) {
 	if settings.MaxCalls > 0 {
 		settings.MaxCalls -= w.calls
@@ -99,8 +99,7 @@ func planParts(ahead plan.Revision, first, cases int) []string {
 	return out
 }
 
-// noteOutcomes notes what went wrong in each run. A run that was stopped before it
-// made a call leaves no file behind.
+// noteOutcomes notes what went wrong in each run. A run that was stopped before it made a call leaves no file behind.
 func (r *round) noteOutcomes(ends []runfile.End, tally *terminal.Tally) {
 	for i, end := range ends {
 		status := "was stopped"
@@ -124,8 +123,7 @@ func (r *round) noteOutcomes(ends []runfile.End, tally *terminal.Tally) {
 	}
 }
 
-// result returns what prints the round, or while cases are missing what is known of
-// it so far.
+// result returns what prints the round, or while cases are missing what is known of it so far.
 func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, report.Options) error, error) {
 	shown := report.WatchResult{Incomplete: !complete, File: r.path}
 	show := func(w io.Writer, o report.Options) error { return report.WatchText(w, shown, o) }
@@ -162,8 +160,8 @@ func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, repo
 	return show, nil
 }
 
-// follow shows the job while it runs: on a screen its table, else how far it is.
-// Finish ends that; its error is one of the output.
+// follow shows the job while it runs: on a screen its table, else how far it is. Finish ends that; its error is one of
+// the output.
 func (r *round) follow(ctx context.Context) (tally *terminal.Tally, finish func() error) {
 	state := func() terminal.State { return session.StateOf(r.job.Stats()) }
 	tally = terminal.NewTally(r.job.Trials, state, time.Now())

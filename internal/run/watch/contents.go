@@ -5,12 +5,10 @@ import (
 	"slices"
 )
 
-// Contents are files by path, each as the hash of what it holds. A file that is
-// not there has none.
+// Contents are files by path, each as the hash of what it holds. A file that is not there has none.
 type Contents map[string][sha256.Size]byte
 
-// ContentsOf reads the files at the paths; those that can't be read are as good
-// as not there.
+// ContentsOf reads the files at the paths; those that can't be read are as good as not there.
 func ContentsOf(paths []string, read func(path string) ([]byte, error)) Contents {
 	c := Contents{}
 	for _, path := range paths {
@@ -21,8 +19,8 @@ func ContentsOf(paths []string, read func(path string) ([]byte, error)) Contents
 	return c
 }
 
-// Since lists the files that hold something else than before, or came or went,
-// sorted. A save that changed nothing is none.
+// Since lists the files that hold something else than before, or came or went, sorted. A save that changed nothing is
+// none.
 func (c Contents) Since(before Contents) []string {
 	var out []string
 	for path, hash := range c {

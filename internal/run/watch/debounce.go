@@ -5,11 +5,9 @@ import (
 	"time"
 )
 
-// Debounce makes one signal of the events of one save: editors write, truncate,
-// rename and touch a file in quick succession. The signal comes once no event
-// came for quiet, and at the latest most after the first. It waits for its
-// receiver, so that none is lost and those in between are one. The channel is
-// closed when ctx or the events end.
+// Debounce makes one signal of the events of one save: editors write, truncate, rename and touch a file in quick
+// succession. The signal comes once no event came for quiet, and at the latest most after the first. It waits for its
+// receiver, so that none is lost and those in between are one. The channel is closed when ctx or the events end.
 func Debounce(ctx context.Context, events <-chan struct{}, quiet, most time.Duration) <-chan struct{} {
 	out := make(chan struct{})
 	go func() {

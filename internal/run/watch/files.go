@@ -14,12 +14,12 @@ import (
 	"promptbench/internal/output/terminal"
 )
 
-// betweenLooks is how often files are looked at without an event: network mounts
-// send none, and neither does a directory that is replaced.
+// betweenLooks is how often files are looked at without an event: network mounts send none, and neither does a
+// directory that is replaced.
 const betweenLooks = 2 * time.Second
 
-// files sends an event at each save. It watches directories, because editors replace
-// a file with another one of the same name.
+// files sends an event at each save. It watches directories, because editors replace a file with another one of the
+// same name.
 type files struct {
 	events chan struct{}
 	notify *fsnotify.Watcher // nil if the system provides no more
@@ -100,8 +100,8 @@ func (f *files) add(paths []string) {
 	maps.Copy(f.before, ContentsOf(further, os.ReadFile))
 }
 
-// listen asks the system for events of the directories, and of those that links
-// lead to. A directory that is watched already, or is missing, changes nothing.
+// listen asks the system for events of the directories, and of those that links lead to. A directory that is watched
+// already, or is missing, changes nothing.
 func (f *files) listen() {
 	if f.notify == nil {
 		return
@@ -126,8 +126,7 @@ func (f *files) changed() []string {
 	return out
 }
 
-// areTouched reports whether a file has another time or size than when it was last
-// read, which is cheap to ask.
+// areTouched reports whether a file has another time or size than when it was last read, which is cheap to ask.
 func (f *files) areTouched() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

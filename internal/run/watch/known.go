@@ -34,9 +34,8 @@ func (l *Live) Run() *runfile.Run {
 	return run
 }
 
-// Merge returns what is known of the cases after now. For cases that were not run
-// again, that is what before says. Either run may be nil; of two nil runs, the
-// result is nil.
+// Merge returns what is known of the cases after now. For cases that were not run again, that is what before says.
+// Either run may be nil; of two nil runs, the result is nil.
 func Merge(before, now *runfile.Run) *runfile.Run {
 	if before == nil || now == nil {
 		return cmp.Or(now, before)

@@ -16,10 +16,9 @@ const (
 	urgent  = 2 // failed, had no reply, is new or changed
 )
 
-// Rank returns the ranks of the cases that are asked first: those that failed or
-// had no reply in the last run, or that are new or changed since; then those with
-// another result than at the base. Either run may be nil; without a last run, the
-// base takes its place.
+// Rank returns the ranks of the cases that are asked first: those that failed or had no reply in the last run, or that
+// are new or changed since; then those with another result than at the base. Either run may be nil; without a last run,
+// the base takes its place.
 func Rank(cases []runfile.Case, last, base *runfile.Run) map[string]int {
 	out := map[string]int{}
 	if last != nil && base != nil {

@@ -36,9 +36,8 @@ type round struct {
 	path   string       // of the watched run
 }
 
-// round runs what the files say now, until it is done or stop is closed. An error
-// is one of the output; anything else that goes wrong is shown, because the next
-// save may repair it.
+// round runs what the files say now, until it is done or stop is closed. An error is one of the output; anything else
+// that goes wrong is shown, because the next save may repair it.
 func (w *watcher) round(ctx context.Context, saved []string, stop <-chan struct{}) error {
 	r := &round{w: w, begun: time.Now()}
 	r.block.Number, r.block.Title = w.saves, r.title(saved)
@@ -140,8 +139,7 @@ func (r *round) prepare(ctx context.Context) error {
 	return nil
 }
 
-// findBase finds the run to compare with, and loads it. If the base has none yet,
-// this round runs it.
+// findBase finds the run to compare with, and loads it. If the base has none yet, this round runs it.
 func (r *round) findBase(ctx context.Context, watched *prompt.Prompt) (*runfile.Run, error) {
 	w := r.w
 	r.base = w.Baseline

@@ -13,8 +13,7 @@ import (
 	"promptbench/internal/run/project"
 )
 
-// How long an editor may take over one save, and how long saves may follow each
-// other before a round begins.
+// How long an editor may take over one save, and how long saves may follow each other before a round begins.
 const (
 	quietSave = 100 * time.Millisecond
 	longSave  = time.Second
@@ -62,8 +61,7 @@ func Watch(ctx context.Context, c *terminal.Console, o Options) error {
 	return w.loop(ctx, cancel, interrupts)
 }
 
-// loop runs a round for each save. A save during a round ends the round early, an
-// interrupt ends all of them.
+// loop runs a round for each save. A save during a round ends the round early, an interrupt ends all of them.
 func (w *watcher) loop(ctx context.Context, cancel func(), interrupts <-chan os.Signal) error {
 	events := Debounce(ctx, w.files.events, quietSave, longSave)
 	var saved []string

@@ -1,5 +1,5 @@
-// Package chromium starts a headless Chromium, for the tests of pages and for
-// the pictures of the documents. Nothing of promptbench itself needs a browser.
+// Package chromium starts a headless Chromium, for the tests of pages and for the pictures of the documents. Nothing of
+// promptbench itself needs a browser.
 package chromium
 
 import (
@@ -28,8 +28,8 @@ func Find() (string, error) {
 	return "", ErrMissing
 }
 
-// Start starts a browser with a tab, which the context that it returns stands
-// for. The browser keeps its files in dir and ends with stop.
+// Start starts a browser with a tab, which the context that it returns stands for. The browser keeps its files in dir
+// and ends with stop.
 func Start(ctx context.Context, dir string) (tab context.Context, stop func(), err error) {
 	path, err := Find()
 	if err != nil {
@@ -51,8 +51,8 @@ func Start(ctx context.Context, dir string) (tab context.Context, stop func(), e
 	return tab, stop, nil
 }
 
-// View sets the size of the window in CSS pixels, how many device pixels one of
-// them has, and the colours that the page is asked for.
+// View sets the size of the window in CSS pixels, how many device pixels one of them has, and the colours that the page
+// is asked for.
 func View(width, height int64, scale float64, dark bool) chromedp.Action[chromedp.Void] {
 	scheme := "light"
 	if dark {

@@ -7,8 +7,8 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// Attacks are texts that mean something to one of the formats, by the id of the case
-// with the text. Pwned is what those that are code would set or call.
+// Attacks are texts that mean something to one of the formats, by the id of the case with the text. Pwned is what those
+// that are code would set or call.
 func Attacks() map[string]string {
 	return map[string]string{
 		"script":    `<script>window.pwned=1</script>`,
@@ -36,8 +36,8 @@ func Attacks() map[string]string {
 	}
 }
 
-// Hostile is a run in which inputs, replies, items and reasons attack. With
-// another name than v3 every case fails that passes in v3.
+// Hostile is a run in which inputs, replies, items and reasons attack. With another name than v3 every case fails that
+// passes in v3.
 func Hostile(name string) *runfile.Run {
 	run := Run(name, 0)
 	for id, attack := range Attacks() {

@@ -9,9 +9,8 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// Large is a run of so many cases whose inputs and replies are as long and as
-// varied as real ones: Korean words drawn at random, the same for a name and a
-// number of cases.
+// Large is a run of so many cases whose inputs and replies are as long and as varied as real ones: Korean words drawn
+// at random, the same for a name and a number of cases.
 func Large(name string, cases int) *runfile.Run {
 	run := Run(name, 0)
 	words := strings.Fields(`내일 오전 오후 저녁 치과 병원 예약 전화 확인 준비물 챙기기 회의 자료 정리 보고서 초안 검토 제출 친구 약속 장소

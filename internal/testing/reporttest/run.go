@@ -1,5 +1,5 @@
-// Package reporttest makes up runs for the tests of every format: small ones
-// with each outcome that a case can have, hostile ones, and large ones.
+// Package reporttest makes up runs for the tests of every format: small ones with each outcome that a case can have,
+// hostile ones, and large ones.
 package reporttest
 
 import (
@@ -13,8 +13,7 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// An example is one case of the made-up suite with what v3 and v4 said: the
-// type and how many items, or an error.
+// An example is one case of the made-up suite with what v3 and v4 said: the type and how many items, or an error.
 type example struct {
 	id, input, expect, group string
 	tags                     []string
@@ -52,8 +51,8 @@ func examples() []example {
 // At is a moment of the made-up recordings: a day of November 2026 and an hour.
 func At(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 30, 0, 0, time.UTC) }
 
-// Run is the run of one revision: every example, copied so many times. v4 says
-// other things than v3, and any other name what v3 says.
+// Run is the run of one revision: every example, copied so many times. v4 says other things than v3, and any other name
+// what v3 says.
 func Run(name string, copies int) *runfile.Run {
 	if name == "v4" {
 		return made(name, copies, func(e example) string { return e.v4 })

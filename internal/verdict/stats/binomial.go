@@ -7,9 +7,8 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// A binomial is the distribution of how many of n trials pass, each with
-// probability p in [0,1]. gonum's distuv has the same one, and its linear algebra
-// with it (docs/dependencies.md).
+// A binomial is the distribution of how many of n trials pass, each with probability p in [0,1]. gonum's distuv has the
+// same one, and its linear algebra with it (docs/dependencies.md).
 type binomial struct {
 	n int
 	p float64
@@ -50,8 +49,8 @@ func (b binomial) draw(rng *rand.Rand) int {
 	return b.drawFewer(rng)
 }
 
-// drawFewer draws for p <= 0.5: by inversion where few passes are likely, else by
-// rejection from a Cauchy distribution of the same centre and width.
+// drawFewer draws for p <= 0.5: by inversion where few passes are likely, else by rejection from a Cauchy distribution
+// of the same centre and width.
 //
 // Source: W. H. Press et al., Numerical Recipes in C, 2nd edition (1992), 7.3.
 func (b binomial) drawFewer(rng *rand.Rand) int {

@@ -8,29 +8,22 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// BCa returns the bias-corrected and accelerated bootstrap interval of the
-// mean of the differences, at the two-sided level. The bias correction is the
-// normal quantile of the share of resampled means below the observed one (ties
-// count half); the acceleration comes from the jackknife, for a mean
-// Σ(d-m)³ / (6·(Σ(d-m)²)^1.5). Limits between two resampled means are
-// interpolated.
+// BCa returns the bias-corrected and accelerated bootstrap interval of the mean of the differences, at the two-sided
+// level. The bias correction is the normal quantile of the share of resampled means below the observed one (ties count
+// half); the acceleration comes from the jackknife, for a mean Σ(d-m)³ / (6·(Σ(d-m)²)^1.5). Limits between two
+// resampled means are interpolated.
 //
-// Negating all differences negates and swaps the limits, to the last bit. The
-// interval lies within the range of the differences; with extreme skew it need
-// not hold their mean. If all differences are equal it is that value twice.
-// It claims too much where only a few differences are not 0: use
-// [FlipInterval] below ten.
+// Negating all differences negates and swaps the limits, to the last bit. The interval lies within the range of the
+// differences; with extreme skew it need not hold their mean. If all differences are equal it is that value twice. It
+// claims too much where only a few differences are not 0: use [FlipInterval] below ten.
 //
-// Above 2,048 differences with more than 32 distinct values, values are
-// grouped into 32 cells; how a cell's values vary is kept as a normal error
-// of the same variance, which changes the limits by far less than the seed does.
+// Above 2,048 differences with more than 32 distinct values, values are grouped into 32 cells; how a cell's values vary
+// is kept as a normal error of the same variance, which changes the limits by far less than the seed does.
 //
-// The limits are NaN without differences, if one is NaN or infinite, and for a
-// level outside (0,1).
+// The limits are NaN without differences, if one is NaN or infinite, and for a level outside (0,1).
 //
-// Source: B. Efron, "Better bootstrap confidence intervals", JASA 82 (1987)
-// 171; B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993),
-// chapter 14.
+// Source: B. Efron, "Better bootstrap confidence intervals", JASA 82 (1987) 171; B. Efron and R. J. Tibshirani, An
+// Introduction to the Bootstrap (1993), chapter 14.
 func BCa(diffs []float64, level float64, o Options) (lo, hi float64) {
 	ts, ok := tallies(diffs)
 	if !ok || len(ts) == 0 || !isProper(level) {
@@ -52,8 +45,7 @@ func BCa(diffs []float64, level float64, o Options) (lo, hi float64) {
 }
 
 func bca(ts []tally, level float64, o Options) (lo, hi float64) {
-	// A power of two takes the values to at most 1, so that no cube and no sum
-	// overflows; it costs no digit.
+	// A power of two takes the values to at most 1, so that no cube and no sum overflows; it costs no digit.
 	_, exponent := math.Frexp(math.Max(math.Abs(ts[0].value), math.Abs(ts[len(ts)-1].value)))
 	scaled := make([]tally, len(ts))
 	for i, t := range ts {
@@ -72,8 +64,7 @@ func bca(ts []tally, level float64, o Options) (lo, hi float64) {
 	return limit(-zFor(level)), limit(zFor(level))
 }
 
-// biasCorrection is z0. The share is kept off 0 and 1, where it would be
-// infinite.
+// biasCorrection is z0. The share is kept off 0 and 1, where it would be infinite.
 func biasCorrection(sorted []float64, observed float64) float64 {
 	slack := tieTolerance * math.Max(math.Abs(sorted[0]), math.Abs(sorted[len(sorted)-1]))
 	below, _ := slices.BinarySearch(sorted, observed-slack)
@@ -96,9 +87,8 @@ func acceleration(ts []tally, m float64) float64 {
 	return cubes / (6 * squares * math.Sqrt(squares))
 }
 
-// corrected returns which quantile of the resampled means replaces the normal
-// quantile z. Where the acceleration is so strong that the formula passes its
-// pole, it is the outermost one.
+// corrected returns which quantile of the resampled means replaces the normal quantile z. Where the acceleration is so
+// strong that the formula passes its pole, it is the outermost one.
 func corrected(z, bias, accel float64) float64 {
 	z += bias
 	scale := 1 - accel*z

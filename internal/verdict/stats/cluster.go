@@ -5,23 +5,19 @@ import (
 	"slices"
 )
 
-// ClusteredStdErr returns the standard error of the mean of the values where
-// those that share a group number depend on each other, as paraphrases of one
-// case do:
+// ClusteredStdErr returns the standard error of the mean of the values where those that share a group number depend on
+// each other, as paraphrases of one case do:
 //
 //	sqrt( sum over groups of (sum of the group's residuals)² ) / n
 //
-// It is the CR0 sandwich estimate, without a small-sample factor: with fewer
-// than some thirty groups it is too small, and with a single group it is 0,
-// which means nothing. If every value is its own group, it is the usual
-// standard error times sqrt((n-1)/n). The numbers of the groups do not matter, only which
-// are equal.
+// It is the CR0 sandwich estimate, without a small-sample factor: with fewer than some thirty groups it is too small,
+// and with a single group it is 0, which means nothing. If every value is its own group, it is the usual standard error
+// times sqrt((n-1)/n). The numbers of the groups do not matter, only which are equal.
 //
-// It is NaN for no values, for slices of different length, and if a value is
-// NaN or infinite.
+// It is NaN for no values, for slices of different length, and if a value is NaN or infinite.
 //
-// Source: K.-Y. Liang and S. L. Zeger, Biometrika 73 (1986) 13; for model
-// evaluations, E. Miller, "Adding error bars to evals", arXiv:2411.00640 (2024).
+// Source: K.-Y. Liang and S. L. Zeger, Biometrika 73 (1986) 13; for model evaluations, E. Miller, "Adding error bars to
+// evals", arXiv:2411.00640 (2024).
 func ClusteredStdErr(values []float64, groups []int) float64 {
 	m := Mean(values)
 	if len(values) != len(groups) || math.IsNaN(m) {

@@ -1,7 +1,6 @@
-// Package stats holds the numbers behind a verdict: tests, intervals,
-// corrections and planning. It is pure: no I/O, no clock, no state. It knows
-// nothing of cases and graders, only of counts and of differences between two
-// runs that were paired unit by unit.
+// Package stats holds the numbers behind a verdict: tests, intervals, corrections and planning. It is pure: no I/O, no
+// clock, no state. It knows nothing of cases and graders, only of counts and of differences between two runs that were
+// paired unit by unit.
 //
 // The usual way through the package, for one grader of one comparison:
 //
@@ -14,9 +13,8 @@
 //  4. Where nothing could be said, [DetectableDrop] tells what the suite could
 //     have seen and [CasesToSettle] how many cases would answer the question.
 //
-// There are also [Wilson] and [MeanInterval] for one run, [PassAt] and
-// [PassHat] for repeated trials, [ClusteredStdErr] for grouped cases, and
-// [Kappa], [RoganGladen] and [CorrectedRate] for how far a judge can be trusted.
+// There are also [Wilson] and [MeanInterval] for one run, [PassAt] and [PassHat] for repeated trials, [ClusteredStdErr]
+// for grouped cases, and [Kappa], [RoganGladen] and [CorrectedRate] for how far a judge can be trusted.
 //
 // Conventions that hold throughout:
 //

@@ -6,14 +6,12 @@ import (
 	"slices"
 )
 
-// Holm returns the p-values corrected for multiple tests, in the order of the
-// input. Calling every value below alpha significant errs with a probability of
-// at most alpha in all, for any dependence between the tests. The k-th smallest of m is
-// multiplied by m-k+1, never falls below the
-// one before it, and never exceeds 1.
+// Holm returns the p-values corrected for multiple tests, in the order of the input. Calling every value below alpha
+// significant errs with a probability of at most alpha in all, for any dependence between the tests. The k-th smallest
+// of m is multiplied by m-k+1, never falls below the one before it, and never exceeds 1.
 //
-// A NaN is a test that was not made: it stays NaN and does not count towards
-// m. So is any other value outside [0,1]. The input is left as it is.
+// A NaN is a test that was not made: it stays NaN and does not count towards m. So is any other value outside [0,1].
+// The input is left as it is.
 //
 // Source: S. Holm, Scandinavian Journal of Statistics 6 (1979) 65.
 func Holm(p []float64) []float64 {
@@ -26,11 +24,9 @@ func Holm(p []float64) []float64 {
 	return out
 }
 
-// BenjaminiHochberg returns the p-values corrected so that calling significant
-// what lies below alpha keeps the expected share of false alarms among the
-// alarms at alpha, for independent tests. It suits exploring many slices;
-// [Holm] is for gates. The k-th smallest of m is multiplied by m/k, never
-// exceeds the one after it, and never exceeds 1.
+// BenjaminiHochberg returns the p-values corrected so that calling significant what lies below alpha keeps the expected
+// share of false alarms among the alarms at alpha, for independent tests. It suits exploring many slices; [Holm] is for
+// gates. The k-th smallest of m is multiplied by m/k, never exceeds the one after it, and never exceeds 1.
 //
 // NaN and values outside [0,1] are treated as in [Holm].
 //
@@ -45,8 +41,7 @@ func BenjaminiHochberg(p []float64) []float64 {
 	return out
 }
 
-// ranked returns a result of NaNs, as long as p, and the positions of the valid
-// p-values in ascending order.
+// ranked returns a result of NaNs, as long as p, and the positions of the valid p-values in ascending order.
 func ranked(p []float64) (out []float64, order []int) {
 	out = make([]float64, len(p))
 	for i, v := range p {

@@ -2,11 +2,9 @@ package stats
 
 // Options say how a resampling method draws. The zero value is ready to use.
 type Options struct {
-	// Seed fixes the random numbers: the same values and seed give the same
-	// result, in whichever order the values come.
+	// Seed fixes the random numbers: the same values and seed give the same result, in whichever order the values come.
 	Seed uint64
-	// Samples is how many resamples are drawn: 10,000 if it is 0 or negative,
-	// and at most 1,000,000.
+	// Samples is how many resamples are drawn: 10,000 if it is 0 or negative, and at most 1,000,000.
 	Samples int
 }
 

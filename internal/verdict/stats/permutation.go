@@ -14,38 +14,32 @@ type Permutation struct {
 }
 
 const (
-	// exactDiffs is the largest number of non-zero differences whose signs are
-	// enumerated: 2^20 assignments, a few milliseconds at worst.
+	// exactDiffs is the largest number of non-zero differences whose signs are enumerated: 2^20 assignments, a few
+	// milliseconds at worst.
 	exactDiffs = 20
-	// fewAlike is the number of equal magnitudes from which on drawing their
-	// sum at once is cheaper than drawing each sign.
+	// fewAlike is the number of equal magnitudes from which on drawing their sum at once is cheaper than drawing each
+	// sign.
 	fewAlike = 8
-	// manyAlike is the number from which on a rejection sampler is
-	// cheaper than counting random bits.
+	// manyAlike is the number from which on a rejection sampler is cheaper than counting random bits.
 	manyAlike = 8192
 	// blockSize is how many signs one random byte decides.
 	blockSize = 8
 )
 
-// SignFlip tests whether the mean of the paired differences is 0, under the
-// hypothesis that each unit's difference could as well have had the other sign.
-// The p-value is the share of all assignments of signs to the differences whose
-// sum is at least as far from 0 as the observed one (two-sided; sums within
-// 1e-12 of the sum of magnitudes are tied). For differences of ±1 it is
-// [McNemar].
+// SignFlip tests whether the mean of the paired differences is 0, under the hypothesis that each unit's difference
+// could as well have had the other sign. The p-value is the share of all assignments of signs to the differences whose
+// sum is at least as far from 0 as the observed one (two-sided; sums within 1e-12 of the sum of magnitudes are tied).
+// For differences of ±1 it is [McNemar].
 //
-// Up to 20 non-zero differences every assignment is counted, whatever
-// o.Samples says. Beyond, o.Samples assignments are drawn and
-// P = (hits+1)/(samples+1), which counts the observed one and so is never 0;
-// StdErr is sqrt(P·(1-P)/samples). Differences smaller than 1e-12 of the
-// largest are rounding dust and count as 0. Without any difference P is 1,
+// Up to 20 non-zero differences every assignment is counted, whatever o.Samples says. Beyond, o.Samples assignments are
+// drawn and P = (hits+1)/(samples+1), which counts the observed one and so is never 0; StdErr is sqrt(P·(1-P)/samples).
+// Differences smaller than 1e-12 of the largest are rounding dust and count as 0. Without any difference P is 1,
 // exactly. Negating all differences changes nothing.
 //
 // P and StdErr are NaN if a difference is NaN or infinite.
 //
-// Source: E. J. G. Pitman, JRSS Supplement 4 (1937) 119; for P, B. Phipson and
-// G. K. Smyth, Statistical Applications in Genetics and Molecular Biology 9
-// (2010) 39.
+// Source: E. J. G. Pitman, JRSS Supplement 4 (1937) 119; for P, B. Phipson and G. K. Smyth, Statistical Applications in
+// Genetics and Molecular Biology 9 (2010) 39.
 func SignFlip(diffs []float64, o Options) Permutation {
 	ts, ok := tallies(diffs)
 	if !ok {
@@ -74,10 +68,9 @@ func SignFlip(diffs []float64, o Options) Permutation {
 	return Permutation{P: p, StdErr: math.Sqrt(p * (1 - p) / float64(samples))}
 }
 
-// magnitudes returns the distinct sizes of the non-zero differences, largest
-// first, and the sum of the differences, added up size by size so that it is
-// exactly negated when they are. Sizes are scaled by a power of two to at most
-// 1, so that no sum overflows.
+// magnitudes returns the distinct sizes of the non-zero differences, largest first, and the sum of the differences,
+// added up size by size so that it is exactly negated when they are. Sizes are scaled by a power of two to at most 1,
+// so that no sum overflows.
 func magnitudes(ts []tally) (mags []tally, observed float64) {
 	if len(ts) == 0 {
 		return nil, 0
@@ -109,8 +102,8 @@ func magnitudes(ts []tally) (mags []tally, observed float64) {
 	return mags, observed
 }
 
-// atLeast counts the assignments of signs whose sum s has |s| >= reach, which
-// must be positive. It is twice the count for s >= reach.
+// atLeast counts the assignments of signs whose sum s has |s| >= reach, which must be positive. It is twice the count
+// for s >= reach.
 func atLeast(mags []tally, reach float64) float64 {
 	rest := make([]float64, len(mags)+1) // sum of the magnitudes from i on
 	left := make([]float64, len(mags)+1) // 2 to the number of them
@@ -173,9 +166,8 @@ func heads(n int, src *rand.PCG) int {
 	return ones + bits.OnesCount64(src.Uint64()>>(64-n)) // a shift by 64 leaves 0
 }
 
-// addBlock adds to each sum the block's values under random signs. All 256
-// signed sums of a block are tabulated, so eight signs cost one random byte and
-// one addition.
+// addBlock adds to each sum the block's values under random signs. All 256 signed sums of a block are tabulated, so
+// eight signs cost one random byte and one addition.
 func addBlock(sums, block []float64, src *rand.PCG) {
 	var table [1 << blockSize]float64
 	for signs := range table {

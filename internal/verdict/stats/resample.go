@@ -14,9 +14,8 @@ const (
 	binomialCost = 40
 )
 
-// resampledMeans returns the means of resamples, each of as many values as the
-// tallies hold, drawn with replacement. A resample is either drawn value by
-// value or, where few values are distinct, as the multinomial counts of those.
+// resampledMeans returns the means of resamples, each of as many values as the tallies hold, drawn with replacement. A
+// resample is either drawn value by value or, where few values are distinct, as the multinomial counts of those.
 func resampledMeans(ts []tally, samples int, rng *rand.Rand) []float64 {
 	n := size(ts)
 	switch {
@@ -60,8 +59,7 @@ func cellsOf(ts []tally) []cell {
 	return cells
 }
 
-// grouped cuts the range of the values into cells of equal width and returns
-// those that are not empty.
+// grouped cuts the range of the values into cells of equal width and returns those that are not empty.
 func grouped(ts []tally) []cell {
 	low := ts[0].value
 	width := (ts[len(ts)-1].value - low) / mostCells
@@ -87,9 +85,8 @@ func cellOf(ts []tally) cell {
 	return c
 }
 
-// countedMeans draws how often each cell is hit, one conditional binomial after
-// the other, and adds the cells up. What the values within the cells add is
-// close to normal, with the variance of as many draws.
+// countedMeans draws how often each cell is hit, one conditional binomial after the other, and adds the cells up. What
+// the values within the cells add is close to normal, with the variance of as many draws.
 func countedMeans(cells []cell, n, samples int, rng *rand.Rand) []float64 {
 	means := make([]float64, samples)
 	for i := range means {

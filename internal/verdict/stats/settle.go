@@ -16,13 +16,11 @@ func (r Rule) valid() bool {
 	return isShare(r.Margin) && isProper(r.Level) && isProper(r.Alpha)
 }
 
-// CasesForMargin returns how many units a suite needs so that a comparison
-// without any flip shows that nothing got worse by more than the margin: the
-// smallest n whose [Tango] interval of no flips, ±z²/(n+z²), stays within it.
-// It is 73 for a margin of 0.05 at level 0.95.
+// CasesForMargin returns how many units a suite needs so that a comparison without any flip shows that nothing got
+// worse by more than the margin: the smallest n whose [Tango] interval of no flips, ±z²/(n+z²), stays within it. It is
+// 73 for a margin of 0.05 at level 0.95.
 //
-// It is 0 unless 0 < margin <= 1 and 0 < level < 1, and also where more than 100
-// million would be needed.
+// It is 0 unless 0 < margin <= 1 and 0 < level < 1, and also where more than 100 million would be needed.
 func CasesForMargin(margin, level float64) int {
 	if !isShare(margin) || margin == 0 || !isProper(level) {
 		return 0
@@ -35,15 +33,12 @@ func CasesForMargin(margin, level float64) int {
 	return max(1, int(n))
 }
 
-// SettleChance returns the probability that a comparison over n units ends in a
-// verdict other than inconclusive, if each unit gets worse and better with the given
-// probabilities: p < Alpha by exact [McNemar], in either
-// direction, or the lower limit of [Tango] not below -Margin. Holding that
-// limit against the margin is a score test at -Margin, which is what is
-// summed here over all outcomes.
+// SettleChance returns the probability that a comparison over n units ends in a verdict other than inconclusive, if
+// each unit gets worse and better with the given probabilities: p < Alpha by exact [McNemar], in either direction, or
+// the lower limit of [Tango] not below -Margin. Holding that limit against the margin is a score test at -Margin, which
+// is what is summed here over all outcomes.
 //
-// It is NaN for arguments that [Power] rejects, and for a rule without a
-// margin in [0,1] or a level in (0,1).
+// It is NaN for arguments that [Power] rejects, and for a rule without a margin in [0,1] or a level in (0,1).
 func SettleChance(n int, worse, better float64, r Rule) float64 {
 	if n < 0 || n > maxUnits || !areFlipRates(worse, better) || !r.valid() {
 		return math.NaN()
@@ -84,8 +79,8 @@ func SettleChance(n int, worse, better float64, r Rule) float64 {
 	return clamp(chance, 0, 1)
 }
 
-// settling follows, over m flips of n, the smallest number of rises among them
-// at which the drop is shown to lie within the margin; m+1 if there is none.
+// settling follows, over m flips of n, the smallest number of rises among them at which the drop is shown to lie within
+// the margin; m+1 if there is none.
 type settling struct {
 	n, m, rises int
 	margin, z   float64
@@ -115,14 +110,13 @@ func (s *settling) grow() {
 	}
 }
 
-// CasesToSettle returns how many units a suite needs for a verdict other than
-// inconclusive with at least the given chance (0.8 is usual), if the flip
-// probabilities are what was seen: the shares of units that got worse and
-// better. With no flip at all it is [CasesForMargin]. Since both shares are
-// estimates from a suite that was too small, it is a rough guide.
+// CasesToSettle returns how many units a suite needs for a verdict other than inconclusive with at least the given
+// chance (0.8 is usual), if the flip probabilities are what was seen: the shares of units that got worse and better.
+// With no flip at all it is [CasesForMargin]. Since both shares are estimates from a suite that was too small, it is a
+// rough guide.
 //
-// It reports false if more than a million would be needed, and for arguments
-// that [SettleChance] rejects or a chance outside (0,1).
+// It reports false if more than a million would be needed, and for arguments that [SettleChance] rejects or a chance
+// outside (0,1).
 func CasesToSettle(worse, better float64, r Rule, chance float64) (int, bool) {
 	const most = 1_000_000
 	if !areFlipRates(worse, better) || !r.valid() || !isProper(chance) {

@@ -5,9 +5,8 @@ import (
 	"slices"
 )
 
-// A tail is P(X <= c) for X ~ Binomial(m, q), kept up to date while m and c
-// move by single steps. Sums over all numbers of flips need it at hundreds of
-// neighbouring points, where stepping costs a few multiplications.
+// A tail is P(X <= c) for X ~ Binomial(m, q), kept up to date while m and c move by single steps. Sums over all numbers
+// of flips need it at hundreds of neighbouring points, where stepping costs a few multiplications.
 type tail struct {
 	q        float64
 	m, c     int
@@ -36,8 +35,8 @@ func newTail(m, c int, q float64) tail {
 	return t
 }
 
-// steps reports whether a step from here is exact enough to take: inside the
-// support, and before the point probability has underflowed.
+// steps reports whether a step from here is exact enough to take: inside the support, and before the point probability
+// has underflowed.
 func (t *tail) steps() bool {
 	return t.c >= 0 && t.c < t.m && isProper(t.q) && t.pmf > 1e-250
 }
@@ -68,8 +67,8 @@ func (t *tail) to(c int) {
 	}
 }
 
-// A rejection follows, over m, the largest number of flips of the rarer
-// direction at which exact McNemar still rejects: p < alpha.
+// A rejection follows, over m, the largest number of flips of the rarer direction at which exact McNemar still rejects:
+// p < alpha.
 type rejection struct {
 	alpha float64
 	null  tail
@@ -103,8 +102,8 @@ func (r *rejection) grow() {
 	}
 }
 
-// window returns the weights of Binomial(n, q) around its mode, from count
-// first on. What it leaves out is below 1e-16 in all; the weights add up to 1.
+// window returns the weights of Binomial(n, q) around its mode, from count first on. What it leaves out is below 1e-16
+// in all; the weights add up to 1.
 func window(n int, q float64) (first int, weights []float64) {
 	switch {
 	case q <= 0:

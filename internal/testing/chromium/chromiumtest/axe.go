@@ -10,8 +10,8 @@ import (
 // axeFile is the variable that names the file of axe-core.
 const axeFile = "PROMPTBENCH_AXE"
 
-// Axe is the script of axe-core, which [Tab.Violations] needs. Where there is
-// none, the test is left out, or fails where it is required.
+// Axe is the script of axe-core, which [Tab.Violations] needs. Where there is none, the test is left out, or fails
+// where it is required.
 func Axe(tb testing.TB) string {
 	tb.Helper()
 	path := os.Getenv(axeFile)
@@ -24,8 +24,7 @@ func Axe(tb testing.TB) string {
 	return string(script)
 }
 
-// Violations are what axe-core finds serious or critical in the page as it is
-// now. Its script must have been run there.
+// Violations are what axe-core finds serious or critical in the page as it is now. Its script must have been run there.
 func (p *Tab) Violations() []string {
 	p.tb.Helper()
 	return Eval[[]string](p, `axe.run(document, {resultTypes: ["violations"]}).then(result => result.violations

@@ -1,5 +1,4 @@
-// Package chromiumtest opens pages in a real Chromium in tests, and notes
-// whatever goes wrong in them.
+// Package chromiumtest opens pages in a real Chromium in tests, and notes whatever goes wrong in them.
 package chromiumtest
 
 import (
@@ -24,8 +23,8 @@ import (
 	"promptbench/internal/testing/chromium"
 )
 
-// Required is the variable that is set where the tests of pages must not be left
-// out: .ci/run sets it, and installs what they need.
+// Required is the variable that is set where the tests of pages must not be left out: .ci/run sets it, and installs
+// what they need.
 const Required = "PROMPTBENCH_BROWSER_TESTS"
 
 // Missing leaves a test out, or fails it where it is required.
@@ -49,8 +48,8 @@ type Tab struct {
 // An Action is a step that a browser takes.
 type Action = chromedp.Action[chromedp.Void]
 
-// File opens a page as a file, once its script has read its data. Requests for
-// anything else are faults. The actions in before come first.
+// File opens a page as a file, once its script has read its data. Requests for anything else are faults. The actions in
+// before come first.
 func File(tb testing.TB, text, fragment string, before ...Action) *Tab {
 	tb.Helper()
 	dir := tb.TempDir()
@@ -65,8 +64,7 @@ func File(tb testing.TB, text, fragment string, before ...Action) *Tab {
 	return p
 }
 
-// Visit opens a page of a server. Requests for anything but the server are
-// faults.
+// Visit opens a page of a server. Requests for anything but the server are faults.
 func Visit(tb testing.TB, server, path string) *Tab {
 	tb.Helper()
 	p := start(tb, func(to string) bool { return strings.HasPrefix(to, server+"/") })
