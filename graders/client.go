@@ -58,8 +58,7 @@ func (c *Client) Hello(grader string) (Says, error) {
 	return Says{Name: shorten(said.Name, maxName), Version: shorten(said.Version, maxName)}, nil
 }
 
-// maxName is how many characters of a name and a version are kept.
-const maxName = 100
+const maxName = 100 // characters of a name and a version that are kept
 
 // Ask has a sample graded. The score has no grader's name yet. The error is a
 // [*Fault]; after one that is Broken, every call fails.

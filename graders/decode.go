@@ -142,7 +142,6 @@ func (d *decoder) anyText(v value) (s string) {
 	return s
 }
 
-// strings reads a list of strings, or one string as a list of one.
 func (d *decoder) strings(v value) []string { return d.texts(v, d.text) }
 
 // texts reads a list by what reads each of its items, or one item as a list of one.

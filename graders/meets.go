@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// placeMeets is where a question holds what the case demands.
-const placeMeets = "{{meets}}"
+const placeMeets = "{{meets}}" // in a question: what the case demands
 
 // PerCase reports whether the question is made of what each case demands: it
 // holds {{meets}}, which stands for the case's [Expect.Meets].

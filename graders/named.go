@@ -57,7 +57,6 @@ func CheckName(name string) error {
 	return nil
 }
 
-// nameHint says which characters are allowed.
 const nameHint = "use letters, digits, hyphens, underscores and dots"
 
 // isNotNameRune reports whether neither the name of a score nor a criterion's id

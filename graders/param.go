@@ -61,7 +61,6 @@ func ParamErrors(err error) []*ParamError {
 	return out
 }
 
-// mistakes collects parameter errors below one path.
 type mistakes struct{ errs []error }
 
 func (m *mistakes) add(path []any, hint, format string, args ...any) {

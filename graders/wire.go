@@ -15,11 +15,10 @@ import (
 // lines of JSON, one object each way, as docs/custom-graders.md describes.
 const Protocol = 1
 
-// maxAnswer is how many bytes a line from a grader may have.
-const maxAnswer = 1 << 20
-
-// maxReason is how many characters of a reason are kept.
-const maxReason = 1000
+const (
+	maxAnswer = 1 << 20 // bytes of a line from a grader
+	maxReason = 1000    // characters of a reason that are kept
+)
 
 // greeting is the first line to a grader.
 type greeting struct {

@@ -127,5 +127,4 @@ func (g *Grader) Close() error {
 	return nil
 }
 
-// grace is how long a process may take to end by itself.
-const grace = 2 * time.Second
+const grace = 2 * time.Second // for a process to end by itself

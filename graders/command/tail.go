@@ -12,7 +12,6 @@ const (
 	tailChars = 600     // of them
 )
 
-// A tail keeps the end of what is written to it.
 type tail struct {
 	mu   sync.Mutex
 	data []byte

@@ -176,7 +176,6 @@ func (d *decoder) mapping(n Node, v reflect.Value) {
 	v.Set(out)
 }
 
-// entries returns the entries of a mapping and reports keys that are no text.
 func (d *decoder) entries(n Node) []Entry {
 	out, bad := n.entries(map[string]bool{}, 0)
 	for _, b := range bad {

@@ -255,7 +255,6 @@ func (n Node) PosIn(from, to int) (line, column int) {
 	return line, column
 }
 
-// byteOffset returns the offset of the n-th character of s, from 0.
 func byteOffset(s []byte, n int) int {
 	at := 0
 	for ; n > 0 && at < len(s); n-- {
@@ -280,7 +279,6 @@ func (n Node) Describe() string {
 	return n.Text()
 }
 
-// quote quotes text for a message, shortened.
 func quote(s string) string {
 	const most = 40
 	if utf8.RuneCountInString(s) > most {

@@ -13,8 +13,7 @@ import (
 	"promptbench/internal/input/problem"
 )
 
-// maxJSONDepth bounds the nesting of a JSON value.
-const maxJSONDepth = 200
+const maxJSONDepth = 200 // of nesting
 
 // ParseJSON parses the one JSON value in data as [Parse] does a YAML file. The
 // first line of data is line number line of the file.

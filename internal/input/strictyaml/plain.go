@@ -90,7 +90,6 @@ func (p *plainScan) key(name []byte) bool {
 	return true
 }
 
-// endOfText returns the offset behind the closing quote of the text at start.
 func endOfText(data []byte, start int) int {
 	for i := start + 1; i < len(data); i++ {
 		switch data[i] {

@@ -61,7 +61,6 @@ func structSchema(t reflect.Type) map[string]any {
 	return out
 }
 
-// withoutNull removes null from the types that a schema allows.
 func withoutNull(s map[string]any) {
 	types, ok := s["type"].([]any)
 	if !ok {

@@ -40,7 +40,6 @@ func cleanSource(file string, data []byte) ([]byte, problem.List) {
 // TrimBOM returns data without the byte order mark that some editors write.
 func TrimBOM(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")) }
 
-// allowedRune reports whether YAML allows the character in a file.
 func allowedRune(r rune) bool {
 	switch {
 	case r == '\t', r == '\n', r == '\r', r == 0x85:

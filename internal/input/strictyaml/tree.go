@@ -32,7 +32,6 @@ type treeChecker struct {
 	probs   problem.List
 }
 
-// size returns the number of nodes in n, with those of its aliases.
 func (c *treeChecker) size(n *yaml.Node) int {
 	if n.Kind == yaml.AliasNode {
 		return c.alias(n)

@@ -20,15 +20,13 @@ import (
 // that is wrong throughout needs no more to be understood.
 const maxCaseProblems = 100
 
-// maxID is how many characters an id may have.
-const maxID = 200
+const maxID = 200 // characters
 
 type place struct{ line, column int }
 
 // String says where something is that must not appear again.
 func (p place) String() string { return fmt.Sprintf("first at line %d, column %d", p.line, p.column) }
 
-// caseChecker checks cases one by one as they stream by.
 type caseChecker struct {
 	rules    []string // the suite's types
 	expects  []graders.Expectation
@@ -216,7 +214,6 @@ func (c *caseChecker) id(r record, fail func(message, hint string, path ...any))
 	c.ids[r.ID] = place{at.Line, at.Column}
 }
 
-// badWord says what is wrong with an id or a tag, or nothing.
 func badWord(s string) string {
 	switch {
 	case strings.TrimSpace(s) == "":
@@ -235,7 +232,6 @@ func badWord(s string) string {
 	return ""
 }
 
-// vars checks the names of the suite's own vars.
 func (l *loader) vars(n strictyaml.Node, vars map[string]string) {
 	for _, name := range sortedKeys(vars) {
 		if message, hint := badVar(name); message != "" {

@@ -14,7 +14,6 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// commandName is the grader that is a program.
 const commandName = "command"
 
 const (
@@ -36,7 +35,6 @@ type Command struct {
 	Env       []string // variables that it gets although they look like secrets
 }
 
-// commandBlock is the long form of a command.
 type commandBlock struct {
 	Name      string   `yaml:"name"`
 	Run       []string `yaml:"run" required:"true"`

@@ -17,8 +17,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// varPrefix starts the name of a column that holds a var.
-const varPrefix = "var:"
+const varPrefix = "var:" // of the name of a column that holds a var
 
 func csvColumns() []string {
 	return []string{"id", "input", "type", "count_min", "count_max", "tags", "group", "note"}

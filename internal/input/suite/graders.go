@@ -13,7 +13,6 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// graderBlock is one entry of graders: a name, or a name with its parameters.
 type graderBlock struct {
 	name   string
 	params json.RawMessage
@@ -201,7 +200,6 @@ func typeHint(word string, types []string) string {
 	return strictyaml.Hint(word, types)
 }
 
-// noJudge stands in for the judge while parameters are checked.
 type noJudge struct{}
 
 // Ask refuses.

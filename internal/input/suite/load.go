@@ -15,8 +15,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// maxSchema is up to which size a schema's file is read.
-const maxSchema = 4 << 20
+const maxSchema = 4 << 20 // bytes of a schema's file
 
 // An opener opens a file that a suite names, by a path relative to the suite's
 // directory.
@@ -62,7 +61,6 @@ func nearFile(path string) string {
 	return strictyaml.DidYouMean(filepath.ToSlash(filepath.Clean(path)), names)
 }
 
-// suiteFile is a suite file as written.
 type suiteFile struct {
 	Suite       string            `yaml:"suite"`
 	Extends     string            `yaml:"extends"`
@@ -87,7 +85,6 @@ type replyBlock struct {
 	Refusal string `yaml:"refusal"`
 }
 
-// casesBlock is a list of cases, or the file that they stand in.
 type casesBlock struct {
 	list  []record
 	file  string
@@ -144,7 +141,6 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 	return s, l.probs
 }
 
-// A loader checks what strict decoding cannot know.
 type loader struct {
 	suite *Suite
 	root  strictyaml.Node

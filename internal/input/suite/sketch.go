@@ -50,7 +50,6 @@ func Sketch(path string) (ids, tags []string) {
 	return ids, sortedKeys(s.Tags())
 }
 
-// A sketch gathers ids and tags.
 type sketch struct {
 	ids  []string
 	tags map[string]bool

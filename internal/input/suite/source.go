@@ -189,7 +189,6 @@ func jsonRecord(file string, line int, data []byte) record {
 	return rec
 }
 
-// readLine reads up to a line feed, at most maxLine bytes.
 func readLine(br *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for {

@@ -62,8 +62,7 @@ func (r response) equal(o response) bool {
 	return r.format == o.format && asJSON(r.schema) == asJSON(o.schema)
 }
 
-// schemaFault says why a response's schema, with its name or alone, can't be
-// used; nil where it can.
+// schemaFault says why a response's schema, with its name or alone, can't be used.
 func schemaFault(value map[string]any) error {
 	inner := any(value)
 	if s, ok := value["schema"]; ok {
@@ -124,10 +123,8 @@ func meets(demand string) expectation {
 	return expectation{Expect: graders.Expect{Meets: []string{demand}}}
 }
 
-// key is what makes two expectations the same.
 func (e expectation) key() string { return asJSON(e.Expect) + asJSON(e.code) }
 
-// code is an assertion in a language of its own.
 type code struct {
 	Language  string `json:"-"`
 	Source    string `json:"code,omitempty"`
@@ -138,12 +135,10 @@ type code struct {
 	Not       bool   `json:"not,omitempty"`
 }
 
-// lost notes what is not carried over, at a node.
 func (d *draft) lost(n strictyaml.Node, format string, args ...any) {
 	d.lostAt(n.Problem("", ""), format, args...)
 }
 
-// lostAt notes what is not carried over, at a place.
 func (d *draft) lostAt(place problem.Problem, format string, args ...any) {
 	place.Message, place.Hint = fmt.Sprintf(format, args...), ""
 	if place.File == "" { // of what is not there
@@ -162,7 +157,6 @@ func (d *draft) loseOthers(n strictyaml.Node, of string, known ...string) {
 	}
 }
 
-// isRole reports whether a message may have the role.
 func isRole(role string) bool {
 	return slices.Contains([]string{"system", "developer", "user", "assistant"}, role)
 }
@@ -175,7 +169,6 @@ func relative(from, name string) string {
 	return path.Join(path.Dir(from), name)
 }
 
-// placesIn gives the places of a message that is the text of a node.
 func placesIn(n strictyaml.Node) func(from, to int) problem.Problem {
 	return func(from, to int) problem.Problem {
 		p := n.Problem("", "")
@@ -194,7 +187,6 @@ func inText(file, text string, offset int) func(from, to int) problem.Problem {
 	}
 }
 
-// always is a place whatever the bytes.
 func always(p problem.Problem) func(from, to int) problem.Problem {
 	return func(int, int) problem.Problem { return p }
 }

@@ -70,7 +70,6 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 	return problem.List{samples.Problem(unread.Error(), "they are looked for in ../data, and beside the file")}
 }
 
-// A sample is one line of samples.
 type sample struct {
 	messages []message
 	ideal    []string

@@ -10,7 +10,6 @@ import (
 	"promptbench/internal/input/suite"
 )
 
-// finish makes the files of a draft.
 func (d *draft) finish() (*Result, problem.List) {
 	d.dropBlank()
 	if len(d.prompts) == 0 && !d.ownPrompt() {
@@ -96,7 +95,6 @@ func (d *draft) ownPrompt() bool {
 	return true
 }
 
-// example is a case to be filled in.
 func (d *draft) example() caseDraft {
 	c := caseDraft{Case: suite.Case{ID: "example"}, vars: map[string]any{}, place: problem.Problem{File: d.source}}
 	for _, list := range d.usedVars() {
@@ -160,12 +158,10 @@ func (d *draft) translate() {
 	d.prompts, d.cases = prompts, cases
 }
 
-// key tells the prompts of a draft apart.
 func (p promptDraft) key() string {
 	return fmt.Sprint(p.place.File, p.place.Line, p.place.Column, p.label)
 }
 
-// sends reports whether both send the same.
 func (p promptDraft) sends(o promptDraft) bool {
 	same := func(a, b message) bool { return a.role == b.role && a.text == b.text }
 	return slices.EqualFunc(p.messages, o.messages, same) && p.response.equal(o.response) && sameObject(p.params, o.params)
@@ -266,7 +262,6 @@ func (d *draft) useLastMessage() {
 	d.prompts = []promptDraft{p}
 }
 
-// sameBut reports whether two prompts differ in one message at most.
 func sameBut(a, b promptDraft, at int) bool {
 	if len(a.messages) != len(b.messages) {
 		return false

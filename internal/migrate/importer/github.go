@@ -82,7 +82,6 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 	return nil
 }
 
-// githubModel returns a model of GitHub's catalogue, which goes by its id.
 func githubModel(id string) Model {
 	s := services()["github"]
 	return Model{Name: id, ID: id, BaseURL: s.baseURL, APIKeyEnv: s.keyEnv}

@@ -46,7 +46,6 @@ func (d *draft) expectations() (shared graders.Expect) {
 	return shared
 }
 
-// distinct returns the expectations without repetitions.
 func distinct(list []expectation) []expectation {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(slices.Clone(list), func(e expectation) bool {
@@ -66,7 +65,6 @@ func (d *draft) canBeShared(e expectation, shared graders.Expect) bool {
 		(len(e.JSONSchema) == 0 || len(shared.JSONSchema) == 0)
 }
 
-// expect adds one expectation to those of a case.
 func expect(out *graders.Expect, e graders.Expect) {
 	switch {
 	case len(out.Equals) == 0:
@@ -172,7 +170,6 @@ func (d *draft) rubric(common []string, own bool) any {
 	return object{{Key: "criteria", Value: criteria}}
 }
 
-// sharedVars takes what is the same in all cases out of them.
 func (d *draft) sharedVars() map[string]string {
 	out := map[string]string{}
 	if len(d.cases) < 2 {

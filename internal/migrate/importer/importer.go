@@ -90,7 +90,6 @@ func Import(files Files, name string, o Options) (*Result, problem.List) {
 	return d.finish()
 }
 
-// document reads a YAML or JSON file of either tool.
 func (d *draft) document(name string, data []byte) problem.List {
 	doc, probs := strictyaml.Parse(name, data)
 	if doc == nil || probs.Err() != nil {

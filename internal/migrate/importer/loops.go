@@ -56,7 +56,6 @@ func unroll(template string, vars map[string]any, depth int) string {
 	return b.String()
 }
 
-// endOf is the piece that ends the loop that begins at a piece, or -1.
 func endOf(template string, list []piece, start int) int {
 	open := 0
 	for i := start; i < len(list); i++ {

@@ -32,12 +32,10 @@ type filter struct {
 	arg  any // nil, or a literal
 }
 
-// same reports whether two expressions give the same in every case.
 func (e *expr) same(o *expr) bool {
 	return e.name == o.name && fmt.Sprint(e.steps, e.filters) == fmt.Sprint(o.steps, o.filters)
 }
 
-// plain reports whether the expression is the var alone.
 func (e *expr) plain() bool { return len(e.steps) == 0 && len(e.filters) == 0 }
 
 // pieces cuts a template. Comments are dropped, {% raw %} is text, and a hyphen
@@ -113,7 +111,6 @@ func pieces(template string) []piece {
 	return out
 }
 
-// quoted reads an expression that is a text in quotes and nothing else.
 func quoted(s string) (text string, ok bool) {
 	if len(s) < 2 || s[0] != s[len(s)-1] || s[0] != '"' && s[0] != '\'' || strings.ContainsAny(s[1:len(s)-1], `"'\`) {
 		return "", false
@@ -236,7 +233,6 @@ func (f filter) apply(v any) (any, bool) {
 	return nil, false
 }
 
-// value is what the expression gives; nil where there is nothing.
 func (e *expr) value(vars map[string]any) any {
 	v := vars[e.name]
 	for _, step := range e.steps {

@@ -111,7 +111,6 @@ func one(source, dir, root string, o Options, taken map[string]bool) (*Result, p
 	return r, probs
 }
 
-// rootOf is the directory that a source's files are read from.
 func rootOf(source string) string {
 	if filepath.IsLocal(source) {
 		return "."
@@ -162,7 +161,6 @@ func configOf(results []*Result) ([]byte, error) {
 	return strictyaml.Write(filled("suite", results[0].Suite, "model", first, "judge", judge, "models", models))
 }
 
-// entry is a model as the config has it.
 func (m Model) entry() object {
 	endpoint := ""
 	if m.BaseURL == "" {

@@ -105,7 +105,6 @@ func (f *promptfooConfig) follow(n strictyaml.Node) (strictyaml.Node, bool) {
 	return f.load(n, relative(n.File(), name))
 }
 
-// readText reads a text file that a node names.
 func (d *draft) readText(n strictyaml.Node, file string) (string, bool) {
 	data, err := d.files.Read(file)
 	if err == nil && bytes.HasPrefix(data, []byte("version https://git-lfs")) {
@@ -121,7 +120,6 @@ func (d *draft) readText(n strictyaml.Node, file string) (string, bool) {
 	return string(strictyaml.TrimBOM(data)), true
 }
 
-// plain decodes a node.
 func plain(n strictyaml.Node) any {
 	var v any
 	_ = n.Decode(&v) // what has no JSON stays out

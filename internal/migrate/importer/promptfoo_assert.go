@@ -10,8 +10,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// maxSets is how deep assert-sets may nest.
-const maxSets = 10
+const maxSets = 10 // how deep assert-sets may nest
 
 // expectations makes what an assertion comes to, its templates filled in with
 // the vars of one case.
@@ -78,7 +77,6 @@ type asserted struct {
 	text  string
 }
 
-// valueFile is the content of the file that a value names.
 func (f *promptfooConfig) valueFile(s asserted, n strictyaml.Node, name string) (any, bool) {
 	if isProgram(name) {
 		f.lostAt(s.place, "the value of %s is made by the program %s, which is not run", s.kind, name)
@@ -92,7 +90,6 @@ func (f *promptfooConfig) valueFile(s asserted, n strictyaml.Node, name string) 
 	return f.readText(n, file)
 }
 
-// fill fills the templates of a value in.
 func (f *promptfooConfig) fill(a assertion, v any, vars map[string]any) any {
 	switch v := v.(type) {
 	case string:
@@ -144,7 +141,6 @@ func lower(list []string) []string {
 	return out
 }
 
-// translateAssert makes the expectation that an assertion has a counterpart in.
 func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 	check := func(src string) []expectation {
 		if s.not {

@@ -94,7 +94,6 @@ func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectat
 	return f.translateAssert(s)
 }
 
-// shorthands are the assertions that a cell may name.
 func shorthands() map[string]bool {
 	out := map[string]bool{}
 	for kind := range strings.FieldsSeq(`

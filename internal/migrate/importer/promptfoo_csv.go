@@ -12,7 +12,6 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// A row is a record of a table with the places of its cells.
 type row struct {
 	cells  []string
 	places []problem.Problem

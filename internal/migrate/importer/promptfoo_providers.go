@@ -57,7 +57,6 @@ func (f *promptfooConfig) providers(n strictyaml.Node, depth int) {
 	}
 }
 
-// number returns the number that a value is.
 func number(v any) (n float64, ok bool) {
 	if whole, isInt := v.(int); isInt {
 		return float64(whole), true
@@ -66,7 +65,6 @@ func number(v any) (n float64, ok bool) {
 	return n, ok
 }
 
-// addModel adds a model and returns its name.
 func (d *draft) addModel(m Model) string {
 	used := map[string]bool{}
 	target := func(m Model) string { return asJSON([]any{m.ID, m.BaseURL, m.APIKeyEnv, m.Headers}) }
@@ -177,7 +175,6 @@ func (f *promptfooConfig) azure(id strictyaml.Node, rest, label string, settings
 	return m, true
 }
 
-// settings reads a provider's config.
 func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 	var extra strictyaml.Object
 	for _, e := range n.Entries() {

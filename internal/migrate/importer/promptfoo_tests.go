@@ -60,7 +60,6 @@ func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
 	return t
 }
 
-// tags makes tags of metadata.
 func (f *promptfooConfig) tags(n strictyaml.Node) []string {
 	var out []string
 	for _, e := range n.Entries() {

@@ -80,7 +80,6 @@ func (f *promptfooConfig) isJSON(s asserted) []expectation {
 	return f.schema(s, value)
 }
 
-// schema makes an expectation of a JSON Schema, if it is one.
 func (f *promptfooConfig) schema(s asserted, value any) []expectation {
 	if err := compileSchema(value); err != nil {
 		f.lostAt(s.place, "the schema of %s is not carried over: %s", s.kind, err)

@@ -101,7 +101,6 @@ func overlay(base, over map[string]any) map[string]any {
 	return out
 }
 
-// choices spreads lists of values out.
 func (f *promptfooConfig) choices(t test) []map[string]any {
 	out := []map[string]any{t.vars}
 	for _, name := range sortedKeys(t.vars) {

@@ -91,7 +91,6 @@ func isExpected(name string) bool {
 	return false
 }
 
-// expected holds a reply to the text of a cell.
 func (d *draft) expected(f *promptfooConfig, place problem.Problem, cell string) []expectation {
 	kind := map[string]string{Contains: "contains", StartsWith: "starts-with"}[d.options.Expected]
 	if kind == "" {

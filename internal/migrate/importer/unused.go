@@ -51,7 +51,6 @@ func (d *draft) listUnused() {
 	}
 }
 
-// isPartOfOther reports whether another var has taken a var's text in.
 func isPartOfOther(text, name string, vars map[string]any) bool {
 	for other, value := range vars {
 		if other != name && text != "" && strings.Contains(asText(value), text) {

@@ -26,7 +26,6 @@ const (
 
 type object = strictyaml.Object
 
-// write renders a translated draft.
 func (d *draft) write() (*Result, problem.List) {
 	d.Result.Cases = len(d.cases)
 	if len(d.prompts) == 0 {
