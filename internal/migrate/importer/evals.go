@@ -13,12 +13,9 @@ import (
 // isRegistry reports whether a document is one of the registry of OpenAI evals:
 // a mapping of names, where one has a class and samples.
 func isRegistry(root strictyaml.Node) bool {
-	for _, e := range root.Entries() {
-		if e.Value.Get("class").Kind() == strictyaml.Text {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(root.Entries(), func(e strictyaml.Entry) bool {
+		return e.Value.Get("class").Kind() == strictyaml.Text
+	})
 }
 
 // registry reads the entry of an eval, and its samples, which stand in
@@ -50,9 +47,7 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 	d.loseOthers(args, "an eval", "samples_jsonl", "ignore_case")
 	class := chosen.Get("class").Text()
 	_, kind, _ := strings.Cut(class, ":")
-	switch kind {
-	case "Match", "Includes", "FuzzyMatch":
-	default:
+	if !slices.Contains([]string{"Match", "Includes", "FuzzyMatch"}, kind) {
 		d.lost(chosen.Get("class"), "the class %s has no counterpart, so the ideal reply is looked for in the reply", class)
 		kind = "Includes"
 	}
@@ -184,15 +179,11 @@ func (d *draft) shape(file string, list []sample, class string) {
 	}
 	names := make([]string, len(kept[0].messages))
 	for i, m := range kept[0].messages {
-		same := true
-		for _, s := range kept {
-			same = same && s.messages[i].text == m.text
-		}
 		text := literal(m.text)
 		switch {
 		case i == last:
 			names[i] = "input"
-		case !same:
+		case slices.ContainsFunc(kept, func(s sample) bool { return s.messages[i].text != m.text }):
 			names[i] = fmt.Sprintf("%s_%d", m.role, i+1)
 		}
 		if names[i] != "" {

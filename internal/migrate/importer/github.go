@@ -15,7 +15,6 @@ import (
 func (d *draft) github(root strictyaml.Node) problem.List {
 	d.Format = ".prompt.yml file"
 	p := promptDraft{place: root.Problem("", "")}
-	var evaluators []strictyaml.Node
 	for _, e := range root.Entries() {
 		switch key, v := e.Key.Text(), e.Value; key {
 		case "name":
@@ -38,9 +37,7 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 			d.githubSchema(&p, v)
 		case "messages":
 			d.githubMessages(&p, v)
-		case "evaluators":
-			evaluators = v.Items()
-		case "testData":
+		case "evaluators", "testData":
 		default:
 			d.lost(e.Key, "%s is not carried over", key)
 		}
@@ -62,11 +59,11 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 	}
 	d.prompts = []promptDraft{p}
 	for _, item := range root.Get("testData").Items() {
-		c := caseDraft{vars: map[string]any{}, place: item.Problem("", "")}
 		if item.Kind() != strictyaml.Mapping {
 			d.lost(item, "expected a mapping of vars, found %s", item.Describe())
 			continue
 		}
+		c := caseDraft{vars: map[string]any{}, place: item.Problem("", "")}
 		for _, e := range item.Entries() {
 			c.vars[e.Key.Text()] = asSpelled(e.Value)
 		}
@@ -76,7 +73,7 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 		d.lostAt(root.Problem("", ""), "it has no testData, so cases/%s.yaml has one case to be filled in, example", d.Name)
 		d.cases = []caseDraft{d.example()}
 	}
-	for _, n := range evaluators {
+	for _, n := range root.Get("evaluators").Items() {
 		d.evaluator(n)
 	}
 	return nil

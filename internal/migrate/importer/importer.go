@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"promptbench/internal/input/problem"
@@ -96,18 +97,10 @@ func (d *draft) document(name string, data []byte) problem.List {
 		return probs
 	}
 	root := doc.Root()
-	has := func(keys ...string) bool {
-		for _, key := range keys {
-			if root.Get(key).Kind() != strictyaml.None {
-				return true
-			}
-		}
-		return false
-	}
 	switch {
-	case has("messages"):
+	case root.Has("messages"):
 		return d.github(root)
-	case has("prompts", "providers", "targets", "tests", "scenarios"):
+	case slices.ContainsFunc([]string{"prompts", "providers", "targets", "tests", "scenarios"}, root.Has):
 		return d.promptfoo(root)
 	case isRegistry(root):
 		return d.registry(root)

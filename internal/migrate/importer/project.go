@@ -97,15 +97,13 @@ func one(source, dir, root string, o Options, taken map[string]bool) (*Result, p
 	o.Name = unique(maps.Clone(taken), slug(o.Name, "imported"))
 	r, probs := Import(disk, name, o)
 	toRoot := strings.TrimSuffix(filepath.Clean(source), filepath.FromSlash(inside)) // as the user writes it
-	lists := []problem.List{probs}
+	list := probs
 	if r != nil {
-		lists = append(lists, r.Left)
+		list = r.Left
 	}
-	for _, list := range lists {
-		for i := range list {
-			if list[i].File != "" {
-				list[i].File = toRoot + filepath.FromSlash(list[i].File)
-			}
+	for i := range list {
+		if list[i].File != "" {
+			list[i].File = toRoot + filepath.FromSlash(list[i].File)
 		}
 	}
 	return r, probs
@@ -137,19 +135,14 @@ func rootOf(source string) string {
 // configOf writes a promptbench.yaml for the suites and models of all results.
 func configOf(results []*Result) ([]byte, error) {
 	var models object
-	names := map[string]Model{}
+	names, used := map[string]Model{}, map[string]bool{}
 	first, judge := "", ""
 	for _, r := range results {
 		for _, m := range r.Models {
-			if other, taken := names[m.Name]; taken && asJSON([]any{other.ID, other.BaseURL}) == asJSON([]any{m.ID, m.BaseURL}) {
+			if other, taken := names[m.Name]; taken && other.ID == m.ID && other.BaseURL == m.BaseURL {
 				continue
-			} else if taken {
-				used := map[string]bool{}
-				for name := range names {
-					used[name] = true
-				}
-				m.Name = unique(used, m.Name)
 			}
+			m.Name = unique(used, m.Name)
 			names[m.Name] = m
 			if first == "" && (m.Name != r.Judge || len(r.Models) == 1) {
 				first = m.Name

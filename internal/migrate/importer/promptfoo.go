@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -151,12 +152,10 @@ func (f *promptfooConfig) glob(n strictyaml.Node, name string) []string {
 
 // isProgram reports whether a path names code, with or without a function.
 func isProgram(name string) bool {
-	for _, ext := range []string{".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh"} {
-		if strings.HasSuffix(name, ext) || strings.Contains(name, ext+":") {
-			return true
-		}
-	}
-	return false
+	extensions := []string{".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".py", ".rb", ".go", ".sh"}
+	return slices.ContainsFunc(extensions, func(ext string) bool {
+		return strings.HasSuffix(name, ext) || strings.Contains(name, ext+":")
+	})
 }
 
 // responses gives the prompts the response format that all models are asked
@@ -166,11 +165,9 @@ func (f *promptfooConfig) responses() {
 		return
 	}
 	first := f.Models[0].response
-	for _, m := range f.Models[1:] {
-		if !m.response.equal(first) {
-			f.lostAt(problem.Problem{File: f.source}, "models ask for different response formats, so none is carried over")
-			return
-		}
+	if slices.ContainsFunc(f.Models, func(m Model) bool { return !m.response.equal(first) }) {
+		f.lostAt(problem.Problem{File: f.source}, "models ask for different response formats, so none is carried over")
+		return
 	}
 	for i := range f.prompts {
 		if f.prompts[i].response.format == "" {

@@ -180,19 +180,15 @@ func (f *promptfooConfig) addTest(t test) {
 			f.lostAt(t.place, "the config comes to more than %d cases; the rest is not carried over", maxCases)
 			return
 		}
-		f.addCase(t, fillVars(vars))
+		c := caseDraft{vars: fillVars(vars), place: t.place}
+		c.ID, c.Note = slug(t.description, ""), t.description
+		c.Tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
+		for _, a := range slices.Concat(f.defaults.asserts, t.asserts) {
+			c.expects = append(c.expects, f.expectations(a, c.vars, 0)...)
+		}
+		if t.prefix+t.suffix != "" {
+			f.lostAt(t.place, "the prefix or suffix of a single test is not carried over")
+		}
+		f.cases = append(f.cases, c)
 	}
-}
-
-func (f *promptfooConfig) addCase(t test, vars map[string]any) {
-	c := caseDraft{vars: vars, place: t.place}
-	c.ID, c.Note = slug(t.description, ""), t.description
-	c.Tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
-	for _, a := range slices.Concat(f.defaults.asserts, t.asserts) {
-		c.expects = append(c.expects, f.expectations(a, vars, 0)...)
-	}
-	if t.prefix+t.suffix != "" {
-		f.lostAt(t.place, "the prefix or suffix of a single test is not carried over")
-	}
-	f.cases = append(f.cases, c)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"promptbench/internal/input/strictyaml"
@@ -145,10 +146,15 @@ func fillVars(vars map[string]any) map[string]any {
 			}
 			others := overlay(out, nil)
 			delete(others, name)
-			if !namesAny(text, others) {
-				continue
+			isOther := func(p piece) bool {
+				if p.expr == nil {
+					return false
+				}
+				_, ok := others[p.expr.name]
+				return ok
 			}
-			if filled, _ := render(text, others); filled != text && len(filled) < maxFile {
+			if filled, _ := render(text, others); slices.ContainsFunc(pieces(text), isOther) && filled != text &&
+				len(filled) < maxFile {
 				out[name], changed = filled, true
 			}
 		}
@@ -157,15 +163,4 @@ func fillVars(vars map[string]any) map[string]any {
 		}
 	}
 	return out
-}
-
-func namesAny(text string, vars map[string]any) bool {
-	for _, p := range pieces(text) {
-		if p.expr != nil {
-			if _, ok := vars[p.expr.name]; ok {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,19 +22,16 @@ func (d *draft) table(data []byte) problem.List {
 		return problem.List{*bad}
 	}
 	var columns []string
-	input := -1
-	for i, name := range head.cells {
-		name = strings.TrimSpace(name)
-		columns = append(columns, strings.ToLower(name))
-		if input < 0 && isInput(strings.ToLower(name)) {
-			input = i
-		}
+	for _, name := range head.cells {
+		columns = append(columns, strings.ToLower(strings.TrimSpace(name)))
 	}
+	input := slices.IndexFunc(columns, func(name string) bool {
+		return slices.Contains(strings.Fields(inputColumns), name)
+	})
 	if input < 0 {
-		p := problem.Problem{
+		return problem.List{{
 			File: d.source, Line: 1, Column: 1, Message: "no column of the table is the input", Hint: "name one of them input",
-		}
-		return problem.List{p}
+		}}
 	}
 	f := &promptfooConfig{draft: d, defaults: test{spread: false}}
 	d.prompts = []promptDraft{{
@@ -57,7 +55,7 @@ func (d *draft) table(data []byte) problem.List {
 				}
 			case columns[i] == "note", columns[i] == "description":
 				c.Note = cell
-			case isExpected(columns[i]):
+			case slices.Contains(strings.Fields(expectedColumns), columns[i]):
 				c.expects = append(c.expects, d.expected(f, r.places[i], cell)...)
 			case expectedColumn.MatchString(columns[i]):
 				c.expects = append(
@@ -75,21 +73,11 @@ func (d *draft) table(data []byte) problem.List {
 	return nil
 }
 
-func isInput(name string) bool {
-	switch name {
-	case "input", "question", "query", "prompt", "user_input", "message", "text":
-		return true
-	}
-	return false
-}
-
-func isExpected(name string) bool {
-	switch name {
-	case "expected", "ideal", "answer", "expected_output", "output", "reference", "label", "target":
-		return true
-	}
-	return false
-}
+// What the columns of a table are called.
+const (
+	inputColumns    = "input question query prompt user_input message text"
+	expectedColumns = "expected ideal answer expected_output output reference label target"
+)
 
 func (d *draft) expected(f *promptfooConfig, place problem.Problem, cell string) []expectation {
 	kind := map[string]string{Contains: "contains", StartsWith: "starts-with"}[d.options.Expected]
