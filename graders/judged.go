@@ -91,13 +91,7 @@ func (c criterion) scoreOf(v Verdict) Score {
 func Questions(specs []Spec) []Criterion {
 	var out []Criterion
 	for _, spec := range specs {
-		var params struct {
-			Criteria []Criterion `json:"criteria"`
-		}
-		if spec.Name != nameRubric || json.Unmarshal(spec.Params, &params) != nil {
-			continue // no rubric that New could build
-		}
-		for _, c := range params.Criteria {
+		for _, c := range spec.criteria() {
 			if c.Question != "" {
 				out = append(out, c)
 			}
@@ -110,13 +104,19 @@ func Questions(specs []Spec) []Criterion {
 // and rubric/ID for each criterion of a rubric, as far as Params can be read.
 func (s Spec) ScoreNames() []string {
 	out := []string{s.Name}
-	var params struct {
-		Criteria []struct{ ID string } `json:"criteria"`
-	}
-	if s.Name == nameRubric && json.Unmarshal(s.Params, &params) == nil {
-		for _, c := range params.Criteria {
-			out = append(out, nameRubric+"/"+c.ID)
-		}
+	for _, c := range s.criteria() {
+		out = append(out, nameRubric+"/"+c.ID)
 	}
 	return out
+}
+
+// criteria returns those of a rubric, nil for others and where Params can't be read.
+func (s Spec) criteria() []Criterion {
+	var params struct {
+		Criteria []Criterion `json:"criteria"`
+	}
+	if s.Name != nameRubric || json.Unmarshal(s.Params, &params) != nil {
+		return nil
+	}
+	return params.Criteria
 }

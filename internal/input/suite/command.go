@@ -2,6 +2,7 @@ package suite
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -88,10 +89,7 @@ func (l *loader) command(b *graderBlock, e *GraderEntry) {
 		}
 	}
 	files, script := l.commandFiles(c, at)
-	e.Score = c.Name
-	if e.Score == "" {
-		e.Score = strings.TrimSuffix(filepath.Base(script), filepath.Ext(script))
-	}
+	e.Score = cmp.Or(c.Name, strings.TrimSuffix(filepath.Base(script), filepath.Ext(script)))
 	for _, bad := range graders.ParamErrors(graders.CheckName(e.Score)) {
 		if c.Name != "" {
 			l.fail(at("name"), bad.Msg, bad.Hint)

@@ -120,11 +120,7 @@ func (l *loader) withFile(params json.RawMessage, key string, path strictyaml.No
 }
 
 func (l *loader) paramErrors(b graderBlock, err error) {
-	list := graders.ParamErrors(err)
-	if len(list) == 0 && err != nil {
-		l.fail(b.key, fmt.Sprintf("grader %s: %v", b.name, err), "")
-	}
-	for _, e := range list {
+	for _, e := range graders.ParamErrors(err) { // all that New reports
 		if len(e.Path) == 0 {
 			l.fail(b.key, e.Msg, e.Hint)
 			continue

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,10 +54,9 @@ func nearFile(path string) string {
 	}
 	var names []string
 	for _, e := range entries {
-		if e.IsDir() {
-			continue
+		if !e.IsDir() {
+			names = append(names, filepath.ToSlash(filepath.Join(filepath.Dir(path), e.Name())))
 		}
-		names = append(names, filepath.ToSlash(filepath.Join(filepath.Dir(path), e.Name())))
 	}
 	return strictyaml.DidYouMean(filepath.ToSlash(filepath.Clean(path)), names)
 }
@@ -128,10 +128,7 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 	var f suiteFile
 	probs = append(probs, doc.Decode(&f)...)
 	l := loader{suite: s, root: doc.Root(), open: open, probs: probs}
-	s.Name, s.Description = f.Suite, f.Description
-	if s.Name == "" {
-		s.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	}
+	s.Name, s.Description = cmp.Or(f.Suite, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))), f.Description
 	l.extend(&f)
 	s.Vars = f.Vars
 	l.vars(l.at("vars"), s.Vars)
@@ -170,11 +167,7 @@ func (l *loader) rules(b replyBlock) {
 		s.Rules.JSON.Schema = string(l.schema(l.at("reply", "json", "schema"), b.JSON.Schema))
 	}
 	_, err := reply.NewReader(s.Rules)
-	rules := ruleErrors(err)
-	if len(rules) == 0 && err != nil {
-		l.fail(l.at("reply"), err.Error(), "")
-	}
-	for _, r := range rules {
+	for _, r := range ruleErrors(err) {
 		path := []any{"reply"}
 		for step := range strings.SplitSeq(r.Rule, ".") {
 			path = append(path, step)
