@@ -55,10 +55,8 @@ func (c *Client) Hello(grader string) (Says, error) {
 	if err != nil {
 		return Says{}, c.failOn(line, err)
 	}
-	return Says{Name: shorten(said.Name, maxName), Version: shorten(said.Version, maxName)}, nil
+	return said, nil
 }
-
-const maxName = 100 // characters of a name and a version that are kept
 
 // Ask has a sample graded. The score has no grader's name yet. The error is a
 // [*Fault]; after one that is Broken, every call fails.

@@ -18,6 +18,7 @@ const Protocol = 1
 const (
 	maxAnswer = 1 << 20 // bytes of a line from a grader
 	maxReason = 1000    // characters of a reason that are kept
+	maxName   = 100     // and of a name and a version
 )
 
 // greeting is the first line to a grader.
@@ -103,8 +104,8 @@ func readMembers(line []byte) (map[string]value, error) {
 	return out, nil
 }
 
-func readIntroduction(line []byte) (introduction, error) {
-	var out introduction
+func readIntroduction(line []byte) (Says, error) {
+	var out Says
 	members, err := readMembers(line)
 	if err != nil {
 		return out, err
@@ -117,7 +118,7 @@ func readIntroduction(line []byte) (introduction, error) {
 	case protocol != nil && *protocol != Protocol:
 		return out, fmt.Errorf("version %d of the protocol, not %d", *protocol, Protocol)
 	}
-	out = introduction{Protocol: Protocol, Name: d.text(members["name"]), Version: d.word(members["version"])}
+	out = Says{shorten(d.text(members["name"]), maxName), shorten(d.word(members["version"]), maxName)}
 	if out.Name == "" && d.err() == nil {
 		return out, errors.New(`no introduction, which has "name"`)
 	}

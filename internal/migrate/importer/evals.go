@@ -68,7 +68,7 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 type sample struct {
 	messages []message
 	ideal    []string
-	line     int
+	place    problem.Problem
 }
 
 // samples reads samples of OpenAI evals: an input of messages and the ideal
@@ -95,25 +95,22 @@ func (d *draft) samples(file string, data []byte, class string) problem.List {
 		if doc == nil || probs.Err() != nil {
 			return probs
 		}
-		if s, ok := d.sample(doc.Root(), i+1); ok {
+		if s, ok := d.sample(doc.Root()); ok {
 			list = append(list, s)
 		}
 	}
 	if len(list) == 0 {
-		return append(
-			problem.List{{
-				File: file, Message: "the file holds no sample with an input",
-				Hint: `a sample is {"input": [{"role": "user", "content": "…"}], "ideal": "…"}`,
-			}},
-			d.Left...,
-		)
+		return append(problem.List{{
+			File: file, Message: "the file holds no sample with an input",
+			Hint: `a sample is {"input": [{"role": "user", "content": "…"}], "ideal": "…"}`,
+		}}, d.Left...)
 	}
-	d.shape(file, list, class)
+	d.shape(list, class)
 	return nil
 }
 
-func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
-	s := sample{line: line}
+func (d *draft) sample(n strictyaml.Node) (sample, bool) {
+	s := sample{place: n.Problem("", "")}
 	input := n.Get("input")
 	switch input.Kind() {
 	case strictyaml.Text:
@@ -143,13 +140,12 @@ func (d *draft) sample(n strictyaml.Node, line int) (sample, bool) {
 
 // shape makes a prompt of what the samples share, and vars of what differs. It
 // takes the samples that have as many messages, of the same roles, as most have.
-func (d *draft) shape(file string, list []sample, class string) {
-	roles := func(s sample) string {
-		var b strings.Builder
+func (d *draft) shape(list []sample, class string) {
+	roles := func(s sample) (list string) {
 		for _, m := range s.messages {
-			b.WriteString(m.role + " ")
+			list += m.role + " "
 		}
-		return b.String()
+		return list
 	}
 	count := map[string]int{}
 	usual := ""
@@ -161,16 +157,15 @@ func (d *draft) shape(file string, list []sample, class string) {
 	}
 	var kept []sample
 	for _, s := range list {
-		place := problem.Problem{File: file, Line: s.line, Column: 1}
 		if roles(s) != usual {
 			d.lostAt(
-				place, "a sample whose messages are %sand not %s is not carried over: they would need a prompt of their own",
+				s.place, "a sample whose messages are %sand not %s is not carried over: they would need a prompt of their own",
 				roles(s), strings.TrimSpace(usual))
 			continue
 		}
 		kept = append(kept, s)
 	}
-	p := promptDraft{place: problem.Problem{File: file, Line: kept[0].line, Column: 1}}
+	p := promptDraft{place: kept[0].place}
 	last := -1
 	for i, m := range kept[0].messages {
 		if m.role == "user" || last < 0 {
@@ -193,7 +188,7 @@ func (d *draft) shape(file string, list []sample, class string) {
 	}
 	d.prompts = []promptDraft{p}
 	for _, s := range kept {
-		c := caseDraft{vars: map[string]any{}, place: problem.Problem{File: file, Line: s.line, Column: 1}}
+		c := caseDraft{vars: map[string]any{}, place: s.place}
 		for i, name := range names {
 			if name != "" {
 				c.vars[name] = s.messages[i].text
