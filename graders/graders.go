@@ -4,7 +4,8 @@
 // gives [Score] values. The built-in graders are plain constructors: [CaseType],
 // [SubtodoCount], [Format], [Rubric] and the deterministic text graders
 // ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length],
-// [Checks]). [Latency] and [Cost] score the call instead of its reply. An [Expression] is a grader of one line, with a name of its own.
+// [Checks]). [Latency] and [Cost] score the call instead of its reply. An
+// [Expression] is a grader of one line, with a name of its own.
 //
 // [New] builds any of them from a name and JSON parameters, strictly, and
 // [CheckExpect] and [CheckExpression] find mistakes before anything is graded.

@@ -136,18 +136,23 @@ func asSpelled(n strictyaml.Node) any {
 	return plain(n)
 }
 
-// glob lists the files that a name, relative to the file of the node, stands for.
-func (f *promptfooConfig) glob(n strictyaml.Node, name string) []string {
+// filesOf lists the files that a name, relative to the file of the node, stands
+// for. Programs are not run, so they are not among them.
+func (f *promptfooConfig) filesOf(n strictyaml.Node, what, name string) []string {
 	file := relative(n.File(), name)
-	if !strings.Contains(name, "*") {
-		return []string{file}
+	found := []string{file}
+	if strings.Contains(name, "*") {
+		var err error
+		if found, err = f.files.Glob(file); err != nil || len(found) == 0 {
+			f.lost(n, "%s names no file", name)
+		}
 	}
-	found, err := f.files.Glob(file)
-	if err != nil || len(found) == 0 {
-		f.lost(n, "%s names no file", name)
-		return nil
-	}
-	return found
+	return slices.DeleteFunc(found, func(file string) bool {
+		if isProgram(file) {
+			f.lost(n, "the %s %s is made by a program, which is not run", what, file)
+		}
+		return isProgram(file)
+	})
 }
 
 // isProgram reports whether a path names code, with or without a function.

@@ -79,17 +79,8 @@ func (f *promptfooConfig) named(n strictyaml.Node, text, label string) {
 		f.text(text, label, placesIn(n), n.Problem("", ""), false)
 		return
 	}
-	name = strings.TrimSpace(name)
-	if isProgram(name) {
-		f.lost(n, "the prompt %s is made by a program, which is not run", name)
-		return
-	}
-	names := f.glob(n, name)
+	names := f.filesOf(n, "prompt", strings.TrimSpace(name))
 	for _, file := range names {
-		if isProgram(file) {
-			f.lost(n, "the prompt %s is made by a program, which is not run", file)
-			continue
-		}
 		l := label
 		if l != "" && len(names) > 1 {
 			l += "-" + slug(strings.TrimSuffix(path.Base(file), path.Ext(file)), "")

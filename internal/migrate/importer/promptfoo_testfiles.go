@@ -10,8 +10,7 @@ import (
 )
 
 func (f *promptfooConfig) testFile(n strictyaml.Node, depth int) []test {
-	text := n.Text()
-	name := strings.TrimPrefix(text, "file://")
+	name, _, _ := strings.Cut(strings.TrimPrefix(n.Text(), "file://"), "#")
 	switch {
 	case n.Kind() != strictyaml.Text || name == "":
 		f.lost(n, "expected a test, found %s", n.Describe())
@@ -20,25 +19,18 @@ func (f *promptfooConfig) testFile(n strictyaml.Node, depth int) []test {
 		scheme, _, _ := strings.Cut(name, "://")
 		f.lost(n, "tests from %s:// are not carried over: nothing is fetched", scheme)
 		return nil
-	case isProgram(name):
-		f.lost(n, "the tests %s are made by a program, which is not run", name)
-		return nil
 	case depth > maxNamed:
 		f.lost(n, "%s is named too deep", name)
 		return nil
 	}
 	var out []test
-	for _, file := range f.glob(n, name) {
+	for _, file := range f.filesOf(n, "test", name) {
 		out = append(out, f.oneTestFile(n, file, depth)...)
 	}
 	return out
 }
 
 func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int) []test {
-	if file, _, _ = strings.Cut(file, "#"); isProgram(file) {
-		f.lost(n, "the tests %s are made by a program, which is not run", file)
-		return nil
-	}
 	switch strings.ToLower(path.Ext(file)) {
 	case ".csv":
 		text, ok := f.readText(n, file)

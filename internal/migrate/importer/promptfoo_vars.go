@@ -16,16 +16,14 @@ func (f *promptfooConfig) varsOf(n strictyaml.Node, depth int) map[string]any {
 	switch n.Kind() {
 	case strictyaml.Text:
 		name, _ := strings.CutPrefix(n.Text(), "file://")
-		if isProgram(name) {
-			f.lost(n, "the vars %s are made by a program, which is not run", name)
+		if depth > maxNamed {
+			f.lost(n, "%s is named too deep", name)
 			return out
 		}
-		if loaded, ok := f.load(n, relative(n.File(), name)); ok {
-			if depth > maxNamed {
-				f.lost(n, "%s is named too deep", name)
-				return out
+		for _, file := range f.filesOf(n, "var", name) {
+			if loaded, ok := f.load(n, file); ok {
+				maps.Copy(out, f.varsOf(loaded, depth+1))
 			}
-			return f.varsOf(loaded, depth+1)
 		}
 	case strictyaml.List:
 		for _, item := range n.Items() {
@@ -57,20 +55,18 @@ func (f *promptfooConfig) varValue(n strictyaml.Node) (any, bool) {
 	}
 	name, ok := reference(n)
 	switch {
-	case ok && isProgram(name):
-		f.lost(n, "the var %s is made by a program, which is not run", name)
-		return nil, false
-	case ok && strings.Contains(name, "*"):
-		names := f.glob(n, name)
+	case ok:
+		names := f.filesOf(n, "var", name)
 		var list spreadFiles
 		for _, one := range names {
 			if text, ok := f.varFile(n, one); ok {
 				list = append(list, text)
 			}
 		}
-		return list, len(names) > 0
-	case ok:
-		return f.varFile(n, relative(n.File(), name))
+		if len(list) == 1 && !strings.Contains(name, "*") {
+			return list[0], true
+		}
+		return list, len(names) > 0 && strings.Contains(name, "*")
 	case n.Kind() == strictyaml.Text:
 		return n.Text(), true
 	case (n.Kind() == strictyaml.Int || n.Kind() == strictyaml.Float) && json.Valid([]byte(n.Text())):

@@ -27,7 +27,7 @@ const (
 type object = strictyaml.Object
 
 func (d *draft) write() (*Result, problem.List) {
-	d.Result.Cases = len(d.cases)
+	d.Cases = len(d.cases)
 	if len(d.prompts) == 0 {
 		return nil, d.nothing("no prompt of it can be carried over, so there is nothing to run")
 	}
