@@ -72,6 +72,7 @@ type Error struct {
 
 	// What the message for people names.
 	BaseURL string        `json:"base_url,omitempty"`
+	API     string        `json:"api,omitempty"` // its kind; empty for chat completions
 	Model   string        `json:"model,omitempty"`
 	KeyEnv  string        `json:"key_env,omitempty"`    // the variable that the key came from; empty where no key was sent
 	Timeout time.Duration `json:"timeout_ns,omitempty"` // of one attempt
@@ -164,7 +165,7 @@ func (e *Error) headline() string {
 		return e.says(at + " refused the key in " + e.KeyEnv + e.status())
 	case KindNotFound:
 		if e.NoAPI {
-			return e.says(fmt.Sprintf("%s has no chat completions, or does not know model %q%s", at, e.Model, e.status()))
+			return e.says(fmt.Sprintf("%s has no %s, or does not know model %q%s", at, e.apiName(), e.Model, e.status()))
 		}
 		return e.says(fmt.Sprintf("%s does not know model %q%s", at, e.Model, e.status()))
 	case KindContextLength:
@@ -210,6 +211,9 @@ func (e *Error) hint() string {
 		return "check the key and what it may use"
 	case KindNotFound:
 		if e.NoAPI {
+			if e.API != "" {
+				return "check the base URL"
+			}
 			return "check the base URL, which mostly ends in /v1"
 		}
 		return "check the model id"
@@ -245,6 +249,14 @@ func (e *Error) paramHint() string {
 		return "change or remove " + e.Param + " under extra" + where
 	}
 	return "change " + name + ", or write " + name + ": null to send none," + where
+}
+
+// apiName names what was asked for at the base URL.
+func (e *Error) apiName() string {
+	if e.API == "" {
+		return "chat completions"
+	}
+	return fmt.Sprintf("API %q", e.API)
 }
 
 func (e *Error) says(what string) string {

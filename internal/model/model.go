@@ -96,6 +96,10 @@ type Response struct {
 type Usage struct {
 	InputTokens  int
 	OutputTokens int
+	// CachedTokens are those of the input that the endpoint read from a cache, and ReasoningTokens those of the output
+	// that are no text of the reply; 0 where the endpoint does not say.
+	CachedTokens    int
+	ReasoningTokens int
 }
 
 // Sleep waits for d and returns nil, or the context's error when ctx ends first.

@@ -24,7 +24,7 @@ var (
 		`|(url|path|endpoint|page|route|resource) (was )?not found`)
 	saysNoProvider = regexp.MustCompile(`(?i)no (endpoints|providers?|allowed providers)\b.{0,40}\b` +
 		`(that|support|matching|available|handle)`)
-	saysModel = regexp.MustCompile(`(?i)\b(model|deployment|no endpoints found for)\b`)
+	saysModel = regexp.MustCompile(`(?i)\b(models?|deployment|no endpoints found for)\b`)
 )
 
 // isAboutModel tells an unknown model from a wrong path: an API that is asked for a path that it lacks answers 404 too,

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -21,6 +22,9 @@ var (
 		{"thoughtstokencount"},
 	}
 	totalNames = []string{"totaltokens", "totaltokencount"}
+	// What follows is a part of the input or of the output, and may stand in an object of details.
+	cachedNames    = []string{"cachedtokens", "cachereadinputtokens", "cachedcontenttokencount", "promptcachehittokens"}
+	reasoningNames = []string{"reasoningtokens", "thoughtstokencount", "thinkingtokens"}
 )
 
 // maxTokens is more than any model reads or writes.
@@ -34,16 +38,9 @@ func readUsage(raw json.RawMessage) *model.Usage {
 	if json.Unmarshal(raw, &object) != nil {
 		return nil
 	}
-	counts := make(map[string]int, len(object))
-	for name, value := range object {
-		n, ok := count(value)
-		if !ok {
-			continue
-		}
-		if n < 0 {
-			return nil
-		}
-		counts[strings.ToLower(strings.ReplaceAll(name, "_", ""))] = n
+	counts, ok := countsIn(object)
+	if !ok {
+		return nil
 	}
 	input, hasInput := sum(counts, inputNames)
 	output, hasOutput := sum(counts, outputNames)
@@ -57,7 +54,34 @@ func readUsage(raw json.RawMessage) *model.Usage {
 	if !hasInput || !hasOutput || input < 0 || output < 0 {
 		return nil
 	}
-	return &model.Usage{InputTokens: input, OutputTokens: output}
+	for _, value := range object {
+		if details, ok := value.(map[string]any); ok {
+			parts, _ := countsIn(details)
+			maps.Copy(counts, parts)
+		}
+	}
+	cached, _ := first(counts, cachedNames)
+	reasoning, _ := first(counts, reasoningNames)
+	return &model.Usage{
+		InputTokens: input, OutputTokens: output, CachedTokens: min(cached, input), ReasoningTokens: min(reasoning, output),
+	}
+}
+
+// countsIn returns the counts of an object by their names, in lower case without underscores. It is not ok where one
+// can't be.
+func countsIn(object map[string]any) (counts map[string]int, ok bool) {
+	counts = make(map[string]int, len(object))
+	for name, value := range object {
+		n, isCount := count(value)
+		if !isCount {
+			continue
+		}
+		if n < 0 {
+			return nil, false
+		}
+		counts[strings.ToLower(strings.ReplaceAll(name, "_", ""))] = n
+	}
+	return counts, true
 }
 
 // count reads one number of tokens. One that is out of range counts as negative.

@@ -12,6 +12,9 @@ import (
 func TestReadUsage(t *testing.T) {
 	t.Parallel()
 	both := &model.Usage{InputTokens: 10, OutputTokens: 5}
+	with := func(cached, reasoning int) *model.Usage {
+		return &model.Usage{InputTokens: 10, OutputTokens: 5, CachedTokens: cached, ReasoningTokens: reasoning}
+	}
 	tests := map[string]*model.Usage{
 		`{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}`:                                     both,
 		`{"prompt_tokens":10.0,"completion_tokens":"5"}`:                                                   both,
@@ -22,9 +25,11 @@ func TestReadUsage(t *testing.T) {
 		`{"prompt_eval_count":10,"eval_count":5}`:                                                          both,
 		`{"prompt_tokens":10,"total_tokens":15}`:                                                           both,
 		`{"output_tokens":5,"total_tokens":15,"input_tokens":null}`:                                        both,
-		`{"promptTokenCount":10,"candidatesTokenCount":2,"thoughtsTokenCount":3,"totalTokenCount":15}`:     both,
-		`{"input_tokens":4,"cache_creation_input_tokens":4,"cache_read_input_tokens":2,"output_tokens":5}`: both,
-		`{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":8}}`:           both,
+		`{"promptTokenCount":10,"candidatesTokenCount":2,"thoughtsTokenCount":3,"totalTokenCount":15}`:     with(0, 3),
+		`{"input_tokens":4,"cache_creation_input_tokens":4,"cache_read_input_tokens":2,"output_tokens":5}`: with(2, 0),
+		`{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":8}}`:           with(8, 0),
+		`{"prompt_tokens":10,"completion_tokens":5,"completion_tokens_details":{"reasoning_tokens":9}}`: with(0, 5),
+		`{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":-8}}`: both,
 		`{"total_tokens":15}`:                           nil,
 		`{"prompt_tokens":10}`:                          nil,
 		`{"prompt_tokens":20,"total_tokens":15}`:        nil,

@@ -130,6 +130,9 @@ const maxWord = 64
 func (c *Client) Explain(e *model.Error) *model.Error {
 	e.Message, e.Code = c.Clean(e.Message), c.secrets.clean(e.Code, maxWord)
 	e.BaseURL, e.Model, e.Timeout = c.target.Address(), c.target.ID, c.target.Timeout
+	if kind := c.target.API.Kind(); kind != "chat.completions" {
+		e.API = kind
+	}
 	if c.target.APIKey != "" {
 		e.KeyEnv = c.target.KeyName()
 	}

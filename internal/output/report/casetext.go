@@ -116,9 +116,21 @@ func (p *printer) call(c runfile.Call, o Options) {
 	}
 	facts := []string{c.At.UTC().Format("2006-01-02 15:04:05Z"), took, "finish " + c.FinishReason}
 	if c.Usage != nil {
-		facts = append(facts, fmt.Sprintf("%d tokens in, %d out", c.Usage.InputTokens, c.Usage.OutputTokens))
+		facts = append(facts, usageText(*c.Usage))
 	}
 	p.field("answered", strings.Join(facts, " · "))
+}
+
+// usageText says how many tokens a call took.
+func usageText(u runfile.Usage) string {
+	part := func(n int, what string) string {
+		if n == 0 {
+			return ""
+		}
+		return fmt.Sprintf(" (%d %s)", n, what)
+	}
+	return fmt.Sprintf("%d tokens in%s, %d out%s", u.InputTokens, part(u.CachedTokens, "cached"),
+		u.OutputTokens, part(u.ReasoningTokens, "reasoning"))
 }
 
 func (p *printer) reading(t runfile.Trial, o Options) {

@@ -11,7 +11,7 @@ const (
 	caseMembers = "kind case input vars expect tags group note input_hash"
 	callMembers = "kind key case trial for criterion vote reply thinking finish_reason response_model usage " +
 		"latency_ms attempts at replayed_from batch error"
-	usageMembers  = "input_tokens output_tokens"
+	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
 	trialMembers  = "kind case trial key read scores error"
 	readMembers   = "format type items defects"
 	defectMembers = "code detail"
@@ -91,6 +91,10 @@ func readUsage(c *cursor) *Usage {
 			u.InputTokens = int(c.integer())
 		case "output_tokens":
 			u.OutputTokens = int(c.integer())
+		case "cached_tokens":
+			u.CachedTokens = int(c.integer())
+		case "reasoning_tokens":
+			u.ReasoningTokens = int(c.integer())
 		}
 	})
 	return &u

@@ -192,6 +192,9 @@ func (c *Call) Made() bool {
 type Usage struct {
 	InputTokens  int `json:"input_tokens"`
 	OutputTokens int `json:"output_tokens"`
+	// CachedTokens are a part of the input, ReasoningTokens of the output; 0 where the endpoint does not say.
+	CachedTokens    int `json:"cached_tokens,omitempty"`
+	ReasoningTokens int `json:"reasoning_tokens,omitempty"`
 }
 
 // An Error is why a call or a trial has no reply. Message never holds a secret.

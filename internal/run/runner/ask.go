@@ -108,7 +108,7 @@ func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request
 	call.LatencyMS, call.Attempts, call.Batch = resp.Latency.Milliseconds(), resp.Attempts, resp.Batch
 	call.At = resp.At.UTC().Truncate(time.Millisecond)
 	if resp.Usage != nil {
-		call.Usage = &runfile.Usage{InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens}
+		call.Usage = new(runfile.Usage(*resp.Usage))
 	}
 	return call, nil
 }
