@@ -173,13 +173,15 @@ func Verdict(g compare.Grader) string {
 	return g.Verdict.Words()
 }
 
+const noVerdict = "no verdict"
+
 // Overall names the verdict of a comparison.
 func Overall(c *compare.Comparison) string {
 	switch {
 	case c.Noise:
 		return "noise"
 	case c.Verdict == nil:
-		return "no verdict"
+		return noVerdict
 	}
 	return c.Verdict.Words()
 }

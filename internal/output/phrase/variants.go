@@ -94,16 +94,24 @@ func VariantNames(v compare.Variants) []string {
 	return names
 }
 
-// OverviewHeadline says what the verdict on each variant is.
+// OverviewHeadline says what the verdicts on the variants are, the worst first.
 func OverviewHeadline(v compare.Variants) string {
-	parts := make([]string, len(v.Comparisons))
-	for i, c := range v.Comparisons {
-		parts[i] = c.Head.Name + " is " + Overall(c)
-		switch {
-		case c.Verdict == nil:
-			parts[i] = c.Head.Name + " has no verdict"
-		case *c.Verdict == compare.Improved || *c.Verdict == compare.Regressed:
-			parts[i] = c.Head.Name + " has " + Overall(c)
+	var parts []string
+	for _, of := range []struct {
+		words string // of the verdict, as [Overall] names it
+		verb  string
+	}{
+		{compare.Regressed.Words(), "have"}, {compare.Inconclusive.Words(), "are"}, {compare.NoWorse.Words(), "are"},
+		{compare.Improved.Words(), "have"}, {noVerdict, "have"},
+	} {
+		var names []string
+		for _, c := range v.Comparisons {
+			if Overall(c) == of.words {
+				names = append(names, c.Head.Name)
+			}
+		}
+		if len(names) > 0 {
+			parts = append(parts, wording.List(names)+" "+wording.Verb(len(names), of.verb)+" "+of.words)
 		}
 	}
 	return fmt.Sprintf("Against %s: %s.", v.Variants[0].Name, strings.Join(parts, "; "))
@@ -119,10 +127,14 @@ func OverviewBasis(v compare.Variants) []string {
 	}
 }
 
-// ShortNames cuts names to so many terminal columns, and keeps different ones apart:
-// by their ends where their beginnings are alike, else by a number.
+// ShortNames cuts names to so many terminal columns, and keeps different ones apart.
+// Where one is wider, the prompt or the model that all share goes first; then names
+// keep their beginnings or their ends, else they get a number.
 func ShortNames(names []string, width int) []string {
 	out := make([]string, len(names))
+	if slices.ContainsFunc(names, func(name string) bool { return textsafe.Width(name) > width }) {
+		names = withoutShared(names)
+	}
 	for _, cut := range []func(i int, name string) string{
 		func(_ int, name string) string { return textsafe.Cut(name, width) },
 		func(_ int, name string) string { return cutFront(name, width) },
@@ -142,6 +154,25 @@ func ShortNames(names []string, width int) []string {
 		}
 	}
 	return out
+}
+
+// withoutShared leaves out the prompt or the model that all names have.
+func withoutShared(names []string) []string {
+	for _, part := range []int{0, 1} {
+		rest, shared := make([]string, len(names)), ""
+		for i, name := range names {
+			prompt, model, both := strings.Cut(name, compare.Between)
+			parts := [...]string{prompt, model}
+			if !both || i > 0 && parts[part] != shared || len(names) < 2 {
+				break
+			}
+			shared, rest[i] = parts[part], parts[1-part]
+		}
+		if rest[len(rest)-1] != "" {
+			return rest
+		}
+	}
+	return names
 }
 
 // cutFront keeps the end of a name that is wider than width.

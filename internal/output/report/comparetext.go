@@ -57,19 +57,29 @@ func verdictColor(v *compare.Verdict) string {
 }
 
 func (p *printer) graders(c *compare.Comparison) {
-	names := phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, leastVariant)
 	columns := []column{
-		{Title: "grader", Max: 24},
-		{Title: names[0], Right: true}, {Title: names[1], Right: true}, {Title: "Δ", Right: true},
+		{Title: "grader", Max: 24}, {Right: true}, {Right: true}, {Title: "Δ", Right: true},
 		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: phrase.Minus, Right: true}, {Title: "verdict"},
 	}
 	var rows [][]string
 	for _, g := range c.Graders {
 		rows = append(rows, slices.Concat([]string{g.Grader}, phrase.ComparisonCells(g), []string{verdictCell(g)}))
 	}
+	names := phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, nameWidth(columns, rows, p.o.Width))
+	columns[1].Title, columns[2].Title = names[0], names[1]
 	narrow(columns, rows, p.o.Width)
 	p.table(columns, rows)
 	p.sentences("", phrase.Warnings(c.Graders))
+}
+
+// nameWidth is how wide the names of both sides may be, so that the table fits
+// beside its first column.
+func nameWidth(columns []column, rows [][]string, terminal int) int {
+	const mean = 4 // the width of a cell below the name
+	if terminal <= 0 {
+		return leastVariant
+	}
+	return min(leastVariant, mean+max(gap, (terminal-leastID-widthBeside(columns, rows))/2))
 }
 
 // verdictCell names the verdict and the p it rests on.

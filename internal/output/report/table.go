@@ -89,6 +89,11 @@ func narrow(columns []column, rows [][]string, terminal int) {
 	if terminal <= 0 {
 		return
 	}
+	columns[0].Max = min(columns[0].Max, max(leastID, terminal-widthBeside(columns, rows)))
+}
+
+// widthBeside is the width of all columns but the first, with the gaps before them.
+func widthBeside(columns []column, rows [][]string) int {
 	used := 0
 	for i, c := range columns[1:] {
 		width := textsafe.Width(fit(c.Title, c.Max))
@@ -97,7 +102,7 @@ func narrow(columns []column, rows [][]string, terminal int) {
 		}
 		used += gap + width
 	}
-	columns[0].Max = min(columns[0].Max, max(leastID, terminal-used))
+	return used
 }
 
 // standIns are the cells that were taken out of a table, in its order.

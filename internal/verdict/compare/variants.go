@@ -73,6 +73,9 @@ func variantOf(s Side, run *runfile.Run) Variant {
 	return v
 }
 
+// Between parts the prompt and the model in a name that has both.
+const Between = " · "
+
 // Names names runs by what differs among them: by their prompts, by their models
 // where those alone differ, else by both.
 func Names(headers []runfile.Header) []string {
@@ -88,7 +91,7 @@ func Names(headers []runfile.Header) []string {
 		case len(prompts) == 1:
 			out[i] = models[i]
 		default:
-			out[i] = h.Prompt.Name + " · " + models[i]
+			out[i] = h.Prompt.Name + Between + models[i]
 		}
 	}
 	return out
