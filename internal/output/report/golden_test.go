@@ -92,6 +92,7 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 				require.NoError(t, err)
 				return report.ComparisonText(w, c, o)
 			},
+			"variants": func(w io.Writer) error { return report.VariantsText(w, variants(t), o) },
 			"watch": func(w io.Writer) error {
 				return report.WatchText(w, report.WatchResult{
 					Summary: held(reporttest.Run("v4", 12)), Comparison: compared(
