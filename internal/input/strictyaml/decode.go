@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -163,10 +164,6 @@ func (d *decoder) mapping(n Node, v reflect.Value) {
 		d.wrong(n, "a mapping", "")
 		return
 	}
-	if v.Type().Key().Kind() != reflect.String {
-		d.probs.Add(n.Problem("cannot decode into "+v.Type().String(), ""))
-		return
-	}
 	out := reflect.MakeMap(v.Type())
 	for _, e := range d.entries(n) {
 		elem := reflect.New(v.Type().Elem()).Elem()
@@ -212,21 +209,20 @@ func (d *decoder) structure(n Node, v reflect.Value) {
 		return
 	}
 	fields := fieldsOf(v.Type())
-	names := make([]string, len(fields))
-	byName := make(map[string]field, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
-		byName[f.name] = f
-	}
-	seen := make(map[string]bool, len(fields))
+	seen := make([]bool, len(fields))
 	for _, e := range d.entries(n) {
 		key := e.Key.Text()
-		f, known := byName[key]
-		if !known {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key })
+		if i < 0 {
+			var names []string
+			for _, f := range fields {
+				names = append(names, f.name)
+			}
 			d.probs.Add(e.Key.Problem("unknown key "+quote(key), Hint(key, names)))
 			continue
 		}
-		seen[key] = true
+		f := fields[i]
+		seen[i] = true
 		switch {
 		case e.Value.Kind() != Null:
 			d.value(e.Value, v.Field(f.index))
@@ -234,8 +230,8 @@ func (d *decoder) structure(n Node, v reflect.Value) {
 			d.probs.Add(e.Key.Problem(fmt.Sprintf("the required key %q has no value", key), ""))
 		}
 	}
-	for _, f := range fields {
-		if f.required && !seen[f.name] {
+	for i, f := range fields {
+		if f.required && !seen[i] {
 			d.probs.Add(n.MissingKey(f.name))
 		}
 	}

@@ -93,7 +93,7 @@ func eachNode(n *yaml.Node, do func(*yaml.Node)) {
 
 func nodeOf(v any) (*yaml.Node, error) {
 	switch v := v.(type) {
-	case nil:
+	case nil, json.RawMessage:
 		return scalarNode("!!null", "null"), nil
 	case string:
 		return textNode(v)
@@ -117,8 +117,6 @@ func nodeOf(v any) (*yaml.Node, error) {
 			fields = append(fields, Field{key, value})
 		}
 		return mappingNode(fields)
-	case json.RawMessage:
-		return scalarNode("!!null", "null"), nil
 	case Flow:
 		return listNode(v, true)
 	case []any:

@@ -24,7 +24,7 @@ func Sketch(path string) (ids, tags []string) {
 		return nil, nil
 	}
 	if info.Size() >= large {
-		return sketchYAML(path)
+		return sketchLines(path, sketchYAML())
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -39,7 +39,7 @@ func Sketch(path string) (ids, tags []string) {
 		return os.Open(name)
 	})
 	if lines != "" {
-		return sketchJSON(lines)
+		return sketchLines(lines, sketchJSON)
 	}
 	for c, err := range s.Cases() {
 		if err != nil {
@@ -50,67 +50,60 @@ func Sketch(path string) (ids, tags []string) {
 	return ids, sortedKeys(s.Tags())
 }
 
-type sketch struct {
-	ids  []string
-	tags map[string]bool
-}
-
-func (s *sketch) add(id string, tags ...string) {
-	if id != "" {
-		s.ids = append(s.ids, id)
-	}
-	for _, tag := range tags {
-		if tag != "" {
-			s.tags[tag] = true
-		}
-	}
-}
-
-// each hands the lines of a file over, as far as they can be read.
-func each(path string, visit func(line []byte)) {
+// sketchLines gathers what read finds in the lines of a file, as far as they can be
+// read.
+func sketchLines(path string, read func(line []byte) (id string, tags []string)) (ids, tags []string) {
 	f, err := os.Open(path)
 	if err != nil {
-		return
+		return nil, nil
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	_ = eachLine(f, func(_ int, data []byte) bool { visit(data); return true })
+	seen := map[string]bool{}
+	_ = eachLine(f, func(_ int, line []byte) bool {
+		id, found := read(line)
+		if id != "" {
+			ids = append(ids, id)
+		}
+		for _, tag := range found {
+			seen[tag] = true
+		}
+		return true
+	})
+	delete(seen, "")
+	return ids, sortedKeys(seen)
 }
 
-func sketchJSON(path string) (ids, tags []string) {
-	s := sketch{tags: map[string]bool{}}
-	each(path, func(line []byte) {
-		var c struct {
-			ID   string   `json:"id"`
-			Tags []string `json:"tags"`
-		}
-		if json.Unmarshal(line, &c) == nil {
-			s.add(c.ID, c.Tags...)
-		}
-	})
-	return s.ids, sortedKeys(s.tags)
+func sketchJSON(line []byte) (id string, tags []string) {
+	var c struct {
+		ID   string   `json:"id"`
+		Tags []string `json:"tags"`
+	}
+	if json.Unmarshal(line, &c) != nil {
+		return "", nil
+	}
+	return c.ID, c.Tags
 }
 
 // sketchYAML takes the lines below cases that begin an item with its id.
-func sketchYAML(path string) (ids, tags []string) {
-	id := regexp.MustCompile(`^\s*- +\{? *"?id"?: *([^,}#\s]+)`)
+func sketchYAML() func(line []byte) (id string, tags []string) {
+	item := regexp.MustCompile(`^\s*- +\{? *"?id"?: *([^,}#\s]+)`)
 	list := regexp.MustCompile(`\btags: *\[([^\]]*)\]`)
-	s := sketch{tags: map[string]bool{}}
-	below := false
-	each(path, func(line []byte) {
+	isBelow := false
+	return func(line []byte) (id string, tags []string) {
 		if line[0] != ' ' && line[0] != '#' && line[0] != '-' {
-			below = bytes.HasPrefix(line, []byte("cases:"))
+			isBelow = bytes.HasPrefix(line, []byte("cases:"))
 		}
-		if !below {
-			return
+		if !isBelow {
+			return "", nil
 		}
-		if m := id.FindSubmatch(line); m != nil {
-			s.add(strings.Trim(string(m[1]), `"'`))
+		if m := item.FindSubmatch(line); m != nil {
+			id = strings.Trim(string(m[1]), `"'`)
 		}
 		if m := list.FindSubmatch(line); m != nil {
 			for tag := range strings.SplitSeq(string(m[1]), ",") {
-				s.add("", strings.Trim(tag, ` "'`))
+				tags = append(tags, strings.Trim(tag, ` "'`))
 			}
 		}
-	})
-	return s.ids, sortedKeys(s.tags)
+		return id, tags
+	}
 }

@@ -20,7 +20,6 @@ const (
 // a link, is refused.
 type Disk struct {
 	root *os.Root
-	fsys fs.FS
 	left int64
 }
 
@@ -30,7 +29,7 @@ func OpenDisk(dir string) (*Disk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", dir, err)
 	}
-	return &Disk{root: root, fsys: root.FS(), left: maxAll}, nil
+	return &Disk{root: root, left: maxAll}, nil
 }
 
 // Close closes the directory.
@@ -72,7 +71,7 @@ func (d *Disk) Glob(pattern string) ([]string, error) {
 	if strings.Contains(pattern, "**") {
 		return nil, errors.New("** in a pattern is not understood")
 	}
-	return fs.Glob(d.fsys, pattern)
+	return fs.Glob(d.root.FS(), pattern)
 }
 
 // cause is an error without the path in front of it.

@@ -37,28 +37,17 @@ func (d *draft) nothing(reason string) problem.List {
 
 // dropBlank leaves messages out that say nothing, and prompts without any other.
 func (d *draft) dropBlank() {
-	kept := d.prompts[:0]
-	for _, p := range d.prompts {
-		var messages []message
-		for _, m := range p.messages {
-			if hasText(m.text) {
-				messages = append(messages, m)
-				continue
+	hasText := func(p piece) bool { return p.expr != nil || strings.TrimSpace(p.text) != "" }
+	for i, p := range d.prompts {
+		d.prompts[i].messages = slices.DeleteFunc(p.messages, func(m message) bool {
+			isBlank := !slices.ContainsFunc(pieces(m.text), hasText)
+			if isBlank {
+				d.lostAt(m.at(0, 0), "the empty message of the role %s is left out", m.role)
 			}
-			d.lostAt(m.at(0, 0), "the empty message of the role %s is left out", m.role)
-		}
-		p.messages = messages
-		if len(messages) > 0 {
-			kept = append(kept, p)
-		}
+			return isBlank
+		})
 	}
-	d.prompts = kept
-}
-
-func hasText(template string) bool {
-	return slices.ContainsFunc(pieces(template), func(p piece) bool {
-		return p.expr != nil || strings.TrimSpace(p.text) != ""
-	})
+	d.prompts = slices.DeleteFunc(d.prompts, func(p promptDraft) bool { return len(p.messages) == 0 })
 }
 
 // ownPrompt makes a prompt of the vars of the cases alone, where the source has

@@ -190,7 +190,10 @@ func (d *draft) sharedVars() map[string]string {
 // language with what it runs for which case.
 func (d *draft) commands() []any {
 	var out []any
-	for _, l := range languages() {
+	for _, l := range []language{
+		{"python", "Python", "python3", ".py", pythonScript},
+		{"javascript", "JavaScript", "node", ".cjs", javascriptScript},
+	} {
 		byCase := map[string][]*code{}
 		vars := map[string]map[string]any{}
 		var files []string

@@ -17,10 +17,3 @@ type language struct {
 	program, ext string
 	script       []byte
 }
-
-func languages() []language {
-	return []language{
-		{"python", "Python", "python3", ".py", pythonScript},
-		{"javascript", "JavaScript", "node", ".cjs", javascriptScript},
-	}
-}

@@ -114,19 +114,18 @@ func rootOf(source string) string {
 		return "."
 	}
 	dir := filepath.Dir(source)
-	if absolute, err := filepath.Abs(dir); err == nil {
-		if here, err := os.Getwd(); err == nil {
-			if inside, err := filepath.Rel(here, absolute); err == nil && filepath.IsLocal(inside) {
-				return here
-			}
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return dir
+	}
+	if here, err := os.Getwd(); err == nil {
+		if inside, err := filepath.Rel(here, absolute); err == nil && filepath.IsLocal(inside) {
+			return here
 		}
-		for up := absolute; ; up = filepath.Dir(up) {
-			if _, err := os.Stat(filepath.Join(up, ".git")); err == nil {
-				return up
-			}
-			if up == filepath.Dir(up) {
-				break
-			}
+	}
+	for up := absolute; up != filepath.Dir(up); up = filepath.Dir(up) {
+		if _, err := os.Stat(filepath.Join(up, ".git")); err == nil {
+			return up
 		}
 	}
 	return dir

@@ -19,7 +19,7 @@ type row struct {
 
 // rows reads a table, its first row the names of the columns. What can't be read
 // is a problem, and ends it.
-func rows(file, text string) (head row, body []row, bad *problem.Problem) {
+func (d *draft) rows(file, text string) (head row, body []row, bad *problem.Problem) {
 	r := csv.NewReader(strings.NewReader(text))
 	r.FieldsPerRecord = -1
 	r.LazyQuotes = true
@@ -50,6 +50,10 @@ func rows(file, text string) (head row, body []row, bad *problem.Problem) {
 			head = one
 			continue
 		}
+		if n := len(head.cells); len(cells) > n {
+			d.lostAt(one.places[n], "a cell beyond the columns is not carried over")
+			one.cells = cells[:n]
+		}
 		body = append(body, one)
 	}
 }
@@ -59,7 +63,7 @@ var expectedColumn = regexp.MustCompile(`^__expected\d*$`)
 // csvTests reads a table of promptfoo: a column is a var, those with two
 // underscores say something of the test.
 func (f *promptfooConfig) csvTests(n strictyaml.Node, file, text string) []test {
-	head, body, bad := rows(file, text)
+	head, body, bad := f.rows(file, text)
 	if bad != nil {
 		f.Left.Add(*bad)
 	}
@@ -77,10 +81,6 @@ func (f *promptfooConfig) csvTests(n strictyaml.Node, file, text string) []test 
 		t := test{vars: map[string]any{}, spread: false, place: r.places[0]}
 		blank := true
 		for i, cell := range r.cells {
-			if i >= len(head.cells) {
-				f.lostAt(r.places[i], "a cell beyond the columns is not carried over")
-				break
-			}
 			name := strings.TrimSpace(head.cells[i])
 			blank = blank && strings.TrimSpace(cell) == ""
 			switch {

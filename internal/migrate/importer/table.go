@@ -17,7 +17,7 @@ func (d *draft) table(data []byte) problem.List {
 	if !utf8.ValidString(text) {
 		return problem.List{{File: d.source, Message: "the table is not UTF-8", Hint: "save it as CSV UTF-8"}}
 	}
-	head, body, bad := rows(d.source, text)
+	head, body, bad := d.rows(d.source, text)
 	if bad != nil {
 		return problem.List{*bad}
 	}
@@ -42,8 +42,6 @@ func (d *draft) table(data []byte) problem.List {
 		c := caseDraft{vars: map[string]any{}, place: r.places[0]}
 		for i, cell := range r.cells {
 			switch {
-			case i >= len(columns):
-				d.lostAt(r.places[i], "a cell beyond the columns is not carried over")
 			case i == input:
 				c.vars["input"] = cell
 			case strings.TrimSpace(cell) == "":
