@@ -36,7 +36,7 @@ allowed but unwise. It makes no call, starts no grader and writes nothing.`,
 			errs := problem.From(err)
 			all := slices.Concat(errs, checked.Warnings)
 			if to.format == report.Text {
-				for _, line := range a.Describe(checked.Warnings, a.Err) {
+				for _, line := range a.Describe(checked.Warnings) {
 					a.Note("%s", line)
 				}
 				if err != nil {

@@ -42,8 +42,7 @@ type Connection struct {
 	closed chan struct{} // closed when it is lost for good
 
 	mu        sync.Mutex
-	listeners []chan struct{} // get a message after each reconnect
-	complaint time.Time       // when the last note said that the server stores nothing
+	complaint time.Time // when the last note said that the server stores nothing
 }
 
 // Connect connects to a server.
@@ -118,7 +117,6 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) {
 			c.note(fmt.Sprintf("connected to the queue at %s again", c.at))
-			c.reconnected()
 		}),
 		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
 		// By default they are printed. Calls return the errors that matter, except what the server forbids: that it does not
@@ -153,26 +151,6 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 
 // Close ends the connection.
 func (c *Connection) Close() { c.nats.Close() }
-
-// onReconnect returns a channel that gets a message after each reconnect.
-func (c *Connection) onReconnect() <-chan struct{} {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	l := make(chan struct{}, 1)
-	c.listeners = append(c.listeners, l)
-	return l
-}
-
-func (c *Connection) reconnected() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, l := range c.listeners {
-		select {
-		case l <- struct{}{}:
-		default: // it has one to look at already
-		}
-	}
-}
 
 // ensure makes the streams and the bucket where they are missing. Those that an operator made stay as they are.
 func (c *Connection) ensure(ctx context.Context) error {

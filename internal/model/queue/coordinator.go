@@ -148,7 +148,7 @@ func (co *Coordinator) open(ctx context.Context) (err error) {
 	if err := co.announce(ctx); err != nil {
 		return err
 	}
-	reconnects := co.conn.onReconnect()
+	reconnects := co.conn.nats.StatusChanged(nats.CONNECTED)
 	co.after.Go(func() { co.check(co.checking, reconnects) })
 	return nil
 }

@@ -3,6 +3,8 @@ package queue
 import (
 	"context"
 	"time"
+
+	"github.com/nats-io/nats.go"
 )
 
 const (
@@ -13,7 +15,8 @@ const (
 )
 
 // check finds what nobody reports: that no worker is there, and that the server has lost an item or a reply.
-func (co *Coordinator) check(ctx context.Context, reconnects <-chan struct{}) {
+func (co *Coordinator) check(ctx context.Context, reconnects chan nats.Status) {
+	defer co.conn.nats.RemoveStatusListener(reconnects)
 	ticker := time.NewTicker(checkEvery)
 	defer ticker.Stop()
 	looked := time.Now()

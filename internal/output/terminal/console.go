@@ -82,7 +82,7 @@ func terminalOf(w io.Writer) *os.File {
 // Explain returns an error as lines for a person; see [Console.Describe]. Text from files and servers is made safe.
 func (c *Console) Explain(err error) []string {
 	if list, ok := errors.AsType[problem.List](err); ok {
-		return c.Describe(list, c.Err)
+		return c.Describe(list)
 	}
 	var lines []string
 	for line := range strings.Lines(err.Error()) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"errors"
-	"io"
 	"os"
 	"strings"
 
@@ -13,10 +12,10 @@ import (
 	"promptbench/internal/output/report"
 )
 
-// Describe returns problems as lines to print to w: each problem with its place, and below it the line of the file. A
+// Describe returns problems as lines to print to Err: each problem with its place, and below it the line of the file. A
 // line that holds a secret, or that can't be read, is left out.
-func (c *Console) Describe(list problem.List, w io.Writer) []string {
-	width := cmp.Or(c.Display(w, false).Width, report.DefaultWidth)
+func (c *Console) Describe(list problem.List) []string {
+	width := cmp.Or(c.Display(c.Err, false).Width, report.DefaultWidth)
 	quoted := linesOf(list)
 	var out []string
 	for _, p := range list {

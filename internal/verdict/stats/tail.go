@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"slices"
+	"sort"
 )
 
 // A tail is P(X <= c) for X ~ Binomial(m, q), kept up to date while m and c move by single steps. Sums over all numbers
@@ -77,17 +78,8 @@ type rejection struct {
 func newRejection(m int, alpha float64) rejection {
 	// A p-value that equals alpha on paper is not below it, whatever its last bits.
 	alpha *= 1 - tieTolerance
-	rejects := func(c int) bool { return 2*newTail(m, c, 0.5).cdf < alpha }
-	lo, hi := -1, m/2 // rejects at lo (no flip count is that low), not at hi+1
-	for lo < hi {
-		mid := hi - (hi-lo)/2
-		if rejects(mid) {
-			lo = mid
-		} else {
-			hi = mid - 1
-		}
-	}
-	return rejection{alpha, newTail(m, lo, 0.5)}
+	least := sort.Search(m/2+1, func(c int) bool { return 2*newTail(m, c, 0.5).cdf >= alpha })
+	return rejection{alpha, newTail(m, least-1, 0.5)}
 }
 
 // limit returns the count; -1 means that no outcome of m flips is significant.
