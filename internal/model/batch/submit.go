@@ -53,7 +53,10 @@ func (c *Collector) Submit(ctx context.Context, most int) (n int, err error) {
 		switch {
 		case answered:
 		case p != nil && !c.o.Recorded.Failed(r.Key, p.batch):
-			c.awaitEarlier(r.Key, p)
+			if !slices.Contains(c.pieces, p) {
+				c.pieces = append(c.pieces, p)
+			}
+			c.entries[r.Key] = entry{piece: p}
 		case n == most:
 			left++
 		default:
@@ -80,13 +83,6 @@ func (c *Collector) isAnswered(key string, p *piece) (bool, error) {
 	}
 	call, ok, err := c.o.Recorded.Lookup(key)
 	return ok && (call.Batch == p.batch || !call.At.Before(p.made)), err
-}
-
-func (c *Collector) awaitEarlier(key string, p *piece) {
-	if !slices.Contains(c.pieces, p) {
-		c.pieces = append(c.pieces, p)
-	}
-	c.entries[key] = entry{piece: p}
 }
 
 // earlier returns the pieces of earlier runs by request, and the newest of several.

@@ -71,9 +71,9 @@ func (c *Console) Display(w io.Writer, all bool) report.Options {
 	return o
 }
 
-// terminalOf returns the terminal that w writes to, or nil.
-func terminalOf(w io.Writer) *os.File {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+// terminalOf returns the terminal that a stream reads or writes, or nil.
+func terminalOf(stream any) *os.File {
+	if f, ok := stream.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return f
 	}
 	return nil

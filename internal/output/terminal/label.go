@@ -16,7 +16,7 @@ import (
 // AskLabels asks the questions of a session, and appends each answer to file, until no question is left, the person
 // quits, or limit answers are given; 0 is no limit.
 func (c *Console) AskLabels(in io.Reader, s *label.Session, file *label.File, limit int) error {
-	keys := newKeys(in)
+	keys := keys{in: bufio.NewReader(in), file: terminalOf(in)}
 	width, clearScreen := c.Display(c.Out, false).Width, ""
 	if width > 0 {
 		clearScreen = "\x1b[2J\x1b[H" // one question at a time
@@ -62,14 +62,6 @@ func (c *Console) AskLabels(in io.Reader, s *label.Session, file *label.File, li
 type keys struct {
 	in   *bufio.Reader
 	file *os.File // the terminal, or nil
-}
-
-func newKeys(in io.Reader) *keys {
-	k := &keys{in: bufio.NewReader(in)}
-	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		k.file = f
-	}
-	return k
 }
 
 // next waits for a key that has a meaning. The end of the input and an interrupt quit. The letters of a Korean keyboard

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// A cursor reads one JSON value in the form that [encoder] writes. It skips text without decoding it; replies and
+// A cursor reads one JSON value in the form that a [Writer] writes. It skips text without decoding it; replies and
 // reasons are most of a large run file. It turns bad at any other form, such as a space between tokens, and the caller
 // then decodes the line with encoding/json. It does not check what it skips.
 type cursor struct {

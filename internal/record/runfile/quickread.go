@@ -5,7 +5,7 @@ import (
 	"promptbench/graders/reply"
 )
 
-// The members of the records, in the order in which [encoder] writes them. A reader below leaves a line with any other
+// The members of the records, in the order in which a [Writer] writes them. A reader below leaves a line with any other
 // member to encoding/json.
 const (
 	caseMembers = "kind case input vars expect tags group note input_hash"

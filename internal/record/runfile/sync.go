@@ -69,7 +69,9 @@ func (w *Writer) lead(r *round) {
 
 // flush makes what is in the file durable, the first time its name as well.
 func (w *Writer) flush() error {
-	if err := w.file.Sync(); err != nil && !unsupported(err) {
+	err := w.file.Sync()
+	// Some file systems can't make a file durable at all.
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.EINVAL) {
 		return fmt.Errorf("making run file %s durable: %w", w.path, cause(err))
 	}
 	if !w.named {
@@ -82,11 +84,6 @@ func (w *Writer) flush() error {
 			"run file %s was deleted or moved while it was being written; stopped, as further replies would be lost", w.path)
 	}
 	return nil
-}
-
-// unsupported reports whether a file system can't make a file durable at all.
-func unsupported(err error) bool {
-	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL)
 }
 
 // syncDir makes the name of a new file durable where the system has a way to.

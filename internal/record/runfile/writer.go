@@ -24,7 +24,7 @@ type Writer struct {
 	lock *flock.Flock
 	info os.FileInfo // of the file, to see whether it is still at path
 
-	encoders sync.Pool // of *encoder
+	lines sync.Pool // of *bytes.Buffer: the memory of a line is most of what writing it takes
 
 	mu      sync.Mutex
 	file    file
@@ -85,8 +85,8 @@ func newWriter(path string, lock *flock.Flock, f file) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating run file: %w", err)
 	}
-	return &Writer{path: path, lock: lock, info: info, file: f, encoders: sync.Pool{
-		New: func() any { return newEncoder() },
+	return &Writer{path: path, lock: lock, info: info, file: f, lines: sync.Pool{
+		New: func() any { return &bytes.Buffer{} },
 	}}, nil
 }
 
@@ -151,10 +151,12 @@ func (w *Writer) Discard() error { return errors.Join(w.release(), os.Remove(w.p
 // append appends a record. After a failure it appends only an end line, and that not behind a torn line. There may be
 // room for it, since the line that failed was taken away.
 func (w *Writer) append(record any) error {
-	e, _ := w.encoders.Get().(*encoder)
-	defer w.encoders.Put(e)
-	line, err := e.encode(record)
-	if err != nil {
+	line, _ := w.lines.Get().(*bytes.Buffer)
+	defer w.lines.Put(line)
+	line.Reset()
+	enc := json.NewEncoder(line)
+	enc.SetEscapeHTML(false) // so that <, > and & stay readable
+	if err := enc.Encode(record); err != nil {
 		return fmt.Errorf("encoding a record for %s: %w", w.path, err)
 	}
 	w.mu.Lock()
@@ -162,7 +164,7 @@ func (w *Writer) append(record any) error {
 	if _, last := record.(End); w.torn || w.err != nil && !last {
 		return w.err
 	}
-	return w.write(line)
+	return w.write(line.Bytes())
 }
 
 // write writes a line, or nothing of it.
@@ -190,25 +192,4 @@ func (w *Writer) fail(err error) error {
 
 func (w *Writer) release() error {
 	return errors.Join(w.file.Close(), unlock(w.lock))
-}
-
-// An encoder renders records as lines. It is used for one after the other, since the memory of a line is most of what
-// writing it takes.
-type encoder struct {
-	line bytes.Buffer
-	json *json.Encoder
-}
-
-func newEncoder() *encoder {
-	e := &encoder{}
-	e.json = json.NewEncoder(&e.line)
-	e.json.SetEscapeHTML(false) // so that <, > and & stay readable
-	return e
-}
-
-// encode renders one record; the line is valid until the next one.
-func (e *encoder) encode(record any) ([]byte, error) {
-	e.line.Reset()
-	err := e.json.Encode(record)
-	return e.line.Bytes(), err
 }

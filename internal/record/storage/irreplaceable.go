@@ -43,15 +43,12 @@ func labelsOf(f runfile.Found) string {
 	return filepath.Join(filepath.Dir(filepath.FromSlash(f.Header.Suite.Path)), "labels")
 }
 
-// asks reports whether a later run would replay the calls of a run.
-func (x irreplaceable) asks(h runfile.Header) bool { return x.hashes[h.Prompt.Hash] || h.OfJudge() }
-
 // in calls visit for everything in a run that a later one would miss, and for why it would.
 func (x irreplaceable) in(f runfile.Found, visit func(what, why string)) error {
 	if f.Header.Redacted != nil {
 		return nil
 	}
-	if x.asks(f.Header) {
+	if x.hashes[f.Header.Prompt.Hash] || f.Header.OfJudge() { // a later run would replay its calls
 		if err := runfile.Answered(f.Path, func(key string) { visit("call "+key, staysOnly) }); err != nil {
 			return err
 		}

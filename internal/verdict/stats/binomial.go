@@ -28,12 +28,8 @@ func (b binomial) cdf(x int) float64 {
 // pmf returns P(X = x) for 0 <= x <= n and 0 < p < 1.
 func (b binomial) pmf(x int) float64 {
 	hits, misses := float64(x), float64(b.n-x)
-	return math.Exp(logChoose(b.n, x) + hits*math.Log(b.p) + misses*math.Log(1-b.p))
-}
-
-// logChoose returns the natural logarithm of C(n,k) for 0 <= k <= n.
-func logChoose(n, k int) float64 {
-	return logFactorial(n) - logFactorial(k) - logFactorial(n-k)
+	ways := logFactorial(b.n) - logFactorial(x) - logFactorial(b.n-x) // the logarithm of C(n,x)
+	return math.Exp(ways + hits*math.Log(b.p) + misses*math.Log(1-b.p))
 }
 
 func logFactorial(n int) float64 {
