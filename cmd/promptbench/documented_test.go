@@ -177,7 +177,11 @@ func documentedConfig(url string) string {
 	var b strings.Builder
 	b.WriteString("suite: cases/subtodos.yaml\nmodel: local\njudge: local-judge\nmodels:\n")
 	for _, name := range []string{"local", "local-judge", "openai", "strong", "fast", "gpt-4.1-mini"} {
-		b.WriteString("  " + name + ": {base_url: " + url + ", model: gemma-3-270m, price: {input: 1, output: 1}}\n")
+		id := "gemma-3-270m" // of the recordings
+		if name == "openai" {
+			id = "gpt-4.1-mini" // a second model to compare with
+		}
+		b.WriteString("  " + name + ": {base_url: " + url + ", model: " + id + ", price: {input: 1, output: 1}}\n")
 	}
 	return b.String()
 }

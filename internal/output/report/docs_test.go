@@ -46,6 +46,15 @@ func TestDocumentNamesEveryField(t *testing.T) {
 	pair, run := report.Pair{
 		Comparison: c, Base: reporttest.Dirty(), Head: reporttest.Run("v4", 1),
 	}, runOf(reporttest.Stopped())
+	for _, part := range []any{variants(t), variants(t).Variants[0]} {
+		data, err := json.Marshal(part)
+		require.NoError(t, err)
+		var fields map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(data, &fields))
+		for name := range fields {
+			require.Contains(t, page, "`"+name+"`")
+		}
+	}
 	for _, result := range []any{pair, run, runOf(reporttest.Repeated())} {
 		var v any
 		require.NoError(t, json.Unmarshal([]byte(rendered(t, report.JSON, report.Options{}, result)), &v))
