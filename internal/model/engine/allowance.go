@@ -14,6 +14,7 @@ import (
 // endpoint need not refuse any. The tokens of a call are estimated before it leaves and corrected afterwards.
 type allowance struct {
 	guess  *guess
+	meter  *meter
 	calls  *rate.Limiter // nil for no limit
 	tokens *rate.Limiter // nil for no limit
 
@@ -25,11 +26,11 @@ type allowance struct {
 //
 // Requests leave evenly: a minute in which a burst came first would hold more than the minute's number. Of the tokens,
 // up to ten seconds' worth may be taken at once, since a long prompt has to fit.
-func allow(next step, rpm, tpm int, g *guess) step {
+func allow(next step, rpm, tpm int, g *guess, m *meter) step {
 	if rpm <= 0 && tpm <= 0 {
 		return next
 	}
-	a := &allowance{guess: g}
+	a := &allowance{guess: g, meter: m}
 	if rpm > 0 {
 		a.calls = rate.NewLimiter(rate.Limit(float64(rpm)/60), 1)
 	}
@@ -47,10 +48,11 @@ func (a *allowance) attempt(ctx context.Context, c *call, next step) (model.Resp
 		want = u.InputTokens + u.OutputTokens
 	}
 	start := time.Now()
-	if err := a.wait(c.Waiting, a.calls, 1); err != nil {
+	if err := a.wait(c.Waiting, a.calls, 1, func(s *Stats) *int { return &s.ForRPM }); err != nil {
 		return model.Response{}, err
 	}
-	if err := a.wait(c.Waiting, a.tokens, a.useCredit(want)); err != nil {
+	forTPM := func(s *Stats) *int { return &s.ForTPM }
+	if err := a.wait(c.Waiting, a.tokens, a.useCredit(want), forTPM); err != nil {
 		return model.Response{}, err
 	}
 	c.waited += time.Since(start)
@@ -66,7 +68,8 @@ func (a *allowance) attempt(ctx context.Context, c *call, next step) (model.Resp
 }
 
 // wait takes n from l, waiting until it has so many. If n is more than l can ever have, it takes all that l can have.
-func (a *allowance) wait(waiting context.Context, l *rate.Limiter, n int) error {
+// counter selects the count of the calls that wait.
+func (a *allowance) wait(waiting context.Context, l *rate.Limiter, n int, counter func(*Stats) *int) error {
 	if l == nil || n <= 0 {
 		return nil
 	}
@@ -76,6 +79,8 @@ func (a *allowance) wait(waiting context.Context, l *rate.Limiter, n int) error 
 	if d <= 0 {
 		return nil
 	}
+	a.meter.count(func(s *Stats) { *counter(s)++ })
+	defer a.meter.count(func(s *Stats) { *counter(s)-- })
 	if model.Sleep(waiting, d) != nil {
 		taken.Cancel()
 		return model.Cancelled(waiting, 0)

@@ -93,7 +93,7 @@ func (e *Engine) Wrap(client model.Model, t model.Target) (model.Model, error) {
 		s = logAttempts(s, e.options.Log, t)
 	}
 	s = e.limiter(t).limit(s)
-	s = allow(s, t.RPM, t.TPM, g)
+	s = allow(s, t.RPM, t.TPM, g, &e.meter)
 	s = (&breaker{trip: end.set}).watch(s)
 	s = retry(s, e.options.policy)
 	s = e.meter.calls(s, t.Price, g)

@@ -18,6 +18,8 @@ type Stats struct {
 	Refused  int           // attempts that the endpoint refused as too many
 	Under    int           // attempts under way
 	Window   int           // how many may be under way, over all endpoints
+	ForRPM   int           // calls that wait for the requests a minute of their target
+	ForTPM   int           // calls that wait for its tokens a minute
 	Held     time.Duration // so much longer nobody sends, since an endpoint asked for it
 	Usage    model.Usage   // of the answered calls that the endpoint counted tokens for
 	Cost     *float64      // of the answered calls; nil where a price, or the tokens of one, are unknown

@@ -47,7 +47,7 @@ func (c *Console) Blocks() Blocks {
 // Animate calls draw several times a second, until stop is called or draw fails. Stop returns the error of draw.
 func Animate(draw func(now time.Time) error) (stop func() error) {
 	var err error
-	end := repeat(betweenBars, func(now time.Time) {
+	end := repeat(betweenBars, betweenBars, func(now time.Time) {
 		if err == nil {
 			err = draw(now)
 		}

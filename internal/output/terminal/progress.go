@@ -8,8 +8,9 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Progress shows how far a job is: a bar on a terminal, else a line at intervals, so that a log stays readable. It goes
-// on while no reply arrives, so that a run that waits for the endpoint does not look like one that hangs.
+// Progress shows how far a job is: a bar on a terminal, else a line at growing
+// intervals, so that a log stays readable. It goes on while no reply arrives, so that a run
+// that waits for the endpoint does not look like one that hangs.
 type Progress struct {
 	*Tally
 	console *Console
@@ -20,39 +21,47 @@ type Progress struct {
 
 // How often progress is shown.
 const (
-	BetweenLines      = 5 * time.Second // in a log
-	BetweenBatchLines = 5 * time.Minute // in a log, while a provider works on batches
+	BetweenLines      = 5 * time.Second // in a log, at first
+	BetweenBatchLines = 5 * time.Minute // in a log, at first, while a provider works on batches
 	betweenBars       = 200 * time.Millisecond
 )
+
+// mostGrowth is how many times longer the intervals of a log become.
+const mostGrowth = 12
 
 // barRoom is the width of a bar without its description.
 const barRoom = 34
 
-// NewProgress begins to show a tally; every is the interval between the lines of a log.
+// NewProgress begins to show a tally; every is the first interval between the
+// lines of a log.
 func (c *Console) NewProgress(t *Tally, every time.Duration) *Progress {
 	p := &Progress{Tally: t, console: c}
+	most := mostGrowth * every
 	if f := terminalOf(c.Err); f != nil && !c.Quiet {
-		every, p.width = betweenBars, c.Display(f, false).Width
+		every, most, p.width = betweenBars, betweenBars, c.Display(f, false).Width
 		p.bar = progressbar.NewOptions(t.total, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(10),
 			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
 			progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish(),
 			progressbar.OptionThrottle(betweenBars/2))
 		c.bar.Store(p.bar)
 	}
-	p.stop = repeat(every, p.show)
+	p.stop = repeat(every, most, p.show)
 	return p
 }
 
-// repeat calls do at intervals, until stop is called. Stop waits for the last call.
-func repeat(every time.Duration, do func(now time.Time)) (stop func()) {
+// repeat calls do at intervals that double from every to most, until stop is called.
+// Stop waits for the last call.
+func repeat(every, most time.Duration, do func(now time.Time)) (stop func()) {
 	ended, over := make(chan struct{}), sync.WaitGroup{}
 	over.Go(func() {
-		ticker := time.NewTicker(every)
-		defer ticker.Stop()
+		timer := time.NewTimer(every)
+		defer timer.Stop()
 		for {
 			select {
-			case now := <-ticker.C:
+			case now := <-timer.C:
 				do(now)
+				every = min(2*every, most)
+				timer.Reset(every)
 			case <-ended:
 				return
 			}

@@ -19,6 +19,9 @@ type State struct {
 	InFlight int // attempts
 	Retries  int
 	Wait     time.Duration // until the endpoint accepts calls again
+	Refused  int           // attempts, by a rate limit of the endpoint
+	ForRPM   int           // calls that wait for the requests a minute of the config
+	ForTPM   int           // calls that wait for its tokens a minute
 	Tokens   int           // of input and output
 	Cost     *float64      // in the currency of the prices; nil if a price is unknown
 }
@@ -30,17 +33,19 @@ type Tally struct {
 
 	mu             sync.Mutex
 	trials, graded int
+	replayed       int // trials
 	passed         int // graded trials that pass every grader which scored them
 	errors         int
-	pace           []moment  // the last few, for the rate: replayed replies come all at once
+	pace           []moment  // the last few, for the rate
 	failures       []failure // by kind of error, in order of appearance
 	unscored       unscored
 }
 
-// A moment is how far a job was at some time.
+// A moment is how many trials had been asked at some time. Replayed replies come all
+// at once, and say nothing of how long the rest takes.
 type moment struct {
-	at     time.Time
-	trials int
+	at    time.Time
+	asked int
 }
 
 // The rate is taken over so many moments, so far apart.
@@ -67,14 +72,17 @@ func NewTally(total int, state func() State, now time.Time) *Tally {
 	return &Tally{total: total, state: state, pace: []moment{{at: now}}}
 }
 
-// Add counts a trial that has its outcome.
-func (t *Tally) Add(trial runfile.Trial) { t.AddOn("", trial) }
+// Add counts a trial that has its outcome, by a reply that was replayed or asked for.
+func (t *Tally) Add(trial runfile.Trial, isReplayed bool) { t.AddOn("", trial, isReplayed) }
 
 // AddOn is Add for a trial on one of several models: what fails is told by model.
-func (t *Tally) AddOn(model string, trial runfile.Trial) {
+func (t *Tally) AddOn(model string, trial runfile.Trial, isReplayed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.trials++
+	if isReplayed {
+		t.replayed++
+	}
 	for _, s := range trial.Scores {
 		if s.Unscored == "" {
 			continue
@@ -126,6 +134,9 @@ func (t *Tally) Parts(now time.Time) []string {
 	defer t.mu.Unlock()
 	out := []string{fmt.Sprintf("%d of %s", t.trials, wording.Count(t.total, "trial"))}
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if t.replayed > 0 {
+		add("%d replayed", t.replayed)
+	}
 	if t.graded > 0 {
 		add("%.0f%% pass", math.Floor(100*float64(t.passed)/float64(t.graded)))
 	}
@@ -134,17 +145,26 @@ func (t *Tally) Parts(now time.Time) []string {
 	case t.trials == t.total:
 	case rate > 0:
 		add("%s left", shortDuration(time.Duration(float64(t.total-t.trials)/rate*float64(time.Second))))
-	default:
+	case t.asked() > 0 || t.replayed == 0:
 		add("time left unknown")
 	}
 	if rate > 0 {
-		add("%.3g a second", rate)
+		add("%s a second", shortRate(rate))
 	}
 	if state.Attempts > 0 {
 		add("%d in flight", state.InFlight)
 	}
 	if state.Wait >= time.Second {
 		add("endpoint asks to wait %s", shortDuration(state.Wait))
+	}
+	if state.ForRPM > 0 {
+		add("%s for rpm", waitingCalls(state.ForRPM))
+	}
+	if state.ForTPM > 0 {
+		add("%s for tpm", waitingCalls(state.ForTPM))
+	}
+	if state.Refused > 0 {
+		add("the endpoint's rate limit refused %d", state.Refused)
 	}
 	if t.errors > 0 {
 		add("%s", wording.Count(t.errors, "error"))
@@ -161,19 +181,24 @@ func (t *Tally) Parts(now time.Time) []string {
 	return out
 }
 
-// rate returns how many trials got an outcome a second in the last moments, 0 if that is unknown, and remembers this
-// moment.
+func waitingCalls(n int) string { return wording.Count(n, "call") + " " + wording.Verb(n, "wait") }
+
+// asked counts the trials that were not replayed.
+func (t *Tally) asked() int { return t.trials - t.replayed }
+
+// rate returns how many asked trials got an outcome a second in the last moments, 0 if
+// that is unknown, and remembers this moment.
 func (t *Tally) rate(now time.Time) float64 {
 	first, last := t.pace[0], t.pace[len(t.pace)-1]
 	if now.Sub(last.at) >= betweenMoments {
-		t.pace = append(t.pace, moment{at: now, trials: t.trials})
+		t.pace = append(t.pace, moment{at: now, asked: t.asked()})
 		t.pace = t.pace[max(0, len(t.pace)-paceMoments):]
 	}
 	seconds := now.Sub(first.at).Seconds()
 	if seconds <= 0 {
 		return 0
 	}
-	return float64(t.trials-first.trials) / seconds
+	return float64(t.asked()-first.asked) / seconds
 }
 
 // Failures says for each kind of error what it was and which trials have no reply because of it, then what could not be
@@ -201,6 +226,15 @@ func (t *Tally) Failures() []string {
 			wording.Count(u.scores, "score"), u.grader, u.caseID, u.because))
 	}
 	return out
+}
+
+// shortRate returns a rate with up to three digits: 2.33, 23.3, 233, and in full
+// above.
+func shortRate(rate float64) string {
+	if rate >= 100 {
+		return fmt.Sprintf("%.0f", rate)
+	}
+	return fmt.Sprintf("%.3g", rate)
 }
 
 // ShortNumber shortens a large number: 950, 12k, 3.4M.

@@ -30,7 +30,9 @@ func Drive(ctx context.Context, c *terminal.Console, j *job.Job, o Options) ([]r
 	ctx, stop, release := Interruptible(ctx, c, o.Leaving)
 	state := func() terminal.State { return StateOf(j.Stats()) }
 	progress := c.NewProgress(terminal.NewTally(j.Trials, state, time.Now()), o.Every)
-	j.Progress = func(e runner.Event) { progress.AddOn(j.Runs[e.Revision].Model, e.Trial) }
+	j.Progress = func(e runner.Event) {
+		progress.AddOn(j.Runs[e.Revision].Model, e.Trial, e.Call.ReplayedFrom != "")
+	}
 	ends, err := j.Run(ctx, stop)
 	release()
 	progress.Finish()
@@ -41,6 +43,7 @@ func Drive(ctx context.Context, c *terminal.Console, j *job.Job, o Options) ([]r
 func StateOf(s engine.Stats) terminal.State {
 	return terminal.State{
 		Attempts: s.Attempts, InFlight: s.Under, Retries: s.Retries, Wait: s.Held,
+		Refused: s.Refused, ForRPM: s.ForRPM, ForTPM: s.ForTPM,
 		Tokens: s.Usage.InputTokens + s.Usage.OutputTokens, Cost: s.Cost,
 	}
 }

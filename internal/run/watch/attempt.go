@@ -167,7 +167,7 @@ func (r *round) follow(ctx context.Context) (tally *terminal.Tally, finish func(
 	tally = terminal.NewTally(r.job.Trials, state, time.Now())
 	var mu sync.Mutex // of the live run
 	r.job.Progress = func(e runner.Event) {
-		tally.Add(e.Trial)
+		tally.Add(e.Trial, e.Call.ReplayedFrom != "")
 		if e.Revision == r.head {
 			mu.Lock()
 			defer mu.Unlock()
