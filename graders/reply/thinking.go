@@ -63,12 +63,35 @@ type thinkingTag struct {
 // `<think>`.
 func (w wrappers) tags(text string) []thinkingTag {
 	var tags []thinkingTag
+	if !w.mayOccur(text) {
+		return nil
+	}
 	for _, m := range w.marks.FindAllStringIndex(text, -1) {
 		if s := (span{m[0], m[1]}); !isQuoted(text, s) {
 			tags = append(tags, w.tag(text, s))
 		}
 	}
 	return tags
+}
+
+// mayOccur reports whether a text has a character that a mark begins with. The
+// search for marks would otherwise take most of the time that a reply without any
+// takes to read.
+func (w wrappers) mayOccur(text string) bool {
+	if strings.ContainsAny(text, "<&◁") {
+		return true
+	}
+	for _, pair := range w.own {
+		if strings.Contains(text, pair[0]) || strings.Contains(text, pair[1]) {
+			return true
+		}
+	}
+	for _, rest := range strings.Split(text, "[")[1:] {
+		if rest = strings.TrimPrefix(rest, "/"); rest != "" && rest[0]|0x20 == 't' {
+			return true
+		}
+	}
+	return false
 }
 
 func (w wrappers) tag(text string, s span) thinkingTag {

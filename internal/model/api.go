@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"promptbench/internal/input/strictyaml"
@@ -73,7 +75,10 @@ func Key(api, endpoint string, body []byte, trial int) string {
 		label = []byte(`""`) // not reached: every string has a form in JSON
 	}
 	hash := sha256.New()
-	// A hash never fails.
-	_, _ = fmt.Fprintf(hash, `{"api":%q,"body":%s,"endpoint":%s,"trial":%d}`, api, body, label, trial)
+	for _, part := range []string{`{"api":`, strconv.Quote(api), `,"body":`} {
+		_, _ = io.WriteString(hash, part) // a hash never fails
+	}
+	_, _ = hash.Write(body)
+	_, _ = fmt.Fprintf(hash, `,"endpoint":%s,"trial":%d}`, label, trial)
 	return hex.EncodeToString(hash.Sum(nil))
 }

@@ -24,7 +24,7 @@ func FinishReason(word string) string {
 	name = strings.TrimPrefix(name, "finish_reason_")
 	name = strings.TrimPrefix(name, "finishreason.")
 	name, _, _ = strings.Cut(name, ":") // content_filter: PROHIBITED_CONTENT
-	name = strings.NewReplacer("-", "_", " ", "_").Replace(strings.TrimSpace(name))
+	name = strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(name), "-", "_"), " ", "_")
 	switch name {
 	case "", "unspecified", "null", "none":
 		return ""

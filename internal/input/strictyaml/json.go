@@ -31,6 +31,10 @@ func Canonical(v any) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
+	switch v.(type) {
+	case bool, int, int64, float64: // no keys and no text: a parameter of every call
+		return raw, nil
+	}
 	// encoding/json sorts the keys of maps, not of structs.
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()

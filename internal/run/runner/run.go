@@ -45,7 +45,7 @@ type Job struct {
 	Select    suite.Selection
 	Rank      map[string]int // of cases by id: those of a higher rank come first; 0 for those that have none
 	Trials    int            // per case, at least 1
-	Workers   int            // trials under way at once, at least 1
+	Workers   int            // replies awaited at once, at least 1
 	Grading   Grading
 	Judge     *Judge // that the graders ask; nil where they ask none
 	Revisions []Revision
@@ -81,15 +81,25 @@ func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, err
 			}
 		}()
 	}
-	r := &running{Job: job, counts: make([]counter, len(job.Revisions))}
-	interrupted, err := Each(ctx, r.items(), job.Workers, stop, r.trial)
+	workers := max(1, job.Workers)
+	r := &running{
+		Job: job, counts: make([]counter, len(job.Revisions)), awaiting: make(chan struct{}, workers), stop: stop,
+	}
+	interrupted, err := Each(ctx, r.items(), workers+workers/4, stop, r.trial)
 	return r.close(interrupted, err)
 }
 
 // running is the state of one job.
 type running struct {
 	Job
-	counts  []counter
+	counts []counter
+
+	// One place for each reply that is awaited, until it is in the run file: a kill
+	// loses no more. There are more workers, so that a reply that is being graded or
+	// waits for the disk leaves its place to the next call.
+	awaiting chan struct{}
+
+	stop    <-chan struct{}
 	planned int // trials of each revision that were begun, and one more where some were not
 }
 
@@ -165,13 +175,9 @@ func (r *running) trial(ctx context.Context, it item) error {
 			return err
 		}
 	}
-	call, err := revision.Asker.Ask(ctx, purpose, request)
-	if err != nil {
-		return unlessOver(ctx, err)
-	}
-	// A call that is finished is kept, also where the job has been given up since.
 	w := trialWriter{run: revision.Run, counts: &r.counts[it.revision]}
-	if err := w.call(call); err != nil {
+	call, ok, err := r.ask(ctx, &w, revision.Asker, purpose, request)
+	if !ok || err != nil {
 		return err
 	}
 	grading := r.Grading
@@ -187,6 +193,26 @@ func (r *running) trial(ctx context.Context, it item) error {
 		r.Progress(Event{Revision: it.revision, Call: call, Trial: t})
 	}
 	return nil
+}
+
+// ask asks for a reply and writes the call. It reports false where the call has no
+// outcome.
+func (r *running) ask(
+	ctx context.Context, w *trialWriter, asker *Asker, p Purpose, request model.Request,
+) (call runfile.Call, ok bool, err error) {
+	select {
+	case r.awaiting <- struct{}{}:
+	case <-r.stop:
+		return call, false, nil
+	case <-ctx.Done():
+		return call, false, nil
+	}
+	defer func() { <-r.awaiting }()
+	if call, err = asker.Ask(ctx, p, request); err != nil {
+		return call, false, unlessOver(ctx, err)
+	}
+	// A call that is finished is kept, also where the job has been given up since.
+	return call, true, w.call(call)
 }
 
 // unlessOver keeps an error that stops the job. A trial that was given up or

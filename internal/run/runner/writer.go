@@ -18,8 +18,8 @@ func (w *trialWriter) call(c runfile.Call) error {
 	return w.run.Call(c)
 }
 
-// trial writes the trial after its calls. Where a call was made, nothing new begins
-// before that is on disk, so that a crash loses at most the calls in flight.
+// trial writes the trial after its calls. Where a call was made, the worker begins
+// nothing new before that is on disk, so that a machine that stops loses few replies.
 func (w *trialWriter) trial(t runfile.Trial) error {
 	if err := w.run.Trial(t); err != nil {
 		return err
