@@ -176,12 +176,14 @@ func flagOf(command *cobra.Command, word string) *pflag.Flag {
 func documentedConfig(url string) string {
 	var b strings.Builder
 	b.WriteString("suite: cases/subtodos.yaml\nmodel: local\njudge: local-judge\nmodels:\n")
-	for _, name := range []string{"local", "local-judge", "openai", "strong", "fast", "gpt-4.1-mini"} {
+	for _, name := range []string{
+		"local", "local-judge", "openai", "strong", "fast", "openai:gpt-6-luna", "anthropic:claude-sonnet-5",
+	} {
 		id := "gemma-3-270m" // of the recordings
-		if name == "openai" {
-			id = "gpt-4.1-mini" // a second model to compare with
+		if strings.HasPrefix(name, "openai") || strings.Contains(name, ":") {
+			id = name // other models to compare with
 		}
-		b.WriteString("  " + name + ": {base_url: " + url + ", model: " + id + ", price: {input: 1, output: 1}}\n")
+		b.WriteString("  " + name + ": {base_url: " + url + ", model: '" + id + "', price: {input: 1, output: 1}}\n")
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 			d.lost(root.Get("model"), "the model %q is not carried over", p.model)
 			p.model = ""
 		} else {
-			d.Models = append(d.Models, githubModel(p.model))
+			d.Models = append(d.Models, d.githubModel(root.Get("model"), p.model))
 		}
 	}
 	d.prompts = []promptDraft{p}
@@ -79,9 +80,19 @@ func (d *draft) github(root strictyaml.Node) problem.List {
 	return nil
 }
 
-func githubModel(id string) Model {
-	s := services()["github"]
-	return Model{Name: id, ID: id, BaseURL: s.baseURL, APIKeyEnv: s.keyEnv}
+// githubModel is a model of GitHub Models, which has shut down: at its publisher's own API, else at OpenRouter.
+func (d *draft) githubModel(n strictyaml.Node, id string) Model {
+	publisher, name, _ := strings.Cut(id, "/")
+	own := map[string]string{
+		"openai": "openai", "mistral-ai": "mistral", "deepseek": "deepseek", "xai": "xai", "cohere": "cohere",
+	}[publisher]
+	if own == "" {
+		own, name = "openrouter", id
+	}
+	s := services()[own]
+	d.lost(n, "GitHub Models has shut down; the model %s is now asked at %s, check its id there", id,
+		cmp.Or(s.baseURL, "OpenAI"))
+	return Model{Name: id, ID: name, BaseURL: s.baseURL, APIKeyEnv: s.keyEnv}
 }
 
 func (d *draft) githubParams(p *promptDraft, n strictyaml.Node) {
@@ -208,7 +219,7 @@ func (d *draft) judgeEvaluator(name string, n strictyaml.Node) {
 	}
 	d.loseOthers(n, "an evaluator", "prompt", "choices", "modelId", "systemPrompt")
 	if id := n.Get("modelId"); id.Kind() != strictyaml.None {
-		m := githubModel(id.Text())
+		m := d.githubModel(id, id.Text())
 		switch {
 		case m.Name == "" || strings.ContainsAny(m.Name, " \t\n"):
 			d.lost(id, "the judge %q is not carried over", m.Name)

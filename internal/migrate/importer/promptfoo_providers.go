@@ -37,7 +37,6 @@ func services() map[string]service {
 		"hyperbolic": {"https://api.hyperbolic.xyz/v1", "HYPERBOLIC_API_KEY", []string{"chat"}},
 		"lambdalabs": {"https://api.lambda.ai/v1", "LAMBDA_API_KEY", []string{"chat"}},
 		"cohere":     {"https://api.cohere.ai/compatibility/v1", "COHERE_API_KEY", chat},
-		"github":     {"https://models.github.ai/inference", "GITHUB_TOKEN", chat},
 		"litellm":    {"http://127.0.0.1:4000/v1", "LITELLM_API_KEY", []string{"chat"}},
 		"ollama":     {"http://127.0.0.1:11434/v1", "", chat},
 		"llama":      {"http://127.0.0.1:8080/v1", "", nil},
@@ -121,6 +120,12 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 	kind, rest, _ := strings.Cut(text, ":")
 	if kind == "azure" || kind == "azureopenai" {
 		return f.azure(id, rest, label, settings)
+	}
+	if kind == "github" {
+		m := f.githubModel(id, rest)
+		m.Name = slug(label, slug(path.Base(m.ID), "model"))
+		f.settings(&m, settings)
+		return m, true
 	}
 	s, ok := services()[kind]
 	sub, name, cut := strings.Cut(rest, ":")

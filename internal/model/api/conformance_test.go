@@ -59,7 +59,7 @@ func everything() model.Request {
 // A situation is what every API must make of its answer.
 type situation struct {
 	reply model.Response
-	fails *model.Error // of which Kind, Status, Param, RetryAfter, NoAPI are compared
+	fails *model.Error // compared by Kind, Status, Param, RetryAfter, NoAPI
 	again bool         // the error is one that another attempt may mend
 }
 

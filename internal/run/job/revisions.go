@@ -61,6 +61,9 @@ func (r *Revisions) prepare(ctx context.Context, p *project.Project, o Options, 
 	targets := make([]project.Target, len(variants))
 	for i, v := range variants {
 		targets[i] = v.Target
+		if note := v.Target.Unsent(); note != "" && o.Note != nil {
+			o.Note(note)
+		}
 	}
 	models, err := openModels(targets, o, r.transport, r.engine, isRecorded)
 	if err != nil {

@@ -186,6 +186,9 @@ func (t Target) Open(timeout time.Duration) (model.Target, error) {
 		source.BaseURL = settings.BaseURL
 	}
 	key, env, err := model.APIKey(t.getenv, source)
+	if err != nil && len(settings.Hidden) > 0 {
+		err = fmt.Errorf("no key for model %s: set %s", t.Name, cmp.Or(source.APIKeyEnv, source.UsualEnv, model.DefaultKeyEnv))
+	}
 	if err != nil {
 		return model.Target{}, err
 	}
@@ -238,6 +241,14 @@ func (t Target) checked(revision *prompt.Prompt) error {
 		return problem.List{{File: revision.Path, Message: fmt.Sprintf("model %s can't be asked this: %v", t.Name, err)}}
 	}
 	return nil
+}
+
+// Unsent says which parameter is not sent, since the API of the target has none, or is empty.
+func (t Target) Unsent() string {
+	if t.Params.Seed == nil || api.TakesSeed(t.settings.API) {
+		return ""
+	}
+	return fmt.Sprintf("model %s gets no seed: its API has none, so a repeated call may get another reply", t.Name)
 }
 
 // RanOn reports whether a run is one of revisions over the project's suite, on a target.
