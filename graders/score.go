@@ -67,6 +67,11 @@ const unread = "unread"
 // tell.
 func whyUnreadable(r reply.Reply) string {
 	if strings.TrimSpace(r.Text) == "" {
+		for _, d := range r.Defects {
+			if d.Code == reply.CodeElsewhere {
+				return "the reply is empty: " + d.Detail
+			}
+		}
 		return "the reply is empty"
 	}
 	out := "the reply can't be read"

@@ -10,6 +10,7 @@ const (
 	CodeProseBefore Code = "prose_before" // text before the document
 	CodeProseAfter  Code = "prose_after"  // text after the document
 	CodeThinking    Code = "thinking"     // a thinking block in the reply's text, closed or not
+	CodeElsewhere   Code = "elsewhere"    // the content of the answer is empty, and its text is in another field
 )
 
 // Shape: the document can be parsed, but is not as the rules demand.
@@ -75,7 +76,7 @@ func (s Severity) Ceiling() float64 {
 // counts as [Inside].
 func (c Code) Severity() Severity {
 	switch c {
-	case CodeFence, CodeProseBefore, CodeProseAfter, CodeThinking:
+	case CodeFence, CodeProseBefore, CodeProseAfter, CodeThinking, CodeElsewhere:
 		return Around
 	case CodeOtherFormat, CodeSeveralDocuments, CodeWrapped, CodeSchema, CodeTypeSpelling,
 		CodeItemNotText, CodeItemBlank, CodeDroppedText, CodeTooManyItems:

@@ -171,7 +171,7 @@ func (e *Error) headline() string {
 	case KindContextLength:
 		return e.says(fmt.Sprintf("the prompt is over the context of model %q%s", e.Model, e.status()))
 	case KindContentFilter:
-		return e.says("the prompt was refused by the content filter of " + at + e.status())
+		return e.says("the content filter of " + at + " refused the call" + e.status())
 	case KindRateLimited:
 		return e.says(at + " limits the rate of calls" + e.status())
 	case KindQuota:

@@ -15,6 +15,8 @@ package model
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"slices"
 	"time"
 
 	"promptbench/internal/input/params"
@@ -46,6 +48,10 @@ type Request struct {
 	// repeats are separate recordings.
 	Trial int
 
+	// Optional names the parameters, as on the wire, that the caller can ask without. An error about one of them stops no
+	// other call.
+	Optional []string
+
 	// Body is the request in the wire format of its target, and Key the name of its recording. [Target.Prepare] fills in
 	// both.
 	Body []byte
@@ -58,6 +64,24 @@ type Request struct {
 	// Waiting ends when the call must not wait any more, though an attempt on the wire may be finished; nil means that
 	// only the call's own context ends its waits. An engine sets it.
 	Waiting context.Context //nolint:containedctx // a second one, which goes through the [Model] interface
+}
+
+// The parameters that callers can do without.
+const (
+	ParamResponseFormat = "response_format"
+	ParamTemperature    = "temperature"
+)
+
+// CanDoWithout reports whether e refuses an optional parameter of r, which can be asked without it. An error that names
+// no parameter may be about the response format.
+func (r Request) CanDoWithout(e *Error) bool {
+	switch {
+	case e.Kind != KindBadRequest && e.Kind != KindNotFound && e.Status != http.StatusNotImplemented:
+		return false
+	case e.Param == "":
+		return slices.Contains(r.Optional, ParamResponseFormat)
+	}
+	return slices.Contains(r.Optional, e.Param)
 }
 
 // A Label says which call of a run a request is.

@@ -6,6 +6,7 @@ package params
 import (
 	"cmp"
 	"maps"
+	"slices"
 )
 
 // Params are the parameters of one call. A nil or empty field is not sent, so
@@ -19,11 +20,14 @@ type Params struct {
 	Stop                []string       `json:"stop,omitempty" yaml:"stop"`
 	ReasoningEffort     string         `json:"reasoning_effort,omitempty" yaml:"reasoningEffort"`
 	Extra               map[string]any `json:"extra,omitempty" yaml:"extra"` // more top-level fields of the request body
+	// Omit names the parameters that a file sets to null, as files spell them: they are left out, whatever lies below.
+	Omit []string `json:"omit,omitempty" yaml:"-" nulls:"true"`
 }
 
-// Over returns p laid over base: every field that p sets wins, and the extra
-// fields of both are joined.
+// Over returns p laid over base: every field that p sets wins, one that p omits is
+// not sent, and the extra fields of both are joined.
 func (p Params) Over(base Params) Params {
+	base = base.without(p.Omit)
 	out := Params{
 		Temperature:         cmp.Or(p.Temperature, base.Temperature),
 		TopP:                cmp.Or(p.TopP, base.TopP),
@@ -42,5 +46,50 @@ func (p Params) Over(base Params) Params {
 		maps.Copy(out.Extra, base.Extra)
 		maps.Copy(out.Extra, p.Extra)
 	}
+	for _, name := range append(slices.Clone(base.Omit), p.Omit...) {
+		if !out.isSet(name) && !slices.Contains(out.Omit, name) {
+			out.Omit = append(out.Omit, name)
+		}
+	}
 	return out
 }
+
+// The names of parameters in files.
+const (
+	Temperature         = "temperature"
+	topP                = "topP"
+	maxTokens           = "maxTokens"
+	maxCompletionTokens = "maxCompletionTokens"
+	seed                = "seed"
+	stop                = "stop"
+	reasoningEffort     = "reasoningEffort"
+	extra               = "extra"
+)
+
+// without returns p without the parameters of these names.
+func (p Params) without(names []string) Params {
+	for _, name := range names {
+		switch name {
+		case Temperature:
+			p.Temperature = nil
+		case topP:
+			p.TopP = nil
+		case maxTokens:
+			p.MaxTokens = nil
+		case maxCompletionTokens:
+			p.MaxCompletionTokens = nil
+		case seed:
+			p.Seed = nil
+		case stop:
+			p.Stop = nil
+		case reasoningEffort:
+			p.ReasoningEffort = ""
+		case extra:
+			p.Extra = nil
+		}
+	}
+	return p
+}
+
+// isSet reports whether p sets the parameter of this name.
+func (p Params) isSet(name string) bool { return !Equal(p, p.without([]string{name})) }

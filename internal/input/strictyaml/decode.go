@@ -25,7 +25,8 @@ type NodeDecoder interface {
 // the tag "-" leaves a field out, and the tag `required:"true"` makes a missing
 // or empty key a problem. Text takes any scalar as it is spelled in the file, so
 // that dates and numbers need no quotes. Numbers and booleans take no text. A
-// null leaves an optional field as it was. An any becomes map[string]any,
+// null leaves an optional field as it was; its key is added to the []string field
+// that has the tag `nulls:"true"`, if there is one. An any becomes map[string]any,
 // []any, string, int, float64, bool or nil, and a json.RawMessage what
 // [Node.JSON] gives. A type with a DecodeNode method on its pointer decodes
 // itself. A pointer to what does not fit stays nil.
@@ -226,13 +227,24 @@ func (d *decoder) structure(n Node, v reflect.Value) {
 		switch {
 		case e.Value.Kind() != Null:
 			d.value(e.Value, v.Field(f.index))
-		case f.required:
+		case !f.required:
+			addNull(v, key)
+		default:
 			d.probs.Add(e.Key.Problem(fmt.Sprintf("the required key %q has no value", key), ""))
 		}
 	}
 	for i, f := range fields {
 		if f.required && !seen[i] {
 			d.probs.Add(n.MissingKey(f.name))
+		}
+	}
+}
+
+// addNull adds a key whose value is null to the field that collects them.
+func addNull(v reflect.Value, key string) {
+	for i := range v.NumField() {
+		if v.Type().Field(i).Tag.Get("nulls") == "true" {
+			v.Field(i).Set(reflect.Append(v.Field(i), reflect.ValueOf(key)))
 		}
 	}
 }

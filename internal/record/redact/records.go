@@ -81,7 +81,7 @@ func (r *Redactor) Case(c runfile.Case) runfile.Case {
 func (r *Redactor) Call(c runfile.Call) runfile.Call {
 	return runfile.Call{
 		Key: r.hash(c.Key), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Criterion: c.Criterion, Vote: c.Vote,
-		Reply: r.text(c.Reply), Thinking: r.text(c.Thinking),
+		Reply: r.text(c.Reply), Thinking: r.text(c.Thinking), ReplyFrom: r.plain(c.ReplyFrom),
 		FinishReason: r.plain(c.FinishReason), ResponseModel: r.plain(c.ResponseModel), Usage: c.Usage,
 		LatencyMS: c.LatencyMS, Attempts: c.Attempts, At: c.At,
 		ReplayedFrom: c.ReplayedFrom, Batch: r.plain(c.Batch), Error: r.failure(c.Error),
@@ -92,7 +92,9 @@ func (r *Redactor) failure(e *runfile.Error) *runfile.Error {
 	if e == nil {
 		return nil
 	}
-	return &runfile.Error{Kind: e.Kind, Status: e.Status, Message: r.text(e.Message)}
+	return &runfile.Error{
+		Kind: e.Kind, Status: e.Status, Code: r.plain(e.Code), Param: r.plain(e.Param), Message: r.text(e.Message),
+	}
 }
 
 // Trial is a trial with its scores, but for the words of their reasons.

@@ -110,7 +110,7 @@ func (k *collector) addCall(l Line) error {
 		}
 	}
 	if k.detail == Scores {
-		c.Key, c.Reply, c.Thinking = "", "", ""
+		c.Key, c.Reply, c.Thinking, c.ReplyFrom = "", "", "", ""
 	}
 	c.Kind = KindCall
 	what := int8(only)

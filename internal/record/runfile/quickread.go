@@ -9,7 +9,7 @@ import (
 // member to encoding/json.
 const (
 	caseMembers = "kind case input vars expect tags group note input_hash"
-	callMembers = "kind key case trial for criterion vote reply thinking finish_reason response_model usage " +
+	callMembers = "kind key case trial for criterion vote reply thinking reply_from finish_reason response_model usage " +
 		"latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
 	trialMembers  = "kind case trial key read scores error"
@@ -44,7 +44,7 @@ func (k *collector) readCase(c *cursor, into *Case) {
 func (k *collector) readCall(c *cursor, into *Call) {
 	c.members(callMembers, func(name string) {
 		switch name {
-		case "kind", "key", "reply", "thinking":
+		case "kind", "key", "reply", "thinking", "reply_from":
 			c.skip()
 		case "case":
 			into.Case = k.word(c.text())

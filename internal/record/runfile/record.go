@@ -169,6 +169,7 @@ type Call struct {
 	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
 	Reply         string    `json:"reply"`
 	Thinking      string    `json:"thinking,omitempty"`
+	ReplyFrom     string    `json:"reply_from,omitempty"` // the field with the text, where the content was empty
 	FinishReason  string    `json:"finish_reason,omitempty"`
 	ResponseModel string    `json:"response_model,omitempty"`
 	Usage         *Usage    `json:"usage,omitempty"` // absent where the endpoint named none
@@ -201,6 +202,8 @@ type Usage struct {
 type Error struct {
 	Kind    string `json:"kind"`
 	Status  int    `json:"status,omitempty"` // HTTP status, where there was one
+	Code    string `json:"code,omitempty"`   // the endpoint's word for the error
+	Param   string `json:"param,omitempty"`  // the parameter of the request that the endpoint refuses
 	Message string `json:"message"`
 }
 

@@ -60,7 +60,7 @@ func (j *Job) openJudge(
 		header: judgeHeader(asked, criteria, targets),
 	}
 	for name, t := range targets {
-		m := &runner.JudgeModel{Asker: askerFor(t, models[t.Name], earlier.index), Params: asked.Params.Over(t.Params)}
+		m := &runner.JudgeModel{Asker: askerFor(t, models[t.Name], earlier.index), Params: judge.Params(asked, t.Params)}
 		if name == "" {
 			out.judge.Default = m
 		} else {
@@ -79,7 +79,7 @@ func judgeHeader(asked *prompt.Prompt, criteria []graders.Criterion, targets map
 		if !ok {
 			t = targets[""]
 		}
-		m := runfile.Model{Name: t.Name, Endpoint: t.Label, API: t.API, ID: t.ID, Params: asked.Params.Over(t.Params)}
+		m := runfile.Model{Name: t.Name, Endpoint: t.Label, API: t.API, ID: t.ID, Params: judge.Params(asked, t.Params)}
 		switch {
 		case i == 0:
 			out.Model = m

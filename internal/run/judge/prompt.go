@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"promptbench/internal/input/params"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	files "promptbench/prompts/judge"
@@ -20,12 +21,27 @@ const (
 	placeCriteria  = "criteria"
 )
 
+// The names of the prompts in the binary.
+const (
+	ownCriteria = "judge-v1"
+	ownPairwise = "pairwise-v1"
+)
+
+// Params returns the parameters of a judge: those of its prompt over those of its model. A prompt in the binary, which
+// nobody can edit, gives way to the model's.
+func Params(p *prompt.Prompt, model params.Params) params.Params {
+	if p.Name == ownCriteria || p.Name == ownPairwise {
+		return model.Over(p.Params)
+	}
+	return p.Params.Over(model)
+}
+
 // Load reads the prompt of a judge that puts the questions of a rubric: the file
 // that name stands for, as [prompt.Load] finds it, or the one in the binary
 // where name is empty. It must use {{input}}, {{reply}}, {{questions}} and
 // {{answer}}, and may use the names in vars.
 func Load(ctx context.Context, name string, vars []string) (*prompt.Prompt, problem.List) {
-	return load(ctx, name, "judge-v1", files.CriteriaPath, files.Criteria(),
+	return load(ctx, name, ownCriteria, files.CriteriaPath, files.Criteria(),
 		[]string{placeReply, placeQuestions, placeAnswer}, vars)
 }
 
@@ -33,7 +49,7 @@ func Load(ctx context.Context, name string, vars []string) (*prompt.Prompt, prob
 // does. It must use {{input}}, {{first}}, {{second}}, {{criteria}} and {{answer}}.
 func LoadPairwise(ctx context.Context, name string, vars []string) (*prompt.Prompt, problem.List) {
 	needs := []string{placeFirst, placeSecond, placeCriteria, placeAnswer}
-	return load(ctx, name, "pairwise-v1", files.PairwisePath, files.Pairwise(), needs, vars)
+	return load(ctx, name, ownPairwise, files.PairwisePath, files.Pairwise(), needs, vars)
 }
 
 func load(

@@ -17,14 +17,15 @@ const jsonSchema = "json_schema"
 
 // A Call is one call of a judge: some questions about one sample.
 type Call struct {
-	Prompt    *prompt.Prompt
-	Params    params.Params // in force; a temperature that is not set is 0
-	Sample    graders.Sample
-	Questions []graders.Question
-	Vote      int    // from 1
-	LastFault string // what was wrong with the last answer; empty the first time
-	Plain     bool   // ask for no structured output
-	Pair      *Pair  // compare two replies, instead of the sample's alone
+	Prompt        *prompt.Prompt
+	Params        params.Params // in force; a temperature that is neither set nor omitted is 0
+	Sample        graders.Sample
+	Questions     []graders.Question
+	Vote          int    // from 1
+	LastFault     string // what was wrong with the last answer; empty the first time
+	Plain         bool   // ask for no structured output
+	NoTemperature bool   // send no temperature
+	Pair          *Pair  // compare two replies, instead of the sample's alone
 }
 
 // Request fills the prompt in. It quotes everything that comes from the case or the
@@ -41,7 +42,11 @@ func (a Call) Request() (model.Request, error) {
 		a.Pair.fill(vars)
 	}
 	vars[placeAnswer] = answer(a.Questions) + retryNote(a.LastFault)
-	r, err := fill(a.Prompt, a.Params, Quote("input", a.Sample.Input), vars)
+	in := a.Params
+	if a.NoTemperature {
+		in = params.Params{Omit: []string{params.Temperature}}.Over(in)
+	}
+	r, err := fill(a.Prompt, in, Quote("input", a.Sample.Input), vars)
 	r.Trial = a.Vote
 	if err == nil && r.ResponseFormat == "" && !a.Plain {
 		r.ResponseFormat = jsonSchema
@@ -57,7 +62,7 @@ func fill(p *prompt.Prompt, in params.Params, input string, vars map[string]stri
 		return model.Request{}, err
 	}
 	r := model.Request{Params: in, ResponseFormat: p.ResponseFormat}
-	if r.Params.Temperature == nil {
+	if r.Params.Temperature == nil && !slices.Contains(r.Params.Omit, params.Temperature) {
 		zero := 0.0
 		r.Params.Temperature = &zero
 	}

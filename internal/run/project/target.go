@@ -70,6 +70,7 @@ func (p *Project) targetFor(revision *prompt.Prompt, named string) (Target, erro
 		return Target{}, err
 	}
 	t.Params = p.Options.Params.Over(revision.Params.Over(t.Params))
+	t.Params.Omit = nil // what is not sent needs no word
 	return t, nil
 }
 

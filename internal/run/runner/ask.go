@@ -101,9 +101,9 @@ func (a *Asker) lookUp(p Purpose, key string) (runfile.Call, bool, error) {
 func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request) (runfile.Call, error) {
 	resp, err := a.Model.Complete(ctx, r)
 	if err != nil {
-		return a.failed(ctx, call, err)
+		return a.failed(ctx, call, r, err)
 	}
-	call.Reply, call.Thinking = resp.Reply, resp.Thinking
+	call.Reply, call.Thinking, call.ReplyFrom = resp.Reply, resp.Thinking, resp.ReplyFrom
 	call.FinishReason, call.ResponseModel = resp.FinishReason, resp.ResponseModel
 	call.LatencyMS, call.Attempts, call.Batch = resp.Latency.Milliseconds(), resp.Attempts, resp.Batch
 	call.At = resp.At.UTC().Truncate(time.Millisecond)
@@ -113,18 +113,22 @@ func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request
 	return call, nil
 }
 
-func (a *Asker) failed(ctx context.Context, call runfile.Call, err error) (runfile.Call, error) {
+func (a *Asker) failed(
+	ctx context.Context, call runfile.Call, r model.Request, err error,
+) (runfile.Call, error) {
 	if ctx.Err() != nil {
 		return runfile.Call{}, fmt.Errorf("case %s: %w", call.Case, context.Cause(ctx))
 	}
 	failure := &runfile.Error{Kind: "unknown", Message: err.Error()}
 	if e, ok := errors.AsType[*model.Error](err); ok {
-		failure = &runfile.Error{Kind: string(e.Kind), Status: e.Status, Message: e.Error()}
+		failure = &runfile.Error{
+			Kind: string(e.Kind), Status: e.Status, Code: e.Code, Param: e.Param, Message: e.Error(),
+		}
 		call.Attempts, call.Batch = e.Attempts, e.Batch
 		switch {
 		case e.Stop != nil:
 			a.keepStop(e)
-		case e.Fatal():
+		case e.Fatal() && !r.CanDoWithout(e):
 			a.fatal.CompareAndSwap(nil, failure)
 		}
 		if e.Kind == model.KindStopped || e.Kind == model.KindBudget || e.Kind == model.KindCancelled {

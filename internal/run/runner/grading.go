@@ -35,6 +35,11 @@ func (g Grading) Trial(
 		return t, nil
 	}
 	read := g.Reader.Read(call.Reply, call.Thinking, format)
+	if call.ReplyFrom != "" {
+		read.Defects = append(read.Defects, reply.Defect{
+			Code: reply.CodeElsewhere, Detail: "the content is empty; the text is in " + call.ReplyFrom,
+		})
+	}
 	t.Read = &runfile.Read{
 		Format: read.Format, Type: read.Type, Items: orEmpty(read.Items), Defects: orEmpty(read.Defects),
 	}
@@ -71,11 +76,13 @@ func Failure(call runfile.Call) string {
 			return ""
 		}
 	}
-	switch call.FinishReason {
-	case "length":
+	switch model.FinishReason(call.FinishReason) { // older run files have the endpoint's word
+	case model.FinishLength:
 		return "the reply was cut by length; raise maxTokens or ask for less"
-	case "content_filter":
+	case model.FinishContentFilter:
 		return "the reply was refused by the provider's content filter"
+	case model.FinishInvalid:
+		return "the endpoint withheld the reply, since it does not have the responseFormat that was asked for"
 	}
 	return ""
 }

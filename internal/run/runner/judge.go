@@ -43,7 +43,8 @@ type JudgeModel struct {
 	Asker  *Asker
 	Params params.Params // in force: those of the judge's prompt over the config's
 
-	plain atomic.Bool // the endpoint has refused structured output
+	plain         atomic.Bool // the endpoint has refused structured output
+	noTemperature atomic.Bool // it has refused a temperature
 }
 
 // JudgeCalls says where the calls of a judge about one trial are recorded. It
@@ -177,21 +178,22 @@ func (j *Judge) read(
 
 // faultOf says why a finished call can hold no verdict, whatever its text is.
 func faultOf(call runfile.Call) string {
+	reason := model.FinishReason(call.FinishReason)
 	switch {
 	case call.Error != nil:
 		return "the judge gave no answer: " + call.Error.Message
-	case call.FinishReason == "length":
+	case reason == model.FinishLength:
 		return "the judge's answer was cut by length"
-	case call.FinishReason == "content_filter":
+	case reason == model.FinishContentFilter:
 		return "the judge's answer was refused by the provider's content filter"
-	case call.FinishReason == model.FinishRefusal:
+	case reason == model.FinishRefusal:
 		return "the judge refused to answer"
 	}
 	return ""
 }
 
-// call makes one call and records it. An endpoint that does not know structured
-// output is asked without it from then on.
+// call makes one call and records it. An endpoint that refuses structured output or
+// a temperature is asked without it from then on.
 func (j *Judge) call(ctx context.Context, m *JudgeModel, calls JudgeCalls, a judge.Call) (runfile.Call, error) {
 	ids := make([]string, len(a.Questions))
 	for i, q := range a.Questions {
@@ -202,42 +204,63 @@ func (j *Judge) call(ctx context.Context, m *JudgeModel, calls JudgeCalls, a jud
 		purpose = runfile.ForPairwise
 	}
 	p := Purpose{For: purpose, Case: a.Sample.Case, Trial: a.Sample.Trial, Criterion: strings.Join(ids, ","), Vote: a.Vote}
-	structured, err := a.Request()
-	if err != nil {
-		return runfile.Call{}, fmt.Errorf("asking the judge about case %s: %w", p.Case, err)
-	}
-	a.Plain = true
-	plain, err := a.Request()
-	if err != nil {
-		return runfile.Call{}, fmt.Errorf("asking the judge about case %s: %w", p.Case, err)
-	}
-	requests := []model.Request{structured, plain}
-	if structured.ResponseFormat == plain.ResponseFormat {
-		requests = requests[:1]
-	}
-	for _, r := range requests {
+	for form := range 4 {
+		a.Plain, a.NoTemperature = form&1 != 0, form&2 != 0
+		r, err := judgeRequest(a)
+		if err != nil {
+			return runfile.Call{}, err
+		}
 		if call, ok, err := m.Asker.Recall(p, r); ok || err != nil {
 			return keep(calls, call, err)
 		}
 	}
-	if len(requests) > 1 && m.plain.Load() {
-		requests = requests[1:]
-	}
-	var call runfile.Call
-	for i, r := range requests {
-		call, err = j.memo.ask(ctx, m.Asker, p, r, calls.Run)
+	a.Plain, a.NoTemperature = m.plain.Load(), m.noTemperature.Load()
+	for {
+		r, err := judgeRequest(a)
+		if err != nil {
+			return runfile.Call{}, err
+		}
+		call, err := j.memo.ask(ctx, m.Asker, p, r, calls.Run)
 		call, err = keep(calls, call, err)
-		if err != nil || i == 0 && !refusesFormat(call, r) {
-			break
-		}
-		if i > 0 && call.Error == nil {
-			m.plain.Store(true)
+		switch {
+		case err != nil:
+			return call, err
+		case call.Error == nil:
+			if a.Plain {
+				m.plain.Store(true)
+			}
+			if a.NoTemperature {
+				m.noTemperature.Store(true)
+			}
+			return call, nil
+		case !r.CanDoWithout(&model.Error{
+			Kind: model.Kind(call.Error.Kind), Status: call.Error.Status, Param: call.Error.Param,
+		}):
+			if m.Asker.Fatal() != nil {
+				err = errStopped
+			}
+			return call, err
+		case call.Error.Param == model.ParamTemperature:
+			a.NoTemperature = true
+		default:
+			a.Plain = true
 		}
 	}
-	if err == nil && call.Error != nil && m.Asker.Fatal() != nil {
-		err = errStopped
+}
+
+// judgeRequest makes the request of a judge's call, and says what it can be asked without.
+func judgeRequest(a judge.Call) (model.Request, error) {
+	r, err := a.Request()
+	if err != nil {
+		return r, fmt.Errorf("asking the judge about case %s: %w", a.Sample.Case, err)
 	}
-	return call, err
+	if !a.Plain && a.Prompt.ResponseFormat == "" {
+		r.Optional = append(r.Optional, model.ParamResponseFormat)
+	}
+	if r.Params.Temperature != nil {
+		r.Optional = append(r.Optional, model.ParamTemperature)
+	}
+	return r, nil
 }
 
 func keep(calls JudgeCalls, call runfile.Call, err error) (runfile.Call, error) {
@@ -245,10 +268,4 @@ func keep(calls JudgeCalls, call runfile.Call, err error) (runfile.Call, error) 
 		err = calls.Record(call)
 	}
 	return call, err
-}
-
-// refusesFormat reports whether a request may have failed for its response
-// format.
-func refusesFormat(call runfile.Call, r model.Request) bool {
-	return r.ResponseFormat != "" && call.Error != nil && call.Error.Kind == string(model.KindBadRequest)
 }
