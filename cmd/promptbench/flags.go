@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/model"
@@ -170,7 +171,7 @@ func checkBaseURL(base string) error {
 		return usagef("--base-url is not an http or https address; write it like http://127.0.0.1:8080/v1")
 	case u.User != nil:
 		return usagef("--base-url holds a user name or a password; put the key into OPENAI_API_KEY")
-	case u.RawQuery != "" || u.Fragment != "":
+	case config.HasOtherQuery(u):
 		return usagef("--base-url holds a query or a fragment; end it at the path, such as /v1")
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -32,7 +33,17 @@ type Call struct {
 	Method string
 	URL    string
 	Header http.Header // authorization included
-	Body   []byte
+	Body   []byte      // a JSON object, as it is in the key of the recording
+	// Transport are members of the body that are sent and are no part of the key, such as "stream":false; may be empty.
+	Transport string
+}
+
+// Wire returns the body as it is sent.
+func (c Call) Wire() []byte {
+	if c.Transport == "" || len(c.Body) < 3 {
+		return c.Body
+	}
+	return slices.Concat(c.Body[:len(c.Body)-1], []byte(","+c.Transport+"}"))
 }
 
 // An Answer is an HTTP response, read whole.

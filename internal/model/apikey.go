@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // DefaultKeyEnv is the variable that holds the key where the config names none.
@@ -34,7 +36,7 @@ func APIKey(getenv func(string) string, t KeySource) (key, env string, err error
 	if env == "" {
 		return "", "", nil
 	}
-	if key = strings.TrimSpace(getenv(env)); key != "" {
+	if key = cleanKey(getenv(env)); key != "" {
 		return key, env, nil
 	}
 	switch {
@@ -46,6 +48,33 @@ func APIKey(getenv func(string) string, t KeySource) (key, env string, err error
 		env += " (to any word, if this server wants none)"
 	}
 	return "", "", fmt.Errorf("no key for %s: set %s", EndpointLabel("", cmp.Or(t.BaseURL, defaultBaseURL)), env)
+}
+
+// cleanKey takes off what a key gets when it is copied: white space, characters without a width such as a byte order
+// mark, quotes, and the word Bearer, which is sent anyway.
+func cleanKey(key string) string {
+	key = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, key)
+	for {
+		before := key
+		key = strings.TrimSpace(key)
+		if word, rest, ok := strings.Cut(key, " "); ok && strings.EqualFold(word, "Bearer") {
+			key = rest
+		}
+		for _, quotes := range []string{`""`, "''", "``", "“”", "‘’"} {
+			left, size := utf8.DecodeRuneInString(quotes)
+			if inner, ok := strings.CutPrefix(key, string(left)); ok && strings.HasSuffix(inner, quotes[size:]) {
+				key = strings.TrimSuffix(inner, quotes[size:])
+			}
+		}
+		if key == before {
+			return key
+		}
+	}
 }
 
 // isOpenAI reports whether base is OpenAI's API over TLS; over plain HTTP the key could be read on the way.

@@ -106,6 +106,8 @@ func (t Target) Check() error {
 		return errors.New("no model id: name one with --model or in the config")
 	case strings.ContainsFunc(string(t.APIKey), unicode.IsControl):
 		return fmt.Errorf("the key in %s holds a line break or another control character", t.KeyName())
+	case strings.ContainsFunc(string(t.APIKey), func(r rune) bool { return r > unicode.MaxASCII }):
+		return fmt.Errorf("the key in %s holds a character that is not ASCII: copy the key again", t.KeyName())
 	}
 	for name, value := range t.Headers {
 		if name == "" || strings.ContainsFunc(name, notInToken) {

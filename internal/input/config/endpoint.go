@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -13,7 +14,8 @@ import (
 // endpoint fills in where a model is and which API it speaks.
 func (k *checker) endpoint(at strictyaml.Node, f fileModel, m *Model) {
 	preset, known := PresetOf(f.Endpoint)
-	m.BaseURL = k.baseURL(at, f, preset)
+	m.BaseURL, m.APIVersion = SplitAddress(k.baseURL(at, f, preset))
+	m.APIVersion = cmp.Or(f.APIVersion, m.APIVersion)
 	switch m.API = f.API; {
 	case f.API == Chat:
 		m.API = ""
@@ -51,7 +53,7 @@ func (k *checker) baseURL(at strictyaml.Node, f fileModel, preset Preset) string
 		k.fail(n, "base_url is not an http or https address", "such as http://127.0.0.1:8080/v1")
 	case u.User != nil:
 		k.fail(n, "base_url holds a user name or a password", "name the variable that holds the key under api_key_env")
-	case u.RawQuery != "" || u.Fragment != "":
+	case HasOtherQuery(u):
 		k.fail(n, "base_url holds a query or a fragment", "end it at the path, such as /v1")
 	}
 	return f.BaseURL

@@ -31,6 +31,7 @@ func (Anthropic) Kind() string { return "messages" }
 // {thinking: {type: enabled, budget_tokens: …}} as an extra parameter instead.
 func (Anthropic) Encode(t model.Target, r model.Request) (model.Call, error) {
 	call := post(versioned(t.Base(), "/v1")+"/messages", r.Body)
+	call.Transport = noStream
 	call.Header.Set("anthropic-version", anthropicVersion)
 	if t.APIKey != "" {
 		call.Header.Set("x-api-key", string(t.APIKey))

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -33,9 +32,8 @@ func (Chat) Kind() string { return "chat.completions" }
 // ways keeps its named value. For json_schema a bare schema is wrapped as {"name":"reply","schema":…,"strict":true}; a
 // document that has "schema" itself is sent as written, with a name if it lacks one.
 func (Chat) Encode(t model.Target, r model.Request) (model.Call, error) {
-	call := model.Call{Method: http.MethodPost, URL: t.Base() + "/chat/completions", Header: http.Header{}, Body: r.Body}
-	call.Header.Set("Content-Type", "application/json")
-	call.Header.Set("Accept", "application/json")
+	call := post(t.Base()+"/chat/completions", r.Body)
+	call.Transport = noStream
 	if t.APIKey != "" {
 		call.Header.Set("Authorization", "Bearer "+string(t.APIKey))
 	}
@@ -170,6 +168,7 @@ type completion struct {
 	Choices []choice        `json:"choices"`
 	Usage   json.RawMessage `json:"usage"`
 	Error   json.RawMessage `json:"error"`
+	Done    json.RawMessage `json:"done"` // of Ollama's own API
 }
 
 // A choice is one reply. Gateways report a failure of the provider in it.
@@ -216,6 +215,8 @@ func (Chat) Decode(a model.Answer) (model.Response, error) {
 		return model.Response{}, noCompletion(a, "it is JSON that is no completion")
 	case err != nil:
 		return model.Response{}, unreadable(a, err)
+	case len(doc.Choices) == 0 && has(doc.Done):
+		return model.Response{}, noCompletion(a, "it is of Ollama's own API: end the base URL in /v1; it has no choices")
 	case len(doc.Choices) == 0:
 		return model.Response{}, noCompletion(a, "it has no choices")
 	case isSet(doc.Choices[0].Error):

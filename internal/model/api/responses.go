@@ -20,6 +20,7 @@ func (Responses) Kind() string { return "responses" }
 // is not sent.
 func (Responses) Encode(t model.Target, r model.Request) (model.Call, error) {
 	call := post(t.Base()+"/responses", r.Body)
+	call.Transport = noStream
 	if t.APIKey != "" {
 		call.Header.Set("Authorization", "Bearer "+string(t.APIKey))
 	}

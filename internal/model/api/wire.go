@@ -25,6 +25,9 @@ func post(address string, body []byte) model.Call {
 	return model.Call{Method: http.MethodPost, URL: address, Header: header, Body: body}
 }
 
+// noStream is sent with every request that can be streamed: some servers stream unless told otherwise.
+const noStream = `"stream":false`
+
 // versioned returns a base URL with the path of the API's version where it has no path at all.
 func versioned(base, version string) string {
 	if u, err := url.Parse(base); err == nil && u.Path == "" {

@@ -88,7 +88,7 @@ func (c *Client) Complete(ctx context.Context, r model.Request) (model.Response,
 
 // send makes an HTTP request and reads its answer whole. With an error, the answer is what has come until then.
 func (c *Client) send(ctx context.Context, call model.Call) (model.Answer, error) {
-	req, err := http.NewRequestWithContext(ctx, call.Method, call.URL, bytes.NewReader(call.Body))
+	req, err := http.NewRequestWithContext(ctx, call.Method, call.URL, bytes.NewReader(call.Wire()))
 	if err != nil {
 		return model.Answer{}, err
 	}

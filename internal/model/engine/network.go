@@ -42,7 +42,8 @@ func Unreachable(err error) *model.Error {
 		e.Message = fmt.Sprintf("looking up %q failed", dns.Name)
 		e.Down = true
 	case errors.As(err, &certificate):
-		e.Message = "its certificate can't be trusted"
+		e.Message = "its certificate can't be trusted; if a private authority signed it, name a file of that authority's " +
+			"certificate in SSL_CERT_FILE"
 		e.Down, e.Permanent = true, true
 	case errors.Is(err, http.ErrSchemeMismatch):
 		e.Message = "it does not speak TLS; write http:// instead of https://"

@@ -61,7 +61,8 @@ func TestParametersOfReasoningModels(t *testing.T) {
 	require.InDelta(t, 2000, fields["max_completion_tokens"], 0)
 	require.Equal(t, "low", fields["reasoning_effort"])
 	require.Equal(t, "low", fields["verbosity"])
-	for _, absent := range []string{"max_tokens", "temperature", "top_p", "stream", "n"} {
+	require.Equal(t, false, fields["stream"])
+	for _, absent := range []string{"max_tokens", "temperature", "top_p", "n"} {
 		require.NotContains(t, fields, absent)
 	}
 }

@@ -108,7 +108,12 @@ func (p *Project) target(name string) (Target, error) {
 // targetAt is a model at --base-url. The config gives the id of a name that it has.
 func (p *Project) targetAt(name, base string) Target {
 	m := p.Config.Models[name]
-	t := p.newTarget(model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base, API: api.ByName(config.Chat)})
+	base, version := config.SplitAddress(base)
+	settings := model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base, API: api.ByName(config.Chat)}
+	if version != "" {
+		settings.API, settings.APIVersion = api.Azure{API: settings.API}, version
+	}
+	t := p.newTarget(settings)
 	t.source = model.KeySource{BaseURL: base, Typed: true}
 	t.Params = m.Params
 	return t
