@@ -15,38 +15,32 @@ const (
 )
 
 func containsBuiltIn() BuiltIn {
-	expect := Expectation{
-		Key: nameContains, Text: "Texts that the reply has.",
-		texts: func(e Expect) []string { return e.Contains },
-	}
-	return valuesBuiltIn(nameContains, "Whether the reply has these texts.", expect, Contains,
+	texts := func(e Expect) []string { return e.Contains }
+	return valuesBuiltIn(nameContains, "Whether the reply has these texts.", "Texts that the reply has.", texts, Contains,
 		flagParam("any", "true: one of the texts is enough."))
 }
 
 func notContainsBuiltIn() BuiltIn {
-	expect := Expectation{
-		Key: nameNotContains, Text: "Texts that the reply does not have.",
-		texts: func(e Expect) []string { return e.NotContains },
-	}
-	return valuesBuiltIn(nameNotContains, "Whether the reply has none of these texts.", expect, NotContains,
+	texts := func(e Expect) []string { return e.NotContains }
+	return valuesBuiltIn(nameNotContains, "Whether the reply has none of these texts.",
+		"Texts that the reply does not have.", texts, NotContains,
 		flagParam("any", "true: it is enough that one of the texts is missing."))
 }
 
 func equalsBuiltIn() BuiltIn {
-	expect := Expectation{
-		Key: nameEquals, Text: "The reply is one of these texts.",
-		texts: func(e Expect) []string { return e.Equals },
-	}
-	return valuesBuiltIn(nameEquals, "Whether the reply is one of these texts.", expect, Equals)
+	texts := func(e Expect) []string { return e.Equals }
+	return valuesBuiltIn(
+		nameEquals, "Whether the reply is one of these texts.", "The reply is one of these texts.", texts, Equals)
 }
 
 // valuesBuiltIn declares a grader that holds a reply to texts: values, further
 // parameters, and ignore_case.
 func valuesBuiltIn(
-	name, text string, expect Expectation, build func([]string, TextOptions) (Grader, error), further ...param,
+	name, text, expected string, texts func(Expect) []string,
+	build func([]string, TextOptions) (Grader, error), further ...param,
 ) BuiltIn {
 	return BuiltIn{
-		Name: name, Text: text, Expect: expect, short: "values",
+		Name: name, Text: text, Expect: Expectation{Key: name, Text: expected, texts: texts}, short: "values",
 		params: func() []param {
 			return slices.Concat(
 				[]param{textsParam("values", "The texts: one, or a list.")},

@@ -140,20 +140,16 @@ func (l *loader) paramErrors(b graderBlock, err error) {
 // placeInText returns where a line and a column of a node's text stand in the
 // file.
 func placeInText(n strictyaml.Node, line, column int) (fileLine, fileColumn int) {
-	text := n.Text()
-	from := 0
-	for ; line > 1; line-- {
-		i := strings.IndexByte(text[from:], '\n')
-		if i < 0 {
-			return n.Pos()
-		}
-		from += i + 1
+	lines := strings.Split(n.Text(), "\n")
+	if line > len(lines) {
+		return n.Pos()
 	}
-	rest, _, _ := strings.Cut(text[from:], "\n")
+	rest := lines[line-1]
 	runes := []rune(rest)
 	if column < 1 || column > len(runes) {
 		return n.Pos()
 	}
+	from := len(strings.Join(lines[:line], "\n")) - len(rest)
 	skip := len(string(runes[:column-1]))
 	return n.PosIn(from+skip, from+len(rest))
 }
