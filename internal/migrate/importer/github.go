@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"promptbench/graders"
+	"promptbench/graders/schema"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
@@ -112,7 +113,7 @@ func (d *draft) githubParams(p *promptDraft, n strictyaml.Node) {
 func (d *draft) githubSchema(p *promptDraft, n strictyaml.Node) {
 	value := plain(n)
 	if text, ok := value.(string); ok {
-		decoded, err := decodeJSON([]byte(text))
+		decoded, err := schema.Parse(text)
 		if err != nil {
 			d.lost(n, "jsonSchema is no JSON")
 			return

@@ -2,10 +2,11 @@ package importer
 
 import (
 	"cmp"
-	"encoding/json"
 	"path"
 	"regexp"
 	"strings"
+
+	"promptbench/graders/schema"
 )
 
 func isCode(kind string) bool {
@@ -86,8 +87,8 @@ func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectat
 	}
 	s.value = f.fill(a, rest, vars)
 	s.text = asText(s.value)
-	if s.kind == "equals" && json.Valid([]byte(s.text)) && strings.HasPrefix(strings.TrimSpace(s.text), "{") {
-		if v, err := decodeJSON([]byte(s.text)); err == nil {
+	if s.kind == "equals" && strings.HasPrefix(strings.TrimSpace(s.text), "{") {
+		if v, err := schema.Parse(s.text); err == nil {
 			s.value = v
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"promptbench/graders"
+	"promptbench/graders/schema"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/migrate/starter"
@@ -153,10 +154,10 @@ func (d *draft) jsonLines() ([]byte, error) {
 }
 
 func expectObject(e graders.Expect) object {
-	schema, _ := decodeJSON(e.JSONSchema) // none, or one that was written here
+	document, _ := schema.Parse(string(e.JSONSchema)) // none, or one that was written here
 	return filled(
 		"equals", flow(e.Equals...), "contains", flow(e.Contains...), "not_contains", flow(e.NotContains...),
-		"regex", e.Regex, "json_schema", schema, "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
+		"regex", e.Regex, "json_schema", document, "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
 }
 
 // filled makes a mapping of keys and values, without texts and lists that are empty.
@@ -186,16 +187,6 @@ func flow(list ...string) strictyaml.Flow {
 		out[i] = s
 	}
 	return out
-}
-
-func decodeJSON(raw json.RawMessage) (any, error) {
-	dec := json.NewDecoder(strings.NewReader(string(raw)))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, fmt.Errorf("reading JSON: %w", err)
-	}
-	return v, nil
 }
 
 // Group joins what is said of several places, so that a long list can be read: a
