@@ -96,7 +96,7 @@ func (l *loader) cases(b *casesBlock) {
 // revision gets them right.
 func (l *loader) unusedTypes() problem.List {
 	s := l.suite
-	if s.stats.cases == 0 || len(s.stats.types) == 0 {
+	if len(s.stats.types) == 0 {
 		return nil
 	}
 	var out problem.List

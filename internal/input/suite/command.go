@@ -74,8 +74,14 @@ func (l *loader) command(b *graderBlock, e *GraderEntry) {
 		return
 	}
 	out := Command{
-		Run: c.Run, Dir: filepath.Dir(b.key.File()), Env: c.Env,
-		Timeout: l.timeout(at("timeout"), c.Timeout), Processes: 1,
+		Run: c.Run, Dir: filepath.Dir(b.key.File()), Env: c.Env, Timeout: defaultTimeout, Processes: 1,
+	}
+	if c.Timeout != "" {
+		var err error
+		if out.Timeout, err = time.ParseDuration(c.Timeout); err != nil || out.Timeout <= 0 {
+			l.fail(at("timeout"), "expected how long one sample may take, found "+at("timeout").Describe(),
+				"such as 10s, 500ms or 2m")
+		}
 	}
 	if c.Processes != nil {
 		if out.Processes = *c.Processes; out.Processes < 1 || out.Processes > maxProcesses {
@@ -100,18 +106,6 @@ func (l *loader) command(b *graderBlock, e *GraderEntry) {
 	e.Command = &out
 	params := map[string]any{"name": e.Score, "run": c.Run, "files": files}
 	e.Params, _ = strictyaml.Canonical(params) // texts always encode
-}
-
-func (l *loader) timeout(n strictyaml.Node, text string) time.Duration {
-	if text == "" {
-		return defaultTimeout
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		l.fail(n, "expected how long one sample may take, found "+n.Describe(), "such as 10s, 500ms or 2m")
-		return defaultTimeout
-	}
-	return d
 }
 
 // commandFiles hashes the files that are part of what a command is: those among
