@@ -17,6 +17,10 @@ var (
 // addAround adds the defects of the text before and after the document.
 func (r *Reply) addAround(src *source, doc document) {
 	before, after := src.text[:doc.start], src.text[doc.end:]
+	if doc.blockQuote {
+		r.add(CodeFence, "line %d: the document stands in a block quote", src.line(doc.start))
+		before, after = withoutBlockQuote(before), withoutBlockQuote(after)
+	}
 	at := fenceBefore.FindStringIndex(tail(before, 200))
 	behind := fenceAfter.FindStringIndex(head(after, 200))
 	if at != nil || behind != nil {

@@ -26,8 +26,26 @@ func (r *jsonReader) decode(c *jsonCandidate, repaired string) bool {
 	if _, ok := value.(map[string]any); !ok {
 		return false // the library made a list of several values
 	}
+	if hasQuotedKey(value) {
+		return false // a lost quote made one key of two members
+	}
 	c.value, c.source = value, repaired
 	return r.selectType(c) || r.hasItems(value)
+}
+
+// hasQuotedKey reports whether a key in a value holds a quote.
+func hasQuotedKey(value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, member := range v {
+			if strings.Contains(key, `"`) || hasQuotedKey(member) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, hasQuotedKey)
+	}
+	return false
 }
 
 var errNotCut = errors.New("not valid up to its end")

@@ -12,15 +12,15 @@ import (
 
 // explainRepair adds the defects that the document had before its repair.
 func explainRepair(doc *document, src *source, c *jsonCandidate) {
-	text := src.text[c.start:c.end]
+	text := src.text[c.start:]
 	var syntax *json.SyntaxError
 	isSyntax := errors.As(c.broken, &syntax) && !errors.Is(c.broken, io.ErrUnexpectedEOF)
 	if isSyntax {
-		at := min(max(int(syntax.Offset)-1, 0), len(text))
-		line := src.line(c.start + at)
+		at := min(max(int(syntax.Offset)-1-c.opening, 0), len(text))
 		for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
 			at--
 		}
+		line := src.line(c.start + at)
 		found, _ := utf8.DecodeRuneInString(text[at:])
 		switch {
 		case found < ' ' && found != '\n' && found != '\r' && found != '\t':
@@ -28,7 +28,7 @@ func explainRepair(doc *document, src *source, c *jsonCandidate) {
 		case isQuote(found), found == '\\':
 			doc.add(CodeQuotes, "line %d: %q where a plain quote or a comma belongs", line, found)
 		default:
-			doc.add(CodeRepaired, "line %d: %s", line, syntaxMessage(syntax, found))
+			doc.add(CodeRepaired, "line %d: %s, in %s", line, syntaxMessage(syntax, found), quoteShort(tokenAt(text, at)))
 		}
 	}
 	switch {
@@ -47,6 +47,22 @@ func syntaxMessage(syntax *json.SyntaxError, found rune) string {
 		return syntax.Error()
 	}
 	return fmt.Sprintf("invalid character %q %s", found, where)
+}
+
+// tokenAt returns the value or word around a place.
+func tokenAt(text string, at int) string {
+	ends := func(c rune) bool { return strings.ContainsRune("\"{}[]\r\n", c) }
+	start := max(0, at-40)
+	before := text[start:at]
+	if i := strings.LastIndexFunc(before, ends); i >= 0 {
+		_, n := utf8.DecodeRuneInString(before[i:])
+		before = before[i+n:]
+	}
+	after := head(text[at:], 80)
+	if _, n := utf8.DecodeRuneInString(after); strings.IndexFunc(after[n:], ends) >= 0 {
+		after = after[:n+strings.IndexFunc(after[n:], ends)]
+	}
+	return strings.TrimLeft(strings.TrimRight(before+after, ",: \t"), ":, \t")
 }
 
 // occursIn reports whether the JSON that an item was decoded from has its letters

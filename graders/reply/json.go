@@ -21,6 +21,8 @@ type jsonReader struct {
 	items    *jsonpath.Path
 	key      string // the first member name in the type path; a broken document may begin with it
 	schema   *schema.Schema
+	path     string   // of the type
+	openings []string // see continued
 }
 
 func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
@@ -41,7 +43,7 @@ func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
 	if r.declared && rules.Type == "" && !untyped {
 		errs = append(errs, &RuleError{"json.type", errors.New("missing: types are declared, so a JSON reply needs one")})
 	}
-	r.key = firstName(rules.Type)
+	r.key, r.path, r.openings = firstName(rules.Type), rules.Type, openings(rules.Type)
 	if rules.Schema != "" {
 		s, err := compileSchema(rules.Schema)
 		if err != nil {
@@ -72,6 +74,8 @@ type jsonCandidate struct {
 	written   string // the text in the reply, before a repair
 	broken    error  // why the span could not be decoded; nil for a clean one
 	truncated bool
+	nested    bool // the document, or a part of it, is JSON in a string
+	opening   int  // the length of what the repair put in front of the text
 }
 
 // readJSON finds the JSON document: the last object whose type path selects a
@@ -80,11 +84,22 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 	if !r.json.declared && (want != JSON || !r.untyped) {
 		return document{}, false
 	}
-	candidates, weak := r.json.scan(src.text)
+	text := src.text
+	candidates, weak := r.json.scan(text)
+	if len(candidates) == 0 {
+		if text = withoutBlockQuote(src.text); text != src.text {
+			candidates, weak = r.json.scan(text)
+		}
+	}
 	if len(candidates) == 0 {
 		var repaired *jsonCandidate
-		candidates, repaired = r.json.scanBroken(src.text)
+		candidates, repaired = r.json.scanBroken(text)
 		weak = cmp.Or(weak, repaired)
+	}
+	if len(candidates) == 0 {
+		if c, ok := r.json.continued(text); ok {
+			candidates = append(candidates, c)
+		}
 	}
 	best := weak
 	if len(candidates) > 0 {
@@ -94,13 +109,19 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 		return document{}, false
 	}
 
+	unclean := r.json.clean(best)
 	doc := document{start: best.start, end: best.end, rawType: best.rawType, hasType: best.hasType}
 	if len(candidates) > 1 {
 		doc.add(CodeSeveralDocuments, "line %d: the last of %d documents was read", src.line(best.start), len(candidates))
 	}
+	doc.blockQuote = text != src.text
 	if best.broken != nil {
 		explainRepair(&doc, src, best)
 	}
+	if best.nested {
+		doc.add(CodeRepaired, "line %d: a part of the document is JSON in a string", src.line(best.start))
+	}
+	doc.defects = append(doc.defects, unclean...)
 	if key := duplicateKey(best.source); key != "" {
 		doc.add(CodeDuplicateKey, "the key %s stands twice in one object; the last one counts", quoteShort(key))
 	}
@@ -112,6 +133,24 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 	}
 	doc.defects = append(doc.defects, schemaDefects(r.json.schema, best.value)...)
 	return doc, true
+}
+
+// clean takes off the characters that no text has from the strings of a candidate,
+// and returns the defects.
+func (r *jsonReader) clean(c *jsonCandidate) []Defect {
+	text, control, half := cleanEscapes(c.source)
+	var defects []Defect
+	if control != "" {
+		defects = append(defects, newDefect(CodeControlChars, "a control character is written as %s", control))
+	}
+	if half != "" {
+		defects = append(defects, newDefect(CodeInvalidUTF8, "half a character, written as %s, was dropped", half))
+	}
+	if value, _, err := decodeFirst(text); err == nil && len(defects) > 0 {
+		c.value, c.source = value, text
+		r.selectType(c)
+	}
+	return defects
 }
 
 // scanBudget bounds the bytes that all decodings of a reply read. They read a
@@ -141,7 +180,7 @@ func (r *jsonReader) scan(text string) (candidates []jsonCandidate, weak *jsonCa
 			continue
 		}
 		c := jsonCandidate{span: span{start, start + length}, value: value, source: text[start : start+length]}
-		if r.selectType(&c) {
+		if r.isDocument(&c) {
 			candidates = append(candidates, c)
 			pos = c.end
 		} else if r.hasItems(value) && (weak == nil || c.start >= weak.end) {
@@ -149,6 +188,13 @@ func (r *jsonReader) scan(text string) (candidates []jsonCandidate, weak *jsonCa
 		}
 	}
 	return candidates, weak
+}
+
+// isDocument is selectType that also looks into strings, if the type or the items
+// are nowhere else.
+func (r *jsonReader) isDocument(c *jsonCandidate) bool {
+	typed := r.selectType(c)
+	return typed && (r.items == nil || r.hasItems(c.value)) || r.selectNested(c, typed) || typed
 }
 
 // selectType reports whether the value is a document: the type path selects a

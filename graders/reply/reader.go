@@ -116,6 +116,8 @@ func (r *Reader) Read(raw, thinking string, want Format) Reply {
 		reply.add(CodeNoDocument, "the reply is empty")
 	case want == Text:
 		reply.add(CodeTypeMissing, "the first line is none of %s", strings.Join(r.names, ", "))
+	case r.json.otherKeys(src.text) != "":
+		reply.add(CodeNoDocument, "%s", r.json.otherKeys(src.text))
 	default:
 		reply.add(CodeNoDocument, "nothing in the reply can be read as JSON, XML or text with a type")
 	}
@@ -132,6 +134,7 @@ type document struct {
 	hasType    bool
 	items      []string
 	thinking   string // the document's own thinking field
+	blockQuote bool   // the document is in a Markdown block quote
 	defects    []Defect
 }
 

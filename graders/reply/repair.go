@@ -122,7 +122,7 @@ func (r *jsonReader) repairAt(text string, start int, budget *int) (jsonCandidat
 	whole := len(strings.TrimRightFunc(text[:limit], unicode.IsSpace))
 	for _, end := range ends {
 		written := strings.TrimRightFunc(text[start:end], unicode.IsSpace)
-		c := jsonCandidate{span: span{start, start + len(written)}, written: written}
+		c := jsonCandidate{span: span{start, start + len(written)}, written: written, opening: len(opening)}
 		c.truncated = !closed && c.end >= whole
 		if r.repair(&c, opening+written, budget) {
 			return c, true
@@ -153,6 +153,7 @@ func (r *jsonReader) repair(c *jsonCandidate, broken string, budget *int) bool {
 	for _, attempt := range []func() (string, error){
 		func() (string, error) { return stripControls(straight.String()), nil },
 		func() (string, error) { return completeJSON(stripControls(straight.String()), false) },
+		func() (string, error) { return stripControls(mended(c, broken, budget)), nil },
 		func() (string, error) { return repairJSON(broken, budget) },
 		func() (string, error) { return repairJSON(straight.String(), budget) },
 		func() (string, error) { return completeJSON(broken, true) },
@@ -162,6 +163,17 @@ func (r *jsonReader) repair(c *jsonCandidate, broken string, budget *int) bool {
 		}
 	}
 	return false
+}
+
+// mended returns the object that mend makes of a broken one, within the budget.
+func mended(c *jsonCandidate, broken string, budget *int) string {
+	const cost = 256 // for a byte, in bytes copied
+	if *budget -= cost * len(broken); *budget < 0 {
+		return ""
+	}
+	text, complete := mend(broken)
+	c.truncated = c.truncated && !complete
+	return text
 }
 
 // goesOn reports whether the text after a brace continues as JSON does, and not

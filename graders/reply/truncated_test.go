@@ -64,5 +64,5 @@ func TestBrokenCharacters(t *testing.T) {
 	got = r.Read(`{"subtodos":{"type":"answer","content":[{"subtodoContent":"그는 "안녕"이라고 함"}]}}`, "", reply.JSON)
 	require.Equal(t, []string{`그는 "안녕"이라고 함`}, got.Items)
 	require.Len(t, got.Defects, 1)
-	require.Equal(t, "line 1: invalid character '안' after object key:value pair", got.Defects[0].Detail)
+	require.Equal(t, "line 1: invalid character '안' after object key:value pair, in \"안녕\"", got.Defects[0].Detail)
 }
