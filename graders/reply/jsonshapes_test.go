@@ -21,14 +21,19 @@ func TestJSONShapes(t *testing.T) {
 		{"items in a string", `{"subtodos": {"type": "answer", "content": "` + escaped + `"}}`, "answer", two, repaired},
 		{
 			"each item in a string",
-			`{"subtodos": {"type": "answer", "content": ["{\"subtodoContent\": \"우유 사기\"}", "{\"subtodoContent\": \"빵 사기\"}"]}}`,
+			`{"subtodos": {"type": "answer", "content": ["{\"subtodoContent\": \"우유 사기\"}", ` +
+				`"{\"subtodoContent\": \"빵 사기\"}"]}}`,
 			"answer", two, repaired,
 		},
-		{"an item that is JSON", `{"subtodos": {"type": "answer", "content": [{"subtodoContent": "[1]"}]}}`, "answer", []string{"[1]"}, nil},
+		{
+			"an item that is JSON", `{"subtodos": {"type": "answer", "content": [{"subtodoContent": "[1]"}]}}`, "answer",
+			[]string{"[1]"}, nil,
+		},
 		{"block quote", "> {\"subtodos\": {\"type\": \"answer\",\n>  \"content\": " + content + "}}", "answer", two, fence},
 		{
-			"block quote behind prose", "네:\n> ```json\n> {\"subtodos\": {\"type\": \"answer\",\n> \"content\": " + content + "}}\n> ```",
-			"answer", two, []reply.Code{reply.CodeFence, reply.CodeFence, reply.CodeProseBefore},
+			"block quote behind prose",
+			"네:\n> ```json\n> {\"subtodos\": {\"type\": \"answer\",\n> \"content\": " + content + "}}\n> ```", "answer", two,
+			[]reply.Code{reply.CodeFence, reply.CodeFence, reply.CodeProseBefore},
 		},
 		{"prefill of the object", `"subtodos": {"type": "answer", "content": ` + content + `}}`, "answer", two, repaired},
 		{"prefill of a key's quote", `subtodos": {"type": "answer", "content": ` + content + `}}`, "answer", two, repaired},
@@ -36,7 +41,10 @@ func TestJSONShapes(t *testing.T) {
 		{"prefill up to the type", `"type": "answer", "content": ` + content + `}}`, "answer", two, repaired},
 		{"prefill of the type's quote", `type": "answer", "content": ` + content + `}}`, "answer", two, repaired},
 		{"prefill of the type's key", `"answer", "content": ` + content + `}}`, "answer", two, repaired},
-		{"prefill within the type", `answer", "content": ` + content + "}}\n```", "answer", two, []reply.Code{reply.CodeRepaired, reply.CodeFence}},
+		{
+			"prefill within the type", `answer", "content": ` + content + "}}\n```", "answer", two,
+			[]reply.Code{reply.CodeRepaired, reply.CodeFence},
+		},
 		{
 			"prefill, truncated", `"type": "answer", "content": [{"subtodoContent": "우유 사기"}, {"subtodoContent": "빵`, "answer",
 			[]string{"우유 사기", "빵"}, []reply.Code{reply.CodeTruncated},

@@ -148,7 +148,8 @@ var (
 func (m *mender) key() {
 	rest := head(m.text[m.pos:], 512)
 	name, length := "", 0
-	if at := quotedName.FindStringSubmatch(rest); at != nil && (strings.HasPrefix(rest[len(at[0]):], ":") || m.keys[at[1]]) {
+	at := quotedName.FindStringSubmatch(rest)
+	if at != nil && (strings.HasPrefix(rest[len(at[0]):], ":") || m.keys[at[1]]) {
 		name, length = at[1], len(at[0])
 	} else if at := bareKey.FindStringSubmatchIndex(rest); at != nil {
 		name, length = rest[at[2]:at[3]], at[1]-1

@@ -12,17 +12,20 @@ import (
 // One odd value costs a defect that quotes it, and nothing behind it.
 func TestOddJSONValues(t *testing.T) {
 	t.Parallel()
+	const before = `{"subtodos": {"type": "answer", "content": [`
+	const content = `[{"subtodoContent": "우유 사기"}, {"subtodoContent": "빵 사기"}]`
 	r := newReader(t, subtodoRules())
 	for _, value := range []string{
-		"5,000", "1,234,567", "1,5", "1/3", "09:30", "18:00", "2026-11-30", "+1", ".5", "5.", "-.5", "0x1F", "007", "1_000", "₩5,000",
+		"5,000", "1,234,567", "1,5", "1/3", "09:30", "18:00", "2026-11-30", "+1", ".5", "5.", "-.5", "0x1F", "007", "1_000",
+		"₩5,000",
 		"5,000원", "50%", "NaN", "-Infinity", "undefined", "TBD", "약 5분", "1~2", "(3)", "내일 오전", "1e", "３", "$5", "--",
 	} {
 		for name, doc := range map[string]string{
-			"item": `{"subtodos": {"type": "answer", "content": [{"x": V, "subtodoContent": "우유 사기"}, {"x": V, "subtodoContent": "빵 사기"}]}}`,
-			"last": `{"subtodos": {"type": "answer", "content": [{"subtodoContent": "우유 사기", "x": V}, {"subtodoContent": "빵 사기", "x": V}]}}`,
-			"head": `{"subtodos": {"x": V, "type": "answer", "content": [{"subtodoContent": "우유 사기"}, {"subtodoContent": "빵 사기"}]}}`,
+			"item": before + `{"x": V, "subtodoContent": "우유 사기"}, {"x": V, "subtodoContent": "빵 사기"}]}}`,
+			"last": before + `{"subtodoContent": "우유 사기", "x": V}, {"subtodoContent": "빵 사기", "x": V}]}}`,
+			"head": `{"subtodos": {"x": V, "type": "answer", "content": ` + content + `}}`,
 			"fence": "네:\n```json\n" + `{"subtodos": {"x": V, "type": "answer",` + "\n" +
-				`"content": [{"subtodoContent": "우유 사기"}, {"subtodoContent": "빵 사기"}]}}` + "\n```\n끝",
+				`"content": ` + content + "}}\n```\n끝",
 		} {
 			raw := strings.ReplaceAll(doc, "V", value)
 			got := r.Read(raw, "", reply.JSON)
@@ -41,23 +44,24 @@ func TestLostJSONMarks(t *testing.T) {
 	r := newReader(t, subtodoRules())
 	two := []string{"우유 사기", "빵 사기"}
 	for content, want := range map[string][]string{
-		`{"subtodoContent": "\u{1F95B} 우유 사기"}, {"subtodoContent": "빵 사기"}`:                                 {"🥛 우유 사기", "빵 사기"},
-		`{"subtodoContent": "\underline{우유} 사기"}, {"subtodoContent": "빵 사기"}`:                               {`\underline{우유} 사기`, "빵 사기"},
-		`{"subtodoContent": "\alpha \(우유\) \$5"}, {"subtodoContent": "\x41 C:\users"}`:                      {`\alpha \(우유\) \$5`, `A C:\users`},
-		`{"subtodoContent": "우유 사기"subtodoNumber": 1}, {"subtodoContent": "빵 사기", "subtodoNumber": 2}`:      two,
-		`{"subtodoContent": "우유 사기" "subtodoNumber": 1}, {"subtodoContent": "빵 사기", "subtodoNumber": 2}`:    two,
-		`{"subtodoNumber": 1, "subtodoContent": "우유, 빵 사기}, {"subtodoNumber": 2, "subtodoContent": "빵 사기"}`: {"우유, 빵 사기", "빵 사기"},
-		`{"subtodoContent": "우유 사기, "subtodoNumber": 1}, {"subtodoContent": "빵 사기", "subtodoNumber": 2}`:    two,
-		`{"subtodoNumber": 1, "subtodoContent": "우유 사기"}, {"subtodoNumber": 2, "subtodoContent": "빵 사기}`:    two,
-		`{"subtodoNumber": 1, "subtodoContent": 우유 사기"}, {"subtodoNumber": 2, "subtodoContent": "빵 사기"}`:    two,
-		`{"subtodoNumber": 1, "subtodoContent": 우유 사기}, {"subtodoNumber": 2, "subtodoContent": "빵 사기"}`:     two,
-		`{"subtodoNumber": 1 "subtodoContent": "우유 사기"} {"subtodoNumber": 2 "subtodoContent": "빵 사기"}`:      two,
-		`{"subtodoNumber" 1, "subtodoContent" "우유 사기"}, {"subtodoNumber": 2, "subtodoContent": "빵 사기"}`:     two,
-		`{"subtodoNumber: 1, "subtodoContent": "우유 사기"}, {"subtodoNumber": 2, "subtodoContent": "빵 사기"}`:    two,
-		`{subtodoNumber": 1, "subtodoContent": "우유 사기"}, {"subtodoNumber": 2, "subtodoContent": "빵 사기"}`:    two,
-		`{"subtodoNumber":, "subtodoContent": "우유 사기"}, {"subtodoNumber": 2, "subtodoContent": "빵 사기"}`:     two,
+		`{"C": "\u{1F95B} 우유 사기"}, {"C": "빵 사기"}`:            {"🥛 우유 사기", "빵 사기"},
+		`{"C": "\underline{우유} 사기"}, {"C": "빵 사기"}`:          {`\underline{우유} 사기`, "빵 사기"},
+		`{"C": "\alpha \(우유\) \$5"}, {"C": "\x41 D:\users"}`: {`\alpha \(우유\) \$5`, `A D:\users`},
+		`{"C": "우유 사기"N": 1}, {"C": "빵 사기", "N": 2}`:         two,
+		`{"C": "우유 사기" "N": 1}, {"C": "빵 사기", "N": 2}`:       two,
+		`{"N": 1, "C": "우유, 빵 사기}, {"N": 2, "C": "빵 사기"}`:    {"우유, 빵 사기", "빵 사기"},
+		`{"C": "우유 사기, "N": 1}, {"C": "빵 사기", "N": 2}`:       two,
+		`{"N": 1, "C": "우유 사기"}, {"N": 2, "C": "빵 사기}`:       two,
+		`{"N": 1, "C": 우유 사기"}, {"N": 2, "C": "빵 사기"}`:       two,
+		`{"N": 1, "C": 우유 사기}, {"N": 2, "C": "빵 사기"}`:        two,
+		`{"N": 1 "C": "우유 사기"} {"N": 2 "C": "빵 사기"}`:         two,
+		`{"N" 1, "C" "우유 사기"}, {"N": 2, "C": "빵 사기"}`:        two,
+		`{"N: 1, "C": "우유 사기"}, {"N": 2, "C": "빵 사기"}`:       two,
+		`{N": 1, "C": "우유 사기"}, {"N": 2, "C": "빵 사기"}`:       two,
+		`{"N":, "C": "우유 사기"}, {"N": 2, "C": "빵 사기"}`:        two,
 	} {
-		raw := `{"subtodos": {"type": "answer", "content": [` + content + `]}}`
+		raw := `{"subtodos": {"type": "answer", "content": [` +
+			strings.NewReplacer("N", "subtodoNumber", "C", "subtodoContent").Replace(content) + `]}}`
 		got := r.Read(raw, "", reply.JSON)
 		require.Equal(t, "answer", got.Type, raw)
 		require.Equal(t, want, got.Items, raw)
@@ -78,7 +82,10 @@ func TestEscapedCharacters(t *testing.T) {
 		{"the other half", one(`우유\uDE00 사기`), "answer", []string{"우유 사기"}, []reply.Code{reply.CodeInvalidUTF8}},
 		{"halves in the wrong order", one(`\ude00\ud83d우유`), "answer", []string{"우유"}, []reply.Code{reply.CodeInvalidUTF8}},
 		{"both halves", one(`우유 \ud83e\udd5b`), "answer", []string{"우유 🥛"}, nil},
-		{"a command", one(`$\frac{1}{2}$컵 \beta`), "answer", []string{`$\frac{1}{2}$컵 \beta`}, []reply.Code{reply.CodeControlChars}},
+		{
+			"a command", one(`$\frac{1}{2}$컵 \beta`), "answer", []string{`$\frac{1}{2}$컵 \beta`},
+			[]reply.Code{reply.CodeControlChars},
+		},
 		{"a backspace", one(`우유\b \u0007사기\u009b`), "answer", []string{"우유 사기"}, []reply.Code{reply.CodeControlChars}},
 		{"line breaks", one(`우유\n\t사기`), "answer", []string{"우유\n\t사기"}, nil},
 		{"a plain backslash", one(`C:\\ud83d \\b`), "answer", []string{`C:\ud83d \b`}, nil},
