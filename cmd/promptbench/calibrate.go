@@ -41,7 +41,7 @@ and compare. It looks for the replies in the given runs, by default in all.`,
 				return err
 			}
 			a.Warn(p.Warnings)
-			paths, err := labelledRuns(ctx, args, p)
+			paths, err := a.labelledRuns(ctx, args, p)
 			if err != nil {
 				return err
 			}
@@ -109,9 +109,9 @@ func unfinished(kind string, end runfile.End, total int, noun string) string {
 }
 
 // labelledRuns returns the run files in which labelled replies are looked for.
-func labelledRuns(ctx context.Context, args []string, p *project.Project) ([]string, error) {
+func (a *app) labelledRuns(ctx context.Context, args []string, p *project.Project) ([]string, error) {
 	if len(args) > 0 {
-		return pathsOf(ctx, args, project.Options{Config: p.Options.Config, Runs: p.RunsDir})
+		return a.pathsOf(ctx, args, project.Options{Config: p.Options.Config, Runs: p.RunsDir})
 	}
 	found, err := runfile.Find(p.RunsDir, func(runfile.Header) bool { return true })
 	paths := make([]string, len(found))

@@ -64,7 +64,7 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 	a.Warn(p.Warnings)
 	var labelled []*runfile.Run
 	for _, arg := range args {
-		run, err := loadRun(ctx, arg, o, runfile.Full)
+		run, err := a.loadRun(ctx, arg, o, runfile.Full)
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ variables and graders stay, and so do rubric questions.`,
   promptbench runs redact runs/baseline.jsonl --keep-prompt --keep-names`,
 		Args: atLeastOne("a run file or a revision, such as prompts/v3"),
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
-			paths, err := pathsOf(ctx, args, o)
+			paths, err := a.pathsOf(ctx, args, o)
 			if err != nil {
 				return err
 			}

@@ -25,7 +25,7 @@ is now. It makes no call, and does not change the old run file.`,
   promptbench regrade runs/baseline.jsonl --suite cases/subtodos.yaml`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
-			old, err := loadRun(ctx, args[0], o, runfile.Replies)
+			old, err := a.loadRun(ctx, args[0], o, runfile.Replies)
 			if err != nil {
 				return err
 			}

@@ -39,7 +39,7 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 	if len(args) > 1 || len(o.Models) > 0 {
 		return a.compareRuns(ctx, args, o, compareFlags{}, shown)
 	}
-	paths, err := pathsOf(ctx, args, o)
+	paths, err := a.pathsOf(ctx, args, o)
 	if err != nil {
 		return err
 	}

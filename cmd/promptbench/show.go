@@ -29,7 +29,7 @@ func (a *app) showCommand() *cobra.Command {
   promptbench show runs/baseline.jsonl --tag emoji`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
-			run, err := loadRun(ctx, args[0], o, runfile.Full)
+			run, err := a.loadRun(ctx, args[0], o, runfile.Full)
 			if err != nil {
 				return err
 			}
@@ -83,8 +83,8 @@ func failing(run *runfile.Run, cases []runfile.Case) []runfile.Case {
 }
 
 // loadRun loads the run that an argument names.
-func loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detail) (*runfile.Run, error) {
-	paths, err := pathsOf(ctx, []string{arg}, o)
+func (a *app) loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detail) (*runfile.Run, error) {
+	paths, err := a.pathsOf(ctx, []string{arg}, o)
 	if err != nil {
 		return nil, err
 	}
@@ -92,11 +92,12 @@ func loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detai
 }
 
 // pathsOf returns the run files that arguments name.
-func pathsOf(ctx context.Context, args []string, o project.Options) ([]string, error) {
+func (a *app) pathsOf(ctx context.Context, args []string, o project.Options) ([]string, error) {
 	look, err := runs.LookupOf(o)
 	if err != nil {
 		return nil, err
 	}
+	look.Note = a.NoteText
 	paths := make([]string, len(args))
 	for i, arg := range args {
 		if paths[i], err = look.Path(ctx, arg, nil); err != nil {

@@ -16,7 +16,7 @@ type runLink struct {
 	Started, Prompt, Suite  string
 	Model, Status           string
 	Trials, Calls, Problems string
-	Whole                   bool
+	Base, Head              bool // chosen to be compared at first
 }
 
 // Index lists runs, the newest first, each with a link to it and two buttons to
@@ -30,7 +30,6 @@ func Index(w io.Writer, runs []runfile.Found, links []Link) error {
 			ID: h.Run, URL: "/run?id=" + url.QueryEscape(h.Run), Started: phrase.Minute(h.Started),
 			Prompt: textsafe.Cell(h.Prompt.Name), Suite: textsafe.Cell(h.Suite.Name), Model: textsafe.Cell(h.Model.ID),
 			Status: string(f.Status), Trials: phrase.None, Calls: phrase.None,
-			Whole: f.Status == runfile.Complete && h.Selected == nil,
 		}
 		if h.Selected != nil {
 			row.Status += ", a part of the suite"
@@ -43,7 +42,27 @@ func Index(w io.Writer, runs []runfile.Found, links []Link) error {
 		}
 		rows = append(rows, row)
 	}
+	if base, head := toCompare(runs); base >= 0 {
+		rows[base].Base, rows[head].Head = true, true
+	}
 	return write(w, "index.tmpl", frame{Title: "Runs", Links: links}, rows)
+}
+
+// toCompare returns the newest complete run and the one before it over the same suite
+// on the same model; -1 if there is no such pair.
+func toCompare(runs []runfile.Found) (base, head int) {
+	isWhole := func(f runfile.Found) bool {
+		return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil
+	}
+	for head, newest := range runs {
+		for i, f := range runs[head+1:] {
+			if isWhole(newest) && isWhole(f) && f.Header.Suite.Name == newest.Header.Suite.Name &&
+				f.Header.Model.Same(newest.Header.Model) {
+				return head + 1 + i, head
+			}
+		}
+	}
+	return -1, -1
 }
 
 // Message is a page that says one thing: why there is nothing else.

@@ -17,12 +17,14 @@ type Source struct {
 	Dir     string
 }
 
-// Runs returns the runs that hold replies: those of a judge alone are left out.
+// Runs returns the runs that hold replies, on the model of the options if they name
+// one. Those of a judge alone are left out.
 func (s Source) Runs() ([]runfile.Found, error) {
 	stored, err := runs.Past{Runs: s.Dir}.Stored(nil) // the pages do not show what git holds
 	var list []runfile.Found
+	model := s.Options.Model
 	for _, one := range stored {
-		if !one.Header.OfJudge() {
+		if h := one.Header; !h.OfJudge() && (model == "" || h.Model.ID == model || h.Model.Name == model) {
 			list = append(list, one.Found)
 		}
 	}
@@ -57,7 +59,7 @@ func (s Source) Compare(ctx context.Context, base, head string) (report.Pair, er
 	if p.Options.Suite == "" && project.Exists(h.Suite.Path) {
 		p.Options.Suite = h.Suite.Path
 	}
-	how := Pairing{Detail: runfile.Full, Drift: true, NoCommands: true, AsRecorded: p.Options.Suite == ""}
+	how := Pairing{Detail: runfile.Full, Drift: true, Variants: true, NoCommands: true, AsRecorded: p.Options.Suite == ""}
 	if !how.AsRecorded {
 		if err := p.LoadSuite(); err != nil {
 			return report.Pair{}, err

@@ -35,7 +35,8 @@ type Lookup struct {
 	Suite     string           // runs of the suite with this name come first; empty: any
 	Project   *project.Project // says which model a name means; nil: none
 	Whole     bool             // only complete runs of a whole suite
-	MaxErrors int              // trials that may have ended in an error, if Whole
+	MaxErrors int              // trials that may have ended in an error in a complete run
+	Note      func(string)     // says which newer run is passed over; nil: nobody
 }
 
 // LookupOf finds runs as the options say: in the runs directory, of the model and
@@ -100,16 +101,41 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 	}
 	if l.Whole {
 		found = slices.DeleteFunc(found, func(f runfile.Found) bool {
-			return f.Status != runfile.Complete || f.Errors > l.MaxErrors || f.Header.Selected != nil
+			return !l.isComplete(f) || f.Header.Selected != nil
 		})
 	}
 	if len(found) == 0 {
 		return "", l.none(arg, named, hash)
 	}
-	slices.SortStableFunc(found, func(a, b runfile.Found) int { // of equal ones the newest stays first
+	ranked := slices.Clone(found)
+	slices.SortStableFunc(ranked, func(a, b runfile.Found) int { // of equal ones the newest stays first
 		return l.rank(b, like) - l.rank(a, like)
 	})
-	return l.onOneModel(arg, p, found, like)
+	chosen, err := l.onOneModel(arg, p, ranked, like)
+	if err == nil {
+		l.notePassedOver(arg, found, chosen)
+	}
+	return chosen.Path, err
+}
+
+// isComplete reports whether a run has all its replies, but for the errors that are
+// allowed.
+func (l Lookup) isComplete(f runfile.Found) bool {
+	return f.Status == runfile.Complete && f.Errors <= l.MaxErrors
+}
+
+// notePassedOver says which newer run of the same suite on the same model is not
+// chosen, because it is not complete.
+func (l Lookup) notePassedOver(arg string, newestFirst []runfile.Found, chosen runfile.Found) {
+	for _, f := range newestFirst {
+		if f.Path == chosen.Path || l.Note == nil {
+			return
+		}
+		if h := f.Header; h.Suite.Name == chosen.Header.Suite.Name && h.Model.Same(chosen.Header.Model) && !l.isComplete(f) {
+			l.Note(fmt.Sprintf("a newer run of %s is not complete: %s; name the file to see it", arg, f.Path))
+			return
+		}
+	}
 }
 
 // rank ranks a run by all but its model: a redacted copy less than any other run,
@@ -125,7 +151,7 @@ func (l Lookup) rank(f runfile.Found, like *runfile.Header) int {
 	if like != nil && f.Header.Suite.Name == like.Suite.Name {
 		rank += 2
 	}
-	if f.Status == runfile.Complete {
+	if l.isComplete(f) {
 		rank++
 	}
 	return rank

@@ -25,7 +25,9 @@ func (l Lookup) means(name string, m runfile.Model) bool {
 
 // onOneModel returns the first of the runs of a revision, which must leave no doubt
 // about the model. Only runs of the first one's suite are considered.
-func (l Lookup) onOneModel(arg string, p *prompt.Prompt, found []runfile.Found, like *runfile.Header) (string, error) {
+func (l Lookup) onOneModel(arg string, p *prompt.Prompt, found []runfile.Found, like *runfile.Header) (
+	runfile.Found, error,
+) {
 	found = slices.DeleteFunc(slices.Clone(found), func(f runfile.Found) bool {
 		return f.Header.Suite.Name != found[0].Header.Suite.Name || (f.Header.Redacted != nil) != (found[0].Header.Redacted != nil)
 	})
@@ -44,12 +46,12 @@ func (l Lookup) onOneModel(arg string, p *prompt.Prompt, found []runfile.Found, 
 			names[i] = fmt.Sprintf("%s (%s)", m.ID, m.Endpoint)
 		}
 		first := several[0]
-		return "", problem.List{{
+		return runfile.Found{}, problem.List{{
 			Message: fmt.Sprintf("%s has runs on %s: %s", arg, wording.Count(len(several), "model"), wording.List(names)),
 			Hint:    fmt.Sprintf("choose one with --model, such as --model %s, or name a run file", cmp.Or(first.Name, first.ID)),
 		}}
 	}
-	return found[0].Path, nil
+	return found[0], nil
 }
 
 // narrowTo keeps the runs on the model of a name, or all if there are none: the
