@@ -45,6 +45,18 @@ func TestAPIKey(t *testing.T) {
 		"only blanks": {
 			KeySource{APIKeyEnv: "TEAM_KEY"}, map[string]string{"TEAM_KEY": " \n"}, "", "", "set TEAM_KEY",
 		},
+		"copied with a byte order mark": {
+			KeySource{APIKeyEnv: "TEAM_KEY"}, map[string]string{"TEAM_KEY": "\ufeffteam-key\u200b"}, "team-key", "TEAM_KEY", "",
+		},
+		"copied with quotes": {
+			KeySource{APIKeyEnv: "TEAM_KEY"}, map[string]string{"TEAM_KEY": `"team-key"`}, "team-key", "TEAM_KEY", "",
+		},
+		"copied with curly quotes": {
+			KeySource{APIKeyEnv: "TEAM_KEY"}, map[string]string{"TEAM_KEY": "‘team-key’ "}, "team-key", "TEAM_KEY", "",
+		},
+		"copied with its scheme": {
+			KeySource{APIKeyEnv: "TEAM_KEY"}, map[string]string{"TEAM_KEY": "'bearer  team-key'"}, "team-key", "TEAM_KEY", "",
+		},
 		"typed, missing": {
 			KeySource{BaseURL: remote, Typed: true}, nil, "", "", "no key for https://llm.example.com/v1: set OPENAI_API_KEY",
 		},

@@ -33,3 +33,14 @@ func TestFlagOverFileOverConfig(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"temperature":0}`, string(out), "a zero is set, an unset one is absent")
 }
+
+func TestNullLeavesAParameterOut(t *testing.T) {
+	t.Parallel()
+	config := params.Params{Temperature: new(0.7), MaxTokens: new(100), Stop: []string{"끝"}}
+	file := params.Params{Omit: []string{params.Temperature, "stop"}}
+	require.Equal(t, params.Params{MaxTokens: new(100), Omit: []string{params.Temperature, "stop"}}, file.Over(config))
+	flag := params.Params{Temperature: new(0.0)}
+	require.Equal(
+		t, params.Params{Temperature: new(0.0), MaxTokens: new(100), Omit: []string{"stop"}}, flag.Over(file.Over(config)),
+	)
+}

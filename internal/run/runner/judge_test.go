@@ -171,6 +171,48 @@ func TestAJudgeFailsClosed(t *testing.T) {
 	}
 }
 
+// A judge is asked without what its endpoint refuses, in whichever way, and from then on.
+func TestJudgeWithoutWhatIsRefused(t *testing.T) {
+	t.Parallel()
+	const verdict = `{"reason":"a","verdict":"yes"}`
+	tests := map[string]struct {
+		field string
+		no    fakeopenai.Reply
+	}{
+		"the format, by code": {"response_format", fakeopenai.Error(400, "unsupported_parameter", "'response_format' is not supported")},
+		"the format, as 404": {
+			"response_format",
+			fakeopenai.Raw(404, `{"error":{"message":"No endpoints found that can handle the requested parameters.","code":404}}`),
+		},
+		"the format, as 501":   {"response_format", fakeopenai.Error(501, "", "response_format is not implemented")},
+		"the format, silently": {"response_format", fakeopenai.Error(400, "", "bad request")},
+		"the temperature": {
+			"temperature", fakeopenai.Error(400, "unsupported_value", "'temperature' does not support 0 with this model"),
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := fakeopenai.New(func(r fakeopenai.Request) fakeopenai.Reply {
+				if _, has := r.Fields[test.field]; has {
+					return test.no
+				}
+				return fakeopenai.Text(verdict)
+			})
+			t.Cleanup(s.Close)
+			e := engine.New(t.Context(), engine.Options{})
+			t.Cleanup(e.Close)
+			m, err := e.Model(model.Target{API: api.Chat{}, Name: "j", BaseURL: s.URL(), ID: "judge-1"})
+			require.NoError(t, err)
+			g := rubricBy(t, judgeOf(t, m), graders.Criterion{ID: "concrete", Question: "구체적인가?"})
+			for _, text := range []string{"가", "나"} {
+				require.NotNil(t, gradeReply(t, g, &ledger{}, text).Value)
+			}
+			require.Len(t, s.Requests(), 3)
+		})
+	}
+}
+
 // An injected reply stays in its block on the wire, whatever it says.
 func TestInjectionsOnTheWire(t *testing.T) {
 	t.Parallel()
