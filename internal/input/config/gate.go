@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -65,6 +66,13 @@ func (k *checker) addGate(c *Config, at strictyaml.Node, f fileGate) {
 		c.Gates = append(c.Gates, k.gate(at, f))
 	case kinds[0] == "metric":
 		c.MetricGates = append(c.MetricGates, k.metricGate(at, f))
+		isPriced := func(m Model) bool { return m.Price != nil }
+		if f.Metric == Cost && !slices.ContainsFunc(slices.Collect(maps.Values(c.Models)), isPriced) {
+			warning := at.At("metric").Problem("no model has a price, so the cost is unknown and the gate is ignored",
+				"add price: {input: …, output: …} to the model")
+			warning.Severity = problem.Warning
+			k.probs.Add(warning)
+		}
 	default:
 		for i := range f.Regression {
 			c.gateNames = append(c.gateNames, at.Get("regression").At(i))

@@ -54,7 +54,10 @@ func (p *printer) gates(gates []summary.GateResult, o Options) {
 	}
 	for _, g := range gates {
 		color := green
-		if !g.Pass {
+		switch {
+		case g.Shortfall != "":
+			color = yellow
+		case !g.Pass:
 			color = red
 		}
 		p.line("%s", o.paint(color, line(g.String())))
