@@ -8,8 +8,8 @@ import (
 	"promptbench/internal/output/phrase"
 )
 
-// An axis is what the intervals of several graders are drawn on. Places on it
-// are percentages of its width, so that it fits any screen.
+// An axis is what the intervals of several graders are drawn on. Places on it are percentages of its width, so that it
+// fits any screen.
 type axis struct{ low, high float64 }
 
 // around is an axis that shows all values and zero, with some room beside them.

@@ -5,8 +5,8 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"unicode/utf16"
 
@@ -18,9 +18,8 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// A payload is the cases of a section as the script reads them. Names are short
-// because there are many: 5,000 cases of two runs are some 20 MB of JSON, which
-// gzip brings under 1 MB per 1,000 cases.
+// A payload is the cases of a section as the script reads them. Names are short because there are many: 5,000 cases of
+// two runs are some 20 MB of JSON, which gzip brings under 1 MB per 1,000 cases.
 type payload struct {
 	Sides   []string   `json:"sides"`
 	Graders []dataName `json:"graders"`
@@ -74,8 +73,8 @@ type dataTrial struct {
 	Scores   []dataScore `json:"sc"` // by grader
 }
 
-// A dataScore is a value, null where there is none; what became of it (1 passes,
-// 0 fails, 2 unscored, 3 not applicable, 4 missing); and the reason.
+// A dataScore is a value, null where there is none; what became of it (1 passes, 0 fails, 2 unscored, 3 not applicable,
+// 4 missing); and the reason.
 type dataScore [3]any
 
 // texts hands out places in the list of texts. The first is empty.
@@ -279,9 +278,8 @@ func clip(s string) string {
 // mostCompared is up to how many bytes two replies are compared word by word.
 const mostCompared = 40_000
 
-// diffLengths is the word diff of two texts as the script's strings count:
-// UTF-16 units that are equal, deleted and inserted, again and again. Empty
-// where the texts are too long to compare.
+// diffLengths is the word diff of two texts as the script's strings count: UTF-16 units that are equal, deleted and
+// inserted, again and again. Empty where the texts are too long to compare.
 func diffLengths(before, after string) []int {
 	if len(before)+len(after) > mostCompared {
 		return []int{}
@@ -313,13 +311,8 @@ func pack(p payload) (string, error) {
 	zip := gzip.NewWriter(text)
 	enc := json.NewEncoder(zip)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(p); err != nil {
+	if err := errors.Join(enc.Encode(p), zip.Close(), text.Close()); err != nil {
 		return "", fmt.Errorf("packing the cases: %w", err)
-	}
-	for _, c := range []io.Closer{zip, text} {
-		if err := c.Close(); err != nil {
-			return "", fmt.Errorf("packing the cases: %w", err)
-		}
 	}
 	return b.String(), nil
 }

@@ -28,8 +28,8 @@ type series struct {
 	Color int
 }
 
-// A chart draws how one grader scored, run by run. Places are percentages of its
-// width, heights are pixels from its top.
+// A chart draws how one grader scored, run by run. Places are percentages of its width, heights are pixels from its
+// top.
 type chart struct {
 	Grader string
 	From   string // the day of the first run
@@ -72,8 +72,8 @@ const (
 	chartHeight = 150
 )
 
-// History writes the scores of the revisions over time as one file: a chart for
-// each of the graders, and the numbers. Where it is served, runs are links.
+// History writes the scores of the revisions over time as one file: a chart for each of the graders, and the numbers.
+// Where it is served, runs are links.
 func History(w io.Writer, h history.History, graders []string, links []Link) error {
 	v := pastView{
 		Title:   textsafe.Cell("History of " + h.Suite),

@@ -19,9 +19,8 @@ type runLink struct {
 	Base, Head              bool // chosen to be compared at first
 }
 
-// Index lists runs, the newest first, each with a link to it and two buttons to
-// choose what to compare. It is only of use where it is served: /run takes a run
-// as id, and /compare takes a base and a head.
+// Index lists runs, the newest first, each with a link to it and two buttons to choose what to compare. It is only of
+// use where it is served: /run takes a run as id, and /compare takes a base and a head.
 func Index(w io.Writer, runs []runfile.Found, links []Link) error {
 	var rows []runLink
 	for _, f := range runs {

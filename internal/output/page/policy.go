@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// Policy is the content security policy of a page: its own style and script by
-// their hashes, and nothing else. The script can't make markup out of text. A
-// page that is served may send its form to its own server.
+// Policy is the content security policy of a page: its own style and script by their hashes, and nothing else. The
+// script can't make markup out of text. A page that is served may send its form to its own server.
 func Policy(style, code string, served bool) string {
 	script, form := "'none'", "'none'"
 	if code != "" {

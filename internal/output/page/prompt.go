@@ -71,9 +71,8 @@ func paramsText(h runfile.Header) string {
 	return strings.TrimSpace(b.String())
 }
 
-// alignMessages pairs the messages of two prompts: equal ones by the longest
-// sequence that both have, and between those the ones of the same role in
-// order.
+// alignMessages pairs the messages of two prompts: equal ones by the longest sequence that both have, and between those
+// the ones of the same role in order.
 func alignMessages(base, head []runfile.Message) []messageDiff {
 	var out []messageDiff
 	i, j := 0, 0

@@ -9,8 +9,7 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
-// A tagTable has a row for each tag in which something moved, and a column for
-// each grader.
+// A tagTable has a row for each tag in which something moved, and a column for each grader.
 type tagTable struct {
 	Graders []string
 	Rows    []tagRow
@@ -21,8 +20,7 @@ type tagRow struct {
 	Cells []tagCell
 }
 
-// A tagCell is one slice. Sure says that its interval leaves zero out; of so many
-// slices some do by chance.
+// A tagCell is one slice. Sure says that its interval leaves zero out; of so many slices some do by chance.
 type tagCell struct {
 	Delta, CI, Counts string
 	Way               string // "rise", "fall" or ""

@@ -11,9 +11,8 @@ import (
 	"promptbench/internal/verdict/calibration"
 )
 
-// CalibrationText prints how far a judge agrees with people: figures and
-// agreement table by criterion, what it may gate under the bar, and where it
-// says something else than they do.
+// CalibrationText prints how far a judge agrees with people: figures and agreement table by criterion, what it may gate
+// under the bar, and where it says something else than they do.
 func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose("", line(fmt.Sprintf("%s (%s) on %s: %s, %s by %s", c.Judge.Model.ID, c.Judge.Model.Endpoint, c.Suite,
@@ -45,8 +44,7 @@ func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Opti
 	return p.err
 }
 
-// agreement prints a line of figures for each criterion, and what keeps it from
-// gating.
+// agreement prints a line of figures for each criterion, and what keeps it from gating.
 func (p *printer) agreement(c calibration.Calibration, bar float64) {
 	columns := slices.Concat([]column{{Title: "criterion", Max: 24}}, right("n", "base rate", "kappa"),
 		[]column{{Title: "95% interval"}}, right("sens.", "spec."), []column{{Title: "gates"}})
@@ -69,8 +67,8 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 	}
 }
 
-// counts prints the agreement table of each criterion in one line, and how often
-// the judge gave no verdict or another one.
+// counts prints the agreement table of each criterion in one line, and how often the judge gave no verdict or another
+// one.
 func (p *printer) counts(c calibration.Calibration) {
 	columns := append([]column{{Title: "person/judge →", Max: 24}},
 		right("yes/yes", "yes/no", "no/yes", "no/no", "unscored", "flips", "order")...)

@@ -14,9 +14,8 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// sheet writes CSV for spreadsheets: of a run a row for each trial, of a
-// comparison a row for each case, and columns for each grader behind those that
-// every file has.
+// sheet writes CSV for spreadsheets: of a run a row for each trial, of a comparison a row for each case, and columns
+// for each grader behind those that every file has.
 type sheet struct {
 	w       io.Writer
 	columns []string
@@ -70,8 +69,7 @@ func (s *sheet) Run(r Run) error {
 	return nil
 }
 
-// replyCells are the columns of one trial: type, items, reply, thinking, defects,
-// error, tokens and latency.
+// replyCells are the columns of one trial: type, items, reply, thinking, defects, error, tokens and latency.
 func replyCells(run *runfile.Run, t *runfile.Trial) []string {
 	cells := make([]string, 9)
 	if t.Read != nil {
@@ -168,12 +166,10 @@ func value(c summary.Cell) string {
 	return number(summary.Number(c.Mean()))
 }
 
-// formulas are the characters that a cell begins with where a spreadsheet may take
-// it for a formula.
+// formulas are the characters that a cell begins with where a spreadsheet may take it for a formula.
 const formulas = "=+-@＝＋－＠\t\n"
 
-// text makes a text from outside fit for a spreadsheet: an apostrophe keeps it
-// text.
+// text makes a text from outside fit for a spreadsheet: an apostrophe keeps it text.
 func text(s string) string {
 	s = textsafe.Block(s)
 	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune(formulas, first) {

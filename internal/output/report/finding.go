@@ -34,8 +34,8 @@ func outcomeOf(c summary.Cell) outcome {
 	return unscored
 }
 
-// reasonOf says why a grader found what it found: the reason of the first trial
-// with that outcome, and how many of several trials have it.
+// reasonOf says why a grader found what it found: the reason of the first trial with that outcome, and how many of
+// several trials have it.
 func reasonOf(trials []runfile.Trial, grader string, found outcome) string {
 	if len(trials) == 0 {
 		return "not run"

@@ -12,8 +12,8 @@ import (
 	"promptbench/internal/verdict/history"
 )
 
-// HistoryText prints how each grader scored, run by run, with a picture of the
-// interval. Without All the criteria of a rubric are left out.
+// HistoryText prints how each grader scored, run by run, with a picture of the interval. Without All the criteria of a
+// rubric are left out.
 func HistoryText(w io.Writer, h history.History, graders []string, o Options) error {
 	p := &printer{w: w, o: o}
 	first, last := h.Runs[0].Started, h.Runs[len(h.Runs)-1].Started

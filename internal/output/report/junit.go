@@ -15,9 +15,8 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// junit writes JUnit XML as Jenkins, GitLab and Azure read it: a grader is a
-// suite, a case a test case of it. In a comparison only what newly fails is a
-// failure.
+// junit writes JUnit XML as Jenkins, GitLab and Azure read it: a grader is a suite, a case a test case of it. In a
+// comparison only what newly fails is a failure.
 type junit struct {
 	w      io.Writer
 	suites []junitSuite
@@ -118,8 +117,8 @@ func (j *junit) Variants(v Variants) error {
 	return eachPair(v, j.Pair)
 }
 
-// pairCase is one case by one grader. What can't be held against the base is
-// skipped; what the head can't show is an error.
+// pairCase is one case by one grader. What can't be held against the base is skipped; what the head can't show is an
+// error.
 func pairCase(p Pair, row *compare.CasePair, m compare.Mark) junitCase {
 	c := &row.Case
 	out := junitCase{Name: c.Case, Class: p.Comparison.Suite + "." + m.Grader}
@@ -152,8 +151,7 @@ type sideReply struct {
 	why    string
 }
 
-// inFull is what a reader needs of a failed case: the input, and what each side
-// replied and why that was scored so.
+// inFull is what a reader needs of a failed case: the input, and what each side replied and why that was scored so.
 func inFull(c *runfile.Case, sides ...sideReply) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "input: %s\nexpected: %s\n", c.Input, phrase.Expectations(c.Expect))
@@ -194,8 +192,7 @@ func (s *junitSuite) add(c junitCase) {
 	s.Cases = append(s.Cases, c)
 }
 
-// add keeps the suite of a grader. Its name includes the result only if there are
-// several results.
+// add keeps the suite of a grader. Its name includes the result only if there are several results.
 func (j *junit) add(s junitSuite, result, grader string) {
 	s.Name = textsafe.Cell(result + ": " + grader)
 	for i := range s.Properties {
@@ -217,14 +214,10 @@ func (j *junit) Close() error {
 		file.Errors += s.Errors
 		file.Skipped += s.Skipped
 	}
-	if _, err := io.WriteString(j.w, xml.Header); err != nil {
-		return err
-	}
-	enc := xml.NewEncoder(j.w)
-	enc.Indent("", " ")
-	if err := enc.Encode(file); err != nil {
+	text, err := xml.MarshalIndent(file, "", " ")
+	if err != nil {
 		return fmt.Errorf("writing JUnit XML: %w", err)
 	}
-	_, err := io.WriteString(j.w, "\n")
+	_, err = fmt.Fprintf(j.w, "%s%s\n", xml.Header, text)
 	return err
 }

@@ -61,8 +61,7 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	return p.err
 }
 
-// columnNoun is what the rows of a plan are: variants where they are on several
-// models.
+// columnNoun is what the rows of a plan are: variants where they are on several models.
 func columnNoun(j plan.Plan) string {
 	for _, r := range j.Revisions {
 		if r.Model != j.Revisions[0].Model || r.Endpoint != j.Revisions[0].Endpoint {

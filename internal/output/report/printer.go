@@ -31,8 +31,8 @@ func (p *printer) line(format string, args ...any) {
 // hanging sets off the lines that go on with a sentence.
 const hanging = "  "
 
-// prose prints a sentence, wrapped between words where a terminal is narrower;
-// a pipe gets it whole, for programs that look for it.
+// prose prints a sentence, wrapped between words where a terminal is narrower; a pipe gets it whole, for programs that
+// look for it.
 func (p *printer) prose(color, text string) {
 	lines := []string{text}
 	if p.o.Width > 0 {
@@ -50,8 +50,7 @@ func (p *printer) sentences(color string, list []string) {
 	}
 }
 
-// reliability prints the rates without the judge's errors, and the scores that
-// cannot gate.
+// reliability prints the rates without the judge's errors, and the scores that cannot gate.
 func (p *printer) reliability(corrected, informing []string) {
 	p.sentences("", corrected)
 	p.sentences(yellow, informing)

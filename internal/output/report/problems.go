@@ -58,8 +58,8 @@ func nilIfZero[T comparable](v T) *T {
 	return &v
 }
 
-// ProblemsGitHub prints problems as workflow commands, a line each, in the form
-// that https://docs.github.com/actions/reference/workflow-commands describes.
+// ProblemsGitHub prints problems as workflow commands, a line each, in the form that
+// https://docs.github.com/actions/reference/workflow-commands describes.
 func ProblemsGitHub(w io.Writer, list problem.List) error {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")

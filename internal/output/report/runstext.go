@@ -11,15 +11,14 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// RunsText lists run files, of all that there are in a directory, and what all of
-// them cost on disk.
+// RunsText lists run files, of all that there are in a directory, and what all of them cost on disk.
 func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage.Usage, o Options) error {
 	p := &printer{w: w, o: o}
-	if len(list) == 0 {
-		if u.Files > 0 {
-			p.line("None of the %s in %s matches.", wording.Count(u.Files, "run file"), line(dir))
-			return p.err
-		}
+	switch {
+	case len(list) == 0 && u.Files > 0:
+		p.line("None of the %s in %s matches.", wording.Count(u.Files, "run file"), line(dir))
+		return p.err
+	case len(list) == 0:
 		p.line("No runs in %s. Start one: promptbench run prompts/v1", line(dir))
 		return p.err
 	}
@@ -108,8 +107,7 @@ func RunsJSON(w io.Writer, list []storage.Stored) error {
 	return nil
 }
 
-// PruneText says which runs go and what that frees, and how many stay for which
-// reason. Done says that they are gone.
+// PruneText says which runs go and what that frees, and how many stay for which reason. Done says that they are gone.
 func PruneText(w io.Writer, fates []storage.Fate, done bool, o Options) error {
 	p := &printer{w: w, o: o}
 	var rows [][]string
@@ -156,8 +154,7 @@ type fateLine struct {
 	Removed bool   `json:"removed"`
 }
 
-// PruneJSON prints a JSON object for each run, one a line: what [RunsJSON] says
-// of it, and what becomes of it.
+// PruneJSON prints a JSON object for each run, one a line: what [RunsJSON] says of it, and what becomes of it.
 func PruneJSON(w io.Writer, fates []storage.Fate, done bool) error {
 	for _, f := range fates {
 		goes := f.Stays == ""

@@ -12,8 +12,8 @@ import (
 	"promptbench/internal/text/textsafe"
 )
 
-// A column is one column of a table. A column with a Max is cut to that many
-// terminal columns, its title too; the others are as wide as their cells.
+// A column is one column of a table. A column with a Max is cut to that many terminal columns, its title too; the
+// others are as wide as their cells.
 type column struct {
 	Title string
 	Right bool
@@ -29,10 +29,9 @@ func right(titles ...string) []column {
 	return columns
 }
 
-// writeTable prints aligned columns without borders, two spaces apart.
-// tablewriter's own cutting and wrapping are off, because they drop text; and it
-// adds up the widths of runes, by which a joined emoji takes six columns instead
-// of two. So cells are cut before, and stand-ins of their width are laid out.
+// writeTable prints aligned columns without borders, two spaces apart. tablewriter's own cutting and wrapping are off,
+// because they drop text; and it adds up the widths of runes, by which a joined emoji takes six columns instead of two.
+// So cells are cut before, and stand-ins of their width are laid out.
 func writeTable(w io.Writer, columns []column, rows [][]string) error {
 	var s standIns
 	header := make([]string, len(columns))
@@ -83,8 +82,8 @@ func writeTable(w io.Writer, columns []column, rows [][]string) error {
 	return nil
 }
 
-// narrow cuts the first column of a table that would be wider than the
-// terminal: its words break off, while a number must stay whole.
+// narrow cuts the first column of a table that would be wider than the terminal: its words break off, while a number
+// must stay whole.
 func narrow(columns []column, rows [][]string, terminal int) {
 	if terminal <= 0 {
 		return
@@ -110,8 +109,7 @@ type standIns struct{ cells []string }
 
 const standIn = 'x'
 
-// take keeps a cell and returns its placeholder: as many letters as the cell has
-// columns.
+// take keeps a cell and returns its placeholder: as many letters as the cell has columns.
 func (s *standIns) take(cell string) string {
 	width := textsafe.Width(cell)
 	if width > 0 {
@@ -120,8 +118,7 @@ func (s *standIns) take(cell string) string {
 	return strings.Repeat(string(standIn), width)
 }
 
-// back puts the cells into the drawn table, where nothing but letters and
-// spaces stands.
+// back puts the cells into the drawn table, where nothing but letters and spaces stands.
 func (s *standIns) back(drawn string) string {
 	var out strings.Builder
 	before := ' '
