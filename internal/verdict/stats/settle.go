@@ -46,7 +46,6 @@ func SettleChance(n int, worse, better float64, r Rule) float64 {
 	if n == 0 {
 		return 0
 	}
-	s := settling{n: n, margin: r.Margin, z: zFor(r.Level)}
 	flip := flipRate(worse, better)
 	first, weights := window(n, flip)
 	share := 0.0
@@ -55,7 +54,8 @@ func SettleChance(n int, worse, better float64, r Rule) float64 {
 	}
 	reject := newRejection(first, r.Alpha)
 	low := newTail(first, reject.limit(), share)
-	s.start(first)
+	s := settling{n: n, m: first, margin: r.Margin, z: zFor(r.Level)}
+	s.rises = sort.Search(first+1, s.shown)
 	high := newTail(first, s.rises-1, share)
 	chance := 0.0
 	for i, w := range weights {
@@ -93,11 +93,6 @@ func (s *settling) shown(rises int) bool {
 	}
 	n := float64(s.n)
 	return b-w+n*s.margin >= s.z*tangoStdErr(b, w, n, -s.margin)
-}
-
-func (s *settling) start(m int) {
-	s.m = m
-	s.rises = sort.Search(m+1, s.shown)
 }
 
 func (s *settling) grow() {
