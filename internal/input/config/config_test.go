@@ -240,3 +240,65 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestEndpoints(t *testing.T) {
+	t.Parallel()
+	for settings, want := range map[string]config.Model{
+		"endpoint: openai":                 {Endpoint: "openai", BaseURL: config.OpenAIBaseURL},
+		"endpoint: openai, api: responses": {Endpoint: "openai", BaseURL: config.OpenAIBaseURL, API: "responses"},
+		"endpoint: openai, api: chat":      {Endpoint: "openai", BaseURL: config.OpenAIBaseURL},
+		"endpoint: anthropic":              {Endpoint: "anthropic", BaseURL: "https://api.anthropic.com/v1", API: "anthropic"},
+		"endpoint: anthropic, base_url: http://h": {
+			Endpoint: "anthropic", BaseURL: "http://h", API: "anthropic",
+		},
+		"endpoint: gemini": {
+			Endpoint: "gemini", BaseURL: "https://generativelanguage.googleapis.com/v1beta", API: "gemini",
+		},
+		"endpoint: gemini, base_url: https://generativelanguage.googleapis.com/v1beta/openai/": {
+			Endpoint: "gemini", BaseURL: "https://generativelanguage.googleapis.com/v1beta/openai",
+		},
+		"endpoint: azure":                    {Endpoint: "azure", BaseURL: "${AZURE_OPENAI_ENDPOINT}"},
+		"endpoint: ours, base_url: http://h": {Endpoint: "ours", BaseURL: "http://h"},
+		"base_url: http://h":                 {BaseURL: "http://h"},
+		"base_url: \"${A}/v1\", api: gemini": {BaseURL: "${A}/v1", API: "gemini"},
+		"base_url: \"https://${A_1}.h/${B}\"": {
+			BaseURL: "https://${A_1}.h/${B}",
+		},
+	} {
+		c, probs := config.Parse("c.yaml", []byte("models: {m: {model: x, "+settings+"}}"))
+		require.Empty(t, probs, settings)
+		want.Name, want.Model = "m", "x"
+		require.Equal(t, want, c.Models["m"], settings)
+	}
+	for settings, want := range map[string]string{
+		"endpoint: openai, api: respones": `there is no API "respones" (did you mean "responses"?)`,
+		"endpoint: gemni":                 `the endpoint "gemni" needs a base_url (it is not a known endpoint; did you mean "gemini"?)`,
+		"endpoint: anthropic, api_version: x": "api_version belongs to Azure OpenAI, which speaks chat or responses " +
+			"(remove it)",
+		"base_url: \"${A/v1\"":                              "${A/v1 in base_url is not the name of a variable (write it like ${NAME})",
+		"base_url: \"https://${my key}/v1\"":                "${my key} in base_url is not the name of a variable (write it like ${NAME})",
+		"base_url: \"ftp://${A}/v1\"":                       "base_url is not an http or https address (such as http://127.0.0.1:8080/v1)",
+		"base_url: http://h, headers: {X-A: \"${A}\"}":      "the value of the header X-A names a variable (move it to headers_env: ",
+		"base_url: http://h, headers_env: {\"${A\": \"B\"}": `"${A" is not a header name`,
+	} {
+		_, probs := config.Parse("c.yaml", []byte("models: {m: {model: x, "+settings+"}}"))
+		require.ErrorContains(t, probs.Err(), want, settings)
+		require.Len(t, probs, 1, settings)
+	}
+}
+
+// Every preset is complete, and no two of them are one address.
+func TestPresets(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range config.Presets() {
+		require.Contains(t, config.APIs(), p.API, p.Name)
+		require.False(t, seen[p.BaseURL], p.Name)
+		seen[p.BaseURL] = true
+		if strings.HasPrefix(p.BaseURL, "https://") {
+			require.True(t, p.Owns(p.BaseURL), p.Name)
+			require.NotEmpty(t, p.KeyEnv, p.Name)
+		}
+		require.False(t, p.Owns("https://example.com/v1"), p.Name)
+	}
+}

@@ -12,7 +12,7 @@ func limits() map[string]map[string]any {
 	}
 	out := map[string]map[string]any{
 		"config.judge_bar":          {"minimum": -1, "exclusiveMaximum": 1},
-		"config.models.api":         oneOf("chat", "responses", "anthropic", "gemini", nil),
+		"config.models.api":         oneOf(apis()...),
 		"config.models.price.batch": {"exclusiveMinimum": 0, "maximum": 1},
 		"config.gates.min":          {"minimum": 0, "maximum": 1},
 		"config.gates.of":           oneOf("mean", "lower_bound", nil),
@@ -39,6 +39,15 @@ func limits() map[string]map[string]any {
 		out[path] = map[string]any{"minimum": 0}
 	}
 	return out
+}
+
+// apis are the names of the APIs, or none.
+func apis() []any {
+	out := []any{}
+	for _, name := range config.APIs() {
+		out = append(out, name)
+	}
+	return append(out, nil)
 }
 
 func oneOf(values ...any) map[string]any { return map[string]any{"enum": values} }

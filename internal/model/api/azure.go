@@ -25,11 +25,17 @@ func (a Azure) Encode(t model.Target, r model.Request) (model.Call, error) {
 	return call, err
 }
 
-// azureURL returns the URL for a path such as /chat/completions. The base URL is that of the resource, or a longer one
-// as Azure's portal shows it.
+// AzureV1 returns the base URL of Azure's v1 API for that of a resource, or for a longer one as Azure's portal shows it.
+func AzureV1(base string) string { return azureBase(base) + "/v1" }
+
+func azureBase(base string) string {
+	base, _, _ = strings.Cut(base+"/", "/openai/")
+	return strings.TrimRight(base, "/") + "/openai"
+}
+
+// azureURL returns the URL for a path such as /chat/completions.
 func azureURL(t model.Target, path string) string {
-	base, _, _ := strings.Cut(t.Base()+"/", "/openai/")
-	base = strings.TrimRight(base, "/") + "/openai"
+	base := azureBase(t.Base())
 	query := "?api-version=" + url.QueryEscape(t.APIVersion)
 	switch {
 	case t.APIVersion == "":

@@ -328,13 +328,14 @@ func dialects() map[string]dialect {
 }
 
 // asked makes one call of a dialect to a server that gives an answer.
-func asked(t *testing.T, d dialect, r model.Request, a answer) (model.Response, error, *http.Request, string) {
+func asked(t *testing.T, d dialect, r model.Request, a answer) (
+	resp model.Response, got *http.Request, sent string, err error,
+) {
 	t.Helper()
-	var got *http.Request
-	var sent []byte
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		got = req.Clone(req.Context())
-		sent, _ = io.ReadAll(req.Body)
+		body, _ := io.ReadAll(req.Body)
+		sent = string(body)
 		w.Header().Set("Content-Type", "application/json")
 		switch a.header {
 		case "Retry-After: 7":
@@ -352,12 +353,12 @@ func asked(t *testing.T, d dialect, r model.Request, a answer) (model.Response, 
 	case api.Chat, api.Responses:
 		target.BaseURL += "/v1"
 	}
-	r, err := target.Prepare(r)
+	r, err = target.Prepare(r)
 	require.NoError(t, err)
 	client, err := engine.NewClient(target)
 	require.NoError(t, err)
-	resp, err := client.Complete(t.Context(), r)
-	return resp, err, got, string(sent)
+	resp, err = client.Complete(t.Context(), r)
+	return resp, got, sent, err
 }
 
 // Every API sends what a request says, and makes the same of what its server answers.
@@ -373,7 +374,7 @@ func TestAPIsConform(t *testing.T) {
 				if d.kind == "responses" {
 					r.Params.Stop = nil
 				}
-				_, err, got, sent := asked(t, d, r, d.answers["reply"])
+				_, got, sent, err := asked(t, d, r, d.answers["reply"])
 				require.NoError(t, err)
 				require.Equal(t, d.path, got.URL.RequestURI())
 				body := strings.TrimSuffix(d.body, "}") + `,"stream":false}`
@@ -397,7 +398,7 @@ func TestAPIsConform(t *testing.T) {
 						return
 					}
 					r := model.Request{Messages: []model.Message{{Role: "user", Content: "내일 치과"}}}
-					resp, err, _, _ := asked(t, d, r, a)
+					resp, _, _, err := asked(t, d, r, a)
 					if want.fails == nil {
 						require.NoError(t, err)
 						resp.At, resp.Latency, resp.Attempts = time.Time{}, 0, 0

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -80,9 +81,7 @@ func (b body) setTextFormat(r model.Request) error {
 	flat := map[string]any{"type": r.ResponseFormat}
 	switch wrapped := format["json_schema"].(type) {
 	case map[string]any:
-		for name, value := range wrapped {
-			flat[name] = value
-		}
+		maps.Copy(flat, wrapped)
 	case map[string]json.RawMessage:
 		for name, value := range wrapped {
 			flat[name] = value

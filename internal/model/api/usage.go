@@ -22,9 +22,6 @@ var (
 		{"thoughtstokencount"},
 	}
 	totalNames = []string{"totaltokens", "totaltokencount"}
-	// What follows is a part of the input or of the output, and may stand in an object of details.
-	cachedNames    = []string{"cachedtokens", "cachereadinputtokens", "cachedcontenttokencount", "promptcachehittokens"}
-	reasoningNames = []string{"reasoningtokens", "thoughtstokencount", "thinkingtokens"}
 )
 
 // maxTokens is more than any model reads or writes.
@@ -54,14 +51,16 @@ func readUsage(raw json.RawMessage) *model.Usage {
 	if !hasInput || !hasOutput || input < 0 || output < 0 {
 		return nil
 	}
-	for _, value := range object {
+	for _, value := range object { // parts of the input and of the output may be in an object of details
 		if details, ok := value.(map[string]any); ok {
 			parts, _ := countsIn(details)
 			maps.Copy(counts, parts)
 		}
 	}
-	cached, _ := first(counts, cachedNames)
-	reasoning, _ := first(counts, reasoningNames)
+	cached, _ := first(counts, []string{
+		"cachedtokens", "cachereadinputtokens", "cachedcontenttokencount", "promptcachehittokens",
+	})
+	reasoning, _ := first(counts, []string{"reasoningtokens", "thoughtstokencount", "thinkingtokens"})
 	return &model.Usage{
 		InputTokens: input, OutputTokens: output, CachedTokens: min(cached, input), ReasoningTokens: min(reasoning, output),
 	}

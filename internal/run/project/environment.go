@@ -29,8 +29,10 @@ func environment(path string) (func(string) string, problem.List) {
 	if path == "" && errors.Is(err, fs.ErrNotExist) {
 		return os.Getenv, nil
 	}
-	p := problem.Problem{File: file, Severity: severity, Message: "this is not a file of variables, and none is read from it",
-		Hint: "write one a line, like NAME=value"}
+	p := problem.Problem{
+		File: file, Severity: severity, Message: "this is not a file of variables, and none is read from it",
+		Hint: "write one a line, like NAME=value",
+	}
 	if failed, ok := errors.AsType[*fs.PathError](err); ok { // the parser's own errors quote the file, which holds keys
 		p.Message, p.Hint = "reading the variables: "+failed.Err.Error(), ""
 	}

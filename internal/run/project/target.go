@@ -96,7 +96,8 @@ func (p *Project) target(name string) (Target, error) {
 		return Target{}, problem.List{{
 			Message: fmt.Sprintf("the config has no model %q; %s", name,
 				cmp.Or(strictyaml.DidYouMean(name, names), "it has "+wording.List(names))),
-			Hint: fmt.Sprintf("to use a model that is not in the config, name its endpoint, such as --model %s:%s", config.OpenAI, name),
+			Hint: fmt.Sprintf("to use a model that is not in the config, name its endpoint, such as --model %s:%s",
+				config.OpenAI, name),
 		}}
 	}
 	preset, _ := config.PresetOf(config.OpenAI)
@@ -105,15 +106,16 @@ func (p *Project) target(name string) (Target, error) {
 	return t, nil
 }
 
-// targetAt is a model at --base-url. The config gives the id of a name that it has.
+// targetAt is a model at --base-url. The config gives the id and the API of a name that it has.
 func (p *Project) targetAt(name, base string) Target {
 	m := p.Config.Models[name]
 	base, version := config.SplitAddress(base)
-	settings := model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base, API: api.ByName(config.Chat)}
+	settings := model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base, API: api.ByName(m.API)}
 	if version != "" {
 		settings.API, settings.APIVersion = api.Azure{API: settings.API}, version
 	}
 	t := p.newTarget(settings)
+	t.API = m.API
 	t.source = model.KeySource{BaseURL: base, Typed: true}
 	t.Params = m.Params
 	return t
@@ -191,9 +193,13 @@ func (t Target) Open(timeout time.Duration) (model.Target, error) {
 		}
 		source.BaseURL = settings.BaseURL
 	}
+	if settings.Endpoint == config.Azure && settings.APIVersion == "" {
+		settings.BaseURL = api.AzureV1(settings.BaseURL) // batches go there, too
+	}
 	key, env, err := model.APIKey(t.getenv, source)
 	if err != nil && len(settings.Hidden) > 0 {
-		err = fmt.Errorf("no key for model %s: set %s", t.Name, cmp.Or(source.APIKeyEnv, source.UsualEnv, model.DefaultKeyEnv))
+		err = fmt.Errorf("no key for model %s: set %s", t.Name,
+			cmp.Or(source.APIKeyEnv, source.UsualEnv, model.DefaultKeyEnv))
 	}
 	if err != nil {
 		return model.Target{}, err
@@ -237,7 +243,8 @@ func (t Target) Priced(timeout time.Duration) model.Target {
 	return settings
 }
 
-// checked returns a problem where the API of the target can't ask what the revision says, and so would fail in each call.
+// checked returns a problem where the API of the target can't ask what the revision says, and so would fail in each
+// call.
 func (t Target) checked(revision *prompt.Prompt) error {
 	r := model.Request{Params: t.Params, ResponseFormat: revision.ResponseFormat, JSONSchema: revision.JSONSchema}
 	for _, m := range revision.Messages {
