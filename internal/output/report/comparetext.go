@@ -115,7 +115,8 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	if wide {
 		p.prose("", "marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
 	}
-	t := caseTable{first: "case", sides: phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, sideWidth), last: "why", width: o.width()}
+	sides := phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, sideWidth)
+	t := caseTable{first: "case", sides: sides, last: "why", width: o.width()}
 	for _, row := range rows {
 		l := pairLine(row)
 		if wide {

@@ -52,7 +52,9 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 	return r, nil
 }
 
-func (r *Revisions) prepare(ctx context.Context, p *project.Project, o Options, variants []project.Variant) (err error) {
+func (r *Revisions) prepare(
+	ctx context.Context, p *project.Project, o Options, variants []project.Variant,
+) (err error) {
 	if r.recordings, err = r.openRecordings(p, o, ofPrompts(p.Prompts)); err != nil {
 		return err
 	}

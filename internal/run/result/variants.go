@@ -10,8 +10,9 @@ import (
 
 // Variants compares several run files with the base, as variants: if one of them has
 // to be graded again, all are. Each gets a comparison, which then may change.
-func (b *Base) Variants(ctx context.Context, headPaths []string, then func(report.Pair) error) (report.Variants, error) {
-	var out report.Variants
+func (b *Base) Variants(ctx context.Context, headPaths []string, then func(report.Pair) error) (
+	out report.Variants, err error,
+) {
 	for _, path := range headPaths {
 		if b.how.AsRecorded {
 			break

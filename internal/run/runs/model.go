@@ -28,8 +28,9 @@ func (l Lookup) means(name string, m runfile.Model) bool {
 func (l Lookup) onOneModel(arg string, p *prompt.Prompt, found []runfile.Found, like *runfile.Header) (
 	runfile.Found, error,
 ) {
+	first := found[0].Header
 	found = slices.DeleteFunc(slices.Clone(found), func(f runfile.Found) bool {
-		return f.Header.Suite.Name != found[0].Header.Suite.Name || (f.Header.Redacted != nil) != (found[0].Header.Redacted != nil)
+		return f.Header.Suite.Name != first.Suite.Name || (f.Header.Redacted != nil) != (first.Redacted != nil)
 	})
 	if l.Model != "" {
 		found = l.narrowTo(l.Model, found)
@@ -45,10 +46,10 @@ func (l Lookup) onOneModel(arg string, p *prompt.Prompt, found []runfile.Found, 
 		for i, m := range several {
 			names[i] = fmt.Sprintf("%s (%s)", m.ID, m.Endpoint)
 		}
-		first := several[0]
 		return runfile.Found{}, problem.List{{
 			Message: fmt.Sprintf("%s has runs on %s: %s", arg, wording.Count(len(several), "model"), wording.List(names)),
-			Hint:    fmt.Sprintf("choose one with --model, such as --model %s, or name a run file", cmp.Or(first.Name, first.ID)),
+			Hint: fmt.Sprintf("choose one with --model, such as --model %s, or name a run file",
+				cmp.Or(several[0].Name, several[0].ID)),
 		}}
 	}
 	return found[0], nil
