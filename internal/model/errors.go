@@ -211,7 +211,10 @@ func (e *Error) hint() string {
 		return "check the key and what it may use"
 	case KindNotFound:
 		if e.NoAPI {
-			if e.API != "" {
+			switch {
+			case strings.Contains(e.BaseURL, "/openai/deployments/"):
+				return "check the base URL and the name of the deployment"
+			case e.API != "":
 				return "check the base URL"
 			}
 			return "check the base URL, which mostly ends in /v1"

@@ -73,7 +73,7 @@ func unreadable(a model.Answer, err error) *model.Error {
 		return &model.Error{
 			Kind: model.KindMalformed, Status: a.Status, MaxAttempts: 2,
 			Message: fmt.Sprintf("it is a stream of events (%s), though stream is off: %s",
-				contentType(a), bytes.Join(events, nil)),
+				contentType(a), bytes.Join(events[:min(len(events), maxEvents)], nil)),
 		}
 	}
 	e := &model.Error{Kind: model.KindMalformed, Status: a.Status}
@@ -85,6 +85,9 @@ func unreadable(a model.Answer, err error) *model.Error {
 	e.Message = fmt.Sprintf("it is no JSON but %s: %s", contentType(a), said)
 	return e
 }
+
+// maxEvents is how many events of a stream a message quotes.
+const maxEvents = 8
 
 // contentType names what a body is.
 func contentType(a model.Answer) string {

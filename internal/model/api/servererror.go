@@ -23,7 +23,7 @@ type serverError struct {
 
 const (
 	// maxSaid is how much of a server's text is searched for words.
-	maxSaid = 32 << 10
+	maxSaid = 8 << 10
 	// maxCauses is how deep causes may be nested in each other.
 	maxCauses = 4
 )
