@@ -72,7 +72,7 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 			Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade",
 		}
 	}
-	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !isOtherModel(b.Model, h.Model) {
+	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !isOtherModel(b, h) {
 		notes = append(notes, drift(head))
 	}
 	if b.Model.Name != h.Model.Name && b.Model.ID == h.Model.ID {

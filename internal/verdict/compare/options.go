@@ -51,5 +51,5 @@ func (o Options) margin(grader string) float64 {
 // mayBeVariants reports whether two runs of one prompt may be compared because their
 // models differ.
 func (o Options) mayBeVariants(b, h runfile.Header) bool {
-	return (o.Variants || o.AllowModel) && isOtherModel(b.Model, h.Model)
+	return (o.Variants || o.AllowModel) && isOtherModel(b, h)
 }

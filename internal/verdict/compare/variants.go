@@ -102,7 +102,7 @@ func Names(headers []runfile.Header) []string {
 func modelNames(headers []runfile.Header) []string {
 	differ := false
 	for _, h := range headers[1:] {
-		differ = differ || isOtherModel(headers[0].Model, h.Model)
+		differ = differ || isOtherModel(headers[0], h)
 	}
 	if !differ {
 		return nil
@@ -127,18 +127,20 @@ func modelNames(headers []runfile.Header) []string {
 
 // keepApart reports whether no name is empty or given to two models.
 func keepApart(headers []runfile.Header, names []string) bool {
-	of := map[string]runfile.Model{}
+	of := map[string]runfile.Header{}
 	for i, h := range headers {
-		if other, ok := of[names[i]]; names[i] == "" || ok && isOtherModel(other, h.Model) {
+		if other, ok := of[names[i]]; names[i] == "" || ok && isOtherModel(other, h) {
 			return false
 		}
-		of[names[i]] = h.Model
+		of[names[i]] = h
 	}
 	return true
 }
 
 // isOtherModel reports whether two runs were on different models, or on one under
-// another name of the config that sets other parameters.
-func isOtherModel(a, b runfile.Model) bool {
-	return !a.Same(b) || a.Name != b.Name && otherParams(a.Params, b.Params) != ""
+// another name of the config that sets other parameters. Only runs of one prompt
+// can tell the latter, because a prompt sets parameters, too.
+func isOtherModel(a, b runfile.Header) bool {
+	return !a.Model.Same(b.Model) || a.Prompt.Hash == b.Prompt.Hash &&
+		a.Model.Name != b.Model.Name && otherParams(a.Model.Params, b.Model.Params) != ""
 }

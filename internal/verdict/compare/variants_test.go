@@ -88,6 +88,8 @@ func TestNameByWhatDiffers(t *testing.T) {
 	}
 	withTemperature := run("v3", "b", "local", "m")
 	withTemperature.Model.Params = params.Params{Temperature: &warm}
+	ownTemperature := run("v4", "b", "local", "m")
+	ownTemperature.Prompt.Hash, ownTemperature.Model.Params = "other", withTemperature.Model.Params
 	for name, test := range map[string]struct {
 		runs []runfile.Header
 		want []string
@@ -98,6 +100,9 @@ func TestNameByWhatDiffers(t *testing.T) {
 		"both":            {[]runfile.Header{run("v2", "a", "local", "m"), run("v3", "b", "local", "n")}, []string{"v2 · a", "v3 · b"}},
 		"a renamed model": {[]runfile.Header{run("v2", "a", "local", "m"), run("v3", "b", "local", "m")}, []string{"v2", "v3"}},
 		"parameters":      {[]runfile.Header{run("v3", "a", "local", "m"), withTemperature}, []string{"a", "b"}},
+		"parameters of a prompt, on a renamed model": {
+			[]runfile.Header{run("v3", "a", "local", "m"), ownTemperature}, []string{"v3", "v4"},
+		},
 		"one name for two models": {
 			[]runfile.Header{run("v3", "a", "local", "m"), run("v3", "a", "local", "n")}, []string{"m", "n"},
 		},
