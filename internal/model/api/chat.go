@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -55,12 +54,9 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 	if len(r.Messages) == 0 {
 		return nil, errors.New("the request has no message")
 	}
-	fields := make(map[string]any, 8+len(r.Params.Extra))
-	for name, value := range r.Params.Extra {
-		if slices.Contains([]string{"messages", "model", "n", "stream", "stream_options"}, name) {
-			return nil, fmt.Errorf("extra parameter %q is not allowed: promptbench sets it itself", name)
-		}
-		fields[name] = value
+	fields, err := newBody(r, "messages", "model", "n", "stream", "stream_options")
+	if err != nil {
+		return nil, err
 	}
 	format, err := responseFormat(r)
 	if err != nil {
@@ -194,27 +190,14 @@ type message struct {
 
 // Decode reads the first choice of a completion.
 func (Chat) Decode(a model.Answer) (model.Response, error) {
-	if a.Status >= 400 {
-		if resp, ok := withheldIn(a); ok {
-			return resp, nil
-		}
-		return model.Response{}, errorIn(a)
+	if resp, ok := withheldIn(a); ok {
+		return resp, nil
 	}
 	var doc completion
-	a.Body = bytes.TrimPrefix(bytes.TrimSpace(a.Body), bom)
-	err := json.Unmarshal(a.Body, &doc)
-	if _, isBroken := errors.AsType[*json.SyntaxError](err); isBroken {
-		// A decoder, unlike Unmarshal, tells an answer that was cut from another mistake.
-		err = json.NewDecoder(bytes.NewReader(a.Body)).Decode(&doc)
+	if err := decode(&a, &doc, &doc.Error); err != nil {
+		return model.Response{}, err
 	}
-	_, isMistyped := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
-	case isSet(doc.Error):
-		return model.Response{}, errorIn(a) // an error inside a success
-	case isMistyped:
-		return model.Response{}, noCompletion(a, "it is JSON that is no completion")
-	case err != nil:
-		return model.Response{}, unreadable(a, err)
 	case len(doc.Choices) == 0 && has(doc.Done):
 		return model.Response{}, noCompletion(a, "it is of Ollama's own API: end the base URL in /v1; it has no choices")
 	case len(doc.Choices) == 0:

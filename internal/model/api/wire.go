@@ -122,8 +122,11 @@ func decode(a *model.Answer, doc any, failure *json.RawMessage) error {
 		return errorIn(*a)
 	}
 	a.Body = bytes.TrimPrefix(bytes.TrimSpace(a.Body), bom)
-	// A decoder, unlike Unmarshal, tells an answer that was cut from another mistake.
-	err := json.NewDecoder(bytes.NewReader(a.Body)).Decode(doc)
+	err := json.Unmarshal(a.Body, doc)
+	if _, isBroken := errors.AsType[*json.SyntaxError](err); isBroken {
+		// A decoder, unlike Unmarshal, tells an answer that was cut from another mistake.
+		err = json.NewDecoder(bytes.NewReader(a.Body)).Decode(doc)
+	}
 	_, isMistyped := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
 	case isSet(*failure):

@@ -34,7 +34,7 @@ func TestKeysOfCommittedRecordings(t *testing.T) {
 		if h.OfJudge() {
 			continue
 		}
-		target := model.Target{API: api.Chat{}, Endpoint: h.Model.Endpoint, ID: h.Model.ID}
+		target := model.Target{API: api.ByName(h.Model.API), Endpoint: h.Model.Endpoint, ID: h.Model.ID}
 		asked := &prompt.Prompt{Name: h.Prompt.Name, ResponseFormat: h.Prompt.ResponseFormat, JSONSchema: h.Prompt.JSONSchema}
 		for _, m := range h.Prompt.Messages {
 			asked.Messages = append(asked.Messages, prompt.Message(m))
