@@ -17,18 +17,19 @@ import (
 type jsonReader struct {
 	declared bool // any rule is set
 	untyped  bool
-	typ      *jsonpath.Path // nil if no path is set
-	items    *jsonpath.Path
+	typ      *jsonPath // nil if no path is set
+	items    *jsonPath
 	key      string // the first member name in the type path; a broken document may begin with it
 	schema   *schema.Schema
 	path     string   // of the type
 	openings []string // see continued
+	steps    *int     // that the paths may still take in the reply that is read
 }
 
 func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
 	r := jsonReader{declared: rules != JSONRules{}, untyped: untyped}
 	var errs []error
-	compile := func(rule, path string) *jsonpath.Path {
+	compile := func(rule, path string) *jsonPath {
 		if path == "" {
 			return nil
 		}
@@ -36,7 +37,7 @@ func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
 		if err != nil {
 			errs = append(errs, &RuleError{rule, fmt.Errorf("%q is not a JSONPath: %w", path, err)})
 		}
-		return p
+		return &jsonPath{p}
 	}
 	r.typ = compile("json.type", rules.Type)
 	r.items = compile("json.items", rules.Items)
@@ -84,20 +85,22 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 	if !r.json.declared && (want != JSON || !r.untyped) {
 		return document{}, false
 	}
+	j, steps := r.json, pathSteps
+	j.steps = &steps
 	text := src.text
-	candidates, weak := r.json.scan(text)
+	candidates, weak := j.scan(text)
 	if len(candidates) == 0 {
 		if text = withoutBlockQuote(src.text); text != src.text {
-			candidates, weak = r.json.scan(text)
+			candidates, weak = j.scan(text)
 		}
 	}
 	if len(candidates) == 0 {
 		var repaired *jsonCandidate
-		candidates, repaired = r.json.scanBroken(text)
+		candidates, repaired = j.scanBroken(text)
 		weak = cmp.Or(weak, repaired)
 	}
 	if len(candidates) == 0 {
-		if c, ok := r.json.continued(text); ok {
+		if c, ok := j.continued(text); ok {
 			candidates = append(candidates, c)
 		}
 	}
@@ -109,7 +112,7 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 		return document{}, false
 	}
 
-	unclean := r.json.clean(best)
+	unclean := j.clean(best)
 	doc := document{start: best.start, end: best.end, rawType: best.rawType, hasType: best.hasType}
 	if len(candidates) > 1 {
 		doc.add(CodeSeveralDocuments, "line %d: the last of %d documents was read", src.line(best.start), len(candidates))
@@ -131,7 +134,7 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 			doc.thinking = strings.TrimSpace(t)
 		}
 	}
-	doc.defects = append(doc.defects, schemaDefects(r.json.schema, best.value)...)
+	doc.defects = append(doc.defects, schemaDefects(j.schema, best.value)...)
 	return doc, true
 }
 
@@ -204,7 +207,8 @@ func (r *jsonReader) selectType(c *jsonCandidate) bool {
 	if r.typ == nil {
 		return r.untyped && (r.items == nil || r.hasItems(c.value))
 	}
-	for _, node := range r.typ.Select(c.value) {
+	nodes, _ := r.typ.selects(c.value, r.steps)
+	for _, node := range nodes {
 		if s, ok := node.(string); ok {
 			c.rawType, c.hasType = s, true
 			return true
@@ -214,7 +218,11 @@ func (r *jsonReader) selectType(c *jsonCandidate) bool {
 }
 
 func (r *jsonReader) hasItems(value any) bool {
-	return r.items != nil && len(r.items.Select(value)) > 0
+	if r.items == nil {
+		return false
+	}
+	nodes, _ := r.items.selects(value, r.steps)
+	return len(nodes) > 0
 }
 
 // opensObject reports whether a key or the end of an object follows a {. It saves

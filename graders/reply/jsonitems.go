@@ -13,7 +13,12 @@ func (r *Reader) jsonItems(doc *document, c *jsonCandidate) {
 		return
 	}
 	var notText, blank []int
-	for i, node := range r.json.items.Select(c.value) {
+	steps := pathSteps
+	nodes, ok := r.json.items.selects(c.value, &steps)
+	if !ok {
+		doc.add(CodeTooManyItems, "no item was read: %v", errPathSteps)
+	}
+	for i, node := range nodes {
 		text, isText := node.(string)
 		if !isText && node != nil {
 			text = jsonText(node)

@@ -74,6 +74,9 @@ func NewReader(rules Rules) (*Reader, error) {
 // WithThinking returns a reader that also takes off what stands between the marks
 // of each pair, which a model writes around its thinking.
 func (r *Reader) WithThinking(pairs [][2]string) *Reader {
+	if len(pairs) == 0 {
+		return r
+	}
 	out := *r
 	out.thinking = newWrappers(pairs)
 	return &out

@@ -136,7 +136,10 @@ func (r *Reader) readXML(src *source, want Format) (document, bool) {
 // part without a mark is an item as a whole.
 func (r *Reader) xmlItems(doc *document, c *xmlCandidate) {
 	var all list
-	nodes := selectNodes(r.xml.items, c.tree)
+	nodes, ok := selectNodes(r.xml.items, c.tree)
+	if !ok {
+		doc.add(CodeTooManyItems, "no item was read: %v", errPathSteps)
+	}
 	for _, n := range nodes {
 		part := n.value || n.name != "" && n.name != r.xml.list || len(nodes) > 1 && r.xml.list != r.xml.root
 		switch {
@@ -209,65 +212,6 @@ func (c *xmlCandidate) parts(n *xmlquery.Node) []*xmlquery.Node {
 		}
 	}
 	return parts
-}
-
-// A selection is one result of a path: the text of an element, with its name,
-// or of a text node, or the value of an attribute or a function.
-type selection struct {
-	text  string
-	name  string
-	value bool
-	node  *xmlquery.Node // the element, if it is one
-}
-
-// selectNodes evaluates a path. It leaves out elements inside a selected one,
-// whose text includes theirs. It compiles the path each time, because evaluating
-// changes a compiled one.
-func selectNodes(path string, tree *xmlquery.Node) (found []selection) {
-	// The library panics if a function gets an argument of another type.
-	defer func() {
-		if p := recover(); p != nil {
-			found = nil
-		}
-	}()
-	expr, err := compileXPath(path)
-	if err != nil {
-		return nil
-	}
-	switch v := expr.Evaluate(xmlquery.CreateXPathNavigator(tree)).(type) {
-	case *xpath.NodeIterator:
-		selected := map[*xmlquery.Node]bool{}
-		for v.MoveNext() {
-			nav, ok := v.Current().(*xmlquery.NodeNavigator)
-			if !ok {
-				continue
-			}
-			node := nav.Current()
-			switch nav.NodeType() {
-			case xpath.ElementNode:
-				if !isInside(node, selected) {
-					selected[node] = true
-					found = append(found, selection{text: nodeText(node, nil), name: node.Data, node: node})
-				}
-			default:
-				found = append(found, selection{text: nav.Value(), value: nav.NodeType() == xpath.AttributeNode})
-			}
-		}
-	case string:
-		found = append(found, selection{text: v, value: true})
-	case float64, bool:
-		found = append(found, selection{text: fmt.Sprint(v), value: true})
-	}
-	return found
-}
-
-func isInside(n *xmlquery.Node, selected map[*xmlquery.Node]bool) bool {
-	for ; n != nil; n = n.Parent {
-		if selected[n] {
-			return true
-		}
-	}
-	return false
 }
 
 // inline lists the elements that only format text and end no line.

@@ -240,7 +240,8 @@ func (c *xmlCandidate) selectType(x *xmlReader) {
 	if x.typ == "" {
 		return
 	}
-	for _, s := range selectNodes(x.typ, c.tree) {
+	nodes, _ := selectNodes(x.typ, c.tree)
+	for _, s := range nodes {
 		if !isBlank(s.text) {
 			c.rawType, c.hasType, c.typeNode = s.text, true, s.node
 			if s.name != "" {
