@@ -55,6 +55,9 @@ type Target struct {
 	Concurrency int
 	// RPM and TPM are how many requests and tokens a minute may be sent; 0 means any number.
 	RPM, TPM int
+
+	// Thinking are the marks that the model writes around its thinking, besides the known ones.
+	Thinking [][2]string `json:"-"`
 	// Price is what tokens cost; nil where it is unknown.
 	Price *params.Price
 }

@@ -38,6 +38,7 @@ type fileModel struct {
 	Headers    map[string]string `yaml:"headers"`
 	HeadersEnv map[string]string `yaml:"headers_env"`
 	Params     params.Params     `yaml:"params"`
+	Thinking   [][]string        `yaml:"thinking"`
 }
 
 // Parse reads a config from the text of its file. Paths in it are relative to
@@ -129,6 +130,14 @@ func (k *checker) model(name string, f fileModel) Model {
 			"name the variable that holds the key, such as OPENAI_API_KEY; never write the key itself to a file")
 	}
 	k.headers(at, f)
+	for i, pair := range f.Thinking {
+		if len(pair) != 2 || strings.TrimSpace(pair[0]) == "" || strings.TrimSpace(pair[1]) == "" || pair[0] == pair[1] {
+			k.fail(at.At("thinking", i), "a pair of marks is two different texts",
+				"the text before the model's thinking and the one behind it, such as [<thought>, </thought>]")
+			continue
+		}
+		m.Thinking = append(m.Thinking, [2]string{pair[0], pair[1]})
+	}
 	m.RPM, m.TPM = k.limit(at, "rpm", f.RPM), k.limit(at, "tpm", f.TPM)
 	if p := f.Price; p != nil {
 		for key, value := range map[string]float64{"input": p.Input, "output": p.Output} {

@@ -100,6 +100,7 @@ type Model struct {
 	API      string        `json:"api,omitempty"` // as a config names it; empty for chat
 	ID       string        `json:"id"`
 	Params   params.Params `json:"params"`
+	Thinking [][2]string   `json:"thinking,omitempty"` // the config's marks around its thinking
 }
 
 // Same reports whether two runs were on one model: by one id at one endpoint and API.

@@ -80,6 +80,7 @@ func judgeHeader(asked *prompt.Prompt, criteria []graders.Criterion, targets map
 			t = targets[""]
 		}
 		m := runfile.Model{Name: t.Name, Endpoint: t.Label, API: t.API, ID: t.ID, Params: judge.Params(asked, t.Params)}
+		m.Thinking = t.Record().Thinking
 		switch {
 		case i == 0:
 			out.Model = m

@@ -44,7 +44,7 @@ func judgeableReplies(p *project.Project, run *runfile.Run) ([]judgeable, error)
 			continue
 		}
 		format := run.Header.Prompt.ReplyFormat
-		read := p.Reader.Read(call.Reply, call.Thinking, format)
+		read := p.ReaderFor(run.Header.Model).Read(call.Reply, call.Thinking, format)
 		if !read.Readable() {
 			continue
 		}

@@ -120,7 +120,7 @@ func texts(p *project.Project, run *runfile.Run, id string) map[int]string {
 	out := map[int]string{}
 	for _, c := range run.CallsOf(id) {
 		if c.For == runfile.ForReply && c.Error == nil {
-			out[c.Trial] = p.Reader.Read(c.Reply, c.Thinking, run.Header.Prompt.ReplyFormat).Text
+			out[c.Trial] = p.ReaderFor(run.Header.Model).Read(c.Reply, c.Thinking, run.Header.Prompt.ReplyFormat).Text
 		}
 	}
 	return out

@@ -30,10 +30,11 @@ type Verdict struct {
 // a code fence around it: for one question {"reason":…,"verdict":…}, for several
 // an object with such a one under each criterion's id. A verdict counts if it
 // is exactly one of its question's options, stands there once, and follows a
-// reason. Nothing is guessed from prose.
-func Read(answer string, list []graders.Question) []Verdict {
+// reason. Nothing is guessed from prose. The judge may have marks of its own around
+// its thinking.
+func Read(answer string, list []graders.Question, thinking ...[2]string) []Verdict {
 	out := make([]Verdict, len(list))
-	top, err := members(unwrap(answer))
+	top, err := members(unwrap(answer, thinking))
 	if err != nil {
 		for i := range out {
 			out[i].Fault = err.Error()
@@ -72,10 +73,10 @@ func Read(answer string, list []graders.Question) []Verdict {
 var fence = regexp.MustCompile("(?s)^```[A-Za-z]*[ \t]*\r?\n(.*?)\r?\n?```$")
 
 // unwrap removes what may be around the object.
-func unwrap(answer string) string {
+func unwrap(answer string, thinking [][2]string) string {
 	text := answer
 	if reader, err := reply.NewReader(reply.Rules{}); err == nil { // no rules can't be wrong
-		text = reader.Read(answer, "", reply.Text).Text
+		text = reader.WithThinking(thinking).Read(answer, "", reply.Text).Text
 	}
 	if m := fence.FindStringSubmatch(text); m != nil {
 		text = m[1]

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"promptbench/graders/reply"
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/problem"
@@ -130,6 +131,7 @@ func (p *Project) targetOf(m config.Model) Target {
 	settings := model.Target{
 		Name: m.Name, ID: m.Model, Endpoint: labelOf(m), BaseURL: m.BaseURL, Headers: m.Headers,
 		API: api.ByName(m.API), APIVersion: m.APIVersion, Renames: preset.Renames, RPM: m.RPM, TPM: m.TPM,
+		Thinking: m.Thinking,
 	}
 	if m.Endpoint == config.Azure || m.APIVersion != "" {
 		settings.API = api.Azure{API: settings.API}
@@ -163,6 +165,23 @@ func (p *Project) PriceFor(endpoint, id string) *params.Price {
 		m := p.Config.Models[name]
 		if m.Model == id && model.EndpointLabel(labelOf(m), m.BaseURL) == endpoint {
 			return m.Price
+		}
+	}
+	return nil
+}
+
+// ReaderFor returns the reader of the replies of a run's model, with the marks that
+// the config gives for its thinking.
+func (p *Project) ReaderFor(m runfile.Model) *reply.Reader {
+	return p.Reader.WithThinking(p.ThinkingOf(m))
+}
+
+// ThinkingOf returns the marks that the config gives for the thinking of a run's model.
+func (p *Project) ThinkingOf(of runfile.Model) [][2]string {
+	for _, name := range slices.Sorted(maps.Keys(p.Config.Models)) {
+		m := p.Config.Models[name]
+		if m.Model == of.ID && model.EndpointLabel(labelOf(m), m.BaseURL) == of.Endpoint {
+			return m.Thinking
 		}
 	}
 	return nil

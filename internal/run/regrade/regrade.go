@@ -21,6 +21,7 @@ import (
 // only by running it.
 func Current(p *project.Project, h runfile.Header, specs []graders.Spec) bool {
 	return h.Suite.Hash == p.Suite.Hash() && h.ReaderVersion() == reply.Version &&
+		slices.Equal(p.ThinkingOf(h.Model), h.Model.Thinking) &&
 		slices.EqualFunc(h.Graders, specs, sameSpec)
 }
 
@@ -67,13 +68,14 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 		cases[c.ID] = runner.CaseRecord(p.Suite, c)
 	}
 	replied := run.Header.Model
-	grading := runner.Grading{Reader: p.Reader, Graders: built, Price: p.PriceFor(replied.Endpoint, replied.ID)}
+	grading := runner.Grading{Reader: p.ReaderFor(replied), Graders: built, Price: p.PriceFor(replied.Endpoint, replied.ID)}
 	out, err = runner.Regrade(ctx, run, grading, programs.Processes(), cases)
 	if err != nil {
 		return nil, err
 	}
 	out.Header.Suite = runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()}
 	out.Header.Reply, out.Header.Reader = p.Suite.Rules, reply.Version
+	out.Header.Model.Thinking = p.ThinkingOf(replied)
 	if len(criteria) == 0 {
 		out.Header.Judge = nil
 	}

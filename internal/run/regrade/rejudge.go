@@ -36,7 +36,7 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 	}
 	bench := func(m runfile.Model) *runner.JudgeModel {
 		return &runner.JudgeModel{Params: m.Params, Asker: &runner.Asker{
-			Target: model.Target{API: api.ByName(m.API), Endpoint: m.Endpoint, ID: m.ID}, Recorded: said,
+			Target: model.Target{API: api.ByName(m.API), Endpoint: m.Endpoint, ID: m.ID, Thinking: m.Thinking}, Recorded: said,
 			Offline: fmt.Sprintf("run %s has no answer of %s to this very question", run.Header.Run, m.ID),
 		}}
 	}

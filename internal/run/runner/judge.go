@@ -173,7 +173,7 @@ func (j *Judge) read(
 		}
 		return verdicts, call.Error == nil, nil
 	}
-	return judge.Read(call.Reply, a.Questions), true, nil
+	return judge.Read(call.Reply, a.Questions, m.Asker.Target.Thinking...), true, nil
 }
 
 // faultOf says why a finished call can hold no verdict, whatever its text is.

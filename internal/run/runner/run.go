@@ -182,6 +182,7 @@ func (r *running) trial(ctx context.Context, it item) error {
 	}
 	grading := r.Grading
 	grading.Price = revision.Asker.Target.Price
+	grading.Reader = grading.Reader.WithThinking(revision.Asker.Target.Thinking)
 	t, err := grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, JudgeCalls{Run: revision.ID, Record: w.call})
 	if err != nil {
 		return unlessOver(ctx, err)
