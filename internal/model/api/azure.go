@@ -25,7 +25,8 @@ func (a Azure) Encode(t model.Target, r model.Request) (model.Call, error) {
 	return call, err
 }
 
-// AzureV1 returns the base URL of Azure's v1 API for that of a resource, or for a longer one as Azure's portal shows it.
+// AzureV1 returns the base URL of Azure's v1 API. That of a resource is enough; a longer one, as Azure's portal shows
+// it, is fine.
 func AzureV1(base string) string { return azureBase(base) + "/v1" }
 
 func azureBase(base string) string {
