@@ -22,8 +22,8 @@ func SplitAddress(address string) (base, apiVersion string) {
 	return base, apiVersion
 }
 
-// HasOtherQuery reports whether an address has a query with more than an api-version, or a fragment: nothing of it would
-// be sent.
+// HasOtherQuery reports whether an address has a query with more than an api-version, or a fragment: nothing of it
+// would be sent.
 func HasOtherQuery(u *url.URL) bool {
 	values := u.Query()
 	values.Del("api-version")

@@ -130,7 +130,7 @@ func kindOf(status int, said serverError) model.Kind {
 	}
 	limited := status == http.StatusTooManyRequests
 	switch {
-	case status == http.StatusProxyAuthRequired:
+	case status == http.StatusProxyAuthRequired, status < 500 && !limited && saysAccount.MatchString(said.Message):
 		return model.KindAuth
 	case status == http.StatusPaymentRequired, saysQuota.MatchString(said.Message),
 		is("insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "insufficient_balance", "1113"):

@@ -20,6 +20,8 @@ var (
 		`|missing|not found|was not provided)` +
 		`|(invalid|incorrect|missing|wrong|no|bad|expired) (x-)?(api[ _-]?key|credential)` +
 		`|not authenticated|authentication (failed|required)|unauthori[sz]ed|invalid token`)
+	saysAccount = regexp.MustCompile(`(?i)\b(account|organi[sz]ation)\b( \S+)? (has been|is|was)( \S+)? ` +
+		`(suspended|blocked|disabled|deactivated|terminated|banned|restricted)`)
 	saysNoAPI = regexp.MustCompile(`(?i)invalid url|unexpected endpoint|no route|cannot post|unknown (url|path|endpoint)` +
 		`|(url|path|endpoint|page|route|resource) (was )?not found`)
 	saysNoProvider = regexp.MustCompile(`(?i)no (endpoints|providers?|allowed providers)\b.{0,40}\b` +
@@ -35,24 +37,24 @@ func isAboutModel(said serverError) bool {
 }
 
 // The sentences about a prompt over the context: what is too much, and that it is.
-var overContext = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)context[ _-]?(length|window|size|limit)|(maximum|available|model'?s?` +
-		`|loaded with|overflow\w*) (the )?context|context (the )?overflow`),
-	regexp.MustCompile(`(?i)exceed|maximum|longer|too (long|large|many|big)|overflow|greater|larger|beyond` +
-		`|not enough|does ?n[o']t fit|over the|out of`),
-}
+var (
+	namesContext = regexp.MustCompile(`(?i)context[ _-]?(length|window|size|limit)|(maximum|available|model'?s?` +
+		`|loaded with|overflow\w*) (the )?context|context (the )?overflow`)
+	isTooMuch = regexp.MustCompile(`(?i)exceed|maximum|longer|too (long|large|many|big)|overflow|greater|larger|beyond` +
+		`|not enough|does ?n[o']t fit|over the|out of`)
+)
 
 var tooLong = regexp.MustCompile(`(?i)\b(prompt|input|messages?|request|conversation|text)\b( \w+){0,3} ` +
 	`((is|are|was|were) )?(too (long|large|many tokens)|longer than)` +
 	`|(prompt|input)( token)?( count| length)?\b.{0,40}\bexceeds?\b.{0,40}\b(tokens?|limit|maximum|length)\b` +
-	`|too many (input |prompt )?tokens|range of input length`)
+	`|too many (input |prompt )?tokens|tokens.{0,30} must be <=|range of input length`)
 
 // isOverContext recognises the sentences of servers that give no code for a prompt over the context.
 func isOverContext(message string) bool {
 	if strings.Contains(strings.ToLower(message), "per minute") { // a limit of the rate
 		return false
 	}
-	return overContext[0].MatchString(message) && overContext[1].MatchString(message) || tooLong.MatchString(message)
+	return namesContext.MatchString(message) && isTooMuch.MatchString(message) || tooLong.MatchString(message)
 }
 
 // A parameter of a request, as sentences about it spell it.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"promptbench/internal/input/strictyaml"
 )
 
 // A serverError is what an endpoint says of an error, in whichever shape.
@@ -28,8 +30,6 @@ const (
 	maxCauses = 4
 )
 
-var bom = []byte("\ufeff")
-
 // readServerError reads an error body. go-openai knows OpenAI's shape alone and hands everything else back as bytes,
 // and its error for a body without a message has none of the rest; so the shapes are read here:
 //
@@ -40,7 +40,7 @@ var bom = []byte("\ufeff")
 //	{"message":"…"}, {"detail":"…"}, {"msg":"…"}   older vLLM, gateways
 //	{"base_resp":{"status_code","status_msg"}}     MiniMax
 func readServerError(body []byte, now time.Time) serverError {
-	body = bytes.TrimPrefix(bytes.TrimSpace(body), bom)
+	body = strictyaml.TrimBOM(bytes.TrimSpace(body))
 	for _, event := range streamed(body) {
 		if bytes.HasPrefix(event, []byte("{")) {
 			body = event

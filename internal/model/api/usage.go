@@ -10,20 +10,6 @@ import (
 	"promptbench/internal/model"
 )
 
-// The names of counts of tokens, in lower case without underscores. Those of one kind after the first are counted
-// beside it, never in it.
-var (
-	inputNames = [][]string{
-		{"prompttokens", "inputtokens", "prompttokencount", "inputtokencount", "promptevalcount"},
-		{"cachecreationinputtokens"}, {"cachereadinputtokens"}, {"tooluseprompttokencount"},
-	}
-	outputNames = [][]string{
-		{"completiontokens", "outputtokens", "generatedtokens", "candidatestokencount", "outputtokencount", "evalcount"},
-		{"thoughtstokencount"},
-	}
-	totalNames = []string{"totaltokens", "totaltokencount"}
-)
-
 // maxTokens is more than any model reads or writes.
 const maxTokens = 1 << 30
 
@@ -39,9 +25,18 @@ func readUsage(raw json.RawMessage) *model.Usage {
 	if !ok {
 		return nil
 	}
-	input, hasInput := sum(counts, inputNames)
-	output, hasOutput := sum(counts, outputNames)
-	total, hasTotal := first(counts, totalNames)
+	// The names are in lower case without underscores. Kinds after the first are counted beside it, never in it.
+	input, hasInput := sum(counts,
+		[]string{"prompttokens", "inputtokens", "prompttokencount", "inputtokencount", "promptevalcount"},
+		[]string{"cachecreationinputtokens"}, []string{"cachereadinputtokens"}, []string{"tooluseprompttokencount"},
+	)
+	output, hasOutput := sum(counts,
+		[]string{
+			"completiontokens", "outputtokens", "generatedtokens", "candidatestokencount", "outputtokencount", "evalcount",
+		},
+		[]string{"thoughtstokencount"},
+	)
+	total, hasTotal := first(counts, []string{"totaltokens", "totaltokencount"})
 	switch {
 	case hasInput && !hasOutput && hasTotal:
 		output, hasOutput = total-input, true
@@ -104,7 +99,7 @@ func count(value any) (int, bool) {
 }
 
 // sum adds up the kinds of counts. The first kind must be there.
-func sum(counts map[string]int, kinds [][]string) (total int, ok bool) {
+func sum(counts map[string]int, kinds ...[]string) (total int, ok bool) {
 	for i, names := range kinds {
 		n, has := first(counts, names)
 		ok = ok || has && i == 0

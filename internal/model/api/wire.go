@@ -121,7 +121,7 @@ func decode(a *model.Answer, doc any, failure *json.RawMessage) error {
 	if a.Status >= http.StatusBadRequest {
 		return errorIn(*a)
 	}
-	a.Body = bytes.TrimPrefix(bytes.TrimSpace(a.Body), bom)
+	a.Body = strictyaml.TrimBOM(bytes.TrimSpace(a.Body))
 	err := json.Unmarshal(a.Body, doc)
 	if _, isBroken := errors.AsType[*json.SyntaxError](err); isBroken {
 		// A decoder, unlike Unmarshal, tells an answer that was cut from another mistake.

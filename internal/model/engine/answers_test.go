@@ -199,6 +199,18 @@ func TestAnswersWithoutAReply(t *testing.T) {
 		},
 		"invalid prompt":  {fakeopenai.Error(400, "invalid_prompt", "your prompt"), model.KindContentFilter, 1, false, "your prompt"},
 		"data inspection": {fakeopenai.Error(400, "data_inspection_failed", "no"), model.KindContentFilter, 1, false, "no"},
+		"a user's prompt": {
+			fakeopenai.Error(403, "", "The user's prompt was blocked by our content filter"), model.KindContentFilter, 1, false,
+			"was blocked",
+		},
+		"a suspended account": {
+			fakeopenai.Error(403, "", "Your account has been suspended for violating our terms of service"), model.KindAuth, 1,
+			true, "suspended",
+		},
+		"a limit of TGI": {
+			fakeopenai.Error(422, "", "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000"),
+			model.KindContextLength, 1, false, "4096",
+		},
 		"output blocked": {
 			fakeopenai.Raw(400, `{"type":"error","error":{"type":"invalid_request_error","message":"Output blocked by content filtering policy"}}`),
 			model.KindContentFilter, 1, false, "Output blocked",
