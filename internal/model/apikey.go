@@ -23,10 +23,10 @@ type KeySource struct {
 // APIKey returns the key for an endpoint and the variable that it came from, both empty where none is sent.
 //
 // A variable that the config names is that endpoint's key. Otherwise the key in [DefaultKeyEnv] goes to
-// https://api.openai.com, and to a host that the user typed, and the usual key of a known endpoint to that; a host that merely stands in a config file never gets it,
-// since the author of the file would get it too. A missing key is an error that names the variable to set, but for an
-// endpoint on this machine, which needs none, and for a host without a variable of its own, which says itself whether
-// it wants one.
+// https://api.openai.com and to a host that the user typed, and the usual key of a known endpoint to that. A host that
+// only a config file names never gets it, since the author of the file would get it too. A missing key is an error that
+// names the variable to set, but for an endpoint on this machine, which needs none, and for a host without a variable
+// of its own, which says itself whether it wants one.
 func APIKey(getenv func(string) string, t KeySource) (key, env string, err error) {
 	env = strings.TrimSpace(t.APIKeyEnv)
 	if env == "" && (t.Typed || isOpenAI(t.BaseURL)) {

@@ -183,7 +183,8 @@ func (s *stop) guard(next step) step {
 		if why := s.err(); why != nil && ctx.Err() == nil && (failure.Kind == model.KindCancelled || failure.Retryable()) {
 			return resp, stopped(why, c.failed)
 		}
-		if failure.Fatal() && !c.CanDoWithout(failure) && failure.Kind != model.KindBudget { // calls that the budget let in are finished
+		// Calls that the budget let in are finished, and one that the caller can ask in another way tells nothing.
+		if failure.Fatal() && failure.Kind != model.KindBudget && !c.CanDoWithout(failure) {
 			// The calls that wait need not find out for themselves.
 			s.set(&model.Error{Kind: model.KindStopped, Message: failure.Error()})
 		}
