@@ -17,18 +17,22 @@ import (
 func FuzzReadJSON(f *testing.F) {
 	f.Add("다음과 같습니다:\n```json\n{\"subtodos\":{\"type\":\"answer\",\"content\":[{\"subtodoContent\":\"가\"},]}}\n```")
 	f.Add(`{“subtodos”:{“type”:“answer”,“content”:[{“subtodoContent”:“👨‍👩‍👧 여행`)
+	f.Add(`{"subtodos":{"type":"answer","content":[{"x":5,000,"subtodoContent":"\u{1F95B}"subtodoNumber":1},{"y" .5}]}}`)
+	f.Add("> \"type\": \"answer\", \"content\": \"[{\\\"subtodoContent\\\":\\\"\\\\ud83d \\\\frac\\\"}]\"}}")
 	fuzzRead(f, "FuzzReadJSON", reply.JSON)
 }
 
 func FuzzReadXML(f *testing.F) {
 	f.Add("<subtodos type=‘answer’>\n1. A<B 확인\n2. R&D\n</subtodos>")
 	f.Add("`<subtodos>` 태그: <Subtodos type=\\\"answer\\\">① 가\\n② 나 <![CDATA[ 3. ]]>")
+	f.Add("<subtodos type='answer'><item>1단계: 가</item><li>\\n첫째, 나</li>\u3164</subtodos>")
 	fuzzRead(f, "FuzzReadXML", reply.XML)
 }
 
 func FuzzReadText(f *testing.F) {
 	f.Add("<think>음</think>**유형: question**\n１．누구와？ 2. 언제\n- [ ] **어디**\n1️⃣ 1.5리터")
 	f.Add("[answer] 1. 가 2. 나\n" + refusal)
+	f.Add("<|channel|>analysis<|message|>음<|end|>답</think>question\n[1] 가\n✅ 나\nㄱ. 다\n§ 라")
 	fuzzRead(f, "FuzzReadText", reply.Text)
 }
 

@@ -32,7 +32,7 @@ func unnest(value any, depth int) (unnested any, found bool) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for key, member := range v {
-			changed := false
+			var changed bool
 			out[key], changed = unnest(member, depth+1)
 			found = found || changed
 		}
@@ -40,7 +40,7 @@ func unnest(value any, depth int) (unnested any, found bool) {
 	case []any:
 		out := make([]any, len(v))
 		for i, member := range v {
-			changed := false
+			var changed bool
 			out[i], changed = unnest(member, depth+1)
 			found = found || changed
 		}

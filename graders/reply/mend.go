@@ -20,7 +20,8 @@ func mend(text string) (mended string, complete bool) {
 		m.keys[at[1]] = true
 	}
 	m.brackets = len(strings.TrimRight(m.text, "}] \t\r\n"))
-	for m.pos < len(m.text) && m.step() {
+	for goesOn := true; goesOn && m.pos < len(m.text); {
+		goesOn = m.step()
 	}
 	complete = len(m.open) == 0
 	if !complete && m.prose {

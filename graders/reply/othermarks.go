@@ -41,29 +41,47 @@ func markOf(lines []string) parser {
 // The parts of the rarer marks: a number, and what may end a mark, in front of
 // its text.
 const (
-	markNumber = `([0-9０-９]{1,3})`
+	markNumber = `([0-9\x{FF10}-\x{FF19}]{1,3})`
 	markEnd    = `(?:\*\*|__)?\s?(?:[.．)）:：,，、]+|[-–—−]\s)`
 )
 
-// otherMarks are the rarer marks, by style. The first group is the number, if any.
-var otherMarks = []struct {
+// The rarer marks. The first group is the number, if any.
+var (
+	ordinalMark = regexp.MustCompile(`^(?:제\s?)?` + markNumber + `\s?(?:번째|번|단계|스텝|순위|차|(?i:st|nd|rd|th))(?:로)?` + markEnd)
+	stepMark    = regexp.MustCompile(`^(?i:step|no|number|task|item|to-?do|sub-?todo|sub-?task|part|phase|question|q|단계|스텝|` +
+		`순서|번호|항목|할\s?일|작업|질문)\s?[.#]?\s?` + markNumber + markEnd)
+	hashMark    = regexp.MustCompile(`^#` + markNumber + `(?:` + markEnd + `|\s)`)
+	bracketMark = regexp.MustCompile(`^(?:[\[<{【〔「［〈《]\s?` + markNumber + `\s?[\]>}】〕」］〉》]|` +
+		`[\[【〔［]\s?[A-Za-zㄱ-ㅎ` + hangul + `]\s?[\]】〕］])(?:\*\*|__)?[.:：)]?`)
+	wordMark = regexp.MustCompile(`^(?:(?:첫|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열)째|` +
+		`(?:첫|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?번째|` +
+		`(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?i:ly)?)(?:로|로는|는)?` + markEnd)
+	numberMark  = regexp.MustCompile(`^` + markNumber + `(?:\s?[:：]|[、。/|]|[.．]?[)）][.．]?|\s?[-–—−]\s|(?:\*\*|__)[.．)）:：])`)
+	letterMark  = regexp.MustCompile(`^[(（]?(?:[A-Za-zＡ-Ｚａ-ｚㄱ-ㅎ]|[ivxIVX]{1,4}|[一二三四五六七八九十]{1,3})[.．)）:：、]`)
+	circledMark = regexp.MustCompile(`^[\x{3260}-\x{327B}\x{3200}-\x{321B}\x{24B6}-\x{24E9}\x{249C}-\x{24B5}\x{1F150}-\x{1F169}` +
+		`\x{1F130}-\x{1F149}\x{3280}-\x{3289}\x{3220}-\x{3229}\x{32B1}-\x{32BF}\x{24EB}-\x{24F4}\x{2160}-\x{217F}](?:[.．)）]|\s)`)
+	bulletMark = regexp.MustCompile(`^(?:[◎◉▷▶►▸▹➤➢➔➜➡→⇒⟶»›✓✔✅☑☐☒✗✘❌⬜⬛◽◾◻◼🔲🔳☞👉🔹🔸🔷🔶📌📍⭐★☆◆◇♦❖✦✧※◈🟢🟡🔴🔵🟠🟣⚫⚪▫⁌⁍]` +
+		`\x{FE0F}?|[⁃−‐‑‒―﹣∗~]\s|\[[\s✓✔xXvV]?\])`)
+)
+
+type otherMark struct {
 	style   string
 	pattern *regexp.Regexp
-}{
-	{"1st", regexp.MustCompile(`^(?:제\s?)?` + markNumber + `\s?(?:번째|번|단계|스텝|순위|차|(?i:st|nd|rd|th))(?:로)?` + markEnd)},
-	{"step", regexp.MustCompile(`^(?i:step|no|number|task|item|to-?do|sub-?todo|sub-?task|part|phase|question|q|단계|스텝|` +
-		`순서|번호|항목|할\s?일|작업|질문)\s?[.#]?\s?` + markNumber + markEnd)},
-	{"#", regexp.MustCompile(`^#` + markNumber + `(?:` + markEnd + `|\s)`)},
-	{"[]", regexp.MustCompile(`^(?:[\[<{【〔「［〈《]\s?` + markNumber + `\s?[\]>}】〕」］〉》]|` +
-		`[\[【〔［]\s?[A-Za-zㄱ-ㅎ` + hangul + `]\s?[\]】〕］])(?:\*\*|__)?[.:：)]?`)},
-	{"first", regexp.MustCompile(`^(?:(?:첫|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열)째|` +
-		`(?:첫|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?번째|` +
-		`(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?i:ly)?)(?:로|로는|는)?` + markEnd)},
-	{"1:", regexp.MustCompile(`^` + markNumber + `(?:\s?[:：]|[、。/|]|[.．]?[)）][.．]?|\s?[-–—−]\s|(?:\*\*|__)[.．)）:：])`)},
-	{"a", regexp.MustCompile(`^[(（]?(?:[A-Za-zＡ-Ｚａ-ｚㄱ-ㅎ]|[ivxIVX]{1,4}|[一二三四五六七八九十]{1,3})[.．)）:：、]`)},
-	{"ⓐ", regexp.MustCompile(`^[㉠-㉻㈀-㈛ⓐ-ⓩⒶ-Ⓩ⒜-⒵🅐-🅩🄰-🅉㊀-㊉㈠-㈩㊱-㊿⓫-⓴Ⅰ-ⅿ](?:[.．)）]|\s)`)},
-	{"bullet", regexp.MustCompile(`^(?:[◎◉▷▶►▸▹➤➢➔➜➡→⇒⟶»›✓✔✅☑☐☒✗✘❌⬜⬛◽◾◻◼🔲🔳☞👉🔹🔸🔷🔶📌📍⭐★☆◆◇♦❖✦✧※◈🟢🟡🔴🔵🟠🟣⚫⚪▫⁌⁍]` +
-		`\x{FE0F}?|[⁃−‐‑‒―﹣∗~]\s|\[[\s✓✔xXvV]?\])`)},
+}
+
+// otherMarks lists the rarer marks by style, in the order in which they are tried.
+func otherMarks() [9]otherMark {
+	return [...]otherMark{
+		{"1st", ordinalMark},
+		{"step", stepMark},
+		{"#", hashMark},
+		{"[]", bracketMark},
+		{"first", wordMark},
+		{"1:", numberMark},
+		{"a", letterMark},
+		{"ⓐ", circledMark},
+		{"bullet", bulletMark},
+	}
 }
 
 // parseOther reads a rarer mark.
@@ -76,7 +94,7 @@ func parseOther(line string) (mark, bool) {
 	bold := line[:len(line)-len(text)]
 	bold = bold[strings.LastIndexAny(bold, "# >\t")+1:]
 	piece, lengthOf := composed(head(text, longest))
-	for _, o := range otherMarks {
+	for _, o := range otherMarks() {
 		at := o.pattern.FindStringSubmatchIndex(piece)
 		if at == nil {
 			continue

@@ -45,7 +45,7 @@ func NewReader(rules Rules) (*Reader, error) {
 		untyped: len(rules.Types) == 0,
 		refusal: foldSentence(rules.Refusal),
 
-		thinking: knownWrappers,
+		thinking: newWrappers(nil),
 	}
 	var errs []error
 	for _, name := range rules.Types {

@@ -14,17 +14,15 @@ type block struct{ outer, inner span }
 
 // thinkingMarks match the marks around the reasoning that models write into a
 // reply, one kind of wrapper a line.
-var thinkingMarks = []string{
-	`(?i:(?:<|&lt;)/?` + thinkingName + `(?:[ \t\r\n/][^<>]{0,254})?(?:>|&gt;))`,
-	`(?i:\[/?think(?:ing)?\])`,
-	`(?i:◁/?think(?:ing)?▷)`,
-	`(?i:<\|(?:begin|start|end)_(?:of_)?(?:thought|think(?:ing)?)\|>)`,
-	`(?i:<\|/?think(?:ing)?(?:_(?:begin|start|end))?\|>)`,
-	`<\|inner_(?:prefix|suffix)\|>`,
-	`<\|channel>(?:thought|analysis)\b|<channel\|>`,
-	`(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary|final)[^<>]{0,100}(?:<\|constrain\|>\w*)?<\|message\|>`,
-	`<\|end\|>|<\|return\|>`,
-}
+const thinkingMarks = `(?i:(?:<|&lt;)/?` + thinkingName + `(?:[ \t\r\n/][^<>]{0,254})?(?:>|&gt;))` + `|` +
+	`(?i:\[/?think(?:ing)?\])` + `|` +
+	`(?i:◁/?think(?:ing)?▷)` + `|` +
+	`(?i:<\|(?:begin|start|end)_(?:of_)?(?:thought|think(?:ing)?)\|>)` + `|` +
+	`(?i:<\|/?think(?:ing)?(?:_(?:begin|start|end))?\|>)` + `|` +
+	`<\|inner_(?:prefix|suffix)\|>` + `|` +
+	`<\|channel>(?:thought|analysis)\b|<channel\|>` + `|` +
+	`(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary|final)[^<>]{0,100}(?:<\|constrain\|>\w*)?<\|message\|>` + `|` +
+	`<\|end\|>|<\|return\|>`
 
 const thinkingName = `(?:(?:[a-z]{1,20}:)?think(?:ing)?|thoughts?|reasoning|scratchpad|reflection)`
 
@@ -42,14 +40,17 @@ type wrappers struct {
 }
 
 func newWrappers(own [][2]string) wrappers {
+	if len(own) == 0 {
+		return wrappers{marks: knownMarks}
+	}
 	var patterns []string
 	for _, pair := range own {
 		patterns = append(patterns, regexp.QuoteMeta(pair[0]), regexp.QuoteMeta(pair[1]))
 	}
-	return wrappers{regexp.MustCompile(strings.Join(append(patterns, thinkingMarks...), "|")), own}
+	return wrappers{regexp.MustCompile(strings.Join(append(patterns, thinkingMarks), "|")), own}
 }
 
-var knownWrappers = newWrappers(nil)
+var knownMarks = regexp.MustCompile(thinkingMarks)
 
 // A thinkingTag is one mark of a wrapper. Tags of one name are a pair.
 type thinkingTag struct {

@@ -33,7 +33,7 @@ func TestThinkingWrappers(t *testing.T) {
 			for _, answer := range []string{doc, "\n\n" + doc + "\n"} {
 				got := r.Read(before+draft+after+answer, "", reply.JSON)
 				require.Equal(t, draft, got.Thinking)
-				require.Equal(t, doc, got.Text)
+				require.Equal(t, []string{doc}, []string{got.Text})
 				require.Equal(t, "question", got.Type)
 				require.Equal(t, []reply.Code{reply.CodeThinking}, codes(got), "%v", got.Defects)
 			}

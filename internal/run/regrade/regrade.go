@@ -68,7 +68,9 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 		cases[c.ID] = runner.CaseRecord(p.Suite, c)
 	}
 	replied := run.Header.Model
-	grading := runner.Grading{Reader: p.ReaderFor(replied), Graders: built, Price: p.PriceFor(replied.Endpoint, replied.ID)}
+	grading := runner.Grading{
+		Reader: p.ReaderFor(replied), Graders: built, Price: p.PriceFor(replied.Endpoint, replied.ID),
+	}
 	out, err = runner.Regrade(ctx, run, grading, programs.Processes(), cases)
 	if err != nil {
 		return nil, err
