@@ -48,18 +48,20 @@ const (
 // The rarer marks. The first group is the number, if any.
 var (
 	ordinalMark = regexp.MustCompile(`^(?:제\s?)?` + markNumber + `\s?(?:번째|번|단계|스텝|순위|차|(?i:st|nd|rd|th))(?:로)?` + markEnd)
-	stepMark    = regexp.MustCompile(`^(?i:step|no|number|task|item|to-?do|sub-?todo|sub-?task|part|phase|question|q|단계|스텝|` +
-		`순서|번호|항목|할\s?일|작업|질문)\s?[.#]?\s?` + markNumber + markEnd)
+	stepMark    = regexp.MustCompile(`^(?i:step|no|number|task|item|to-?do|sub-?todo|sub-?task|part|phase|question|q|` +
+		`단계|스텝|순서|번호|항목|할\s?일|작업|질문)\s?[.#]?\s?` + markNumber + markEnd)
 	hashMark    = regexp.MustCompile(`^#` + markNumber + `(?:` + markEnd + `|\s)`)
 	bracketMark = regexp.MustCompile(`^(?:[\[<{【〔「［〈《]\s?` + markNumber + `\s?[\]>}】〕」］〉》]|` +
 		`[\[【〔［]\s?[A-Za-zㄱ-ㅎ` + hangul + `]\s?[\]】〕］])(?:\*\*|__)?[.:：)]?`)
 	wordMark = regexp.MustCompile(`^(?:(?:첫|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열)째|` +
 		`(?:첫|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?번째|` +
 		`(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?i:ly)?)(?:로|로는|는)?` + markEnd)
-	numberMark  = regexp.MustCompile(`^` + markNumber + `(?:\s?[:：]|[、。/|]|[.．]?[)）][.．]?|\s?[-–—−]\s|(?:\*\*|__)[.．)）:：])`)
+	numberMark  = regexp.MustCompile(`^` + markNumber +
+		`(?:\s?[:：]|[、。/|]|[.．]?[)）][.．]?|\s?[-–—−]\s|(?:\*\*|__)[.．)）:：])`)
 	letterMark  = regexp.MustCompile(`^[(（]?(?:[A-Za-zＡ-Ｚａ-ｚㄱ-ㅎ]|[ivxIVX]{1,4}|[一二三四五六七八九十]{1,3})[.．)）:：、]`)
-	circledMark = regexp.MustCompile(`^[\x{3260}-\x{327B}\x{3200}-\x{321B}\x{24B6}-\x{24E9}\x{249C}-\x{24B5}\x{1F150}-\x{1F169}` +
-		`\x{1F130}-\x{1F149}\x{3280}-\x{3289}\x{3220}-\x{3229}\x{32B1}-\x{32BF}\x{24EB}-\x{24F4}\x{2160}-\x{217F}](?:[.．)）]|\s)`)
+	circledMark = regexp.MustCompile(`^[\x{3260}-\x{327B}\x{3200}-\x{321B}\x{24B6}-\x{24E9}\x{249C}-\x{24B5}` +
+		`\x{1F150}-\x{1F169}\x{1F130}-\x{1F149}\x{3280}-\x{3289}\x{3220}-\x{3229}` +
+		`\x{32B1}-\x{32BF}\x{24EB}-\x{24F4}\x{2160}-\x{217F}](?:[.．)）]|\s)`)
 	bulletMark = regexp.MustCompile(`^(?:[◎◉▷▶►▸▹➤➢➔➜➡→⇒⟶»›✓✔✅☑☐☒✗✘❌⬜⬛◽◾◻◼🔲🔳☞👉🔹🔸🔷🔶📌📍⭐★☆◆◇♦❖✦✧※◈🟢🟡🔴🔵🟠🟣⚫⚪▫⁌⁍]` +
 		`\x{FE0F}?|[⁃−‐‑‒―﹣∗~]\s|\[[\s✓✔xXvV]?\])`)
 )

@@ -21,7 +21,8 @@ const thinkingMarks = `(?i:(?:<|&lt;)/?` + thinkingName + `(?:[ \t\r\n/][^<>]{0,
 	`(?i:<\|/?think(?:ing)?(?:_(?:begin|start|end))?\|>)` + `|` +
 	`<\|inner_(?:prefix|suffix)\|>` + `|` +
 	`<\|channel>(?:thought|analysis)\b|<channel\|>` + `|` +
-	`(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary|final)[^<>]{0,100}(?:<\|constrain\|>\w*)?<\|message\|>` + `|` +
+	`(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary|final)[^<>]{0,100}` +
+	`(?:<\|constrain\|>\w*)?<\|message\|>` + `|` +
 	`<\|end\|>|<\|return\|>`
 
 const thinkingName = `(?:(?:[a-z]{1,20}:)?think(?:ing)?|thoughts?|reasoning|scratchpad|reflection)`
