@@ -56,7 +56,7 @@ var (
 	wordMark = regexp.MustCompile(`^(?:(?:첫|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열)째|` +
 		`(?:첫|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?번째|` +
 		`(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?i:ly)?)(?:로|로는|는)?` + markEnd)
-	numberMark  = regexp.MustCompile(`^` + markNumber +
+	numberMark = regexp.MustCompile(`^` + markNumber +
 		`(?:\s?[:：]|[、。/|]|[.．]?[)）][.．]?|\s?[-–—−]\s|(?:\*\*|__)[.．)）:：])`)
 	letterMark  = regexp.MustCompile(`^[(（]?(?:[A-Za-zＡ-Ｚａ-ｚㄱ-ㅎ]|[ivxIVX]{1,4}|[一二三四五六七八九十]{1,3})[.．)）:：、]`)
 	circledMark = regexp.MustCompile(`^[\x{3260}-\x{327B}\x{3200}-\x{321B}\x{24B6}-\x{24E9}\x{249C}-\x{24B5}` +
