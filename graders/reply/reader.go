@@ -71,8 +71,8 @@ func NewReader(rules Rules) (*Reader, error) {
 	return r, nil
 }
 
-// WithThinking returns a reader that also takes off what stands between the marks
-// of each pair, which a model writes around its thinking.
+// WithThinking returns a reader that also takes off the text between the marks of
+// each pair, which a model writes around its thinking.
 func (r *Reader) WithThinking(pairs [][2]string) *Reader {
 	if len(pairs) == 0 {
 		return r

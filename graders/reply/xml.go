@@ -185,8 +185,8 @@ func (r *Reader) readElement(n *xmlquery.Node, c *xmlCandidate) list {
 	return all
 }
 
-// isItemName reports whether an element of this name holds one item even if no
-// other stands beside it.
+// isItemName reports whether an element of this name holds one item even if it is
+// the only one.
 func isItemName(name string) bool {
 	name = strings.ToLower(name)
 	return slices.Contains([]string{"li", "task", "step", "question", "option", "entry", "bullet", "element"}, name) ||

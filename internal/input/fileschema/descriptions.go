@@ -32,7 +32,8 @@ func descriptions() map[string]string {
 		"config.models.headers":      "Headers that are sent as written; none may hold a secret.",
 		"config.models.headers_env":  "Headers with values from the environment: the header's name to the variable's.",
 		"config.models.params":       "Parameters that prompt files and flags override; null leaves one out.",
-		"config.models.thinking":     "Pairs of texts around its thinking, besides the known ones: [[\"(thinks)\", \"(answers)\"]].",
+		"config.models.thinking":     "Pairs of texts around its thinking, besides the known ones: " +
+			"[[\"(thinks)\", \"(answers)\"]].",
 		"config.gates":               "Conditions that a run or a comparison must meet.",
 		"config.gates.grader":        "The score that the gate is about, such as case_type.",
 		"config.gates.min":           "The least that the score may be, from 0 to 1.",

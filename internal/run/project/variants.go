@@ -82,7 +82,9 @@ func (p *Project) checkVariants(list []Variant) error {
 
 // Record is the target as a run's header has it.
 func (t Target) Record() runfile.Model {
-	return runfile.Model{Name: t.Name, Endpoint: t.Label, API: t.API, ID: t.ID, Params: t.Params, Thinking: t.settings.Thinking}
+	return runfile.Model{
+		Name: t.Name, Endpoint: t.Label, API: t.API, ID: t.ID, Params: t.Params, Thinking: t.settings.Thinking,
+	}
 }
 
 // Means reports whether a name, as --model takes it, means a run's model now.
