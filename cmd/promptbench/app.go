@@ -10,19 +10,19 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"promptbench/internal/output/terminal"
+	"promptbench/internal/output/progress"
 )
 
 // An app is what all commands share.
 type app struct {
-	terminal.Console
+	progress.Console
 
 	in io.Reader
 }
 
 // run runs the program and returns its exit code.
 func run(args []string, in io.Reader, out, errw io.Writer) int {
-	a := &app{Console: terminal.Console{Out: out, Err: errw}, in: in}
+	a := &app{Console: progress.Console{Out: out, Err: errw}, in: in}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/output/progress"
 	"promptbench/internal/output/report"
-	"promptbench/internal/output/terminal"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
@@ -62,7 +62,7 @@ func (a *app) askPairwise(ctx context.Context, p *project.Project, pair report.P
 		messages = []string{unfinished("pairwise run", ends[0], j.Trials, "pair")}
 	}
 	for _, message := range messages {
-		_, _ = fmt.Fprintln(a.Err, terminal.Blame("", message))
+		_, _ = fmt.Fprintln(a.Err, progress.Blame("", message))
 	}
 	run, err := runfile.Load(j.Runs[0].Path, runfile.Full)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"promptbench/internal/model/queue"
+	"promptbench/internal/output/progress"
 	"promptbench/internal/output/report"
-	"promptbench/internal/output/terminal"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/check"
 	"promptbench/internal/run/job"
@@ -160,7 +160,7 @@ func (a *app) drive(ctx context.Context, revisions *job.Revisions, how runFlags)
 	a.noteRemarks(revisions.Job)
 	var o session.Options
 	if how.batch.on {
-		o.Every, o.Leaving = terminal.BetweenBatchLines, leaving(how.fresh)
+		o.Every, o.Leaving = progress.BetweenBatchLines, leaving(how.fresh)
 	}
 	ends, tally, err := session.Drive(ctx, &a.Console, revisions.Job, o)
 	if ends == nil { // it did not begin
@@ -182,19 +182,19 @@ func (a *app) noteRemarks(j *job.Job) {
 }
 
 // noteOutcomes says what went wrong, each thing once, and where the runs are.
-func (a *app) noteOutcomes(j *job.Job, ends []runfile.End, tally *terminal.Tally, err error) {
+func (a *app) noteOutcomes(j *job.Job, ends []runfile.End, tally *progress.Tally, err error) {
 	lines, complete := a.explain(err), true
 	for i, end := range ends {
 		if end.Status != runfile.Complete {
 			complete = false
-			lines = append(lines, terminal.Blame("", end.Reason), terminal.Blame("", fmt.Sprintf(
+			lines = append(lines, progress.Blame("", end.Reason), progress.Blame("", fmt.Sprintf(
 				"the run of %s is %s: %d of %s done and kept; run it again to go on from there",
 				j.Runs[i].Name, end.Status, end.Trials-end.Errors, wording.Count(j.Trials/len(j.Runs), "trial"))))
 		}
 	}
 	if complete { // else the reason is given above, and the next run asks again anyway
 		for _, message := range tally.Failures() {
-			lines = append(lines, terminal.Blame("", message))
+			lines = append(lines, progress.Blame("", message))
 		}
 	}
 	for i, line := range lines {

@@ -4,7 +4,7 @@
 //	page      a result as one HTML file
 //	phrase    the wording that all formats share
 //	view      the pages of a runs directory, served on this machine
-//	terminal  notes, problems, progress and the pager of a command
+//	progress  what a command says while it works: progress, notes, problems, the pager
 //
 // It reads verdict and record. It never runs a trial and never calls a model.
 package output

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"promptbench/internal/model/engine"
-	"promptbench/internal/output/terminal"
+	"promptbench/internal/output/progress"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/runner"
@@ -17,31 +17,31 @@ import (
 
 // Options say how a job is shown and stopped.
 type Options struct {
-	Every   time.Duration // between two lines of progress in a log; 0: [terminal.BetweenLines]
+	Every   time.Duration // between two lines of progress in a log; 0: [progress.BetweenLines]
 	Leaving string        // what the first interrupt says if it ends the job at once; empty: see [Interruptible]
 }
 
 // Drive runs a job until it is done, or an interrupt stops it. It closes the job,
 // and returns how its runs ended and the tally of its trials.
-func Drive(ctx context.Context, c *terminal.Console, j *job.Job, o Options) ([]runfile.End, *terminal.Tally, error) {
+func Drive(ctx context.Context, c *progress.Console, j *job.Job, o Options) ([]runfile.End, *progress.Tally, error) {
 	if o.Every == 0 {
-		o.Every = terminal.BetweenLines
+		o.Every = progress.BetweenLines
 	}
 	ctx, stop, release := Interruptible(ctx, c, o.Leaving)
-	state := func() terminal.State { return StateOf(j.Stats()) }
-	progress := c.NewProgress(terminal.NewTally(j.Trials, state, time.Now()), o.Every)
+	state := func() progress.State { return StateOf(j.Stats()) }
+	bar := c.NewProgress(progress.NewTally(j.Trials, state, time.Now()), o.Every)
 	j.Progress = func(e runner.Event) {
-		progress.AddOn(j.Runs[e.Revision].Model, e.Trial, e.Call.ReplayedFrom != "")
+		bar.AddOn(j.Runs[e.Revision].Model, e.Trial, e.Call.ReplayedFrom != "")
 	}
 	ends, err := j.Run(ctx, stop)
 	release()
-	progress.Finish()
-	return ends, progress.Tally, errors.Join(err, j.Close())
+	bar.Finish()
+	return ends, bar.Tally, errors.Join(err, j.Close())
 }
 
 // StateOf returns what a console shows of the calls of a job.
-func StateOf(s engine.Stats) terminal.State {
-	return terminal.State{
+func StateOf(s engine.Stats) progress.State {
+	return progress.State{
 		Attempts: s.Attempts, InFlight: s.Under, Retries: s.Retries, Wait: s.Held,
 		Refused: s.Refused, ForRPM: s.ForRPM, ForTPM: s.ForTPM,
 		Tokens: s.Usage.InputTokens + s.Usage.OutputTokens, Cost: s.Cost,
@@ -52,7 +52,7 @@ func StateOf(s engine.Stats) terminal.State {
 // closes stop, for a clean end, and the second cancels the context. If leaving is
 // not empty, the first one notes that and cancels the context. Release gives the
 // signals back.
-func Interruptible(ctx context.Context, c *terminal.Console, leaving string) (
+func Interruptible(ctx context.Context, c *progress.Console, leaving string) (
 	_ context.Context, stop <-chan struct{}, release func(),
 ) {
 	ctx, cancel := context.WithCancel(ctx)

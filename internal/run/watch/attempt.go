@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"promptbench/internal/input/suite"
+	"promptbench/internal/output/progress"
 	"promptbench/internal/output/report"
-	"promptbench/internal/output/terminal"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/result"
@@ -83,10 +83,10 @@ func planParts(ahead plan.Revision, first, cases int) []string {
 	if ahead.New > 0 {
 		out[0] = wording.Count(ahead.New, "call") + " to make"
 		if ahead.Cost != nil {
-			out = append(out, "cost about "+terminal.ShortAmount(ahead.Cost.High))
+			out = append(out, "cost about "+progress.ShortAmount(ahead.Cost.High))
 		}
 		if ahead.Tokens != nil {
-			out = append(out, fmt.Sprintf("about %s tokens", terminal.ShortNumber(int(ahead.Tokens.High))))
+			out = append(out, fmt.Sprintf("about %s tokens", progress.ShortNumber(int(ahead.Tokens.High))))
 		}
 		if ahead.Judging > 0 {
 			out = append(out, "and up to "+wording.Count(ahead.Judging, "question")+" to the judge")
@@ -100,7 +100,7 @@ func planParts(ahead plan.Revision, first, cases int) []string {
 }
 
 // noteOutcomes notes what went wrong in each run. A run that was stopped before it made a call leaves no file behind.
-func (r *round) noteOutcomes(ends []runfile.End, tally *terminal.Tally) {
+func (r *round) noteOutcomes(ends []runfile.End, tally *progress.Tally) {
 	for i, end := range ends {
 		status := "was stopped"
 		switch end.Status {
@@ -162,9 +162,9 @@ func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, repo
 
 // follow shows the job while it runs: on a screen its table, else how far it is. Finish ends that; its error is one of
 // the output.
-func (r *round) follow(ctx context.Context) (tally *terminal.Tally, finish func() error) {
-	state := func() terminal.State { return session.StateOf(r.job.Stats()) }
-	tally = terminal.NewTally(r.job.Trials, state, time.Now())
+func (r *round) follow(ctx context.Context) (tally *progress.Tally, finish func() error) {
+	state := func() progress.State { return session.StateOf(r.job.Stats()) }
+	tally = progress.NewTally(r.job.Trials, state, time.Now())
 	var mu sync.Mutex // of the live run
 	r.job.Progress = func(e runner.Event) {
 		tally.Add(e.Trial, e.Call.ReplayedFrom != "")
@@ -175,10 +175,10 @@ func (r *round) follow(ctx context.Context) (tally *terminal.Tally, finish func(
 		}
 	}
 	if !r.w.blocks.IsLive() {
-		progress := r.w.console.NewProgress(tally, terminal.BetweenLines)
-		return tally, func() error { progress.Finish(); return nil }
+		bar := r.w.console.NewProgress(tally, progress.BetweenLines)
+		return tally, func() error { bar.Finish(); return nil }
 	}
-	return tally, terminal.Animate(func(now time.Time) error {
+	return tally, progress.Animate(func(now time.Time) error {
 		b := r.block
 		b.Progress = tally.Parts(now)
 		mu.Lock()

@@ -11,7 +11,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"promptbench/internal/output/terminal"
+	"promptbench/internal/output/progress"
 )
 
 // betweenLooks is how often files are looked at without an event: network mounts send none, and neither does a
@@ -31,7 +31,7 @@ type files struct {
 }
 
 // watchFiles begins to watch, without a file yet, until ctx ends.
-func watchFiles(ctx context.Context, c *terminal.Console) *files {
+func watchFiles(ctx context.Context, c *progress.Console) *files {
 	f := &files{
 		events: make(chan struct{}), paths: map[string]bool{}, before: Contents{}, seen: map[string]fileState{},
 	}

@@ -9,7 +9,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
-	"promptbench/internal/output/terminal"
+	"promptbench/internal/output/progress"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
@@ -20,7 +20,7 @@ import (
 // A round is the run of one save.
 type round struct {
 	w     *watcher
-	block terminal.Block
+	block progress.Block
 
 	p     *project.Project
 	base  string // the run to compare with; empty: none, or one that this round runs

@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"promptbench/internal/output/terminal"
+	"promptbench/internal/output/progress"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
@@ -32,8 +32,8 @@ type Options struct {
 // A watcher lasts from save to save.
 type watcher struct {
 	Options
-	console *terminal.Console
-	blocks  terminal.Blocks
+	console *progress.Console
+	blocks  progress.Blocks
 	files   *files
 
 	saves int
@@ -43,7 +43,7 @@ type watcher struct {
 }
 
 // Watch runs the revision at each save until it is interrupted.
-func Watch(ctx context.Context, c *terminal.Console, o Options) error {
+func Watch(ctx context.Context, c *progress.Console, o Options) error {
 	p := &project.Project{Options: o.Project}
 	paths, err := p.Files(o.Revision)
 	if err != nil {
