@@ -154,6 +154,8 @@ func TestRateLimitedEndpointThatAlsoRefusesAtRandom(t *testing.T) {
 			}
 			return b.Complete(ctx, r)
 		}), 6000, 1)
-		require.Greater(t, rate, 0.5*b.rate)
+		// The order in which goroutines run decides who is refused: 150 runs gave 99 to 131 calls a second. Without a
+		// lower limit of the pace they give 72.
+		require.Greater(t, rate, 86.0)
 	})
 }
