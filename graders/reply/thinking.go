@@ -61,6 +61,10 @@ type thinkingTag struct {
 	empty  bool // <think/>
 }
 
+// maxMarks is how many marks of thinking a reply may have; what comes behind is
+// read as text. No model writes a thousandth of it, and the search takes time.
+const maxMarks = 20_000
+
 // tags finds the marks in a text. It ignores a mark in quotes of its own, such as
 // `<think>`.
 func (w wrappers) tags(text string) []thinkingTag {
@@ -68,7 +72,7 @@ func (w wrappers) tags(text string) []thinkingTag {
 	if !w.mayOccur(text) {
 		return nil
 	}
-	for _, m := range w.marks.FindAllStringIndex(text, -1) {
+	for _, m := range w.marks.FindAllStringIndex(text, maxMarks) {
 		if s := (span{m[0], m[1]}); !isQuoted(text, s) {
 			tags = append(tags, w.tag(text, s))
 		}
@@ -105,7 +109,7 @@ func (w wrappers) tag(text string, s span) thinkingTag {
 			return t
 		}
 	}
-	mark = strings.NewReplacer("&lt;", "<", "&gt;", ">").Replace(strings.ToLower(mark))
+	mark = strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(mark), "&lt;", "<"), "&gt;", ">")
 	switch {
 	case strings.HasSuffix(mark, "<|message|>"):
 		t.name, t.closes = harmony, strings.Contains(mark, "<|channel|>final")
