@@ -149,7 +149,10 @@ func (r *jsonReader) clean(c *jsonCandidate) []Defect {
 	if half != "" {
 		defects = append(defects, newDefect(CodeInvalidUTF8, "half a character, written as %s, was dropped", half))
 	}
-	if value, _, err := decodeFirst(text); err == nil && len(defects) > 0 {
+	if len(defects) == 0 {
+		return nil // the text is unchanged, and its value is known
+	}
+	if value, _, err := decodeFirst(text); err == nil {
 		c.value, c.source = value, text
 		r.selectType(c)
 	}
