@@ -5,6 +5,7 @@
 //	suite       suite files, cases and graders
 //	params      parameters of a model call
 //	rubric      which version of a rubric this is
+//	table       CSV, as people write and export it
 //	strictyaml  YAML with positions; unknown keys are errors
 //	problem     errors with file, line and column
 //	fileschema  JSON Schemas of these files for editors

@@ -1,12 +1,9 @@
 package suite
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +12,7 @@ import (
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/table"
 )
 
 const varPrefix = "var:" // of the name of a column that holds a var
@@ -27,96 +25,36 @@ func csvColumns() []string {
 // input, and any of type, count_min, count_max, tags (separated by spaces or
 // semicolons), group, note and var:NAME. An empty field is one not given.
 func readCSV(file string, r io.Reader, yield func(record) bool) error {
-	br := bufio.NewReader(r)
-	if start, err := br.Peek(3); err == nil && len(strictyaml.TrimBOM(start)) == 0 {
-		_, _ = br.Discard(3) // they are there
+	reader := table.NewReader(file, r)
+	t := csvTable{file: file}
+	head, err := reader.Read()
+	if err == nil {
+		err = t.head(head).Err()
 	}
-	tape := &tape{r: br}
-	reader := csv.NewReader(tape)
-	reader.FieldsPerRecord = -1 // so that a record of another length gets its place
-	t := csvTable{file: file, reader: reader, tape: tape}
-	fields, err := t.next()
-	var probs problem.List
-	switch {
-	case errors.Is(err, io.EOF):
-		probs.Add(spot{file, 1, 1}.Problem("the file is empty", "its first line names the columns: id, input, …"))
-	case isCSVError(err):
-		probs.Add(t.broken(err))
-	case err != nil:
-		return err
-	default:
-		probs = t.head(fields)
+	if errors.Is(err, io.EOF) {
+		err = spot{file, 1, 1}.Problem("the file is empty", "its first line names the columns: id, input, …")
 	}
-	if len(probs) > 0 {
-		yield(brokenRecord(spot{file, 1, 1}, probs))
+	for err == nil {
+		var rec table.Record
+		if rec, err = reader.Read(); err == nil && !yield(t.record(rec)) {
+			return nil
+		}
+	}
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
-	for {
-		fields, err := t.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case isCSVError(err): // where the next record begins is anybody's guess
-			p := t.broken(err)
-			yield(brokenRecord(spot{p.File, p.Line, p.Column}, problem.List{p}))
-			return nil
-		case err != nil:
-			return err
-		}
-		if !yield(t.record(fields)) {
-			return nil
-		}
+	if _, isPlain := errors.AsType[problem.Problem](err); !isPlain && !errors.As(err, new(problem.List)) {
+		return err
 	}
+	// Where the next record begins is anybody's guess.
+	yield(brokenRecord(spot{file, 1, 1}, problem.From(err)))
+	return nil
 }
 
-// A csvTable reads the records of one file.
+// A csvTable makes cases of the records of one file.
 type csvTable struct {
 	file    string
-	reader  *csv.Reader
-	tape    *tape
 	columns []string
-	places  []spot // of the current record's fields
-}
-
-func (t *csvTable) next() ([]string, error) {
-	t.tape.drop(t.reader.InputOffset())
-	fields, err := t.reader.Read()
-	if err != nil {
-		return nil, err
-	}
-	t.places = t.places[:0]
-	raw := t.tape.until(t.reader.InputOffset())
-	first, _ := t.reader.FieldPos(0)
-	// The reader passes over blank lines before the record.
-	start := strings.TrimLeft(raw, "\r\n")
-	lines := strings.Split(start, "\n")
-	for i := range fields {
-		line, column := t.reader.FieldPos(i) // its column counts bytes
-		if n := line - first; n >= 0 && n < len(lines) {
-			column = utf8.RuneCountInString(lines[n][:min(column-1, len(lines[n]))]) + 1
-		}
-		t.places = append(t.places, spot{t.file, line, column})
-	}
-	return fields, nil
-}
-
-func isCSVError(err error) bool {
-	_, ok := errors.AsType[*csv.ParseError](err)
-	return ok
-}
-
-// broken is the problem of a record whose quotes are wrong, at its place. Of a
-// quote that is never closed that is where it opens, and not the file's end.
-func (t *csvTable) broken(err error) problem.Problem {
-	p, _ := errors.AsType[*csv.ParseError](err)
-	lines := strings.Split(strings.TrimLeft(t.tape.until(math.MaxInt64), "\r\n"), "\n") // from the record's first one on
-	n, before := p.Line-p.StartLine, p.Column-1                                         // bytes before the place
-	if n >= len(lines) || before >= len(lines[n]) {
-		n, before = 0, strings.LastIndex(lines[0], `,"`)+1
-	}
-	at := spot{t.file, p.StartLine + n, utf8.RuneCountInString(lines[n][:before]) + 1}
-	return at.Problem("the record can't be read: "+p.Err.Error(),
-		`put a field that holds a quote or a comma in double quotes, and write "" for a quote in it`)
 }
 
 // brokenRecord carries problems where no case could be read.
@@ -128,36 +66,37 @@ func brokenRecord(at spot, probs problem.List) record {
 	}
 }
 
-func (t *csvTable) head(fields []string) (probs problem.List) {
-	for i, name := range fields {
+func (t *csvTable) head(head table.Record) (probs problem.List) {
+	for i, name := range head.Cells {
+		at := spotOf(head.Places[i])
 		name = strings.TrimSpace(name)
 		switch {
 		case slices.Contains(t.columns, name):
-			probs.Add(t.places[i].Problem(fmt.Sprintf("the column %q appears twice", name), ""))
+			probs.Add(at.Problem(fmt.Sprintf("the column %q appears twice", name), ""))
 		case strings.HasPrefix(name, varPrefix):
 			if message, hint := badVar(strings.TrimPrefix(name, varPrefix)); message != "" {
-				probs.Add(t.places[i].Problem(message, hint))
+				probs.Add(at.Problem(message, hint))
 			}
 		case !slices.Contains(csvColumns(), name):
 			known := append(csvColumns(), varPrefix+"NAME")
-			probs.Add(t.places[i].Problem(fmt.Sprintf("unknown column %q", name), strictyaml.Hint(name, known)))
+			probs.Add(at.Problem(fmt.Sprintf("unknown column %q", name), strictyaml.Hint(name, known)))
 		}
 		t.columns = append(t.columns, name)
 	}
 	for _, name := range []string{"id", "input"} {
 		if !slices.Contains(t.columns, name) {
-			probs.Add(t.places[0].Problem(fmt.Sprintf("the column %q is missing", name), "the first line names the columns"))
+			probs.Add(spotOf(head.Places[0]).Problem(fmt.Sprintf("the column %q is missing", name), "the first line names the columns"))
 		}
 	}
 	return probs
 }
 
-func (t *csvTable) record(fields []string) record {
-	whole, places := t.places[0], slices.Clone(t.places)
+func (t *csvTable) record(rec table.Record) record {
+	whole, fields := spotOf(rec.Places[0]), rec.Cells
 	r := record{has: func(key string) bool { return key == "id" || key == "input" }}
 	r.place = func(path ...any) spot {
-		if i := t.column(path); i >= 0 && i < len(places) {
-			return places[i]
+		if i := t.column(path); i >= 0 && i < len(rec.Places) {
+			return spotOf(rec.Places[i])
 		}
 		return whole
 	}
@@ -168,7 +107,7 @@ func (t *csvTable) record(fields []string) record {
 		return r
 	}
 	for i, name := range t.columns {
-		s, value := t.places[i], fields[i]
+		s, value := spotOf(rec.Places[i]), fields[i]
 		if !utf8.ValidString(value) {
 			r.probs.Add(s.Problem("the field is not UTF-8", "save the table as CSV UTF-8"))
 			continue
@@ -241,32 +180,4 @@ func (r *record) set(column, value string, at spot) {
 	}
 }
 
-// A tape remembers what the CSV reader has taken from a file, so that columns
-// can be counted in characters.
-type tape struct {
-	r    io.Reader
-	buf  []byte
-	from int64 // where in the file buf starts
-}
-
-// Read passes a reader's bytes on and keeps them.
-func (t *tape) Read(p []byte) (int, error) {
-	if len(t.buf) > maxLine {
-		return 0, fmt.Errorf("a record is longer than %d MiB", maxLine>>20)
-	}
-	n, err := t.r.Read(p)
-	t.buf = append(t.buf, p[:n]...)
-	return n, err
-}
-
-// drop forgets the bytes before an offset of the file.
-func (t *tape) drop(offset int64) {
-	n := min(max(offset-t.from, 0), int64(len(t.buf)))
-	t.buf = append(t.buf[:0], t.buf[n:]...)
-	t.from += n
-}
-
-// until returns what is remembered up to an offset of the file.
-func (t *tape) until(offset int64) string {
-	return string(t.buf[:min(max(offset-t.from, 0), int64(len(t.buf)))])
-}
+func spotOf(p problem.Problem) spot { return spot{p.File, p.Line, p.Column} }
