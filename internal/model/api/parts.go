@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 )
 
 // Parts are the texts of a message by their kind. Decoded from JSON, they are what a content holds in whichever shape:
@@ -114,6 +115,9 @@ func has(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null
 
 // word returns a JSON value that should be a string: the string, "" for null, and the JSON of anything else.
 func word(raw json.RawMessage) string {
+	if end := len(raw) - 1; end > 0 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return string(raw[1:end]) // nothing in it has to be decoded
+	}
 	var s string
 	if json.Unmarshal(raw, &s) == nil { // null, too
 		return s

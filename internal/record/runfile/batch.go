@@ -42,7 +42,7 @@ func (w *Writer) Batch(b Batch) error {
 }
 
 func (w *Writer) appendDurably(record any) error {
-	if err := w.append(record); err != nil {
+	if err := w.append(record, true); err != nil {
 		return err
 	}
 	return w.Sync()

@@ -25,7 +25,7 @@ type round struct {
 // It fails where the file is not at its path any more, since everything that was paid for from then on would be lost.
 func (w *Writer) Sync() error {
 	w.mu.Lock()
-	if w.err != nil || w.durable == w.size {
+	if w.err != nil || w.durable == w.size && len(w.held) == 0 {
 		defer w.mu.Unlock()
 		return w.err
 	}
@@ -52,7 +52,11 @@ func (w *Writer) lead(r *round) {
 	w.synced = time.Now()
 	w.mu.Lock()
 	w.next = nil
-	size, err := w.size, w.err
+	err := w.err
+	if err == nil && len(w.held) > 0 {
+		err = w.write()
+	}
+	size := w.size
 	w.mu.Unlock()
 	if err == nil {
 		err = w.flush()

@@ -14,8 +14,9 @@ import (
 )
 
 // A Writer appends records to one run file. It holds the file's lock until it is closed; its methods may be called from
-// many goroutines. A record is one write, so a kill leaves at most one torn line, the last; what was written when
-// [Writer.Sync] was called outlives the machine, too.
+// many goroutines. A trial, and a call that was made, is in the file when [Writer.Trial] or [Writer.Call] returns; cases
+// and replayed calls wait for them, to be written with them. A kill leaves at most one torn line, the last; what was
+// appended before [Writer.Sync] was called outlives the machine, too.
 //
 // After the first failure every method returns that failure, and nothing more than the end line is written. What was
 // written of the line that failed is taken away again, so that a full disk leaves whole lines.
@@ -28,6 +29,7 @@ type Writer struct {
 
 	mu      sync.Mutex
 	file    file
+	held    []byte // lines that wait to be written
 	size    int64  // of the whole lines in the file
 	durable int64  // so much of them is on disk
 	next    *round // the round that new callers join; nil where nobody waits
@@ -74,7 +76,7 @@ func Create(dir string, h Header) (*Writer, error) {
 		return nil, errors.Join(err, f.Close(), unlock(lock))
 	}
 	h.Kind, h.Schema = KindHeader, Schema
-	if err := w.append(h); err != nil {
+	if err := w.append(h, true); err != nil {
 		return nil, errors.Join(err, w.Discard())
 	}
 	return w, nil
@@ -116,13 +118,13 @@ func cause(err error) error {
 func (w *Writer) Path() string { return w.path }
 
 // Case appends a case line.
-func (w *Writer) Case(c Case) error { c.Kind = KindCase; return w.append(c) }
+func (w *Writer) Case(c Case) error { c.Kind = KindCase; return w.append(c, false) }
 
 // Call appends a call line.
-func (w *Writer) Call(c Call) error { c.Kind = KindCall; return w.append(c) }
+func (w *Writer) Call(c Call) error { c.Kind = KindCall; return w.append(c, c.Made()) }
 
 // Trial appends a trial line.
-func (w *Writer) Trial(t Trial) error { t.Kind = KindTrial; return w.append(t) }
+func (w *Writer) Trial(t Trial) error { t.Kind = KindTrial; return w.append(t, true) }
 
 // Close appends the end line, makes the file durable and gives the lock back. A run that failed before can't be
 // complete: its end line says the failure, and Close does not return it again.
@@ -134,7 +136,7 @@ func (w *Writer) Close(e End) error {
 	if failed != nil && e.Status == Complete {
 		e.Status, e.Reason = Incomplete, failed.Error()
 	}
-	err := w.append(e)
+	err := w.append(e, true)
 	switch {
 	case failed != nil:
 		err = nil
@@ -148,9 +150,12 @@ func (w *Writer) Close(e End) error {
 // Discard closes the file without an end line and removes it.
 func (w *Writer) Discard() error { return errors.Join(w.release(), os.Remove(w.path)) }
 
-// append appends a record. After a failure it appends only an end line, and that not behind a torn line. There may be
-// room for it, since the line that failed was taken away.
-func (w *Writer) append(record any) error {
+// maxHeld is how many bytes of lines wait at most.
+const maxHeld = 64 << 10
+
+// append appends a record, at once or when others are written. After a failure it appends only an end line, and that not
+// behind a torn line. There may be room for it, since what failed was taken away.
+func (w *Writer) append(record any, atOnce bool) error {
 	line, _ := w.lines.Get().(*bytes.Buffer)
 	defer w.lines.Put(line)
 	line.Reset()
@@ -164,12 +169,17 @@ func (w *Writer) append(record any) error {
 	if _, last := record.(End); w.torn || w.err != nil && !last {
 		return w.err
 	}
-	return w.write(line.Bytes())
+	w.held = append(w.held, line.Bytes()...)
+	if atOnce || len(w.held) > maxHeld {
+		return w.write()
+	}
+	return nil
 }
 
-// write writes a line, or nothing of it.
-func (w *Writer) write(line []byte) error {
-	n, err := w.file.Write(line)
+// write writes the lines that wait, or nothing of them.
+func (w *Writer) write() error {
+	n, err := w.file.Write(w.held)
+	w.held = w.held[:0]
 	if err == nil {
 		w.size += int64(n)
 		return nil

@@ -103,7 +103,7 @@ func TestNothingIsWrittenAfterAFailure(t *testing.T) {
 	require.Empty(t, entries, "a file without a header is no run")
 
 	require.NoError(t, w.Close(runfile.End{Status: runfile.Complete}))
-	require.Error(t, w.Case(runfile.Case{}), "the file is closed")
+	require.Error(t, w.Trial(runfile.Trial{}), "the file is closed")
 }
 
 // Many goroutines write two files at once; every line comes out whole.
@@ -154,6 +154,7 @@ func TestReadWhileWritten(t *testing.T) {
 	w, err := runfile.Create(t.TempDir(), header("r", key("a")))
 	require.NoError(t, err)
 	require.NoError(t, w.Case(runfile.Case{Case: "치과"}))
+	require.NoError(t, w.Trial(runfile.Trial{Case: "치과", Trial: 1}))
 	run, err := runfile.Load(w.Path(), runfile.Full)
 	require.NoError(t, err)
 	require.Len(t, run.Cases, 1)

@@ -64,7 +64,7 @@ func faultyWriter(t *testing.T, room int64) (*Writer, *faulty) {
 	f.room.Store(room)
 	w, err := newWriter(path, flock.New(lockPath(path)), f)
 	require.NoError(t, err)
-	require.NoError(t, w.append(Header{Kind: KindHeader, Schema: Schema, Run: "r"}))
+	require.NoError(t, w.append(Header{Kind: KindHeader, Schema: Schema, Run: "r"}, true))
 	return w, f
 }
 
@@ -75,7 +75,7 @@ func text(t *testing.T, w *Writer) string {
 	return string(data)
 }
 
-// On a disk that runs full at any byte the file keeps whole lines, each that was
+// On a disk that runs full at any byte the file keeps whole lines, each call that was
 // acknowledged among them, and ends in an end line that says why.
 func TestFullDiskLeavesWholeLines(t *testing.T) {
 	t.Parallel()
@@ -85,7 +85,10 @@ func TestFullDiskLeavesWholeLines(t *testing.T) {
 		kept := 0
 		var err error
 		for err == nil {
-			if err = w.Case(Case{Case: "치과", Input: strings.Repeat("가", 20)}); err == nil {
+			if err = w.Case(Case{Case: "치과"}); err != nil {
+				break
+			}
+			if err = w.Call(Call{Case: "치과", Reply: strings.Repeat("가", 20)}); err == nil {
 				kept++
 			}
 		}
@@ -98,15 +101,16 @@ func TestFullDiskLeavesWholeLines(t *testing.T) {
 		lines := strings.SplitAfter(text(t, w), "\n")
 		require.Empty(t, lines[len(lines)-1], "no torn line with %d bytes less", left)
 		lines = lines[1 : len(lines)-1]
-		if len(lines) > kept {
+		if len(lines) > 2*kept {
 			end := lines[len(lines)-1]
 			require.Contains(
 				t, end, `{"kind":"end","status":"incomplete","reason":"writing run file `, "a failed run is not complete")
-			lines = lines[:kept]
+			lines = lines[:2*kept]
 		}
-		require.Len(t, lines, kept)
-		for _, line := range lines {
-			require.True(t, strings.HasPrefix(line, `{"kind":"case"`))
+		require.Len(t, lines, 2*kept)
+		for i, line := range lines {
+			kind := []string{"case", "call"}[i%2]
+			require.True(t, strings.HasPrefix(line, `{"kind":"`+kind+`"`), "a call comes with its case")
 		}
 	}
 }
@@ -239,7 +243,7 @@ func TestSyncCoversWhatWasWrittenBefore(t *testing.T) {
 					t.Error(err)
 				}
 				w.mu.Lock()
-				mine := w.size
+				mine := w.size + int64(len(w.held))
 				w.mu.Unlock()
 				if err := w.Sync(); err != nil {
 					t.Error(err)
@@ -251,4 +255,26 @@ func TestSyncCoversWhatWasWrittenBefore(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// A trial, and a call that was made, is in the file at once, with what came before it.
+func TestOnlyPaidCallsAndTrialsAreWrittenAtOnce(t *testing.T) {
+	t.Parallel()
+	w, _ := faultyWriter(t, 1<<30)
+	lines := func() int { return strings.Count(text(t, w), "\n") }
+	require.NoError(t, w.Case(Case{Case: "치과"}))
+	require.NoError(t, w.Call(Call{Case: "친구", ReplayedFrom: "r0"}))
+	require.Equal(t, 1, lines())
+	require.NoError(t, w.Call(Call{Case: "치과"}))
+	require.Equal(t, 4, lines())
+	require.NoError(t, w.Case(Case{Case: "산책"}))
+	require.NoError(t, w.Trial(Trial{Case: "치과"}))
+	require.Equal(t, 6, lines())
+	require.NoError(t, w.Case(Case{Case: "빨래"}))
+	require.NoError(t, w.Sync())
+	require.Equal(t, 7, lines())
+	for range maxHeld / 20 {
+		require.NoError(t, w.Case(Case{Case: "치과"}))
+	}
+	require.Greater(t, lines(), 8, "no more than some is held")
 }
