@@ -157,3 +157,37 @@ func TestClopperPearsonAgreesWithSciPy(t *testing.T) {
 	lo, _ = stats.ClopperPearson(3, 2, 0.95)
 	require.True(t, math.IsNaN(lo))
 }
+
+func TestLabelGain(t *testing.T) {
+	t.Parallel()
+	passed, failed := stats.LabelGain(168, 120, 10, 2, 3, 9)
+	require.Greater(t, passed, failed, "the judge passes most replies")
+	passed, failed = stats.LabelGain(168, 120, 40, 2, 1, 3)
+	require.Greater(t, failed, passed, "few of those that it fails are labelled")
+	passed, failed = stats.LabelGain(20, 10, 6, 4, 1, 1)
+	require.Zero(t, passed, "all that it passes are labelled")
+	require.Positive(t, failed)
+	passed, _ = stats.LabelGain(20, 3, 6, 4, 1, 1)
+	require.True(t, math.IsNaN(passed))
+}
+
+func TestRatesFromLabelsOutOfRange(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][6]int{{10, 5, 1, 0, 0, 1}, {10, 1, 1, 1, 1, 1}, {10, 9, 1, 1, 1, 1}, {10, 5, -1, 2, 2, 2}} {
+		rate, lo, hi := stats.JudgedRate(c[0], c[1], c[2], c[3], c[4], c[5], 0.95)
+		require.True(t, math.IsNaN(rate) && math.IsNaN(lo) && math.IsNaN(hi), "%v", c)
+	}
+	for _, people := range []map[int]float64{nil, {0: 1}, {0: 1, 5: 0}, {0: 1, -1: 0}} {
+		delta, _, _ := stats.JudgedDifference([]float64{0, 1}, people, 0.95)
+		require.True(t, math.IsNaN(delta), "%v", people)
+	}
+	lo, hi := stats.WilsonEffective(nil, 1, 0.95)
+	require.Equal(t, []float64{0, 1}, []float64{lo, hi})
+	lo, _ = stats.WilsonEffective([]float64{0.5, 2}, 1, 0.95)
+	require.True(t, math.IsNaN(lo))
+	lo, hi = stats.AugmentedInterval(nil, 0.95)
+	require.Equal(t, []float64{-1, 1}, []float64{lo, hi})
+	require.Zero(t, stats.CasesForDiffs([]float64{0.5}, 0))
+	require.Zero(t, stats.CasesForDiffs([]float64{math.NaN()}, 0.05))
+	require.True(t, math.IsNaN(stats.DropForDiffs(nil, 0.05)))
+}

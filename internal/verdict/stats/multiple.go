@@ -24,6 +24,76 @@ func Holm(p []float64) []float64 {
 	return out
 }
 
+// TaroneHolm reports which hypotheses are rejected at alpha, in the order of the input. Like [Holm] it errs with a
+// probability of at most alpha in all, for any dependence between the tests, but a hypothesis whose least attainable p
+// is out of reach costs the others nothing. At each step K is the smallest number with
+//
+//	#{open hypotheses: least <= alpha/K} <= K
+//
+// Those open with p <= alpha/K are rejected and removed, until a step rejects none.
+//
+// A p that is NaN or outside [0,1] is a test that was not made: it is not rejected and does not count. A least that is
+// missing or NaN counts as 0. Nothing is rejected unless 0 < alpha < 1. The input is left as it is.
+//
+// Source: R. E. Tarone, Biometrics 46 (1990) 515, stepwise as in G. Hommel and F. Krummenauer, Biometrics 54 (1998) 673.
+func TaroneHolm(p, least []float64, alpha float64) []bool {
+	_, rejected := taroneHolm(p, least, alpha)
+	return rejected
+}
+
+// TaroneHolmAdjusted returns the p-values as corrected by [TaroneHolm]. One that is rejected at step K is K·p, and never
+// below the one rejected before it. Those that stay open are K·p at the last K, within [alpha, 1]. A test that was not
+// made stays NaN.
+func TaroneHolmAdjusted(p, least []float64, alpha float64) []float64 {
+	adjusted, _ := taroneHolm(p, least, alpha)
+	return adjusted
+}
+
+func taroneHolm(p, least []float64, alpha float64) (adjusted []float64, rejected []bool) {
+	adjusted, open := ranked(p)
+	rejected = make([]bool, len(p))
+	if !isProper(alpha) {
+		return adjusted, rejected
+	}
+	leastOf := func(i int) float64 {
+		if i < len(least) && isShare(least[i]) {
+			return least[i]
+		}
+		return 0
+	}
+	floor := 0.0
+	for len(open) > 0 {
+		k := 1.0
+		for testable(open, leastOf, alpha/k) > int(k) {
+			k++
+		}
+		n := 0
+		for ; n < len(open) && p[open[n]] <= alpha/k; n++ {
+			floor = math.Max(floor, math.Min(1, k*p[open[n]]))
+			adjusted[open[n]], rejected[open[n]] = floor, true
+		}
+		if n == 0 {
+			for _, i := range open {
+				adjusted[i] = clamp(k*p[i], alpha, 1)
+			}
+			break
+		}
+		open = open[n:]
+	}
+	return adjusted, rejected
+}
+
+// testable counts the hypotheses whose least attainable p is at most the threshold.
+func testable(open []int, least func(int) float64, threshold float64) int {
+	n := 0
+	for _, i := range open {
+		if least(i) <= threshold {
+			n++
+		}
+	}
+	return n
+}
+
 // BenjaminiHochberg returns the p-values corrected so that calling significant what lies below alpha keeps the expected
 // share of false alarms among the alarms at alpha, for independent tests. It suits exploring many slices; [Holm] is for
 // gates. The k-th smallest of m is multiplied by m/k, never exceeds the one after it, and never exceeds 1.

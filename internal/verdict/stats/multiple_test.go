@@ -111,3 +111,26 @@ func pick[T any](values []T, at []int) []T {
 	}
 	return out
 }
+
+// Tarone's step costs nothing for idle tests, and without any it is Holm's.
+func TestTaroneHolm(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []bool{true, false, false, false},
+		stats.TaroneHolm([]float64{0.03125, 1, 1, 1}, []float64{0.03125, 1, 1, 1}, 0.05))
+	require.InDeltaSlice(t, []float64{0.03125, 1, 1, 1},
+		stats.TaroneHolmAdjusted([]float64{0.03125, 1, 1, 1}, []float64{0.03125, 1, 1, 1}, 0.05), 1e-15)
+	require.Equal(t, []bool{false}, stats.TaroneHolm([]float64{math.NaN()}, nil, 0.05))
+	require.Equal(t, []bool{true, false}, stats.TaroneHolm([]float64{0.04, math.NaN()}, []float64{math.NaN()}, 0.05),
+		"a missing least counts as 0, a missing p not at all")
+	require.Equal(t, []bool{false}, stats.TaroneHolm([]float64{0.04}, []float64{0}, math.NaN()))
+	require.Empty(t, stats.TaroneHolm(nil, nil, 0.05))
+	rapid.Check(t, func(t *rapid.T) {
+		p := rapid.SliceOfN(rapid.Float64Range(0, 1), 0, 12).Draw(t, "p")
+		adjusted := stats.TaroneHolmAdjusted(p, make([]float64, len(p)), 0.05)
+		for i, rejected := range stats.TaroneHolm(p, make([]float64, len(p)), 0.05) {
+			holm := stats.Holm(p)[i]
+			require.Equal(t, holm <= 0.05, rejected, "%v", p)
+			require.Equal(t, rejected, adjusted[i] <= 0.05 && holm <= 0.05, "%v", p)
+		}
+	})
+}

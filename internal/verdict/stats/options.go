@@ -20,8 +20,9 @@ func (o Options) samples() int {
 	return min(o.Samples, mostSamples)
 }
 
-// Streams keep the two methods' random numbers apart under one seed.
+// Streams keep the methods' random numbers apart under one seed.
 const (
 	signFlipStream  = 1
 	bootstrapStream = 2
+	splitStream     = 3
 )

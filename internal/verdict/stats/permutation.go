@@ -55,7 +55,7 @@ func SignFlip(diffs []float64, o Options) Permutation {
 		if reach <= 0 {
 			return Permutation{P: 1, Exact: true}
 		}
-		return Permutation{P: math.Min(1, atLeast(mags, reach)/math.Exp2(float64(n))), Exact: true}
+		return Permutation{P: math.Min(1, 2*countAtLeast(mags, reach)/math.Exp2(float64(n))), Exact: true}
 	}
 	samples := o.samples()
 	hits := 0
@@ -66,6 +66,59 @@ func SignFlip(diffs []float64, o Options) Permutation {
 	}
 	p := float64(hits+1) / float64(samples+1)
 	return Permutation{P: p, StdErr: math.Sqrt(p * (1 - p) / float64(samples))}
+}
+
+// SignFlipSides returns the two one-sided p-values of the test that [SignFlip] makes: the shares of all assignments of
+// signs whose sum is at most the observed one (worse), and at least (better). For differences of ±1 they are the tails
+// of Binomial(n, 1/2), exact at any n; otherwise up to 20 non-zero differences are counted and beyond them o.Samples
+// assignments are drawn. Without any difference both are 1. Negating all differences swaps the two.
+//
+// They are NaN if a difference is NaN or infinite.
+func SignFlipSides(diffs []float64, o Options) (worse, better float64) {
+	ts, ok := tallies(diffs)
+	if !ok {
+		return math.NaN(), math.NaN()
+	}
+	mags, observed := magnitudes(ts)
+	switch n := size(mags); {
+	case n == 0:
+		return 1, 1
+	case len(mags) == 1: // all of one size: the sum of the signs decides
+		rose := (n + int(math.Round(observed/mags[0].value))) / 2
+		return binomialTail(rose, n), binomialTail(n-rose, n)
+	case n <= exactDiffs:
+		slack, all := tieTolerance*sum(mags), math.Exp2(float64(n))
+		return countAtLeast(mags, -observed-slack) / all, countAtLeast(mags, observed-slack) / all
+	}
+	reach, slack, samples := math.Abs(observed), tieTolerance*sum(mags), o.samples()
+	far, near := 1, 1 // sums at least, and at most, as far on the observed side
+	for _, s := range randomSums(mags, samples, rand.NewPCG(o.Seed, signFlipStream)) {
+		if s >= reach-slack {
+			far++
+		}
+		if s <= reach+slack {
+			near++
+		}
+	}
+	a, b := float64(far)/float64(samples+1), float64(near)/float64(samples+1)
+	switch {
+	case reach <= slack:
+		return (a + b) / 2, (a + b) / 2
+	case observed > 0:
+		return b, a
+	}
+	return a, b
+}
+
+// binomialTail returns P(X <= x) for X ~ Binomial(n, 1/2).
+func binomialTail(x, n int) float64 {
+	switch {
+	case x == 0:
+		return math.Exp2(-float64(n))
+	case n > mostExact:
+		return normalCDF((2*float64(x) - float64(n)) / math.Sqrt(float64(n)))
+	}
+	return binomial{n, 0.5}.cdf(x)
 }
 
 // magnitudes returns the distinct sizes of the non-zero differences, largest first, and the sum of the differences,
@@ -102,9 +155,8 @@ func magnitudes(ts []tally) (mags []tally, observed float64) {
 	return mags, observed
 }
 
-// atLeast counts the assignments of signs whose sum s has |s| >= reach, which must be positive. It is twice the count
-// for s >= reach.
-func atLeast(mags []tally, reach float64) float64 {
+// countAtLeast counts the assignments of signs whose sum is at least reach.
+func countAtLeast(mags []tally, reach float64) float64 {
 	rest := make([]float64, len(mags)+1) // sum of the magnitudes from i on
 	left := make([]float64, len(mags)+1) // 2 to the number of them
 	left[len(mags)] = 1
@@ -128,7 +180,7 @@ func atLeast(mags []tally, reach float64) float64 {
 		}
 		return total
 	}
-	return 2 * count(0, 0)
+	return count(0, 0)
 }
 
 // randomSums returns sums of the magnitudes under random signs.

@@ -212,3 +212,42 @@ func BenchmarkSignFlip(b *testing.B) {
 		})
 	}
 }
+
+// One-sided shares are those of all assignments of signs, at any size.
+func TestSignFlipSides(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		diffs := rapid.SliceOfN(rapid.SampledFrom([]float64{-1, -0.5, 0, 0.5, 1, 1.0 / 3}), 0, 9).Draw(t, "diffs")
+		observed, atMost, atLeast, all := 0.0, 0, 0, 1<<len(diffs)
+		for _, d := range diffs {
+			observed += d
+		}
+		for signs := range all {
+			sum := 0.0
+			for i, d := range diffs {
+				sum += d * float64(2*(signs>>i&1)-1)
+			}
+			if sum <= observed+1e-9 {
+				atMost++
+			}
+			if sum >= observed-1e-9 {
+				atLeast++
+			}
+		}
+		worse, better := stats.SignFlipSides(diffs, stats.Options{})
+		require.InDelta(t, float64(atMost)/float64(all), worse, 1e-12)
+		require.InDelta(t, float64(atLeast)/float64(all), better, 1e-12)
+	})
+	var diffs, mirrored []float64
+	for i := range 60 {
+		diffs = append(diffs, float64(i%7)/6-0.4)
+		mirrored = append(mirrored, 0.4-float64(i%7)/6)
+	}
+	worse, better := stats.SignFlipSides(diffs, stats.Options{Seed: 3})
+	require.Less(t, better, worse)
+	require.InDelta(t, stats.SignFlip(diffs, stats.Options{Seed: 3}).P, 2*better, 0.02)
+	mirroredWorse, mirroredBetter := stats.SignFlipSides(mirrored, stats.Options{Seed: 3})
+	require.Equal(t, []float64{worse, better}, []float64{mirroredBetter, mirroredWorse})
+	worse, _ = stats.SignFlipSides([]float64{math.NaN()}, stats.Options{})
+	require.True(t, math.IsNaN(worse))
+}

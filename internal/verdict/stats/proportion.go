@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -42,6 +43,43 @@ func wilsonLower(x, n, z float64) float64 {
 	p := x / n
 	root := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
 	return p * p / (p + z*z/(2*n) + root)
+}
+
+// WilsonEffective returns the interval of the mean of unit values in [0,1] that are averages of trials, at the two-sided
+// level. It is [Wilson]'s of a rate m, the mean, over as many units as the values are worth:
+//
+//	n·clip(m(1-m)/v, 1, trials)·(z/t)²,  v = (n·s² + m(1-m))/(n+1)
+//
+// s² being their variance and t Student's quantile at n-1 degrees of freedom. Values that vary less than single trials
+// would are worth more, up to all their trials; t pays for estimating s². Where v is 0 the clipped factor is 1. Unlike
+// Student's interval it stays within [0,1] and has a width where all values are the same.
+//
+// Fewer than two values give (0, 1). The limits are NaN if a value is outside [0,1], for fewer than one trial, and for
+// a level outside (0,1).
+//
+// Source: [Wilson] at the effective sample size of E. L. Korn and B. I. Graubard, Survey Methodology 24 (1998) 193.
+func WilsonEffective(values []float64, trials int, level float64) (lo, hi float64) {
+	outside := slices.ContainsFunc(values, func(v float64) bool { return !isShare(v) })
+	if outside || trials < 1 || !isProper(level) {
+		return math.NaN(), math.NaN()
+	}
+	if len(values) < 2 {
+		return 0, 1
+	}
+	n, m, z := float64(len(values)), Mean(values), zFor(level)
+	factor := 1.0
+	if v := (n*variance(values) + m*(1-m)) / (n + 1); v > 0 {
+		factor = clamp(m*(1-m)/v, 1, float64(trials))
+	}
+	units := n * factor * math.Pow(z/tQuantile(n-1, level), 2)
+	lo, hi = 0, 1
+	if m > 0 {
+		lo = wilsonLower(m*units, units, z)
+	}
+	if m < 1 {
+		hi = 1 - wilsonLower((1-m)*units, units, z)
+	}
+	return lo, hi
 }
 
 // ClopperPearsonUpper returns the exact one-sided upper bound, at the level, of a rate with x out of n observed: the

@@ -1,0 +1,211 @@
+package stats
+
+import (
+	"math"
+	"sort"
+)
+
+// An Outcome is what a verdict on one grader comes to, in ascending order.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Regressed    Outcome = iota // significantly worse, and perhaps by more than the margin
+	Inconclusive                // too little to tell
+	NoWorse                     // any loss lies within the margin
+	Improved                    // significantly better
+	outcomes     = 4
+)
+
+// Outcome returns the verdict on units of which so many rose and fell by 1: improved if p < Alpha by exact [McNemar]
+// and more rose; else no worse if the lower limit of [Tango] is at least -Margin; else regressed if p < Alpha; else
+// inconclusive. At a fixed number of rises it never rises as more units fall.
+func (r Rule) Outcome(better, worse, n int) Outcome {
+	significant := McNemar(better, worse) < r.Alpha
+	// Holding the limit against the margin is the score test at -Margin.
+	within := settling{n: n, m: better + worse, margin: r.Margin, z: zFor(r.Level)}
+	switch {
+	case significant && better > worse:
+		return Improved
+	case within.shown(better):
+		return NoWorse
+	case significant:
+		return Regressed
+	}
+	return Inconclusive
+}
+
+// An Early is a comparison of which some units were seen, in an order that was drawn at random before: of Units units
+// in all, Seen were, of which Better rose and Worse fell by 1. It predicts the verdict on all of them: a finite
+// population without replacement.
+//
+// Before any is seen, the totals of units that rise, fall and stay follow a Dirichlet-multinomial distribution with
+// parameters 1/2, 1/2 and 3.
+type Early struct{ Units, Seen, Better, Worse int }
+
+// The parameters of units that rise or fall, and of those that stay.
+const priorFlip, priorSame = 0.5, 3.0
+
+func (e Early) same() int { return e.Seen - e.Better - e.Worse }
+
+func (e Early) valid() bool {
+	return e.Units >= e.Seen && e.Units <= maxUnits && areFlips(e.Better, e.Worse, e.Seen) && e.Seen >= 0
+}
+
+// LogRatio returns the logarithm of how much more probable the final totals of units that rise and fall are after what
+// was seen than before. The totals for which it exceeds ln c contain the true ones at all looks together with a
+// probability of at least 1-c. It is -Inf for totals that what was seen rules out, and NaN where e is out of range.
+//
+// Source: J. Ville's inequality for the ratio of prior to posterior, as in I. Waudby-Smith and A. Ramdas, "Confidence
+// sequences for sampling without replacement", NeurIPS 2020, theorem 2.1.
+func (e Early) LogRatio(better, worse int) float64 {
+	if !e.valid() {
+		return math.NaN()
+	}
+	return e.ratio(better, worse) - e.evidence()
+}
+
+// ratio is the logarithm of how probable what was seen is under the totals, by the order in which it was seen. It is
+// concave in both.
+func (e Early) ratio(better, worse int) float64 {
+	same := e.Units - better - worse
+	if better < e.Better || worse < e.Worse || same < e.same() {
+		return math.Inf(-1)
+	}
+	return falling(better, e.Better) + falling(worse, e.Worse) + falling(same, e.same()) - falling(e.Units, e.Seen)
+}
+
+// falling is the logarithm of n!/(n-k)!.
+func falling(n, k int) float64 { return logFactorial(n) - logFactorial(n-k) }
+
+// evidence is the logarithm of how probable what was seen is before anything was.
+func (e Early) evidence() float64 {
+	flips := rising(priorFlip, e.Better) + rising(priorFlip, e.Worse)
+	return flips + rising(priorSame, e.same()) - rising(2*priorFlip+priorSame, e.Seen)
+}
+
+// rising is the logarithm of Γ(a+k)/Γ(a).
+func rising(a float64, k int) float64 {
+	above, _ := math.Lgamma(a + float64(k))
+	below, _ := math.Lgamma(a)
+	return above - below
+}
+
+// Possible returns which outcomes the totals with a [Early.LogRatio] above the logarithm of miss have under the rule,
+// indexed by [Outcome]. None is possible where e or the rule is out of range, or miss is not in (0,1).
+func (e Early) Possible(r Rule, miss float64) [outcomes]bool {
+	var found [outcomes]bool
+	if !e.valid() || !r.valid() || !isProper(miss) {
+		return found
+	}
+	least := math.Log(miss) + e.evidence()
+	rest := e.Units - e.Seen
+	// The highest ratio at a number of rises is concave in it, so that the possible numbers are neighbours.
+	peak := func(better int) float64 { return e.ratio(better, e.mode(better)) }
+	best := e.Better + sort.Search(rest, func(i int) bool { return peak(e.Better+i+1) <= peak(e.Better+i) })
+	for better := best; better <= e.Better+rest && peak(better) > least; better++ {
+		e.possibleAt(better, r, least, &found)
+	}
+	for better := best - 1; better >= e.Better && peak(better) > least; better-- {
+		e.possibleAt(better, r, least, &found)
+	}
+	return found
+}
+
+// mode is the number of falls at which the ratio is highest.
+func (e Early) mode(better int) int {
+	free := e.Units - e.Seen - (better - e.Better)
+	return e.Worse + sort.Search(free, func(j int) bool {
+		return e.ratio(better, e.Worse+j+1) <= e.ratio(better, e.Worse+j)
+	})
+}
+
+// possibleAt adds the outcomes at a number of rises; the highest ratio there must exceed least.
+func (e Early) possibleAt(better int, r Rule, least float64, found *[outcomes]bool) {
+	mode := e.mode(better)
+	first := e.Worse + sort.Search(mode-e.Worse, func(j int) bool { return e.ratio(better, e.Worse+j) > least })
+	most := e.Units - better - e.same()
+	last := mode + sort.Search(most-mode, func(j int) bool { return e.ratio(better, mode+j+1) <= least })
+	for first <= last { // outcomes get worse as falls increase
+		outcome := r.Outcome(better, first, e.Units)
+		found[outcome] = true
+		first += 1 + sort.Search(last-first, func(j int) bool { return r.Outcome(better, first+1+j, e.Units) < outcome })
+	}
+}
+
+// ChanceRegressed returns the probability, after what was seen, that the outcome on all units is [Regressed]. It is
+// NaN where e or the rule is out of range.
+func (e Early) ChanceRegressed(r Rule) float64 {
+	if !e.valid() || !r.valid() {
+		return math.NaN()
+	}
+	rest := e.Units - e.Seen
+	rise, fall, stay := priorFlip+float64(e.Better), priorFlip+float64(e.Worse), priorSame+float64(e.same())
+	rises := betaBinomial{rest, rise, fall + stay}
+	chance := 0.0
+	from := rises.mode()
+	add := func(i int) bool {
+		better, weight := e.Better+i, rises.pmf(i)
+		first := sort.Search(rest-i+1, func(j int) bool { return r.Outcome(better, e.Worse+j, e.Units) == Regressed })
+		chance += weight * betaBinomial{rest - i, fall, stay}.atLeast(first)
+		return weight > 1e-18
+	}
+	for i, more := from, true; more && i <= rest; i++ {
+		more = add(i)
+	}
+	for i, more := from-1, true; more && i >= 0; i-- {
+		more = add(i)
+	}
+	return clamp(chance, 0, 1)
+}
+
+// A betaBinomial is the distribution of how many of n rise if the chance to is Beta(a, b).
+type betaBinomial struct {
+	n    int
+	a, b float64
+}
+
+func (d betaBinomial) pmf(x int) float64 {
+	log := logFactorial(d.n) - logFactorial(x) - logFactorial(d.n-x)
+	return math.Exp(log + rising(d.a, x) + rising(d.b, d.n-x) - rising(d.a+d.b, d.n))
+}
+
+// step is pmf(x+1)/pmf(x).
+func (d betaBinomial) step(x int) float64 {
+	left := float64(d.n - x)
+	return left / float64(x+1) * (d.a + float64(x)) / (d.b + left - 1)
+}
+
+// mode is the first x from which the probability falls, for b of at least 1.
+func (d betaBinomial) mode() int {
+	if d.a < 1 {
+		return 0
+	}
+	return sort.Search(d.n, func(x int) bool { return d.step(x) <= 1 })
+}
+
+// atLeast returns P(X >= x), summing over the side of x that is away from the mode.
+func (d betaBinomial) atLeast(x int) float64 {
+	switch {
+	case x <= 0:
+		return 1
+	case x > d.n:
+		return 0
+	}
+	total := 0.0
+	if x <= d.mode() {
+		x--
+		for p := d.pmf(x); x >= 0 && p > 1e-18*total; x-- {
+			total += p
+			if x > 0 {
+				p /= d.step(x - 1)
+			}
+		}
+		return math.Max(0, 1-total)
+	}
+	for p := d.pmf(x); x <= d.n && p > 1e-18*total; x++ {
+		total += p
+		p *= d.step(x)
+	}
+	return total
+}
