@@ -110,7 +110,7 @@ func TestBrowserOpensACase(t *testing.T) {
 	p := chromiumtest.File(t, pair(t, base, head), "case=dentist-tomorrow-10")
 	text := chromiumtest.Eval[string](p, `document.querySelector(".detail").innerText`)
 	for _, want := range []string{
-		"내일 오전 10시에 치과 가기", "type answer", "group dentist", "read as xml: answer, 2 items", "ＡＢＣ 챙기기",
+		"내일 오전 10시에 치과 가기", "type answer", "group dentist", "read as xml, type answer, 2 items", "ＡＢＣ 챙기기",
 		"fence", "the document stands in a code fence", "700 tokens in, 60 out", "1400 ms", "finish stop",
 		"replayed from 20261122T000000Z-v3-example-model-ffffff", "unscored: the judge gave no verdict",
 		"not applicable: it applies to question",

@@ -25,6 +25,7 @@ type payload struct {
 	Graders []dataName `json:"graders"`
 	Texts   []string   `json:"texts"` // what recurs: reasons, types, tags; the others refer to it
 	Cases   []dataCase `json:"cases"`
+	Typed   bool       `json:"typed,omitempty"` // the suite declares types
 }
 
 type dataName struct {
@@ -50,9 +51,7 @@ type dataCase struct {
 type dataMark [][2]*float64
 
 type dataSide struct {
-	Type   int         `json:"y"` // as it was read, of the first trial with a reply
-	Items  int         `json:"n"`
-	Error  int         `json:"e,omitempty"` // why there is no reply at all
+	Said   int         `json:"w"` // in short
 	Trials []dataTrial `json:"t"`
 }
 
@@ -99,7 +98,7 @@ func (t *texts) of(s string) int {
 func newTexts() *texts { return &texts{list: []string{""}, at: map[string]int{}} }
 
 func pairData(c *compare.Comparison, rows []compare.CasePair, base, head *runfile.Run) payload {
-	p := payload{Sides: cells([]string{c.Base.Name, c.Head.Name})}
+	p := payload{Sides: cells([]string{c.Base.Name, c.Head.Name}), Typed: len(head.Header.Reply.Types) > 0}
 	t := newTexts()
 	for _, g := range c.Graders {
 		p.Graders = append(p.Graders, dataName{textsafe.Cell(g.Grader), g.Gating})
@@ -119,8 +118,8 @@ func pairData(c *compare.Comparison, rows []compare.CasePair, base, head *runfil
 			names[k] = r.Marks[k].Grader
 		}
 		b, h := sideData(base, r.Case.Case, names, t), sideData(head, r.Case.Case, names, t)
-		b.Type, b.Items, b.Error = t.of(r.Base.Type), r.Base.Items, t.of(r.Base.Error)
-		h.Type, h.Items, h.Error = t.of(r.Head.Type), r.Head.Items, t.of(r.Head.Error)
+		said := phrase.Sides(*r)
+		b.Said, h.Said = t.of(said[0]), t.of(said[1])
 		d.Sides = []dataSide{b, h}
 		for k := range min(len(b.Trials), len(h.Trials)) {
 			d.Diffs = append(d.Diffs, diffLengths(b.Trials[k].Reply, h.Trials[k].Reply))
@@ -132,7 +131,7 @@ func pairData(c *compare.Comparison, rows []compare.CasePair, base, head *runfil
 }
 
 func runData(s summary.Summary, run *runfile.Run) payload {
-	p := payload{Sides: cells([]string{s.Prompt})}
+	p := payload{Sides: cells([]string{s.Prompt}), Typed: len(s.Types) > 0}
 	t := newTexts()
 	names := make([]string, len(s.Graders))
 	for i, g := range s.Graders {
@@ -162,15 +161,10 @@ func runData(s summary.Summary, run *runfile.Run) payload {
 			}
 		}
 		one := sideData(run, c.Case, names, t)
-		for _, trial := range trials {
-			if trial.Read != nil {
-				one.Type, one.Items = t.of(trial.Read.Type), len(trial.Read.Items)
-				break
-			}
-		}
+		one.Said = t.of(phrase.Said(summary.SaidOf(run, trials), ""))
 		switch f := failed[c.Case]; {
 		case f != nil && f.Error != "":
-			d.Change, one.Error = "error", t.of(f.Error)
+			d.Change, one.Said = "error", t.of(phrase.Said(f.Said, f.Error))
 		case f != nil:
 			d.Change = "fails"
 		case flaky[c.Case]:
@@ -218,7 +212,9 @@ func sideData(run *runfile.Run, id string, names []string, t *texts) dataSide {
 		}
 		if trial.Read != nil {
 			d.Type, d.Format = t.of(trial.Read.Type), t.of(string(trial.Read.Format))
-			d.Items = append(d.Items, cells(trial.Read.Items)...)
+			if run.Header.ReadsReplies() {
+				d.Items = append(d.Items, cells(trial.Read.Items)...)
+			}
 			for _, defect := range trial.Read.Defects {
 				d.Defects = append(d.Defects, [2]int{t.of(string(defect.Code)), t.of(defect.Detail)})
 			}

@@ -172,7 +172,7 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 	for _, c := range sum.Failed[:min(staticRows, len(sum.Failed))] {
 		s.Rows = append(s.Rows, staticRow{
 			Case: textsafe.Cell(c.ID), Input: textsafe.Cell(c.Case.Input), Why: textsafe.Cell(phrase.FailedGraders(c)),
-			Change: "fails", Said: cells([]string{phrase.ReplyRead(c.Type, c.Items, c.Error)}),
+			Change: "fails", Said: cells([]string{phrase.Said(c.Said, c.Error)}),
 		})
 	}
 	s.More = s.Cases - len(s.Rows)

@@ -3,6 +3,7 @@ package phrase
 import (
 	"fmt"
 
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -37,20 +38,26 @@ func ComparisonCells(g compare.Grader) []string {
 	}
 }
 
-// ReplyRead is the type and the number of items of a reply, in a few columns.
-func ReplyRead(typ string, items int, failure string) string {
+// Said is the type of a reply and the number of its items, or where they do not tell it, its beginning.
+func Said(s summary.Said, failure string) string {
 	switch {
 	case failure != "":
 		return "error"
-	case typ == "":
+	case s.Begins != nil && *s.Begins == "":
+		return "(empty)"
+	case s.Begins != nil:
+		return `"` + *s.Begins + `"`
+	case s.Type == "" && s.Items > 0:
+		return wording.Count(s.Items, "item")
+	case s.Type == "":
 		return summary.Unread
+	case !s.Counted && s.Items == 0:
+		return s.Type
 	}
-	return fmt.Sprintf("%s · %d", typ, items)
+	return fmt.Sprintf("%s · %d", s.Type, s.Items)
 }
 
-// Sides is [ReplyRead] of the base and of the head.
+// Sides is [Said] of the base and of the head.
 func Sides(p compare.CasePair) []string {
-	return []string{
-		ReplyRead(p.Base.Type, p.Base.Items, p.Base.Error), ReplyRead(p.Head.Type, p.Head.Items, p.Head.Error),
-	}
+	return []string{Said(p.Base.Said, p.Base.Error), Said(p.Head.Said, p.Head.Error)}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"promptbench/internal/text/textsafe"
@@ -11,7 +12,8 @@ import (
 
 // A caseTable lists cases: id, input, what each side said, and why the case is
 // listed. On a wide terminal the input is a column; on a narrow one it takes a
-// line of its own below, where a whole Korean sentence fits.
+// line of its own below, where a whole Korean sentence fits. So does what each side
+// said where one of them is wider than a column.
 type caseTable struct {
 	first string
 	sides []string
@@ -32,6 +34,7 @@ const (
 	wideEnough = 110 // for the input to be a column
 	gap        = 2   // between columns
 	sideWidth  = 17
+	wideSide   = 26 // on a wide terminal
 	idWidth    = 32 // at most, on a wide terminal
 	whyWidth   = 40 // at most, on a wide terminal
 	leastWhy   = 14
@@ -40,7 +43,8 @@ const (
 )
 
 func (t caseTable) write(w io.Writer) error {
-	if t.width >= wideEnough {
+	below := t.takeWideSides()
+	if t.width >= wideEnough && len(t.sides) > 0 {
 		return writeTable(w, t.wideColumns(), t.cells(true))
 	}
 	var b bytes.Buffer
@@ -53,13 +57,43 @@ func (t caseTable) write(w io.Writer) error {
 			return err
 		}
 		if i >= 0 && i < len(t.rows) {
-			if _, err := fmt.Fprintf(w, "  %s\n", fit(t.rows[i].input, t.width-2)); err != nil {
-				return err
+			for _, text := range slices.Concat([]string{t.rows[i].input}, below[i]) {
+				if _, err := fmt.Fprintf(w, "  %s\n", fit(text, t.width-2)); err != nil {
+					return err
+				}
 			}
 		}
 		i++
 	}
 	return nil
+}
+
+// takeWideSides takes the columns of the sides out of the table if a cell of them is too wide. It returns them as lines
+// below each row, none if all cells fit.
+func (t *caseTable) takeWideSides() (below [][]string) {
+	limit := sideWidth
+	if t.width >= wideEnough {
+		limit = wideSide
+	}
+	below = make([][]string, len(t.rows))
+	isWide := func(said string) bool { return textsafe.Width(line(said)) > limit }
+	if !slices.ContainsFunc(t.rows, func(r caseLine) bool { return slices.ContainsFunc(r.sides, isWide) }) {
+		return below
+	}
+	label := 0
+	for _, title := range t.sides {
+		label = max(label, textsafe.Width(line(title)))
+	}
+	t.rows = slices.Clone(t.rows)
+	for i, r := range t.rows {
+		for k, title := range t.sides {
+			title = line(title)
+			below[i] = append(below[i], title+strings.Repeat(" ", label-textsafe.Width(title)+gap)+r.sides[k])
+		}
+		t.rows[i].sides = nil
+	}
+	t.sides = nil
+	return below
 }
 
 // narrowColumns give the id what it needs, because it is what one types next,
@@ -86,7 +120,7 @@ func (t caseTable) wideColumns() []column {
 // the gap after each.
 func (t caseTable) sideColumns() (columns []column, used int) {
 	for i, title := range t.sides {
-		width := min(sideWidth, t.widest(title, func(r caseLine) string { return r.sides[i] }))
+		width := min(wideSide, t.widest(title, func(r caseLine) string { return r.sides[i] }))
 		columns = append(columns, column{Title: title, Max: width})
 		used += width + gap
 	}

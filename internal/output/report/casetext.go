@@ -89,7 +89,7 @@ func (p *printer) trials(run *runfile.Run, c runfile.Case, o Options) {
 		if call := summary.ReplyTo(run, &t); call != nil {
 			p.call(*call, o)
 		}
-		p.reading(t, o)
+		p.reading(run.Header, t, o)
 		p.scores(t, o)
 		p.blank()
 	}
@@ -133,22 +133,31 @@ func usageText(u runfile.Usage) string {
 		u.OutputTokens, part(u.ReasoningTokens, "reasoning"))
 }
 
-func (p *printer) reading(t runfile.Trial, o Options) {
+func (p *printer) reading(h runfile.Header, t runfile.Trial, o Options) {
 	if t.Read == nil {
 		return
-	}
-	typ := t.Read.Type
-	if typ == "" {
-		typ = o.paint(red, "unread")
-	} else {
-		typ = line(typ)
 	}
 	format := "not readable in any format"
 	if t.Read.Format != "" {
 		format = "as " + string(t.Read.Format)
 	}
-	p.line("%s", o.paint(bold, "read")+" "+line(format)+", type "+typ+", "+wording.Count(len(t.Read.Items), "item"))
-	for i, item := range t.Read.Items {
+	parts := []string{o.paint(bold, "read") + " " + line(format)}
+	switch {
+	case len(h.Reply.Types) == 0:
+	case t.Read.Type == "":
+		parts = append(parts, "type "+o.paint(red, summary.Unread))
+	default:
+		parts = append(parts, "type "+line(t.Read.Type))
+	}
+	items := t.Read.Items
+	if !h.ReadsReplies() {
+		items = nil
+	}
+	if len(items) > 0 || h.CountsItems() {
+		parts = append(parts, wording.Count(len(items), "item"))
+	}
+	p.line("%s", strings.Join(parts, ", "))
+	for i, item := range items {
 		p.line("  %d. %s", i+1, line(item))
 	}
 	for _, d := range t.Read.Defects {

@@ -109,7 +109,7 @@ func TraceText(w io.Writer, t history.Trace, o Options) error {
 				fails = append(fails, g+" ?")
 			}
 		}
-		said := phrase.ReplyRead(s.Type, s.Items, s.Error)
+		said := phrase.Said(s.Said, s.Error)
 		row := []string{phrase.Minute(s.Started), s.Prompt, s.Run, said, strings.Join(fails, ", ")}
 		if len(columns) < len(row) {
 			row = slices.Delete(row, 2, 3)

@@ -58,7 +58,7 @@ func (m *markdown) Run(r Run) error {
 	}, "cells: replies")
 	d.fold(phrase.FailedCases(s), len(s.Failed), []string{"case", "input", "said", "fails"}, func(i int) []string {
 		c := s.Failed[i]
-		said := phrase.ReplyRead(c.Type, c.Items, c.Error)
+		said := phrase.Said(c.Said, c.Error)
 		return []string{m.link(c.ID), code(c.Case.Input), code(said), code(phrase.FailedGraders(c))}
 	})
 	return m.end(d)

@@ -122,7 +122,7 @@ func (p *printer) failed(s summary.Summary, o Options) {
 func failedLines(list []summary.Case) []caseLine {
 	lines := make([]caseLine, len(list))
 	for i, c := range list {
-		said := phrase.ReplyRead(c.Type, c.Items, c.Error)
+		said := phrase.Said(c.Said, c.Error)
 		lines[i] = caseLine{id: c.ID, input: c.Case.Input, sides: []string{said}, last: phrase.FailedGraders(c)}
 	}
 	return lines

@@ -14,6 +14,7 @@ import (
 // values that recur: ids, types, and whole lists of scores. A run of 100,000 trials has a few hundred different lists.
 type collector struct {
 	detail Detail
+	begin  func(reply string) string // of a reply; nil where it is not kept
 	cases  pile[Case]
 	trials pile[Trial]
 	calls  pile[Call]
@@ -108,6 +109,9 @@ func (k *collector) addCall(l Line) error {
 		} {
 			k.same(s)
 		}
+	}
+	if k.begin != nil && c.Begins == "" && c.For == ForReply {
+		c.Begins = k.begin(c.Reply)
 	}
 	if k.detail == Scores {
 		c.Key, c.Reply, c.Thinking, c.ReplyFrom = "", "", "", ""

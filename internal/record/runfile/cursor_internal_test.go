@@ -22,7 +22,9 @@ func TestQuickReaderKnowsEveryMember(t *testing.T) {
 		var want []string
 		for field := range reflect.TypeOf(record).Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			want = append(want, name)
+			if name != "-" {
+				want = append(want, name)
+			}
 		}
 		require.Equal(t, want, strings.Fields(names), "%T", record)
 	}

@@ -44,8 +44,14 @@ func (k *collector) readCase(c *cursor, into *Case) {
 func (k *collector) readCall(c *cursor, into *Call) {
 	c.members(callMembers, func(name string) {
 		switch name {
-		case "kind", "key", "reply", "thinking", "reply_from":
+		case "kind", "key", "thinking", "reply_from":
 			c.skip()
+		case "reply":
+			if k.begin == nil || into.For != ForReply {
+				c.skip()
+			} else {
+				into.Begins = k.begin(string(c.text()))
+			}
 		case "case":
 			into.Case = k.word(c.text())
 		case "trial":

@@ -169,6 +169,7 @@ type Call struct {
 	Criterion     string    `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
 	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
 	Reply         string    `json:"reply"`
+	Begins        string    `json:"-"` // the beginning of a reply in one line, where its run [Header.QuotesReplies]
 	Thinking      string    `json:"thinking,omitempty"`
 	ReplyFrom     string    `json:"reply_from,omitempty"` // the field with the text, where the content was empty
 	FinishReason  string    `json:"finish_reason,omitempty"`

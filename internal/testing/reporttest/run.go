@@ -71,7 +71,9 @@ func made(name string, copies int, said func(example) string) *runfile.Run {
 			Suite: runfile.Suite{Name: "subtodos"}, Model: runfile.Model{
 				Name: "local", Endpoint: "local", ID: "example-model", Params: p,
 			},
-			Reply: reply.Rules{Types: []string{"answer", "question", "invalid"}}, Trials: 1,
+			Reply: reply.Rules{
+				Types: []string{"answer", "question", "invalid"}, JSON: reply.JSONRules{Items: "$.items[*]"},
+			}, Trials: 1,
 			Graders: []graders.Spec{
 				{Name: "case_type", Version: 1}, {Name: "subtodo_count", Version: 1}, {Name: "rubric", Version: 1},
 			},

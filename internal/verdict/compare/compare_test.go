@@ -15,6 +15,7 @@ import (
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
 )
 
 func TestRefusals(t *testing.T) {
@@ -238,7 +239,7 @@ func TestRowsComeMostTellingFirst(t *testing.T) {
 	}
 	require.Equal(t, "✗✓ ✓✗ ✓✗ ·· ✗✓ ✓✓ ✗✗ ✗✗ ✓✓ ✓? ✓? ✓? ✓✓ ✓✓ ", marks)
 	require.Equal(t, compare.CaseSide{Error: "server"}, c.Rows(-1)[5].Head)
-	require.Equal(t, compare.CaseSide{Type: "answer", Items: 2}, c.Rows(-1)[5].Base)
+	require.Equal(t, compare.CaseSide{Said: summary.Said{Type: "answer", Items: 2}}, c.Rows(-1)[5].Base)
 }
 
 func TestGatesAreHeldAgainstTheHead(t *testing.T) {

@@ -33,8 +33,8 @@ type CasePair struct {
 
 // A CaseSide is how one side did on one case.
 type CaseSide struct {
-	Type  string // of the first trial with a reply; empty where unread
-	Items int    // of the same trial
+	summary.Said
+
 	Error string // why it has no reply at all, where it has none
 }
 
@@ -113,7 +113,7 @@ func (c *Comparison) Rows(limit int) []CasePair {
 
 func (p *pairing) row(i int) CasePair {
 	pr := &p.pairs[i]
-	row := CasePair{Case: *pr.c, Base: sideOfCase(pr.base), Head: sideOfCase(pr.head), Marks: make([]Mark, len(p.names))}
+	row := CasePair{Case: *pr.c, Base: p.base.sideOf(pr.base), Head: p.head.sideOf(pr.head), Marks: make([]Mark, len(p.names))}
 	for k, name := range p.names {
 		base, head := p.cells(i, k)
 		m := &row.Marks[k]
@@ -131,20 +131,20 @@ func (p *pairing) row(i int) CasePair {
 	return row
 }
 
-func sideOfCase(trials []runfile.Trial) CaseSide {
+// sideOf is how the run did in the trials of a case.
+func (s *spender) sideOf(trials []runfile.Trial) CaseSide {
 	if len(trials) == 0 {
 		return CaseSide{Error: "not run"}
 	}
-	side := CaseSide{}
+	failure := ""
 	for i := range trials {
-		switch t := &trials[i]; {
-		case t.Error != nil && side.Error == "":
-			side.Error = t.Error.Kind
-		case t.Read != nil:
-			return CaseSide{Type: t.Read.Type, Items: len(t.Read.Items)}
+		if t := &trials[i]; t.Read != nil {
+			return CaseSide{Said: summary.SaidOf(s.run, trials)}
+		} else if t.Error != nil && failure == "" {
+			failure = t.Error.Kind
 		}
 	}
-	return side
+	return CaseSide{Error: failure}
 }
 
 // findChanges finds what became of every pair, and lists the flips: to fail first,

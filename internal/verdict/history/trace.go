@@ -35,14 +35,13 @@ const (
 
 // An Appearance is the case in one run.
 type Appearance struct {
-	Run     string           `json:"run"`
-	Started time.Time        `json:"started"`
-	Prompt  string           `json:"prompt"`
-	Hash    string           `json:"prompt_hash"`
-	Type    string           `json:"type"` // of the first trial with a reply
-	Items   int              `json:"items"`
-	Error   string           `json:"error,omitempty"` // why it has no reply
-	States  map[string]State `json:"states"`          // by grader
+	Run     string    `json:"run"`
+	Started time.Time `json:"started"`
+	Prompt  string    `json:"prompt"`
+	Hash    string    `json:"prompt_hash"`
+	summary.Said
+	Error  string           `json:"error,omitempty"` // why it has no reply
+	States map[string]State `json:"states"`          // by grader
 
 	input string // its hash
 }
@@ -67,12 +66,10 @@ func AppearanceOf(run *runfile.Run, id string) (Appearance, bool) {
 		States: map[string]State{}, input: c.InputHash,
 	}
 	trials := run.TrialsOf(id)
+	s.Said = summary.SaidOf(run, trials)
 	for i := range trials {
-		switch t := &trials[i]; {
-		case t.Error != nil:
+		if t := &trials[i]; t.Error != nil {
 			s.Error = cmp.Or(s.Error, t.Error.Kind)
-		case t.Read != nil && s.Type == "" && s.Items == 0:
-			s.Type, s.Items = t.Read.Type, len(t.Read.Items)
 		}
 	}
 	for k, name := range summary.GraderNames(run) {

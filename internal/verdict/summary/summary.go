@@ -65,12 +65,11 @@ type Flaky struct {
 
 // A Case is one case that did not do well.
 type Case struct {
-	Case   runfile.Case `json:"-"`
-	ID     string       `json:"case"`
-	Type   string       `json:"type"` // of the first trial, empty where unread
-	Items  int          `json:"items"`
-	Failed []string     `json:"graders"`         // that it fails
-	Error  string       `json:"error,omitempty"` // why its first trial without a reply has none
+	Case runfile.Case `json:"-"`
+	ID   string       `json:"case"`
+	Said
+	Failed []string `json:"graders"`         // that it fails
+	Error  string   `json:"error,omitempty"` // why its first trial without a reply has none
 }
 
 // Of sums up a run. The price is that of its model, nil where it is unknown.
@@ -104,7 +103,7 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 				s.Flaky = append(s.Flaky, Flaky{Case: c.Case, Grader: name, Passed: cells[k].Passed, Scored: cells[k].Scored})
 			}
 		}
-		if failed, ok := failedCase(c, trials, names, cells); ok {
+		if failed, ok := failedCase(run, c, trials, names, cells); ok {
 			s.Failed = append(s.Failed, failed)
 		}
 	}
@@ -127,11 +126,8 @@ func reason(run *runfile.Run) string {
 }
 
 // failedCase is a case that fails a grader or has a trial without a reply.
-func failedCase(c *runfile.Case, trials []runfile.Trial, names []string, cells []Cell) (Case, bool) {
-	out := Case{Case: *c, ID: c.Case, Failed: []string{}}
-	if len(trials) > 0 && trials[0].Read != nil {
-		out.Type, out.Items = trials[0].Read.Type, len(trials[0].Read.Items)
-	}
+func failedCase(run *runfile.Run, c *runfile.Case, trials []runfile.Trial, names []string, cells []Cell) (Case, bool) {
+	out := Case{Case: *c, ID: c.Case, Said: SaidOf(run, trials), Failed: []string{}}
 	for i := range trials {
 		if trials[i].Error != nil {
 			out.Error = trials[i].Error.Message

@@ -233,7 +233,7 @@
     }
 
     said(c) {
-      const [first, second] = c.s.map((s) => (s.e ? "error" : s.y === 0 ? "unread" : `${this.text(s.y)} · ${s.n}`));
+      const [first, second] = c.s.map((s) => this.text(s.w));
       if (second === undefined || first === second) return el("span", { class: "said" }, el("span", { class: "new" }, first));
       return el("span", { class: "said" }, el("span", {}, first), "→", el("span", { class: "new" }, second));
     }
@@ -349,7 +349,7 @@
         return box;
       }
       const format = t.f ? `read as ${this.text(t.f)}` : "not readable in any format";
-      box.append(el("p", {}, `${format}: `, el("b", {}, t.y ? this.text(t.y) : "no type"), `, ${plural(t.i.length, "item")}`));
+      box.append(el("p", {}, [format, t.y ? `type ${this.text(t.y)}` : this.data.typed ? "no type" : "", t.i.length ? plural(t.i.length, "item") : ""].filter(Boolean).join(", ")));
       if (t.i.length) box.append(el("ol", { class: "items", dir: "auto" }, t.i.map((i) => el("li", {}, i))));
       if (t.d) box.append(el("ul", { class: "defects" }, t.d.map(([code, what]) => el("li", {}, el("code", {}, this.text(code)), this.text(what)))));
       if (t.th) box.append(el("details", {}, el("summary", {}, "thinking"), el("pre", { dir: "auto", tabindex: "0" }, t.th)));
