@@ -1,10 +1,14 @@
 package model
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net"
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"promptbench/internal/input/config"
 )
 
 // Local is the label of every endpoint on this machine, whatever its port: a recording made against port 8080 answers
@@ -13,7 +17,8 @@ const Local = "local"
 
 // EndpointLabel names an endpoint in recordings. It is the label that the config gives, else the base URL with scheme
 // and host in lower case, without the scheme's default port, trailing slashes, user, query and fragment. A base URL on
-// the loopback interface is [Local]. What is no URL at all is "unknown"; such a target is refused before any call.
+// the loopback interface is [Local]. A part of the path that looks like a key is hidden. What is no URL at all is
+// "unknown"; such a target is refused before any call.
 func EndpointLabel(label, baseURL string) string {
 	if label = strings.TrimSpace(label); label != "" {
 		return label
@@ -40,7 +45,22 @@ func EndpointLabel(label, baseURL string) string {
 	case strings.Contains(host, ":"):
 		host = "[" + host + "]"
 	}
-	return scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/")
+	label, _ = hideKeys(scheme + "://" + host + strings.TrimRight(u.EscapedPath(), "/"))
+	return label
+}
+
+// hideKeys replaces the parts of a URL's path that look like keys by names that tell them apart, and returns them.
+func hideKeys(address string) (hidden string, keys []string) {
+	const path = 3 // after the scheme, nothing, and the host
+	segments := strings.Split(address, "/")
+	for i := path; i < len(segments); i++ {
+		if config.IsKey(segments[i]) {
+			keys = append(keys, segments[i])
+			sum := sha256.Sum256([]byte(segments[i]))
+			segments[i] = "hidden-" + hex.EncodeToString(sum[:4])
+		}
+	}
+	return strings.Join(segments, "/"), keys
 }
 
 // parseBase reads a base URL, taking http for granted where no scheme stands.

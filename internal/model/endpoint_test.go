@@ -28,6 +28,7 @@ func TestEndpointLabel(t *testing.T) {
 		{"", "localhost:8080/v1", "local"},
 		{"", "http://127.0.0.1.example.com/v1", "http://127.0.0.1.example.com/v1"},
 		{"", "http://localhost.example.com/v1", "http://localhost.example.com/v1"},
+		{"", "https://gw.example/sk-abcdefghijkl/v1", "https://gw.example/hidden-7f0b6e12/v1"},
 		{"", "http://user:p%zz@host/v1", "unknown"},
 		{"", "", "unknown"},
 	}

@@ -41,6 +41,8 @@ type Target struct {
 	KeyEnv string
 	// Headers are sent with every call. They may hold secrets.
 	Headers map[string]string `json:"-"`
+	// Secrets are values of variables that are sent along, such as those of headers, whatever the header's name.
+	Secrets []string `json:"-"`
 	// APIVersion is Azure OpenAI's api-version; empty for its v1 API and for all other endpoints.
 	APIVersion string
 	// Renames are the parameters that the endpoint calls otherwise: OpenAI's name to its own.
@@ -86,7 +88,14 @@ func (t Target) Address() string {
 	if len(t.Hidden) > 0 {
 		return t.Label()
 	}
-	return t.Base()
+	address, _ := hideKeys(t.Base())
+	return address
+}
+
+// KeysInPath returns the parts of the base URL that look like keys.
+func (t Target) KeysInPath() []string {
+	_, keys := hideKeys(t.Base())
+	return keys
 }
 
 // Check finds what would make every call fail, before any is made. Its errors never quote what may be a secret.

@@ -69,6 +69,38 @@ func HoldsSecret(line string) bool {
 	return secretPattern().MatchString(line) || secretName().MatchString(line)
 }
 
+// IsKey reports whether a word, such as a part of a path, looks like a key: it has the form of a known service's, is a
+// UUID, or has a long run of letters and digits in no order.
+func IsKey(word string) bool {
+	const shortest, longRun, manyChanges = 12, 16, 6
+	if len(word) < shortest {
+		return false
+	}
+	run, changes, last := 0, 0, rune(0)
+	for _, r := range word {
+		kind := rune(0)
+		switch {
+		case '0' <= r && r <= '9':
+			kind = '0'
+		case 'a' <= r && r <= 'z':
+			kind = 'a'
+		case 'A' <= r && r <= 'Z':
+			kind = 'A'
+		}
+		if run++; kind == 0 {
+			run, changes = 0, 0
+		} else if kind != last {
+			changes++
+		}
+		if last = kind; run >= longRun && changes > manyChanges {
+			return true
+		}
+	}
+	return secretPattern().MatchString(word) || uuid().MatchString(word)
+}
+
+func uuid() *regexp.Regexp { return regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`) }
+
 // secretName matches a key or a password by its name, and one in a URL.
 func secretName() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(api[ _-]?key|access[ _-]?key|token|secret|passw(or)?d|authorization|cookie)` +

@@ -202,7 +202,7 @@ func (c *Client) failure(ctx, attempt context.Context, x *exchange, err error) *
 			// The collection is not there, not one of it.
 			if x.answer.Status >= 400 && e.NoAPI && strings.HasSuffix(strings.TrimRight(x.path, "/"), "s") {
 				e.Kind, e.Permanent = model.KindStopped, true
-				e.Message = fmt.Sprintf("%s takes no batches (%d); run without --batch", c.target.Base(), x.answer.Status)
+				e.Message = fmt.Sprintf("%s takes no batches (%d); run without --batch", c.target.Address(), x.answer.Status)
 			}
 			return e
 		}

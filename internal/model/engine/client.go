@@ -116,8 +116,7 @@ func (c *Client) Decode(a model.Answer) (model.Response, error) {
 	if failure, failed := errors.AsType[*model.Error](err); failed {
 		return model.Response{}, c.Explain(failure)
 	}
-	// A reply is what is measured: only a secret as long as a real key is taken out of it.
-	resp.Reply, resp.Thinking = c.secrets.long().redact(resp.Reply), c.secrets.long().redact(resp.Thinking)
+	resp.Reply, resp.Thinking = c.secrets.replies.redact(resp.Reply), c.secrets.replies.redact(resp.Thinking)
 	resp.FinishReason = c.secrets.clean(resp.FinishReason, maxWord)
 	resp.ResponseModel = c.secrets.clean(resp.ResponseModel, model.MaxMessage)
 	return resp, err
@@ -128,7 +127,8 @@ const maxWord = 64
 
 // Explain adds what the message for people names, and makes the rest safe.
 func (c *Client) Explain(e *model.Error) *model.Error {
-	e.Message, e.Code = c.Clean(e.Message), c.secrets.clean(e.Code, maxWord)
+	e.Message = c.Clean(e.Message)
+	e.Code, e.Param = c.secrets.clean(e.Code, maxWord), c.secrets.clean(e.Param, maxWord)
 	e.BaseURL, e.Model, e.Timeout = c.target.Address(), c.target.ID, c.target.Timeout
 	if kind := c.target.API.Kind(); kind != "chat.completions" {
 		e.API = kind
@@ -141,7 +141,10 @@ func (c *Client) Explain(e *model.Error) *model.Error {
 
 // Clean makes a text of the server fit for a message, without the target's secrets and hidden parts.
 func (c *Client) Clean(text string) string {
-	return c.secrets.clean(secrets(c.target.Hidden).redact(text), model.MaxMessage)
+	for _, hidden := range c.target.Hidden {
+		text = strings.ReplaceAll(text, hidden, model.Redacted)
+	}
+	return c.secrets.clean(text, model.MaxMessage)
 }
 
 // SetHeaders adds the headers that the target names.

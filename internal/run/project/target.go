@@ -111,7 +111,10 @@ func (p *Project) target(name string) (Target, error) {
 func (p *Project) targetAt(name, base string) Target {
 	m := p.Config.Models[name]
 	base, version := config.SplitAddress(base)
-	settings := model.Target{Name: name, ID: cmp.Or(m.Model, name), BaseURL: base, API: api.ByName(m.API)}
+	settings := model.Target{
+		Name: name, ID: cmp.Or(m.Model, name), BaseURL: base, API: api.ByName(m.API),
+		Endpoint: labelOf(config.Model{BaseURL: base}),
+	}
 	if version != "" {
 		settings.API, settings.APIVersion = api.Azure{API: settings.API}, version
 	}
@@ -224,34 +227,35 @@ func (t Target) Open(timeout time.Duration) (model.Target, error) {
 		return model.Target{}, err
 	}
 	settings.APIKey, settings.KeyEnv = model.Secret(key), env
-	settings.Headers, err = t.headers()
+	settings.Headers, settings.Secrets, err = t.headers()
 	return settings, err
 }
 
-// headers returns the headers that the config names, with what their variables hold.
-func (t Target) headers() (map[string]string, error) {
-	out := map[string]string{}
+// headers returns the headers that the config names, and what their variables hold.
+func (t Target) headers() (out map[string]string, secrets []string, err error) {
+	out = map[string]string{}
 	add := func(name, value string) error {
-		expanded, _, err := config.Expand(name, t.getenv)
-		out[expanded] = value
+		expanded, values, err := config.Expand(name, t.getenv)
+		out[expanded], secrets = value, append(secrets, values...)
 		return err
 	}
 	for name, value := range t.settings.Headers {
 		if err := add(name, value); err != nil {
-			return nil, fmt.Errorf("a header of model %s: %w", t.Name, err)
+			return nil, nil, fmt.Errorf("a header of model %s: %w", t.Name, err)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.headersEnv)) {
 		value := t.getenv(t.headersEnv[name])
 		if value == "" {
-			return nil, fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env",
+			return nil, nil, fmt.Errorf("no value for the header %s: set %s, which the config names under headers_env",
 				name, t.headersEnv[name])
 		}
+		secrets = append(secrets, value)
 		if err := add(name, value); err != nil {
-			return nil, fmt.Errorf("a header of model %s: %w", t.Name, err)
+			return nil, nil, fmt.Errorf("a header of model %s: %w", t.Name, err)
 		}
 	}
-	return out, nil
+	return out, secrets, nil
 }
 
 // Priced is the target without its secrets.

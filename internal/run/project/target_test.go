@@ -84,6 +84,25 @@ func TestHeadersFromVariables(t *testing.T) {
 	got := answered(t, p, s).Header
 	require.Equal(t, "gw-0123456789", got.Get("X-Gateway-Key"))
 	require.Equal(t, "planner", got.Get("X-Team"))
+
+	opened, err := target.Open(time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, []string{"gw-0123456789"}, opened.Secrets, "a secret, whatever the header is called")
+}
+
+// A key in the path of an address is in no message and no file.
+func TestKeyInBaseURL(t *testing.T) {
+	s := fakeopenai.New()
+	t.Cleanup(s.Close)
+	p := load(t, "model: fast\nmodels:\n  fast: {base_url: https://gw.example/v1, model: m}\n", "")
+	p.Options.BaseURL = "https://gw.example/k/4f9a8b7c6d5e4f3a2b1c0d9e/v1"
+	target, err := p.TargetFor(&prompt.Prompt{})
+	require.NoError(t, err)
+	require.Equal(t, "https://gw.example/k/hidden-bf01f92c/v1", target.Label)
+	opened, err := target.Open(time.Minute)
+	require.ErrorContains(t, err, "no key for https://gw.example/k/hidden-")
+	require.NotContains(t, err.Error(), "4f9a8b7c")
+	require.Empty(t, opened.APIKey)
 }
 
 func TestAzureDeployment(t *testing.T) {
