@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,10 +29,14 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errw)
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		if i := slices.IndexFunc(args, isBlank); i >= 0 {
+			return usagef("argument %d of %s is empty; is a variable unset?", i+1, cmd.CommandPath())
+		}
 		if all := cmd.Flags().Lookup("all"); all != nil && all.Value.String() == "true" {
 			a.Page()
 		}
+		return nil
 	}
 	err := root.ExecuteContext(context.Background())
 	a.Close()
@@ -73,6 +78,7 @@ replies, and says whether one revision is better than another.`,
 		a.validateCommand(), a.importCommand(), a.watchCommand(), a.planCommand(), a.noiseCommand(), a.baselineCommand(),
 		a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand(), a.workerCommand())
 	addCompletion(root)
+	makeStrict(root)
 	return root
 }
 

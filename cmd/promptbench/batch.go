@@ -47,7 +47,7 @@ func (f *batchFlags) check(how runFlags) error {
 		return nil
 	case how.offline:
 		return usagef("--batch calls the provider and --offline forbids calls; pass one of them")
-	case how.maxCost > 0:
+	case how.job().MaxCost != nil:
 		return usagef("--max-cost does not work with --batch: tokens are known only when a batch is done; " +
 			"use plan --batch and --max-calls")
 	case f.cancel && how.fresh:

@@ -5,12 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"math"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,10 +15,7 @@ import (
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/suite"
-	"promptbench/internal/model"
-	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
-	"promptbench/internal/run/session"
 )
 
 // projectFlags say which files, which cases and which model. They mean the same in
@@ -190,90 +184,6 @@ func checkAtLeast(flag string, n, least int) error {
 		return usagef("--%s is %d; it must be at least %d", flag, n, least)
 	}
 	return nil
-}
-
-// runFlags are the flags of a job.
-type runFlags struct {
-	trials, concurrency int
-	timeout, maxAge     time.Duration
-	fresh, offline      bool
-
-	maxCalls int
-	maxCost  float64
-	deadline time.Duration
-
-	logFile, pprof string
-	log            *slog.Logger // of logFile; nil until withSettings, and without --log-file
-
-	batch batchFlags // of run
-	queue queueFlags // of run
-}
-
-func (f *runFlags) add(cmd *cobra.Command) {
-	group(cmd, groupCases, func(flags *pflag.FlagSet) {
-		flags.IntVar(&f.trials, "trials", 1, "run each case `n` times")
-	})
-	group(cmd, groupCalls, func(flags *pflag.FlagSet) {
-		flags.BoolVar(&f.fresh, "fresh", false, "call the model even if a reply is recorded")
-		flags.BoolVar(&f.offline, "offline", false, "make no call: a reply that is not recorded is an error")
-		flags.DurationVar(&f.maxAge, "max-age", 0, "replay no reply older than this, such as 24h (default: any age)")
-		flags.IntVar(&f.concurrency, "concurrency", model.DefaultConcurrency,
-			"at most `n` calls in flight; fewer if the endpoint rejects some")
-		flags.DurationVar(&f.timeout, "timeout", time.Minute, "the time limit of one attempt at a call")
-		flags.IntVar(&f.maxCalls, "max-calls", 0, "stop after `n` calls (default: no limit)")
-		flags.Float64Var(&f.maxCost, "max-cost", 0,
-			"stop before the calls cost more than `n`, by the config's prices (default: no limit)")
-		flags.DurationVar(&f.deadline, "deadline", 0, "start no attempt after this time, such as 20m (default: no limit)")
-		flags.StringVar(&f.logFile, "log-file", "", "append a line of JSON for each attempt at a call to this `file`")
-		flags.StringVar(&f.pprof, "pprof", "",
-			"serve profiles of this program at a local `address`, such as 127.0.0.1:6060")
-	})
-}
-
-func (f *runFlags) check() error {
-	switch {
-	case f.fresh && f.offline:
-		return usagef("--fresh calls the model and --offline forbids calls; pass one of them")
-	case f.timeout <= 0:
-		return usagef("--timeout is %s; it must be a duration such as 60s", f.timeout)
-	case f.maxAge < 0:
-		return usagef("--max-age is %s; it must not be negative", f.maxAge)
-	case f.maxCalls < 0:
-		return checkAtLeast("max-calls", f.maxCalls, 1)
-	case f.maxCost < 0 || math.IsNaN(f.maxCost) || math.IsInf(f.maxCost, 0):
-		return usagef("--max-cost is %v; it must be more than 0", f.maxCost)
-	case f.deadline < 0:
-		return usagef("--deadline is %s; it must be a duration such as 20m", f.deadline)
-	}
-	if err := session.CheckProfileAddress(f.pprof); err != nil {
-		return usage(err)
-	}
-	return errors.Join(checkAtLeast("trials", f.trials, 1), checkAtLeast("concurrency", f.concurrency, 1))
-}
-
-// job returns what the flags say of a job that begins now.
-func (f *runFlags) job() job.Options {
-	return job.Options{
-		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline,
-		MaxAge: f.maxAge, MaxCalls: f.maxCalls, MaxCost: f.maxCost, Deadline: f.deadline, Log: f.log,
-		Tool: tool(), Started: time.Now(),
-	}
-}
-
-// withSettings opens what --log-file and --pprof name while do runs a job.
-func (a *app) withSettings(f *runFlags, do func() error) error {
-	log, logFile, err := session.OpenLog(f.logFile)
-	if err != nil {
-		return usage(err)
-	}
-	defer logFile.Close() //nolint:errcheck // of diagnostics; the run files have their own
-	f.log = log
-	profiles, err := session.ServeProfiles(f.pprof, a.Note)
-	if err != nil {
-		return err
-	}
-	defer profiles.Close() //nolint:errcheck // serves no more
-	return do()
 }
 
 // hide leaves flags out of --help that make no sense for a command.

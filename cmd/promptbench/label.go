@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -43,14 +44,15 @@ of the judge.`,
 			if f.labeller == "" {
 				return usagef("promptbench judge label needs --labeller NAME, which each label records")
 			}
-			return checkAtLeast("limit", f.limit, 0)
+			return checkAtLeast("limit", f.limit, 1)
 		}),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.labeller, "labeller", "", "the `name` of the person who labels")
 	flags.StringVarP(&f.file, "output", "o", "", "the label `file` (default: in labels beside the suite)")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the order, a whole number `n`; the same seed gives the same order")
-	flags.IntVar(&f.limit, "limit", 0, "stop after `n` answers (default: no limit)")
+	flags.IntVar(&f.limit, "limit", math.MaxInt, "stop after `n` answers (default: no limit)")
+	flags.Lookup("limit").DefValue = "0" // not in --help
 	files.add(cmd)
 	files.addCases(cmd)
 	return cmd

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"bytes"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func (f *outputFlags) add(cmd *cobra.Command, formats ...string) {
 		flags.StringArrayVar(&f.formatFlags, "format", nil,
 			fmt.Sprintf("the `format` of the result: %s (default %s)%s", list, formats[0], again))
 		flags.StringArrayVarP(&f.fileFlags, "output", "o", nil,
-			"write the result to a `file`, - for standard output (the default)")
+			"write the result to a `file`, whose ending gives the format; - for standard output (the default)")
 	})
 }
 
@@ -55,15 +56,19 @@ func (f *outputFlags) add(cmd *cobra.Command, formats ...string) {
 // could not be written once the work is done.
 func (f *outputFlags) check() error {
 	what, to := f.formatFlags, f.fileFlags
-	if len(what) == 0 {
-		what = f.formats[:1]
-	}
 	if len(to) == 0 {
 		to = []string{stdout}
 	}
+	if len(what) == 0 {
+		for _, file := range to {
+			what = append(what, cmp.Or(report.FormatOf(file), f.formats[0]))
+		}
+	}
 	switch {
-	case len(what) > 1 && !f.several:
+	case len(f.formatFlags) > 1 && !f.several:
 		return usagef("--format is given more than once")
+	case len(to) > 1 && !f.several:
+		return usagef("-o is given more than once")
 	case len(what) != len(to):
 		return usagef("--format is given %d times and -o %d times; give each format its own -o, in the same order, "+
 			"- for standard output", len(what), len(to))
@@ -71,9 +76,6 @@ func (f *outputFlags) check() error {
 	f.outputs = nil
 	for i, format := range what {
 		o := output{format, to[i]}
-		if o.file == "" {
-			o.file = stdout
-		}
 		if err := f.checkOne(o); err != nil {
 			return err
 		}
@@ -84,7 +86,11 @@ func (f *outputFlags) check() error {
 }
 
 func (f *outputFlags) checkOne(o output) error {
-	if !slices.Contains(f.formats, o.format) {
+	switch isKnown := slices.Contains(f.formats, o.format); {
+	case !isKnown && len(f.formatFlags) == 0:
+		return usagef("-o %s: this command has no format %s, which the ending stands for; name one with --format: %s",
+			o.file, o.format, strings.Join(f.formats, ", "))
+	case !isKnown:
 		return usagef("--format %s is unknown; %s", o.format, strictyaml.Hint(o.format, f.formats))
 	}
 	for _, other := range f.outputs {

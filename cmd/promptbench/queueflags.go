@@ -28,11 +28,9 @@ type queueFlags struct {
 	url                               string
 	creds, nkey, user, ca, cert, ckey string
 	lease                             time.Duration // of run
-	isGiven                           func() bool   // whether --queue is, even if empty
 }
 
 func (f *queueFlags) add(cmd *cobra.Command, what string) {
-	f.isGiven = func() bool { return cmd.Flags().Changed("queue") }
 	group(cmd, groupQueue, func(flags *pflag.FlagSet) {
 		flags.StringVar(&f.url, "queue", "", what)
 		flags.StringVar(&f.creds, "queue-creds", "", "the credentials `file` of the user")
@@ -48,8 +46,6 @@ func (f *queueFlags) check() error {
 	switch {
 	case (f.cert == "") != (f.ckey == ""):
 		return usagef("--queue-cert and --queue-key need each other; pass both")
-	case f.lease < 0 || f.lease > 0 && f.lease < time.Second:
-		return usagef("--queue-lease is %s; it must be at least 1s", f.lease)
 	}
 	return nil
 }
@@ -57,12 +53,14 @@ func (f *queueFlags) check() error {
 // checkRun checks the flags of a run against each other.
 func (f *queueFlags) checkRun(how runFlags) error {
 	switch {
-	case f.url == "" && f.isGiven():
-		return usagef("--queue is empty; pass an address such as nats://127.0.0.1:4222, or embedded")
 	case f.url == "":
 		return nil
 	case how.offline:
 		return usagef("--queue lets workers make calls and --offline forbids calls; pass one of them")
+	case f.lease < time.Second:
+		return usagef("--queue-lease is %s; it must be at least 1s", f.lease)
+	case f.lease > maxTimeout:
+		return usagef("--queue-lease is %s; it must be at most %s", f.lease, maxTimeout)
 	case how.batch.on:
 		return usagef("--queue lets workers make the calls and --batch the provider; pass one of them")
 	}

@@ -90,20 +90,29 @@ func groupCommand(cmd *cobra.Command, commands ...*cobra.Command) *cobra.Command
 func flagError(cmd *cobra.Command, err error) error {
 	see := fmt.Sprintf("see %s --help", cmd.CommandPath())
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		name := unknown.GetSpecifiedName()
+		name, known := unknown.GetSpecifiedName(), flagNames(cmd)
 		if shorthands := unknown.GetSpecifiedShortnames(); len(shorthands) > 1 {
-			name = strings.TrimLeft(strings.SplitN(shorthands, "=", 2)[0], "-") // -format for --format
+			name = strings.TrimLeft(strings.SplitN(shorthands, "=", 2)[0], "-") // -format for --format, but -j4
+			name = strings.TrimRight(name, "0123456789")
 		}
-		if len(name) == 1 {
-			if long := beginningWith(name, flagNames(cmd)); len(long) > 0 {
-				see = fmt.Sprintf("there is no short form of --%s; %s", strings.Join(long, ", --"), see)
-			}
-		} else if near := strictyaml.Nearest(name, flagNames(cmd)); near != "" {
+		near := ""
+		if len(name) > 1 {
+			near = strictyaml.Nearest(name, known)
+		}
+		if other := otherWord(name, known); other != "" {
+			see = fmt.Sprintf("use %s; %s", other, see)
+		} else if near != "" {
 			see = fmt.Sprintf("did you mean --%s? %s", near, see)
+		} else if long := beginningWith(name, known); len(name) == 1 && len(long) > 0 {
+			see = fmt.Sprintf("there is no short form of --%s; %s", strings.Join(long, ", --"), see)
 		}
 	}
 	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		flag := wrong.GetFlag()
+		if errors.Is(err, errEmptyValue) {
+			what, _ := pflag.UnquoteUsage(flag)
+			return usagef("--%s is empty; give it a value (%s), or leave it out; %s", flag.Name, what, see)
+		}
 		err = fmt.Errorf("--%s %q is not a %s", flag.Name, wrong.GetValue(), kindOfValue(flag.Value.Type()))
 	}
 	return usagef("%w; %s", err, see)

@@ -42,7 +42,7 @@ grades nothing and writes no run file. An interrupt lets it finish its calls.`,
 			if where.url == "" || where.url == embeddedQueue {
 				return usagef("--queue is missing; pass the address of the work queue, such as nats://127.0.0.1:4222")
 			}
-			return errors.Join(checkAtLeast("concurrency", calls, 1), where.check())
+			return errors.Join(checkBetween("concurrency", calls, 1, maxConcurrency), where.check())
 		}),
 	}
 	flags := cmd.Flags()

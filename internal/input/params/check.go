@@ -6,6 +6,8 @@ import (
 	"slices"
 )
 
+const mostTokens = 1 << 30 // of a reply, more than any model takes
+
 // A Fault is one parameter with a value that no model takes.
 type Fault struct {
 	Path    []any // keys and indexes below the parameters, as they are spelled in files
@@ -14,7 +16,7 @@ type Fault struct {
 }
 
 // Check returns every fault of the parameters: temperature outside 0 to 2, topP
-// outside 0 to 1, a token limit under 1, an empty stop text, and extra fields
+// outside 0 to 1, a token limit under 1 or over any model's, an empty stop text, and extra fields
 // that would override what promptbench itself sends.
 func (p Params) Check() []Fault {
 	var out []Fault
@@ -27,14 +29,16 @@ func (p Params) Check() []Fault {
 	if t := p.TopP; t != nil && !(*t >= 0 && *t <= 1) {
 		fault(fmt.Sprintf("topP is %v", *t), "it lies between 0 and 1", "topP")
 	}
-	if n := p.MaxTokens; n != nil && *n < 1 {
-		fault(fmt.Sprintf("maxTokens is %d", *n), "it is at least 1; leave it out for no limit", "maxTokens")
+	limit := func(n *int, key string) {
+		switch {
+		case n != nil && *n < 1:
+			fault(fmt.Sprintf("%s is %d", key, *n), "it is at least 1; leave it out for no limit", key)
+		case n != nil && *n > mostTokens:
+			fault(fmt.Sprintf("%s is %d", key, *n), "no model takes so many; leave it out for no limit", key)
+		}
 	}
-	if n := p.MaxCompletionTokens; n != nil && *n < 1 {
-		fault(
-			fmt.Sprintf("maxCompletionTokens is %d", *n), "it is at least 1; leave it out for no limit", "maxCompletionTokens",
-		)
-	}
+	limit(p.MaxTokens, "maxTokens")
+	limit(p.MaxCompletionTokens, "maxCompletionTokens")
 	for i, s := range p.Stop {
 		if s == "" {
 			fault("an empty stop text", "remove it", "stop", i)

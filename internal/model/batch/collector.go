@@ -29,10 +29,10 @@ type Options struct {
 	// Note tells a person what happens; may be nil.
 	Note func(string)
 
-	MaxRequests int           // of a piece; 0 for the provider's limit
-	MaxBytes    int           // of a piece; 0 for the provider's limit
-	MaxCalls    int           // the limit that messages name; [Collector.Submit] keeps to its own
-	Deadline    time.Duration // waiting ends then; 0 for never
+	MaxRequests int            // of a piece; 0 for the provider's limit
+	MaxBytes    int            // of a piece; 0 for the provider's limit
+	MaxCalls    int            // the limit that messages name; [Collector.Submit] keeps to its own
+	Deadline    *time.Duration // waiting ends then; nil for never
 
 	Wait func(ctx context.Context, d time.Duration) error // nil but in tests that must not wait
 }

@@ -460,7 +460,7 @@ func TestMaxCalls(t *testing.T) {
 func TestDeadlineAndInterruptLeaveTheBatches(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, 2, func(int) fakeopenai.BatchPlan { return fakeopenai.BatchPlan{Polls: 1 << 30} })
-	v := s.visit(t, func(o *batch.Options) { o.Deadline = time.Millisecond }).submit()
+	v := s.visit(t, func(o *batch.Options) { o.Deadline = new(time.Millisecond) }).submit()
 	go v.collector.Watch(t.Context())
 	_, err := v.collector.Complete(t.Context(), s.request(s.inputs[0]))
 	require.ErrorContains(t, err, "stopped at --deadline 1ms; the batches go on")

@@ -28,10 +28,10 @@ const (
 // returns why.
 func (c *Collector) Watch(ctx context.Context) {
 	defer close(c.ended)
-	if c.o.Deadline > 0 {
-		timer := time.AfterFunc(c.o.Deadline, func() {
+	if c.o.Deadline != nil {
+		timer := time.AfterFunc(*c.o.Deadline, func() {
 			c.fail(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf(
-				"stopped at --deadline %s; the batches go on, run it again to collect them", c.o.Deadline)})
+				"stopped at --deadline %s; the batches go on, run it again to collect them", *c.o.Deadline)})
 		})
 		defer timer.Stop()
 	}

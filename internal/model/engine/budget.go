@@ -12,8 +12,8 @@ import (
 // A budget limits the calls and the cost of a job, over all its models. A call that would exceed it fails with
 // [model.KindBudget] before anything is sent; calls that were admitted are finished.
 type budget struct {
-	maxCalls int     // 0 for any number
-	maxCost  float64 // 0 for any
+	maxCalls *int     // nil for any number
+	maxCost  *float64 // nil for any
 
 	mu       sync.Mutex
 	calls    int
@@ -24,13 +24,13 @@ type budget struct {
 	settled  chan struct{}
 }
 
-func newBudget(maxCalls int, maxCost float64) *budget {
+func newBudget(maxCalls *int, maxCost *float64) *budget {
 	return &budget{maxCalls: maxCalls, maxCost: maxCost, settled: make(chan struct{})}
 }
 
 // limit holds the calls to next to the budget. A price is needed where the cost is limited.
 func (b *budget) limit(next step, price *params.Price, g *guess) step {
-	if b.maxCalls <= 0 && (b.maxCost <= 0 || price == nil) {
+	if b.maxCalls == nil && (b.maxCost == nil || price == nil) {
 		return next
 	}
 	return func(ctx context.Context, c *call) (model.Response, error) {
@@ -94,20 +94,20 @@ func (b *budget) full(guessed float64) (err error, wait bool) { //nolint:revive 
 		return &model.Error{Kind: model.KindBudget, Message: fmt.Sprintf(format, args...)}
 	}
 	switch {
-	case b.maxCalls > 0 && b.calls >= b.maxCalls:
-		return over("stopped at --max-calls %d", b.maxCalls), false
-	case b.maxCost <= 0:
+	case b.maxCalls != nil && b.calls >= *b.maxCalls:
+		return over("stopped at --max-calls %d", *b.maxCalls), false
+	case b.maxCost == nil:
 		return nil, false
 	case b.unknown:
 		return over("stopped, since the endpoint does not count tokens and the cost can't be held to --max-cost; " +
 			"leave it out, or use --max-calls"), false
-	case b.spent+b.reserved+guessed <= b.maxCost:
+	case b.spent+b.reserved+guessed <= *b.maxCost:
 		return nil, false
 	case b.under > 0:
 		return nil, true
 	}
 	return over("stopped at a cost of %.4g, since the next call could take it over --max-cost %g",
-		b.spent, b.maxCost), false
+		b.spent, *b.maxCost), false
 }
 
 func (b *budget) leave(guessed, spent float64, known bool) {
@@ -119,7 +119,7 @@ func (b *budget) leave(guessed, spent float64, known bool) {
 		b.reserved = 0 // what rounding left
 	}
 	b.spent += spent
-	b.unknown = b.unknown || !known && b.maxCost > 0
+	b.unknown = b.unknown || !known && b.maxCost != nil
 	close(b.settled)
 	b.settled = make(chan struct{})
 }

@@ -32,7 +32,7 @@ func TestMaxCalls(t *testing.T) {
 			}
 			return model.Response{}, model.Sleep(ctx, second)
 		})
-		e, m := engineModel(t, Options{MaxCalls: 130}, model.Target{}, flaky)
+		e, m := engineModel(t, Options{MaxCalls: new(130)}, model.Target{}, flaky)
 		require.Equal(
 			t, map[model.Kind]int{"": 130, model.KindBudget: 870}, runAll(t, m, 1000),
 			"exactly so many are made, and finished in spite of their failures",
@@ -50,7 +50,7 @@ func TestMaxCost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
 		e, m := engineModel(
-			t, Options{MaxCost: 1}, model.Target{Price: price},
+			t, Options{MaxCost: new(1.0)}, model.Target{Price: price},
 			spending(&model.Usage{InputTokens: 1000, OutputTokens: 300}, &sent),
 		)
 		kinds := runAll(t, m, 1000) // at 0.005 each
@@ -70,7 +70,7 @@ func TestMaxCostWaitsForWhatCallsReallyTake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
 		_, m := engineModel(
-			t, Options{MaxCost: 0.1}, model.Target{Price: &params.Price{Output: 10}},
+			t, Options{MaxCost: new(0.1)}, model.Target{Price: &params.Price{Output: 10}},
 			spending(&model.Usage{InputTokens: 10, OutputTokens: 10}, &sent),
 		)
 		r := ask()
@@ -88,7 +88,7 @@ func TestMaxCostWaitsForWhatCallsReallyTake(t *testing.T) {
 
 func TestMaxCostNeedsPriceAndTokens(t *testing.T) {
 	t.Parallel()
-	e := New(t.Context(), Options{MaxCost: 1})
+	e := New(t.Context(), Options{MaxCost: new(1.0)})
 	t.Cleanup(e.Close)
 	_, err := e.Model(model.Target{API: api.Chat{}, Name: "fast", ID: "m"})
 	require.ErrorContains(t, err, "model fast has no price")
@@ -96,7 +96,7 @@ func TestMaxCostNeedsPriceAndTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
 		_, m := engineModel(
-			t, Options{MaxCost: 1000}, model.Target{Price: &params.Price{Input: 1, Output: 1}}, spending(nil, &sent),
+			t, Options{MaxCost: new(1000.0)}, model.Target{Price: &params.Price{Input: 1, Output: 1}}, spending(nil, &sent),
 		)
 		kinds := runAll(t, m, 500)
 		require.Less(t, kinds[""], 70, "those under way are kept")
@@ -112,7 +112,7 @@ func TestDeadline(t *testing.T) {
 		var sent atomic.Int64
 		start := time.Now()
 		_, m := engineModel(
-			t, Options{Concurrency: 8, Deadline: 10500 * time.Millisecond}, model.Target{}, spending(nil, &sent),
+			t, Options{Concurrency: 8, Deadline: new(10500 * time.Millisecond)}, model.Target{}, spending(nil, &sent),
 		)
 		kinds := runAll(t, m, 1000)
 		require.Equal(t, map[model.Kind]int{"": 88, model.KindBudget: 912}, kinds)
@@ -126,7 +126,7 @@ func TestDeadlineWakesCallsInBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		_, m := engineModel(t, Options{Deadline: second}, model.Target{}, modelFunc(func(
+		_, m := engineModel(t, Options{Deadline: new(second)}, model.Target{}, modelFunc(func(
 			context.Context, model.Request,
 		) (model.Response, error) {
 			return model.Response{}, &model.Error{Kind: model.KindRateLimited, Status: 429, RetryAfter: time.Minute}
@@ -142,7 +142,7 @@ func TestDeadlineWakesCallsInBackoff(t *testing.T) {
 func TestDeadlineTellsHowCallsWereFailing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		_, m := engineModel(t, Options{Deadline: 5 * second}, model.Target{}, modelFunc(func(
+		_, m := engineModel(t, Options{Deadline: new(5 * second)}, model.Target{}, modelFunc(func(
 			context.Context, model.Request,
 		) (model.Response, error) {
 			return model.Response{}, &model.Error{Kind: model.KindServer, Status: 500, Message: "고장"}

@@ -13,11 +13,11 @@ import (
 
 // Options are what the calls of a job have in common.
 type Options struct {
-	Concurrency int           // calls under way at once at one endpoint, at most; 0 for [DefaultConcurrency]
-	MaxCalls    int           // calls made at most; 0 for any number
-	MaxCost     float64       // in the currency of the prices; 0 for any
-	Deadline    time.Duration // from now on; 0 for none
-	Log         *slog.Logger  // gets a line for each attempt; nil for none
+	Concurrency int            // calls under way at once at one endpoint, at most; 0 for [DefaultConcurrency]
+	MaxCalls    *int           // calls made at most; nil for any number
+	MaxCost     *float64       // in the currency of the prices; nil for any
+	Deadline    *time.Duration // from now on; nil for none
+	Log         *slog.Logger   // gets a line for each attempt; nil for none
 
 	policy Policy // zero but in tests that must not wait
 }
@@ -44,10 +44,15 @@ func New(ctx context.Context, o Options) *Engine {
 	e := &Engine{
 		options: o, budget: newBudget(o.MaxCalls, o.MaxCost), all: newStop(ctx), limiters: map[string]*limiter{},
 	}
-	if o.Deadline > 0 {
-		e.timer = time.AfterFunc(o.Deadline, func() {
-			e.all.set(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --deadline %s", o.Deadline)})
-		})
+	if o.Deadline != nil {
+		end := func() {
+			e.all.set(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --deadline %s", *o.Deadline)})
+		}
+		if *o.Deadline <= 0 {
+			end() // before the first call, which a timer may not be
+		} else {
+			e.timer = time.AfterFunc(*o.Deadline, end)
+		}
 	}
 	return e
 }
@@ -82,7 +87,7 @@ func (e *Engine) Model(t model.Target) (model.Model, error) {
 // Wrap returns a model that makes its attempts through client, one a call, and else behaves as [Engine.Model]. With it
 // another than a [Client] makes the attempts at t, whose key it does not need.
 func (e *Engine) Wrap(client model.Model, t model.Target) (model.Model, error) {
-	if e.options.MaxCost > 0 && t.Price == nil {
+	if e.options.MaxCost != nil && t.Price == nil {
 		return nil, fmt.Errorf("model %s has no price, so its cost can't be held to --max-cost; "+
 			"give it one in the config", t.Name)
 	}

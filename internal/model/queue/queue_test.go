@@ -543,7 +543,7 @@ func TestNobodyAnswers(t *testing.T) {
 	quick := spec()
 	quick.Timeout, quick.Lease = 100*time.Millisecond, 300*time.Millisecond
 	l := open(t, connect(t, s), quick)
-	e := engine.New(t.Context(), engine.Options{Deadline: 50 * time.Millisecond})
+	e := engine.New(t.Context(), engine.Options{Deadline: new(50 * time.Millisecond)})
 	t.Cleanup(e.Close)
 	m, err := e.Wrap(l, model.Target{Name: "m", ID: "m", BaseURL: "http://127.0.0.1:1/v1"})
 	require.NoError(t, err)

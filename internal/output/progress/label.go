@@ -23,7 +23,7 @@ func (c *Console) AskLabels(in io.Reader, s *label.Session, file *label.File, li
 	} else {
 		width = report.DefaultWidth
 	}
-	for given := 0; limit == 0 || given < limit; {
+	for given := 0; given < limit; {
 		q, ok := s.Current()
 		if !ok {
 			_, err := fmt.Fprintln(c.Out, "Every question is answered.")

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"promptbench/internal/output/page"
 	"promptbench/internal/record/runfile"
@@ -56,6 +58,24 @@ const (
 
 // Formats lists the formats of [New].
 func Formats() []string { return []string{Table, Markdown, JSON, JUnit, HTML, CSV} }
+
+// FormatOf returns the format that a file's ending stands for, empty if it says
+// none.
+func FormatOf(file string) string {
+	switch strings.ToLower(filepath.Ext(file)) {
+	case ".md", ".markdown":
+		return Markdown
+	case ".json", ".jsonl", ".ndjson":
+		return JSON
+	case ".xml":
+		return JUnit
+	case ".html", ".htm":
+		return HTML
+	case ".csv":
+		return CSV
+	}
+	return ""
+}
 
 // Detail is how much of a run a format needs.
 func Detail(format string) runfile.Detail {

@@ -151,7 +151,7 @@ func (b *Batches) open(c *Calls) error {
 	collector, err := batch.Open(batch.Options{
 		Client: client, Endpoint: c.Target.Label, Model: c.Target.ID, Run: c.Revision.ID, Prompt: c.Revision.Prompt.Name,
 		Requests: c.Requests, Recorded: c.Recorded, Record: c.File.Batch, Note: b.options.Note,
-		MaxRequests: b.batching.Size, MaxCalls: b.options.MaxCalls, Deadline: b.options.Deadline,
+		MaxRequests: b.batching.Size, MaxCalls: b.maxCalls(), Deadline: b.options.Deadline,
 	})
 	if err != nil {
 		return err
@@ -173,10 +173,10 @@ func batchClient(t project.Target, o Options) (*batch.Client, error) {
 // submit hands in for every revision. Where the calls are limited, each of them
 // gets an equal share of what is left.
 func (b *Batches) submit(ctx context.Context) error {
-	left := b.options.MaxCalls
+	left := b.maxCalls()
 	for i, collector := range b.collectors {
 		share := batch.NoLimit
-		if b.options.MaxCalls > 0 {
+		if b.options.MaxCalls != nil {
 			others := len(b.collectors) - i
 			share = (left + others - 1) / others
 		}
@@ -187,6 +187,13 @@ func (b *Batches) submit(ctx context.Context) error {
 		left -= n
 	}
 	return nil
+}
+
+func (b *Batches) maxCalls() int {
+	if b.options.MaxCalls == nil {
+		return 0 // nothing reads it
+	}
+	return *b.options.MaxCalls
 }
 
 // Waiting calls do for each variant, with how many of its requests wait for which

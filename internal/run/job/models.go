@@ -36,7 +36,7 @@ func openModels(
 			}
 			continue
 		}
-		if o.MaxCost > 0 && t.Price == nil {
+		if o.MaxCost != nil && t.Price == nil {
 			return nil, problem.List{{
 				Message: fmt.Sprintf("--max-cost needs the price of %s, which the config does not give", t.Name),
 				Hint:    "add price: {input: …, output: …}, per million tokens, to the model in the config, or use --max-calls",

@@ -9,17 +9,17 @@ import (
 type Options struct {
 	Trials      int // per case
 	Concurrency int
-	Timeout     time.Duration // of one attempt at a call
-	Noise       bool          // the revisions are one, to see what chance does
-	Fresh       bool          // replay nothing
-	Offline     bool          // replay only
-	MaxAge      time.Duration // of a recording; 0: any
-	MaxCalls    int           // 0: any number
-	MaxCost     float64       // in the currency of the prices; 0: any
-	Deadline    time.Duration // from now on; 0: none
-	Transport   Transport     // of the revisions' calls; nil: [Local]
-	Log         *slog.Logger  // gets a line for each attempt at a call; nil: none
-	Note        func(string)  // tells a person what happens to the batches or in the queue
-	Tool        string        // this program's version, for the header
+	Timeout     time.Duration  // of one attempt at a call
+	Noise       bool           // the revisions are one, to see what chance does
+	Fresh       bool           // replay nothing
+	Offline     bool           // replay only
+	MaxAge      *time.Duration // of a recording; nil: any
+	MaxCalls    *int           // nil: any number
+	MaxCost     *float64       // in the currency of the prices; nil: any
+	Deadline    *time.Duration // from now on; nil: none
+	Transport   Transport      // of the revisions' calls; nil: [Local]
+	Log         *slog.Logger   // gets a line for each attempt at a call; nil: none
+	Note        func(string)   // tells a person what happens to the batches or in the queue
+	Tool        string         // this program's version, for the header
 	Started     time.Time
 }

@@ -31,8 +31,8 @@ func (j *Job) openRecordings(p *project.Project, o Options, isUsed func(runfile.
 // openIndex indexes the calls of runs, as far as they may be replayed.
 func openIndex(p *project.Project, o Options, isUsed func(runfile.Header) bool) (*runfile.Index, error) {
 	q := runfile.Query{Fits: isUsed}
-	if o.MaxAge > 0 {
-		q.Oldest = o.Started.Add(-o.MaxAge)
+	if o.MaxAge != nil {
+		q.Oldest = o.Started.Add(-*o.MaxAge)
 	}
 	return runfile.OpenIndex(p.RunsDir, q)
 }

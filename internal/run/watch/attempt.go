@@ -29,16 +29,16 @@ var errUsedUp = errors.New("--max-calls or --max-cost is used up by earlier save
 // limit takes what earlier saves used from what all saves may use, and reports whether nothing is left; then only
 // recordings answer.
 func (w *watcher) limit(settings *job.Options) (usedUp bool) {
-	if settings.MaxCalls > 0 {
-		settings.MaxCalls -= w.calls
-		usedUp = settings.MaxCalls <= 0
+	if calls := settings.MaxCalls; calls != nil {
+		settings.MaxCalls = new(*calls - w.calls)
+		usedUp = *settings.MaxCalls <= 0
 	}
-	if settings.MaxCost > 0 {
-		settings.MaxCost -= w.cost
-		usedUp = usedUp || settings.MaxCost <= 0
+	if cost := settings.MaxCost; cost != nil {
+		settings.MaxCost = new(*cost - w.cost)
+		usedUp = usedUp || *settings.MaxCost <= 0 && w.cost > 0
 	}
 	if usedUp {
-		settings.MaxCalls, settings.MaxCost, settings.Offline = 0, 0, true
+		settings.MaxCalls, settings.MaxCost, settings.Offline = nil, nil, true
 	}
 	return usedUp
 }
