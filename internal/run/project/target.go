@@ -85,23 +85,28 @@ func (p *Project) target(name string) (Target, error) {
 		return p.targetOf(m), nil
 	}
 	endpoint, id, hasColon := strings.Cut(name, ":")
-	if preset, ok := config.PresetOf(endpoint); ok && hasColon && id != "" {
-		return p.targetOf(preset.Model(id)), nil
+	preset, isEndpoint := config.PresetOf(endpoint)
+	wrong := func(message, hint string) (Target, error) {
+		return Target{}, problem.List{{Message: message, Hint: hint}}
 	}
-	if near := strictyaml.Nearest(endpoint, config.PresetNames()); near != "" && hasColon {
-		return Target{}, problem.List{{
-			Message: fmt.Sprintf("there is no endpoint %q", endpoint), Hint: fmt.Sprintf("did you mean %s:%s?", near, id),
-		}}
+	switch near := strictyaml.Nearest(endpoint, config.PresetNames()); {
+	case isEndpoint && id != "":
+		return p.targetOf(preset.Model(id)), nil
+	case isEndpoint:
+		return wrong(fmt.Sprintf("--model %s names no model there", name), fmt.Sprintf("write %s:ID", endpoint))
+	case hasColon && near != "":
+		return wrong(fmt.Sprintf("there is no endpoint %q", endpoint), fmt.Sprintf("did you mean %s:%s?", near, id))
 	}
 	if names := slices.Sorted(maps.Keys(p.Config.Models)); len(names) > 0 {
-		return Target{}, problem.List{{
-			Message: fmt.Sprintf("the config has no model %q; %s", name,
-				cmp.Or(strictyaml.DidYouMean(name, names), "it has "+wording.List(names))),
-			Hint: fmt.Sprintf("to use a model that is not in the config, name its endpoint, such as --model %s:%s",
-				config.OpenAI, name),
-		}}
+		hint := fmt.Sprintf("name its endpoint, such as --model %s:%s", config.OpenAI, name)
+		if hasColon {
+			hint = "name its endpoint before a colon: " + strings.Join(config.PresetNames(), ", ")
+		}
+		return wrong(fmt.Sprintf("the config has no model %q; %s", name,
+			cmp.Or(strictyaml.DidYouMean(name, names), "it has "+wording.List(names))),
+			"to use a model that is not in the config, "+hint)
 	}
-	preset, _ := config.PresetOf(config.OpenAI)
+	preset, _ = config.PresetOf(config.OpenAI)
 	t := p.targetOf(preset.Model(name))
 	t.Name, t.settings.Name = name, name
 	return t, nil

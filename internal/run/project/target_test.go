@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/model"
 	"promptbench/internal/model/engine"
@@ -17,10 +18,10 @@ import (
 )
 
 // load makes a project of a config alone, with the base URL put into it.
-func load(t *testing.T, config, base string) *project.Project {
+func load(t *testing.T, settings, base string) *project.Project {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "promptbench.yaml")
-	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(config, "BASE", base)), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(settings, "BASE", base)), 0o600))
 	p, err := project.Settings(project.Options{Config: file})
 	require.NoError(t, err)
 	return p
@@ -160,6 +161,11 @@ func TestNames(t *testing.T) {
 			`(to use a model that is not in the config, name its endpoint, such as --model openai:gpt-x)`},
 		{named, "fsat", "", "", "", `the config has no model "fsat"; did you mean fast? ` +
 			`(to use a model that is not in the config, name its endpoint, such as --model openai:fsat)`},
+		{named, "bogus:x", "", "", "", `the config has no model "bogus:x"; it has fast and ollama:own ` +
+			`(to use a model that is not in the config, name its endpoint before a colon: ` +
+			strings.Join(config.PresetNames(), ", ") + `)`},
+		{empty, "openai:", "", "", "", `--model openai: names no model there (write openai:ID)`},
+		{empty, "groq", "", "", "", `--model groq names no model there (write groq:ID)`},
 		{empty, "antropic:claude-x", "", "", "", `there is no endpoint "antropic" (did you mean anthropic:claude-x?)`},
 	} {
 		test.project.Options.Model = test.name
