@@ -19,8 +19,8 @@ import (
 const mostLeft = 30
 
 type importFlags struct {
-	dir, name, root, expected string
-	dryRun, strict            bool
+	dir, name, root, expected, input string
+	dryRun, strict                   bool
 }
 
 func (a *app) importCommand() *cobra.Command {
@@ -48,6 +48,8 @@ existing file.`,
 	flags.StringVar(&f.root, "root", "", "read files that FILE names only from this `directory` and below "+
 		"(default: the working directory, else FILE's repository)")
 	flags.StringVar(&f.expected, "expected", "", "how an expected text is compared: `equals`, contains or starts-with")
+	flags.StringVar(&f.input, "input-column", "", "the `column` of a table, or the var of other sources, that is the "+
+		"input (default: chosen by its name)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the files, write nothing")
 	flags.BoolVar(&f.strict, "strict", false, "write nothing and exit with 1 if anything can't be carried over")
 	complete(cmd, "expected", cobra.FixedCompletions(
@@ -60,7 +62,8 @@ func (a *app) runImport(sources []string, f importFlags) error {
 	if f.expected != "" && !slices.Contains(known, f.expected) {
 		return usagef("--expected %s is unknown; known: %s", f.expected, strings.Join(known, ", "))
 	}
-	plan, err := importer.Prepare(sources, f.dir, f.root, importer.Options{Name: f.name, Expected: f.expected})
+	options := importer.Options{Name: f.name, Expected: f.expected, Input: f.input}
+	plan, err := importer.Prepare(sources, f.dir, f.root, options)
 	if err != nil {
 		return err
 	}
@@ -93,10 +96,11 @@ func (a *app) printImported(r *importer.Result) {
 		lines = append(lines, fmt.Sprintf("  it has assertions in %s: "+
 			"their code runs on this machine with every run of the suite, so read it first", wording.List(r.Code)))
 	}
-	if len(r.Left) > 0 {
-		grouped := importer.Group(r.Left)
-		lines = append(lines, "not carried over:")
+	list := func(title string, grouped []string) {
 		for i, line := range grouped {
+			if i == 0 {
+				lines = append(lines, title)
+			}
 			if i == mostLeft {
 				lines = append(lines, fmt.Sprintf("  and %d more; the end of %s has all of them", len(grouped)-mostLeft, r.Suite))
 				break
@@ -104,6 +108,8 @@ func (a *app) printImported(r *importer.Result) {
 			lines = append(lines, "  "+line)
 		}
 	}
+	list("chosen and renamed:", importer.Group(r.Notes))
+	list("not carried over:", importer.Group(r.Left))
 	for _, line := range lines {
 		_, _ = fmt.Fprintln(a.Out, textsafe.Cell(line))
 	}

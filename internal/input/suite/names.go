@@ -40,5 +40,8 @@ func (s *Suite) VarNames() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
+// IsWord reports whether a text can be an id or a tag.
+func IsWord(s string) bool { return badWord(s) == "" }
+
 // Tags returns how many cases carry each tag.
 func (s *Suite) Tags() map[string]int { return maps.Clone(s.stats.tags) }

@@ -99,6 +99,7 @@ type Model struct {
 // once it is written.
 type caseDraft struct {
 	suite.Case
+	title   string         // what its id is made of; empty: of the input
 	vars    map[string]any // as the tool has them
 	expects []expectation
 	place   problem.Problem
@@ -145,6 +146,12 @@ func (d *draft) lostAt(place problem.Problem, format string, args ...any) {
 		place.File = d.source
 	}
 	d.Left.Add(place)
+}
+
+// note says what was chosen or renamed, which is no loss.
+func (d *draft) note(place problem.Problem, format string, args ...any) {
+	place.Severity = problem.Warning
+	d.lostAt(place, format, args...)
 }
 
 // loseOthers notes the keys of a mapping that are not known and so not carried

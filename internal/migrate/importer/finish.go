@@ -15,6 +15,9 @@ func (d *draft) finish() (*Result, problem.List) {
 	if len(d.prompts) == 0 && !d.ownPrompt() {
 		return nil, d.nothing("neither a prompt nor a case of it can be carried over, so there is nothing to run")
 	}
+	if probs := d.badInput(); probs != nil {
+		return nil, probs
+	}
 	d.translate()
 	if len(d.cases) == 0 {
 		d.lostAt(

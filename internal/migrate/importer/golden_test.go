@@ -87,6 +87,9 @@ func TestImport(t *testing.T) {
 						add("out/"+f.Path, string(f.Data))
 					}
 				}
+				if len(r.Notes) > 0 {
+					add("notes", strings.Join(append(importer.Group(r.Notes), ""), "\n"))
+				}
 				add("left", strings.Join(append(importer.Group(r.Left), ""), "\n"))
 				requireLoads(t, r, files)
 			}

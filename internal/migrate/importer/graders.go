@@ -32,11 +32,8 @@ func (d *draft) expectations() (shared graders.Expect) {
 			}
 		}
 	}
-	used := map[string]bool{}
 	for i := range d.cases {
 		c := &d.cases[i]
-		id := cmp.Or(c.ID, fmt.Sprintf("case-%0*d", len(fmt.Sprint(len(d.cases))), i+1))
-		c.ID = unique(used, slug(id, fmt.Sprintf("case-%d", i+1)))
 		for _, e := range distinct(c.expects) {
 			if !common[e.key()] {
 				expect(&c.Expect, e.Expect)
@@ -59,13 +56,14 @@ func distinct(list []expectation) []expectation {
 // canBeShared reports whether an expectation of all cases can stand at the suite's
 // grader: one that holds one value only may be taken.
 func (d *draft) canBeShared(e expectation, shared graders.Expect) bool {
-	return e.code == nil && (len(e.Meets) == 0 || !d.ownDemands) &&
+	return e.code == nil && e.Type == "" && e.Count == nil && (len(e.Meets) == 0 || !d.ownDemands) &&
 		(len(e.Equals) == 0 || len(shared.Equals) == 0) &&
 		(e.Regex == "" || shared.Regex == "") &&
 		(len(e.JSONSchema) == 0 || len(shared.JSONSchema) == 0)
 }
 
 func expect(out *graders.Expect, e graders.Expect) {
+	out.Type, out.Count = cmp.Or(out.Type, e.Type), cmp.Or(out.Count, e.Count)
 	switch {
 	case len(out.Equals) == 0:
 		out.Equals = e.Equals
@@ -144,24 +142,24 @@ func (d *draft) graders(common graders.Expect) []any {
 // rubric makes the criteria, or nil: one for each demand of all cases, and one
 // whose question each case makes itself.
 func (d *draft) rubric(common []string, own bool) any {
-	used := map[string]bool{}
+	used := names{}
 	var criteria []any
 	for _, c := range d.criteria {
 		criteria = append(criteria, filled(
-			"id", unique(used, slug(c.ID, "criterion")), "question", c.Question, "options", flow(c.Options...),
+			"id", used.unique(slug(c.ID, "criterion")), "question", c.Question, "options", flow(c.Options...),
 			"pass", flow(c.Pass...)))
 	}
 	if d.ownDemands {
 		common, own = nil, false
 	}
 	for i, demand := range common {
-		id := unique(used, fmt.Sprintf("demand-%d", i+1))
+		id := used.unique(fmt.Sprintf("demand-%d", i+1))
 		question := "Does the reply meet this demand?\n" + strings.TrimSpace(demand)
 		criteria = append(criteria, object{{Key: "id", Value: id}, {Key: "question", Value: question}})
 	}
 	if own {
 		const question = "Does the reply meet all of this?\n{{meets}}"
-		criteria = append(criteria, object{{Key: "id", Value: unique(used, "demands")}, {Key: "question", Value: question}})
+		criteria = append(criteria, object{{Key: "id", Value: used.unique("demands")}, {Key: "question", Value: question}})
 	}
 	if len(criteria) == 0 {
 		return nil

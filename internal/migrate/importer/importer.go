@@ -30,6 +30,8 @@ type Options struct {
 	// Expected is how a reply is compared with the expected text of a table or a
 	// sample: Equals, Contains or StartsWith; empty: the format's own way.
 	Expected string
+	// Input is the column or the var that is the input; empty: chosen by its name and its values.
+	Input string
 	// Source is the path from the suite's directory to that of Files, for scripts
 	// that stay where they are.
 	Source string
@@ -55,6 +57,7 @@ type Result struct {
 	Judged  bool         // the suite puts questions to a judge
 	Code    []string     // languages whose code of the source runs as graders
 	Left    problem.List // what could not be carried over, in order of place
+	Notes   problem.List // what was chosen or renamed, in order of place
 }
 
 // Import reads the source at name. The problems are those that leave no result,
@@ -67,8 +70,8 @@ func Import(files Files, name string, o Options) (*Result, problem.List) {
 	d := &draft{source: name, files: files, options: o, Result: Result{Name: cmp.Or(o.Name, nameOf(name))}}
 	var probs problem.List
 	switch ext := strings.ToLower(path.Ext(name)); ext {
-	case ".csv":
-		probs = d.table(data)
+	case ".csv", ".tsv":
+		probs = d.table(name, data)
 	case ".jsonl", ".ndjson":
 		probs = d.samples(name, data, "")
 	case ".yaml", ".yml", ".json":

@@ -2,8 +2,11 @@ package importer
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+
+	"promptbench/internal/input/problem"
 )
 
 // usedVars lists the expressions in braces of each prompt, the last one at the end.
@@ -36,7 +39,7 @@ func (d *draft) mainVar(used map[string][]*expr) *expr {
 			at := slices.IndexFunc(ranks, func(r *rank) bool { return r.expr.same(e) })
 			if at < 0 {
 				at = len(ranks)
-				ranks = append(ranks, &rank{expr: e, known: slices.Index(usualNames(), e.name)})
+				ranks = append(ranks, &rank{expr: e, known: slices.Index(usualNames(), folded(e.name))})
 				if e.plain() {
 					ranks[at].plain = 1
 				}
@@ -55,18 +58,43 @@ func (d *draft) mainVar(used map[string][]*expr) *expr {
 		}
 		r.distinct = len(values)
 	}
+	if i := slices.IndexFunc(ranks, func(r *rank) bool { return r.expr.source == d.options.Input }); i >= 0 {
+		return ranks[i].expr
+	}
 	slices.SortStableFunc(ranks, func(a, b *rank) int {
 		return cmp.Or(
 			b.prompts-a.prompts, b.filled-a.filled, b.known-a.known, b.plain-a.plain, b.distinct-a.distinct, b.pos-a.pos)
 	})
+	var others []string
+	for _, r := range ranks[1:] {
+		others = append(others, r.expr.source)
+	}
+	if len(others) > 0 {
+		d.noteInput(d.prompts[0].place, "var "+ranks[0].expr.source, others)
+	}
 	return ranks[0].expr
 }
 
-// usualNames are what inputs are called, the surest last.
-func usualNames() []string {
-	return []string{
-		"body", "content", "document", "article", "statement", "text", "topic", "prompt", "request", "message",
-		"user_message", "query",
-		"user_query", "question", "user_prompt", "userInput", "user_input", "input",
+// badInput is the problem that no prompt uses the var that was chosen as the input.
+func (d *draft) badInput() problem.List {
+	want := d.options.Input
+	used := map[string]bool{}
+	for _, list := range d.usedVars() {
+		for _, e := range list {
+			used[e.source] = true
+		}
 	}
+	if d.Format == formatTable || want == "" || used[want] {
+		return nil
+	}
+	return problem.List{{
+		File: d.source, Message: fmt.Sprintf("no prompt uses a var %q as its input", want),
+		Hint: "they use: " + strings.Join(sortedKeys(used), ", "),
+	}}
+}
+
+// usualNames are what inputs are called, in small letters and with underscores, the surest last.
+func usualNames() []string {
+	return strings.Fields(`body content document article statement 내용 text 문장 topic prompt request message user_message
+		query user_query 질문 question user_prompt userinput user_input 입력 input`)
 }

@@ -29,14 +29,14 @@ type Plan struct {
 func Prepare(sources []string, dir, root string, o Options) (*Plan, error) {
 	plan := &Plan{}
 	var probs problem.List
-	taken := map[string]bool{}
+	taken := names{}
 	for _, source := range sources {
 		r, list := one(source, dir, root, o, taken)
 		if r == nil {
 			probs = append(probs, list...)
 			continue
 		}
-		taken[r.Name] = true
+		taken.unique(r.Name)
 		plan.Results = append(plan.Results, r)
 		plan.Files = append(plan.Files, r.Files...)
 	}
@@ -61,7 +61,7 @@ func Prepare(sources []string, dir, root string, o Options) (*Plan, error) {
 }
 
 // one reads one source, under a name that is not taken yet.
-func one(source, dir, root string, o Options, taken map[string]bool) (*Result, problem.List) {
+func one(source, dir, root string, o Options, taken names) (*Result, problem.List) {
 	if root == "" {
 		root = rootOf(source)
 	}
@@ -94,16 +94,18 @@ func one(source, dir, root string, o Options, taken map[string]bool) (*Result, p
 	if o.Name == "" {
 		o.Name = nameOf(filepath.ToSlash(absolute))
 	}
-	o.Name = unique(maps.Clone(taken), slug(o.Name, "imported"))
+	o.Name = maps.Clone(taken).unique(slug(o.Name, "imported"))
 	r, probs := Import(disk, name, o)
 	toRoot := strings.TrimSuffix(filepath.Clean(source), filepath.FromSlash(inside)) // as the user writes it
-	list := probs
+	lists := []problem.List{probs}
 	if r != nil {
-		list = r.Left
+		lists = append(lists, r.Left, r.Notes)
 	}
-	for i := range list {
-		if list[i].File != "" {
-			list[i].File = toRoot + filepath.FromSlash(list[i].File)
+	for _, list := range lists {
+		for i := range list {
+			if list[i].File != "" {
+				list[i].File = toRoot + filepath.FromSlash(list[i].File)
+			}
 		}
 	}
 	return r, probs
@@ -134,15 +136,15 @@ func rootOf(source string) string {
 // configOf writes a promptbench.yaml for the suites and models of all results.
 func configOf(results []*Result) ([]byte, error) {
 	var models object
-	names, used := map[string]Model{}, map[string]bool{}
+	byName, used := map[string]Model{}, names{}
 	first, judge := "", ""
 	for _, r := range results {
 		for _, m := range r.Models {
-			if other, taken := names[m.Name]; taken && other.ID == m.ID && other.BaseURL == m.BaseURL {
+			if other, taken := byName[m.Name]; taken && other.ID == m.ID && other.BaseURL == m.BaseURL {
 				continue
 			}
-			m.Name = unique(used, m.Name)
-			names[m.Name] = m
+			m.Name = used.unique(m.Name)
+			byName[m.Name] = m
 			if first == "" && (m.Name != r.Judge || len(r.Models) == 1) {
 				first = m.Name
 			}

@@ -65,15 +65,15 @@ func number(v any) (n float64, ok bool) {
 }
 
 func (d *draft) addModel(m Model) string {
-	used := map[string]bool{}
+	used := names{}
 	target := func(m Model) string { return asJSON([]any{m.ID, m.BaseURL, m.APIKeyEnv, m.Headers}) }
 	for _, o := range d.Models {
 		if target(o) == target(m) && sameObject(o.Params, m.Params) {
 			return o.Name
 		}
-		used[o.Name] = true
+		used.unique(o.Name)
 	}
-	m.Name = unique(used, m.Name)
+	m.Name = used.unique(m.Name)
 	d.Models = append(d.Models, m)
 	return m.Name
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
 
@@ -32,12 +33,15 @@ func (f *promptfooConfig) testFile(n strictyaml.Node, depth int) []test {
 
 func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int) []test {
 	switch strings.ToLower(path.Ext(file)) {
-	case ".csv":
-		text, ok := f.readText(n, file)
-		if !ok {
+	case ".csv", ".tsv":
+		data, err := f.files.Read(file)
+		if err != nil {
+			f.lost(n, "%s can't be read: %s", file, err)
 			return nil
 		}
-		return f.csvTests(n, file, text)
+		_, tests, err := f.rows(file, data, false)
+		f.Left = append(f.Left, problem.From(err)...)
+		return tests
 	case ".jsonl":
 		text, ok := f.readText(n, file)
 		if !ok {

@@ -17,13 +17,16 @@ const (
 
 // A test is a test of promptfoo, or what all have by default.
 type test struct {
+	id, group   string
 	description string
 	vars        map[string]any
 	asserts     []assertion
+	expects     []expectation
 	prefix      string
 	suffix      string
 	tags        []string
 	spread      bool // lists in vars are several tests
+	isLiteral   bool // vars hold no templates
 	place       problem.Problem
 }
 
@@ -180,8 +183,11 @@ func (f *promptfooConfig) addTest(t test) {
 			f.lostAt(t.place, "the config comes to more than %d cases; the rest is not carried over", maxCases)
 			return
 		}
-		c := caseDraft{vars: fillVars(vars), place: t.place}
-		c.ID, c.Note = slug(t.description, ""), t.description
+		c := caseDraft{vars: vars, place: t.place, expects: slices.Clone(t.expects)}
+		c.ID, c.Group, c.Note = t.id, t.group, t.description
+		if !t.isLiteral {
+			c.title, c.vars = t.description, fillVars(vars)
+		}
 		c.Tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
 		for _, a := range slices.Concat(f.defaults.asserts, t.asserts) {
 			c.expects = append(c.expects, f.expectations(a, c.vars, 0)...)

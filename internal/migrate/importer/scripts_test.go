@@ -80,10 +80,10 @@ tests:
 			}
 			var in strings.Builder
 			in.WriteString(`{"protocol":1,"grader":"mine"}` + "\n")
-			for i, id := range []string{"case-1", "case-2", "case-3", "case-4", "case-5", "case-6"} {
+			for i, id := range []string{"a", "b", "c", "d", "e", "f"} {
 				line, err := json.Marshal(map[string]any{
 					"id": i + 1, "case": id, "input": id, "vars": map[string]string{},
-					"reply": map[string]string{"text": map[bool]string{true: `{"city":"서울"}`, false: "안녕, 민수"}[id == "case-6"]},
+					"reply": map[string]string{"text": map[bool]string{true: `{"city":"서울"}`, false: "안녕, 민수"}[id == "f"]},
 				})
 				require.NoError(t, err)
 				in.Write(append(line, '\n'))

@@ -2,6 +2,8 @@ package importer
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,8 +13,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/suite"
 )
 
 // slug makes a name of a text: letters and digits, hyphens between them, at most
@@ -36,13 +40,54 @@ func slug(s, other string) string {
 	return cmp.Or(out, other)
 }
 
+// names are those in use, with the number that the last one like it got.
+type names map[string]int
+
 // unique makes a name that is not in use, and takes it.
-func unique(used map[string]bool, name string) string {
+func (n names) unique(name string) string {
 	out := name
-	for i := 2; used[out]; i++ {
+	for i := n[name] + 1; n[out] > 0; i++ {
 		out = name + "-" + strconv.Itoa(i)
+		n[name] = i
 	}
-	used[out] = true
+	n[out] = max(n[out], 1)
+	return out
+}
+
+// nameCases gives each case an id that stays when other cases are added: its own,
+// else one made of its title or its input, with a hash where another has that already.
+func (d *draft) nameCases() {
+	used := names{}
+	for i := range d.cases {
+		if c := &d.cases[i]; c.ID != "" {
+			own := d.word("id", c.ID, c.place)
+			if c.ID = used.unique(own); c.ID != own {
+				d.note(c.place, "the id %s is there already, so this case is %s", own, c.ID)
+			}
+		}
+	}
+	for i := range d.cases {
+		c := &d.cases[i]
+		if c.ID != "" {
+			continue
+		}
+		sum := sha256.Sum256([]byte(asJSON([]any{c.Input, c.Vars})))
+		hash := hex.EncodeToString(sum[:3])
+		c.ID = slug(cmp.Or(slug(c.title, ""), string([]rune(c.Input)[:min(len([]rune(c.Input)), 40)])), "case-"+hash)
+		if used[c.ID] > 0 {
+			c.ID += "-" + hash
+		}
+		c.ID = used.unique(c.ID)
+	}
+}
+
+// word makes a text an id or a tag: as it is where it can be, else a name of it, which is said.
+func (d *draft) word(what, s string, at problem.Problem) string {
+	if suite.IsWord(s) {
+		return s
+	}
+	out := slug(s, what)
+	d.note(at, "the %s %q is %s", what, s, out)
 	return out
 }
 
@@ -51,17 +96,16 @@ func varName(s string) string {
 	if prompt.IsName(s) && s != prompt.InputName {
 		return s
 	}
-	var b strings.Builder
-	for _, r := range s {
+	var out string
+	for _, r := range fmt.Sprintf("%.100s", s) {
 		switch {
-		case r == '_' || r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) && b.Len() > 0):
-			b.WriteRune(r)
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
-			b.WriteByte('_')
+		case prompt.IsName(out + string(r)):
+			out += string(r)
+		case out != "" && !strings.HasSuffix(out, "_"):
+			out += "_"
 		}
 	}
-	out := strings.Trim(b.String(), "_")
-	switch out {
+	switch out = strings.Trim(out, "_"); out {
 	case "":
 		return "var"
 	case prompt.InputName:

@@ -39,7 +39,7 @@ func (d *draft) write() (*Result, problem.List) {
 	if err != nil {
 		return nil, problem.List{{File: d.source, Message: err.Error()}}
 	}
-	d.Left = d.Left.Only(problem.Error)
+	d.Left, d.Notes = d.Left.Only(problem.Error), d.Left.Only(problem.Warning)
 	return &d.Result, nil
 }
 
@@ -48,7 +48,7 @@ func (d *draft) add(name string, data []byte) {
 }
 
 func (d *draft) writePrompts() error {
-	used := map[string]bool{}
+	used := names{}
 	for i, p := range d.prompts {
 		hasUser := slices.ContainsFunc(p.messages, func(m message) bool { return m.role == "user" })
 		if !hasUser { // endpoints want one, and the input stands in another role
@@ -63,7 +63,7 @@ func (d *draft) writePrompts() error {
 		if len(d.prompts) > 1 {
 			name += "-" + slug(p.label, fmt.Sprint(i+1))
 		}
-		name = unique(used, name)
+		name = used.unique(name)
 		messages := make([]any, len(p.messages))
 		for k, m := range p.messages {
 			messages[k] = object{{Key: "role", Value: m.role}, {Key: "content", Value: m.text}}
@@ -101,6 +101,7 @@ func oneLine(s string) string {
 }
 
 func (d *draft) writeSuite() error {
+	d.nameCases()
 	graderList := d.graders(d.expectations())
 	vars := d.sharedVars()
 	d.Suite = path.Join(casesDir, d.Name+".yaml")
@@ -117,28 +118,48 @@ func (d *draft) writeSuite() error {
 		for i, c := range d.cases {
 			list[i] = filled(
 				"id", c.ID, "input", c.Input, "vars", varsObject(c.Vars), "expect", expectObject(c.Expect),
-				"note", c.Note, "tags", flow(c.Tags...))
+				"group", c.Group, "note", c.Note, "tags", flow(c.Tags...))
 		}
 		cases = list
 	}
 	data, err := strictyaml.Write(filled(
-		"suite", d.Name, "description", d.description, "vars", varsObject(vars), "graders", graderList, "cases", cases))
+		"suite", d.Name, "description", d.description, "vars", varsObject(vars), "reply", d.replyTypes(),
+		"graders", graderList, "cases", cases))
 	if err != nil {
 		return err
 	}
 	head := "Imported from " + d.source + " by promptbench import."
-	left := d.Left.Only(problem.Error)
-	foot := ""
-	if len(left) > 0 {
+	if len(d.Left.Only(problem.Error)) > 0 {
 		head += "\nNot everything could be carried over; the end of this file lists what was not."
-		lines := []string{"", "Not carried over from " + d.source + ":"}
-		for _, g := range Group(left) {
-			lines = append(lines, "- "+g)
-		}
-		foot = comment(strings.Join(lines, "\n"))[2:]
 	}
-	d.add(d.Suite, slices.Concat([]byte(comment(head)), data, []byte(foot)))
+	list := func(title string, of problem.Severity) {
+		for i, g := range Group(d.Left.Only(of)) {
+			if i == 0 {
+				data = append(data, comment(title+" "+d.source+":")...)
+			}
+			data = append(data, comment("- "+g)...)
+		}
+	}
+	list("Chosen and renamed in", problem.Warning)
+	list("Not carried over from", problem.Error)
+	d.add(d.Suite, append([]byte(comment(head)), data...))
 	return nil
+}
+
+// replyTypes are the types that cases expect, as rules for reading replies.
+func (d *draft) replyTypes() object {
+	var types []string
+	for _, c := range d.cases {
+		if t := c.Expect.Type; t != "" && !slices.Contains(types, t) {
+			types = append(types, t)
+		}
+	}
+	if len(types) == 0 {
+		return nil
+	}
+	d.note(problem.Problem{File: d.source}, "cases expect types of replies; write in the suite, under reply, "+
+		"where JSON or XML replies have their type and items")
+	return object{{Key: "types", Value: flow(types...)}}
 }
 
 func (d *draft) jsonLines() ([]byte, error) {
@@ -155,8 +176,17 @@ func (d *draft) jsonLines() ([]byte, error) {
 
 func expectObject(e graders.Expect) object {
 	document, _ := schema.Parse(string(e.JSONSchema)) // none, or one that was written here
+	var count object
+	if e.Count != nil {
+		for key, bound := range map[string]*int{"min": e.Count.Min, "max": e.Count.Max} {
+			if bound != nil {
+				count = append(count, strictyaml.Field{Key: key, Value: *bound})
+			}
+		}
+		slices.SortFunc(count, func(a, b strictyaml.Field) int { return cmp.Compare(b.Key, a.Key) }) // min before max
+	}
 	return filled(
-		"equals", flow(e.Equals...), "contains", flow(e.Contains...), "not_contains", flow(e.NotContains...),
+		"type", e.Type, "count", count, "equals", flow(e.Equals...), "contains", flow(e.Contains...), "not_contains", flow(e.NotContains...),
 		"regex", e.Regex, "json_schema", document, "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
 }
 
