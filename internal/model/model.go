@@ -59,6 +59,8 @@ type Request struct {
 
 	// Label names the call in the log; may be empty.
 	Label Label
+	// Resting is called once, when the call failed and waits for another attempt, while others may be made; may be nil.
+	Resting func()
 	// Via makes the attempts at the call, where several models share the limits of one target; mostly nil.
 	Via Model
 	// Waiting ends when the call must not wait any more, though an attempt on the wire may be finished; nil means that

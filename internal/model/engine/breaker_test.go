@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -155,4 +156,59 @@ func TestQuotaStopsAtOnce(t *testing.T) {
 		_, err := m.Complete(t.Context(), ask())
 		require.EqualError(t, err, "the quota at the endpoint is used up (429); check the plan and billing of the account")
 	})
+}
+
+// An endpoint that is away for ten seconds fails no call, whichever way it is away and however short the waits of one
+// call happen to be.
+func TestEndpointAwayForTenSeconds(t *testing.T) {
+	t.Parallel()
+	for name, e := range map[string]*model.Error{
+		"refused":      {Kind: model.KindUnreachable, Down: true},
+		"unknown host": {Kind: model.KindUnreachable, Down: true, Permanent: true},
+		"reset":        {Kind: model.KindUnreachable},
+		"gateway":      {Kind: model.KindServer, Status: 502},
+		"overloaded":   {Kind: model.KindServer, Status: 503},
+		"no route":     {Kind: model.KindNotFound, Status: 404, NoAPI: true},
+		"cut off":      {Kind: model.KindMalformed, Status: 200},
+	} {
+		for _, unlucky := range []float64{0, 0.3} {
+			t.Run(fmt.Sprint(name, " ", unlucky), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					start := time.Now()
+					o := Options{policy: Policy{Rand: func() float64 { return unlucky }}}
+					_, m := engineModel(t, o, model.Target{}, modelFunc(func(
+						ctx context.Context, _ model.Request,
+					) (model.Response, error) {
+						if away := time.Since(start); away > 5*second && away < 15*second {
+							return model.Response{}, e
+						}
+						return model.Response{}, model.Sleep(ctx, second)
+					}))
+					require.Equal(t, map[model.Kind]int{"": 2000}, runAll(t, m, 2000))
+				})
+			})
+		}
+	}
+}
+
+// An endpoint that goes for good ends the run soon, and one that was never there sooner.
+func TestEndpointGoneForGood(t *testing.T) {
+	t.Parallel()
+	for _, served := range []time.Duration{0, 5 * second} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			_, m := engineModel(t, Options{}, model.Target{}, modelFunc(func(
+				ctx context.Context, _ model.Request,
+			) (model.Response, error) {
+				if time.Since(start) >= served {
+					return model.Response{}, &model.Error{Kind: model.KindUnreachable, Down: true}
+				}
+				return model.Response{}, model.Sleep(ctx, second)
+			}))
+			kinds := runAll(t, m, 10_000)
+			require.Positive(t, kinds[model.KindStopped])
+			require.Less(t, time.Since(start), served+10*second+min(served*5, 25*second))
+		})
+	}
 }

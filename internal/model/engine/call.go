@@ -17,6 +17,8 @@ type call struct {
 	limit   int           // the size of the window when the attempt left
 	isNews  bool          // the attempt was refused, as the first of those under way together
 	failed  *model.Error  // how the last attempt that was sent failed; nil for none
+	reached bool          // the endpoint has taken a connection before, of any call
+	served  bool          // it has answered one before
 }
 
 // A step makes a call, or one attempt at it, through the step below it.
@@ -28,6 +30,12 @@ func (s step) Complete(ctx context.Context, r model.Request) (model.Response, er
 		r.Waiting = ctx
 	}
 	return s(ctx, &call{Request: r})
+}
+
+// canRecover reports whether the call may succeed a little later. That holds also for what is final elsewhere, such as an
+// unknown host or a 404 without an API, if the endpoint was there before.
+func (c *call) canRecover(e *model.Error) bool {
+	return e.Retryable() || e.Down && c.reached || e.NoAPI && c.served
 }
 
 // attemptOf returns the lowest step, which has m make one attempt.

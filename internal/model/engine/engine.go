@@ -99,7 +99,7 @@ func (e *Engine) Wrap(client model.Model, t model.Target) (model.Model, error) {
 	}
 	s = e.limiter(t).limit(s)
 	s = allow(s, t.RPM, t.TPM, g, &e.meter)
-	s = (&breaker{trip: end.set}).watch(s)
+	s = (&breaker{trip: end.set, most: e.options.Concurrency + sample}).watch(s)
 	s = retry(s, e.options.policy)
 	s = e.meter.calls(s, t.Price, g)
 	s = e.budget.limit(s, t.Price, g)

@@ -15,15 +15,20 @@ type Policy struct {
 	Base     time.Duration // bound of the first wait, doubled for each further one; default 500 ms
 	Cap      time.Duration // bound of any wait but one that the server asked for; default 30 s
 	Budget   time.Duration // no attempt starts later than this after the first, its turn apart; default 10 min
+	Patience time.Duration // a call is tried for so long at least, whatever Attempts says; default 30 × Base
 
 	Sleep func(ctx context.Context, d time.Duration) error // returns early with an error when ctx ends
 	Rand  func() float64                                   // uniform in [0,1); default math/rand/v2
 	Now   func() time.Time                                 // for the budget; default time.Now
 }
 
-// attemptsDown is how often a call is tried where no connection can be made: long enough for a server that is just
-// starting.
-const attemptsDown = 5
+const (
+	// attemptsDown is how often a call is tried where no connection could be made yet: long enough for a server that is
+	// just starting.
+	attemptsDown = 5
+	// basePatience is for how many times the base a call is tried at least.
+	basePatience = 30
+)
 
 func (p Policy) withDefaults() Policy {
 	if p.Attempts <= 0 {
@@ -37,6 +42,9 @@ func (p Policy) withDefaults() Policy {
 	}
 	if p.Budget <= 0 {
 		p.Budget = model.MaxHold
+	}
+	if p.Patience <= 0 {
+		p.Patience = basePatience * p.Base
 	}
 	if p.Sleep == nil {
 		p.Sleep = model.Sleep
@@ -65,6 +73,9 @@ func (p Policy) Do(ctx context.Context, do func() error) error {
 // where the server named no time: [limiter] slows everybody down. All attempts are counted in the response and the
 // error.
 //
+// Short waits use up the attempts early, so they are over only after Patience, too: an endpoint that restarts fails no
+// call. One that was never reached is given up sooner.
+//
 // When another attempt would start past the budget, the last error is returned at once. When the call must not wait any
 // more, the error is that it was cancelled.
 func retry(next step, p Policy) step {
@@ -74,7 +85,7 @@ func retry(next step, p Policy) step {
 
 func (p Policy) retry(ctx context.Context, c *call, next step) (model.Response, error) {
 	start := p.Now()
-	failures := 0
+	failures, slept := 0, time.Duration(0)
 	for attempt := 1; ; attempt++ {
 		c.attempt = attempt
 		resp, err := next(ctx, c)
@@ -96,12 +107,18 @@ func (p Policy) retry(ctx context.Context, c *call, next step) (model.Response, 
 		if !counted.IsRefusal() {
 			failures++
 		}
-		if !counted.Retryable() || p.Attempts == 1 || failures >= p.most(&counted) || c.Waiting.Err() != nil {
+		lasted := p.Now().Sub(start) - c.waited
+		enough := p.Attempts == 1 || p.isEnough(failures, max(slept, lasted), c)
+		if enough || !c.canRecover(&counted) || c.Waiting.Err() != nil {
 			return resp, &counted
 		}
 		d := p.wait(failures, &counted)
-		if p.Now().Sub(start)-c.waited+d > p.Budget {
+		if lasted+d > p.Budget {
 			return resp, &counted
+		}
+		slept += d
+		if failures == 1 && !counted.IsRefusal() && c.Resting != nil {
+			c.Resting()
 		}
 		if p.Sleep(c.Waiting, d) != nil {
 			if c.Waiting.Err() != nil {
@@ -112,15 +129,19 @@ func (p Policy) retry(ctx context.Context, c *call, next step) (model.Response, 
 	}
 }
 
-// most returns how many failures like e a call may have.
-func (p Policy) most(e *model.Error) int {
-	switch {
-	case e.Down:
-		return min(p.Attempts, attemptsDown)
-	case e.MaxAttempts > 0:
-		return min(p.Attempts, e.MaxAttempts)
+// isEnough reports whether a call has failed so often, over so long a time, that it is not tried again.
+func (p Policy) isEnough(failures int, lasted time.Duration, c *call) bool {
+	most, patience := p.Attempts, p.Patience
+	switch e := c.failed; {
+	case e != nil && e.Down:
+		most = min(most, attemptsDown)
+		if !c.reached {
+			patience = 0
+		}
+	case e != nil && e.MaxAttempts > 0:
+		most, patience = min(most, e.MaxAttempts), 0
 	}
-	return p.Attempts
+	return failures >= most && lasted >= patience
 }
 
 // wait returns how long to wait after e, the failure with this number.
@@ -138,7 +159,11 @@ func (p Policy) wait(failures int, e *model.Error) time.Duration {
 		}
 		bound *= 2
 	}
-	return jitter(min(bound, p.Cap), p.Rand())
+	d := jitter(min(bound, p.Cap), p.Rand())
+	if failures >= p.Attempts { // beyond them for want of patience
+		return max(d, min(p.Base, p.Cap))
+	}
+	return d
 }
 
 func jitter(bound time.Duration, r float64) time.Duration {

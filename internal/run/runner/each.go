@@ -18,6 +18,15 @@ import (
 func Each[T any](
 	ctx context.Context, items iter.Seq2[T, error], workers int, stop <-chan struct{}, do func(context.Context, T) error,
 ) (interrupted bool, err error) {
+	return each(ctx, items, workers, 0, stop, func(ctx context.Context, item T, _ func()) error { return do(ctx, item) })
+}
+
+// each is [Each] for items that may have to wait: while do waits after it has called rest, another worker does the next
+// item, up to so many spare ones at once.
+func each[T any](
+	ctx context.Context, items iter.Seq2[T, error], workers, spare int, stop <-chan struct{},
+	do func(ctx context.Context, item T, rest func()) error,
+) (interrupted bool, err error) {
 	outer := ctx
 	ctx, abort := context.WithCancelCause(outer)
 	defer abort(nil)
@@ -25,16 +34,32 @@ func Each[T any](
 		wait  sync.WaitGroup
 		first sync.Once
 		begin = make(chan T)
+		free  = make(chan struct{}, spare)
 	)
-	for range max(1, workers) {
-		wait.Go(func() {
-			for item := range begin {
-				if e := do(ctx, item); e != nil {
-					first.Do(func() { err = e })
-					abort(e)
+	var work func()
+	work = func() {
+		for item := range begin {
+			hasRested := false
+			e := do(ctx, item, func() {
+				select {
+				case free <- struct{}{}:
+					hasRested = true
+					wait.Go(work)
+				default:
 				}
+			})
+			if e != nil {
+				first.Do(func() { err = e })
+				abort(e)
 			}
-		})
+			if hasRested { // the other one goes on
+				<-free
+				return
+			}
+		}
+	}
+	for range max(1, workers) {
+		wait.Go(work)
 	}
 	interrupted, failure := send(ctx, items, begin, stop)
 	close(begin)

@@ -8,6 +8,8 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/prompt"
@@ -85,7 +87,7 @@ func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, err
 	r := &running{
 		Job: job, counts: make([]counter, len(job.Revisions)), awaiting: make(chan struct{}, workers), stop: stop,
 	}
-	interrupted, err := Each(ctx, r.items(), workers+workers/4, stop, r.trial)
+	interrupted, err := each(ctx, r.items(), workers+workers/4, maxResting, stop, r.trial)
 	return r.close(interrupted, err)
 }
 
@@ -96,8 +98,11 @@ type running struct {
 
 	// One place for each reply that is awaited, until it is in the run file: a kill
 	// loses no more. There are more workers, so that a reply that is being graded or
-	// waits for the disk leaves its place to the next call.
+	// waits for the disk leaves its place to the next call. So does a call that failed
+	// and waits for another attempt.
 	awaiting chan struct{}
+
+	failing atomic.Int64 // calls that failed since the last that was answered
 
 	stop    <-chan struct{}
 	planned int // trials of each revision that were begun, and one more where some were not
@@ -115,7 +120,7 @@ type item struct {
 func (r *running) items() iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
 		r.planned++ // until all are begun
-		for c, err := range r.cases() {
+		for c, err := range r.spread(r.cases()) {
 			if err != nil {
 				yield(item{}, fmt.Errorf("reading cases: %w", err))
 				return
@@ -159,7 +164,7 @@ func (j *Job) cases() iter.Seq2[suite.Case, error] {
 }
 
 // trial does one item: ask, record, grade, record.
-func (r *running) trial(ctx context.Context, it item) error {
+func (r *running) trial(ctx context.Context, it item, rest func()) error {
 	if isOver(ctx) {
 		return nil // given up between being sent and being begun
 	}
@@ -176,6 +181,7 @@ func (r *running) trial(ctx context.Context, it item) error {
 		}
 	}
 	w := trialWriter{run: revision.Run, counts: &r.counts[it.revision]}
+	request.Resting = rest
 	call, ok, err := r.ask(ctx, &w, revision.Asker, purpose, request)
 	if !ok || err != nil {
 		return err
@@ -208,9 +214,24 @@ func (r *running) ask(
 	case <-ctx.Done():
 		return call, false, nil
 	}
-	defer func() { <-r.awaiting }()
+	leave := sync.OnceFunc(func() { <-r.awaiting })
+	defer leave()
+	rest, hasRested := request.Resting, false
+	request.Resting = func() {
+		hasRested = true
+		r.failing.Add(1)
+		leave()
+		rest()
+	}
 	if call, err = asker.Ask(ctx, p, request); err != nil {
 		return call, false, unlessOver(ctx, err)
+	}
+	switch {
+	case !call.Made():
+	case call.Error == nil || Failure(call) != "":
+		r.failing.Store(0)
+	case !hasRested:
+		r.failing.Add(1)
 	}
 	// A call that is finished is kept, also where the job has been given up since.
 	return call, true, w.call(call)
