@@ -13,8 +13,9 @@ const (
 	failingInRow = 8
 )
 
-// spread yields the cases in their order while calls are answered. While they fail in a row, it yields a sample from all
-// over the rest of the suite: whether the endpoint answers no call at all must not depend on the order of the cases.
+// spread yields the cases in their order while calls are answered. While they fail
+// in a row, it yields a sample from all over the rest of the suite: whether the
+// endpoint answers no call at all must not depend on the order of the cases.
 func (r *running) spread(cases iter.Seq2[suite.Case, error]) iter.Seq2[suite.Case, error] {
 	return func(yield func(suite.Case, error) bool) {
 		early, at := map[string]bool{}, 0
@@ -39,7 +40,8 @@ func (r *running) spread(cases iter.Seq2[suite.Case, error]) iter.Seq2[suite.Cas
 	}
 }
 
-// sample yields cases behind the first n, as long as calls fail, and adds them to early.
+// sample yields cases behind the first n, as long as calls fail, and adds them to
+// early.
 func (r *running) sample(
 	cases iter.Seq2[suite.Case, error], n int, early map[string]bool, yield func(suite.Case, error) bool,
 ) bool {
