@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/output/progress"
+	"promptbench/internal/text/textsafe"
 )
 
 // An app is what all commands share.
@@ -23,7 +24,8 @@ type app struct {
 
 // run runs the program and returns its exit code.
 func run(args []string, in io.Reader, out, errw io.Writer) int {
-	a := &app{Console: progress.Console{Out: out, Err: errw}, in: in}
+	safe := func(w io.Writer) io.Writer { return &textsafe.Writer{To: w} }
+	a := &app{Console: progress.Console{Out: safe(out), Err: safe(errw)}, in: in}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -41,7 +43,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	err := root.ExecuteContext(context.Background())
 	a.Close()
 	for _, line := range a.explain(err) {
-		_, _ = fmt.Fprintln(errw, line)
+		_, _ = fmt.Fprintln(a.Err, line)
 	}
 	return codeOf(err)
 }

@@ -11,6 +11,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/text/textsafe"
 )
 
 func (a *app) baselineCommand() *cobra.Command {
@@ -44,7 +45,8 @@ its newest complete run over the whole suite.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.Out, "%s is now run %s: %s on %s, %s\n", file, h.Run, h.Prompt.Name, h.Suite.Name, h.Model.ID)
+			said := fmt.Sprintf("%s is now run %s: %s on %s, %s", file, h.Run, h.Prompt.Name, h.Suite.Name, h.Model.ID)
+			_, err = fmt.Fprintln(a.Out, textsafe.Cell(said))
 			return err
 		}),
 	}

@@ -129,7 +129,7 @@ func (f *outputFlags) writeAll(a *app, printTo func([]io.Writer) error) error {
 	for i, o := range f.outputs {
 		to[i] = &files[i]
 		if o.toStdout() {
-			to[i] = a.Out
+			to[i] = a.OutFor(o.format)
 		}
 	}
 	err := printTo(to)

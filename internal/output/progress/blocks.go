@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"promptbench/internal/output/report"
+	"promptbench/internal/text/textsafe"
 )
 
 // A Block is what watch shows of one save.
@@ -155,7 +156,8 @@ func (s *screenBlocks) Show(b Block) error {
 }
 
 func blockText(b Block, spoken []string, o report.Options) (string, error) {
-	var text strings.Builder
+	var safe strings.Builder
+	text := &textsafe.Writer{To: &safe}
 	lines := []string{b.Title, fitParts(b.Plan, o.Width), fitParts(b.Progress, o.Width), b.Next}
 	for _, notes := range [][]string{b.Notes, spoken} {
 		for _, n := range notes {
@@ -164,13 +166,13 @@ func blockText(b Block, spoken []string, o report.Options) (string, error) {
 	}
 	for _, line := range lines {
 		if line != "" {
-			text.WriteString(line + "\n")
+			fmt.Fprintln(text, line)
 		}
 	}
 	if b.Result == nil {
-		return text.String(), nil
+		return safe.String(), nil
 	}
-	text.WriteString("\n")
-	err := b.Result(&text, o)
-	return text.String(), err
+	fmt.Fprintln(text)
+	err := b.Result(text, o)
+	return safe.String(), err
 }

@@ -17,7 +17,7 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// A Console holds the streams of a command: results go to Out, all else to Err.
+// A Console holds the streams of a command: results go to Out, all else to Err. Both should be a [textsafe.Writer].
 type Console struct {
 	Out, Err io.Writer
 	Quiet    bool // print results only
@@ -26,7 +26,29 @@ type Console struct {
 	bar atomic.Pointer[progressbar.ProgressBar] // on the last line of the terminal; nil if there is none
 }
 
-// Note prints a line to Err, unless the console is quiet.
+// OutFor returns what a result in a format is written to. Formats for programs keep their meaning: JSON and XML are still
+// fit for a terminal and a log, the others are written as they are.
+func (c *Console) OutFor(format string) io.Writer {
+	switch to := under(c.Out); format {
+	case report.JSON:
+		return &textsafe.Writer{To: to, Escape: textsafe.EscapeJSON}
+	case report.JUnit:
+		return &textsafe.Writer{To: to, Escape: textsafe.EscapeXML}
+	case report.HTML, report.CSV, report.GitHub:
+		return to
+	}
+	return c.Out
+}
+
+// under returns the stream below the writer that makes it safe.
+func under(stream io.Writer) io.Writer {
+	if w, ok := stream.(*textsafe.Writer); ok {
+		return w.To
+	}
+	return stream
+}
+
+// Note prints a safe line to Err, unless the console is quiet.
 func (c *Console) Note(format string, args ...any) {
 	if c.Quiet {
 		return
@@ -34,7 +56,7 @@ func (c *Console) Note(format string, args ...any) {
 	if bar := c.bar.Load(); bar != nil {
 		_ = bar.Clear() // the next tick draws it again, below the note
 	}
-	_, _ = fmt.Fprintf(c.Err, format+"\n", args...)
+	_, _ = fmt.Fprintln(c.Err, textsafe.Cell(fmt.Sprintf(format, args...)))
 }
 
 // NoteText prints text from outside this program, such as a file or a server, as one safe line.
@@ -57,7 +79,7 @@ func (c *Console) Warn(list problem.List) {
 // Display returns how wide and how colourful text for w may be.
 func (c *Console) Display(w io.Writer, all bool) report.Options {
 	o := report.Options{All: all}
-	if p, ok := w.(*pager); ok {
+	if p, ok := under(w).(*pager); ok {
 		w = p.screen
 	}
 	f := terminalOf(w)
@@ -73,6 +95,9 @@ func (c *Console) Display(w io.Writer, all bool) report.Options {
 
 // terminalOf returns the terminal that a stream reads or writes, or nil.
 func terminalOf(stream any) *os.File {
+	if w, ok := stream.(*textsafe.Writer); ok {
+		stream = w.To
+	}
 	if f, ok := stream.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return f
 	}

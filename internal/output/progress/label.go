@@ -29,7 +29,7 @@ func (c *Console) AskLabels(in io.Reader, s *label.Session, file *label.File, li
 			_, err := fmt.Fprintln(c.Out, "Every question is answered.")
 			return err
 		}
-		if _, err := io.WriteString(c.Out, clearScreen); err != nil {
+		if _, err := io.WriteString(under(c.Out), clearScreen); err != nil {
 			return err
 		}
 		if err := s.Show(c.Out, q, width); err != nil {

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"strings"
+
+	"promptbench/internal/text/textsafe"
 )
 
 // A pager lets a person read a long result page by page. It starts its program at the first write, and writes to the
@@ -22,13 +24,13 @@ type pager struct {
 // Page puts a pager between Out and the terminal, if Out is one, until Close.
 func (c *Console) Page() {
 	if f := terminalOf(c.Out); f != nil {
-		c.Out = &pager{screen: f, program: pagerProgram(os.Getenv)}
+		c.Out = &textsafe.Writer{To: &pager{screen: f, program: pagerProgram(os.Getenv)}}
 	}
 }
 
 // Close waits until the person has left the pager, if there is one.
 func (c *Console) Close() {
-	if p, ok := c.Out.(*pager); ok {
+	if p, ok := under(c.Out).(*pager); ok {
 		p.close()
 	}
 }

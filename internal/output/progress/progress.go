@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"promptbench/internal/text/textsafe"
 )
 
 // Progress shows how far a job is: a bar on a terminal, else a line at growing
@@ -79,7 +81,7 @@ func (p *Progress) show(now time.Time) {
 		p.console.Note("%s", strings.Join(parts, ", "))
 		return
 	}
-	p.bar.Describe(fitParts(parts[1:], p.width-barRoom)) // the bar counts the trials itself
+	p.bar.Describe(textsafe.Cell(fitParts(parts[1:], p.width-barRoom))) // the bar counts the trials itself
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_ = p.bar.Set(p.trials) // a bar that can't be drawn must not stop a run
