@@ -6,8 +6,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
 // maxFile is up to which size a file is read, maxAll how much of all together.
@@ -66,12 +70,22 @@ func (d *Disk) Read(name string) ([]byte, error) {
 	return data, nil
 }
 
-// Glob lists the files that a pattern fits, sorted.
-func (d *Disk) Glob(pattern string) ([]string, error) {
-	if strings.Contains(pattern, "**") {
-		return nil, errors.New("** in a pattern is not understood")
+// Glob lists the files that a pattern fits, see [Glob].
+func (d *Disk) Glob(pattern string) ([]string, error) { return Glob(d.root.FS(), pattern) }
+
+// Glob lists the files that a pattern fits, sorted. It may have ** for folders, {a,b}, ?
+// and [a-z]; a folder stands for the files in it. What begins with a dot is hidden.
+func Glob(files fs.FS, pattern string) ([]string, error) {
+	pattern = path.Clean(pattern)
+	if info, err := fs.Stat(files, pattern); err == nil && info.IsDir() {
+		pattern = path.Join(pattern, "*")
 	}
-	return fs.Glob(d.root.FS(), pattern)
+	if strings.Count(pattern, "{") > 4 || strings.Count(pattern, "**") > 4 {
+		return nil, errors.New("the pattern has too many alternatives")
+	}
+	out, err := doublestar.Glob(files, pattern, doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithNoHidden())
+	slices.Sort(out)
+	return slices.Compact(out), err
 }
 
 // cause is an error without the path in front of it.

@@ -38,6 +38,7 @@ type draft struct {
 type promptDraft struct {
 	name        string // as its file has it; empty: that of the file that is written
 	label       string // empty: it goes by the name of the suite
+	called      string // as the source calls it, where it does
 	description string
 	model       string
 	params      strictyaml.Object

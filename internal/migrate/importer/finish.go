@@ -109,11 +109,12 @@ func (d *draft) translate() {
 	var prompts []promptDraft
 	var cases []caseDraft
 	for _, p := range d.prompts {
-		if !slices.ContainsFunc(used[p.key()], d.main.same) {
+		inputs := d.inputs(p, used[p.key()])
+		if len(inputs) == 0 {
 			d.lostAt(p.place, "the prompt %s does not use {{%s}}, which is the input of the others", p.title(), d.main.source)
 			continue
 		}
-		written := d.toOurTemplates(p)
+		written := d.toOurTemplates(p, inputs)
 		if slices.ContainsFunc(prompts, written.sends) {
 			d.lostAt(p.place, "the prompt %s sends what another one sends already", p.title())
 			continue
@@ -169,8 +170,28 @@ func (p promptDraft) title() string {
 	return fmt.Sprintf("%.40q", strings.TrimSpace(p.messages[len(p.messages)-1].text))
 }
 
-// toOurTemplates writes a prompt in our templates.
-func (d *draft) toOurTemplates(p promptDraft) promptDraft {
+// inputs are the expressions of a prompt that are the input: those that equal it in every
+// case, or else the one that is it but for its filters, which is said.
+func (d *draft) inputs(p promptDraft, used []*expr) (out []*expr) {
+	input := func(e *expr) string { return fmt.Sprint(e.name, e.steps) }
+	for _, e := range used {
+		differs := func(c caseDraft) bool { return asText(e.value(c.vars)) != asText(d.main.value(c.vars)) }
+		if e.same(d.main) || e.name == d.main.name && !slices.ContainsFunc(d.cases, differs) {
+			out = append(out, e)
+		}
+	}
+	for _, e := range used {
+		if len(out) == 0 && input(e) == input(d.main) {
+			d.lostAt(p.place, "{{%s}} has lost its filter: it is the input of other prompts, {{%s}}, here too", e.source,
+				d.main.source)
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// toOurTemplates writes a prompt in our templates, with {{input}} for some expressions.
+func (d *draft) toOurTemplates(p promptDraft, inputs []*expr) promptDraft {
 	out := p
 	out.messages = nil
 	for _, m := range p.messages {
@@ -184,8 +205,8 @@ func (d *draft) toOurTemplates(p promptDraft) promptDraft {
 				continue
 			}
 			name := prompt.InputName
-			if !piece.expr.same(d.main) {
-				name = d.nameFor(piece.expr)
+			if !slices.ContainsFunc(inputs, piece.expr.same) {
+				name = d.nameFor(piece.expr, m.at(piece.from, piece.to))
 			}
 			if strings.HasSuffix(b.String(), `\`) {
 				d.lostAt(m.at(piece.from, piece.to), "a backslash right before {{%s}} is taken out, as it would make it text", name)
@@ -201,12 +222,15 @@ func (d *draft) toOurTemplates(p promptDraft) promptDraft {
 	return out
 }
 
-// nameFor gives the var that an expression becomes.
-func (d *draft) nameFor(e *expr) string {
+// nameFor gives the var that an expression at a place becomes.
+func (d *draft) nameFor(e *expr, at problem.Problem) string {
 	name := varName(e.source)
 	for i := 2; ; i++ {
 		other, taken := d.uses[name]
 		if !taken || other.same(e) {
+			if !taken && name != e.source {
+				d.note(at, "{{%s}} is the var %s", e.source, name)
+			}
 			d.uses[name] = e
 			return name
 		}
@@ -229,7 +253,7 @@ func (d *draft) useLastMessage() {
 		}
 	}
 	for n, p := range d.prompts {
-		p = d.toOurTemplates(p)
+		p = d.toOurTemplates(p, nil)
 		if at < 0 || !sameBut(first, d.prompts[n], at) {
 			d.lostAt(p.place, "the prompt %s has no var, and differs from the first in more than its last message", p.title())
 			continue
@@ -246,7 +270,7 @@ func (d *draft) useLastMessage() {
 		d.prompts = nil
 		return
 	}
-	p := d.toOurTemplates(first)
+	p := d.toOurTemplates(first, nil)
 	if len(d.prompts) > 1 {
 		p.label = ""
 	}

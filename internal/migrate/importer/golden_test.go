@@ -7,9 +7,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/require"
@@ -36,16 +36,11 @@ func (m memory) Read(name string) ([]byte, error) {
 }
 
 func (m memory) Glob(pattern string) ([]string, error) {
-	var out []string
-	for name := range m {
-		if ok, err := path.Match(pattern, name); err != nil {
-			return nil, err
-		} else if ok {
-			out = append(out, name)
-		}
+	files := fstest.MapFS{}
+	for name, data := range m {
+		files[name] = &fstest.MapFile{Data: data}
 	}
-	slices.Sort(out)
-	return out, nil
+	return importer.Glob(files, pattern)
 }
 
 // TestImport imports the files under in/ in each archive. The first line of its

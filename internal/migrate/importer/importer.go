@@ -19,7 +19,7 @@ type Files interface {
 	// Read returns a file's content. The error says why there is none without
 	// naming the path.
 	Read(name string) ([]byte, error)
-	// Glob lists the files that a pattern of package path/filepath fits, sorted.
+	// Glob lists the files that a pattern fits or that are in the folder it names, sorted, see [Glob].
 	Glob(pattern string) ([]string, error)
 }
 

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"promptbench/internal/input/prompt"
 )
@@ -29,7 +31,7 @@ type expr struct {
 
 type filter struct {
 	name string
-	arg  any // nil, or a literal
+	args []any // literals
 }
 
 func (e *expr) same(o *expr) bool {
@@ -180,20 +182,32 @@ func parseExpr(src string) *expr {
 		}
 		f := filter{name: m[1]}
 		if m[2] != "" {
-			if json.Unmarshal([]byte(strings.ReplaceAll(m[2], "'", `"`)), &f.arg) != nil {
+			if json.Unmarshal([]byte("["+strings.ReplaceAll(m[2], "'", `"`)+"]"), &f.args) != nil {
 				return nil
 			}
 		}
 		if _, ok := f.apply(""); !ok {
 			return nil
 		}
-		e.filters = append(e.filters, f)
+		if f.name != "safe" && f.name != "string" { // text is never escaped, and always text
+			e.filters = append(e.filters, f)
+		}
 		rest = rest[len(m[0]):]
 	}
 	if strings.TrimSpace(rest) != "" {
 		return nil
 	}
+	if e.plain() {
+		e.source = e.name
+	}
 	return e
+}
+
+func (f filter) arg(i int) any {
+	if i < len(f.args) {
+		return f.args[i]
+	}
+	return nil
 }
 
 // apply runs a filter, or reports that it is not known.
@@ -209,28 +223,48 @@ func (f filter) apply(v any) (any, bool) {
 		return strings.ToUpper(asText(v)), true
 	case "lower":
 		return strings.ToLower(asText(v)), true
+	case "capitalize":
+		r, size := utf8.DecodeRuneInString(asText(v))
+		return string(unicode.ToUpper(r)) + strings.ToLower(asText(v)[size:]), true
 	case "default", "d":
-		if v == nil {
-			return f.arg, true
+		if isFalse := v == "" || v == false; v == nil || f.arg(1) == true && isFalse {
+			return f.arg(0), true
 		}
 		return v, true
-	case "length":
-		if list, ok := v.([]any); ok {
-			return len(list), true
-		}
-		return len([]rune(asText(v))), true
-	case "join":
-		list, ok := v.([]any)
-		if !ok {
-			return v, true
-		}
-		parts := make([]string, len(list))
-		for i, item := range list {
-			parts[i] = asText(item)
-		}
-		return strings.Join(parts, asText(f.arg)), true
+	case "replace":
+		return strings.ReplaceAll(asText(v), asText(f.arg(0)), asText(f.arg(1))), len(f.args) == 2
+	case "first", "last", "length", "join":
+		return f.ofList(v)
 	}
 	return nil, false
+}
+
+// ofList runs a filter of lists; a text is one of its characters.
+func (f filter) ofList(v any) (any, bool) {
+	list, ok := v.([]any)
+	if !ok {
+		if f.name == "join" {
+			return v, true
+		}
+		for _, r := range asText(v) {
+			list = append(list, string(r))
+		}
+	}
+	parts := make([]string, len(list))
+	for i, item := range list {
+		parts[i] = asText(item)
+	}
+	switch {
+	case f.name == "length":
+		return len(list), true
+	case f.name == "join":
+		return strings.Join(parts, asText(f.arg(0))), true
+	case len(list) == 0:
+		return nil, true
+	case f.name == "first":
+		return list[0], true
+	}
+	return list[len(list)-1], true
 }
 
 func (e *expr) value(vars map[string]any) any {

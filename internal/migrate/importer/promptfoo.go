@@ -1,14 +1,12 @@
 package importer
 
 import (
-	"bytes"
-	"errors"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/text/charset"
 )
 
 // A promptfooConfig reads the config of promptfoo into a draft.
@@ -83,15 +81,15 @@ func reference(n strictyaml.Node) (string, bool) {
 	return strings.CutPrefix(n.Text(), "file://")
 }
 
-// load reads a YAML or JSON file that a node names.
-func (f *promptfooConfig) load(n strictyaml.Node, file string) (strictyaml.Node, bool) {
-	text, ok := f.readText(n, file)
+// load reads a YAML or JSON file that is named at a place.
+func (d *draft) load(at problem.Problem, file string) (strictyaml.Node, bool) {
+	text, ok := d.readText(at, file)
 	if !ok {
 		return strictyaml.Node{}, false
 	}
 	doc, probs := strictyaml.Parse(file, []byte(text))
 	if doc == nil || probs.Err() != nil {
-		f.Left = append(f.Left, probs...)
+		d.Left = append(d.Left, probs...)
 		return strictyaml.Node{}, false
 	}
 	return doc.Root(), true
@@ -99,26 +97,39 @@ func (f *promptfooConfig) load(n strictyaml.Node, file string) (strictyaml.Node,
 
 // follow returns the content of the file that a node refers to, or else the node.
 func (f *promptfooConfig) follow(n strictyaml.Node) (strictyaml.Node, bool) {
-	name, ok := reference(n)
-	if !ok {
-		return n, true
+	list := f.followAll(n, "file")
+	if len(list) != 1 {
+		return strictyaml.Node{}, false
 	}
-	return f.load(n, relative(n.File(), name))
+	return list[0], true
 }
 
-func (d *draft) readText(n strictyaml.Node, file string) (string, bool) {
-	data, err := d.files.Read(file)
-	if err == nil && bytes.HasPrefix(data, []byte("version https://git-lfs")) {
-		err = errors.New("it is a pointer of Git LFS; fetch it with git lfs pull")
+// followAll returns the contents of the files that a node refers to, or else the node.
+func (f *promptfooConfig) followAll(n strictyaml.Node, what string) []strictyaml.Node {
+	name, ok := reference(n)
+	if !ok {
+		return []strictyaml.Node{n}
 	}
-	if err == nil && !utf8.Valid(data) {
-		err = errors.New("it is not UTF-8")
+	var out []strictyaml.Node
+	for _, file := range f.filesOf(n.Problem("", ""), what, name) {
+		if root, ok := f.load(n.Problem("", ""), file); ok {
+			out = append(out, root)
+		}
+	}
+	return out
+}
+
+// readText reads a text that is named at a place.
+func (d *draft) readText(at problem.Problem, file string) (string, bool) {
+	data, err := d.files.Read(file)
+	if err == nil {
+		data, err = charset.Decode(data)
 	}
 	if err != nil {
-		d.lost(n, "%s can't be read: %s", file, err)
+		d.lostAt(at, "%s can't be read: %s", file, err)
 		return "", false
 	}
-	return string(strictyaml.TrimBOM(data)), true
+	return string(data), true
 }
 
 func plain(n strictyaml.Node) any {
@@ -136,24 +147,38 @@ func asSpelled(n strictyaml.Node) any {
 	return plain(n)
 }
 
-// filesOf lists the files that a name, relative to the file of the node, stands
-// for. Programs are not run, so they are not among them.
-func (f *promptfooConfig) filesOf(n strictyaml.Node, what, name string) []string {
-	file := relative(n.File(), name)
-	found := []string{file}
-	if strings.Contains(name, "*") {
-		var err error
-		if found, err = f.files.Glob(file); err != nil || len(found) == 0 {
-			f.lost(n, "%s names no file", name)
+// filesOf lists the files that a name at a place stands for: a path or a pattern relative
+// to the file of the place, else to the config, or all in a folder. Programs are not run, so
+// they are not among them.
+func (f *promptfooConfig) filesOf(at problem.Problem, what, name string) []string {
+	found := f.glob(at.File, name)
+	if len(found) == 0 {
+		if hasMagic(name) {
+			f.lostAt(at, "%s names no file", name)
+			return nil
 		}
+		found = []string{relative(at.File, name)} // reading it says what is wrong
 	}
 	return slices.DeleteFunc(found, func(file string) bool {
 		if isProgram(file) {
-			f.lost(n, "the %s %s is made by a program, which is not run", what, file)
+			f.lostAt(at, "the %s %s is made by a program, which is not run", what, file)
 		}
 		return isProgram(file)
 	})
 }
+
+// glob lists the files that a name in a file stands for.
+func (f *promptfooConfig) glob(from, name string) []string {
+	for _, file := range []string{from, f.source} {
+		if found, err := f.files.Glob(relative(file, name)); err == nil && len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// hasMagic reports whether a name is a pattern.
+func hasMagic(name string) bool { return strings.ContainsAny(name, "*?[{") }
 
 // isProgram reports whether a path names code, with or without a function.
 func isProgram(name string) bool {

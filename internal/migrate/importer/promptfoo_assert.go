@@ -2,7 +2,7 @@ package importer
 
 import (
 	"cmp"
-	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,11 +40,9 @@ func (f *promptfooConfig) expectations(a assertion, vars map[string]any, depth i
 	if isCode(s.kind) {
 		return f.code(s, vars)
 	}
-	raw := asSpelled(n.Get("value"))
-	if name, ok := reference(n.Get("value")); ok {
-		if raw, ok = f.valueFile(s, n.Get("value"), name); !ok {
-			return nil
-		}
+	raw, ok := f.assertValue(s, n.Get("value"))
+	if !ok {
+		return nil
 	}
 	s.value = f.fill(a, raw, vars)
 	s.text = asText(s.value)
@@ -58,11 +56,9 @@ func (f *promptfooConfig) assertSet(a assertion, vars map[string]any, depth int)
 	}
 	f.loseOthers(a.node, "a set", "type", "assert", "description", "threshold")
 	var out []expectation
-	for _, inner := range a.node.Get("assert").Items() {
+	for _, inner := range f.assertions(a.node.Get("assert"), 0) {
 		if depth < maxSets {
-			inner = f.deref(inner)
-			out = append(
-				out, f.expectations(assertion{node: inner, place: inner.Problem("", ""), file: inner.File()}, vars, depth+1)...)
+			out = append(out, f.expectations(inner, vars, depth+1)...)
 		}
 	}
 	return out
@@ -77,17 +73,68 @@ type asserted struct {
 	text  string
 }
 
-func (f *promptfooConfig) valueFile(s asserted, n strictyaml.Node, name string) (any, bool) {
+// assertValue is the value of an assertion, with the contents of the files that it names.
+func (f *promptfooConfig) assertValue(s asserted, n strictyaml.Node) (any, bool) {
+	if name, ok := reference(n); ok {
+		return f.valueFile(s, name)
+	}
+	if n.Kind() != strictyaml.List {
+		return asSpelled(n), true
+	}
+	var out []any
+	for _, item := range n.Items() {
+		v, ok := f.assertValue(s, item)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, v)
+	}
+	return out, true
+}
+
+func (f *promptfooConfig) valueFile(s asserted, name string) (any, bool) {
 	if isProgram(name) {
 		f.lostAt(s.place, "the value of %s is made by the program %s, which is not run", s.kind, name)
 		return nil, false
 	}
-	file := relative(s.file, name)
-	if ext := strings.ToLower(path.Ext(file)); ext == ".json" || ext == ".yaml" || ext == ".yml" {
-		root, ok := f.load(n, file)
-		return plain(root), ok
+	at := s.place
+	at.File = s.file
+	var list []any
+	for _, file := range f.filesOf(at, "value", name) {
+		v, ok := f.fileContent(at, file, ".json", ".yaml", ".yml")
+		if !ok {
+			return nil, false
+		}
+		list = append(list, v)
 	}
-	return f.readText(n, file)
+	if len(list) == 1 {
+		return list[0], true
+	}
+	return list, len(list) > 0
+}
+
+// assertions are those of a list, and of the files that it names.
+func (f *promptfooConfig) assertions(n strictyaml.Node, depth int) []assertion {
+	var out []assertion
+	for _, item := range items(n) {
+		item = f.deref(item)
+		named := item
+		if item.Kind() == strictyaml.Mapping && !item.Has("type") {
+			named = item.Get("value")
+		}
+		if _, ok := reference(named); !ok {
+			out = append(out, assertion{node: item, place: item.Problem("", ""), file: item.File()})
+			continue
+		}
+		if depth > maxNamed {
+			f.lost(named, "%s is named too deep", named.Text())
+			continue
+		}
+		for _, root := range f.followAll(named, "assertion") {
+			out = append(out, f.assertions(root, depth+1)...)
+		}
+	}
+	return out
 }
 
 func (f *promptfooConfig) fill(a assertion, v any, vars map[string]any) any {
@@ -118,18 +165,23 @@ func (f *promptfooConfig) fill(a assertion, v any, vars map[string]any) any {
 // list is a value that may be a list, or a text of several with commas between.
 func (s asserted) list() []string {
 	var out []string
-	switch v := s.value.(type) {
-	case []any:
+	if v, ok := s.value.([]any); ok {
 		for _, item := range v {
 			out = append(out, asText(item))
 		}
-	default:
-		for part := range strings.SplitSeq(s.text, ",") {
-			out = append(out, strings.TrimSpace(part))
+	} else {
+		for _, m := range listItem.FindAllStringSubmatch(s.text, -1) {
+			out = append(out, cmp.Or(unescaped.ReplaceAllString(m[1], "$1"), strings.TrimSpace(m[2])))
 		}
 	}
 	return slices.DeleteFunc(out, func(text string) bool { return strings.TrimSpace(text) == "" })
 }
+
+// An item of a list in a text may be in double quotes, with "" or \" for a quote in it.
+var (
+	listItem  = regexp.MustCompile(`\s*(?:"((?:\\[\\"]|""|[^"])*)"\s*(?:,|$)|([^,]*)(?:,|$))`)
+	unescaped = regexp.MustCompile(`[\\"]([\\"])`)
+)
 
 func lower(list []string) []string {
 	var out []string

@@ -28,6 +28,9 @@ func (f *promptfooConfig) code(s asserted, vars map[string]any) []expectation {
 	if name, ok := strings.CutPrefix(text, "file://"); ok {
 		name, c.Function = cutFunction(name)
 		file := relative(s.file, name)
+		if found := f.glob(s.file, name); len(found) == 1 {
+			file = found[0]
+		}
 		if _, err := f.files.Read(file); err != nil {
 			f.lostAt(s.place, "the code %s can't be read: %s", file, err)
 			return nil
@@ -85,7 +88,13 @@ func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectat
 		s.text = rest
 		return f.code(s, vars)
 	}
-	s.value = f.fill(a, rest, vars)
+	var raw any = rest
+	if name, ok := strings.CutPrefix(rest, "file://"); ok {
+		if raw, ok = f.valueFile(s, name); !ok {
+			return nil
+		}
+	}
+	s.value = f.fill(a, raw, vars)
 	s.text = asText(s.value)
 	if s.kind == "equals" && strings.HasPrefix(strings.TrimSpace(s.text), "{") {
 		if v, err := schema.Parse(s.text); err == nil {

@@ -3,7 +3,9 @@ package importer
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"path"
 	"regexp"
 	"slices"
@@ -11,6 +13,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/table"
 )
 
 func (f *promptfooConfig) promptList(n strictyaml.Node) {
@@ -40,46 +43,45 @@ func (f *promptfooConfig) prompt(n strictyaml.Node) {
 	defer func() { // its own parameters are those of what was read
 		for i := before; i < len(f.prompts); i++ {
 			f.prompts[i].params, f.prompts[i].response = own.Params, own.response
+			f.prompts[i].called = n.Get("label").Text()
 		}
 	}()
 	f.loseOthers(n, "a prompt", "id", "raw", "label", "content", "display", "config")
 	f.settings(&own, n.Get("config"))
-	label := n.Get("label").Text()
-	for _, key := range []string{"raw", "content"} {
-		if raw := n.Get(key); raw.Kind() == strictyaml.Text {
-			f.text(raw.Text(), label, placesIn(raw), raw.Problem("", ""), false)
+	for _, key := range []string{"raw", "content", "id"} {
+		if text := n.Get(key); text.Kind() == strictyaml.Text {
+			f.named(text, text.Text(), n.Get("label").Text())
 			return
 		}
-	}
-	if id := n.Get("id"); id.Kind() == strictyaml.Text {
-		f.named(id, id.Text(), label)
-		return
 	}
 	f.lost(n, "the prompt has neither raw nor id")
 }
 
-var promptFile = regexp.MustCompile(
-	`(?i)^[^\n{}]+\.(txt|json|jsonl|ya?ml|md|j2|csv|c?js|mjs|[cm]?ts|py)(:[\w.]+)?$|^[^{}\s]*\*[^{}\s]*$`,
+// promptFile is what the name of a file or a pattern looks like; pathLike what may be one if there is such a file.
+var (
+	promptFile = regexp.MustCompile(`(?i)^[^\s{}]+\.(txt|json|jsonl|ya?ml|md|j2|csv|c?js|mjs|[cm]?ts|py)(:[\w.]+)?$`)
+	pathLike   = regexp.MustCompile(`^[^\n]*([*/]|\.[a-z0-9]{2,5})[^\n]*$`)
 )
 
 // named reads a prompt from the config, or in the file or files that
 // it names.
 func (f *promptfooConfig) named(n strictyaml.Node, text, label string) {
-	name, isFile := strings.CutPrefix(text, "file://")
+	name, isFile := strings.CutPrefix(strings.TrimSpace(text), "file://")
+	scheme, _, _ := strings.Cut(text, ":")
+	isFile = isFile || promptFile.MatchString(name) ||
+		pathLike.MatchString(name) && !strings.Contains(name, "{{") && len(f.glob(n.File(), name)) > 0
 	switch {
 	case strings.TrimSpace(text) == "":
 		f.lost(n, "the prompt is empty")
 		return
-	case strings.HasPrefix(text, "langfuse://") || strings.HasPrefix(text, "portkey://") ||
-		strings.HasPrefix(text, "helicone://") || strings.HasPrefix(text, "exec:") || strings.HasPrefix(text, "package:"):
-		scheme, _, _ := strings.Cut(text, ":")
+	case slices.Contains([]string{"langfuse", "portkey", "helicone", "exec", "package"}, scheme):
 		f.lost(n, "a prompt from %s: is not carried over", scheme)
 		return
-	case !isFile && !promptFile.MatchString(text):
+	case !isFile:
 		f.text(text, label, placesIn(n), n.Problem("", ""), false)
 		return
 	}
-	names := f.filesOf(n, "prompt", strings.TrimSpace(name))
+	names := f.filesOf(n.Problem("", ""), "prompt", name)
 	for _, file := range names {
 		l := label
 		if l != "" && len(names) > 1 {
@@ -90,12 +92,12 @@ func (f *promptfooConfig) named(n strictyaml.Node, text, label string) {
 }
 
 var (
-	separator = regexp.MustCompile(`(?m)^---[ \t]*\r?\n`)
+	separator = regexp.MustCompile(`(?m)^[ \t]*---[ \t]*\r?(?:\n|\z)`)
 	lineEnd   = regexp.MustCompile(`\n`)
 )
 
 func (f *promptfooConfig) promptFile(n strictyaml.Node, file, label string) {
-	body, ok := f.readText(n, file)
+	body, ok := f.readText(n.Problem("", ""), file)
 	if !ok {
 		return
 	}
@@ -107,7 +109,10 @@ func (f *promptfooConfig) promptFile(n strictyaml.Node, file, label string) {
 	label = cmp.Or(label, slug(strings.TrimSuffix(path.Base(file), ext), ""))
 	between := separator
 	switch strings.ToLower(ext) {
-	case ".txt", ".csv":
+	case ".csv":
+		f.promptTable(file, body, label)
+		return
+	case ".txt":
 	case ".jsonl":
 		between = lineEnd
 	default:
@@ -132,6 +137,42 @@ func (f *promptfooConfig) promptFile(n strictyaml.Node, file, label string) {
 	}
 }
 
+// promptTable reads a table of prompts: the column prompt, with label or without; or else one prompt a line.
+func (f *promptfooConfig) promptTable(file, body, label string) {
+	r := table.NewReader(file, strings.NewReader(body))
+	r.Lenient = true
+	prompts, labels := 0, -1
+	for n := 0; ; n++ {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			f.Left = append(f.Left, problem.From(err)...)
+			return
+		}
+		if n == 0 && slices.Contains(rec.Cells, "prompt") {
+			prompts, labels = slices.Index(rec.Cells, "prompt"), slices.Index(rec.Cells, "label")
+			for i, cell := range rec.Cells {
+				if i != prompts && i != labels {
+					f.lostAt(rec.Places[i], "the column %s of a table of prompts is not carried over", cell)
+				}
+			}
+			continue
+		}
+		if prompts < len(rec.Cells) && strings.TrimSpace(rec.Cells[prompts]) != "" {
+			l := fmt.Sprintf("%s-%d", label, n)
+			if labels >= 0 && labels < len(rec.Cells) {
+				l = cmp.Or(rec.Cells[labels], l)
+			}
+			f.text(strings.TrimSpace(rec.Cells[prompts]), l, always(rec.Places[prompts]), rec.Places[prompts], true)
+		}
+	}
+}
+
+// quotedYAML are values in a chat in YAML that begin with an expression, which YAML would take for mappings.
+var quotedYAML = regexp.MustCompile(`(?m)^(\s*(?:- )?\w+:[ \t]+)(\{\{.*\S)[ \t]*$`)
+
 // dumped are expressions that stand for a whole JSON text, quotes included.
 var dumped = regexp.MustCompile(`([:\[,]\s*)(\{\{-?[^{}]*\|\s*(?:dump|tojson)\s*-?\}\})`)
 
@@ -149,8 +190,16 @@ func (f *promptfooConfig) text(
 	chat := strings.TrimSpace(body)
 	ext := strings.ToLower(path.Ext(place.File))
 	isYAML := file && (ext == ".yaml" || ext == ".yml")
-	if strings.HasPrefix(chat, "[") || strings.HasPrefix(chat, "{\"") || strings.HasPrefix(chat, "{\n") || isYAML {
-		source := dumped.ReplaceAllStringFunc(chat, func(s string) string {
+	isList := strings.HasPrefix(chat, "- role:") || strings.HasPrefix(chat, "- {role:")
+	if strings.HasPrefix(chat, "[") || strings.HasPrefix(chat, "{\"") || strings.HasPrefix(chat, "{\n") || isYAML || isList {
+		source := chat
+		if isYAML || isList {
+			source = quotedYAML.ReplaceAllStringFunc(source, func(s string) string {
+				m := quotedYAML.FindStringSubmatch(s)
+				return m[1] + asJSON(m[2])
+			})
+		}
+		source = dumped.ReplaceAllStringFunc(source, func(s string) string {
 			m := dumped.FindStringSubmatch(s)
 			inner := regexp.MustCompile(`\s*\|\s*(?:dump|tojson)`).ReplaceAllString(m[2], "")
 			return m[1] + asJSON(inner)
@@ -160,12 +209,22 @@ func (f *promptfooConfig) text(
 		if isChat && (isYAML || json.Valid([]byte(source)) || doc.Root().Kind() == strictyaml.List) {
 			root := doc.Root()
 			if inner := root.Get("messages"); inner.Kind() == strictyaml.List {
+				if system := root.Get("system"); system.Kind() == strictyaml.Text { // as Anthropic has it
+					p.messages = append(p.messages, message{role: "system", text: system.Text(), at: always(place)})
+				}
+				for _, e := range root.Entries() {
+					if key := e.Key.Text(); key != "messages" && key != "system" {
+						f.lostAt(place, "%s of a chat is not carried over", key)
+					}
+				}
 				root = inner
 			}
 			if root.Kind() == strictyaml.List && f.chat(&p, root, file && body == written && source == chat) {
 				f.prompts = append(f.prompts, p)
 				return
 			}
+		} else if isList {
+			f.lostAt(place, "the chat is no YAML, so it is sent as the text of one message: %s", probs)
 		} else if strings.Contains(body, "{%") && strings.HasPrefix(chat, "[") {
 			f.lostAt(place, "the chat is put together by tags, so it is sent as the text of one message")
 		}

@@ -107,7 +107,7 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 			f.lost(id, "the provider %s is code, which is not carried over", text)
 			return Model{}, false
 		}
-		loaded, ok := f.load(id, relative(id.File(), name))
+		loaded, ok := f.load(id.Problem("", ""), relative(id.File(), name))
 		if !ok {
 			return Model{}, false
 		}

@@ -25,7 +25,7 @@ func (f *promptfooConfig) testFile(n strictyaml.Node, depth int) []test {
 		return nil
 	}
 	var out []test
-	for _, file := range f.filesOf(n, "test", name) {
+	for _, file := range f.filesOf(n.Problem("", ""), "test", name) {
 		out = append(out, f.oneTestFile(n, file, depth)...)
 	}
 	return out
@@ -43,7 +43,7 @@ func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int)
 		f.Left = append(f.Left, problem.From(err)...)
 		return tests
 	case ".jsonl":
-		text, ok := f.readText(n, file)
+		text, ok := f.readText(n.Problem("", ""), file)
 		if !ok {
 			return nil
 		}
@@ -61,7 +61,7 @@ func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int)
 		}
 		return out
 	case ".yaml", ".yml", ".json":
-		root, _ := f.load(n, file)
+		root, _ := f.load(n.Problem("", ""), file)
 		var out []test
 		for _, item := range items(root) {
 			out = append(out, f.testItem(item, depth+1)...)
@@ -72,12 +72,19 @@ func (f *promptfooConfig) oneTestFile(n strictyaml.Node, file string, depth int)
 	return nil
 }
 
+// scenarios are those of an entry: one, or those in the files that it names.
+func (f *promptfooConfig) scenarios(n strictyaml.Node) []test {
+	var out []test
+	for _, root := range f.followAll(f.deref(n), "scenario") {
+		for _, one := range items(root) {
+			out = append(out, f.scenario(one)...)
+		}
+	}
+	return out
+}
+
 // scenario is every config with every test.
 func (f *promptfooConfig) scenario(n strictyaml.Node) []test {
-	n, ok := f.follow(f.deref(n))
-	if !ok {
-		return nil
-	}
 	f.loseOthers(n, "a scenario", "config", "tests", "description")
 	var configs, tests []test
 	for _, item := range items(n.Get("config")) {

@@ -47,9 +47,7 @@ func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
 		case "vars":
 			t.vars = f.varsOf(e.Value, 0)
 		case "assert":
-			for _, a := range e.Value.Items() {
-				t.asserts = append(t.asserts, assertion{node: f.deref(a), place: a.Problem("", ""), file: a.File()})
-			}
+			t.asserts = f.assertions(e.Value, 0)
 		case "options":
 			f.testOptions(e.Value, &t, isDefault)
 		case "metadata":
@@ -136,8 +134,8 @@ func (f *promptfooConfig) tests() {
 	for _, item := range items(n) {
 		list = append(list, f.testItem(item, 0)...)
 	}
-	for _, scenario := range f.root.Get("scenarios").Items() {
-		list = append(list, f.scenario(scenario)...)
+	for _, item := range items(f.root.Get("scenarios")) {
+		list = append(list, f.scenarios(item)...)
 	}
 	none := n.Kind() == strictyaml.None && f.root.Get("scenarios").Kind() == strictyaml.None ||
 		n.Kind() == strictyaml.List && len(n.Items()) == 0

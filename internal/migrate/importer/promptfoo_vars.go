@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
 
@@ -20,8 +21,8 @@ func (f *promptfooConfig) varsOf(n strictyaml.Node, depth int) map[string]any {
 			f.lost(n, "%s is named too deep", name)
 			return out
 		}
-		for _, file := range f.filesOf(n, "var", name) {
-			if loaded, ok := f.load(n, file); ok {
+		for _, file := range f.filesOf(n.Problem("", ""), "var", name) {
+			if loaded, ok := f.load(n.Problem("", ""), file); ok {
 				maps.Copy(out, f.varsOf(loaded, depth+1))
 			}
 		}
@@ -56,17 +57,7 @@ func (f *promptfooConfig) varValue(n strictyaml.Node) (any, bool) {
 	name, ok := reference(n)
 	switch {
 	case ok:
-		names := f.filesOf(n, "var", name)
-		var list spreadFiles
-		for _, one := range names {
-			if text, ok := f.varFile(n, one); ok {
-				list = append(list, text)
-			}
-		}
-		if len(list) == 1 && !strings.Contains(name, "*") {
-			return list[0], true
-		}
-		return list, len(names) > 0 && strings.Contains(name, "*")
+		return f.varFiles(n.Problem("", ""), name)
 	case n.Kind() == strictyaml.Text:
 		return n.Text(), true
 	case (n.Kind() == strictyaml.Int || n.Kind() == strictyaml.Float) && json.Valid([]byte(n.Text())):
@@ -78,16 +69,33 @@ func (f *promptfooConfig) varValue(n strictyaml.Node) (any, bool) {
 // spreadFiles are the contents of files that one pattern names.
 type spreadFiles []any
 
-func (f *promptfooConfig) varFile(n strictyaml.Node, file string) (any, bool) {
-	switch strings.ToLower(path.Ext(file)) {
-	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".wav", ".mp3", ".mp4", ".bmp":
-		f.lost(n, "%s is not carried over: only text is sent", file)
-		return nil, false
-	case ".yaml", ".yml":
-		root, ok := f.load(n, file)
-		return plain(root), ok
+// varFiles is the content of the file that a name at a place stands for, or of several.
+func (f *promptfooConfig) varFiles(at problem.Problem, name string) (any, bool) {
+	files := f.filesOf(at, "var", name)
+	var list spreadFiles
+	for _, file := range files {
+		if v, ok := f.fileContent(at, file, ".yaml", ".yml"); ok {
+			list = append(list, v)
+		}
 	}
-	text, ok := f.readText(n, file)
+	if len(list) == 1 && !hasMagic(name) {
+		return list[0], true
+	}
+	return list, len(list) > 0
+}
+
+// fileContent is what a file holds: its text without space around, or the value in one of
+// these kinds of YAML and JSON.
+func (f *promptfooConfig) fileContent(at problem.Problem, file string, values ...string) (any, bool) {
+	switch ext := strings.ToLower(path.Ext(file)); {
+	case slices.Contains(values, ext):
+		root, ok := f.load(at, file)
+		return plain(root), ok
+	case slices.Contains(strings.Fields(".png .jpg .jpeg .gif .webp .svg .pdf .wav .mp3 .mp4 .bmp"), ext):
+		f.lostAt(at, "%s is not carried over: only text is sent", file)
+		return nil, false
+	}
+	text, ok := f.readText(at, file)
 	return strings.TrimSpace(text), ok
 }
 

@@ -100,6 +100,11 @@ func (f *promptfooConfig) row(h header, rec table.Record, isSource bool) (t test
 		}
 		if c := h.columns[i]; c.role == roleVar && (hasText || !isSource) || c.role == roleInput {
 			t.vars[c.name] = asWritten(cell, h.isOwn)
+			if name, ok := strings.CutPrefix(cell, "file://"); ok && !isSource {
+				if v, ok := f.varFiles(at, name); ok {
+					t.vars[c.name] = v
+				}
+			}
 		} else if hasText {
 			f.cell(&t, c, asWritten(cell, h.isOwn), at, &count)
 		}

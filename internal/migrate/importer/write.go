@@ -75,6 +75,9 @@ func (d *draft) writePrompts() error {
 			return err
 		}
 		file := path.Join(promptsDir, name+".prompt.yml")
+		if p.called != "" && !strings.HasSuffix(name, "-"+p.called) {
+			d.note(p.place, "the prompt %q is %s", p.called, file)
+		}
 		d.add(file, append([]byte(comment("Imported from "+d.source+" by promptbench import.")), data...))
 		d.Prompts = append(d.Prompts, file)
 	}

@@ -1,0 +1,98 @@
+package importer_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/migrate/importer"
+)
+
+// TestPromptfooReferences imports configs that name files in every place where promptfoo reads them.
+func TestPromptfooReferences(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"p/a.txt":       "A {{q}}\n---\nB {{q}}\n ---",
+		"p/sub/b.txt":   "C {{q}}",
+		"p/.hidden.txt": "hidden {{q}}",
+		"chat.txt":      "- role: system\n  content: |\n    Be kind.\n- role: user\n  content: {{q}}\n",
+		"chat.json":     `{"system": "Be kind.", "max_tokens": 9, "messages": [{"role": "user", "content": "{{q}}"}]}`,
+		"prompts.csv":   "label;prompt;more\nkind;\"K; {{q}}\";x\n;L {{q}};\n",
+		"lines.csv":     "prompt\nM {{q}}\nN {{q}}\n",
+		"e.txt":         "\uFEFFexpected text \r\n",
+		"list.json":     `["x", "y"]`,
+		"asserts.yaml":  "- {type: contains, value: file://e.txt}\n- file://more/asserts.yaml\n",
+		"more/asserts.yaml": "[{type: contains, value: deep}, {type: contains, value: file://n.txt}, " +
+			"{type: contains, value: file://e.txt}]",
+		"more/n.txt":  "near",
+		"t/a/b/t.yml": "- vars: {q: deep}\n",
+		"t/c.csv":     "q,__expected,__expected2\nfile://e.txt,contains:file://e.txt,\"contains-all: a, \"\"b, c\"\"\"\n",
+		"s/1.yaml":    "config: [{vars: {q: s1}}]\ntests: [{assert: [{type: contains, value: x}]}]",
+		"s/2.yaml":    "- config: [{vars: {q: s2}}]\n  tests: [{}]",
+	}
+	const head = "tests: [{vars: {q: one}, assert: [{type: contains, value: x}]}]\nprompts: "
+	const test = "prompts: ['{{q}}']\ntests: "
+	asserts := func(list string) string { return test + "[{vars: {q: one}, assert: " + list + "}]" }
+	for name, c := range map[string]struct {
+		config string
+		want   []string // texts of the files written
+		left   string
+	}{
+		"raw":                {head + "[{raw: file://p/sub/b.txt, label: v1}]", []string{"content: C {{input}}"}, ""},
+		"separators":         {head + "[p/a.txt]", []string{"content: A {{input}}", "content: B {{input}}"}, ""},
+		"a deep pattern":     {head + "'p/**/*.txt'", []string{"A {{input}}", "B {{input}}", "C {{input}}"}, ""},
+		"alternatives":       {head + "'p/{sub,z}/[a-b].tx?'", []string{"content: C {{input}}"}, ""},
+		"a folder":           {head + "[file://p]", []string{"content: A {{input}}", "content: B {{input}}"}, ""},
+		"no file":            {head + "['q/*.txt: 2*3={{q}}']", []string{"content: 'q/*.txt: 2*3={{input}}'"}, ""},
+		"a missing file":     {head + "['{{q}}', file://q/*.txt]", nil, "q/*.txt names no file"},
+		"a chat in text":     {head + "[chat.txt]", []string{"role: system", "Be kind.", "content: '{{input}}'"}, ""},
+		"a chat with system": {head + "[chat.json]", []string{"role: system", "Be kind."}, "max_tokens of a chat is not carried over"},
+		"a table of prompts": {
+			head + "[prompts.csv]", []string{"name: x-kind", "content: K; {{input}}", "content: L {{input}}"},
+			"the column more of a table of prompts is not carried over",
+		},
+		"a table of lines": {head + "[lines.csv]", []string{"content: M {{input}}", "content: N {{input}}"}, ""},
+		"filters": {
+			head + `["A {{q}}", "B {{ q | safe }}", "C {{q | trim}}", "D {{q | replace('n', 'm') | capitalize}}"]`,
+			[]string{"A {{input}}", "B {{input}}", "C {{input}}", "D {{input}}"}, `{{q | replace('n', 'm') | capitalize}} has lost its filter`,
+		},
+		"a value":            {asserts("[{type: icontains, value: file://e.txt}]"), []string{`lower(text) contains "expected text"`}, ""},
+		"a list of values":   {asserts("[{type: contains-all, value: [file://e.txt, z]}]"), []string{"[expected text, z]"}, ""},
+		"a list in a file":   {asserts("[{type: contains-all, value: file://list.json}]"), []string{`contains: [x, "y"]`}, ""},
+		"a list in quotes":   {asserts(`[{type: contains-all, value: 'a, "b, ""c"" \"d\"" , e'}]`), []string{`contains: [a, 'b, "c" "d"', e]`}, ""},
+		"not any":            {asserts("[{type: not-contains-any, value: [file://e.txt]}]"), []string{"not_contains: [expected text]"}, ""},
+		"a program":          {asserts("[{type: contains, value: file://x.py:f}]"), nil, "the value of contains is made by the program x.py:f"},
+		"assertions":         {asserts("file://asserts.yaml"), []string{"contains: [expected text, deep, near]"}, ""},
+		"included":           {asserts("[{value: file://asserts.yaml}]"), []string{"contains: [expected text, deep, near]"}, ""},
+		"deep tests":         {test + "file://t/**/*.yml", []string{"input: deep"}, ""},
+		"cells":              {test + "[t/c.csv]", []string{"input: expected text", "contains: [expected text, a, 'b, c']"}, ""},
+		"scenarios":          {"prompts: ['{{q}}']\nscenarios: file://s/*.yaml", []string{"input: s1", "input: s2"}, ""},
+		"vars in a folder":   {test + "[{vars: {q: file://more/*.txt}}]", []string{"input: near"}, ""},
+		"renamed":            {head + "['{{q}} {{other.name}}']", []string{"{{other_name}}"}, "no case sets other, so it is empty"},
+		"too many patterns":  {head + "['{{q}}', 'file://{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}']", nil, "names no file"},
+		"outside of the top": {head + "['{{q}}', file://../../x.txt]", nil, "x.txt can't be read: it lies outside"},
+	} {
+		all := memory{"x.yaml": []byte(c.config)}
+		for file, text := range files {
+			all[file] = []byte(text)
+		}
+		r, probs := importer.Import(all, "x.yaml", importer.Options{})
+		require.NoError(t, probs.Err(), name)
+		requireLoads(t, r, all)
+		written := ""
+		for _, f := range r.Files {
+			written += string(f.Data)
+		}
+		for _, text := range c.want {
+			require.Contains(t, written, text, name)
+		}
+		left := strings.Join(importer.Group(r.Left), "\n")
+		if left = strings.ReplaceAll(left, "x.yaml: no case has an assertion that can be carried over, so replies are "+
+			"held to not being empty and nothing else", ""); c.left == "" {
+			require.Empty(t, left, name)
+		}
+		require.Contains(t, left, c.left, name)
+		require.NotContains(t, written, "hidden", name)
+	}
+}
