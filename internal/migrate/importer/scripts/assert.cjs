@@ -23,26 +23,56 @@ function outputOf(sample) {
   return sample.reply.text;
 }
 
+// An Unloaded says that there is no code to run, so nothing is known of the reply.
+class Unloaded extends Error {}
+
 // load imports the function that a file exports.
 async function load(assertion) {
-  const loaded = await import(pathToFileURL(path.resolve(__dirname, assertion.file)).href);
+  let loaded;
+  try {
+    loaded = await import(pathToFileURL(path.resolve(__dirname, assertion.file)).href);
+  } catch (error) {
+    throw new Unloaded(`loading ${assertion.file}: ${error.name}: ${error.message}`);
+  }
   const exported = loaded.default ?? loaded;
-  if (assertion.function) return loaded[assertion.function] ?? exported[assertion.function];
-  return typeof exported === 'function' ? exported : exported.default ?? exported.get_assert;
+  let run = typeof exported === 'function' ? exported : exported.default ?? exported.get_assert;
+  if (assertion.function) run = loaded[assertion.function] ?? exported[assertion.function];
+  if (typeof run !== 'function') throw new Unloaded(`${assertion.file} exports no function ${assertion.function ?? ''}`);
+  return run;
+}
+
+// compile makes a function of code: an expression, the body of a function, or statements and an expression.
+function compile(code) {
+  const make = (body) => new Function('output', 'context', 'require', body);
+  try {
+    return make(`return (${code}\n);`);
+  } catch { // then it is no expression
+  }
+  for (let at = code.lastIndexOf(';'); /^(const|let|var)\s/.test(code) && at > 0; at = code.lastIndexOf(';', at - 1)) {
+    try {
+      make(code.slice(0, at));
+      return make(`${code.slice(0, at)}; return (${code.slice(at + 1)}\n);`);
+    } catch { // then this semicolon is in a text, or what follows it is a statement
+    }
+  }
+  return make(code);
 }
 
 // call returns what the code gives: an expression's value, or what it returns.
 async function call(assertion, output, context) {
   if (assertion.file) return (await load(assertion))(output, context);
-  const code = assertion.code.trim();
-  let run;
-  try {
-    run = new Function('output', 'context', 'require', `return (${code.replace(/;\s*$/, '')}\n);`);
-  } catch {
-    run = new Function('output', 'context', 'require', code);
-  }
-  const result = await run(output, context, require);
+  const result = await compile(assertion.code.trim().replace(/;+\s*$/, ''))(output, context, require);
   return typeof result === 'function' ? result(output, context) : result;
+}
+
+// outcome is the verdict of an assertion. One that throws has failed, with or without not.
+async function outcome(assertion, output, context) {
+  try {
+    return verdict(await call(assertion, output, context), assertion);
+  } catch (error) {
+    if (error instanceof Unloaded) throw error;
+    return {value: 0, pass: false, reason: `threw ${error?.name ?? 'an error'}: ${error?.message ?? error}`};
+  }
 }
 
 // verdict makes a value from 0 to 1, a pass and a reason of what an assertion gives.
@@ -50,7 +80,7 @@ function verdict(result, assertion) {
   let score, pass, reason = '';
   if (typeof result === 'boolean') {
     [score, pass] = [Number(result), result];
-  } else if (typeof result === 'number') {
+  } else if (Number.isFinite(result)) {
     score = result;
   } else if (result !== null && typeof result === 'object' && ('pass' in result || 'score' in result)) {
     [score, pass, reason] = [result.score ?? Number(result.pass), result.pass, result.reason ?? ''];
@@ -69,7 +99,7 @@ async function grade(sample) {
   const all = [];
   for (const assertion of assertions) {
     const context = {vars, prompt: sample.input, config: assertion.config ?? {}, test: {vars}};
-    const one = verdict(await call(assertion, outputOf(sample), context), assertion);
+    const one = await outcome(assertion, outputOf(sample), context);
     if (!one.pass) one.reason ||= 'not so: ' + (assertion.code ?? assertion.file).split(/\s+/).join(' ').slice(0, 200);
     all.push(one);
   }
@@ -89,8 +119,8 @@ async function main() {
     } else {
       try {
         answer = await grade(message);
-      } catch (error) { // the assertion's own; it decides nothing
-        answer = {unscored: `${error.name}: ${error.message}`};
+      } catch (error) {
+        answer = {unscored: error.message};
       }
       answer.id = message.id;
     }

@@ -5,6 +5,7 @@ Written by `promptbench import`. It speaks the protocol of command graders: one 
 
 import importlib.util
 import json
+import math
 import os
 import sys
 import textwrap
@@ -19,15 +20,21 @@ def table():
         return json.load(file)
 
 
-def load(path):
-    """Imports the module at a path."""
-    path = os.path.normpath(os.path.join(HERE, path))
+class Unloaded(Exception):
+    """Says that there is no code to run, so nothing is known of the reply."""
+
+
+def load(file, function):
+    """Returns a function of the module in a file."""
+    path = os.path.normpath(os.path.join(HERE, file))
     sys.path.insert(0, os.path.dirname(path))
     try:
         spec = importlib.util.spec_from_file_location("assertion_" + str(abs(hash(path))), path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        return module
+        return getattr(module, function)
+    except (Exception, SystemExit) as error:
+        raise Unloaded("loading %s: %s: %s" % (file, type(error).__name__, error)) from error
     finally:
         sys.path.pop(0)
 
@@ -35,7 +42,7 @@ def load(path):
 def call(assertion, output, context):
     """Returns what the code gives: an expression's value, or what it returns."""
     if "file" in assertion:
-        return getattr(load(assertion["file"]), assertion.get("function") or "get_assert")(output, context)
+        return load(assertion["file"], assertion.get("function") or "get_assert")(output, context)
     code = assertion["code"].strip()
     names = {"output": output, "context": context, "json": json}
     if "\n" not in code and not code.startswith(("return ", "import ")):
@@ -47,6 +54,7 @@ def call(assertion, output, context):
 def verdict(result, assertion):
     """Makes a value from 0 to 1, a pass and a reason of what an assertion gives."""
     reason = ""
+    threshold = assertion.get("threshold")
     if isinstance(result, dict):
         reason = str(result.get("reason") or "")
         score = result.get("score")
@@ -54,20 +62,31 @@ def verdict(result, assertion):
         if score is None:
             score = 1 if passed else 0
         if passed is None:
-            passed = score >= assertion["threshold"] if assertion.get("threshold") is not None else score > 0
-    elif isinstance(result, bool):
-        score, passed = float(result), result
-    elif isinstance(result, (int, float)):
-        score = result
-        passed = score >= assertion["threshold"] if assertion.get("threshold") is not None else score > 0
-    elif isinstance(result, str) and result.lower() in ("true", "false"):
-        passed = result.lower() == "true"
+            passed = score > 0 if threshold is None else True
+        passed = passed and (threshold is None or score >= threshold)
+    elif isinstance(result, bool) or str(result).lower() in ("true", "false"):
+        passed = str(result).lower() == "true"
         score = float(passed)
+    elif isinstance(result, (int, float, str)):
+        score = float(result)  # of a text that is no number, an error
+        passed = score > 0 if threshold is None else score >= threshold
     else:
         raise TypeError("an assertion gave %r, expected true, false, a number or a dict" % (result,))
+    if not math.isfinite(score):
+        raise ValueError("an assertion gave %r" % score)
     if assertion.get("not"):
         score, passed = 1 - score, not passed
     return min(max(float(score), 0.0), 1.0), bool(passed), reason
+
+
+def outcome(assertion, output, context):
+    """Returns the verdict of an assertion. One that raises has failed, with or without not."""
+    try:
+        return verdict(call(assertion, output, context), assertion)
+    except Unloaded:
+        raise
+    except (Exception, SystemExit) as error:
+        return 0.0, False, "raised %s: %s" % (type(error).__name__, error)
 
 
 def output_of(sample, parsed):
@@ -93,7 +112,7 @@ def grade(sample, cases, vars_of, parsed):
             "config": assertion.get("config") or {},
             "test": {"vars": vars_of.get(sample["case"]) or {}},
         }
-        value, passed, reason = verdict(call(assertion, output_of(sample, parsed), context), assertion)
+        value, passed, reason = outcome(assertion, output_of(sample, parsed), context)
         values.append(value)
         passes.append(passed)
         if reason or not passed:
@@ -110,8 +129,8 @@ def main():
         else:
             try:
                 answer = grade(message, data["cases"], data["vars"], data["parsed"])
-            except Exception as error:  # the assertion's own; it decides nothing
-                answer = {"unscored": "%s: %s" % (type(error).__name__, error)}
+            except Unloaded as error:
+                answer = {"unscored": str(error)}
             answer["id"] = message["id"]
         PROTOCOL.write(json.dumps(answer) + "\n")
         PROTOCOL.flush()
