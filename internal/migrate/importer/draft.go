@@ -107,10 +107,12 @@ type caseDraft struct {
 }
 
 // An expectation is one thing that a reply to a case is held to: one field of
-// Expect, or code.
+// Expect, code, or the parameter max of a grader of the call.
 type expectation struct {
 	graders.Expect
-	code *code
+	code   *code
+	grader string
+	most   any
 }
 
 func checks(src string) []expectation {
@@ -125,7 +127,7 @@ func meets(demand string) expectation {
 	return expectation{Expect: graders.Expect{Meets: []string{demand}}}
 }
 
-func (e expectation) key() string { return asJSON(e.Expect) + asJSON(e.code) }
+func (e expectation) key() string { return asJSON([]any{e.Expect, e.code, e.grader, e.most}) }
 
 type code struct {
 	Language  string `json:"-"`

@@ -56,7 +56,7 @@ func distinct(list []expectation) []expectation {
 // canBeShared reports whether an expectation of all cases can stand at the suite's
 // grader: one that holds one value only may be taken.
 func (d *draft) canBeShared(e expectation, shared graders.Expect) bool {
-	return e.code == nil && e.Type == "" && e.Count == nil && (len(e.Meets) == 0 || !d.ownDemands) &&
+	return e.code == nil && e.grader == "" && e.Type == "" && e.Count == nil && (len(e.Meets) == 0 || !d.ownDemands) &&
 		(len(e.Equals) == 0 || len(shared.Equals) == 0) &&
 		(e.Regex == "" || shared.Regex == "") &&
 		(len(e.JSONSchema) == 0 || len(shared.JSONSchema) == 0)
@@ -117,6 +117,8 @@ func (d *draft) graders(common graders.Expect) []any {
 			value = fields[i].Value
 		}
 		switch {
+		case b.Counts && b.Expect.Key == "":
+			value = d.limit(b.Name)
 		case b.Name == "rubric":
 			value, isRead = d.rubric(common.Meets, isRead), false
 		case b.FileAt != "" && value != nil:
@@ -137,6 +139,35 @@ func (d *draft) graders(common graders.Expect) []any {
 			"no case has an assertion that can be carried over, so replies are held to not being empty and nothing else")
 	}
 	return out
+}
+
+// limit makes the parameters of a grader of the call, which holds for all cases; or nil.
+func (d *draft) limit(grader string) any {
+	var most []any
+	var place problem.Problem
+	cases := 0
+	for _, c := range d.cases {
+		for _, e := range distinct(c.expects) {
+			if e.grader == grader {
+				if cases++; !slices.Contains(most, e.most) {
+					most, place = append(most, e.most), c.place
+				}
+			}
+		}
+	}
+	switch {
+	case len(most) == 0:
+		return nil
+	case len(most) > 1:
+		d.lostAt(place, "%s is not carried over: it has %d different thresholds, and a suite has one", grader, len(most))
+		return nil
+	case cases < len(d.cases):
+		d.lostAt(place, "%s holds for all %d cases of the suite, and for %d of them in the source", grader, len(d.cases), cases)
+	}
+	if b, _ := graders.LookUp(grader); b.Priced {
+		d.note(place, "%s needs the price of the model in promptbench.yaml", grader)
+	}
+	return object{{Key: "max", Value: most[0]}}
 }
 
 // rubric makes the criteria, or nil: one for each demand of all cases, and one

@@ -15,13 +15,16 @@ type promptfooConfig struct {
 	root     strictyaml.Node
 	defaults test // defaultTest
 	judges   []Model
+
+	transforms []strictyaml.Node // of all replies
+	kinds      map[string]bool   // of the assertions that are carried over
 }
 
 // promptfoo reads a config as https://www.promptfoo.dev/docs/configuration/reference/
 // describes it.
 func (d *draft) promptfoo(root strictyaml.Node) problem.List {
 	d.Format = "promptfoo config"
-	f := &promptfooConfig{draft: d, root: root}
+	f := &promptfooConfig{draft: d, root: root, kinds: map[string]bool{}}
 	if root.Get("prompts").Kind() == strictyaml.None { // what promptfoo takes then
 		f.text("{{prompt}}", "", always(root.Problem("", "")), root.Problem("", ""), false)
 	}

@@ -31,11 +31,13 @@ func (f *promptfooConfig) expectations(a assertion, vars map[string]any, depth i
 		case key == "provider" && isCode(kind):
 		case key == "weight" && e.Value.Text() == "1":
 		case key == "description":
+		case key == "transform":
+			f.lost(e.Key, "transform of an assertion is not carried over, so %s is about the reply as the model wrote it", kind)
 		default:
 			f.lost(e.Key, "%s of an assertion is not carried over", key)
 		}
 	}
-	s := asserted{assertion: a}
+	s := asserted{assertion: a, threshold: plain(n.Get("threshold"))}
 	s.kind, s.not = strings.CutPrefix(kind, "not-")
 	if isCode(s.kind) {
 		return f.code(s, vars)
@@ -67,10 +69,11 @@ func (f *promptfooConfig) assertSet(a assertion, vars map[string]any, depth int)
 // An asserted is an assertion ready to be translated.
 type asserted struct {
 	assertion
-	kind  string // without not-
-	not   bool
-	value any // with templates filled in
-	text  string
+	kind      string // without not-
+	not       bool
+	value     any // with templates filled in
+	text      string
+	threshold any
 }
 
 // assertValue is the value of an assertion, with the contents of the files that it names.
@@ -244,6 +247,8 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 	case "is-valid-openai-tools-call", "is-valid-openai-function-call", "is-valid-function-call":
 		f.lostAt(s.place, "%s is not carried over: replies are text, and no tools are offered", s.kind)
 		return nil
+	case "latency", "cost":
+		return f.limit(s)
 	case "word-count":
 		return f.wordCount(s, check)
 	case "llm-rubric", "g-eval", "model-graded-closedqa", "factuality", "model-graded-factuality":

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"promptbench/graders/schema"
@@ -17,7 +18,7 @@ func isCode(kind string) bool {
 // code keeps an assertion in a language of its own for a grader that runs it.
 func (f *promptfooConfig) code(s asserted, vars map[string]any) []expectation {
 	c := &code{
-		Language: s.kind, Not: s.not, Threshold: plain(s.node.Get("threshold")),
+		Language: s.kind, Not: s.not, Threshold: s.threshold,
 		Config: f.fill(s.assertion, plain(s.node.Get("config")), vars),
 	}
 	text := cmp.Or(s.text, s.node.Get("value").Text())
@@ -66,7 +67,7 @@ var short = regexp.MustCompile(`^(not-)?([a-z][a-z-]*)(?:\(([\d.]+)\))?(?::([\s\
 // names no assertion is what the reply equals.
 func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectation {
 	cell := strings.TrimSpace(a.short)
-	kind, rest := "equals", cell
+	kind, threshold, rest := "equals", "", cell
 	for alias, full := range map[string]string{"fn:": "javascript:", "eval:": "javascript:", "grade:": "llm-rubric:"} {
 		if cut, ok := strings.CutPrefix(cell, alias); ok {
 			cell = full + cut
@@ -80,10 +81,15 @@ func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectat
 		cell = language + ":" + cell
 	}
 	if m := short.FindStringSubmatch(cell); m != nil && shorthands()[m[2]] {
-		kind, rest = m[1]+m[2], strings.TrimSpace(m[4])
+		kind, threshold, rest = m[1]+m[2], m[3], strings.TrimSpace(m[4])
 	}
 	s := asserted{assertion: a, kind: kind}
 	s.kind, s.not = strings.CutPrefix(kind, "not-")
+	if n, err := strconv.ParseFloat(threshold, 64); err == nil {
+		s.threshold = n
+	} else if s.kind == "latency" || s.kind == "cost" {
+		s.threshold = 0.75 // as promptfoo has it
+	}
 	if isCode(kind) {
 		s.text = rest
 		return f.code(s, vars)
@@ -104,14 +110,17 @@ func (f *promptfooConfig) shorthand(a assertion, vars map[string]any) []expectat
 	return f.translateAssert(s)
 }
 
+// shorthands are the types of assertions that a cell may name.
 func shorthands() map[string]bool {
 	out := map[string]bool{}
 	for kind := range strings.FieldsSeq(`
-		contains contains-all contains-any icontains icontains-all icontains-any equals regex starts-with is-json
-		contains-json javascript python llm-rubric g-eval factuality model-graded-closedqa model-graded-factuality
-		similar cost latency levenshtein rouge-n bleu answer-relevance context-recall context-relevance
-		context-faithfulness moderation webhook classifier is-sql contains-sql is-xml contains-xml contains-html
-		is-refusal perplexity perplexity-score select-best word-count`) {
+		contains contains-all contains-any icontains icontains-all icontains-any equals regex starts-with ends-with is-json
+		contains-json javascript python ruby llm-rubric g-eval factuality model-graded-closedqa model-graded-factuality
+		agent-rubric search-rubric conversation-relevance similar cost latency levenshtein rouge-n bleu gleu meteor
+		answer-relevance context-recall context-relevance context-faithfulness moderation guardrails webhook classifier pi
+		is-sql contains-sql is-xml contains-xml is-html contains-html is-refusal is-valid-function-call
+		is-valid-openai-function-call is-valid-openai-tools-call perplexity perplexity-score finish-reason select-best
+		max-score word-count tool-call-f1 skill-used`) {
 		out[kind] = true
 	}
 	return out

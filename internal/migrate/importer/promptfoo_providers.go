@@ -95,7 +95,10 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 			n = entries[0].Value
 			label = n.Get("label").Text()
 		}
-		f.loseOthers(n, "a provider", "id", "label", "config")
+		f.loseOthers(n, "a provider", "id", "label", "config", "transform")
+		if n.Has("transform") {
+			f.transforms = append(f.transforms, n.AtKey("transform"))
+		}
 	}
 	if id.Kind() != strictyaml.Text {
 		f.lost(n, "the provider has no id")

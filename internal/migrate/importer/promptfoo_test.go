@@ -73,26 +73,76 @@ func TestPromptfooReferences(t *testing.T) {
 		"too many patterns":  {head + "['{{q}}', 'file://{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}']", nil, "names no file"},
 		"outside of the top": {head + "['{{q}}', file://../../x.txt]", nil, "x.txt can't be read: it lies outside"},
 	} {
-		all := memory{"x.yaml": []byte(c.config)}
-		for file, text := range files {
-			all[file] = []byte(text)
-		}
-		r, probs := importer.Import(all, "x.yaml", importer.Options{})
-		require.NoError(t, probs.Err(), name)
-		requireLoads(t, r, all)
-		written := ""
-		for _, f := range r.Files {
-			written += string(f.Data)
-		}
-		for _, text := range c.want {
-			require.Contains(t, written, text, name)
-		}
-		left := strings.Join(importer.Group(r.Left), "\n")
-		if left = strings.ReplaceAll(left, "x.yaml: no case has an assertion that can be carried over, so replies are "+
-			"held to not being empty and nothing else", ""); c.left == "" {
-			require.Empty(t, left, name)
-		}
-		require.Contains(t, left, c.left, name)
-		require.NotContains(t, written, "hidden", name)
+		requireImport(t, name, files, c.config, c.want, c.left)
+	}
+}
+
+// requireImport holds what an import writes and leaves to texts of it.
+func requireImport(t *testing.T, name string, files map[string]string, config string, want []string, wantLeft string) {
+	t.Helper()
+	all := memory{"x.yaml": []byte(config)}
+	for file, text := range files {
+		all[file] = []byte(text)
+	}
+	r, probs := importer.Import(all, "x.yaml", importer.Options{})
+	require.NoError(t, probs.Err(), name)
+	requireLoads(t, r, all)
+	written := ""
+	for _, f := range r.Files {
+		written += string(f.Data)
+	}
+	for _, text := range want {
+		require.Contains(t, written, text, name)
+	}
+	left := strings.Join(importer.Group(r.Left), "\n")
+	const bare = "x.yaml: no case has an assertion that can be carried over, so replies are held to not being empty and nothing else"
+	if left = strings.ReplaceAll(left, bare, ""); wantLeft == "" {
+		require.Empty(t, left, name)
+	}
+	require.Contains(t, left, wantLeft, name)
+	require.NotContains(t, written, "hidden", name)
+}
+
+func TestPromptfooMeanings(t *testing.T) {
+	t.Parallel()
+	tests := func(list string) string { return "prompts: ['{{q}}']\ntests: " + list }
+	one := func(asserts string) string { return tests("[{vars: {q: a}, assert: " + asserts + "}]") }
+	for name, c := range map[string]struct {
+		config string
+		want   []string
+		left   string
+	}{
+		"latency":         {one("[{type: latency, threshold: 2500}]"), []string{"- latency:\n      max: 2.5s"}, ""},
+		"cost":            {one("[{type: cost, threshold: 0.002}]"), []string{"- cost:\n      max: 0.002", "needs the price of the model"}, ""},
+		"not latency":     {one("[{type: not-latency, threshold: 2500}]"), nil, "not-latency is not carried over"},
+		"only measured":   {one("[{type: latency, metric: m}]"), nil, "latency without a threshold is not carried over"},
+		"a bad threshold": {one("[{type: latency, threshold: x}]"), nil, "latency is not carried over: its threshold is x"},
+		"some cases": {
+			tests("[{vars: {q: a}, assert: [{type: latency, threshold: 900}]}, {vars: {q: b}}]"),
+			[]string{"- latency:\n      max: 900ms"}, "latency holds for all 2 cases of the suite, and for 1 of them in the source",
+		},
+		"several thresholds": {
+			tests("[{vars: {q: a}, assert: [{type: cost, threshold: 1}]}, {vars: {q: b}, assert: [{type: cost, threshold: 2}]}]"),
+			nil, "cost is not carried over: it has 2 different thresholds",
+		},
+		"a transform of all": {
+			"defaultTest: {options: {transform: output.trim()}}\n" +
+				one("[{type: equals, value: a}, {type: assert-set, assert: [{type: not-contains, value: b}]}, {type: similar, value: c}]"),
+			nil, "transform is not carried over, so equals and not-contains are about the reply as the model wrote it",
+		},
+		"a transform of one": {
+			tests("[{vars: {q: a}, options: {transform: output.x}, assert: [{type: contains, value: a}]}, " +
+				"{vars: {q: b}, assert: [{type: equals, value: b}]}]"),
+			nil, "transform is not carried over, so contains is about the reply",
+		},
+		"a transform of a provider": {
+			"providers: [{id: 'openai:gpt-4o', transform: output.x}]\n" + one("[{type: contains, value: a}]"), nil,
+			"transform is not carried over, so contains is about the reply",
+		},
+		"a transform of an assertion": {
+			one("[{type: icontains, value: a, transform: output.x}]"), nil, "so icontains is about the reply as the model wrote it",
+		},
+	} {
+		requireImport(t, name, nil, c.config, c.want, c.left)
 	}
 }

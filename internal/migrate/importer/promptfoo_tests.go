@@ -1,11 +1,14 @@
 package importer
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/text/wording"
 )
 
 // What lists of values may come to.
@@ -27,6 +30,7 @@ type test struct {
 	tags        []string
 	spread      bool // lists in vars are several tests
 	isLiteral   bool // vars hold no templates
+	transforms  []strictyaml.Node
 	place       problem.Problem
 }
 
@@ -36,6 +40,34 @@ type assertion struct {
 	short string          // what a cell says
 	place problem.Problem
 	file  string // that paths are relative to
+}
+
+// addKinds adds the types of an assertion and of those in it.
+func (f *promptfooConfig) addKinds(kinds map[string]bool, a assertion, depth int) {
+	kind := a.node.Get("type").Text()
+	if kind == "assert-set" && depth < maxSets {
+		for _, inner := range f.assertions(a.node.Get("assert"), 0) {
+			f.addKinds(kinds, inner, depth+1)
+		}
+		return
+	}
+	if m := short.FindStringSubmatch(strings.TrimSpace(a.short)); m != nil && shorthands()[m[2]] {
+		kind = m[1] + m[2]
+	}
+	kinds[cmp.Or(kind, "equals")] = true
+}
+
+// loseTransforms says which assertions are about another text than in the source.
+func (f *promptfooConfig) loseTransforms(nodes []strictyaml.Node, kinds map[string]bool) {
+	for _, n := range nodes {
+		if len(kinds) == 0 {
+			f.lost(n, "%s is not carried over", n.Text())
+			continue
+		}
+		list := sortedKeys(kinds)
+		f.lost(n, "%s is not carried over, so %s %s about the reply as the model wrote it", n.Text(), wording.List(list),
+			wording.Verb(len(list), "are"))
+	}
 }
 
 func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
@@ -95,6 +127,8 @@ func (f *promptfooConfig) testOptions(n strictyaml.Node, t *test, isDefault bool
 			t.prefix = e.Value.Text()
 		case "suffix":
 			t.suffix = e.Value.Text()
+		case "transform", "postprocess":
+			t.transforms = append(t.transforms, e.Key)
 		case "disableVarExpansion":
 			t.spread = e.Value.Text() != "true"
 		case "provider":
@@ -149,6 +183,7 @@ func (f *promptfooConfig) tests() {
 	for _, t := range list {
 		f.addTest(t)
 	}
+	f.loseTransforms(slices.Concat(f.defaults.transforms, f.transforms), f.kinds)
 	for _, m := range f.judges {
 		name := f.addModel(m)
 		if f.Judge == m.Name {
@@ -187,9 +222,16 @@ func (f *promptfooConfig) addTest(t test) {
 			c.title, c.vars = t.description, fillVars(vars)
 		}
 		c.Tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
+		kinds := map[string]bool{}
 		for _, a := range slices.Concat(f.defaults.asserts, t.asserts) {
-			c.expects = append(c.expects, f.expectations(a, c.vars, 0)...)
+			expects := f.expectations(a, c.vars, 0)
+			c.expects = append(c.expects, expects...)
+			if len(expects) > 0 {
+				f.addKinds(kinds, a, 0)
+			}
 		}
+		maps.Copy(f.kinds, kinds)
+		f.loseTransforms(t.transforms, kinds)
 		if t.prefix+t.suffix != "" {
 			f.lostAt(t.place, "the prefix or suffix of a single test is not carried over")
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"promptbench/graders"
 	"promptbench/internal/input/strictyaml"
@@ -108,6 +109,27 @@ func (f *promptfooConfig) wordCount(s asserted, check func(string) []expectation
 		return nil
 	}
 	return check(strings.Join(parts, " and "))
+}
+
+// limit makes a threshold of the call one of a grader.
+func (f *promptfooConfig) limit(s asserted) []expectation {
+	n, ok := number(s.threshold)
+	out := expectation{grader: s.kind, most: n}
+	if s.kind == "latency" {
+		ok = ok && n >= 1 && n < 1e9
+		out.most = (time.Duration(n) * time.Millisecond).String()
+	}
+	switch {
+	case s.threshold == nil:
+		f.lostAt(s.place, "%s without a threshold is not carried over: every report shows it", s.kind)
+	case s.not:
+		f.lostAt(s.place, "not-%s is not carried over", s.kind)
+	case !ok || n < 0:
+		f.lostAt(s.place, "%s is not carried over: its threshold is %v", s.kind, s.threshold)
+	default:
+		return []expectation{out}
+	}
+	return nil
 }
 
 // demand puts what a model graded to the judge.

@@ -20,7 +20,7 @@ const formatTable = "table"
 // columns that become vars, tags, ids and notes.
 func (d *draft) table(name string, data []byte) problem.List {
 	d.Format = formatTable
-	f := &promptfooConfig{draft: d}
+	f := &promptfooConfig{draft: d, kinds: map[string]bool{}}
 	head, tests, err := f.rows(name, data, true)
 	if err != nil {
 		return problem.From(err)
