@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -31,8 +32,9 @@ func (a *app) viewCommand() *cobra.Command {
 		Use:   "view",
 		Short: "Show runs, comparisons and the history in the browser",
 		Long: `View serves the runs directory at a local address, to this machine only, and
-opens the browser there. It shows the runs, any two of them compared, and the
-history. It changes nothing and makes no call. Ctrl-C ends it.`,
+opens the browser there. The address holds a token, without which nothing is
+shown. View shows the runs, any two of them compared, and the history. It
+changes nothing and makes no call. Ctrl-C ends it.`,
 		Example: `  promptbench view
   promptbench view --no-open --port 7000`,
 		Args: cobra.NoArgs,
@@ -66,11 +68,12 @@ func (a *app) view(ctx context.Context, s view.Source, port int, open bool) erro
 	if err != nil {
 		return fmt.Errorf("serving the runs: %w", err)
 	}
+	token := rand.Text() // other users of this machine can reach the port, too
 	server := &http.Server{
-		Handler:           view.Handler(s, []string{"127.0.0.1:" + at, "localhost:" + at}),
+		Handler:           view.Handler(s, []string{"127.0.0.1:" + at, "localhost:" + at}, token),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute,
 	}
-	address := "http://" + listener.Addr().String() + "/"
+	address := "http://" + listener.Addr().String() + "/" + token + "/"
 	if _, err := fmt.Fprintln(a.Out, address); err != nil {
 		return err
 	}

@@ -55,12 +55,17 @@ func TestView(t *testing.T) {
 	first, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
 	address := strings.TrimSuffix(first, "\n")
-	require.Regexp(t, `^http://127\.0\.0\.1:\d+/$`, address)
+	require.Regexp(t, `^http://127\.0\.0\.1:\d+/[A-Z0-9]{26}/$`, address)
 	opened, err := os.ReadFile(pipe)
 	require.NoError(t, err)
 	require.Equal(t, address, string(opened))
 
-	status, body := get(t, address)
+	root, token, _ := strings.Cut(strings.TrimSuffix(address, "/"), "1:")
+	port, token, _ := strings.Cut(token, "/")
+	status, body := get(t, root+"1:"+port+"/")
+	require.Equal(t, http.StatusForbidden, status, "without the token")
+	require.NotContains(t, body, "v3")
+	status, body = get(t, address)
 	require.Equal(t, http.StatusOK, status)
 	var ids []string
 	for _, field := range strings.Split(body, `name="base" value="`)[1:] {

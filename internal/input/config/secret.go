@@ -99,7 +99,9 @@ func IsKey(word string) bool {
 	return secretPattern().MatchString(word) || uuid().MatchString(word)
 }
 
-func uuid() *regexp.Regexp { return regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`) }
+func uuid() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+}
 
 // secretName matches a key or a password by its name, and one in a URL.
 func secretName() *regexp.Regexp {

@@ -104,7 +104,7 @@ func rowOf(r *history.Run, graders []string, color map[string]int, served bool) 
 		Run:      textsafe.Cell(r.ID), Color: color[r.Prompt], Calls: fmt.Sprintf("%d new of %d", r.Calls, r.Cases*r.Trials),
 	}
 	if served {
-		row.URL = "/run?id=" + url.QueryEscape(r.ID)
+		row.URL = "run?id=" + url.QueryEscape(r.ID)
 	}
 	for _, name := range graders {
 		value := phrase.None

@@ -20,13 +20,13 @@ type runLink struct {
 }
 
 // Index lists runs, the newest first, each with a link to it and two buttons to choose what to compare. It is only of
-// use where it is served: /run takes a run as id, and /compare takes a base and a head.
+// use where it is served: run takes a run as id, and compare takes a base and a head.
 func Index(w io.Writer, runs []runfile.Found, links []Link) error {
 	var rows []runLink
 	for _, f := range runs {
 		h := f.Header
 		row := runLink{
-			ID: h.Run, URL: "/run?id=" + url.QueryEscape(h.Run), Started: phrase.Minute(h.Started),
+			ID: h.Run, URL: "run?id=" + url.QueryEscape(h.Run), Started: phrase.Minute(h.Started),
 			Prompt: textsafe.Cell(h.Prompt.Name), Suite: textsafe.Cell(h.Suite.Name), Model: textsafe.Cell(h.Model.ID),
 			Status: string(f.Status), Trials: phrase.None, Calls: phrase.None,
 		}

@@ -4,13 +4,15 @@
 //
 // Runs hold users' words, so nobody else may read them. The handler answers on
 // the loopback interface under its own name alone, which keeps out pages that
-// point a name of theirs at this machine, refuses what other pages ask for, and
-// changes nothing.
+// point a name of theirs at this machine, and only to addresses that begin with
+// a secret, which keeps out other users of the machine. It refuses what other
+// pages ask for, and changes nothing.
 package view
 
 import (
 	"bytes"
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -39,22 +41,20 @@ type Source interface {
 }
 
 // Handler serves a source. Hosts are the names, with their ports, under which it
-// may be asked for.
-func Handler(s Source, hosts []string) http.Handler {
+// may be asked for. Every path begins with the token; links within pages are
+// relative to it.
+func Handler(s Source, hosts []string, token string) http.Handler {
 	h := handler{source: s}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", h.page(h.index))
 	mux.HandleFunc("GET /run", h.page(h.run))
 	mux.HandleFunc("GET /compare", h.page(h.compare))
 	mux.HandleFunc("GET /history", h.page(h.history))
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusNoContent)
-	})
-	return guard(mux, hosts)
+	return guard(mux, hosts, token)
 }
 
 // guard rejects requests that do not come from a browser on this machine.
-func guard(next http.Handler, hosts []string) http.Handler {
+func guard(next http.Handler, hosts []string, token string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
@@ -71,10 +71,23 @@ func guard(next http.Handler, hosts []string) http.Handler {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			header.Set("Allow", "GET, HEAD")
 			http.Error(w, "promptbench view changes nothing", http.StatusMethodNotAllowed)
+		case hasToken(r.URL.Path, token):
+			http.StripPrefix("/"+token, next).ServeHTTP(w, r)
+		case hasToken("/"+r.URL.Query().Get("token")+"/", token):
+			http.Redirect(w, r, "/"+token+r.URL.Path, http.StatusSeeOther)
+		case r.URL.Path == "/favicon.ico":
+			w.WriteHeader(http.StatusNoContent)
 		default:
-			next.ServeHTTP(w, r)
+			http.Error(w, "open the address that promptbench view printed: it holds a token", http.StatusForbidden)
 		}
 	})
+}
+
+// hasToken reports whether a path begins with the token, in a time that does not
+// tell how much of it is right.
+func hasToken(path, token string) bool {
+	want := "/" + token + "/"
+	return len(path) >= len(want) && subtle.ConstantTimeCompare([]byte(path[:len(want)]), []byte(want)) == 1
 }
 
 // ownOrigin reports whether a request comes from a page of ours, from the
@@ -92,7 +105,7 @@ type handler struct{ source Source }
 
 // links lead from every page to the others.
 func links() []page.Link {
-	return []page.Link{{Text: "Runs", URL: "/"}, {Text: "History", URL: "/history"}}
+	return []page.Link{{Text: "Runs", URL: "./"}, {Text: "History", URL: "history"}}
 }
 
 // page writes a page once all of it is there, or says what is wrong.

@@ -72,7 +72,13 @@ type answer struct {
 	body   string
 }
 
+const token = "SECRET"
+
 func ask(s view.Source, method, target string, header map[string]string) answer {
+	return askAny(s, method, "/"+token+target, header)
+}
+
+func askAny(s view.Source, method, target string, header map[string]string) answer {
 	r := httptest.NewRequest(method, target, http.NoBody)
 	r.Host = "127.0.0.1:7000"
 	for k, v := range header {
@@ -82,7 +88,7 @@ func ask(s view.Source, method, target string, header map[string]string) answer 
 		r.Header.Set(k, v)
 	}
 	w := httptest.NewRecorder()
-	view.Handler(s, []string{"127.0.0.1:7000", "localhost:7000"}).ServeHTTP(w, r)
+	view.Handler(s, []string{"127.0.0.1:7000", "localhost:7000"}, token).ServeHTTP(w, r)
 	return answer{w.Code, w.Header(), w.Body.String()}
 }
 
@@ -92,14 +98,14 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	for target, want := range map[string][]string{
 		"/": {
-			"<title>Runs · promptbench</title>", `href="/run?id=` + id("v4") + `"`, `name="base" value="` + id("v3") + `"`,
-			`<a href="/history">`, "form-action 'self'",
+			"<title>Runs · promptbench</title>", `href="run?id=` + id("v4") + `"`, `name="base" value="` + id("v3") + `"`,
+			`<a href="history">`, "form-action 'self'",
 		},
-		"/run?id=" + id("v3"): {"<title>v3 on subtodos · promptbench</title>", `<a href="/">Runs</a>`},
+		"/run?id=" + id("v3"): {"<title>v3 on subtodos · promptbench</title>", `<a href="./">Runs</a>`},
 		"/compare?base=" + id("v3") + "&head=" + id("v4"): {
 			"<title>v4 against v3 · promptbench</title>", "v4 fixes 3 cases and breaks 2 at case_type",
 		},
-		"/history": {"<h1>History of subtodos</h1>", `<a href="/run?id=` + id("v3") + `">`},
+		"/history": {"<h1>History of subtodos</h1>", `<a href="run?id=` + id("v3") + `">`},
 	} {
 		r := ask(made(), http.MethodGet, target, nil)
 		text := r.body
@@ -161,6 +167,23 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Other users of this machine reach the port, and know no token.
+func TestToken(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{
+		"/", "/run?id=" + id("v3"), "/history", "/SECRE/", "/SECRET", "/secret/", "/SECRETX/", "//SECRET/", "/?token=", "/?token=SECRE",
+		"/?token=SECRET2",
+	} {
+		r := askAny(made(), http.MethodGet, target, nil)
+		require.Equal(t, http.StatusForbidden, r.status, target)
+		require.Contains(t, r.body, "open the address that promptbench view printed", target)
+		require.NotContains(t, r.body, "v3", target)
+	}
+	r := askAny(made(), http.MethodGet, "/history?token=SECRET", nil)
+	require.Equal(t, http.StatusSeeOther, r.status)
+	require.Equal(t, "/SECRET/history", r.header.Get("Location"))
+}
+
 // Names are looked up, never opened.
 func TestUnknownRuns(t *testing.T) {
 	t.Parallel()
@@ -178,7 +201,7 @@ func TestUnknownRuns(t *testing.T) {
 	for _, target := range []string{"/runs/recorded/v3.jsonl", "/../promptbench.yaml", "/run/", "/static/"} {
 		require.NotEqual(t, http.StatusOK, ask(made(), http.MethodGet, target, nil).status, target)
 	}
-	require.Equal(t, http.StatusNoContent, ask(made(), http.MethodGet, "/favicon.ico", nil).status)
+	require.Equal(t, http.StatusNoContent, askAny(made(), http.MethodGet, "/favicon.ico", nil).status)
 }
 
 func TestErrorsAreSaid(t *testing.T) {
