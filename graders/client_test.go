@@ -70,7 +70,7 @@ func TestServedGraderSeesTheSampleAndIsHeard(t *testing.T) {
 		value := rapid.Float64Range(0, 1).Draw(t, "value")
 		say = rapid.SampledFrom([]graders.Score{
 			graders.Scored(value, "왜냐하면"), graders.Scored(1, ""), {Value: &value, Pass: true, Answer: "존댓말"},
-			graders.Unscored("모르겠다"), graders.NotApplicable("no answer"),
+			graders.Unscored("모르겠다"), graders.Broken("끝났다"), graders.NotApplicable("no answer"),
 		}).Draw(t, "score")
 		got, err := c.Ask(s)
 		require.NoError(t, err)
@@ -83,23 +83,23 @@ func TestServeAnswersWhateverTheGraderDoes(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		grader graders.Grader
-		want   string
+		want   graders.Score
 	}{
 		"panic": {
 			graders.Func("a", 1, func(graders.Sample) graders.Score { panic("index out of range") }),
-			"the grader panicked: index out of range",
+			graders.Broken("the grader panicked: index out of range"),
 		},
 		"nothing": {
 			graders.Func("a", 1, func(graders.Sample) graders.Score { return graders.Score{} }),
-			"the grader gave neither a value nor a reason for none",
+			graders.Unscored("the grader gave neither a value nor a reason for none"),
 		},
 		"not number": {
 			graders.Func("a", 1, func(graders.Sample) graders.Score { return graders.Score{Value: new(math.NaN())} }),
-			"the value NaN is not between 0 and 1",
+			graders.Unscored("the value NaN is not between 0 and 1"),
 		},
 		"two": {
 			must(graders.Rubric([]graders.Criterion{{ID: "a", Check: "true"}}, nil)),
-			"the grader gave 2 scores, and a command gives one",
+			graders.Broken("the grader gave 2 scores, and a command gives one"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestServeAnswersWhateverTheGraderDoes(t *testing.T) {
 			require.NoError(t, err)
 			s, err := c.Ask(answered("치과"))
 			require.NoError(t, err)
-			require.Equal(t, graders.Score{Unscored: tt.want}, s)
+			require.Equal(t, tt.want, s)
 		})
 	}
 }

@@ -48,6 +48,10 @@ func Scored(value float64, reason string) Score { return scoreWith(value, "", re
 // Unscored returns the score of a grader that could not decide, and why.
 func Unscored(why string) Score { return Score{Unscored: orUnknown(why)} }
 
+// Broken returns the score of a grader that failed, or whose judge did, and how: it
+// ended, or it did not answer in time. Such a trial counts as an error of the run.
+func Broken(how string) Score { return Score{Unscored: orUnknown(how), Broken: true} }
+
 // NotApplicable returns the score of a grader that does not apply to a case, and
 // why.
 func NotApplicable(why string) Score { return Score{NotApplicable: orUnknown(why)} }

@@ -115,5 +115,6 @@ type Score struct {
 	Share         float64  `json:"share,omitempty"`  // of the judge's votes, those for Answer; 0 unless there were several
 	Reason        string   `json:"reason,omitempty"`
 	Unscored      string   `json:"unscored,omitempty"`
+	Broken        bool     `json:"broken,omitempty"` // unscored, because the grader or its judge failed
 	NotApplicable string   `json:"not_applicable,omitempty"`
 }

@@ -11,8 +11,8 @@ type Judge interface {
 	// for each in the order of the questions. They share their Judge and Votes.
 	// It is called for many samples at once.
 	//
-	// An error means that no verdict was to be had: all the questions are then
-	// unscored with the error's text as the reason. One that wraps [ErrStopped]
+	// An error means that the judge failed: all the questions are then unscored and
+	// broken with the error's text as the reason. One that wraps [ErrStopped]
 	// ends the grading instead.
 	Ask(ctx context.Context, s Sample, questions []Question) ([]Verdict, error)
 }
@@ -38,4 +38,5 @@ type Verdict struct {
 	Reason   string
 	Share    float64 // of the votes, those for Option, in (0.5,1]; 0 where only one was asked for
 	Unscored string  // why there is no verdict; Option is then empty
+	Broken   bool    // there is none because the judge failed
 }

@@ -50,7 +50,7 @@ func (g rubric) ask(ctx context.Context, s Sample, together []int, scores []Scor
 	}
 	for k, i := range together {
 		if err != nil {
-			scores[i] = Unscored("asking the judge: " + err.Error())
+			scores[i] = Broken("asking the judge: " + err.Error())
 		} else {
 			scores[i] = g.criteria[i].scoreOf(verdicts[k])
 		}
@@ -72,6 +72,8 @@ func (c criterion) question(s Sample) Question {
 func (c criterion) scoreOf(v Verdict) Score {
 	var out Score
 	switch {
+	case v.Broken:
+		return Broken(v.Unscored)
 	case v.Unscored != "":
 		return Unscored(v.Unscored)
 	case !slices.Contains(c.Options, v.Option):

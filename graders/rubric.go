@@ -216,9 +216,9 @@ func (c criterion) grade(ctx context.Context, s Sample) (score Score, forJudge b
 func (g rubric) sum(scores []Score) Score {
 	var total, weight float64
 	var failed, open []string
-	pass, applicable := true, false
+	pass, applicable, broken := true, false, false
 	for i, s := range scores {
-		applicable = applicable || s.NotApplicable == ""
+		applicable, broken = applicable || s.NotApplicable == "", broken || s.Broken
 		id := g.criteria[i].ID
 		if s.Unscored != "" {
 			open = append(open, id+" ("+s.Unscored+")")
@@ -240,7 +240,9 @@ func (g rubric) sum(scores []Score) Score {
 	case !applicable:
 		return NotApplicable("no criterion applies to this case")
 	case weight == 0:
-		return Unscored("no criterion could be scored: " + strings.Join(open, "; "))
+		out := Unscored("no criterion could be scored: " + strings.Join(open, "; "))
+		out.Broken = broken
+		return out
 	}
 	var parts []string
 	if len(failed) > 0 {

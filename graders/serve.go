@@ -20,7 +20,7 @@ import (
 // standard output is for answers.
 //
 // The grader gives one score a sample; an error, a panic or another number of
-// scores leaves the sample unscored. The error of Serve is a broken stream or
+// scores leaves the sample unscored, as the failure of the grader. The error of Serve is a broken stream or
 // something that is not the protocol.
 func Serve(g Grader) error {
 	out := os.Stdout
@@ -84,17 +84,17 @@ func answer(ctx context.Context, g Grader, w wireSample) (out wireAnswer) {
 	defer func() {
 		if r := recover(); r != nil {
 			_, _ = fmt.Fprintf(os.Stderr, "panic: %v\n%s", r, debug.Stack())
-			out = wireAnswer{ID: w.ID, Unscored: fmt.Sprintf("the grader panicked: %v", r)}
+			out = wireAnswer{ID: w.ID, Unscored: fmt.Sprintf("the grader panicked: %v", r), Broken: true}
 		}
 	}()
 	scores, err := g.Grade(ctx, w.Sample)
 	switch {
 	case err != nil:
-		out.Unscored = orUnknown(err.Error())
+		out.Unscored, out.Broken = orUnknown(err.Error()), true
 	case len(scores) != 1:
-		out.Unscored = "the grader gave " + plural(len(scores), "score") + ", and a command gives one"
+		out.Unscored, out.Broken = "the grader gave "+plural(len(scores), "score")+", and a command gives one", true
 	case scores[0].Unscored != "":
-		out.Unscored = scores[0].Unscored
+		out.Unscored, out.Broken = scores[0].Unscored, scores[0].Broken
 	case scores[0].NotApplicable != "":
 		out.NotApplicable = scores[0].NotApplicable
 	case scores[0].Value == nil:

@@ -65,6 +65,7 @@ type wireAnswer struct {
 	Answer        string   `json:"answer,omitempty"`
 	Reason        string   `json:"reason,omitempty"`
 	Unscored      string   `json:"unscored,omitempty"`
+	Broken        bool     `json:"broken,omitempty"`
 	NotApplicable string   `json:"not_applicable,omitempty"`
 }
 
@@ -145,7 +146,7 @@ func readID(members map[string]value) (int, error) {
 // readScore reads a score out of an answer, which says exactly one of three
 // things. The score has no grader's name yet.
 func readScore(members map[string]value) (Score, error) {
-	known := []string{"id", "value", "pass", "answer", "reason", "unscored", "not_applicable"}
+	known := []string{"id", "value", "pass", "answer", "reason", "unscored", "broken", "not_applicable"}
 	var d decoder
 	for _, key := range sortedKeys(members) {
 		if !slices.Contains(known, key) {
@@ -175,6 +176,11 @@ func readScore(members map[string]value) (Score, error) {
 	if pass := members["pass"]; pass.kind() != kindAbsent {
 		if out.Pass = d.boolean(pass); out.Value == nil && d.err() == nil {
 			d.add(pass.path, "", "pass needs a value beside it")
+		}
+	}
+	if broken := members["broken"]; broken.kind() != kindAbsent {
+		if out.Broken = d.boolean(broken); out.Unscored == "" && d.err() == nil {
+			d.add(broken.path, "", "broken needs unscored beside it")
 		}
 	}
 	return out, d.err()

@@ -7,8 +7,8 @@
 // asks what it is, so that a broken program is found before anything is paid for;
 // [Grader.Close] ends all processes.
 //
-// A sample that a process fails to answer is unscored, with the reason and the
-// last lines of standard error. It is not tried again, which would hide crashes.
+// A sample that a process fails to answer is unscored and broken, with the reason and
+// the last lines of standard error. It is not tried again, which would hide crashes.
 // The process and its children are ended, and the next sample gets a new process.
 // After [MaxFailures] failures in a row the program is not started any more.
 //
@@ -117,8 +117,10 @@ func (g *Grader) Grade(ctx context.Context, sample graders.Sample) ([]graders.Sc
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("grading %s: %w", g.options.Name, context.Cause(ctx))
 		}
-		if err != nil {
+		if fault, ok := errors.AsType[*graders.Fault](err); ok && !fault.Broken {
 			score = graders.Unscored("the command: " + err.Error())
+		} else if err != nil {
+			score = graders.Broken("the command: " + err.Error())
 		}
 	}
 	score.Grader = g.options.Name

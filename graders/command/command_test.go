@@ -130,6 +130,7 @@ func TestCrash(t *testing.T) {
 		require.Equal(t, graders.Score{
 			Grader:   "tone",
 			Unscored: "the command: it ended before it answered (exit status 7); its standard error ends: crashing as asked",
+			Broken:   true,
 		}, score(t, g, sample("crash")))
 		require.NotEqual(t, before, score(t, g, sample("pid")))
 	}
@@ -141,9 +142,10 @@ func TestCrashAfterCrash(t *testing.T) {
 	for range command.MaxFailures {
 		require.NotEmpty(t, score(t, g, sample("crash")).Unscored)
 	}
+	last := score(t, g, sample("pid"))
 	require.Equal(t, "the command: it failed 3 times in a row and is started no more; the last time: "+
-		"it ended before it answered (exit status 7); its standard error ends: crashing as asked",
-		score(t, g, sample("pid")).Unscored)
+		"it ended before it answered (exit status 7); its standard error ends: crashing as asked", last.Unscored)
+	require.True(t, last.Broken)
 }
 
 func TestFaults(t *testing.T) {
@@ -177,6 +179,7 @@ func TestFaults(t *testing.T) {
 					continue
 				}
 				require.Equal(t, why, s.Unscored)
+				require.Equal(t, why != "" && how != "wrong", s.Broken, "one wrong answer is not a failure of the program")
 			}
 		})
 	}

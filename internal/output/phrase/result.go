@@ -44,9 +44,13 @@ func RunTroubles(s summary.Summary) []string {
 	case s.Status != runfile.Complete:
 		out = append(out, fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, ".")))
 	}
-	if s.Errors > 0 {
-		out = append(out, fmt.Sprintf("%s no score because the call failed.",
-			wording.Count(s.Errors, "trial")+" "+wording.Verb(s.Errors, "have")))
+	for _, failed := range []struct {
+		trials int
+		what   string
+	}{{s.Errors - s.Broken, "no score because the call failed"}, {s.Broken, "no score of a grader that failed"}} {
+		if n := failed.trials; n > 0 {
+			out = append(out, fmt.Sprintf("%s %s %s.", wording.Count(n, "trial"), wording.Verb(n, "have"), failed.what))
+		}
 	}
 	return out
 }
@@ -192,11 +196,11 @@ func FlipCounts(c *compare.Comparison) string {
 		wording.Count(c.NewlyFail, "case"), wording.Verb(c.NewlyFail, "fail"), c.NewlyPass, wording.Verb(c.NewlyPass, "pass"))
 }
 
-// FailedCases counts the cases of a run that fail a grader or have no reply.
+// FailedCases counts the cases of a run that fail a grader or ended in an error.
 func FailedCases(s summary.Summary) string {
 	out := wording.Count(len(s.Failed), "case") + " " + wording.Verb(len(s.Failed), "fail") + " a grader"
 	if slices.ContainsFunc(s.Failed, func(c summary.Case) bool { return c.Error != "" }) {
-		out += " or got no reply"
+		out += " or have errors"
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"promptbench/graders"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 )
@@ -33,11 +34,11 @@ type Tally struct {
 
 	mu             sync.Mutex
 	trials, graded int
-	replayed       int // trials
-	passed         int // graded trials that pass every grader which scored them
-	errors         int
+	replayed       int       // trials
+	passed         int       // graded trials that pass every grader which scored them
+	errors         int       // trials without a reply, or with a broken score
 	pace           []moment  // the last few, for the rate
-	failures       []failure // by kind of error, in order of appearance
+	failures       []failure // by kind of error or grader, in order of appearance
 	unscored       unscored
 }
 
@@ -57,6 +58,7 @@ const (
 type failure struct {
 	model         string // if the job has several; else empty
 	kind, message string // the message of the first trial
+	lacks         string // what such a trial has not
 	trials        int
 	cases         map[string]bool
 }
@@ -83,18 +85,24 @@ func (t *Tally) AddOn(model string, trial runfile.Trial, isReplayed bool) {
 	if isReplayed {
 		t.replayed++
 	}
+	if trial.Failure() != "" {
+		t.errors++
+	}
 	for _, s := range trial.Scores {
-		if s.Unscored == "" {
-			continue
-		}
-		t.unscored.scores++
-		if t.unscored.because == "" || trial.Case < t.unscored.caseID {
-			t.unscored.caseID, t.unscored.grader, t.unscored.because = trial.Case, s.Grader, s.Unscored
+		switch {
+		case s.Unscored == "":
+		case !s.Broken:
+			t.addUnscored(trial.Case, s)
+		case !slices.ContainsFunc(trial.Scores, func(part graders.Score) bool { // that says it
+			return part.Broken && strings.HasPrefix(part.Grader, s.Grader+"/")
+		}):
+			t.addFailure(trial.Case, failure{
+				model: model, kind: s.Grader, message: s.Grader + ": " + s.Unscored, lacks: "score of " + s.Grader,
+			})
 		}
 	}
-	if trial.Error != nil {
-		t.errors++
-		t.addFailure(model, trial)
+	if e := trial.Error; e != nil {
+		t.addFailure(trial.Case, failure{model: model, kind: e.Kind, message: e.Message, lacks: "reply"})
 		return
 	}
 	t.graded++
@@ -103,16 +111,24 @@ func (t *Tally) AddOn(model string, trial runfile.Trial, isReplayed bool) {
 	}
 }
 
-func (t *Tally) addFailure(model string, trial runfile.Trial) {
-	i := slices.IndexFunc(t.failures, func(f failure) bool { return f.kind == trial.Error.Kind && f.model == model })
+func (t *Tally) addUnscored(caseID string, s graders.Score) {
+	t.unscored.scores++
+	if t.unscored.because == "" || caseID < t.unscored.caseID {
+		t.unscored.caseID, t.unscored.grader, t.unscored.because = caseID, s.Grader, s.Unscored
+	}
+}
+
+func (t *Tally) addFailure(caseID string, f failure) {
+	i := slices.IndexFunc(t.failures, func(known failure) bool {
+		return known.kind == f.kind && known.lacks == f.lacks && known.model == f.model
+	})
 	if i < 0 {
 		i = len(t.failures)
-		t.failures = append(t.failures, failure{
-			model: model, kind: trial.Error.Kind, message: trial.Error.Message, cases: map[string]bool{},
-		})
+		f.cases = map[string]bool{}
+		t.failures = append(t.failures, f)
 	}
 	t.failures[i].trials++
-	t.failures[i].cases[trial.Case] = true
+	t.failures[i].cases[caseID] = true
 }
 
 // passes reports whether every grader that scored a trial passed it.
@@ -201,8 +217,8 @@ func (t *Tally) rate(now time.Time) float64 {
 	return float64(t.asked()-first.asked) / seconds
 }
 
-// Failures says for each kind of error what it was and which trials have no reply because of it, then what could not be
-// scored.
+// Failures says for each kind of error, and each grader that failed, what it was and which trials lack what because of
+// it, then what could not be scored.
 func (t *Tally) Failures() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -219,7 +235,7 @@ func (t *Tally) Failures() []string {
 			from = " from " + f.model
 		}
 		out = append(out, f.message,
-			fmt.Sprintf("no reply%s in %s: %s%s", from, wording.Count(f.trials, "trial"), strings.Join(names, ", "), more))
+			fmt.Sprintf("no %s%s in %s: %s%s", f.lacks, from, wording.Count(f.trials, "trial"), strings.Join(names, ", "), more))
 	}
 	if u := t.unscored; u.scores > 0 {
 		out = append(out, fmt.Sprintf("%s undecided, such as %s of case %s: %s",

@@ -17,7 +17,7 @@ const (
 	fails         outcome = "fail"
 	unscored      outcome = "unscored"
 	notApplicable outcome = "not_applicable"
-	failedCall    outcome = "error" // no reply to score
+	failedCall    outcome = "error" // no reply to score, or the grader failed
 )
 
 func outcomeOf(c summary.Cell) outcome {
@@ -28,7 +28,7 @@ func outcomeOf(c summary.Cell) outcome {
 		return passes
 	case c.Scored > 0:
 		return fails
-	case c.Undecided == 0 && c.Failed > 0:
+	case c.Broken > 0, c.Undecided == 0 && c.Failed > 0:
 		return failedCall
 	}
 	return unscored
@@ -56,7 +56,8 @@ func reasonOf(trials []runfile.Trial, grader string, found outcome) string {
 		s := summary.ScoreOf(&trials[i], grader, 0)
 		switch {
 		case s == nil:
-		case found == notApplicable && s.NotApplicable != "", found == unscored && s.Unscored != "":
+		case found == notApplicable && s.NotApplicable != "", found == unscored && s.Unscored != "",
+			found == failedCall && s.Broken:
 			return phrase.Reason(*s)
 		case s.Value != nil && s.Pass == (found == passes) && (found == passes || found == fails):
 			return withCount(phrase.Reason(*s), passed, trials, "pass")

@@ -15,7 +15,7 @@ const (
 	trialMembers  = "kind case trial key read scores error"
 	readMembers   = "format type items defects"
 	defectMembers = "code detail"
-	scoreMembers  = "grader value pass answer share reason unscored not_applicable"
+	scoreMembers  = "grader value pass answer share reason unscored broken not_applicable"
 )
 
 func (k *collector) readCase(c *cursor, into *Case) {
@@ -188,6 +188,8 @@ func (k *collector) readScore(c *cursor) {
 			c.skipText()
 		case "unscored":
 			s.Unscored = k.word(c.text())
+		case "broken":
+			s.Broken = c.boolean()
 		case "not_applicable":
 			s.NotApplicable = k.word(c.text())
 		case "share":

@@ -1,7 +1,9 @@
 package runfile
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"promptbench/graders"
@@ -210,7 +212,7 @@ type Error struct {
 }
 
 // A Trial is one graded attempt at one case. Either Scores or Error is set: a call that failed for good is an error of
-// its trial and has no score.
+// its trial and has no score. A trial with a broken score counts as an error, too.
 type Trial struct {
 	Kind   string          `json:"kind"`
 	Case   string          `json:"case"`
@@ -219,6 +221,17 @@ type Trial struct {
 	Read   *Read           `json:"read,omitempty"`
 	Scores []graders.Score `json:"scores,omitempty"`
 	Error  *Error          `json:"error,omitempty"`
+}
+
+// Failure returns why a trial ended in an error: it has no reply, or a grader or its judge failed. Else it is empty.
+func (t *Trial) Failure() string {
+	if t.Error != nil {
+		return cmp.Or(t.Error.Message, t.Error.Kind, "no reply")
+	}
+	if i := slices.IndexFunc(t.Scores, func(s graders.Score) bool { return s.Broken }); i >= 0 {
+		return t.Scores[i].Grader + ": " + t.Scores[i].Unscored
+	}
+	return ""
 }
 
 // Read is a reply as it was read. Type is empty where none could be read.

@@ -148,6 +148,11 @@ func TestMajority(t *testing.T) {
 	require.Equal(t, "no majority among the votes: 1 yes, 1 no, 1 without a verdict (it is empty)",
 		judge.Majority([]judge.Verdict{yes, no, none}).Unscored)
 	require.NotEmpty(t, judge.Majority([]judge.Verdict{yes, none, none}).Unscored, "one of three is no majority")
+	down := judge.Verdict{Fault: "no answer", Broken: true}
+	require.True(t, judge.Majority([]judge.Verdict{down}).Broken)
+	require.True(t, judge.Majority([]judge.Verdict{yes, no, down}).Broken, "the third vote would have decided")
+	require.False(t, judge.Majority([]judge.Verdict{yes, down, yes}).Broken)
+	require.False(t, judge.Majority([]judge.Verdict{yes, no, none}).Broken)
 	require.NotEmpty(t, judge.Majority([]judge.Verdict{yes, yes, no, no}).Unscored)
 }
 

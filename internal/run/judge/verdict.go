@@ -23,6 +23,7 @@ type Verdict struct {
 	Option string
 	Reason string
 	Fault  string // why there is no verdict; empty where there is one
+	Broken bool   // there is none because the call failed
 }
 
 // Read reads a judge's answer to some questions, one verdict for each. It takes

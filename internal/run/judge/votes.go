@@ -13,7 +13,7 @@ import (
 // is more than one vote. The reason is that of the first such vote.
 func Majority(votes []Verdict) graders.Verdict {
 	if len(votes) == 1 && votes[0].Fault != "" {
-		return graders.Verdict{Unscored: votes[0].Fault}
+		return graders.Verdict{Unscored: votes[0].Fault, Broken: votes[0].Broken}
 	}
 	counts := map[string]int{}
 	for _, v := range votes {
@@ -25,7 +25,10 @@ func Majority(votes []Verdict) graders.Verdict {
 		}
 		return decided(votes, v.Option)
 	}
-	return graders.Verdict{Unscored: "no majority among the votes: " + strings.Join(tally(votes), ", ")}
+	return graders.Verdict{
+		Unscored: "no majority among the votes: " + strings.Join(tally(votes), ", "),
+		Broken:   slices.ContainsFunc(votes, func(v Verdict) bool { return v.Broken }),
+	}
 }
 
 func decided(votes []Verdict, option string) graders.Verdict {

@@ -26,7 +26,7 @@ func (r recorded) Lookup(key string) (runfile.Call, bool, error) {
 func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 	h := run.Header.Judge
 	if h == nil || h.Prompt == nil {
-		return &runner.Judge{}
+		return &runner.Judge{IsPast: true}
 	}
 	said := recorded{}
 	for _, c := range run.Calls {
@@ -40,7 +40,9 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 			Offline: fmt.Sprintf("run %s has no answer of %s to this very question", run.Header.Run, m.ID),
 		}}
 	}
-	out := &runner.Judge{Prompt: PromptOf(*h.Prompt), Default: bench(h.Model), Named: map[string]*runner.JudgeModel{}}
+	out := &runner.Judge{
+		Prompt: PromptOf(*h.Prompt), Default: bench(h.Model), Named: map[string]*runner.JudgeModel{}, IsPast: true,
+	}
 	for _, c := range criteria {
 		if m, ok := h.Criteria[c.ID]; ok && c.Judge != "" {
 			out.Named[c.Judge] = bench(m)

@@ -61,7 +61,7 @@ func copyRun(w *runfile.Writer, run *runfile.Run, source string) (runfile.End, e
 	}
 	for _, t := range run.Trials {
 		end.Trials++
-		if t.Error != nil {
+		if t.Failure() != "" {
 			end.Errors++
 		}
 		for _, s := range t.Scores {

@@ -117,7 +117,7 @@ func (c *counter) call(call runfile.Call) {
 
 func (c *counter) trial(t runfile.Trial) {
 	c.trials.Add(1)
-	if t.Error != nil {
+	if t.Failure() != "" {
 		c.errors.Add(1)
 	}
 	for _, s := range t.Scores {

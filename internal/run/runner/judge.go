@@ -29,6 +29,8 @@ type Judge struct {
 	// Repeat is the number of judges of the same job that ask the same questions
 	// before this one: its votes count from there.
 	Repeat int
+	// IsPast says that the judge repeats what it said in a run, and is asked nothing.
+	IsPast bool
 	// Reversed lists the options in reverse order, to see whether that matters.
 	Reversed bool
 	// IsWanted reports whether a call with these questions about this reply is worth
@@ -60,13 +62,6 @@ func withJudgeCalls(ctx context.Context, c JudgeCalls) context.Context {
 	return context.WithValue(ctx, judgeCallsKey{}, c)
 }
 
-// The reasons for which no judge is asked. A reply that failed scores 0, whatever
-// a judge would say.
-var (
-	errFailedReply = errors.New("no judge is asked about a reply that failed as a whole")
-	errUnlabelled  = errors.New("nobody has labelled it")
-)
-
 // Fatal returns the error after which no judge is asked any more, or nil. The
 // judge may be nil.
 func (j *Judge) Fatal() *runfile.Error {
@@ -89,15 +84,18 @@ func (j *Judge) Fatal() *runfile.Error {
 // Ask implements [graders.Judge].
 func (j *Judge) Ask(ctx context.Context, s graders.Sample, questions []graders.Question) ([]graders.Verdict, error) {
 	calls, ok := ctx.Value(judgeCallsKey{}).(JudgeCalls)
-	if !ok {
-		return nil, errFailedReply
-	}
-	if j.IsWanted != nil && !j.IsWanted(s, questions) {
-		return nil, errUnlabelled
-	}
 	m := cmp.Or(j.Named[questions[0].Judge], j.Default)
-	if m == nil {
-		return nil, errors.New("no judge is named for it")
+	why := ""
+	switch {
+	case !ok: // it scores 0, whatever a judge would say
+		why = "no judge is asked about a reply that failed as a whole"
+	case j.IsWanted != nil && !j.IsWanted(s, questions):
+		why = "nobody has labelled it"
+	case m == nil:
+		why = "no judge is named for it"
+	}
+	if why != "" {
+		return slices.Repeat([]graders.Verdict{{Unscored: why}}, len(questions)), nil
 	}
 	if j.Reversed {
 		for i := range questions {
@@ -167,11 +165,8 @@ func (j *Judge) read(
 		return nil, false, err
 	}
 	if fault := faultOf(call); fault != "" {
-		verdicts = make([]judge.Verdict, len(a.Questions))
-		for i := range verdicts {
-			verdicts[i].Fault = fault
-		}
-		return verdicts, call.Error == nil, nil
+		v := judge.Verdict{Fault: fault, Broken: j.isBroken(call.Error)}
+		return slices.Repeat([]judge.Verdict{v}, len(a.Questions)), call.Error == nil, nil
 	}
 	return judge.Read(call.Reply, a.Questions, m.Asker.Target.Thinking...), true, nil
 }
@@ -190,6 +185,16 @@ func faultOf(call runfile.Call) string {
 		return "the judge refused to answer"
 	}
 	return ""
+}
+
+// isBroken reports whether a call failed because of the judge or the way to it, and
+// not because of what it was asked.
+func (j *Judge) isBroken(e *runfile.Error) bool {
+	if e == nil || j.IsPast && e.Kind == runfile.KindNotRecorded {
+		return false
+	}
+	kind := model.Kind(e.Kind)
+	return kind != model.KindContextLength && kind != model.KindContentFilter
 }
 
 // call makes one call and records it. An endpoint that refuses structured output or

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -163,6 +164,8 @@ func TestAJudgeFailsClosed(t *testing.T) {
 				require.Nil(t, got.Value)
 				require.False(t, got.Pass)
 				require.Contains(t, got.Unscored, tt.unscored)
+				down := []string{"a timeout", "no server", "500", "garbage", "no verdict, then no reply"}
+				require.Equal(t, slices.Contains(down, name), got.Broken, "a judge that decides nothing is not broken")
 				return
 			}
 			require.NotNil(t, got.Value)

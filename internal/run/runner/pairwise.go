@@ -101,9 +101,9 @@ func pairScores(baseFirst, headFirst judge.Verdict) []graders.Score {
 	both := graders.Score{Grader: ScorePairwise}
 	switch {
 	case one.Value == nil:
-		both.Unscored = "with the base first: " + one.Unscored
+		both.Unscored, both.Broken = "with the base first: "+one.Unscored, one.Broken
 	case two.Value == nil:
-		both.Unscored = "with the head first: " + two.Unscored
+		both.Unscored, both.Broken = "with the head first: "+two.Unscored, two.Broken
 	case *one.Value != *two.Value:
 		both = decided(ScorePairwise, 0.5, judge.Tie, "the judge prefers another in the other order")
 	case *one.Value == 1:
@@ -121,7 +121,7 @@ func pairScores(baseFirst, headFirst judge.Verdict) []graders.Score {
 func scoreOf(name string, v judge.Verdict, head string) graders.Score {
 	switch v.Option {
 	case "":
-		return graders.Score{Grader: name, Unscored: v.Fault}
+		return graders.Score{Grader: name, Unscored: v.Fault, Broken: v.Broken}
 	case judge.Tie:
 		return decided(name, 0.5, v.Option, v.Reason)
 	case head:

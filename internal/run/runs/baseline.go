@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
 )
 
 // BaselineName is the name of the baseline in the runs directory: the run file that
@@ -31,8 +32,8 @@ func SetBaseline(path, file string) (runfile.Header, error) {
 	case run.Header.Selected != nil:
 		why = fmt.Sprintf("run %s has only a selection of the cases and can't be a baseline; run the whole suite", id)
 	case run.End.Errors > 0:
-		why = fmt.Sprintf("run %s has %d trials without a reply and can't be a baseline; run it again to finish it",
-			id, run.End.Errors)
+		why = fmt.Sprintf("run %s can't be a baseline, because %s ended in an error; run it again to finish it",
+			id, wording.Count(run.End.Errors, "trial"))
 	}
 	if why != "" {
 		return run.Header, errors.New(why)

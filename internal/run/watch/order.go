@@ -59,7 +59,7 @@ func passes(c runfile.Case, run *runfile.Run) bool {
 	}
 	trials := run.TrialsOf(c.Case)
 	return len(trials) > 0 && !slices.ContainsFunc(trials, func(t runfile.Trial) bool {
-		return t.Error != nil ||
+		return t.Failure() != "" ||
 			slices.ContainsFunc(t.Scores, func(s graders.Score) bool { return s.Value != nil && !s.Pass })
 	})
 }

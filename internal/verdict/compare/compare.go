@@ -43,6 +43,14 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		s.SetReliability(o.Reliability)
 		c.Gates = s.CheckGates(o.Gates)
 	}
+	for _, g := range c.measured {
+		r := summary.GateResult{
+			Grader: g.Grader, Of: summary.Regression, Cases: g.Cases, Applicable: g.Cases + g.LeftOut,
+		}
+		if g.Gating && slices.Contains(o.Gating, g.Grader) && !r.HasHalf() {
+			c.Gates = append(c.Gates, r)
+		}
+	}
 	c.Metrics = p.metrics()
 	for _, gate := range o.MetricGates {
 		c.Gates = append(c.Gates, checkMetric(gate, c.Metrics))
@@ -99,7 +107,7 @@ func sideOf(run *runfile.Run, price *params.Price, o Options) Side {
 	}
 	for i := range run.Trials {
 		t := &run.Trials[i]
-		if t.Error != nil {
+		if t.Failure() != "" {
 			s.Errors++
 		}
 		for k := range t.Scores {

@@ -39,7 +39,7 @@ type Comparison struct {
 	Pairs     int                  `json:"pairs"`      // cases paired
 	Graders   []Grader             `json:"graders"`    // in the suite's order
 	Metrics   []Metric             `json:"metrics"`    // tokens, latency and cost
-	Gates     []summary.GateResult `json:"gates"`      // absolute gates, held against the head; then those on metrics
+	Gates     []summary.GateResult `json:"gates"`      // absolute ones of the head; regressions with too few cases; metrics
 	Confusion Confusion            `json:"confusion"`  // of the types, both sides
 	Tags      []Slice              `json:"tags"`       // by tag, without p
 	Flips     []Flip               `json:"flips"`      // to fail first, then to pass, by case
@@ -70,7 +70,7 @@ type Side struct {
 	Basis    summary.Basis    `json:"basis"`
 	Usage    summary.Usage    `json:"usage"`
 	Judging  *summary.Judging `json:"judge,omitempty"` // what its judge was asked, apart from the replies
-	Errors   int              `json:"errors"`          // trials without a reply
+	Errors   int              `json:"errors"`          // trials without a reply, or with a broken score
 	Unscored int              `json:"unscored"`        // scores that could not be decided
 }
 

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/stats"
 	"promptbench/internal/verdict/summary"
 )
@@ -207,6 +209,10 @@ func checkMetric(gate config.MetricGate, metrics []Metric) summary.GateResult {
 		if m.CI != nil {
 			r.Value, r.Shortfall = &m.CI[0], ""
 		}
+	}
+	r.Cases, r.Applicable = m.Cases, m.Cases+m.LeftOut
+	if r.Value != nil && !r.HasHalf() {
+		r.Value, r.Shortfall = nil, fmt.Sprintf("it is known for %d of %s only", r.Cases, wording.Count(r.Applicable, "case"))
 	}
 	if r.Value == nil {
 		r.Shortfall = cmp.Or(r.Shortfall, "it is out of range")

@@ -151,6 +151,12 @@ func TestMetricGates(t *testing.T) {
 		require.Equal(t, tt.want, c.Gates[0].String())
 		require.Equal(t, tt.missed, summary.Missed(c.Gates), tt.want)
 	}
+	ms := []int{1, 1, 1}
+	few, err := compare.Compare(spent("v1", []int{100, -1, -1}, ms), spent("v2", []int{100, 100, 100}, ms),
+		compare.Options{MetricGates: []config.MetricGate{{Metric: config.Tokens, Of: config.Mean}}})
+	require.NoError(t, err)
+	require.Equal(t, "gate ignored: the change of tokens is unknown, because it is known for 1 of 3 cases only",
+		few.Gates[0].String())
 	one, err := compare.Compare(spent("v1", []int{100}, []int{100}), spent("v2", []int{200}, []int{100}),
 		compare.Options{MetricGates: []config.MetricGate{
 			{Metric: config.Tokens, Of: config.LowerBound}, {Metric: config.Tokens, Of: config.Mean, MaxIncrease: 1.5},

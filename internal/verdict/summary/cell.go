@@ -13,6 +13,7 @@ type Cell struct {
 	Scored    int     // trials with a value
 	Passed    int
 	Undecided int  // trials that the grader could not decide
+	Broken    int  // of these, trials in which it failed, or its judge
 	Failed    int  // trials without a score, because the call failed
 	Excluded  bool // the grader said that it does not apply
 	Binary    bool // every value is 0 or 1; meaningful where Scored > 0
@@ -68,6 +69,9 @@ func (c *Cell) add(s *graders.Score) {
 		c.Excluded = true
 	case s.Value == nil:
 		c.Undecided++
+		if s.Broken {
+			c.Broken++
+		}
 	default:
 		c.Binary = c.Binary && (*s.Value == 0 || *s.Value == 1)
 		c.Sum += *s.Value

@@ -7,17 +7,26 @@ import (
 	"strings"
 
 	"promptbench/internal/input/config"
+	"promptbench/internal/text/wording"
 )
+
+// Regression is what a gate on a regression is of. The verdict of the grader says whether
+// it is met; its result is listed where too few cases were scored.
+const Regression = "regression"
 
 // A GateResult is a gate of the config and whether a run meets it, or a comparison if
 // it is on a metric.
 type GateResult struct {
-	Grader    string   `json:"grader,omitempty"`
-	Of        string   `json:"of"`
-	Min       *float64 `json:"min,omitempty"`
-	Value     *float64 `json:"value"` // what the gate is held to; nil if there is no such number, and Pass is false
-	Pass      bool     `json:"pass"`
-	Shortfall string   `json:"informs_only,omitempty"` // why the gate decides nothing
+	Grader string   `json:"grader,omitempty"`
+	Of     string   `json:"of"`
+	Min    *float64 `json:"min,omitempty"`
+	Value  *float64 `json:"value"` // what the gate is held to; nil if there is no such number, and Pass is false
+	Pass   bool     `json:"pass"`
+
+	Cases      int `json:"cases"`      // that the value rests on
+	Applicable int `json:"applicable"` // that the gate applies to; with a value for under half of them it is missed
+
+	Shortfall string `json:"informs_only,omitempty"` // why the gate decides nothing
 
 	Metric      string      `json:"metric,omitempty"` // in place of Grader and Min
 	MaxIncrease *float64    `json:"max_increase,omitempty"`
@@ -35,6 +44,9 @@ func (g GateResult) String() string {
 	case !g.Pass:
 		word = "missed"
 	}
+	if g.Of == Regression {
+		return fmt.Sprintf("gate %s: %s is scored on both sides%s", word, g.Grader, g.share("in"))
+	}
 	of := strings.ReplaceAll(g.Of, "_", " ")
 	if g.Metric != "" {
 		what, within := "the change of "+g.Metric, ""
@@ -44,15 +56,32 @@ func (g GateResult) String() string {
 		case g.CI != nil:
 			within = fmt.Sprintf(" (%s…%s)", Percent(g.CI[0]), Percent(g.CI[1]))
 		}
-		return fmt.Sprintf("gate %s: %s is %s%s, at most %s is allowed",
-			word, what, Percent(*g.Value), within, Percent(*g.MaxIncrease))
+		return fmt.Sprintf("gate %s: %s is %s%s%s, at most %s is allowed",
+			word, what, Percent(*g.Value), within, g.share("over"), Percent(*g.MaxIncrease))
 	}
 	value := "unknown"
 	if g.Value != nil {
 		value = fmt.Sprintf("%.3f", *g.Value)
 	}
-	return fmt.Sprintf("gate %s: the %s of %s is %s, at least %.3g is required", word, of, g.Grader, value, *g.Min)
+	return fmt.Sprintf("gate %s: the %s of %s is %s%s, at least %.3g is required",
+		word, of, g.Grader, value, g.share("over"), *g.Min)
 }
+
+// share says how many of the applicable cases a gate rests on, or nothing if it rests on
+// all of them.
+func (g GateResult) share(preposition string) string {
+	if g.Cases >= g.Applicable {
+		return ""
+	}
+	out := fmt.Sprintf(" %s %d of %s", preposition, g.Cases, wording.Count(g.Applicable, "applicable case"))
+	if !g.HasHalf() {
+		out += " (fewer than half)"
+	}
+	return out
+}
+
+// HasHalf reports whether a gate rests on at least half of the applicable cases.
+func (g GateResult) HasHalf() bool { return 2*g.Cases >= g.Applicable }
 
 // Percent is a change as a percentage with its sign.
 func Percent(change float64) string {
@@ -89,7 +118,8 @@ func (s Summary) check(gate config.Gate) GateResult {
 	case gate.Of == config.Mean:
 		r.Value = g.Mean
 	}
-	r.Pass = r.Value != nil && *r.Value >= gate.Min
+	r.Cases, r.Applicable = g.Cases, g.Applicable
+	r.Pass = r.Value != nil && *r.Value >= gate.Min && r.HasHalf()
 	if g.Judged != nil {
 		r.Shortfall = g.Judged.Shortfall
 	}

@@ -25,13 +25,14 @@ type Summary struct {
 	Basis     Basis          `json:"basis"`
 	Cases     int            `json:"cases"`  // that the run is over, begun or not
 	Trials    int            `json:"trials"` // per case
-	Errors    int            `json:"errors"` // trials without a reply
+	Errors    int            `json:"errors"` // trials without a reply, or with a broken score
+	Broken    int            `json:"broken"` // of these, those with a reply: a grader or its judge failed
 	Usage     Usage          `json:"usage"`
 	Judging   *Judging       `json:"judge,omitempty"` // what the judge was asked, apart from the replies
 	Graders   []Grader       `json:"graders"`
 	Types     []string       `json:"types"`
 	Confusion [][]int        `json:"confusion"` // rows: expected type; columns: returned type, then unread
-	Failed    []Case         `json:"failed"`    // cases that fail a grader or have no reply, by id
+	Failed    []Case         `json:"failed"`    // cases that fail a grader or ended in an error, by id
 	Flaky     []Flaky        `json:"flaky"`     // cases that pass a grader in some trials only, by id
 	Gates     []GateResult   `json:"gates"`     // as [Summary.CheckGates] returns them
 }
@@ -48,6 +49,7 @@ type Grader struct {
 	Pass          int               `json:"pass"`      // cases
 	Fail          int               `json:"fail"`      // cases
 	Unscored      int               `json:"unscored"`  // undecided trials; those without a reply are errors
+	Applicable    int               `json:"-"`         // cases that the grader applies to, scored or not
 	NotApplicable int               `json:"not_applicable"`
 	PassAll       *float64          `json:"pass_hat_k"`          // chance that all trials of a case pass; nil for one
 	Flaky         int               `json:"flaky"`               // cases that pass in some trials only
@@ -69,7 +71,7 @@ type Case struct {
 	ID   string       `json:"case"`
 	Said
 	Failed []string `json:"graders"`         // that it fails
-	Error  string   `json:"error,omitempty"` // why its first trial without a reply has none
+	Error  string   `json:"error,omitempty"` // of its first trial that ended in one
 }
 
 // Of sums up a run. The price is that of its model, nil where it is unknown.
@@ -86,8 +88,11 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 		s.Redacted = h.Redacted.From
 	}
 	for i := range run.Trials {
-		if run.Trials[i].Error != nil {
+		if t := &run.Trials[i]; t.Failure() != "" {
 			s.Errors++
+			if t.Error == nil {
+				s.Broken++
+			}
 		}
 	}
 	names := GraderNames(run)
@@ -125,12 +130,11 @@ func reason(run *runfile.Run) string {
 	return "the run has no end line: it was killed, or is still being written"
 }
 
-// failedCase is a case that fails a grader or has a trial without a reply.
+// failedCase is a case that fails a grader or has a trial that ended in an error.
 func failedCase(run *runfile.Run, c *runfile.Case, trials []runfile.Trial, names []string, cells []Cell) (Case, bool) {
 	out := Case{Case: *c, ID: c.Case, Said: SaidOf(run, trials), Failed: []string{}}
 	for i := range trials {
-		if trials[i].Error != nil {
-			out.Error = trials[i].Error.Message
+		if out.Error = trials[i].Failure(); out.Error != "" {
 			break
 		}
 	}

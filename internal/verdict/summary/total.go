@@ -32,6 +32,7 @@ func (t *total) add(c *Cell, group string) {
 		t.g.NotApplicable++
 		return
 	}
+	t.g.Applicable++
 	t.g.Unscored += c.Undecided
 	if c.Scored == 0 {
 		return
