@@ -87,7 +87,9 @@ func compileSchema(value any) error {
 type Model struct {
 	Name       string
 	ID         string
-	BaseURL    string // empty: OpenAI's
+	Endpoint   string // of those that a config knows; or empty
+	API        string
+	BaseURL    string // empty: the endpoint's
 	APIKeyEnv  string
 	APIVersion string
 	Headers    map[string]string

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,10 +89,11 @@ func (d *draft) githubModel(n strictyaml.Node, id string) Model {
 	if own == "" {
 		own, name = "openrouter", id
 	}
-	s := services()[own]
-	d.lost(n, "GitHub Models has shut down; the model %s is now asked at %s, check its id there", id,
-		cmp.Or(s.baseURL, "OpenAI"))
-	return Model{Name: id, ID: name, BaseURL: s.baseURL, APIKeyEnv: s.keyEnv}
+	p, _ := endpointOf(own)
+	d.lost(n, "GitHub Models has shut down; the model %s is now asked at %s, check its id there", id, own)
+	m := modelAt(p, name)
+	m.Name = id
+	return m
 }
 
 func (d *draft) githubParams(p *promptDraft, n strictyaml.Node) {

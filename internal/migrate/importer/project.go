@@ -140,7 +140,7 @@ func configOf(results []*Result) ([]byte, error) {
 	first, judge := "", ""
 	for _, r := range results {
 		for _, m := range r.Models {
-			if other, taken := byName[m.Name]; taken && other.ID == m.ID && other.BaseURL == m.BaseURL {
+			if other, taken := byName[m.Name]; taken && other.ID == m.ID && other.Endpoint == m.Endpoint && other.BaseURL == m.BaseURL {
 				continue
 			}
 			m.Name = used.unique(m.Name)
@@ -156,12 +156,19 @@ func configOf(results []*Result) ([]byte, error) {
 }
 
 func (m Model) entry() object {
-	endpoint := ""
-	if m.BaseURL == "" {
-		endpoint = config.OpenAI
+	endpoint, api, keyEnv := m.Endpoint, m.API, m.APIKeyEnv
+	preset, known := config.PresetOf(endpoint)
+	if m.BaseURL != "" && endpoint != config.Azure { // an address that is not the endpoint's
+		endpoint = ""
+	}
+	if endpoint != "" && preset.KeyEnv == keyEnv {
+		keyEnv = ""
+	}
+	if known && endpoint != "" && preset.API == api || api == config.Chat {
+		api = ""
 	}
 	return filled(
-		"endpoint", endpoint, "base_url", m.BaseURL, "model", m.ID, "api_key_env", m.APIKeyEnv,
+		"endpoint", endpoint, "api", api, "base_url", m.BaseURL, "model", m.ID, "api_key_env", keyEnv,
 		"api_version", m.APIVersion, "headers", varsObject(m.Headers), "params", m.Params)
 }
 

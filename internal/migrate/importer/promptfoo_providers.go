@@ -11,40 +11,43 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// A service is an endpoint that speaks OpenAI's API.
-type service struct {
-	baseURL string
-	keyEnv  string
-	chat    []string // what may stand between the service and the model: openai:chat:MODEL
+// endpointOf returns the endpoint of a provider of promptfoo: one that the config knows, or
+// another that speaks OpenAI's API.
+func endpointOf(provider string) (config.Preset, bool) {
+	others := map[string]string{"google": config.Gemini, "llama": "llama.cpp", "azureopenai": config.Azure}
+	if p, ok := config.PresetOf(cmp.Or(others[provider], provider)); ok {
+		return p, true
+	}
+	for _, p := range []config.Preset{
+		{Name: "xai", BaseURL: "https://api.x.ai/v1", KeyEnv: "XAI_API_KEY"},
+		{Name: "perplexity", BaseURL: "https://api.perplexity.ai", KeyEnv: "PERPLEXITY_API_KEY"},
+		{Name: "cerebras", BaseURL: "https://api.cerebras.ai/v1", KeyEnv: "CEREBRAS_API_KEY"},
+		{Name: "togetherai", BaseURL: "https://api.together.xyz/v1", KeyEnv: "TOGETHER_API_KEY"},
+		{Name: "fireworks", BaseURL: "https://api.fireworks.ai/inference/v1", KeyEnv: "FIREWORKS_API_KEY"},
+		{Name: "hyperbolic", BaseURL: "https://api.hyperbolic.xyz/v1", KeyEnv: "HYPERBOLIC_API_KEY"},
+		{Name: "lambdalabs", BaseURL: "https://api.lambda.ai/v1", KeyEnv: "LAMBDA_API_KEY"},
+		{Name: "cohere", BaseURL: "https://api.cohere.ai/compatibility/v1", KeyEnv: "COHERE_API_KEY"},
+		{Name: "litellm", BaseURL: "http://127.0.0.1:4000/v1", KeyEnv: "LITELLM_API_KEY"},
+		{Name: "localai", BaseURL: "http://127.0.0.1:8080/v1"},
+		{Name: "nscale", BaseURL: "https://inference.api.nscale.com/v1", KeyEnv: "NSCALE_SERVICE_TOKEN"},
+		{Name: "aimlapi", BaseURL: "https://api.aimlapi.com/v1", KeyEnv: "AIML_API_KEY"},
+	} {
+		if p.Name == provider {
+			return p, true
+		}
+	}
+	return config.Preset{}, false
 }
 
-// services are the providers of promptfoo that have such an endpoint.
-func services() map[string]service {
-	chat := []string{"chat", "completion"}
-	return map[string]service{
-		"openai":     {"", "OPENAI_API_KEY", []string{"chat", "responses"}},
-		"anthropic":  {"https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", []string{"messages"}},
-		"google":     {"https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY", []string{"chat"}},
-		"openrouter": {"https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", chat},
-		"groq":       {"https://api.groq.com/openai/v1", "GROQ_API_KEY", chat},
-		"mistral":    {"https://api.mistral.ai/v1", "MISTRAL_API_KEY", chat},
-		"deepseek":   {"https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", chat},
-		"xai":        {"https://api.x.ai/v1", "XAI_API_KEY", chat},
-		"perplexity": {"https://api.perplexity.ai", "PERPLEXITY_API_KEY", chat},
-		"cerebras":   {"https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", chat},
-		"togetherai": {"https://api.together.xyz/v1", "TOGETHER_API_KEY", []string{"chat"}},
-		"fireworks":  {"https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY", chat},
-		"hyperbolic": {"https://api.hyperbolic.xyz/v1", "HYPERBOLIC_API_KEY", []string{"chat"}},
-		"lambdalabs": {"https://api.lambda.ai/v1", "LAMBDA_API_KEY", []string{"chat"}},
-		"cohere":     {"https://api.cohere.ai/compatibility/v1", "COHERE_API_KEY", chat},
-		"litellm":    {"http://127.0.0.1:4000/v1", "LITELLM_API_KEY", []string{"chat"}},
-		"ollama":     {"http://127.0.0.1:11434/v1", "", chat},
-		"llama":      {"http://127.0.0.1:8080/v1", "", nil},
-		"localai":    {"http://127.0.0.1:8080/v1", "", chat},
-		"vllm":       {"http://127.0.0.1:8000/v1", "", chat},
-		"nscale":     {"https://inference.api.nscale.com/v1", "NSCALE_SERVICE_TOKEN", []string{"chat"}},
-		"aimlapi":    {"https://api.aimlapi.com/v1", "AIML_API_KEY", []string{"chat"}},
+// modelAt is a model of an endpoint.
+func modelAt(p config.Preset, id string) Model {
+	m := Model{ID: id, APIKeyEnv: p.KeyEnv, API: p.API}
+	if _, known := config.PresetOf(p.Name); known {
+		m.Endpoint = p.Name
+	} else {
+		m.BaseURL = p.BaseURL
 	}
+	return m
 }
 
 // providers adds a model for each provider that has a counterpart.
@@ -66,7 +69,7 @@ func number(v any) (n float64, ok bool) {
 
 func (d *draft) addModel(m Model) string {
 	used := names{}
-	target := func(m Model) string { return asJSON([]any{m.ID, m.BaseURL, m.APIKeyEnv, m.Headers}) }
+	target := func(m Model) string { return asJSON([]any{m.ID, m.Endpoint, m.API, m.BaseURL, m.APIKeyEnv, m.Headers}) }
 	for _, o := range d.Models {
 		if target(o) == target(m) && sameObject(o.Params, m.Params) {
 			return o.Name
@@ -121,26 +124,22 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 		return f.model(loaded, depth+1)
 	}
 	kind, rest, _ := strings.Cut(text, ":")
-	if kind == "azure" || kind == "azureopenai" {
-		return f.azure(id, rest, label, settings)
-	}
 	if kind == "github" {
 		m := f.githubModel(id, rest)
-		m.Name = slug(label, slug(path.Base(m.ID), "model"))
-		f.settings(&m, settings)
-		return m, true
+		return f.namedModel(m, id, label, settings), true
 	}
-	s, ok := services()[kind]
+	preset, ok := endpointOf(kind)
 	sub, name, cut := strings.Cut(rest, ":")
+	isChat := slices.Contains([]string{"chat", "messages", "responses"}, sub) || sub == "completion" && kind != config.OpenAI
 	switch {
 	case !ok:
-		f.lost(id, "the provider %s has no endpoint that is OpenAI-compatible", text)
+		f.lost(id, "the provider %s is not carried over: no endpoint is known for it", text)
 		return Model{}, false
 	case kind == "llama":
 		name = "llama"
-	case !cut && slices.Contains(s.chat, sub): // openai:chat, its model in the config
+	case !cut && isChat: // openai:chat, its model in the config
 		name = settings.Get("model").Text()
-	case !cut || !slices.Contains(s.chat, sub):
+	case !isChat:
 		switch sub {
 		case "completion", "embedding", "embeddings", "image", "realtime", "assistant", "moderation", "agents", "chatkit",
 			"transcription", "video", "live", "codex-sdk":
@@ -148,39 +147,44 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 			return Model{}, false
 		}
 		name = rest
-	case sub == "responses":
-		f.lost(id, "%s is asked by chat completions, not by the responses API", text)
 	}
 	if name == "" {
 		f.lost(id, "the provider %s names no model", text)
 		return Model{}, false
 	}
-	m := Model{ID: name, BaseURL: s.baseURL, APIKeyEnv: s.keyEnv}
-	m.Name = slug(label, slug(path.Base(name), "model"))
-	f.settings(&m, settings)
-	return m, true
+	m := modelAt(preset, name)
+	if sub == config.Responses {
+		m.API = config.Responses
+	}
+	return f.namedModel(m, id, label, settings), true
 }
 
-// azure is a deployment at Azure, which has an address of its own.
-func (f *promptfooConfig) azure(id strictyaml.Node, rest, label string, settings strictyaml.Node) (Model, bool) {
-	sub, name, cut := strings.Cut(rest, ":")
-	host := settings.Get("apiHost").Text()
-	if !cut || sub != "chat" && sub != "responses" {
-		f.lost(id, "the provider %s is no chat", id.Text())
-		return Model{}, false
+// namedModel gives a model its name and its settings.
+func (f *promptfooConfig) namedModel(m Model, id strictyaml.Node, label string, settings strictyaml.Node) Model {
+	m.Name = slug(label, slug(path.Base(m.ID), "model"))
+	if label != "" && m.Name != label {
+		f.note(id.Problem("", ""), "the provider %q is the model %s", label, m.Name)
 	}
-	base := settings.Get("apiBaseUrl").Text()
-	if base == "" && host == "" {
-		host = "YOUR-RESOURCE.openai.azure.com"
-		f.lost(id, "the provider %s names no apiHost; write your resource into its base_url", id.Text())
-	}
-	base = cmp.Or(base, "https://"+host)
-	m := Model{
-		ID: name, BaseURL: base, APIKeyEnv: "AZURE_API_KEY", Name: slug(label, slug(name, "model")),
-		APIVersion: cmp.Or(settings.Get("apiVersion").Text(), "2024-10-21"),
-	}
+	m.APIVersion = settings.Get("apiVersion").Text()
 	f.settings(&m, settings)
-	return m, true
+	f.fit(&m, id)
+	return m
+}
+
+// fit leaves out what the API of a model does not take.
+func (f *promptfooConfig) fit(m *Model, id strictyaml.Node) {
+	m.Params = slices.DeleteFunc(m.Params, func(p strictyaml.Field) bool {
+		n, _ := number(p.Value)
+		bad := m.API == config.Responses && p.Key == "stop" || m.API == config.Anthropic && p.Key == "temperature" && n > 1
+		if bad {
+			f.lost(id, "%s of the provider is not carried over: its API does not take it", p.Key)
+		}
+		return bad
+	})
+	if m.API == config.Anthropic && m.response.format == "json_object" {
+		f.lost(id, "the response format json_object is not carried over: the API of the provider does not take it")
+		m.response = response{}
+	}
 }
 
 func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
@@ -198,10 +202,14 @@ func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 			f.param(m, name, key, v)
 		case key == "presence_penalty" || key == "frequency_penalty" || key == "top_k" || key == "min_p" ||
 			key == "verbosity" || key == "service_tier":
+			if m.API == config.Gemini || m.API == config.Anthropic && key != "top_k" {
+				f.lost(e.Key, "%s of the provider is not carried over: its API does not take it", key)
+				continue
+			}
 			extra = append(extra, strictyaml.Field{Key: key, Value: plain(v)})
 		case key == "reasoning" && v.Get("effort").Kind() == strictyaml.Text:
 			f.param(m, "reasoningEffort", key, v.Get("effort"))
-		case key == "apiBaseUrl" || key == "apiBaseURL" || key == "baseUrl" || key == "apiHost" && m.APIVersion == "":
+		case key == "apiBaseUrl" || key == "apiBaseURL" || key == "baseUrl" || key == "apiHost":
 			f.baseURL(m, key, v)
 		case key == "apiKeyEnvar":
 			m.APIKeyEnv = v.Text()
@@ -209,7 +217,7 @@ func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 			f.headers(m, v)
 		case key == "response_format":
 			f.response(m, v)
-		case key == "model" || key == "apiHost" || key == "apiVersion":
+		case key == "model" || key == "apiVersion":
 		case key == "apiKey":
 			f.lost(
 				e.Key, "a key never stands in a file, so apiKey is not carried over; %s names the variable that holds it",
@@ -260,7 +268,10 @@ func (f *promptfooConfig) param(m *Model, name, key string, v strictyaml.Node) {
 func (f *promptfooConfig) baseURL(m *Model, key string, v strictyaml.Node) {
 	base := v.Text()
 	if key == "apiHost" {
-		base = "https://" + base + "/v1"
+		base = "https://" + base
+		if m.Endpoint != config.Azure {
+			base += "/v1"
+		}
 	}
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" ||

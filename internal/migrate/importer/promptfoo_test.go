@@ -1,11 +1,14 @@
 package importer_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/migrate/importer"
 )
 
@@ -144,5 +147,61 @@ func TestPromptfooMeanings(t *testing.T) {
 		},
 	} {
 		requireImport(t, name, nil, c.config, c.want, c.left)
+	}
+}
+
+// TestProviders imports providers, and holds the config that a project gets to what it has.
+func TestProviders(t *testing.T) {
+	t.Parallel()
+	for provider, c := range map[string]struct{ want, left string }{
+		"'openai:chat:gpt-4o'":         {"endpoint: openai\n    model: gpt-4o\n", ""},
+		"'openai:responses:gpt-4o'":    {"endpoint: openai\n    api: responses\n    model: gpt-4o\n", ""},
+		"'openai:embedding:x'":         {"", "the provider openai:embedding:x is no chat"},
+		"'anthropic:messages:claude'":  {"endpoint: anthropic\n    model: claude\n", ""},
+		"'google:gemini-2.5-flash'":    {"endpoint: gemini\n    model: gemini-2.5-flash\n", ""},
+		"'ollama:chat:llama3:8b'":      {"endpoint: ollama\n    model: llama3:8b\n", ""},
+		"'ollama:llama3:8b'":           {"endpoint: ollama\n    model: llama3:8b\n", ""},
+		"'llama:x'":                    {"endpoint: llama.cpp\n    model: llama\n", ""},
+		"'xai:grok'":                   {"base_url: https://api.x.ai/v1\n    model: grok\n    api_key_env: XAI_API_KEY\n", ""},
+		"'openrouter:meta/llama:free'": {"endpoint: openrouter\n    model: meta/llama:free\n", ""},
+		"{id: 'azure:chat:mine', config: {apiHost: me.openai.azure.com, apiVersion: '2024-10-21'}}": {
+			"endpoint: azure\n    base_url: https://me.openai.azure.com\n    model: mine\n    api_version: \"2024-10-21\"\n", "",
+		},
+		"'azure:responses:mine'": {"endpoint: azure\n    api: responses\n    model: mine\n", ""},
+		"{id: 'openai:m', config: {apiBaseUrl: 'http://127.0.0.1:1/v1'}}": {
+			"base_url: http://127.0.0.1:1/v1\n    model: m\n    api_key_env: OPENAI_API_KEY\n", "",
+		},
+		"{id: 'anthropic:m', config: {apiBaseUrl: 'https://gw.example/v1', apiKeyEnvar: GW}}": {
+			"api: anthropic\n    base_url: https://gw.example/v1\n    model: m\n    api_key_env: GW\n", "",
+		},
+		"{id: 'anthropic:m', config: {temperature: 1.5, top_k: 4, frequency_penalty: 1, response_format: {type: json_object}}}": {
+			"    params:\n      extra:\n        top_k: 4\n",
+			"x.yaml:1:18: temperature of the provider is not carried over: its API does not take it\n" +
+				"x.yaml:1:18: the response format json_object is not carried over: the API of the provider does not take it\n" +
+				"x.yaml:1:70: frequency_penalty of the provider is not carried over: its API does not take it",
+		},
+		"{id: 'openai:responses:m', config: {stop: [x]}}": {"model: m", "stop of the provider is not carried over"},
+		"'github:openai/gpt-4.1'":                         {"endpoint: openai\n    model: gpt-4.1\n", "is now asked at openai"},
+		"'github:meta/llama'":                             {"endpoint: openrouter\n    model: meta/llama\n", "is now asked at openrouter"},
+		"'bedrock:x'":                                     {"", "the provider bedrock:x is not carried over: no endpoint is known for it"},
+	} {
+		dir := t.TempDir()
+		source := filepath.Join(dir, "x.yaml")
+		text := "providers: [" + provider + "]\nprompts: ['{{q}}']\ntests: [{vars: {q: a}, assert: [{type: contains, value: x}]}]\n"
+		require.NoError(t, os.WriteFile(source, []byte(text), 0o600))
+		plan, err := importer.Prepare([]string{source}, filepath.Join(dir, "out"), "", importer.Options{})
+		require.NoError(t, err, provider)
+		require.NoError(t, plan.Write(filepath.Join(dir, "out")))
+		file := filepath.Join(dir, "out", config.DefaultPath)
+		written, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Contains(t, string(written), c.want, provider)
+		_, probs := config.Load(file)
+		require.NoError(t, probs.Err(), provider)
+		left := strings.ReplaceAll(strings.Join(importer.Group(plan.Results[0].Left), "\n"), dir+"/", "")
+		require.Contains(t, left, c.left, provider)
+		if c.left == "" {
+			require.Empty(t, left, provider)
+		}
 	}
 }
