@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"time"
 )
 
 // A Found is a run file that [Find] read the header and the end of.
@@ -20,23 +22,59 @@ type Found struct {
 	End    *End // nil where the run was killed, or is still being written
 }
 
-// Find lists the runs in dir and its subfolders whose header fits, newest first, ties by run id. Files that are no run
-// files are passed over.
+// Find lists the runs in dir and its subfolders whose header fits, newest first, ties by run id. Those that a wrong
+// clock dates in the future come last. Files that are no run files are passed over.
 func Find(dir string, fits func(Header) bool) ([]Found, error) {
+	return find(dir, fits, func(string) bool { return true })
+}
+
+// FindSince is [Find] for runs that are being written, or whose id says that they started at a time or later. It opens
+// no other file.
+func FindSince(dir string, since time.Time, fits func(Header) bool) ([]Found, error) {
+	least := since.UTC().Format(moment)
+	return find(dir, fits, func(path string) bool {
+		name := filepath.Base(path)
+		if IsID(name) && name >= least {
+			return true
+		}
+		_, err := os.Stat(lockPath(path))
+		return err == nil
+	})
+}
+
+func find(dir string, fits func(Header) bool, isWanted func(path string) bool) ([]Found, error) {
 	paths, err := Files(dir)
 	if err != nil {
 		return nil, err
 	}
 	var found []Found
 	for _, path := range paths {
+		if !isWanted(path) {
+			continue
+		}
 		if f, ok := inspect(path, fits); ok {
 			found = append(found, f)
 		}
 	}
+	now := time.Now()
 	slices.SortStableFunc(found, func(a, b Found) int {
-		return cmp.Or(b.Header.Started.Compare(a.Header.Started), cmp.Compare(b.Header.Run, a.Header.Run))
+		return cmp.Or(compareAge(a.Header.Started, b.Header.Started, now), cmp.Compare(b.Header.Run, a.Header.Run))
 	})
 	return found, nil
+}
+
+// skew is how far the clocks of two machines may differ.
+const skew = 5 * time.Minute
+
+// compareAge is negative where a is newer than b. What is dated in the future has no age, and is older than all else.
+func compareAge(a, b, now time.Time) int {
+	if x, y := a.After(now.Add(skew)), b.After(now.Add(skew)); x != y {
+		if x {
+			return 1
+		}
+		return -1
+	}
+	return b.Compare(a)
 }
 
 func inspect(path string, fits func(Header) bool) (Found, bool) {

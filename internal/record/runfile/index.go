@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"sync"
@@ -43,7 +44,7 @@ type place struct {
 	file   int32
 	length int32
 	offset int64
-	at     int64 // Unix nanoseconds
+	at     int64 // Unix nanoseconds; of a call that is dated in the future, less than of any other
 }
 
 // Skipped is a file that looks like a run file and can't be read as one.
@@ -54,13 +55,14 @@ type Skipped struct {
 
 // A Query says which recorded calls may answer.
 type Query struct {
-	Fits   func(Header) bool // reads on only in runs whose header fits
-	Oldest time.Time         // passes over calls older than this; zero: none is too old
+	Fits   func(Header) bool      // reads on only in runs whose header fits
+	Oldest func(Header) time.Time // passes over calls of a run older than this; nil or zero: none is too old
 }
 
 // OpenIndex indexes the run files in dir and its subfolders. A directory that does not exist holds no runs; a file that
 // can't be read, or only up to some line, is listed in [Index.Skipped], and what was read of it counts. Of several
-// calls with one key the newest wins, ties by run id.
+// calls with one key the newest wins, ties by run id. One that a wrong clock dates in the future wins over none, and is
+// passed over where the age counts.
 func OpenIndex(dir string, q Query) (*Index, error) {
 	x := &Index{
 		places: map[digest]place{}, open: map[int32]*os.File{}, pieces: map[string]*Piece{}, failed: map[failure]bool{},
@@ -98,8 +100,10 @@ type indexedFile struct {
 	batches []batchLine
 	failed  []failure // calls that a batch brought back as errors
 	queued  []QueuedRun
-	ended   bool  // the last line is the end line
-	err     error // what kept it from being read, or read on
+	oldest  time.Time // older calls are passed over
+	latest  time.Time // later calls are in the future
+	ended   bool      // the last line is the end line
+	err     error     // what kept it from being read, or read on
 }
 
 type callPlace struct {
@@ -123,9 +127,12 @@ func readForIndex(path string, q Query, buffer *bufio.Reader) indexedFile {
 		if h.Redacted != nil || !q.Fits(h) { // what is redacted answers nothing
 			return errUnfit
 		}
-		s.fits, s.header = true, h
+		s.fits, s.header, s.latest = true, h, time.Now().Add(skew)
+		if q.Oldest != nil {
+			s.oldest = q.Oldest(h)
+		}
 		return nil
-	}, func(l Line) error { return s.line(l, q) })
+	}, s.line)
 	s.ended = s.ended && !torn
 	if !errors.Is(err, errUnfit) && !(errors.Is(err, errNoHeader) && Written(path)) {
 		s.err = err
@@ -133,7 +140,7 @@ func readForIndex(path string, q Query, buffer *bufio.Reader) indexedFile {
 	return s
 }
 
-func (s *indexedFile) line(l Line, q Query) error {
+func (s *indexedFile) line(l Line) error {
 	s.ended = l.Kind == KindEnd
 	switch l.Kind {
 	case KindCall:
@@ -154,7 +161,11 @@ func (s *indexedFile) line(l Line, q Query) error {
 	if err != nil {
 		return err
 	}
-	if c.at.Before(q.Oldest) && !c.failed {
+	at, isFuture := c.at.UnixNano(), c.at.After(s.latest)
+	if isFuture {
+		at = math.MinInt64 + c.at.Unix()
+	}
+	if !c.failed && (c.at.Before(s.oldest) || isFuture && !s.oldest.IsZero()) {
 		return nil
 	}
 	key, ok := parseKey(c.key)
@@ -167,7 +178,7 @@ func (s *indexedFile) line(l Line, q Query) error {
 		}
 		return nil
 	}
-	s.calls = append(s.calls, callPlace{key, place{length: int32(len(l.Data)), offset: l.Offset, at: c.at.UnixNano()}})
+	s.calls = append(s.calls, callPlace{key, place{length: int32(len(l.Data)), offset: l.Offset, at: at}})
 	return nil
 }
 

@@ -70,7 +70,7 @@ func TestIndexReadsOnlyWhatFits(t *testing.T) {
 	record(t, dir, header("other", key("b")), answered(key("3"), "", noon))
 	x := open(t, dir, runfile.Query{
 		Fits:   func(h runfile.Header) bool { return h.Prompt.Hash == key("a") },
-		Oldest: noon.Add(-24 * time.Hour),
+		Oldest: func(runfile.Header) time.Time { return noon.Add(-24 * time.Hour) },
 	})
 	require.True(t, x.Has(key("1")))
 	require.False(t, x.Has(key("2")), "too old")

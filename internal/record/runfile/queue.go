@@ -47,7 +47,8 @@ func (s *indexedFile) addQueue(l Line) error {
 
 // QueuedRuns lists the runs whose calls a work queue made, newest first.
 func (x *Index) QueuedRuns() []QueuedRun {
+	now := time.Now()
 	return slices.SortedFunc(slices.Values(x.queued), func(a, b QueuedRun) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Path, a.Path))
+		return cmp.Or(compareAge(a.At, b.At, now), cmp.Compare(b.Path, a.Path))
 	})
 }

@@ -54,6 +54,7 @@ type Header struct {
 	Graders  []graders.Spec `json:"graders"`
 	Cases    int            `json:"cases,omitempty"` // that the run is over, begun or not; 0 where it was not known
 	Trials   int            `json:"trials"`          // trials per case
+	Fresh    *Fresh         `json:"fresh,omitempty"` // of a run that makes all calls anew
 	Selected *Selection     `json:"selected,omitempty"`
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
 	Judge    *Judge         `json:"judge,omitempty"`
@@ -62,6 +63,13 @@ type Header struct {
 	Git      *Git           `json:"git,omitempty"`
 	Tool     string         `json:"tool"`
 	Started  time.Time      `json:"started"`
+}
+
+// Fresh says of a run that replays only calls made since a time: when the first of several runs began, each of which
+// went on where the last one stopped.
+type Fresh struct {
+	Since time.Time `json:"since"`
+	Copy  int       `json:"copy,omitempty"` // which of two runs of one revision it is, from 1, where chance is measured
 }
 
 // ReaderVersion is the version of the reader that the replies went through: 1 where the header does not say.

@@ -29,8 +29,8 @@ func (r *Revisions) Ahead(p *project.Project, earlier *runfile.Run) (plan.Revisi
 	if err != nil {
 		return out, err
 	}
-	for _, v := range variants {
-		replies, recorded, err := countRecorded(p, v, r.Work.Trials, r.recordings.index)
+	for i, v := range variants {
+		replies, recorded, err := countRecorded(p, v, r.Work.Trials, r.recordings.of(i))
 		if err != nil {
 			return out, err
 		}

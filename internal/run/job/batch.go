@@ -60,7 +60,10 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 	if !o.Fresh {
 		return out, nil
 	}
-	index, err := openIndex(p, o, ofPrompts(p.Prompts))
+	if going, err := openFresh(p, o, subjectsOf(p, variants)); err != nil || len(going.since) > 0 {
+		return out, err
+	}
+	index, err := runfile.OpenIndex(p.RunsDir, query(o, ofPrompts(p.Prompts)))
 	if err != nil {
 		return nil, errors.Join(err, out.Close())
 	}
@@ -237,7 +240,7 @@ func (b batchRun) Close(e runfile.End) error {
 
 // CancelBatches cancels what is handed in for the revisions and not over yet.
 func CancelBatches(ctx context.Context, p *project.Project, o Options) ([]batch.Cancelled, error) {
-	index, err := openIndex(p, o, ofPrompts(p.Prompts))
+	index, err := runfile.OpenIndex(p.RunsDir, query(o, ofPrompts(p.Prompts)))
 	if err != nil {
 		return nil, err
 	}

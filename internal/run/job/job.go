@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os/exec"
@@ -26,6 +27,8 @@ type Job struct {
 	engine     *engine.Engine
 	transport  Transport
 	calls      []*Calls // that the transport makes; none where only a judge is asked
+	fresh      fresh
+	beside     *beside // nil where no call is made
 	recordings recordings
 	run        func(ctx context.Context, stop <-chan struct{}) ([]runfile.End, error)
 	release    []func() error
@@ -126,6 +129,12 @@ func header(ctx context.Context, p *project.Project, o Options) runfile.Header {
 
 // create begins a run file and returns it with the id of the run.
 func (j *Job) create(p *project.Project, o Options, h runfile.Header) (id string, w *runfile.Writer, err error) {
+	if o.Fresh {
+		h.Fresh = &runfile.Fresh{Since: cmp.Or(j.fresh.since[subjectOf(h)], h.Started)}
+		if o.Noise {
+			h.Fresh.Copy = len(j.Runs) + 1
+		}
+	}
 	h.Run = runfile.NewID(o.Started, h.Prompt.Name, h.Model.ID)
 	w, err = runfile.Create(p.RunsDir, h)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
@@ -43,24 +44,28 @@ func (j *Job) prepareJudge(ctx context.Context, p *project.Project, o Options) (
 func (j *Job) openJudge(
 	p *project.Project, o Options, asked *prompt.Prompt, criteria []graders.Criterion, targets map[string]project.Target,
 ) (*preparedJudge, error) {
-	earlier, err := j.openRecordings(p, o, ofJudge(asked))
+	out := &preparedJudge{
+		judge:  &runner.Judge{Prompt: asked, Named: map[string]*runner.JudgeModel{}},
+		header: judgeHeader(asked, criteria, targets),
+	}
+	q, err := j.judgeQuery(p, o, asked, out.header)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := j.openIndex(p, q)
 	if err != nil {
 		return nil, err
 	}
 	list := slices.SortedFunc(maps.Values(targets),
 		func(a, b project.Target) int { return strings.Compare(a.Name, b.Name) })
 	// Which questions come up depends on replies that are not there yet, so any recording counts.
-	anyRecorded := func(string) (bool, error) { return earlier.index != nil && earlier.index.Len() > 0, nil }
+	anyRecorded := func(string) (bool, error) { return earlier != nil && earlier.Len() > 0, nil }
 	models, err := openModels(list, o, Local{}, j.engine, anyRecorded)
 	if err != nil {
 		return nil, fmt.Errorf("the judge: %w", err)
 	}
-	out := &preparedJudge{
-		judge:  &runner.Judge{Prompt: asked, Named: map[string]*runner.JudgeModel{}},
-		header: judgeHeader(asked, criteria, targets),
-	}
 	for name, t := range targets {
-		m := &runner.JudgeModel{Asker: askerFor(t, models[t.Name], earlier.index), Params: judge.Params(asked, t.Params)}
+		m := &runner.JudgeModel{Asker: askerFor(t, models[t.Name], earlier), Params: judge.Params(asked, t.Params)}
 		if name == "" {
 			out.judge.Default = m
 		} else {
@@ -68,6 +73,30 @@ func (j *Job) openJudge(
 		}
 	}
 	return out, nil
+}
+
+// judgeQuery selects the answers of a judge that a job may replay. Where the judge
+// alone is asked, it goes on with an earlier job of its own.
+func (j *Job) judgeQuery(p *project.Project, o Options, asked *prompt.Prompt, h *runfile.Judge) (
+	q *runfile.Query, err error,
+) {
+	if j.fresh.since == nil {
+		of := runfile.Header{Prompt: *h.Prompt, Model: h.Model, Suite: runfile.Suite{Name: p.Suite.Name}}
+		if j.fresh, err = openFresh(p, o, []runfile.Header{of}); err != nil {
+			return nil, err
+		}
+	}
+	begin := j.fresh.begin()
+	if o.Fresh && begin.IsZero() {
+		return nil, nil //nolint:nilnil // all is asked anew
+	}
+	judged := query(o, ofJudge(asked))
+	oldest := judged.Oldest(runfile.Header{})
+	if o.Fresh && begin.After(oldest) {
+		oldest = begin
+	}
+	judged.Oldest = func(runfile.Header) time.Time { return oldest }
+	return &judged, nil
 }
 
 // judgeHeader is what a run's header says of its judge.

@@ -28,16 +28,20 @@ func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
 		}
 		groups[c.Group] = c.Group != ""
 	}
-	var index *runfile.Index
-	if !o.Fresh {
-		if index, err = openIndex(p, o, ofPrompts(p.Prompts)); err != nil {
-			return out, err
-		}
-		defer index.Close() //nolint:errcheck // opened for reading only
-	}
 	variants, err := p.Variants()
 	if err != nil {
 		return out, err
+	}
+	going, err := openFresh(p, o, subjectsOf(p, variants))
+	if err != nil {
+		return out, err
+	}
+	var index *runfile.Index
+	if q := going.query(o, ofPrompts(p.Prompts), 1); q != nil {
+		if index, err = runfile.OpenIndex(p.RunsDir, *q); err != nil {
+			return out, err
+		}
+		defer index.Close() //nolint:errcheck // opened for reading only
 	}
 	for _, v := range variants {
 		planned, err := planVariant(p, v, out, index)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
@@ -55,8 +56,18 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 func (r *Revisions) prepare(
 	ctx context.Context, p *project.Project, o Options, variants []project.Variant,
 ) (err error) {
-	if r.recordings, err = r.openRecordings(p, o, ofPrompts(p.Prompts)); err != nil {
+	jobs := subjectsOf(p, variants)
+	if !o.Offline {
+		r.beside = &beside{dir: p.RunsDir, since: o.Started.Truncate(time.Millisecond), jobs: jobs, noticed: map[string]bool{}}
+	}
+	if r.fresh, err = openFresh(p, o, jobs); err != nil {
 		return err
+	}
+	if err := r.openRecordings(p, o, ofPrompts(p.Prompts)); err != nil {
+		return err
+	}
+	if len(r.fresh.since) > 0 && o.Note != nil {
+		o.Note(r.fresh.note())
 	}
 	r.recordings.repair()
 	isRecorded := func(name string) (bool, error) { return r.anyRecorded(p, variants, name) }
@@ -89,10 +100,10 @@ func (r *Revisions) prepare(
 		if len(p.Options.Models) > 0 {
 			r.Runs[i].Model = t.ID
 		}
-		asker := askerFor(t, models[t.Name], r.recordings.index)
+		asker := askerFor(t, models[t.Name], r.recordings.of(i))
 		r.Work.Revisions[i] = runner.Revision{Prompt: v.Prompt, Params: t.Params, Asker: asker, ID: id, Run: w}
 		r.calls = append(r.calls, &Calls{
-			Name: v.Name, Revision: &r.Work.Revisions[i], Target: t, File: w, Recorded: r.recordings.index,
+			Name: v.Name, Revision: &r.Work.Revisions[i], Target: t, File: w, Recorded: r.recordings.of(i),
 			Requests: requests(p, v, r.Work.Trials),
 		})
 	}
@@ -124,9 +135,7 @@ func (r *Revisions) header(ctx context.Context, p *project.Project, o Options) r
 	if r.judge != nil {
 		h.Judge = r.judge.header
 	}
-	if s := p.Options.Select; len(s.Cases)+len(s.Tags) > 0 {
-		h.Selected = &runfile.Selection{Cases: s.Cases, Tags: s.Tags}
-	}
+	h.Selected = selection(p)
 	return h
 }
 
@@ -200,11 +209,11 @@ func countRecorded(p *project.Project, v project.Variant, trials int, index *run
 
 // anyRecorded reports whether a reply that the job wants of a target is recorded.
 func (r *Revisions) anyRecorded(p *project.Project, variants []project.Variant, name string) (bool, error) {
-	for _, v := range variants {
+	for i, v := range variants {
 		if v.Target.Name != name {
 			continue
 		}
-		_, recorded, err := countRecorded(p, v, r.Work.Trials, r.recordings.index)
+		_, recorded, err := countRecorded(p, v, r.Work.Trials, r.recordings.of(i))
 		if err != nil || recorded > 0 {
 			return recorded > 0, err
 		}
