@@ -83,9 +83,13 @@ func Glob(files fs.FS, pattern string) ([]string, error) {
 	if strings.Count(pattern, "{") > 4 || strings.Count(pattern, "**") > 4 {
 		return nil, errors.New("the pattern has too many alternatives")
 	}
-	out, err := doublestar.Glob(files, pattern, doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithNoHidden())
+	out, err := doublestar.Glob(
+		files, pattern, doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithNoHidden())
+	if err != nil {
+		return nil, fmt.Errorf("the pattern %s: %w", pattern, err)
+	}
 	slices.Sort(out)
-	return slices.Compact(out), err
+	return slices.Compact(out), nil
 }
 
 // cause is an error without the path in front of it.

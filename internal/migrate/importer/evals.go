@@ -8,6 +8,8 @@ import (
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/suite"
+	"promptbench/internal/text/charset"
 )
 
 // isRegistry reports whether a document is one of the registry of OpenAI evals:
@@ -56,6 +58,9 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 		file := relative(d.source, dir+samples.Text())
 		data, err := d.files.Read(file)
 		if err == nil {
+			data, err = charset.Decode(data)
+		}
+		if err == nil {
 			return d.samples(file, data, kind)
 		}
 		if unread == nil {
@@ -66,6 +71,7 @@ func (d *draft) registry(root strictyaml.Node) problem.List {
 }
 
 type sample struct {
+	id       string
 	messages []message
 	ideal    []string
 	place    problem.Problem
@@ -75,14 +81,8 @@ type sample struct {
 // reply, or several.
 func (d *draft) samples(file string, data []byte, class string) problem.List {
 	d.Format = "OpenAI evals samples"
-	text := string(strictyaml.TrimBOM(data))
-	if strings.HasPrefix(text, "version https://git-lfs") {
-		return problem.List{{
-			File: file, Line: 1, Column: 1, Message: "the file is a pointer of Git LFS", Hint: "fetch it with git lfs pull",
-		}}
-	}
 	var list []sample
-	for i, line := range strings.Split(text, "\n") {
+	for i, line := range strings.Split(string(data), "\n") {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
@@ -110,7 +110,7 @@ func (d *draft) samples(file string, data []byte, class string) problem.List {
 }
 
 func (d *draft) sample(n strictyaml.Node) (sample, bool) {
-	s := sample{place: n.Problem("", "")}
+	s := sample{id: strings.TrimSpace(n.Get("id").Text()), place: n.Problem("", "")}
 	input := n.Get("input")
 	switch input.Kind() {
 	case strictyaml.Text:
@@ -134,7 +134,7 @@ func (d *draft) sample(n strictyaml.Node) (sample, bool) {
 			s.ideal = append(s.ideal, text)
 		}
 	}
-	d.loseOthers(n, "a sample", "input", "ideal", "expected")
+	d.loseOthers(n, "a sample", "id", "input", "ideal", "expected")
 	return s, true
 }
 
@@ -188,7 +188,7 @@ func (d *draft) shape(list []sample, class string) {
 	}
 	d.prompts = []promptDraft{p}
 	for _, s := range kept {
-		c := caseDraft{vars: map[string]any{}, place: s.place}
+		c := caseDraft{Case: suite.Case{ID: s.id}, vars: map[string]any{}, place: s.place}
 		for i, name := range names {
 			if name != "" {
 				c.vars[name] = s.messages[i].text

@@ -162,7 +162,8 @@ func (d *draft) limit(grader string) any {
 		d.lostAt(place, "%s is not carried over: it has %d different thresholds, and a suite has one", grader, len(most))
 		return nil
 	case cases < len(d.cases):
-		d.lostAt(place, "%s holds for all %d cases of the suite, and for %d of them in the source", grader, len(d.cases), cases)
+		d.lostAt(place, "%s holds for all %d cases of the suite, and for %d of them in the source", grader, len(d.cases),
+			cases)
 	}
 	if b, _ := graders.LookUp(grader); b.Priced {
 		d.note(place, "%s needs the price of the model in promptbench.yaml", grader)

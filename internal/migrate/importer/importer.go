@@ -11,6 +11,7 @@ import (
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/migrate/starter"
+	"promptbench/internal/text/charset"
 )
 
 // Files gives what a source names. Paths are slash-separated and relative to a
@@ -67,9 +68,15 @@ func Import(files Files, name string, o Options) (*Result, problem.List) {
 	if err != nil {
 		return nil, problem.List{{File: name, Message: "reading it: " + err.Error()}}
 	}
+	ext := strings.ToLower(path.Ext(name))
+	if ext != ".csv" && ext != ".tsv" { // a table finds out its encoding itself
+		if data, err = charset.Decode(data); err != nil {
+			return nil, problem.List{{File: name, Message: "reading it: " + err.Error()}}
+		}
+	}
 	d := &draft{source: name, files: files, options: o, Result: Result{Name: cmp.Or(o.Name, nameOf(name))}}
 	var probs problem.List
-	switch ext := strings.ToLower(path.Ext(name)); ext {
+	switch ext {
 	case ".csv", ".tsv":
 		probs = d.table(name, data)
 	case ".jsonl", ".ndjson":
@@ -118,7 +125,7 @@ func (d *draft) document(name string, data []byte) problem.List {
 // file is called what they all are.
 func nameOf(p string) string {
 	base := path.Base(filepath.ToSlash(p))
-	for _, ext := range []string{".prompt.yml", ".prompt.yaml", ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv"} {
+	for _, ext := range []string{".prompt.yml", ".prompt.yaml", ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"} {
 		if cut, ok := strings.CutSuffix(base, ext); ok {
 			base = cut
 			break

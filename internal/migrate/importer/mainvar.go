@@ -95,6 +95,7 @@ func (d *draft) badInput() problem.List {
 
 // usualNames are what inputs are called, in small letters and with underscores, the surest last.
 func usualNames() []string {
-	return strings.Fields(`body content document article statement 내용 text 문장 topic prompt request message user_message
-		query user_query 질문 question user_prompt userinput user_input 입력 input`)
+	return strings.Fields(`
+		body content document article statement 내용 text 문장 topic prompt request message user_message query user_query
+		질문 question user_prompt userinput user_input 입력 input`)
 }

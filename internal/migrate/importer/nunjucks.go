@@ -326,4 +326,4 @@ func escape(text string) string {
 	})
 }
 
-var ourVar = regexp.MustCompile(`\{\{ *[A-Za-z_][A-Za-z0-9_]* *\}\}`)
+var ourVar = regexp.MustCompile(`\{\{ *[^{}\s]+ *\}\}`)

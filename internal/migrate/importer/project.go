@@ -140,7 +140,8 @@ func configOf(results []*Result) ([]byte, error) {
 	first, judge := "", ""
 	for _, r := range results {
 		for _, m := range r.Models {
-			if other, taken := byName[m.Name]; taken && other.ID == m.ID && other.Endpoint == m.Endpoint && other.BaseURL == m.BaseURL {
+			other, taken := byName[m.Name]
+			if taken && other.ID == m.ID && other.Endpoint == m.Endpoint && other.BaseURL == m.BaseURL {
 				continue
 			}
 			m.Name = used.unique(m.Name)

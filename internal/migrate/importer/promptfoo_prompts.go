@@ -191,7 +191,8 @@ func (f *promptfooConfig) text(
 	ext := strings.ToLower(path.Ext(place.File))
 	isYAML := file && (ext == ".yaml" || ext == ".yml")
 	isList := strings.HasPrefix(chat, "- role:") || strings.HasPrefix(chat, "- {role:")
-	if strings.HasPrefix(chat, "[") || strings.HasPrefix(chat, "{\"") || strings.HasPrefix(chat, "{\n") || isYAML || isList {
+	isJSON := strings.HasPrefix(chat, "[") || strings.HasPrefix(chat, "{\"") || strings.HasPrefix(chat, "{\n")
+	if isJSON || isYAML || isList {
 		source := chat
 		if isYAML || isList {
 			source = quotedYAML.ReplaceAllStringFunc(source, func(s string) string {

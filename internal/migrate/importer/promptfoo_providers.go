@@ -50,10 +50,15 @@ func modelAt(p config.Preset, id string) Model {
 	return m
 }
 
-// providers adds a model for each provider that has a counterpart.
+// providers adds a model for each provider that has a counterpart, also of the files that name some.
 func (f *promptfooConfig) providers(n strictyaml.Node, depth int) {
 	for _, item := range items(n) {
-		if m, ok := f.model(f.deref(item), depth); ok {
+		item = f.deref(item)
+		if name, ok := reference(item); ok && !isProgram(name) && depth < maxNamed {
+			for _, root := range f.followAll(item, "provider") {
+				f.providers(root, depth+1)
+			}
+		} else if m, ok := f.model(item); ok {
 			f.addModel(m)
 		}
 	}
@@ -87,7 +92,7 @@ func sameObject(a, b strictyaml.Object) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
-func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
+func (f *promptfooConfig) model(n strictyaml.Node) (Model, bool) {
 	id, label, settings := n, "", strictyaml.Node{}
 	if n.Kind() == strictyaml.Mapping {
 		id, settings = n.Get("id"), n.Get("config")
@@ -108,20 +113,9 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 		return Model{}, false
 	}
 	text := id.Text()
-	if name, ok := reference(id); ok {
-		if isProgram(name) || depth > 0 {
-			f.lost(id, "the provider %s is code, which is not carried over", text)
-			return Model{}, false
-		}
-		loaded, ok := f.load(id.Problem("", ""), relative(id.File(), name))
-		if !ok {
-			return Model{}, false
-		}
-		if loaded.Kind() == strictyaml.List {
-			f.providers(loaded, depth+1)
-			return Model{}, false
-		}
-		return f.model(loaded, depth+1)
+	if strings.HasPrefix(text, "file://") {
+		f.lost(id, "the provider %s is code, which is not carried over", text)
+		return Model{}, false
 	}
 	kind, rest, _ := strings.Cut(text, ":")
 	if kind == "github" {
@@ -130,7 +124,8 @@ func (f *promptfooConfig) model(n strictyaml.Node, depth int) (Model, bool) {
 	}
 	preset, ok := endpointOf(kind)
 	sub, name, cut := strings.Cut(rest, ":")
-	isChat := slices.Contains([]string{"chat", "messages", "responses"}, sub) || sub == "completion" && kind != config.OpenAI
+	isChat := slices.Contains([]string{"chat", "messages", "responses"}, sub) ||
+		sub == "completion" && kind != config.OpenAI
 	switch {
 	case !ok:
 		f.lost(id, "the provider %s is not carried over: no endpoint is known for it", text)

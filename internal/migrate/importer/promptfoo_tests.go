@@ -148,7 +148,11 @@ func (f *promptfooConfig) setJudge(n strictyaml.Node) {
 	if inner := n.Get("text"); inner.Kind() != strictyaml.None {
 		n = inner
 	}
-	m, ok := f.model(f.deref(n), 0)
+	n, ok := f.follow(f.deref(n))
+	if !ok {
+		return
+	}
+	m, ok := f.model(n)
 	if !ok {
 		return
 	}

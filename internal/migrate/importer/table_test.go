@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/unicode"
 
 	"promptbench/internal/migrate/importer"
 )
@@ -127,5 +129,35 @@ func TestIDsStay(t *testing.T) {
 	after := ids(more)
 	for input, id := range before {
 		require.Equal(t, id, after[input], input)
+	}
+}
+
+// TestEncodings imports sources as editors and spreadsheets save them.
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	utf16 := func(b []byte) ([]byte, error) {
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes(b)
+	}
+	mark := func(b []byte) ([]byte, error) { return append([]byte("\uFEFF"), b...), nil }
+	for name, text := range map[string]string{
+		"t.csv":   "id\tinput\texpected\na\t안녕\t네\n",
+		"t.tsv":   "id\tinput\texpected\na\t안녕\t네\n",
+		"t.jsonl": `{"id": "a", "input": "안녕", "ideal": "네"}` + "\n",
+		"t.yaml":  "prompts: ['{{q}}']\ntests: [{description: a, vars: {q: 안녕}, assert: [{type: equals, value: 네}]}]\n",
+	} {
+		for _, encode := range []func([]byte) ([]byte, error){mark, utf16} {
+			data, err := encode([]byte(text))
+			require.NoError(t, err)
+			suite, _, left := imported(t, memory{name: data}, name, importer.Options{})
+			require.Contains(t, suite, "id: a\n", name)
+			require.Contains(t, suite, "input: 안녕\n", name)
+			require.Empty(t, left, name)
+		}
+		data, err := korean.EUCKR.NewEncoder().Bytes([]byte(text))
+		require.NoError(t, err)
+		_, probs := importer.Import(memory{name: data}, name, importer.Options{})
+		require.ErrorContains(t, probs, "probably CP949 (EUC-KR)", name)
+		_, probs = importer.Import(memory{name: []byte("version https://git-lfs.github.com/spec/v1\n")}, name, importer.Options{})
+		require.ErrorContains(t, probs, "a pointer of Git LFS", name)
 	}
 }
