@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,24 +16,29 @@ import (
 	"promptbench/internal/testing/fakeopenai"
 )
 
-// hangingGrader writes its number and never answers.
-const hangingGrader = `import os, time
+// hangingGrader starts a child, writes both their numbers and never answers.
+const hangingGrader = `import os, subprocess, sys, time
 input()
 print('{"protocol": 1, "name": "hangs"}')
 input()
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600) # hangs.py"])
 with open("pid.new", "w") as f:
-    f.write(str(os.getpid()))
+    f.write(f"{os.getpid()} {child.pid}")
 os.rename("pid.new", "pid")
 time.sleep(600)
 `
 
-// Whatever ends promptbench, a grader that hangs does not stay behind.
+// Whatever ends promptbench, a grader that hangs does not stay behind, nor its child,
+// as far as promptbench can act.
 func TestNoGraderIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("there is no python3 here; install it")
 	}
-	signals := map[string]os.Signal{"run": os.Interrupt, "killed": syscall.SIGKILL, "regrade": os.Interrupt}
+	signals := map[string]os.Signal{
+		"run": os.Interrupt, "killed": syscall.SIGKILL, "regrade": os.Interrupt, "regrade hangup": syscall.SIGHUP,
+		"terminated": syscall.SIGTERM, "hangup": syscall.SIGHUP, "quit": syscall.SIGQUIT,
+	}
 	for name, signal := range signals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,7 +46,7 @@ func TestNoGraderIsLeftBehind(t *testing.T) {
 			server := fakeopenai.New(question)
 			t.Cleanup(server.Close)
 			cmd := runCommand(t, dir, server.URL())
-			if name == "regrade" {
+			if strings.HasPrefix(name, "regrade") {
 				out, err := cmd.CombinedOutput()
 				require.NoError(t, err, "%s", out)
 				cmd = command(t, dir, "regrade", "prompts/v3")
@@ -68,12 +74,20 @@ func TestNoGraderIsLeftBehind(t *testing.T) {
 				require.NoError(t, cmd.Process.Signal(signal))
 			}
 			require.Error(t, cmd.Wait())
-			number, err := os.ReadFile(pid)
+			numbers, err := os.ReadFile(pid)
 			require.NoError(t, err)
-			require.Eventually(t, func() bool {
-				line, err := os.ReadFile("/proc/" + string(number) + "/cmdline")
-				return err != nil || !strings.Contains(string(line), "hangs.py") // a zombie has no line
-			}, 10*time.Second, 5*time.Millisecond)
+			started := strings.Fields(string(numbers))
+			if signal == syscall.SIGKILL {
+				child, err := strconv.Atoi(started[1])
+				require.NoError(t, err)
+				require.NoError(t, syscall.Kill(child, syscall.SIGKILL))
+			}
+			for _, number := range started {
+				require.Eventually(t, func() bool {
+					line, err := os.ReadFile("/proc/" + number + "/cmdline")
+					return err != nil || !strings.Contains(string(line), "hangs.py") // a zombie has no line
+				}, 10*time.Second, 5*time.Millisecond)
+			}
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,7 +58,12 @@ func startInterrupted(t *testing.T) *interrupted {
 // interrupt sends the signal as Ctrl-C does.
 func (r *interrupted) interrupt(t *testing.T) {
 	t.Helper()
-	require.NoError(t, r.cmd.Process.Signal(os.Interrupt))
+	r.send(t, os.Interrupt)
+}
+
+func (r *interrupted) send(t *testing.T, s os.Signal) {
+	t.Helper()
+	require.NoError(t, r.cmd.Process.Signal(s))
 }
 
 // end waits for the process, and returns its exit code, what it wrote to the
@@ -77,8 +83,18 @@ func (r *interrupted) end(t *testing.T) (code int, stderr string, run *runfile.R
 
 func TestInterruptFinishesTheCallsUnderWay(t *testing.T) {
 	t.Parallel()
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			finishesTheCallsUnderWay(t, s)
+		})
+	}
+}
+
+func finishesTheCallsUnderWay(t *testing.T, s os.Signal) {
+	t.Helper()
 	r := startInterrupted(t)
-	r.interrupt(t)
+	r.send(t, s)
 	line, err := r.stderr.ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "stopping: the calls in flight are finished and kept; interrupt again to drop them\n", line)

@@ -8,16 +8,14 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"os/signal"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/cli/browser"
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/output/view"
+	"promptbench/internal/run/interrupt"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/result"
 )
@@ -58,7 +56,7 @@ changes nothing and makes no call. Ctrl-C ends it.`,
 }
 
 func (a *app) view(ctx context.Context, s view.Source, port int, open bool) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interrupt.Context(ctx)
 	defer stop()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {

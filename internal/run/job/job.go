@@ -53,10 +53,13 @@ func newJob(ctx context.Context, o Options) *Job {
 }
 
 // Run runs the job and returns how each run ended. Closing stop ends it cleanly:
-// no further trial begins, the attempts under way are finished. Cancelling ctx
-// gives up those, too. Where the transport fails before the first trial, there is
+// no further trial begins, the attempts under way are finished, and what they gave is
+// graded as far as that goes within [GradingPatience]. Cancelling ctx gives up those, too. Where the transport fails before the first trial, there is
 // no end: the runs that hold something are left incomplete, the others removed.
 func (j *Job) Run(ctx context.Context, stop <-chan struct{}) (ends []runfile.End, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go j.cancelIdle(ctx, stop, cancel)
 	begun := false
 	err = j.transport.Run(ctx, j.calls, func() (err error) {
 		begun = true
@@ -67,6 +70,32 @@ func (j *Job) Run(ctx context.Context, stop <-chan struct{}) (ends []runfile.End
 		err = errors.Join(err, j.leave(err))
 	}
 	return ends, err
+}
+
+// GradingPatience is how long a job that was stopped goes on without a call in flight:
+// its graders may hang, and the next run grades what this one has recorded.
+const GradingPatience = 5 * time.Second
+
+// cancelIdle cancels a job that was stopped once it has no call in flight for so long.
+func (j *Job) cancelIdle(ctx context.Context, stop <-chan struct{}, cancel func()) {
+	select {
+	case <-stop:
+	case <-ctx.Done():
+		return
+	}
+	ticker := time.NewTicker(GradingPatience / 20)
+	defer ticker.Stop()
+	for busy := time.Now(); time.Since(busy) < GradingPatience; {
+		if j.Stats().Under > 0 {
+			busy = time.Now()
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+	cancel()
 }
 
 // leave ends the runs before their first trial.

@@ -6,17 +6,16 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/signal"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 
 	"promptbench/graders"
 	"promptbench/graders/command"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/model"
+	"promptbench/internal/run/interrupt"
 )
 
 // Programs are the graders of a suite that are programs, each made once, however
@@ -61,7 +60,7 @@ func (c *Programs) UntilInterrupted(ctx context.Context) (context.Context, conte
 	if len(c.entries) == 0 {
 		return ctx, func() {}
 	}
-	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	return interrupt.Context(ctx)
 }
 
 // Start starts every program and has it say what it is, so that one which does

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"os"
 	"os/signal"
-	"syscall"
 	"time"
 
 	"promptbench/internal/model/engine"
 	"promptbench/internal/output/progress"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/interrupt"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/runner"
 )
@@ -27,14 +27,15 @@ func Drive(ctx context.Context, c *progress.Console, j *job.Job, o Options) ([]r
 	if o.Every == 0 {
 		o.Every = progress.BetweenLines
 	}
+	defer interrupt.KeepWriting()() // a log that nobody reads any more must not end a run
 	ctx, stop, release := Interruptible(ctx, c, o.Leaving)
+	defer release()
 	state := func() progress.State { return StateOf(j.Stats()) }
 	bar := c.NewProgress(progress.NewTally(j.Trials, state, time.Now()), o.Every)
 	j.Progress = func(e runner.Event) {
 		bar.AddOn(j.Runs[e.Revision].Model, e.Trial, e.Call.ReplayedFrom != "")
 	}
 	ends, err := j.Run(ctx, stop)
-	release()
 	bar.Finish()
 	return ends, bar.Tally, errors.Join(err, j.Close())
 }
@@ -48,9 +49,9 @@ func StateOf(s engine.Stats) progress.State {
 	}
 }
 
-// Interruptible returns a context and a channel that an interrupt ends: the first
-// closes stop, for a clean end, and the second cancels the context. If leaving is
-// not empty, the first one notes that and cancels the context. Release gives the
+// Interruptible returns a context and a channel that [interrupt.Signals] end: the
+// first closes stop, for a clean end, and the second cancels the context. If leaving
+// is not empty, the first one notes that and cancels the context. Release gives the
 // signals back.
 func Interruptible(ctx context.Context, c *progress.Console, leaving string) (
 	_ context.Context, stop <-chan struct{}, release func(),
@@ -58,7 +59,7 @@ func Interruptible(ctx context.Context, c *progress.Console, leaving string) (
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
 	stopped, released := make(chan struct{}), make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, interrupt.Signals()...)
 	go func() {
 		select {
 		case <-signals:

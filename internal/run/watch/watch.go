@@ -4,11 +4,11 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"syscall"
 	"time"
 
 	"promptbench/internal/output/progress"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/interrupt"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 )
@@ -52,7 +52,7 @@ func Watch(ctx context.Context, c *progress.Console, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(interrupts, interrupt.Signals()...)
 	defer signal.Stop(interrupts)
 	files := watchFiles(ctx, c)
 	defer files.close()
