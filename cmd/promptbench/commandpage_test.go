@@ -33,7 +33,7 @@ func commandPage() string {
 What ` + "`promptbench COMMAND --help`" + ` says, on one page. It is written by a test: ` + "`go test ./cmd/promptbench -run CommandPage -update`" + `.
 
 A REVISION is the path of a prompt, with or without ` + "`.prompt.yml`" + `; ` + "`prompts/v3@main`" + ` reads it from git. A RUN is a run file, the id of a run, or a
-revision for its newest run. Results go to standard output, all else to standard error. Exit codes: 0 fine, 1 could not do it or the run is
+revision for its newest complete run. Results go to standard output, all else to standard error. Exit codes: 0 fine, 1 could not do it or the run is
 incomplete, 2 usage or invalid files, 3 a regression or a missed gate, 4 inconclusive where ` + "`--require-conclusive`" + ` asked.
 
 | command | |

@@ -107,7 +107,7 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 			"or pass --allow model")
 	}
 	// With --pairwise, the judge needs the description of the suite.
-	p, paths, err := runs.Compared(ctx, o, args, shown.judged.maxErrors, f.pairwise.on)
+	p, paths, err := runs.Compared(ctx, o, args, shown.judged.maxErrors, f.pairwise.on, a.NoteText)
 	if err != nil {
 		return err
 	}

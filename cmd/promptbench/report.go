@@ -18,7 +18,8 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report RUN…",
 		Short: "Print the result of recorded runs again, in any format",
 		Long: `Report prints one run as a summary, and several as comparisons with the first.
-A RUN is a run file, or a revision for its newest run. It makes no call.`,
+A RUN is a run file, or a revision for its newest complete run. It makes no
+call.`,
 		Example: `  promptbench report prompts/v3
   promptbench report runs/baseline.jsonl prompts/v3 --format json -o result.json
   promptbench report prompts/v3 --format csv -o v3.csv --format junit -o v3.xml`,

@@ -3,69 +3,99 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/result"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/summary"
 )
 
+// showFlags say which cases show shows, and how much of them.
+type showFlags struct {
+	failed, noPrompt bool
+	limit            int
+}
+
 func (a *app) showCommand() *cobra.Command {
 	var (
-		files  projectFlags
-		failed bool
+		files projectFlags
+		f     showFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "show RUN|REVISION",
 		Short: "Show cases in full: prompt, reply, how it was read, every reason",
+		Long: `Show prints each case in full: its input, the raw reply, how it was read, and
+each score with its reason. The prompt is printed once, as the first case gets
+it, and again for cases with variables of their own. A revision means its
+newest complete run.`,
 		Example: `  promptbench show prompts/v3 --failed
+  promptbench show prompts/v3 --failed --no-prompt --limit 5
   promptbench show prompts/v3 --case dentist-tomorrow-10
   promptbench show runs/baseline.jsonl --tag emoji`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
-		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
-			run, err := a.loadRun(ctx, args[0], o, runfile.Full)
-			if err != nil {
-				return err
-			}
-			cases, err := runs.CasesOf(run, o.Select)
-			if err != nil {
-				return err
-			}
-			if failed {
-				cases = failing(run, cases)
-			}
-			return a.show(run, cases)
-		}),
 	}
+	cmd.RunE = files.then(func(ctx context.Context, o project.Options, args []string) error {
+		run, err := a.loadRun(ctx, args[0], o, runfile.Full)
+		if err != nil {
+			return err
+		}
+		if run, err = runs.Narrow(run, o.Select); err != nil {
+			return err
+		}
+		return a.show(run, f)
+	}, func() error {
+		if cmd.Flags().Changed("limit") {
+			return checkAtLeast("limit", f.limit, 1)
+		}
+		return nil
+	})
 	files.add(cmd)
 	files.addCases(cmd)
 	group(cmd, groupCases, func(flags *pflag.FlagSet) {
-		flags.BoolVar(&failed, "failed", false, "only cases that fail a grader or have no reply")
+		flags.BoolVar(&f.failed, "failed", false, "only cases that fail a grader or have no reply")
+		flags.IntVar(&f.limit, "limit", 0, "only the first `n` cases (default: all)")
+	})
+	group(cmd, groupResult, func(flags *pflag.FlagSet) {
+		flags.BoolVar(&f.noPrompt, "no-prompt", false, "leave out the prompt")
 	})
 	return cmd
 }
 
-func (a *app) show(run *runfile.Run, cases []runfile.Case) error {
-	for i, c := range cases {
+func (a *app) show(run *runfile.Run, f showFlags) error {
+	cases, none := run.Cases, "No case."
+	if f.failed {
+		s := summary.Of(run, nil)
+		cases, none = failing(s), phrase.FailedCases(s)+"."
+	}
+	all := len(cases)
+	if f.limit > 0 {
+		cases = cases[:min(f.limit, all)]
+	}
+	shown, err := result.Cases(run, cases, !f.noPrompt)
+	if err != nil {
+		return err
+	}
+	a.Page()
+	for i, c := range shown {
 		if i > 0 {
 			_, _ = fmt.Fprintln(a.Out)
 		}
-		shown, err := result.Case(run, c)
-		if err != nil {
-			return err
-		}
-		if err := report.CaseText(a.Out, shown, a.Display(a.Out, true)); err != nil {
+		if err := report.CaseText(a.Out, c, a.Display(a.Out, true)); err != nil {
 			return err
 		}
 	}
-	if len(cases) == 0 {
-		_, _ = fmt.Fprintln(a.Out, "No case fails.")
+	if all == 0 {
+		_, _ = fmt.Fprintln(a.Out, none)
+	}
+	if more := all - len(cases); more > 0 {
+		a.Note("%s not shown (--limit %d)", wording.Count(more, "case"), f.limit)
 	}
 	if run.Status() != runfile.Complete {
 		a.Note("run %s is %s", run.Header.Run, run.Status())
@@ -74,12 +104,12 @@ func (a *app) show(run *runfile.Run, cases []runfile.Case) error {
 }
 
 // failing returns the cases that fail a grader or have no reply.
-func failing(run *runfile.Run, cases []runfile.Case) []runfile.Case {
-	ids := map[string]bool{}
-	for _, c := range summary.Of(run, nil).Failed {
-		ids[c.ID] = true
+func failing(s summary.Summary) []runfile.Case {
+	cases := make([]runfile.Case, len(s.Failed))
+	for i, c := range s.Failed {
+		cases[i] = c.Case
 	}
-	return slices.DeleteFunc(slices.Clone(cases), func(c runfile.Case) bool { return !ids[c.Case] })
+	return cases
 }
 
 // loadRun loads the run that an argument names.

@@ -150,7 +150,7 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 	title := textsafe.Cell(fmt.Sprintf("%s on %s", sum.Prompt, sum.Suite))
 	s := section{
 		Title:      title,
-		Headline:   fmt.Sprintf("%d of %s fail a grader.", len(sum.Failed), wording.Count(sum.Cases, "case")),
+		Headline:   phrase.FailedCases(sum) + ".",
 		Lead:       title + " · " + textsafe.Cell(phrase.ModelAt(sum.Model, sum.Endpoint)),
 		Sides:      []side{only},
 		Facts:      factRows([]side{only}),
@@ -163,9 +163,6 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 	}
 	corrected, informing := phrase.RunReliability(sum.Graders)
 	s.Graders.Notes = cells(slices.Concat(corrected, informing))
-	if len(sum.Failed) == 0 && sum.Cases > 0 {
-		s.Headline = "No case fails."
-	}
 	s.Filters = filtersOf(sum.Types, run, s.Graders.Rows, []option{
 		{"", "all cases"}, {"fails", "fail"}, {"passes", "pass"}, {"flaky", "flaky"}, {"open", "not scored"},
 	}, []option{{"", "what fails first"}, {"case", "case"}, {"slow", "slowest reply"}, {"tokens", "most tokens"}})

@@ -196,11 +196,27 @@ func FlipCounts(c *compare.Comparison) string {
 		wording.Count(c.NewlyFail, "case"), wording.Verb(c.NewlyFail, "fail"), c.NewlyPass, wording.Verb(c.NewlyPass, "pass"))
 }
 
-// FailedCases counts the cases of a run that fail a grader or ended in an error.
+// FailedCases counts the cases of a run that fail a grader or ended in an error, and those that are not finished.
 func FailedCases(s summary.Summary) string {
-	out := wording.Count(len(s.Failed), "case") + " " + wording.Verb(len(s.Failed), "fail") + " a grader"
-	if slices.ContainsFunc(s.Failed, func(c summary.Case) bool { return c.Error != "" }) {
-		out += " or have errors"
+	n, of := len(s.Failed), wording.Count(s.Cases, "case")
+	if s.Done < s.Cases {
+		of = wording.Count(s.Done, "finished case")
+	}
+	out := fmt.Sprintf("%d of %s %s a grader", n, of, wording.Verb(n, "fail"))
+	switch isUnscored := func(g summary.Grader) bool { return g.Unscored > 0 }; {
+	case slices.ContainsFunc(s.Failed, func(c summary.Case) bool { return c.Error != "" }):
+		out += " or " + wording.Verb(n, "have") + " errors"
+	case n == 0 && s.Done == 0 && s.Cases > 0:
+		return "No case is finished"
+	case n == 0 && s.Done < s.Cases:
+		out = "None of " + of + " fails"
+	case n == 0 && slices.ContainsFunc(s.Graders, isUnscored):
+		out = "No case fails, but scores are missing"
+	case n == 0:
+		out = "No case fails"
+	}
+	if s.Done < s.Cases {
+		out += fmt.Sprintf("; %s %s not finished", wording.Count(s.Cases-s.Done, "case"), wording.Verb(s.Cases-s.Done, "are"))
 	}
 	return out
 }

@@ -19,6 +19,7 @@ type CaseDetail struct {
 	Run      *runfile.Run // loaded in full
 	Case     string
 	Messages []runfile.Message
+	Further  bool // further cases follow, which have these messages with their input
 }
 
 // CaseText prints one case in full: input, rendered prompt, raw reply, how it
@@ -33,6 +34,9 @@ func CaseText(w io.Writer, s CaseDetail, o Options) error {
 	for _, m := range s.Messages {
 		p.line("%s", o.paint(bold, "prompt, "+line(m.Role)))
 		p.indented(textsafe.Block(m.Content))
+	}
+	if s.Further {
+		p.line("(the cases below get this prompt with their input)")
 	}
 	p.trials(s.Run, c, o)
 	return p.err

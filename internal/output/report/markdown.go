@@ -38,8 +38,7 @@ type markdown struct {
 
 func (m *markdown) Run(r Run) error {
 	s := r.Summary
-	d := m.begin(fmt.Sprintf("%s on %s: %d of %s fail a grader",
-		code(s.Prompt), code(s.Suite), len(s.Failed), wording.Count(s.Cases, "case")))
+	d := m.begin(fmt.Sprintf("%s on %s: %s", code(s.Prompt), code(s.Suite), phrase.FailedCases(s)))
 	d.lines(append(phrase.RunBasis(s), phrase.RunTroubles(s)...))
 	columns, rows := graderColumns(s.Trials), graderRows(s.Graders, s.Trials)
 	titles, align := make([]string, len(columns)), ""

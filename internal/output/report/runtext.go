@@ -104,12 +104,11 @@ func (p *printer) confusion(expected, returned []string, cell func(i, j int) str
 
 func (p *printer) failed(s summary.Summary, o Options) {
 	p.blank()
-	if len(s.Failed) == 0 {
-		p.line("No case fails.")
+	shown, head := s.Failed, phrase.FailedCases(s)
+	if len(shown) == 0 {
+		p.prose("", head+".")
 		return
 	}
-	shown := s.Failed
-	head := phrase.FailedCases(s)
 	if !o.All && len(shown) > fewCases {
 		shown = shown[:fewCases]
 		head += fmt.Sprintf("; the first %d (--all, or show --case ID)", fewCases)

@@ -90,7 +90,8 @@ func inspect(path string, fits func(Header) bool) (Found, bool) {
 	end, _, err := readEnd(f)
 	found := Found{Path: path, Header: h, Status: Incomplete, End: end}
 	if end != nil {
-		found.Status, found.Errors = end.Status, end.Errors
+		found.Errors = end.Errors
+		found.Status = end.statusOf(end.Trials, h.Cases*max(1, h.Trials))
 	}
 	return found, err == nil
 }

@@ -134,11 +134,16 @@ func (run *Run) Planned() int { return max(run.Header.Cases, len(run.Cases)) }
 // Status says how the run ended. Whatever its end line says, a run without one, without a case, or with a trial that
 // has no line is incomplete.
 func (run *Run) Status() Status {
-	switch {
-	case run.End == nil:
-		return Incomplete
-	case run.End.Status == Complete && (len(run.Cases) == 0 || len(run.Trials) < run.Planned()*max(1, run.Header.Trials)):
+	if run.End == nil || len(run.Cases) == 0 && run.End.Status == Complete {
 		return Incomplete
 	}
-	return run.End.Status
+	return run.End.statusOf(len(run.Trials), run.Planned()*max(1, run.Header.Trials))
+}
+
+// statusOf is the status of a run with this end line that has so many of its trials.
+func (e *End) statusOf(trials, planned int) Status {
+	if e.Status == Complete && trials < planned {
+		return Incomplete
+	}
+	return e.Status
 }

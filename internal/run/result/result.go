@@ -3,6 +3,9 @@
 package result
 
 import (
+	"maps"
+
+	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
@@ -23,13 +26,29 @@ func Load(p *project.Project, path string, d runfile.Detail, s suite.Selection) 
 	return report.Run{Summary: p.Summary(run), Run: run}, nil
 }
 
-// Case returns a case of a run with the messages that were sent. The run holds the
-// prompt, so its file may have changed since.
-func Case(run *runfile.Run, c runfile.Case) (report.CaseDetail, error) {
-	messages, err := regrade.PromptOf(run.Header.Prompt).Render(c.Input, c.Vars)
-	shown := report.CaseDetail{Run: run, Case: c.Case}
-	for _, m := range messages {
-		shown.Messages = append(shown.Messages, runfile.Message(m))
+// Cases returns cases of a run to be shown, the first of them with the messages that were sent, if withPrompt. Of
+// further cases only those with other variables have messages, namely those that differ for more than the input. The
+// run holds the prompt, so its file may have changed since.
+func Cases(run *runfile.Run, cases []runfile.Case, withPrompt bool) ([]report.CaseDetail, error) {
+	shown := make([]report.CaseDetail, len(cases))
+	var first []prompt.Message
+	for i, c := range cases {
+		shown[i] = report.CaseDetail{Run: run, Case: c.Case}
+		if !withPrompt || i > 0 && maps.Equal(c.Vars, cases[0].Vars) {
+			continue
+		}
+		messages, err := regrade.PromptOf(run.Header.Prompt).Render(c.Input, c.Vars)
+		if err != nil {
+			return nil, err
+		}
+		for k, m := range messages {
+			if first == nil || first[k] != m {
+				shown[i].Messages = append(shown[i].Messages, runfile.Message(m))
+			}
+		}
+		if first == nil {
+			first, shown[i].Further = messages, len(cases) > 1
+		}
 	}
-	return shown, err
+	return shown, nil
 }

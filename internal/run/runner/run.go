@@ -133,12 +133,12 @@ func (r *running) items() iter.Seq2[item, error] {
 				}
 			}
 			for trial := 1; trial <= max(1, r.Trials); trial++ {
+				r.planned++
 				for i := range r.Revisions {
 					if !yield(item{revision: i, c: record, trial: trial}, nil) {
 						return
 					}
 				}
-				r.planned++
 			}
 		}
 		r.planned--

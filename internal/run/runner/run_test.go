@@ -135,6 +135,26 @@ func TestStop(t *testing.T) {
 	require.Len(t, memories[0].trials, ends[0].Trials)
 }
 
+// Of several revisions those that are ahead at a stop are interrupted, too.
+func TestStopBetweenRevisions(t *testing.T) {
+	t.Parallel()
+	stop := make(chan struct{})
+	m := &scripted{ask: func(ctx context.Context, n int, r model.Request) (string, error) {
+		if n == 1 {
+			close(stop)
+		}
+		return always(ctx, n, r)
+	}}
+	j, _ := job(t, load(t, suiteText), m, "v3", "v4")
+	j.Workers = 1
+	ends, err := runner.Run(t.Context(), j, stop)
+	require.NoError(t, err)
+	require.Equal(t, 1, ends[0].Trials)
+	for _, end := range ends {
+		require.Equal(t, runfile.Interrupted, end.Status)
+	}
+}
+
 // A run that is told to stop is interrupted, not broken, also where calls were
 // waiting: those that failed so far have their lines, those never sent have none.
 func TestStopDrains(t *testing.T) {

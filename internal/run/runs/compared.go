@@ -14,15 +14,16 @@ import (
 // the model of the base, where there is a choice. If the options name several
 // models, it finds a run on each for every revision. The suite is the one that the
 // options name, else that of the last run, else the config's. Without any, the
-// project has none, which is an error if needsSuite. The config, the suite and each
+// project has none, which is an error if needsSuite. Note is told of newer runs that
+// are passed over. The config, the suite and each
 // header are read once.
-func Compared(ctx context.Context, o project.Options, args []string, maxErrors int, needsSuite bool) (
-	p *project.Project, paths []string, err error,
-) {
+func Compared(
+	ctx context.Context, o project.Options, args []string, maxErrors int, needsSuite bool, note func(string),
+) (p *project.Project, paths []string, err error) {
 	if p, err = project.Settings(o); err != nil {
 		return nil, nil, err
 	}
-	look := Lookup{Runs: p.RunsDir, Model: o.Model, Project: p, Whole: true, MaxErrors: maxErrors}
+	look := Lookup{Runs: p.RunsDir, Model: o.Model, Project: p, Whole: true, MaxErrors: maxErrors, Note: note}
 	if o.Suite != "" {
 		if err := p.LoadSuite(); err != nil {
 			return nil, nil, err

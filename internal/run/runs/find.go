@@ -15,6 +15,7 @@ import (
 	"promptbench/internal/input/suite"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/text/wording"
 )
 
 // ErrNoRun says that a revision has no run that would do.
@@ -99,10 +100,9 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 	if err != nil {
 		return "", err
 	}
+	newestFirst := found
 	if l.Whole {
-		found = slices.DeleteFunc(found, func(f runfile.Found) bool {
-			return !l.isComplete(f) || f.Header.Selected != nil
-		})
+		found = slices.DeleteFunc(slices.Clone(found), func(f runfile.Found) bool { return !l.isWhole(f) })
 	}
 	if len(found) == 0 {
 		return "", l.none(arg, named, hash)
@@ -113,7 +113,7 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 	})
 	chosen, err := l.onOneModel(arg, p, ranked, like)
 	if err == nil {
-		l.notePassedOver(arg, found, chosen)
+		l.notePassedOver(arg, newestFirst, chosen)
 	}
 	return chosen.Path, err
 }
@@ -124,37 +124,53 @@ func (l Lookup) isComplete(f runfile.Found) bool {
 	return f.Status == runfile.Complete && f.Errors <= l.MaxErrors
 }
 
+// isWhole reports whether a run is complete and over a whole suite.
+func (l Lookup) isWhole(f runfile.Found) bool { return l.isComplete(f) && f.Header.Selected == nil }
+
 // notePassedOver says which newer run of the same suite on the same model is not
-// chosen, because it is not complete.
+// chosen, because it is not complete or has only some of the cases.
 func (l Lookup) notePassedOver(arg string, newestFirst []runfile.Found, chosen runfile.Found) {
 	for _, f := range newestFirst {
 		if f.Path == chosen.Path || l.Note == nil {
 			return
 		}
-		if h := f.Header; h.Suite.Name == chosen.Header.Suite.Name && h.Model.Same(chosen.Header.Model) && !l.isComplete(f) {
-			l.Note(fmt.Sprintf("a newer run of %s is not complete: %s; name the file to see it", arg, f.Path))
+		if h := f.Header; h.Suite.Name == chosen.Header.Suite.Name && h.Model.Same(chosen.Header.Model) && !l.isWhole(f) {
+			what := "is not complete"
+			if l.isComplete(f) {
+				what = "has only some of the cases"
+			}
+			l.Note(fmt.Sprintf("a newer run of %s %s: %s; name the file to see it", arg, what, f.Path))
 			return
 		}
 	}
 }
 
 // rank ranks a run by all but its model: a redacted copy less than any other run,
-// one that is not complete less than one that is.
+// one that is not complete less than one that is, and least of these one that has
+// only some of the cases.
 func (l Lookup) rank(f runfile.Found, like *runfile.Header) int {
 	rank := 0
 	if f.Header.Redacted != nil {
-		rank -= 8
+		rank -= 16
 	}
 	if f.Header.Suite.Name == l.Suite {
-		rank += 4
+		rank += 8
 	}
 	if like != nil && f.Header.Suite.Name == like.Suite.Name {
-		rank += 2
+		rank += 4
 	}
-	if l.isComplete(f) {
-		rank++
+	return rank + l.wholeness(f)
+}
+
+// wholeness is 2 for a complete run of a whole suite, 1 for one of some cases, else 0.
+func (l Lookup) wholeness(f runfile.Found) int {
+	switch {
+	case l.isWhole(f):
+		return 2
+	case l.isComplete(f):
+		return 1
 	}
-	return rank
+	return 0
 }
 
 // none says why no run is found for a revision, given the runs under its name.
@@ -194,7 +210,7 @@ func (l Lookup) others(named []runfile.Header, hash string) string {
 			fmt.Sprintf("%d under this name with other contents: the prompt has changed since", changed))
 	}
 	if len(parts) == 0 {
-		return fmt.Sprintf("%d of it, not whole", len(named))
+		return wording.Count(len(named), "run") + " of it, incomplete or of some cases only"
 	}
 	return strings.Join(parts, "; ")
 }

@@ -24,13 +24,13 @@ func (l Lookup) means(name string, m runfile.Model) bool {
 }
 
 // onOneModel returns the first of the runs of a revision, which must leave no doubt
-// about the model. Only runs of the first one's suite are considered.
+// about the model. Only runs of the first one's suite that are as complete are considered.
 func (l Lookup) onOneModel(arg string, p *prompt.Prompt, found []runfile.Found, like *runfile.Header) (
 	runfile.Found, error,
 ) {
-	first := found[0].Header
+	first, whole := found[0].Header, l.wholeness(found[0])
 	found = slices.DeleteFunc(slices.Clone(found), func(f runfile.Found) bool {
-		return f.Header.Suite.Name != first.Suite.Name || (f.Header.Redacted != nil) != (first.Redacted != nil)
+		return f.Header.Suite.Name != first.Suite.Name || l.wholeness(f) < whole || (f.Header.Redacted != nil) != (first.Redacted != nil)
 	})
 	if l.Model != "" {
 		found = l.narrowTo(l.Model, found)

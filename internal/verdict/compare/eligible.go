@@ -42,13 +42,16 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	switch {
 	case other != "" && !o.AllowModel && !o.Variants:
 		return nil, &Refusal{
-			Reason: other,
-			Hint:   "the models differ, so the prompt may not be the cause; compare runs of one model, or pass --allow model",
+			Reason: "the runs differ in more than the prompt: " + other,
+			Hint: fmt.Sprintf("the models differ, so the prompt may not be the cause; run %s on %s, "+
+				"compare runs of one model, or pass --allow model", h.Prompt.Name, cmp.Or(b.Model.Name, b.Model.ID)),
 		}
 	case other != "" && o.Variants && b.Prompt.Hash != h.Prompt.Hash:
 		notes = append(notes, "the prompt and the model differ, so either may be the cause of a difference")
+	case other != "" && o.Variants && b.Model.ID == h.Model.ID:
+		notes = append(notes, "the models have one id and differ otherwise: "+other)
 	case other != "" && !o.Variants:
-		notes = append(notes, "allowed: "+other)
+		notes = append(notes, "allowed: the runs differ in more than the prompt: "+other)
 	case (o.Drift || o.Variants) && b.Run == h.Run:
 		return nil, &Refusal{
 			Reason: "base and head are one run, " + b.Run, Hint: "run the revision again, with --fresh to see drift",
@@ -210,7 +213,7 @@ func endOf(run *runfile.Run) string {
 	case run.Status() == runfile.Interrupted:
 		return status
 	}
-	return status + ": " + cmp.Or(run.End.Reason, "no reason recorded")
+	return status + ": " + cmp.Or(run.End.Reason, fmt.Sprintf("it has %d of %d trials", len(run.Trials), run.Planned()*max(1, run.Header.Trials)))
 }
 
 func otherModel(b, h runfile.Model) string {
@@ -224,10 +227,7 @@ func otherModel(b, h runfile.Model) string {
 	if b.API != h.API {
 		what = append(what, fmt.Sprintf("API %s against %s", cmp.Or(b.API, config.Chat), cmp.Or(h.API, config.Chat)))
 	}
-	if len(what) == 0 {
-		return ""
-	}
-	return "the runs differ in more than the prompt: " + strings.Join(what, ", ")
+	return strings.Join(what, ", ")
 }
 
 // overlap refuses runs that share too few cases.

@@ -23,10 +23,11 @@ type Summary struct {
 	Status    runfile.Status `json:"status"`
 	Reason    string         `json:"reason,omitempty"` // why it is not complete
 	Basis     Basis          `json:"basis"`
-	Cases     int            `json:"cases"`  // that the run is over, begun or not
-	Trials    int            `json:"trials"` // per case
-	Errors    int            `json:"errors"` // trials without a reply, or with a broken score
-	Broken    int            `json:"broken"` // of these, those with a reply: a grader or its judge failed
+	Cases     int            `json:"cases"`      // that the run is over, begun or not
+	Trials    int            `json:"trials"`     // per case
+	Errors    int            `json:"errors"`     // trials without a reply, or with a broken score
+	Broken    int            `json:"broken"`     // of these, those with a reply: a grader or its judge failed
+	Done      int            `json:"cases_done"` // that have all their trials
 	Usage     Usage          `json:"usage"`
 	Judging   *Judging       `json:"judge,omitempty"` // what the judge was asked, apart from the replies
 	Graders   []Grader       `json:"graders"`
@@ -101,6 +102,9 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 	most := 0
 	for c, trials := range casesOf(run) {
 		most = max(most, len(trials))
+		if len(trials) >= max(1, h.Trials) {
+			s.Done++
+		}
 		for k, name := range names {
 			cells[k] = CellOf(trials, name, k)
 			totals[k].add(&cells[k], c.Group)
