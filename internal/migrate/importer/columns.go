@@ -113,24 +113,24 @@ const (
 
 // sourceColumns are the columns of any table.
 func (f *promptfooConfig) sourceColumns(head table.Record) (header, error) {
-	names := make([]string, len(head.Cells))
+	titles := make([]string, len(head.Cells))
 	for i, cell := range head.Cells {
-		names[i] = folded(cell)
+		titles[i] = folded(cell)
 	}
-	joined := strings.Join(names, ",") + ","
+	joined := strings.Join(titles, ",") + ","
 	isReport := strings.HasPrefix(joined, reportColumns) || strings.HasPrefix(joined, pairColumns)
-	h := header{columns: make([]column, len(names))}
-	h.isOwn = isReport || slices.Contains(names, "id") && !slices.ContainsFunc(names, func(name string) bool {
+	h := header{columns: make([]column, len(titles))}
+	h.isOwn = isReport || slices.Contains(titles, "id") && !slices.ContainsFunc(titles, func(name string) bool {
 		return !slices.Contains(strings.Fields(casesColumns), name) && !strings.HasPrefix(name, "var:")
 	})
-	input, err := f.inputColumn(head, names, isReport)
+	input, err := f.inputColumn(head, titles, isReport)
 	if err != nil {
 		return h, err
 	}
 	h.place = head.Places[input]
 	expected := -1
 	if !h.isOwn {
-		expected = surest(names, strings.Fields(expectedNames), input)
+		expected = surest(titles, strings.Fields(expectedNames), input)
 	}
 	roles := map[string]role{"id": roleID, "tags": roleTags, "note": roleNote, "description": roleNote}
 	if h.isOwn {
@@ -143,15 +143,14 @@ func (f *promptfooConfig) sourceColumns(head table.Record) (header, error) {
 		delete(roles, "type")
 		f.note(head.Places[0], "the table is a report of promptbench: its cases are carried over, its results are not")
 	}
-	taken := map[string]bool{}
-	for i, name := range names { // a name that can stay is not taken from its column
-		if cell := strings.TrimSpace(head.Cells[i]); i != input && varName(cell) == cell {
-			_, isKnown := roles[name]
-			taken[cell] = taken[cell] || !isKnown && i != expected
+	taken := names{}
+	for i := range titles { // a name that can stay is not taken from its column
+		if cell := strings.TrimSpace(head.Cells[i]); i != input && i != expected && varName(cell) == cell {
+			taken[cell] = 1
 		}
 	}
 	seen := map[string]bool{}
-	for i, name := range names {
+	for i, name := range titles {
 		c, isSpecial := f.special(strings.TrimSpace(head.Cells[i]), head.Places[i])
 		known, isKnown := roles[name]
 		switch {
@@ -179,17 +178,14 @@ func (f *promptfooConfig) sourceColumns(head table.Record) (header, error) {
 }
 
 // varColumn makes the name of the var that a column becomes, and says where it differs.
-func (f *promptfooConfig) varColumn(cell string, at problem.Problem, taken, seen map[string]bool) string {
+func (f *promptfooConfig) varColumn(cell string, at problem.Problem, taken names, seen map[string]bool) string {
 	title := strings.TrimPrefix(cell, "var:")
-	base := varName(title)
-	name := base
-	for i := 2; seen["var:"+name] || taken[name] && name != title; i++ {
-		name = fmt.Sprintf("%s_%d", base, i)
-	}
-	seen["var:"+name] = true
-	if name != title {
+	name := varName(title)
+	if name != title || seen["var:"+name] {
+		name = taken.numbered(name, "_")
 		f.note(at, "the column %q is the var %s", cell, name)
 	}
+	seen["var:"+name] = true
 	return name
 }
 

@@ -31,8 +31,10 @@ type draft struct {
 	ignoreCase bool     // of what a reply has to have
 	ownDemands bool     // a criterion holds the demands of the cases itself
 
-	main *expr            // what is the input; nil where no prompt has a var
-	uses map[string]*expr // by the name of the var that each becomes
+	main *expr             // what is the input; nil where no prompt has a var
+	uses map[string]*expr  // by the name of the var that each becomes
+	made map[string]string // those names, by what the expression is
+	vars names             // those names
 }
 
 type promptDraft struct {
@@ -129,7 +131,12 @@ func meets(demand string) expectation {
 	return expectation{Expect: graders.Expect{Meets: []string{demand}}}
 }
 
-func (e expectation) key() string { return asJSON([]any{e.Expect, e.code, e.grader, e.most}) }
+func (e expectation) key() string {
+	if e.code == nil && e.grader == "" {
+		return asJSON(e.Expect)
+	}
+	return asJSON([]any{e.code, e.grader, e.most})
+}
 
 type code struct {
 	Language  string `json:"-"`

@@ -99,7 +99,7 @@ func (d *draft) example() caseDraft {
 
 // translate chooses the input, and writes templates and cases with it.
 func (d *draft) translate() {
-	d.uses = map[string]*expr{}
+	d.uses, d.made, d.vars = map[string]*expr{}, map[string]string{}, names{}
 	used := d.usedVars()
 	if len(used) == 0 {
 		d.useLastMessage()
@@ -224,18 +224,14 @@ func (d *draft) toOurTemplates(p promptDraft, inputs []*expr) promptDraft {
 
 // nameFor gives the var that an expression at a place becomes.
 func (d *draft) nameFor(e *expr, at problem.Problem) string {
-	name := varName(e.source)
-	for i := 2; ; i++ {
-		other, taken := d.uses[name]
-		if !taken || other.same(e) {
-			if !taken && name != e.source {
-				d.note(at, "{{%s}} is the var %s", e.source, name)
-			}
-			d.uses[name] = e
-			return name
+	name, ok := d.made[e.key()]
+	if !ok {
+		if name = d.vars.numbered(varName(e.source), "_"); name != e.source {
+			d.note(at, "{{%s}} is the var %s", e.source, name)
 		}
-		name = fmt.Sprintf("%s_%d", varName(e.source), i)
+		d.made[e.key()], d.uses[name] = name, e
 	}
+	return name
 }
 
 // useLastMessage makes an input of the last user message, where no prompt has a var.

@@ -34,9 +34,9 @@ type filter struct {
 	args []any // literals
 }
 
-func (e *expr) same(o *expr) bool {
-	return e.name == o.name && fmt.Sprint(e.steps, e.filters) == fmt.Sprint(o.steps, o.filters)
-}
+func (e *expr) key() string { return fmt.Sprint(e.name, e.steps, e.filters) }
+
+func (e *expr) same(o *expr) bool { return e.name == o.name && e.key() == o.key() }
 
 func (e *expr) plain() bool { return len(e.steps) == 0 && len(e.filters) == 0 }
 

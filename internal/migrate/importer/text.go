@@ -44,10 +44,13 @@ func slug(s, other string) string {
 type names map[string]int
 
 // unique makes a name that is not in use, and takes it.
-func (n names) unique(name string) string {
+func (n names) unique(name string) string { return n.numbered(name, "-") }
+
+// numbered is [names.unique] with what is before the number.
+func (n names) numbered(name, before string) string {
 	out := name
 	for i := n[name] + 1; n[out] > 0; i++ {
-		out = name + "-" + strconv.Itoa(i)
+		out = name + before + strconv.Itoa(i)
 		n[name] = i
 	}
 	n[out] = max(n[out], 1)
@@ -71,11 +74,10 @@ func (d *draft) nameCases() {
 		if c.ID != "" {
 			continue
 		}
-		sum := sha256.Sum256([]byte(asJSON([]any{c.Input, c.Vars})))
-		hash := hex.EncodeToString(sum[:3])
-		c.ID = slug(cmp.Or(slug(c.title, ""), string([]rune(c.Input)[:min(len([]rune(c.Input)), 40)])), "case-"+hash)
-		if used[c.ID] > 0 {
-			c.ID += "-" + hash
+		c.ID = slug(cmp.Or(slug(c.title, ""), fmt.Sprintf("%.40s", c.Input)), "case")
+		if c.ID == "case" || used[c.ID] > 0 {
+			sum := sha256.Sum256([]byte(asJSON([]any{c.Input, c.Vars})))
+			c.ID += "-" + hex.EncodeToString(sum[:3])
 		}
 		c.ID = used.unique(c.ID)
 	}
