@@ -45,7 +45,7 @@ type fileModel struct {
 // the file's directory. For an empty file the defaults apply.
 func Parse(path string, data []byte) (*Config, problem.List) {
 	c := defaults()
-	c.Path = path
+	c.Path, c.Runs = path, filepath.Join(filepath.Dir(path), DefaultRuns)
 	if strictyaml.Empty(data) {
 		return c, nil
 	}

@@ -14,28 +14,49 @@ import (
 
 // An irreplaceable says what a run holds that should not be lost with the last run that holds it.
 type irreplaceable struct {
+	bases    []string                   // what paths in headers may be relative to
 	hashes   map[string]bool            // of the prompts as they are now
 	labelled map[string]map[string]bool // replies that people labelled, by directory and hash
 }
 
-// newIrreplaceable reads the prompts and the labels beside the runs.
-func newIrreplaceable(ctx context.Context, runs []runfile.Found) irreplaceable {
-	x := irreplaceable{hashes: current(ctx, runs), labelled: map[string]map[string]bool{}}
+// newIrreplaceable reads the prompts and the labels beside the runs, in the working directory and beside the runs
+// directory: a run may have been made from elsewhere.
+func newIrreplaceable(ctx context.Context, dir string, runs []runfile.Found) irreplaceable {
+	x := irreplaceable{bases: []string{"."}, labelled: map[string]map[string]bool{}}
+	if beside := filepath.Dir(filepath.Clean(dir)); beside != "." {
+		x.bases = append(x.bases, beside)
+	}
+	x.hashes = current(ctx, runs, x.paths)
 	for _, f := range runs {
 		dir := labelsOf(f)
 		if _, seen := x.labelled[dir]; seen {
 			continue
 		}
 		x.labelled[dir] = map[string]bool{}
-		labels, err := label.ReadDir(dir)
-		if err != nil {
-			continue // judge calibrate says what is wrong with them
-		}
-		for _, l := range labels {
-			x.labelled[dir][l.Text] = true
+		for _, path := range x.paths(dir) {
+			labels, err := label.ReadDir(path)
+			if err != nil {
+				continue // judge calibrate says what is wrong with them
+			}
+			for _, l := range labels {
+				x.labelled[dir][l.Text] = true
+			}
 		}
 	}
 	return x
+}
+
+// paths are where the file of a path in a header may be.
+func (x irreplaceable) paths(path string) []string {
+	path = filepath.FromSlash(path)
+	if path == "" || filepath.IsAbs(path) {
+		return []string{path}
+	}
+	out := make([]string, len(x.bases))
+	for i, base := range x.bases {
+		out[i] = filepath.Join(base, path)
+	}
+	return out
 }
 
 // labelsOf returns the directory of people's labels of a run's suite.
@@ -80,17 +101,18 @@ func (x irreplaceable) in(f runfile.Found, visit func(what, why string)) error {
 
 // current are the hashes of the prompts beside those that were run, as they are in the work tree and in the newest
 // commit.
-func current(ctx context.Context, runs []runfile.Found) map[string]bool {
+func current(ctx context.Context, runs []runfile.Found, pathsOf func(string) []string) map[string]bool {
 	paths := map[string]bool{}
 	for _, f := range runs {
-		path := filepath.FromSlash(f.Header.Prompt.Path)
-		if path == "" || paths[path] {
-			continue
-		}
-		paths[path] = true
-		if beside, err := prompt.Files(filepath.Dir(path)); err == nil {
-			for _, other := range beside {
-				paths[other] = true
+		for _, path := range pathsOf(f.Header.Prompt.Path) {
+			if path == "" || paths[path] {
+				continue
+			}
+			paths[path] = true
+			if beside, err := prompt.Files(filepath.Dir(path)); err == nil {
+				for _, other := range beside {
+					paths[other] = true
+				}
 			}
 		}
 	}

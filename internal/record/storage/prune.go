@@ -68,7 +68,7 @@ func Prune(ctx context.Context, dir string, fits func(runfile.Header) bool, how 
 		if err != nil {
 			return nil, err
 		}
-		keepRecordings(ctx, fates, others)
+		keepRecordings(ctx, dir, fates, others)
 	}
 	return fates, nil
 }
@@ -129,7 +129,7 @@ func waiting(dir string, stored []Stored) (map[string]bool, error) {
 
 // keepRecordings lets those runs stay that alone hold a reply which a run of a prompt as it is now would replay, or
 // which people labelled; of several, the newest. Others are runs that stay in any case.
-func keepRecordings(ctx context.Context, fates []Fate, others []runfile.Found) {
+func keepRecordings(ctx context.Context, dir string, fates []Fate, others []runfile.Found) {
 	if !slices.ContainsFunc(fates, func(f Fate) bool { return f.Stays == "" }) {
 		return
 	}
@@ -140,7 +140,7 @@ func keepRecordings(ctx context.Context, fates []Fate, others []runfile.Found) {
 			others = append(others, f.Found)
 		}
 	}
-	x := newIrreplaceable(ctx, all)
+	x := newIrreplaceable(ctx, dir, all)
 	kept := map[string]bool{}
 	for _, f := range others {
 		// What can't be read to its end holds what was read of it.

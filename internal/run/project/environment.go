@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/joho/godotenv"
 
@@ -14,13 +15,16 @@ import (
 // DefaultEnvFile is the file of variables that is read where none is named.
 const DefaultEnvFile = ".env"
 
-// environment returns a lookup of variables: those of the process, else those of the file at path, else those of
-// [DefaultEnvFile] if it exists. Only variables that hold keys or are named by the config are looked up; the file
+// environment returns a lookup of variables: those of the process, else those of the file at path. If path is empty, it
+// is [DefaultEnvFile] in the working directory, else in that of the config, if it exists. Only variables that hold keys or are named by the config are looked up; the file
 // changes nothing of the process itself, so programs that it starts do not get them.
-func environment(path string) (func(string) string, problem.List) {
+func environment(path, root string) (func(string) string, problem.List) {
 	file, severity := path, problem.Error
 	if file == "" {
 		file, severity = DefaultEnvFile, problem.Warning // it may be there for another program
+		if !Exists(file) {
+			file = filepath.Join(root, file)
+		}
 	}
 	values, err := godotenv.Read(file)
 	if err == nil {

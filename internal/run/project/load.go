@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -54,6 +55,11 @@ type Project struct {
 // come back at once, as a [problem.List]; the project holds the warnings.
 func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	p, probs := loadConfig(o)
+	if o.Suite == "" || o.Runs == "" {
+		if err := p.Outside(); err != nil {
+			return p, err
+		}
+	}
 	probs = append(probs, p.loadSuite()...)
 	for i, name := range prompts {
 		if slices.Contains(prompts[:i], name) {
@@ -139,8 +145,11 @@ func (p *Project) SuitePath() (string, error) {
 	if path := cmp.Or(p.Options.Suite, p.Config.Suite); path != "" {
 		return path, nil
 	}
-	return config.DefaultSuite(".")
+	return config.DefaultSuite(p.root())
 }
+
+// root is the directory of the config, else the working directory.
+func (p *Project) root() string { return filepath.Dir(p.Config.Path) }
 
 // checkSelection refuses ids and tags that no case has: a selection of nothing
 // would pass.

@@ -23,7 +23,7 @@ func Settings(o Options) (*Project, error) {
 func loadConfig(o Options) (*Project, problem.List) {
 	c, probs := config.Load(o.Config)
 	p := &Project{Options: o, Config: c, RunsDir: cmp.Or(o.Runs, c.Runs)}
-	getenv, unread := environment(o.EnvFile)
+	getenv, unread := environment(o.EnvFile, p.root())
 	p.getenv, probs = getenv, append(probs, unread...)
 	return p, append(probs, problem.From(runfile.CheckDir(p.RunsDir))...)
 }
@@ -31,7 +31,27 @@ func loadConfig(o Options) (*Project, problem.List) {
 // RunsDir is the directory of run files: the flag's, else the config's.
 func (o Options) RunsDir() (string, error) {
 	p, err := Settings(o)
+	if err == nil && o.Runs == "" {
+		err = p.Outside()
+	}
 	return p.RunsDir, err
+}
+
+// Outside returns a problem if the working directory is a folder of a project, whose
+// config, cases and runs would be missed without a word; else nil.
+func (p *Project) Outside() error {
+	root := ""
+	if p.Options.Config == "" {
+		root = config.Above(".")
+	}
+	if root == "" {
+		return nil
+	}
+	hint := "run promptbench there: cd " + root
+	if path := filepath.Join(root, config.DefaultPath); Exists(path) {
+		hint += ", or pass --config " + path
+	}
+	return problem.List{{Message: "this directory is a folder of the project in " + root, Hint: hint}}
 }
 
 // Comparison is what the config says of a comparison of two runs.

@@ -81,6 +81,11 @@ func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (str
 			Hint:    "name a run in it, such as " + filepath.ToSlash(files[len(files)-1]),
 		}}
 	}
+	if l.Project != nil {
+		if err := l.Project.Outside(); err != nil {
+			return "", err
+		}
+	}
 	loaded, probs := prompt.Load(ctx, arg)
 	if err := probs.Err(); err != nil {
 		return "", err

@@ -1,0 +1,30 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Above returns the root of the project that dir is a folder of, as seen from dir:
+// the nearest directory above with a config, or with prompts and cases, within the
+// git repository. It is empty where dir is no such folder, or itself a project: it
+// holds a config, prompts, cases or runs.
+func Above(dir string) string {
+	at, err := filepath.Abs(dir)
+	if err != nil || holds(at, DefaultPath) || holds(at, "prompts") || holds(at, "cases") || holds(at, DefaultRuns) {
+		return ""
+	}
+	for from := at; !holds(at, ".git") && filepath.Dir(at) != at; {
+		at = filepath.Dir(at)
+		if holds(at, DefaultPath) || holds(at, "prompts") && holds(at, "cases") {
+			root, _ := filepath.Rel(from, at) // both are absolute
+			return root
+		}
+	}
+	return ""
+}
+
+func holds(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
+}
