@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
@@ -113,6 +114,8 @@ type MetricGate struct {
 	MaxIncrease float64 // 0.1 is 10%
 }
 
+const maxSize = 4 << 20 // bytes
+
 // Load reads the config at path, or [DefaultPath] if path is empty. Without the
 // default file it returns the defaults; a missing named file is a problem. The
 // config is never nil, but usable only if the problems have no error.
@@ -121,7 +124,7 @@ func Load(path string) (*Config, problem.List) {
 	if !named {
 		path = DefaultPath
 	}
-	data, err := os.ReadFile(path)
+	data, err := inputfile.Read(path, maxSize)
 	switch {
 	case err == nil:
 		return Parse(path, data)

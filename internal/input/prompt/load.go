@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
@@ -163,14 +164,7 @@ func Load(ctx context.Context, name string) (*Prompt, problem.List) {
 			},
 		}
 	}
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > maxSize {
-		err = errTooLarge
-	}
-	var data []byte
-	if err == nil {
-		data, err = os.ReadFile(path)
-	}
+	data, err := inputfile.Read(path, maxSize)
 	if err != nil {
 		return nil, problem.List{{File: path, Message: "reading the prompt: " + err.Error()}}
 	}
@@ -194,7 +188,7 @@ func loadRevision(ctx context.Context, path, rev string) (*Prompt, problem.List)
 	if p != nil {
 		p.Revision, p.Commit = rev, r.commit
 		for i := range p.spots {
-			p.spots[i].file += "@" + rev
+			p.spots[i].revision = rev
 		}
 	}
 	return p, probs

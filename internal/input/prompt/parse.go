@@ -127,8 +127,10 @@ func (c *checker) messages(list []fileMessage) {
 				continue
 			}
 			hasInput = hasInput || s.name == InputName
-			line, column := n.Get("content").PosIn(s.from, s.to)
-			c.p.spots = append(c.p.spots, spot{name: s.name, file: c.p.Path, line: line, column: column})
+			c.p.spots = append(c.p.spots, spot{text: s.text, name: s.name, at: n.Get("content"), from: s.from, to: s.to})
+		}
+		for _, l := range lookalikes(m.Content, t) {
+			c.p.spots = append(c.p.spots, spot{text: l.text, like: l.name, at: n.Get("content"), from: l.from, to: l.to})
 		}
 		c.p.Messages = append(c.p.Messages, Message(m))
 		c.p.templates = append(c.p.templates, t)

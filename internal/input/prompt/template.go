@@ -3,9 +3,12 @@ package prompt
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
@@ -19,22 +22,39 @@ type template []segment
 
 // A segment is literal text, or a placeholder if name is set.
 type segment struct {
-	text     string // literal text
-	name     string
-	from, to int // bytes of the placeholder in the content
+	text     string // literal text; of a placeholder, how it is written
+	name     string // in NFC
+	from, to int    // bytes of the placeholder in the content
 }
 
-// A spot is a placeholder's place in the file.
+// A spot is a placeholder, or what looks like one, in the content at a node.
 type spot struct {
-	name         string
-	file         string
-	line, column int
+	text, name string // as in a segment; no name if it is no placeholder
+	like       string // the name of a lookalike that has one
+	at         strictyaml.Node
+	from, to   int
+	revision   string // of git, of the node's file
 }
 
-// parseTemplate splits content at its placeholders: {{, spaces, a name of ASCII
-// letters, digits and underscores that does not start with a digit, spaces, }}. A
-// backslash right before one makes it literal and is removed. Everything else is
-// literal, so JSON in a prompt needs no escape.
+// problem returns a problem at the spot. It searches for the place, which takes
+// time in a long text.
+func (s spot) problem(message, hint string) problem.Problem {
+	p := s.at.Problem(message, hint)
+	p.Line, p.Column = s.at.PosIn(s.from, s.to)
+	if s.revision != "" {
+		p.File += "@" + s.revision // the file in the work tree may be another one
+	}
+	return p
+}
+
+// isOptional reports whether a placeholder is one only where there is a variable of
+// its name: other scripts than ASCII are, as their names are more often text.
+func (s segment) isOptional() bool { return !isASCII(s.name) }
+
+// parseTemplate splits content at its placeholders: {{, spaces, a name of letters,
+// digits and underscores that does not start with a digit, spaces, }}. A backslash
+// right before one makes it literal and is removed. Everything else is literal, so
+// JSON in a prompt needs no escape.
 func parseTemplate(content string) template {
 	var out template
 	var literal strings.Builder
@@ -63,7 +83,7 @@ func parseTemplate(content string) template {
 		default:
 			literal.WriteString(content[i:open])
 			flush()
-			out = append(out, segment{name: name, from: open, to: open + end})
+			out = append(out, segment{text: content[open : open+end], name: name, from: open, to: open + end})
 		}
 		i = open + end
 	}
@@ -71,21 +91,38 @@ func parseTemplate(content string) template {
 	return out
 }
 
-var placeholderPattern = regexp.MustCompile(`^\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}`)
-
 // placeholder returns the name and the length of the placeholder at the start of
 // s; the length is 0 if there is none.
 func placeholder(s string) (name string, length int) {
-	if m := placeholderPattern.FindStringSubmatch(s); m != nil {
-		return m[1], len(m[0])
+	rest := strings.TrimLeft(s[len("{{"):], " ")
+	end := strings.IndexFunc(rest, func(r rune) bool { return !isNameRune(r) })
+	if end <= 0 || unicode.In(firstRune(rest), unicode.N, unicode.M) {
+		return "", 0
 	}
-	return "", 0
+	after, isClosed := strings.CutPrefix(strings.TrimLeft(rest[end:], " "), "}}")
+	if !isClosed {
+		return "", 0
+	}
+	return norm.NFC.String(rest[:end]), len(s) - len(after)
+}
+
+func isNameRune(r rune) bool {
+	return r == '_' || unicode.In(r, unicode.L, unicode.M, unicode.Nd) && r != utf8.RuneError
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // IsName reports whether s can be a placeholder's name.
 func IsName(s string) bool {
 	name, _ := placeholder("{{" + s + "}}")
-	return name == s && s != ""
+	return s != "" && name == norm.NFC.String(s)
 }
 
 // Uses returns the names of all placeholders, input included, sorted, each once.
@@ -101,24 +138,39 @@ func (p *Prompt) Uses() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
+// maxSpots is how many placeholders of a prompt are reported.
+const maxSpots = 20
+
 // CheckVars compares the placeholders with the names that a suite gives to
 // every case: each other name is a problem at its place in the file, with the
-// nearest known name.
+// nearest known name. It warns of what looks like a placeholder and is sent as it
+// is.
 func (p *Prompt) CheckVars(known []string) problem.List {
 	all := append([]string{InputName}, known...)
+	isKnown := make(map[string]bool, len(all))
+	for _, name := range all {
+		isKnown[norm.NFC.String(name)] = true
+	}
 	var probs problem.List
 	for _, s := range p.spots {
-		if slices.Contains(all, s.name) {
-			continue
+		if len(probs) == maxSpots {
+			break
 		}
-		probs.Add(problem.Problem{
-			File: s.file, Line: s.line, Column: s.column,
-			Message: fmt.Sprintf("unknown name {{%s}}", s.name),
-			Hint:    strictyaml.Hint(s.name, all) + `; write \{{` + s.name + `}} if it is meant as text`,
-		})
+		switch {
+		case isKnown[s.name], s.like != "" && !isKnown[s.like]:
+		case s.name != "" && isASCII(s.name):
+			probs.Add(s.problem(fmt.Sprintf("unknown name {{%s}}", s.name),
+				strictyaml.Hint(s.name, all)+`; write \{{`+s.name+`}} if it is meant as text`))
+		default:
+			warning := s.problem(s.lookalikeMessage())
+			warning.Severity = problem.Warning
+			probs.Add(warning)
+		}
 	}
 	return probs
 }
+
+const maxRendered = 64 << 20 // bytes of a message
 
 // Render returns the messages with the input and the vars filled in, in one pass:
 // braces in them stay text. A placeholder that vars lacks is an error.
@@ -134,12 +186,18 @@ func (p *Prompt) Render(input string, vars map[string]string) ([]Message, error)
 				b.WriteString(input)
 			default:
 				v, ok := vars[s.name]
+				if !ok && s.isOptional() {
+					v, ok = s.text, true
+				}
 				if !ok {
 					return nil, fmt.Errorf(
 						"rendering %s: message %d needs {{%s}}, which neither the case nor the suite sets", p.Name, i+1, s.name,
 					)
 				}
 				b.WriteString(v)
+			}
+			if b.Len() > maxRendered {
+				return nil, fmt.Errorf("rendering %s: message %d is longer than %d MiB", p.Name, i+1, maxRendered>>20)
 			}
 		}
 		out[i] = Message{Role: p.Messages[i].Role, Content: b.String()}

@@ -175,11 +175,11 @@ func (d *decoder) mapping(n Node, v reflect.Value) {
 }
 
 func (d *decoder) entries(n Node) []Entry {
-	out, bad := n.entries(map[string]bool{}, 0)
-	for _, b := range bad {
+	m := n.mapping()
+	for _, b := range m.bad {
 		d.probs.Add(b.Problem("expected a plain key, found "+n.d.node(b.n).Describe(), ""))
 	}
-	return out
+	return m.entries
 }
 
 type field struct {

@@ -91,9 +91,43 @@ func (n Node) Items() []Node {
 
 // Entries returns the entries of a mapping in order, merged ones (<<) last and
 // only where the mapping has no such key itself.
-func (n Node) Entries() []Entry {
-	out, _ := n.entries(map[string]bool{}, 0)
-	return out
+func (n Node) Entries() []Entry { return n.mapping().entries }
+
+// A mapping is the entries of a mapping, and the nodes that are no keys.
+type mapping struct {
+	entries []Entry
+	bad     []Node
+	at      map[string]int // the index of each key; nil for a small mapping
+}
+
+// large is from how many entries on a mapping is indexed, so that looking up each
+// of its keys takes no quadratic time.
+const large = 32
+
+func (n Node) mapping() mapping {
+	if n.Kind() != Mapping {
+		return mapping{}
+	}
+	if len(n.n.Content) < 2*large {
+		var m mapping
+		m.entries, m.bad = n.entries(map[string]bool{}, 0)
+		return m
+	}
+	n.d.mu.Lock()
+	defer n.d.mu.Unlock()
+	m, isKnown := n.d.large[n.n]
+	if !isKnown {
+		m.entries, m.bad = n.entries(map[string]bool{}, 0)
+		m.at = make(map[string]int, len(m.entries))
+		for i, e := range m.entries {
+			m.at[e.Key.n.Value] = i
+		}
+		if n.d.large == nil {
+			n.d.large = map[*yaml.Node]mapping{}
+		}
+		n.d.large[n.n] = m
+	}
+	return m
 }
 
 // maxMerges bounds how deep merges are followed.
@@ -151,7 +185,14 @@ func (n Node) Get(key string) Node { return n.entry(key).Value }
 func (n Node) Has(key string) bool { return n.Get(key).n != nil }
 
 func (n Node) entry(key string) Entry {
-	for _, e := range n.Entries() {
+	m := n.mapping()
+	if m.at != nil {
+		if i, ok := m.at[key]; ok {
+			return m.entries[i]
+		}
+		return Entry{}
+	}
+	for _, e := range m.entries {
 		if e.Key.n.Value == key {
 			return e
 		}
@@ -167,8 +208,8 @@ func (n Node) At(path ...any) Node {
 		case string:
 			next = n.Get(s)
 		case int:
-			if items := n.Items(); s >= 0 && s < len(items) {
-				next = items[s]
+			if n.Kind() == List && s >= 0 && s < len(n.n.Content) {
+				next = n.d.node(n.n.Content[s])
 			}
 		}
 		if next.n == nil {

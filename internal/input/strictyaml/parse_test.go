@@ -44,8 +44,15 @@ func TestParseSaysWhereAFileIsWrong(t *testing.T) {
 		"text after a quote": {"a:\n  - id: \"b\" c\n", "f:2:3: syntax error"},
 		"not UTF-8":          {"가: \xff", "f:1:4: the file is not UTF-8: byte 0xFF"},
 		"control character":  {"x: 1\n가: \x07", "f:2:4: control character U+0007"},
-		"UTF-16":             {"\xff\xfea\x00", "f:1:1: the file is UTF-16"},
-		"alias in itself":    {"x: &a [*a]\n", "f:1:8: the alias *a is inside its own anchor"},
+		"CP949":              {"a: \xbe\xc8\xb3\xe7\n", "f:1:1: the file is not UTF-8 but probably CP949 (EUC-KR) (save it as UTF-8"},
+		"Git LFS": {
+			"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "f:1:1: the file is a pointer of Git LFS (fetch it",
+		},
+		"UTF-32": {"\xff\xfe\x00\x00a\x00\x00\x00", "f:1:1: the file is no text: it has zero bytes"},
+		"alias to a long text": {
+			"a: &a " + strings.Repeat("가", 1<<16) + "\nb: [" + strings.Repeat("*a,", 1000) + "]\n", "f:2:",
+		},
+		"alias in itself": {"x: &a [*a]\n", "f:1:8: the alias *a is inside its own anchor"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,6 +62,49 @@ func TestParseSaysWhereAFileIsWrong(t *testing.T) {
 			require.True(t, strings.HasPrefix(probs.Error(), c.want), "got %s", probs)
 		})
 	}
+}
+
+func TestParseReadsUTF16(t *testing.T) {
+	t.Parallel()
+	doc, probs := strictyaml.Parse("f", []byte("\xff\xfea\x00:\x00 \x00\x00\xac"))
+	require.Empty(t, probs)
+	require.Equal(t, "가", doc.Root().Get("a").Text())
+}
+
+func TestParseRefusesTags(t *testing.T) {
+	t.Parallel()
+	for data, want := range map[string]string{
+		"x: 1\na: !include b.yaml\n":       "f:2:4: the tag \"!include\" is not supported",
+		"a: !!python/object:os.system x":   "f:1:4: the tag \"!!python/object:os.system\" is not supported",
+		"a: !!binary aGk=":                 "f:1:4: the tag \"!!binary\" is not supported",
+		"a:\n  - !Ref {b: 1}":              "f:2:5: the tag \"!Ref\" is not supported",
+		"a: !!set {b, c}":                  "f:1:4: the tag \"!!set\" is not supported",
+		"a: !!str {b: c}":                  "f:1:4: the tag \"!!str\" is not supported",
+		"!env 가: 1":                        "f:1:1: the tag \"!env\" is not supported",
+		"a: !<tag:example.com,2026:x> 1":   "f:1:4: the tag \"tag:example.com,2026:x\" is not supported",
+		"a: !!timestamp 2026-11-23":        "f:1:4: the tag \"!!timestamp\" is not supported",
+		"a: [!!str 1, !!int 2, !!seq [b]]": "",
+	} {
+		_, probs := strictyaml.Parse("f", []byte(data))
+		require.True(t, strings.HasPrefix(probs.Error(), want), "%s: %s", data, probs)
+		require.Equal(t, want == "", len(probs) == 0, data)
+	}
+}
+
+func TestLookingUpEveryKeyOfALargeMapping(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("base: &base {k1: merged, more: 1}\ntop:\n  <<: *base\n")
+	for i := range 100_000 { // a quadratic time would be minutes
+		fmt.Fprintf(&b, "  k%d: %d\n", i, i)
+	}
+	doc, probs := strictyaml.Parse("f", []byte(b.String()))
+	require.Empty(t, probs)
+	for i := range 100_000 {
+		require.Equal(t, fmt.Sprint(i), doc.Root().At("top", fmt.Sprintf("k%d", i)).Text())
+	}
+	require.Equal(t, "1", doc.Root().At("top", "more").Text())
+	require.False(t, doc.Root().Get("top").Has("none"))
 }
 
 func TestParseLocatesMistakesLateInLongFiles(t *testing.T) {

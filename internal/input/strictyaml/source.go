@@ -2,19 +2,29 @@ package strictyaml
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"unicode/utf8"
 
 	"promptbench/internal/input/problem"
+	"promptbench/internal/text/charset"
 )
 
-// cleanSource removes a byte order mark and rejects characters that YAML forbids,
+// cleanSource returns the text in UTF-8 without a byte order mark, and rejects characters that YAML forbids,
 // because the library's messages about them have no place.
 func cleanSource(file string, data []byte) ([]byte, problem.List) {
-	if bytes.HasPrefix(data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(data, []byte{0xFE, 0xFF}) {
-		return nil, problem.List{{File: file, Line: 1, Column: 1, Message: "the file is UTF-16", Hint: "save it as UTF-8"}}
+	text, err := charset.NewReader(bytes.NewReader(data))
+	if err == nil {
+		data, err = io.ReadAll(text)
 	}
-	data = TrimBOM(data)
+	if err != nil {
+		p := problem.Problem{File: file, Line: 1, Column: 1, Message: "reading the file: " + err.Error()}
+		if foreign, ok := errors.AsType[*charset.Error](err); ok {
+			p.Message, p.Hint = "the file is "+foreign.Is, foreign.Hint
+		}
+		return nil, problem.List{p}
+	}
 	line, column := 1, 1
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -27,6 +28,9 @@ type Document struct {
 	file  string
 	root  *yaml.Node
 	lines [][]byte // the source, split at line feeds; empty for JSON
+
+	mu    sync.Mutex
+	large map[*yaml.Node]mapping // the mappings that were read and have many entries
 }
 
 // Parse parses the one YAML document that data holds. The file name is only for

@@ -13,7 +13,7 @@ import (
 
 // maxLocate is the greatest size of a file, in bytes, in which a syntax error is
 // located by parsing beginnings of the file.
-const maxLocate = 4 << 20
+const maxLocate = 256 << 10
 
 // explainSyntax makes a problem of the library's error. Its line is often one
 // off, or the start of the construct, so the place is the first line after which

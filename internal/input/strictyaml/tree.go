@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"fmt"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -9,11 +10,15 @@ import (
 )
 
 // maxAliased bounds the nodes that the aliases of one document expand to, so
-// that a few lines of aliases to aliases cannot fill the memory.
-const maxAliased = 100_000
+// that a few lines of aliases to aliases, or to a long text, cannot fill the
+// memory. A text counts once for each aliasedText bytes.
+const (
+	maxAliased  = 100_000
+	aliasedText = 256
+)
 
-// checkTree finds duplicate keys, aliases that contain themselves and aliases that
-// expand to too much. The last two leave no usable root.
+// checkTree finds duplicate keys, tags, aliases that contain themselves and aliases
+// that expand to too much. The last two leave no usable root.
 func (d *Document) checkTree() problem.List {
 	c := treeChecker{d: d, sizes: map[*yaml.Node]int{}, open: map[*yaml.Node]bool{}}
 	c.size(d.root)
@@ -40,7 +45,8 @@ func (c *treeChecker) size(n *yaml.Node) int {
 		c.open[n] = true
 		defer delete(c.open, n)
 	}
-	total := 1
+	total := 1 + len(n.Value)/aliasedText
+	c.tag(n)
 	for _, child := range n.Content {
 		if c.fatal {
 			return total
@@ -56,14 +62,35 @@ func (c *treeChecker) size(n *yaml.Node) int {
 	return total
 }
 
+// tag refuses a tag that says another kind than the value has, or one that only
+// other programs know: it would be passed over.
+func (c *treeChecker) tag(n *yaml.Node) {
+	if n.Style&yaml.TaggedStyle == 0 {
+		return
+	}
+	known := []string{"!!str", "!!int", "!!float", "!!bool", "!!null"}
+	switch n.Kind {
+	case yaml.MappingNode:
+		known = []string{"!!map"}
+	case yaml.SequenceNode:
+		known = []string{"!!seq"}
+	}
+	if tag := n.ShortTag(); !slices.Contains(known, tag) {
+		c.probs.Add(problem.Problem{
+			File: c.d.file, Line: n.Line, Column: n.Column, Message: fmt.Sprintf("the tag %s is not supported", quote(tag)),
+			Hint: "write the value itself; put text that starts with ! in quotes",
+		})
+	}
+}
+
 func (c *treeChecker) alias(n *yaml.Node) int {
 	switch {
 	case c.open[n.Alias]:
 		c.fail(n, fmt.Sprintf("the alias *%s is inside its own anchor", n.Value), "")
 		return 1
 	case c.aliased+c.sizes[n.Alias] > maxAliased:
-		c.fail(n, fmt.Sprintf("the aliases of this file stand for more than %d values", maxAliased),
-			"write fewer aliases to aliases")
+		c.fail(n, fmt.Sprintf("the aliases of this file stand for more than %d values, or a lot of text", maxAliased),
+			"write fewer aliases to aliases and to long texts")
 		return 1
 	}
 	c.aliased += c.sizes[n.Alias]

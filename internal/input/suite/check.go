@@ -245,7 +245,7 @@ func badVar(name string) (message, hint string) {
 	case name == prompt.InputName:
 		return "a var must not be named input", "{{input}} is the case's input"
 	case !prompt.IsName(name):
-		return fmt.Sprintf("a prompt cannot use a var named %q", name), "use ASCII letters, digits and _, no digit first"
+		return fmt.Sprintf("a prompt cannot use a var named %q", name), "use letters, digits and _, no digit first"
 	}
 	return "", ""
 }

@@ -2,7 +2,6 @@ package suite
 
 import (
 	"fmt"
-	"io"
 
 	"promptbench/internal/input/strictyaml"
 )
@@ -53,12 +52,7 @@ func (l *loader) extend(f *suiteFile) {
 func (l *loader) loadBase(at strictyaml.Node, name string) (suiteFile, bool) {
 	var f suiteFile
 	path := relativeTo(at.File(), name)
-	r, err := l.open(path)
-	var data []byte
-	if err == nil {
-		data, err = io.ReadAll(r)
-		_ = r.Close() // only read
-	}
+	data, err := l.readUpTo(path, maxSuite)
 	if err != nil {
 		l.failToRead(at, "the suite "+name, err)
 		return f, false

@@ -6,17 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"promptbench/graders/reply"
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
 
-const maxSchema = 4 << 20 // bytes of a schema's file
+// The greatest sizes of files, in bytes.
+const (
+	maxSchema = 4 << 20
+	maxSuite  = 32 << 20
+)
+
+const largeHint = "put the cases into a .jsonl file, one a line, and write cases: {file: …}"
 
 // An opener opens a file that a suite names, by a path relative to the suite's
 // directory.
@@ -25,9 +33,12 @@ type opener func(name string) (io.ReadCloser, error)
 // Load reads and checks the suite in the file at path, with all its cases. The
 // suite is never nil, but usable only where the problems hold no error.
 func Load(path string) (*Suite, problem.List) {
-	data, err := os.ReadFile(path)
+	data, err := inputfile.Read(path, maxSuite)
 	if err != nil {
 		p := problem.Problem{File: path, Message: "reading the suite: " + cause(err), Hint: nearFile(path)}
+		if info, statErr := os.Stat(path); statErr == nil && info.Size() > maxSuite {
+			p.Hint = largeHint
+		}
 		return &Suite{Path: path, files: []string{path}}, problem.List{p}
 	}
 	files, loading := []string{path}, true
@@ -35,7 +46,7 @@ func Load(path string) (*Suite, problem.List) {
 		if loading && !slices.Contains(files, name) { // later, cases are streamed from them again
 			files = append(files, name)
 		}
-		return os.Open(name)
+		return inputfile.Open(name)
 	})
 	loading = false
 	s.files = files
@@ -152,7 +163,11 @@ func (l *loader) fail(n strictyaml.Node, message, hint string) {
 
 // failToRead is fail for a file that n names.
 func (l *loader) failToRead(n strictyaml.Node, what string, err error) {
-	l.fail(n, "reading "+what+": "+cause(err), "the path is relative to this file")
+	hint := ""
+	if errors.Is(err, fs.ErrNotExist) {
+		hint = "the path is relative to this file"
+	}
+	l.fail(n, "reading "+what+": "+cause(err), hint)
 }
 
 func (l *loader) rules(b replyBlock) {
@@ -238,12 +253,9 @@ func (l *loader) readUpTo(name string, most int) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
+	data, err := inputfile.ReadAll(r, most)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
-	}
-	if len(data) > most {
-		return nil, fmt.Errorf("the file is larger than %d MiB", most>>20)
 	}
 	return data, nil
 }

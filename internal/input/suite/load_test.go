@@ -114,7 +114,7 @@ func TestLoad(t *testing.T) {
 
 func TestLoadReportsEverythingAtOnce(t *testing.T) {
 	t.Parallel()
-	s, probs := parse("x.yaml", []byte(`vars: {today: 월, input: x, 이름: y}
+	s, probs := parse("x.yaml", []byte(`vars: {today: 월, input: x, 이-름: y}
 reply:
   types: [answer, question, invalid]
   json: {type: "$[", items: "$.a", shcema: 1, schema: none.json}
@@ -138,7 +138,7 @@ cases:
   - id: 가나
     inptu: 내일
     expect: {regex: "(", count: {min: many}}
-  - {id: x y, input: 2026-11-23, note: , vars: {할: 1, input: 2}}
+  - {id: x y, input: 2026-11-23, note: , vars: {할-: 1, input: 2}}
   - {id: -x, input: " ", expect: {count: {min: -1}, contains: [""]}}
   - {id: "", input: 둘}
   - {id: "a\u200bb", input: 셋}
@@ -146,7 +146,7 @@ cases:
 `), files(nil))
 	require.Equal(t, 7, s.Len())
 	require.Equal(t, `x.yaml:1:18: a var must not be named input ({{input}} is the case's input)
-x.yaml:1:28: a prompt cannot use a var named "이름" (use ASCII letters, digits and _, no digit first)
+x.yaml:1:28: a prompt cannot use a var named "이-름" (use letters, digits and _, no digit first)
 x.yaml:4:16: reply.json.type: "$[" is not a JSONPath: jsonpath: unexpected eof at position 3 (such as $.type)
 x.yaml:4:36: unknown key "shcema" (did you mean "schema"?)
 x.yaml:4:55: reading the schema none.json: file does not exist (a schema is inline, or a path relative to the suite's file)
@@ -171,8 +171,8 @@ x.yaml:23:5: unknown key "inptu" (did you mean "input"?)
 x.yaml:24:21: expect.regex: the pattern does not compile: missing closing ) at "("
 x.yaml:24:39: expected a whole number, found "many"
 x.yaml:25:10: the id "x y" holds a space (use letters, digits and - _ . between them, as it is typed after --case and is part of file names)
-x.yaml:25:49: a prompt cannot use a var named "할" (use ASCII letters, digits and _, no digit first)
-x.yaml:25:55: a var must not be named input ({{input}} is the case's input)
+x.yaml:25:49: a prompt cannot use a var named "할-" (use letters, digits and _, no digit first)
+x.yaml:25:56: a var must not be named input ({{input}} is the case's input)
 x.yaml:26:10: the id "-x" holds a character that means something to shells or file systems (use letters, digits and - _ . between them)
 x.yaml:26:21: the input is empty
 x.yaml:26:48: expect.count.min: min must not be negative, found -1
@@ -193,7 +193,7 @@ func TestLoadOfHardlyASuite(t *testing.T) {
 		"graders: [format]\ncases: {file: x.jsonl}\n": "s.yaml:2:15: reading the cases x.jsonl: " +
 			"file does not exist",
 		"graders: [format]\ncases: {file: x.txt}\n": `s.yaml:2:15: reading the cases x.txt: ` +
-			`expected a .jsonl or .csv file, found ".txt"`,
+			`expected a .jsonl, .csv or .tsv file, found ".txt"`,
 		"graders: [format]\ncases: {flie: x.jsonl}\n": `s.yaml:2:9: unknown key "flie" (did you ` +
 			`mean "file"?)`,
 		"graders: [format]\ncases: x.jsonl\n": "s.yaml:2:8: expected a list of cases, or " +

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/text/unicode/norm"
+
 	"promptbench/graders"
 )
 
@@ -30,11 +32,11 @@ func (s *Suite) ScoreNames() []string {
 func (s *Suite) VarNames() []string {
 	names := map[string]bool{}
 	for name := range s.Vars {
-		names[name] = true
+		names[norm.NFC.String(name)] = true
 	}
 	for name, n := range s.stats.vars {
 		if n == s.stats.cases {
-			names[name] = true
+			names[norm.NFC.String(name)] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(names))

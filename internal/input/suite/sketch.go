@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"promptbench/internal/input/inputfile"
 )
 
 // large is from which size on a suite file is sketched, not parsed: parsing
@@ -20,7 +22,7 @@ const large = 1 << 20
 // a case's.
 func Sketch(path string) (ids, tags []string) {
 	info, err := os.Stat(path)
-	if err != nil {
+	if err != nil || !info.Mode().IsRegular() {
 		return nil, nil
 	}
 	if info.Size() >= large {
@@ -36,7 +38,7 @@ func Sketch(path string) (ids, tags []string) {
 			lines = name
 			return io.NopCloser(strings.NewReader("")), nil
 		}
-		return os.Open(name)
+		return inputfile.Open(name)
 	})
 	if lines != "" {
 		return sketchLines(lines, sketchJSON)
@@ -53,7 +55,7 @@ func Sketch(path string) (ids, tags []string) {
 // sketchLines gathers what read finds in the lines of a file, as far as they can be
 // read.
 func sketchLines(path string, read func(line []byte) (id string, tags []string)) (ids, tags []string) {
-	f, err := os.Open(path)
+	f, err := inputfile.Open(path)
 	if err != nil {
 		return nil, nil
 	}

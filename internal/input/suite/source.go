@@ -16,6 +16,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/text/charset"
 )
 
 // maxLine is how long one line of a JSON Lines file, or one record of a CSV
@@ -72,13 +73,13 @@ func (f *casesFile) each(yield func(record) bool) error {
 	}
 	switch ext := strings.ToLower(filepath.Ext(f.path)); ext {
 	case ".jsonl", ".ndjson":
-	case ".csv":
+	case ".csv", ".tsv":
 		read = readCSV
 	default:
 		if ext == ".yaml" || ext == ".yml" {
-			return errors.New("expected a .jsonl or .csv file; to have the cases of another suite, write extends: that suite")
+			return errors.New("expected a .jsonl, .csv or .tsv file; to have the cases of another suite, write extends: that suite")
 		}
-		return fmt.Errorf("expected a .jsonl or .csv file, found %q", ext)
+		return fmt.Errorf("expected a .jsonl, .csv or .tsv file, found %q", ext)
 	}
 	r, err := f.open(f.path)
 	if err != nil {
@@ -119,13 +120,34 @@ func (f *casesFile) stream(yield func(Case, error) bool) {
 
 // readJSONLines reads one case a line; blank lines are passed over.
 func readJSONLines(file string, r io.Reader, yield func(record) bool) error {
+	isFirst := true
 	return eachLine(r, func(line int, data []byte) bool {
+		if isFirst {
+			isFirst = false
+			if p := notLines(data); p != "" {
+				at := spot{file, line, 1}
+				yield(brokenRecord(at, problem.List{at.Problem(p, "write each case on a line of its own, such as with jq -c")}))
+				return false
+			}
+		}
 		rec, ok := plainRecord(file, line, data)
 		if !ok {
 			rec = jsonRecord(file, line, data)
 		}
 		return yield(rec)
 	})
+}
+
+// notLines says what a file of JSON is by its first line, if it is not one value a
+// line.
+func notLines(first []byte) string {
+	switch text := bytes.TrimSpace(first); {
+	case text[0] == '[':
+		return "the file is a JSON array, not a case a line"
+	case text[0] == '{' && (text[len(text)-1] == '{' || text[len(text)-1] == ','):
+		return "the file is JSON whose objects have several lines, not a case a line"
+	}
+	return ""
 }
 
 // plainRecord decodes a case in which nothing can be wrong that strict parsing
@@ -163,15 +185,16 @@ func rereadJSONLines(file string, r io.Reader, yield func(record) bool) error {
 }
 
 func eachLine(r io.Reader, yield func(line int, data []byte) bool) error {
-	br := bufio.NewReaderSize(r, 64<<10)
+	text, err := charset.NewReader(r)
+	if err != nil {
+		return err
+	}
+	br := bufio.NewReaderSize(text, 64<<10)
 	for line := 1; ; line++ {
 		data, err := readLine(br)
 		end := errors.Is(err, io.EOF)
 		if err != nil && !end {
 			return fmt.Errorf("line %d: %w", line, err)
-		}
-		if line == 1 {
-			data = strictyaml.TrimBOM(data)
 		}
 		if len(bytes.TrimSpace(data)) > 0 && !yield(line, data) || end {
 			return nil

@@ -80,7 +80,7 @@ func TestProblemsOfCSV(t *testing.T) {
 	require.Equal(t, `c.csv:1:1: the column "input" is missing (the first line names the columns)
 c.csv:1:6: unknown column "inptu" (did you mean "input"?)
 c.csv:1:14: the column "id" appears twice
-c.csv:1:17: a prompt cannot use a var named "할" (use ASCII letters, digits and _, no digit first)`, csv("\"id\",  inptu,id,var:할\n"))
+c.csv:1:17: a prompt cannot use a var named "할-" (use letters, digits and _, no digit first)`, csv("\"id\",  inptu,id,var:할-\n"))
 	require.Equal(t, `c.csv:2:7: expect.type "anser" is none of the suite's types (did you mean "answer"?)
 c.csv:2:13: expected a whole number, found "둘"
 c.csv:5:1: the id 가나 appears twice (first at line 2, column 1)

@@ -13,9 +13,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
@@ -112,11 +113,14 @@ func (s *Suite) Len() int { return s.stats.cases }
 func (s *Suite) Hash() string { return s.stats.hash }
 
 // VarsOf returns what a case's placeholders stand for: the suite's vars with
-// the case's own laid over them. The map is the caller's.
+// the case's own laid over them, their names in NFC. The map is the caller's.
 func (s *Suite) VarsOf(c Case) map[string]string {
 	out := make(map[string]string, len(s.Vars)+len(c.Vars))
-	maps.Copy(out, s.Vars)
-	maps.Copy(out, c.Vars)
+	for _, vars := range []map[string]string{s.Vars, c.Vars} {
+		for name, text := range vars {
+			out[norm.NFC.String(name)] = text
+		}
+	}
 	return out
 }
 

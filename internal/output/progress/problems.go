@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"cmp"
 	"errors"
-	"os"
 	"strings"
 
 	"promptbench/internal/input/config"
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/output/report"
 )
@@ -59,7 +59,7 @@ const maxQuoted = 1 << 20
 
 // readLines fills in the wanted lines of a file, as far as they can be read.
 func readLines(file string, wanted map[int]string) {
-	f, err := os.Open(file)
+	f, err := inputfile.Open(file)
 	if err != nil {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/record/runfile"
 )
@@ -37,7 +38,7 @@ func ReadDir(dir string) ([]Label, error) {
 
 // Read reads a label file. One that does not exist holds none, and a last line that was cut off is passed over.
 func Read(path string) ([]Label, error) {
-	f, err := os.Open(path)
+	f, err := inputfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"promptbench/internal/input/inputfile"
 )
 
 // A Found is a run file that [Find] read the header and the end of.
@@ -78,7 +80,7 @@ func compareAge(a, b, now time.Time) int {
 }
 
 func inspect(path string, fits func(Header) bool) (Found, bool) {
-	f, err := os.Open(path)
+	f, err := inputfile.Open(path)
 	if err != nil {
 		return Found{}, false
 	}
@@ -98,7 +100,7 @@ func inspect(path string, fits func(Header) bool) (Found, bool) {
 
 // ReadHeader reads the header of the run file at path and nothing else.
 func ReadHeader(path string) (Header, error) {
-	f, err := os.Open(path)
+	f, err := inputfile.Open(path)
 	if err != nil {
 		return Header{}, fmt.Errorf("opening run file: %w", err)
 	}

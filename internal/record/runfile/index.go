@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"promptbench/internal/input/inputfile"
 )
 
 // An Index finds recorded calls by their key. Opening one reads the headers of all run files under a directory, and
@@ -116,7 +118,7 @@ var errUnfit = errors.New("the header does not fit")
 
 func readForIndex(path string, q Query, buffer *bufio.Reader) indexedFile {
 	s := indexedFile{path: path}
-	f, err := os.Open(path)
+	f, err := inputfile.Open(path)
 	if err != nil {
 		s.err = cause(err)
 		return s
@@ -264,7 +266,7 @@ func parseKey(s []byte) (digest, bool) {
 
 // Answered calls visit with the key of every call in the run file at path that has an answer, in order.
 func Answered(path string, visit func(key string)) error {
-	f, err := os.Open(path)
+	f, err := inputfile.Open(path)
 	if err != nil {
 		return cause(err)
 	}

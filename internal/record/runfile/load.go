@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"sort"
+
+	"promptbench/internal/input/inputfile"
 )
 
 // A Run is a run file in memory: cases sorted by id, trials by case and trial.
@@ -36,7 +37,7 @@ const (
 
 // Load reads the run file at path.
 func Load(path string, d Detail) (*Run, error) {
-	f, err := os.Open(path)
+	f, err := inputfile.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening run file: %w", err)
 	}

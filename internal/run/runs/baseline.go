@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 )
@@ -43,7 +44,7 @@ func SetBaseline(path, file string) (runfile.Header, error) {
 
 // copyFile replaces to with the contents of from, or leaves it as it is.
 func copyFile(from, to string) error {
-	in, err := os.Open(from)
+	in, err := inputfile.Open(from)
 	if err != nil {
 		return fmt.Errorf("copying a run: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/record/redact"
 	"promptbench/internal/record/runfile"
@@ -69,7 +70,7 @@ func redactable(path string) error {
 }
 
 func withFile(path string, do func(*os.File) error) error {
-	f, err := os.Open(path)
+	f, err := inputfile.Open(path)
 	if err != nil {
 		return fmt.Errorf("opening run file: %w", err)
 	}
