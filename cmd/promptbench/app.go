@@ -3,9 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -118,8 +121,7 @@ func version() string {
 	return fmt.Sprintf("%s, %s", release(), info.GoVersion)
 }
 
-// release returns the version and the commit: a run and its workers must be of the
-// same.
+// release returns the version and the commit.
 func release() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -132,4 +134,42 @@ func release() string {
 		}
 	}
 	return fmt.Sprintf("%s, commit %s", cmp.Or(info.Main.Version, "(devel)"), commit)
+}
+
+// build returns what a run and its workers must have in common: the release, and
+// where that does not tell what the source was, a hash of the program itself.
+func build() string {
+	info, ok := debug.ReadBuildInfo()
+	known := ok && info.Main.Version != "(devel)"
+	if ok {
+		for _, s := range info.Settings {
+			known = known || s.Key == "vcs.revision"
+		}
+		for _, s := range info.Settings {
+			known = known && (s.Key != "vcs.modified" || s.Value != "true")
+		}
+	}
+	if known {
+		return release()
+	}
+	return fmt.Sprintf("%s, build %s", release(), programHash())
+}
+
+// programHash returns a hash of the running program, or "unknown" where it can't be
+// read.
+func programHash() string {
+	path, err := os.Executable()
+	if err != nil {
+		return "unknown"
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "unknown"
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "unknown"
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:6])
 }

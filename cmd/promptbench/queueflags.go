@@ -22,6 +22,10 @@ const embeddedQueue = "embedded"
 // command line, everybody could read it.
 const passwordEnv = "NATS_PASSWORD"
 
+// queueKeyEnv is the variable that holds the key which marks what runs and workers
+// put into the queue.
+const queueKeyEnv = "PROMPTBENCH_QUEUE_KEY"
+
 // queueFlags say where a work queue is. They mean the same for a run and its
 // workers.
 type queueFlags struct {
@@ -71,12 +75,13 @@ func (f *queueFlags) server(a *app, name string) queue.Options {
 	return queue.Options{
 		URL: f.url, User: f.user, Password: os.Getenv(passwordEnv), Creds: f.creds, NKey: f.nkey,
 		CA: f.ca, Cert: f.cert, Key: f.ckey, Name: "promptbench " + name, Note: a.NoteText,
+		Secret: os.Getenv(queueKeyEnv),
 	}
 }
 
 // queueOptions returns what a job needs to know of the queue.
 func (a *app) queueOptions(f queueFlags) job.QueueOptions {
-	return job.QueueOptions{Server: f.server(a, "run"), Version: release(), Lease: f.lease}
+	return job.QueueOptions{Server: f.server(a, "run"), Version: build(), Lease: f.lease}
 }
 
 // withQueue starts a server and a worker in this process for --queue embedded. Stop

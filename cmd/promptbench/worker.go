@@ -27,8 +27,9 @@ func (a *app) workerCommand() *cobra.Command {
 		Short: "Make the calls of runs on other machines",
 		Long: `Worker takes calls from a work queue, makes them, and sends the replies back.
 It serves every run whose model it has: in its own config, or by --base-url and
---model. Keys, addresses and headers are its own; no message holds any. It
-grades nothing and writes no run file. An interrupt lets it finish its calls.`,
+--model. It refuses calls that ask for more than a reply in words. Keys,
+addresses and headers are its own; no message holds any. It grades nothing and
+writes no run file. An interrupt lets it finish its calls.`,
 		Example: `  promptbench worker --queue nats://queue.example.com:4222 --queue-creds w.creds
   promptbench worker --queue nats://10.0.0.1 --base-url http://127.0.0.1:8080/v1`,
 		Args: cobra.NoArgs,
@@ -46,7 +47,7 @@ grades nothing and writes no run file. An interrupt lets it finish its calls.`,
 		}),
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&files.models, "model", nil, "with --base-url: take only calls of the model with this `id`")
+	flags.StringArrayVar(&files.models, "model", nil, "take only calls of this model: the `id` of one at --base-url, a name in the config, or ENDPOINT:ID such as openai:ID")
 	flags.IntVar(&calls, "concurrency", model.DefaultConcurrency, "at most `n` calls in flight")
 	files.addConfig(flags)
 	files.addBaseURL(flags)
@@ -59,7 +60,9 @@ func (a *app) work(ctx context.Context, p *project.Project, where queueFlags, ca
 	ctx, stop, release := session.Interruptible(ctx, &a.Console, "")
 	defer release()
 	name := workerName()
-	connection, err := queue.Connect(where.server(a, "worker "+name))
+	at := where.server(a, "worker "+name)
+	at.Patience = workerPatience
+	connection, err := queue.Connect(at)
 	if err != nil {
 		return err
 	}
@@ -73,6 +76,10 @@ func (a *app) work(ctx context.Context, p *project.Project, where queueFlags, ca
 	a.Note("%s", workText(w.Tally()))
 	return err
 }
+
+// workerPatience is how long a worker waits for a queue that is away. It costs
+// nothing, and a run has most likely given up by then.
+const workerPatience = 10 * time.Minute
 
 // betweenReports is how often a worker reports.
 const betweenReports = time.Minute
@@ -101,7 +108,7 @@ func workText(t queue.Tally) string {
 
 func (a *app) worker(p *project.Project, c *queue.Connection, name string, calls int) *queue.Worker {
 	return &queue.Worker{
-		Connection: c, Name: name, Version: release(), Calls: calls,
+		Connection: c, Name: name, Version: build(), Calls: calls,
 		Serve: func(s queue.Spec) (model.Model, error) { return p.Served(s.API, s.Endpoint, s.Model, s.Timeout) },
 	}
 }

@@ -144,7 +144,9 @@ func (co *Coordinator) withdraw(ctx context.Context, key string, c *call) bool {
 	if co.work.DeleteMsg(ctx, item.Sequence) != nil {
 		return false
 	}
-	co.conn.discard(ctx, item.Header)
+	if item.Header.Get(partsHeader) != "" {
+		co.conn.discard(ctx, at.of(workPrefix, co.id))
+	}
 	return true
 }
 
@@ -179,6 +181,14 @@ func (co *Coordinator) answer(ctx context.Context, key string, c *call, m jetstr
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	data, err := co.conn.unpack(ctx, m)
+	if errors.Is(err, errForged) {
+		co.conn.note(fmt.Sprintf("a reply in the queue at %s is ignored: %v", co.conn.at, err))
+		co.mu.Lock()
+		c.reading = 0
+		co.mu.Unlock()
+		co.drop(ctx, []jetstream.Msg{m})
+		return
+	}
 	var resp model.Response
 	if err == nil {
 		resp, err = decodeOutcome(data)
@@ -225,6 +235,10 @@ func (co *Coordinator) drop(ctx context.Context, messages []jetstream.Msg) {
 		if err := m.Ack(); err != nil {
 			continue // it comes again, and is then nobody's
 		}
-		co.conn.discard(ctx, m.Headers())
+		if m.Headers().Get(partsHeader) != "" {
+			co.conn.discard(ctx, m.Subject())
+			at, _ := placeOf(m.Subject())
+			co.conn.discard(ctx, at.of(workPrefix, co.id))
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,11 +29,20 @@ type Options struct {
 	Key      string // its key
 	Name     string // what the server's monitoring calls the connection
 
+	// Secret is the key that marks items and replies, the same for runs and workers; empty for none. With one, whoever can
+	// only write to the server can neither have calls made nor forge replies.
+	Secret string
+	// Patience is how long the server may be away, or store nothing, before it is lost for good; 0 for [DefaultPatience].
+	Patience time.Duration
+
 	// Note tells a person what happens; may be nil.
 	Note func(string)
 }
 
-// A Connection is a connection to a server with JetStream. It reconnects without limit.
+// DefaultPatience is how long a server may be away.
+const DefaultPatience = 2 * time.Minute
+
+// A Connection is a connection to a server with JetStream. It reconnects until the server's patience is over.
 type Connection struct {
 	nats *nats.Conn
 	js   jetstream.JetStream
@@ -41,13 +51,22 @@ type Connection struct {
 
 	closed chan struct{} // closed when it is lost for good
 
+	key      []byte
+	patience time.Duration
+
 	mu        sync.Mutex
-	complaint time.Time // when the last note said that the server stores nothing
+	away      *time.Timer // ends the connection; nil while there is one
+	complaint time.Time   // when the last note said that the server stores nothing
 }
 
 // Connect connects to a server.
 func Connect(o Options) (*Connection, error) {
-	c := &Connection{note: o.Note, closed: make(chan struct{})}
+	c := &Connection{
+		note: o.Note, closed: make(chan struct{}), key: []byte(o.Secret), patience: cmp.Or(o.Patience, DefaultPatience),
+	}
+	if err := checkKey(c.key); err != nil {
+		return nil, err
+	}
 	if c.note == nil {
 		c.note = func(string) {}
 	}
@@ -112,10 +131,12 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				c.note(fmt.Sprintf("the queue at %s is lost (%v); connecting again", c.at, err))
+				c.note(fmt.Sprintf("the queue at %s is lost (%v); connecting again for %s", c.at, err, c.patience))
+				c.limit(true)
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) {
+			c.limit(false)
 			c.note(fmt.Sprintf("connected to the queue at %s again", c.at))
 		}),
 		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
@@ -128,6 +149,8 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 		}),
 	}
 	if o.User != "" {
+		// Nobody else's answers, where the server limits subscriptions to it.
+		options = append(options, nats.CustomInboxPrefix(inboxOf(o.User)))
 		options = append(options, nats.UserInfo(o.User, o.Password))
 	}
 	if o.Creds != "" {
@@ -149,37 +172,56 @@ func (o Options) nats(c *Connection) ([]nats.Option, error) {
 	return options, nil
 }
 
+// inboxOf is where a user gets its answers.
+func inboxOf(user string) string {
+	return "_INBOX_" + strings.Map(func(r rune) rune {
+		if strings.ContainsRune(".*> \t", r) {
+			return '_'
+		}
+		return r
+	}, user)
+}
+
+// limit begins to count how long the server is away, or ends that.
+func (c *Connection) limit(isAway bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.away != nil {
+		c.away.Stop()
+		c.away = nil
+	}
+	if isAway {
+		c.away = time.AfterFunc(c.patience, c.Close)
+	}
+}
+
 // Close ends the connection.
 func (c *Connection) Close() { c.nats.Close() }
 
 // ensure makes the streams and the bucket where they are missing. Those that an operator made stay as they are.
 func (c *Connection) ensure(ctx context.Context) error {
-	for _, s := range []struct{ name, subjects, what string }{
-		{workStream, workPrefix + ">", "calls to be made"},
-		{replyStream, replyPrefix + ">", "replies to be stored"},
+	for _, s := range []struct {
+		name, subjects, what string
+		retention            jetstream.RetentionPolicy
+	}{
+		{workStream, workPrefix + ">", "calls to be made", jetstream.WorkQueuePolicy},
+		{replyStream, replyPrefix + ">", "replies to be stored", jetstream.WorkQueuePolicy},
+		{largeWorkStream, largePrefix + "work.>", "parts of large calls", jetstream.LimitsPolicy},
+		{largeReplyStream, largePrefix + "reply.>", "parts of large replies", jetstream.LimitsPolicy},
 	} {
 		found, err := c.js.Stream(ctx, s.name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			found, err = c.create(ctx, jetstream.StreamConfig{
 				Name: s.name, Description: s.what, Subjects: []string{s.subjects},
-				Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, MaxAge: maxAge,
+				Retention: s.retention, Storage: jetstream.FileStorage, MaxAge: maxAge,
 			})
 		}
 		if err != nil {
 			return fmt.Errorf("making the stream %s at %s: %w%s", s.name, c.at, err, hint(err))
 		}
-		if found.CachedInfo().Config.Retention != jetstream.WorkQueuePolicy {
-			return fmt.Errorf("the stream %s at %s is no work queue; delete it, and it is made anew", s.name, c.at)
+		if found.CachedInfo().Config.Retention != s.retention {
+			return fmt.Errorf("the stream %s at %s has another retention policy; delete it, and it is made anew", s.name, c.at)
 		}
-	}
-	_, err := c.js.ObjectStore(ctx, largeBucket)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		_, err = c.js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{
-			Bucket: largeBucket, Description: "what a message can't hold", TTL: maxAge, Replicas: c.replicas(),
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("making the object store at %s: %w", c.at, err)
 	}
 	return nil
 }
@@ -206,8 +248,9 @@ func (c *Connection) replicas() int {
 // all the same is known by its id.
 const publishWithin = 5 * time.Second
 
-// publish stores a message in a stream. It tries until ctx ends.
+// publish stores a message in a stream. It tries until ctx ends or the patience with the server.
 func (c *Connection) publish(ctx context.Context, m *nats.Msg, id string) error {
+	start := time.Now()
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		attempt, cancel := context.WithTimeout(ctx, publishWithin)
 		_, err := c.js.PublishMsg(attempt, m, jetstream.WithMsgID(id), jetstream.WithRetryAttempts(0))
@@ -217,7 +260,7 @@ func (c *Connection) publish(ctx context.Context, m *nats.Msg, id string) error 
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case c.nats.IsClosed():
+		case c.nats.IsClosed(), time.Since(start) > c.patience:
 			return fmt.Errorf("publishing to the queue: %w", err)
 		case errors.Is(err, nats.ErrMaxPayload):
 			return fmt.Errorf("publishing %d bytes to the queue: %w", len(m.Data), err)

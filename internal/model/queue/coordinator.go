@@ -23,6 +23,7 @@ const (
 	metaModel    = "promptbench_model"
 	metaTimeout  = "promptbench_timeout"
 	metaRun      = "promptbench_run"
+	metaKey      = "promptbench_key" // see [Connection.keyOf]
 )
 
 // A Spec is what workers have to know of a run.
@@ -184,6 +185,7 @@ func (co *Coordinator) announce(ctx context.Context) error {
 			metaProtocol: protocol, metaVersion: co.spec.Version, metaAPI: co.spec.API,
 			metaEndpoint: co.spec.Endpoint, metaModel: co.spec.Model,
 			metaTimeout: co.spec.Timeout.String(), metaRun: co.spec.Run,
+			metaKey: co.conn.keyOf(co.id),
 		},
 	})
 	if err != nil {
@@ -314,6 +316,8 @@ func (co *Coordinator) Close(ctx context.Context, complete bool) error {
 	forget(co.work.DeleteConsumer(ctx, co.id))
 	forget(co.work.Purge(ctx, jetstream.WithPurgeSubject(workPrefix+co.id+".>")))
 	if complete {
+		co.conn.discard(ctx, workPrefix+co.id)
+		co.conn.discard(ctx, replyPrefix+co.id)
 		forget(co.replies.DeleteConsumer(ctx, co.id))
 		forget(co.replies.Purge(ctx, jetstream.WithPurgeSubject(replyPrefix+co.id+".>")))
 	}

@@ -29,6 +29,11 @@ func (w *Worker) handle(ctx context.Context, msg jetstream.Msg, run string, spec
 	w.count(func(t *Tally) { t.Under++ })
 	defer w.count(func(t *Tally) { t.Under-- })
 	resp, err := w.call(ctx, msg, at, meta.NumDelivered, spec, m)
+	if errors.Is(err, errForged) {
+		w.Connection.note(fmt.Sprintf("worker %s ignores a call: %v", w.Name, err))
+		_ = msg.TermWithReason("no mark of the queue's key") // the run publishes its own again
+		return
+	}
 	if ctx.Err() != nil {
 		_ = msg.Nak() // another worker need not wait for the lease to end
 		return
@@ -72,8 +77,9 @@ func (w *Worker) isAnswered(ctx context.Context, at place, run string) bool {
 	if err != nil {
 		return false
 	}
-	_, err = replies.GetLastMsgForSubject(ctx, at.of(replyPrefix, run))
-	return err == nil
+	subject := at.of(replyPrefix, run)
+	info, err := replies.Info(ctx, jetstream.WithSubjectFilter(subject))
+	return err == nil && info.State.Subjects[subject] > 0
 }
 
 func (w *Worker) call(
@@ -84,6 +90,9 @@ func (w *Worker) call(
 			"given up after %d workers that had this call were lost", maxDeliveries)}
 	}
 	body, err := w.Connection.unpack(ctx, msg)
+	if errors.Is(err, errForged) {
+		return model.Response{}, err
+	}
 	if err != nil {
 		return model.Response{}, &model.Error{Kind: model.KindMalformed, Message: err.Error()}
 	}
@@ -118,7 +127,6 @@ func (w *Worker) finish(ctx context.Context, msg jetstream.Msg, run string) {
 		cancel()
 		switch {
 		case err == nil:
-			w.Connection.discard(ctx, msg.Headers())
 			return
 		case errors.Is(err, jetstream.ErrMsgAlreadyAckd), wait > 10*time.Second:
 			return // it comes again, and its reply is found

@@ -39,11 +39,21 @@ func decodeOutcome(data []byte) (model.Response, error) {
 		failure := &model.Error{Kind: model.KindMalformed, Message: "a worker's reply can't be read", Attempts: 1}
 		return model.Response{}, failure
 	}
+	// A worker may be another program, or belong to somebody else.
+	words := []*string{&o.FinishReason, &o.ReplyFrom, &o.ResponseModel}
+	if e := o.Error; e != nil {
+		words = []*string{&e.Message, &e.Code, &e.Param, &e.BaseURL, &e.API, &e.Model, &e.KeyEnv}
+	}
+	for _, word := range words {
+		*word = model.Clean(*word, model.MaxMessage)
+	}
 	if o.Error != nil {
-		o.Error.Message = model.Clean(o.Error.Message, model.MaxMessage)
 		o.Error.Attempts = 1
 		return model.Response{}, o.Error
 	}
-	o.Attempts = 1
+	o.Attempts, o.Latency = 1, max(0, o.Latency)
+	if u := o.Usage; u != nil && min(u.InputTokens, u.OutputTokens, u.CachedTokens, u.ReasoningTokens) < 0 {
+		o.Usage = nil
+	}
 	return o.Response, nil
 }

@@ -15,18 +15,23 @@ import (
 const (
 	workStream  = "PROMPTBENCH_WORK"
 	replyStream = "PROMPTBENCH_REPLIES"
-	workPrefix  = "promptbench.work."
-	replyPrefix = "promptbench.reply."
-	runsSubject = "promptbench.lanes" // the ids of new runs
-	notePrefix  = "promptbench.note." // notes of workers to the coordinator of a run
-	largeBucket = "promptbench-large"
+	prefix      = "promptbench."
+	workPrefix  = prefix + "work."
+	replyPrefix = prefix + "reply."
+	runsSubject = prefix + "lanes" // the ids of new runs
+	notePrefix  = prefix + "note." // notes of workers to the coordinator of a run
+
+	// The parts of what a message can't hold. Runs put items there, and workers replies: neither can change the other's.
+	largePrefix      = prefix + "large."
+	largeWorkStream  = "PROMPTBENCH_LARGE_WORK"
+	largeReplyStream = "PROMPTBENCH_LARGE_REPLIES"
 )
 
 // maxAge is how long the server keeps items and replies that nobody takes.
 const maxAge = 7 * 24 * time.Hour
 
 // protocol is the version of these messages. Workers take no items of a run with another one.
-const protocol = "1"
+const protocol = "2"
 
 // ID names a run in the server. It is safe in subjects, whatever the run is called.
 func ID(run string) string {
@@ -56,7 +61,8 @@ func placeOf(subject string) (place, bool) {
 // The headers of an item and of a reply. The data of an item is the body of the request, that of a reply an [outcome].
 const (
 	trialHeader  = "Promptbench-Trial"
-	objectHeader = "Promptbench-Object" // where the data is, if a message can't hold it
+	partsHeader  = "Promptbench-Parts"  // id and number of the parts, if a message can't hold the data
+	markHeader   = "Promptbench-Mark"   // see [Connection.mark]
 	workerHeader = "Promptbench-Worker" // whose reply it is
 )
 

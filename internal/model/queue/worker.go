@@ -121,7 +121,7 @@ func (w *Worker) find(ctx context.Context, begin func(id string, spec Spec, m mo
 		if info.Config.AckWait > 0 {
 			spec.Lease = info.Config.AckWait
 		}
-		if why := w.mismatch(info.Config.Metadata); why != "" {
+		if why := w.mismatch(info.Name, info.Config.Metadata); why != "" {
 			w.refuse(info.Name, why)
 			continue
 		}
@@ -176,9 +176,12 @@ func (w *Worker) forget(there map[string]bool) {
 }
 
 // mismatch returns why the worker must not take the items of a run, or nothing.
-func (w *Worker) mismatch(meta map[string]string) string {
+func (w *Worker) mismatch(run string, meta map[string]string) string {
 	if meta[metaProtocol] == protocol && meta[metaVersion] == w.Version {
-		return ""
+		if isEqual(meta[metaKey], w.Connection.keyOf(run)) {
+			return ""
+		}
+		return fmt.Sprintf("worker %s is refused: its key of the queue is not the run's; use the same on both sides", w.Name)
 	}
 	return fmt.Sprintf("worker %s is refused: it is promptbench %s, and the run is one of promptbench %s; "+
 		"use the same on both sides", w.Name, w.Version, meta[metaVersion])
