@@ -85,7 +85,8 @@ func (t *csvTable) head(head table.Record) (probs problem.List) {
 	}
 	for _, name := range []string{"id", "input"} {
 		if !slices.Contains(t.columns, name) {
-			probs.Add(spotOf(head.Places[0]).Problem(fmt.Sprintf("the column %q is missing", name), "the first line names the columns"))
+			message := fmt.Sprintf("the column %q is missing", name)
+			probs.Add(spotOf(head.Places[0]).Problem(message, "the first line names the columns"))
 		}
 	}
 	return probs

@@ -125,7 +125,7 @@ func (d *draft) document(name string, data []byte) problem.List {
 // file is called what they all are.
 func nameOf(p string) string {
 	base := path.Base(filepath.ToSlash(p))
-	for _, ext := range []string{".prompt.yml", ".prompt.yaml", ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"} {
+	for ext := range strings.FieldsSeq(".prompt.yml .prompt.yaml .yaml .yml .json .jsonl .ndjson .csv .tsv") {
 		if cut, ok := strings.CutSuffix(base, ext); ok {
 			base = cut
 			break

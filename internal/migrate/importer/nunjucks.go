@@ -227,7 +227,8 @@ func (f filter) apply(v any) (any, bool) {
 		r, size := utf8.DecodeRuneInString(asText(v))
 		return string(unicode.ToUpper(r)) + strings.ToLower(asText(v)[size:]), true
 	case "default", "d":
-		if isFalse := v == "" || v == false; v == nil || f.arg(1) == true && isFalse {
+		isFalse := v == "" || v == any(false)
+		if v == nil || f.arg(1) == any(true) && isFalse {
 			return f.arg(0), true
 		}
 		return v, true

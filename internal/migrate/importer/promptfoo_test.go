@@ -81,9 +81,9 @@ func TestPromptfooReferences(t *testing.T) {
 }
 
 // requireImport holds what an import writes and leaves to texts of it.
-func requireImport(t *testing.T, name string, files map[string]string, config string, want []string, wantLeft string) {
+func requireImport(t *testing.T, name string, files map[string]string, source string, want []string, wantLeft string) {
 	t.Helper()
-	all := memory{"x.yaml": []byte(config)}
+	all := memory{"x.yaml": []byte(source)}
 	for file, text := range files {
 		all[file] = []byte(text)
 	}

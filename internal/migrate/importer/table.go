@@ -113,7 +113,8 @@ func (f *promptfooConfig) row(h header, rec table.Record, isSource bool) (t test
 		t.expects = append(t.expects, expectation{Expect: graders.Expect{Count: &count}})
 	}
 	if n := len(rec.Cells); n < len(h.columns) && !isBlank {
-		f.lostAt(t.place, "the row has %s, and the table %s", wording.Count(n, "cell"), wording.Count(len(h.columns), "column"))
+		f.lostAt(
+			t.place, "the row has %s, and the table %s", wording.Count(n, "cell"), wording.Count(len(h.columns), "column"))
 	}
 	return t, isBlank
 }
@@ -131,7 +132,7 @@ func (f *promptfooConfig) cell(t *test, c column, cell string, at problem.Proble
 	trimmed := strings.TrimSpace(cell)
 	switch c.role {
 	case roleExpected:
-		t.expects = append(t.expects, f.expected(at, cell)...)
+		t.expects = append(t.expects, f.expected(cell)...)
 	case roleAssert:
 		t.asserts = append(t.asserts, assertion{short: cell, place: at, file: at.File})
 	case roleID:
@@ -179,7 +180,7 @@ func (f *promptfooConfig) cell(t *test, c column, cell string, at problem.Proble
 	}
 }
 
-func (d *draft) expected(place problem.Problem, cell string) []expectation {
+func (d *draft) expected(cell string) []expectation {
 	switch d.options.Expected {
 	case Contains:
 		return texts(false, []string{cell})

@@ -189,7 +189,8 @@ func expectObject(e graders.Expect) object {
 		slices.SortFunc(count, func(a, b strictyaml.Field) int { return cmp.Compare(b.Key, a.Key) }) // min before max
 	}
 	return filled(
-		"type", e.Type, "count", count, "equals", flow(e.Equals...), "contains", flow(e.Contains...), "not_contains", flow(e.NotContains...),
+		"type", e.Type, "count", count, "equals", flow(e.Equals...), "contains", flow(e.Contains...),
+		"not_contains", flow(e.NotContains...),
 		"regex", e.Regex, "json_schema", document, "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
 }
 
