@@ -190,6 +190,32 @@ func Overall(c *compare.Comparison) string {
 	return c.Verdict.Words()
 }
 
+// NextStep says what a person does about the verdict of a comparison; empty where it has none.
+func NextStep(c *compare.Comparison) string {
+	settle := 0
+	for _, g := range c.Graders {
+		if g.Gating && g.ToSettle != nil {
+			settle = max(settle, *g.ToSettle-g.Units)
+		}
+	}
+	switch {
+	case c.Noise || c.Verdict == nil:
+		return ""
+	case *c.Verdict == compare.Regressed:
+		return "read the cases that newly fail, change the prompt and run it again."
+	case summary.Missed(c.Gates):
+		return "a gate is missed; change the prompt or the gate."
+	case *c.Verdict != compare.Inconclusive:
+		return "nothing speaks against the change; once it is merged, make its run the baseline."
+	case c.Base.Status != runfile.Complete || c.Head.Status != runfile.Complete || c.Base.Errors+c.Head.Errors > 0:
+		return "run it again to score what is missing."
+	case settle > 0:
+		return fmt.Sprintf("read the cases that changed and decide, or add about %s to settle it.",
+			wording.Count(settle, "more case"))
+	}
+	return "read the cases that changed and decide."
+}
+
 // FlipCounts says how many cases newly fail or pass a grader.
 func FlipCounts(c *compare.Comparison) string {
 	return fmt.Sprintf("%s newly %s a grader, %d newly %s one",

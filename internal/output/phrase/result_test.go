@@ -19,9 +19,9 @@ func TestFailedCases(t *testing.T) {
 		return out
 	}
 	for want, s := range map[string]summary.Summary{
-		"No case fails":                               {Cases: 6, Done: 6},
-		"2 of 6 cases fail a grader":                  {Cases: 6, Done: 6, Failed: failed(2, "")},
-		"1 of 6 cases fails a grader":                 {Cases: 6, Done: 6, Failed: failed(1, "")},
+		"No case fails":                             {Cases: 6, Done: 6},
+		"2 of 6 cases fail a grader":                {Cases: 6, Done: 6, Failed: failed(2, "")},
+		"1 of 6 cases fails a grader":               {Cases: 6, Done: 6, Failed: failed(1, "")},
 		"1 of 6 cases fails a grader or has errors": {Cases: 6, Done: 6, Failed: failed(1, "timeout")},
 		"No case fails, but scores are missing": {
 			Cases: 6, Done: 6, Graders: []summary.Grader{{Grader: "rubric", Unscored: 6}},

@@ -80,8 +80,10 @@ func FormatOf(file string) string {
 // Detail is how much of a run a format needs.
 func Detail(format string) runfile.Detail {
 	switch format {
-	case Table, Markdown, JSON:
+	case Table, JSON:
 		return runfile.Scores
+	case Markdown:
+		return runfile.Replies
 	}
 	return runfile.Full
 }

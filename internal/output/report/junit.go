@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"promptbench/internal/output/phrase"
@@ -70,6 +71,7 @@ func (j *junit) Run(r Run) error {
 	for k, g := range s.Graders {
 		suite := junitSuite{Properties: []junitProperty{
 			{"prompt", s.Prompt}, {"run", s.Run}, {"model", s.Model}, {"mean", number(g.Mean)},
+			{"cases", phrase.FailedCases(s)},
 		}}
 		for i := range r.Run.Cases {
 			c := &r.Run.Cases[i]
@@ -99,6 +101,7 @@ func (j *junit) Pair(p Pair) error {
 	for k, g := range c.Graders {
 		suite := junitSuite{Properties: []junitProperty{
 			{"base", c.Base.Run}, {"head", c.Head.Run}, {"verdict", strings.Trim(phrase.Verdict(g), "()")},
+			{"counts", strconv.FormatBool(g.Gating)}, {"comparison_verdict", phrase.Overall(c)}, {"comparison", c.Headline},
 			{"delta", number(g.Delta)}, {"p_adjusted", number(g.PAdjusted)},
 		}}
 		for _, m := range c.Metrics {

@@ -1,12 +1,14 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
@@ -23,6 +25,8 @@ const (
 	mdLines    = 12  // notes and warnings, each
 	mdSentence = 600 // terminal columns
 	mdInput    = 120
+	mdReply    = 160
+	mdWorst    = 3 // flips with both replies
 	mdName     = 80
 )
 
@@ -67,8 +71,10 @@ func (m *markdown) Pair(p Pair) error {
 	c := p.Comparison
 	d := m.begin(fmt.Sprintf("%s against %s: %s", code(c.Head.Name), code(c.Base.Name), phrase.Overall(c)))
 	d.add("<strong>" + mdText(c.Headline, mdSentence) + "</strong>\n\n")
-	d.lines(phrase.ComparisonBasis(c))
+	d.next(phrase.NextStep(c))
+	m.worst(d, p)
 	d.graders(c)
+	d.lines(phrase.ComparisonBasis(c))
 	d.gates(c.Gates)
 	corrected, informing := phrase.Reliability(c)
 	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))
@@ -127,6 +133,30 @@ func (d *mdResult) graders(c *compare.Comparison) {
 	})
 }
 
+// worst shows what both sides replied to the worst of the cases that newly fail.
+func (m *markdown) worst(d *mdResult, p Pair) {
+	c := p.Comparison
+	rows := c.Worst(mdWorst)
+	head := []string{"case", code(c.Base.Name) + " replied", code(c.Head.Name) + " replied", "what changed"}
+	replied := func(run *runfile.Run, id string) string {
+		if call := firstReply(run, id); call != nil {
+			return cmp.Or(codeTo(mdReply, run.Header.Quote(mdReply)(call.Reply)), "(empty)")
+		}
+		return ""
+	}
+	if c.NewlyFail > len(rows) {
+		d.lines([]string{fmt.Sprintf("The worst %d of %s that newly fail a grader:", len(rows),
+			wording.Count(c.NewlyFail, "case"))})
+	}
+	d.table(head, "llll", mdWorst, len(rows), func(i int) []string {
+		r := rows[i]
+		return []string{
+			m.link(r.Case.Case) + "<br>" + code(r.Case.Input), replied(p.Base, r.Case.Case),
+			replied(p.Head, r.Case.Case), code(phrase.Differences(r.Marks)),
+		}
+	})
+}
+
 // link is a case's id, leading to it where the link is to the report itself and
 // not to a page from which it can be had.
 func (m *markdown) link(id string) string {
@@ -143,9 +173,7 @@ func (m *markdown) begin(title string) *mdResult {
 
 // end prints a result, or leaves it out where there is no room for its head.
 func (m *markdown) end(d *mdResult) error {
-	if d.link != "" {
-		d.add(mdLink(d.link, "The full report") + "\n\n")
-	}
+	d.next("") // where nothing is named, the link ends the result
 	if m.leftOut > 0 || len(d.text) > d.room {
 		m.leftOut++
 		return nil

@@ -13,9 +13,10 @@ import (
 
 // An mdResult is one result as far as it is written.
 type mdResult struct {
-	text string
-	room int // bytes that it may take
-	link string
+	text   string
+	room   int // bytes that it may take
+	link   string
+	linked bool // the link is written
 }
 
 // add appends a block, or leaves it out where there is no room.
@@ -25,6 +26,20 @@ func (d *mdResult) add(block string) bool {
 	}
 	d.text += block
 	return true
+}
+
+// next names the next step, and leads once to the full report.
+func (d *mdResult) next(step string) {
+	var parts []string
+	if step != "" {
+		parts = append(parts, "<strong>Next:</strong> "+mdText(step, mdSentence))
+	}
+	if d.link != "" && !d.linked {
+		parts, d.linked = append(parts, mdLink(d.link, "The full report")), true
+	}
+	if len(parts) > 0 {
+		d.add(strings.Join(parts, " · ") + "\n\n")
+	}
 }
 
 // lines are sentences, one below the other.
@@ -119,8 +134,11 @@ func mdRow(cells []string) string { return "| " + strings.Join(cells, " | ") + "
 
 // code is a text from outside, as text: GitHub looks for no mention, link or
 // emoji in it.
-func code(s string) string {
-	if s = mdText(s, mdInput); s == "" {
+func code(s string) string { return codeTo(mdInput, s) }
+
+// codeTo is [code] cut to so many terminal columns.
+func codeTo(width int, s string) string {
+	if s = mdText(s, width); s == "" {
 		return ""
 	}
 	return "<code>" + s + "</code>"

@@ -79,6 +79,7 @@ func TestNightlyIsQuietWhereNothingChanged(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"outcome": "fine", "exit-code": "0", "directory": "./promptbench-report",
 		"summary": "./promptbench-report/summary.md",
+		"page":    "./promptbench-report/report-1.html",
 	}, outputs)
 	require.Len(t, m.Requests(), before+12, "the model is asked afresh")
 	require.Empty(t, annotations(printed))

@@ -152,13 +152,25 @@ func TestPullRequestIsComparedAndCommented(t *testing.T) {
 	r.fakeGh("token")
 	env := map[string]string{"SUMMARY": outputs["summary"]}
 	r.vars["github.token"], r.vars["github.event.pull_request.number"] = "token", "12"
-	r.vars["steps.promptbench.outputs.summary"] = outputs["summary"]
+	r.vars["steps.promptbench.outputs.summary"], r.vars["steps.page.outputs.artifact-url"] = outputs["summary"], ""
 	code, printed, _ = r.execute("prompts.yml", "Comment", env)
 	require.Zero(t, code, printed)
 	require.Equal(t, "POST repos/team/todos/issues/12/comments", r.asked())
+	job := "https://github.example/team/todos/actions/runs/4711"
+	require.Contains(t, r.read("comment"), `<a href="`+job+`">The full report</a>`)
+	require.FileExists(t, filepath.Join(r.dir, outputs["page"]))
 	require.True(
 		t, strings.HasPrefix(r.read("comment"), "<!-- promptbench -->\n### <code>v2"),
 		"the mark and the summary: "+r.read("comment"))
+
+	// Where the page was uploaded, the comment leads to it.
+	page := job + "/artifacts/5?a=1&b"
+	r.vars["steps.page.outputs.artifact-url"] = page
+	code, printed, _ = r.execute("prompts.yml", "Comment", env)
+	require.Zero(t, code, printed)
+	require.Contains(t, r.read("comment"), `<a href="`+page+`">The full report</a>`)
+	require.NotContains(t, r.read("comment"), `runs/4711">`)
+	require.Equal(t, "POST repos/team/todos/issues/12/comments", r.asked())
 
 	// The next push changes the bot's comment, and nobody else's.
 	r.write("comments", `[{"id": 7, "user": {"login": "octocat"}, "body": "<!-- promptbench -->"},

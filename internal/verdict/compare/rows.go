@@ -1,6 +1,9 @@
 package compare
 
 import (
+	"cmp"
+	"slices"
+
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/summary"
 )
@@ -111,9 +114,34 @@ func (c *Comparison) Rows(limit int) []CasePair {
 	return out
 }
 
+// Worst returns the first n of the cases that newly fail: those that newly fail most of the graders that count, then
+// those whose scores fall most.
+func (c *Comparison) Worst(n int) []CasePair {
+	rows := c.Rows(c.NewlyFail)
+	loss := func(row CasePair) (fails int, drop float64) {
+		for k, m := range row.Marks {
+			if c.Graders[k].Gating && m.Base != nil && m.Head != nil {
+				drop += *m.Base - *m.Head
+				if m.Flipped() && m.BasePass {
+					fails++
+				}
+			}
+		}
+		return fails, drop
+	}
+	slices.SortStableFunc(rows, func(a, b CasePair) int {
+		aFails, aDrop := loss(a)
+		bFails, bDrop := loss(b)
+		return cmp.Or(bFails-aFails, cmp.Compare(bDrop, aDrop))
+	})
+	return rows[:min(n, len(rows))]
+}
+
 func (p *pairing) row(i int) CasePair {
 	pr := &p.pairs[i]
-	row := CasePair{Case: *pr.c, Base: p.base.sideOf(pr.base), Head: p.head.sideOf(pr.head), Marks: make([]Mark, len(p.names))}
+	row := CasePair{
+		Case: *pr.c, Base: p.base.sideOf(pr.base), Head: p.head.sideOf(pr.head), Marks: make([]Mark, len(p.names)),
+	}
 	for k, name := range p.names {
 		base, head := p.cells(i, k)
 		m := &row.Marks[k]
