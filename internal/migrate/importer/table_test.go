@@ -53,6 +53,11 @@ func TestTables(t *testing.T) {
 			left: "t.csv: no case has an assertion that can be carried over, so replies are held to not being empty " +
 				"and nothing else",
 		},
+		"names of other scripts": {
+			table: "입력,난이도,出典,정답\n안녕,쉬움,위키,네\n",
+			suite: []string{"input: 안녕", "난이도: 쉬움", "出典: 위키", "equals: [네]"},
+			notes: "t.csv:1:1: the input is the column 입력\nt.csv:1:11: replies are compared with the column 정답",
+		},
 		"colliding names": {
 			table: "input,a b,a-b,a_b,a_b,,output\nx,1,2,3,4,5,y\n",
 			suite: []string{"a_b: \"3\"", "a_b_2: \"1\"", "a_b_3: \"2\"", "a_b_4: \"4\""},
