@@ -32,8 +32,8 @@ func (s step) Complete(ctx context.Context, r model.Request) (model.Response, er
 	return s(ctx, &call{Request: r})
 }
 
-// canRecover reports whether the call may succeed a little later. That holds also for what is final elsewhere, such as an
-// unknown host or a 404 without an API, if the endpoint was there before.
+// canRecover reports whether the call may succeed a little later. If the endpoint was there before, that holds also for
+// what is final elsewhere, such as an unknown host or a 404 without an API.
 func (c *call) canRecover(e *model.Error) bool {
 	return e.Retryable() || e.Down && c.reached || e.NoAPI && c.served
 }

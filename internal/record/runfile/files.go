@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// Files lists the run files in dir and its subfolders. The directory may be a symbolic link, and hold links to files and
-// folders elsewhere; one to a file or a folder in it names nothing new. A directory that does not exist has none.
+// Files lists the run files in dir and its subfolders. The directory may be a symbolic link, and hold links to files
+// and folders elsewhere; one to a file or a folder in it names nothing new. A directory that does not exist has none.
 func Files(dir string) ([]string, error) {
 	if err := CheckDir(dir); err != nil {
 		return nil, err
 	}
 	var w walk
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		w.roots = append(w.roots, real)
+	if root, err := filepath.EvalSymlinks(dir); err == nil {
+		w.roots = append(w.roots, root)
 	}
 	if err := w.add(dir); err != nil {
 		return nil, fmt.Errorf("listing run files: %w", err)
@@ -71,13 +71,13 @@ func (w *walk) add(dir string) error {
 
 // isNew reports whether a link leads to what is not found without it.
 func (w *walk) isNew(link string) bool {
-	real, err := filepath.EvalSymlinks(link)
+	target, err := filepath.EvalSymlinks(link)
 	if err != nil || slices.ContainsFunc(w.roots, func(root string) bool {
-		return real == root || strings.HasPrefix(real, root+string(filepath.Separator))
+		return target == root || strings.HasPrefix(target, root+string(filepath.Separator))
 	}) {
 		return false
 	}
-	w.roots = append(w.roots, real)
+	w.roots = append(w.roots, target)
 	return true
 }
 

@@ -65,8 +65,8 @@ type Header struct {
 	Started  time.Time      `json:"started"`
 }
 
-// Fresh says of a run that replays only calls made since a time: when the first of several runs began, each of which
-// went on where the last one stopped.
+// Fresh says that a run replays no older calls than from a time: when the first of the runs began that go on with each
+// other.
 type Fresh struct {
 	Since time.Time `json:"since"`
 	Copy  int       `json:"copy,omitempty"` // which of two runs of one revision it is, from 1, where chance is measured

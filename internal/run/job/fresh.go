@@ -137,9 +137,8 @@ func (f fresh) query(o Options, isUsed func(runfile.Header) bool, number int) *r
 
 // note says that the job goes on, and how to make all calls anew.
 func (f fresh) note() string {
-	const anew = "to call the model for every reply, pass --fresh --max-age 0s"
-	return fmt.Sprintf("going on with the fresh run that began at %s and did not end: no reply from before is replayed; %s",
-		phrase.Minute(f.begin()), anew)
+	return fmt.Sprintf("going on with the fresh run that began at %s and did not end: no reply from before is replayed; "+
+		"to call the model for every reply, pass --fresh --max-age 0s", phrase.Minute(f.begin()))
 }
 
 // selection is what --case and --tag name; nil for the whole suite.

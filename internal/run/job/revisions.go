@@ -58,7 +58,8 @@ func (r *Revisions) prepare(
 ) (err error) {
 	jobs := subjectsOf(p, variants)
 	if !o.Offline {
-		r.beside = &beside{dir: p.RunsDir, since: o.Started.Truncate(time.Millisecond), jobs: jobs, noticed: map[string]bool{}}
+		since := o.Started.Truncate(time.Millisecond)
+		r.beside = &beside{dir: p.RunsDir, since: since, jobs: jobs, noticed: map[string]bool{}}
 	}
 	if r.fresh, err = openFresh(p, o, jobs); err != nil {
 		return err

@@ -16,8 +16,9 @@ import (
 const DefaultEnvFile = ".env"
 
 // environment returns a lookup of variables: those of the process, else those of the file at path. If path is empty, it
-// is [DefaultEnvFile] in the working directory, else in that of the config, if it exists. Only variables that hold keys or are named by the config are looked up; the file
-// changes nothing of the process itself, so programs that it starts do not get them.
+// is [DefaultEnvFile] in the working directory, else in that of the config, if it exists. Only variables that hold keys
+// or are named by the config are looked up; the file changes nothing of the process itself, so programs that it starts
+// do not get them.
 func environment(path, root string) (func(string) string, problem.List) {
 	file, severity := path, problem.Error
 	if file == "" {
