@@ -34,9 +34,10 @@ const (
 	wideEnough = 110 // for the input to be a column
 	gap        = 2   // between columns
 	sideWidth  = 17
-	wideSide   = 26 // on a wide terminal
-	idWidth    = 32 // at most, on a wide terminal
-	whyWidth   = 40 // at most, on a wide terminal
+	wideSide   = 26  // on a wide terminal
+	wideReply  = 200 // of a reply on a line of its own, before it is cut to the line
+	idWidth    = 32  // at most, on a wide terminal
+	whyWidth   = 40  // at most, on a wide terminal
 	leastWhy   = 14
 	leastID    = 12
 	leastInput = 16

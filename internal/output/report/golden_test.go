@@ -110,7 +110,7 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 				return report.WatchText(w, report.WatchResult{
 					Summary: held(reporttest.Run("v4", 1)), Before: "the last run", Changed: changed(
 						reporttest.Run("v4", 1), reporttest.Run("v4", 1),
-					), Incomplete: true,
+					), Run: reporttest.Run("v4", 1), Incomplete: true,
 				}, o)
 			},
 		} {

@@ -24,6 +24,9 @@ func (o Options) width() int { return cmp.Or(max(o.Width, 0), DefaultWidth) }
 // fewCases is how many cases a table shows unless all are asked for.
 const fewCases = 10
 
+// fewStill is how many of the cases that still fail watch shows.
+const fewStill = 5
+
 // The colours of verdicts and marks.
 const (
 	red    = "\x1b[31m"

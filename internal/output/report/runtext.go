@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -114,14 +115,20 @@ func (p *printer) failed(s summary.Summary, o Options) {
 		head += fmt.Sprintf("; the first %d (--all, or show --case ID)", fewCases)
 	}
 	p.prose("", head+":")
-	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width(), rows: failedLines(shown)}
+	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width(), rows: failedLines(shown, nil)}
 	p.check(lines.write(p.w))
 }
 
-func failedLines(list []summary.Case) []caseLine {
+// failedLines are cases that fail; with their replies, if the run is given.
+func failedLines(list []summary.Case, run *runfile.Run) []caseLine {
 	lines := make([]caseLine, len(list))
 	for i, c := range list {
 		said := phrase.Said(c.Said, c.Error)
+		if run != nil && c.Begins == nil && c.Error == "" {
+			if call := firstReply(run, c.ID); call != nil {
+				said += ` "` + run.Header.Quote(wideReply)(call.Reply) + `"`
+			}
+		}
 		lines[i] = caseLine{id: c.ID, input: c.Case.Input, sides: []string{said}, last: phrase.FailedGraders(c)}
 	}
 	return lines

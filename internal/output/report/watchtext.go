@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
@@ -16,6 +18,7 @@ type WatchResult struct {
 	Comparison *compare.Comparison // with the base; nil while cases are missing, or where there is no base
 	Before     string              // what the cases are compared with, such as "the last save"; empty if nothing
 	Changed    []compare.CasePair  // cases since then, those that newly fail first
+	Run        *runfile.Run        // the cases that are done, with their replies
 	Incomplete bool                // cases are still missing
 	File       string              // the run file
 }
@@ -57,6 +60,7 @@ func WatchText(w io.Writer, s WatchResult, o Options) error {
 		p.blank()
 		p.check(cases.write(w))
 	}
+	p.stillFailing(s)
 	if !s.Incomplete {
 		p.blank()
 		p.sentences("", append(basis, "run file: "+s.File))
@@ -77,13 +81,31 @@ func (p *printer) changes(s WatchResult) (sentence string, t caseTable) {
 	} else {
 		t.sides, t.last = []string{"said"}, "fails"
 		sentence = phrase.FailedCases(s.Summary)
-		t.rows = failedLines(s.Summary.Failed)
+		t.rows = failedLines(s.Summary.Failed, s.Run)
 	}
 	if len(t.rows) > fewCases {
 		t.rows = t.rows[:fewCases]
 		sentence += fmt.Sprintf("; the first %d are below", fewCases)
 	}
 	return sentence + ".", t
+}
+
+// stillFailing lists the cases that fail as they did before.
+func (p *printer) stillFailing(s WatchResult) {
+	list := slices.DeleteFunc(slices.Clone(s.Summary.Failed), func(c summary.Case) bool {
+		return s.Before == "" || slices.ContainsFunc(s.Changed, func(r compare.CasePair) bool { return r.Case.Case == c.ID })
+	})
+	if len(list) == 0 {
+		return
+	}
+	more := ""
+	if n := len(list); n > fewStill {
+		list, more = list[:fewStill], fmt.Sprintf("; the first %d of %d", fewStill, n)
+	}
+	p.blank()
+	p.line("Still failing%s:", more)
+	t := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: p.o.width(), rows: failedLines(list, s.Run)}
+	p.check(t.write(p.w))
 }
 
 func sinceText(before string, changed []compare.CasePair) string {

@@ -125,9 +125,9 @@ func (r *round) noteOutcomes(ends []runfile.End, tally *progress.Tally) {
 
 // result returns what prints the round, or while cases are missing what is known of it so far.
 func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, report.Options) error, error) {
-	shown := report.WatchResult{Incomplete: !complete, File: r.path}
-	show := func(w io.Writer, o report.Options) error { return report.WatchText(w, shown, o) }
 	run := r.live.Run()
+	shown := report.WatchResult{Incomplete: !complete, File: r.path, Run: run}
+	show := func(w io.Writer, o report.Options) error { return report.WatchText(w, shown, o) }
 	if r.before != nil {
 		shown.Before = r.since
 		for _, row := range compare.Rows(r.before, run) {
