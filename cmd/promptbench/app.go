@@ -42,7 +42,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		if all := cmd.Flags().Lookup("all"); all != nil && all.Value.String() == "true" {
 			a.Page()
 		}
-		return nil
+		return refuseInputs(cmd, args)
 	}
 	err := root.ExecuteContext(context.Background())
 	a.Close()

@@ -16,6 +16,7 @@ import (
 
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/output/report"
+	"promptbench/internal/record/replace"
 )
 
 // outputFlags say in which format a result goes where. A command that shows runs
@@ -140,7 +141,10 @@ func (f *outputFlags) writeAll(a *app, printTo func([]io.Writer) error) error {
 		if o.toStdout() {
 			continue
 		}
-		if writeErr := os.WriteFile(o.file, files[i].Bytes(), 0o644); writeErr != nil {
+		if writeErr := replace.File(o.file, func(w io.Writer) error {
+			_, err := files[i].WriteTo(w)
+			return err
+		}); writeErr != nil {
 			return fmt.Errorf("writing the result: %w", writeErr)
 		}
 	}

@@ -148,6 +148,27 @@ func TestWriteChangesNothingWhereAFileIsInTheWay(t *testing.T) {
 	}
 }
 
+// After a kill at any moment of the last moves, the same command finishes the project.
+func TestWriteGoesOnAfterAKill(t *testing.T) {
+	t.Parallel()
+	files := []starter.File{
+		{Path: "a/b/c.txt", Data: []byte("1")}, {Path: "a/d.txt", Data: []byte("2")}, {Path: "e.txt", Data: []byte("3")},
+	}
+	for n := range len(files) {
+		dir := t.TempDir()
+		require.NoError(t, os.Mkdir(filepath.Join(dir, ".promptbench-init-1"), 0o700))
+		if n > 0 {
+			require.NoError(t, starter.Write(dir, files[:n]))
+		}
+		require.NoError(t, starter.Write(dir, files))
+		require.Equal(t, map[string]string{"a/b/c.txt": "1", "a/d.txt": "2", "e.txt": "3"}, tree(t, dir))
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Len(t, entries, 2, "nothing else is left")
+		require.Error(t, starter.Write(dir, files))
+	}
+}
+
 // What a project has already stays beside what is written.
 func TestWriteBesideOtherFiles(t *testing.T) {
 	t.Parallel()

@@ -1,11 +1,14 @@
 package starter
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"promptbench/internal/record/replace"
 )
 
 // An ExistsError says which files stand in the way. Nothing was changed.
@@ -20,10 +23,11 @@ func (e *ExistsError) Error() string {
 }
 
 // Write puts the files into dir, which it makes where there is none. Where one of
-// them is there already, it changes nothing and returns an [ExistsError]. All are
-// written beside their places first and moved there at the end, so that a full
-// disk or a kill before that leaves nothing half done; a move that fails takes
-// the ones before it back.
+// them is there already, it changes nothing and returns an [ExistsError]; but where
+// an interrupted Write left some of these very files, it adds the others. All are
+// written beside their places first and moved there at the end, so that a full disk
+// or a kill before that leaves nothing half done; a move that fails takes the ones
+// before it back.
 func Write(dir string, files []File) (err error) {
 	if err := free(dir, files); err != nil {
 		return err
@@ -31,7 +35,7 @@ func Write(dir string, files []File) (err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // a project's directory, as mkdir makes it
 		return fmt.Errorf("making the project's directory: %w", err)
 	}
-	stage, err := os.MkdirTemp(dir, ".promptbench-init-*")
+	stage, err := replace.Stage(dir, "init")
 	if err != nil {
 		return fmt.Errorf("writing the project: %w", err)
 	}
@@ -55,10 +59,11 @@ func Write(dir string, files []File) (err error) {
 	return nil
 }
 
-// free looks for files in the way: at the place of a file, or of a directory on
-// the way to one.
+// free looks for files in the way: at the place of a file, or of a directory on the way to
+// one. Files with the same content alone are no reason, unless all are there.
 func free(dir string, files []File) error {
 	var taken []string
+	same := 0
 	seen := map[string]bool{}
 	for _, f := range files {
 		parts := strings.Split(f.Path, "/")
@@ -75,6 +80,10 @@ func free(dir string, files []File) error {
 			if isParent && isDir(filepath.Join(dir, filepath.FromSlash(name)), info) {
 				continue
 			}
+			if data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))); !isParent && err == nil &&
+				info.Mode().IsRegular() && bytes.Equal(data, f.Data) {
+				same++
+			}
 			if !seen[name] {
 				seen[name] = true
 				taken = append(taken, name)
@@ -82,7 +91,7 @@ func free(dir string, files []File) error {
 			break
 		}
 	}
-	if len(taken) > 0 {
+	if len(taken) > same || same == len(files) {
 		return &ExistsError{Paths: taken}
 	}
 	return nil
@@ -108,10 +117,12 @@ func move(from, to string, moved *[]string) error {
 	}
 	for _, e := range entries {
 		source, target := filepath.Join(from, e.Name()), filepath.Join(to, e.Name())
-		if _, err := os.Lstat(target); err == nil && e.IsDir() {
-			if err := move(source, target, moved); err != nil {
-				return err
-			}
+		if _, err := os.Lstat(target); err == nil {
+			if e.IsDir() {
+				if err := move(source, target, moved); err != nil {
+					return err
+				}
+			} // else it is the same file
 			continue
 		}
 		if err := os.Rename(source, target); err != nil {

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
+	"promptbench/internal/verdict/calibration"
 )
 
 // Files are the files that a run of a revision rests on, whether they are there
@@ -21,6 +23,22 @@ func (p *Project) Files(revision string) ([]string, error) {
 		return nil, problem.From(err).Err()
 	}
 	return append([]string{cmp.Or(p.Options.Config, config.DefaultPath), path}, p.files...), nil
+}
+
+// Inputs are the files that a project with these options rests on, as far as they can be
+// found: the config, the suite with all that it names, the revisions and calibrations.
+func Inputs(o Options, revisions []string) []string {
+	p, _ := Settings(o) // of a broken config what can be read
+	_ = p.LoadSuite()
+	suitePath, _ := p.SuitePath()
+	calibrations, _ := filepath.Glob(filepath.Join(p.RunsDir, calibration.Dir, "*"))
+	out := append([]string{cmp.Or(o.Config, config.DefaultPath), suitePath}, slices.Concat(p.files, calibrations)...)
+	for _, name := range revisions {
+		if path, err := prompt.Resolve(name); err == nil {
+			out = append(out, path)
+		}
+	}
+	return out
 }
 
 // suiteFiles are the files of a suite and those that its graders name, such as

@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"promptbench/internal/input/inputfile"
+	"promptbench/internal/record/replace"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 )
@@ -49,17 +48,8 @@ func copyFile(from, to string) error {
 		return fmt.Errorf("copying a run: %w", err)
 	}
 	defer in.Close() //nolint:errcheck // opened for reading only
-	out, err := os.CreateTemp(filepath.Dir(to), ".promptbench-*")
-	if err != nil {
+	if err := replace.File(to, func(w io.Writer) error { _, err := io.Copy(w, in); return err }); err != nil {
 		return fmt.Errorf("copying a run: %w", err)
-	}
-	_, err = io.Copy(out, in)
-	err = errors.Join(err, out.Chmod(0o644), out.Sync(), out.Close())
-	if err == nil {
-		err = os.Rename(out.Name(), to)
-	}
-	if err != nil {
-		return fmt.Errorf("copying a run: %w", errors.Join(err, os.Remove(out.Name())))
 	}
 	return nil
 }

@@ -1,13 +1,17 @@
 package runs
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/record/redact"
+	"promptbench/internal/record/replace"
 	"promptbench/internal/record/runfile"
 )
 
@@ -17,10 +21,10 @@ type Redaction struct {
 }
 
 // Redact writes, for each run file, one without the words of users and models,
-// into dir, or beside it where dir is empty. Equal texts have equal markers in
-// all of them. Replaced is how many names of cases, tags and groups went too,
-// because they share words with the texts. Nothing is written where one of the
-// runs can't be redacted.
+// into dir, or beside it where dir is empty, in place of an earlier one. Equal texts
+// have equal markers in all of them. Replaced is how many names of cases, tags and
+// groups went too, because they share words with the texts. Nothing is written where
+// one of the runs can't be redacted; all are moved to their places at the end.
 func Redact(paths []string, o redact.Options, dir, tool string) (done []Redaction, replaced int, err error) {
 	for _, path := range paths {
 		if err := redactable(path); err != nil {
@@ -38,21 +42,66 @@ func Redact(paths []string, o redact.Options, dir, tool string) (done []Redactio
 			}
 		}
 	}
-	for _, path := range paths {
-		to := dir
-		if to == "" {
-			to = filepath.Dir(path)
+	stages := map[string]string{} // by directory
+	defer func() {
+		for _, stage := range stages {
+			err = errors.Join(err, os.RemoveAll(stage))
 		}
-		var made string
+	}()
+	var made []string
+	for _, path := range paths {
+		to := cmp.Or(dir, filepath.Dir(path))
+		if stages[to] == "" {
+			if stages[to], err = stageIn(to); err != nil {
+				return nil, 0, err
+			}
+		}
+		var staged string
 		if err := withFile(path, func(f *os.File) (err error) {
-			made, err = rewrite(r, f, to, tool)
+			staged, err = rewrite(r, f, stages[to], tool)
 			return err
 		}); err != nil {
-			return done, r.Replaced(), err
+			return nil, 0, err
 		}
-		done = append(done, Redaction{From: path, Path: made})
+		made = append(made, staged)
+		done = append(done, Redaction{From: path, Path: filepath.Join(to, filepath.Base(staged))})
+		if err := replaceable(done[len(done)-1].Path); err != nil {
+			return nil, 0, err
+		}
+	}
+	for i, d := range done {
+		if err := os.Rename(made[i], d.Path); err != nil {
+			return done[:i], r.Replaced(), fmt.Errorf("redacting run file %s: %w", d.From, err)
+		}
 	}
 	return done, r.Replaced(), nil
+}
+
+func stageIn(dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("making the directory of redacted runs: %w", err)
+	}
+	stage, err := replace.Stage(dir, "redact")
+	if err != nil {
+		return "", fmt.Errorf("writing in the directory of redacted runs: %w", err)
+	}
+	return stage, nil
+}
+
+// replaceable reports an error if what is at the place of a redacted run is not one, or
+// the beginning of one.
+func replaceable(path string) error {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil
+	}
+	h, err := runfile.ReadHeader(path)
+	switch {
+	case err == nil && h.Redacted != nil:
+		return nil
+	case err != nil:
+		return fmt.Errorf("%s is in the way of the redacted run: %w; move it, or name a directory with --into", path, err)
+	}
+	return fmt.Errorf("%s is in the way: it is no redacted run; move it, or name a directory with --into", path)
 }
 
 // redactable refuses a run that is being written, or has no words left.

@@ -22,11 +22,31 @@ func OpenLog(path string) (*slog.Logger, io.Closer, error) {
 	if path == "" {
 		return nil, io.NopCloser(nil), nil
 	}
+	if !canBeLog(path) {
+		return nil, nil, fmt.Errorf("--log-file %s holds something else than a log; name another file", path)
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, nil, fmt.Errorf("opening --log-file: %w", err)
 	}
 	return slog.New(slog.NewJSONHandler(f, nil)), f, nil
+}
+
+// canBeLog reports whether a log can go to the end of a file: it begins as one, or is
+// empty, or is no regular file.
+func canBeLog(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return true // opening it says what is wrong
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return true
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	const start = `{"time":"`
+	begins := make([]byte, len(start))
+	n, _ := io.ReadFull(f, begins)
+	return n == 0 || string(begins[:n]) == start
 }
 
 // CheckProfileAddress rejects an address that other machines can reach. An empty

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"promptbench/internal/record/replace"
 	"promptbench/internal/record/runfile"
 )
 
@@ -35,7 +37,7 @@ func Save(runs string, c Calibration) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", fmt.Errorf("making the directory of calibrations: %w", err)
 	}
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+	if err := replace.File(path, func(w io.Writer) error { _, err := b.WriteTo(w); return err }); err != nil {
 		return "", fmt.Errorf("writing the calibration: %w", err)
 	}
 	return path, nil

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"promptbench/internal/run/project"
+)
+
+// refuseInputs rejects an -o that names a file which the command reads, or a record or a
+// YAML file, which people write: no result replaces them.
+func refuseInputs(cmd *cobra.Command, args []string) error {
+	outputs, err := cmd.Flags().GetStringArray("output")
+	if err != nil {
+		return nil //nolint:nilerr // there is none, or it is the directory of import
+	}
+	var inputs []string
+	for _, file := range outputs {
+		info, err := os.Stat(file)
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		ending := strings.ToLower(filepath.Ext(file))
+		isInput := ending == ".yml" || ending == ".yaml" || holdsRecords(file)
+		if !isInput && inputs == nil {
+			inputs = inputsOf(cmd, args)
+		}
+		if isInput || slices.ContainsFunc(inputs, func(input string) bool {
+			other, err := os.Stat(input)
+			return err == nil && os.SameFile(info, other)
+		}) {
+			return usagef("-o %s would overwrite an input; name another file", file)
+		}
+	}
+	return nil
+}
+
+// holdsRecords reports whether a file is a run file, labels or the like.
+func holdsRecords(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	const first = `{"kind":"`
+	start := make([]byte, len(first))
+	_, err = io.ReadFull(f, start)
+	return err == nil && bytes.Equal(start, []byte(first))
+}
+
+// inputsOf lists the files that a command line names, and those of the project.
+func inputsOf(cmd *cobra.Command, args []string) []string {
+	var o project.Options
+	out := slices.Clone(args)
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		switch f.Name {
+		case "output":
+			return
+		case "config":
+			o.Config = f.Value.String()
+		case "suite":
+			o.Suite = f.Value.String()
+		case "runs":
+			o.Runs = f.Value.String()
+		case "env-file":
+			o.EnvFile = f.Value.String()
+		}
+		list, err := cmd.Flags().GetStringArray(f.Name)
+		if err != nil {
+			list = []string{f.Value.String()}
+		}
+		out = append(out, list...)
+	})
+	return append(out, append(project.Inputs(o, args), cmp.Or(o.EnvFile, ".env"))...)
+}
