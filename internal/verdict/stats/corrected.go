@@ -64,8 +64,8 @@ func ClopperPearson(x, n int, level float64) (lo, hi float64) {
 	return 1 - ClopperPearsonUpper(n-x, n, side), ClopperPearsonUpper(x, n, side)
 }
 
-// JudgedRate returns the share of n replies that people would pass, of which a judge passes so many, and its interval
-// at the two-sided level. It rests on labels of replies that were drawn at random from these n: of those labelled, tp
+// JudgedRate returns the share of n replies that people would pass, and its interval at the two-sided level. A judge
+// passes so many of them. It rests on labels of replies that were drawn at random from these n: of those labelled, tp
 // were passed by both, fp by the judge alone, fn by the person alone, tn by neither. With r the judge's share,
 //
 //	rate = r·a + (1-r)·b,  a = (tp+1)/(tp+fp+2),  b = (fn+1)/(fn+tn+2)

@@ -17,7 +17,7 @@ const (
 	outcomes     = 4
 )
 
-// Outcome returns the verdict on units of which so many rose and fell by 1: improved if p < Alpha by exact [McNemar]
+// Outcome returns the verdict on n units: better rose by 1, worse fell by 1. It is improved if p < Alpha by exact [McNemar]
 // and more rose; else no worse if the lower limit of [Tango] is at least -Margin; else regressed if p < Alpha; else
 // inconclusive. At a fixed number of rises it never rises as more units fall.
 func (r Rule) Outcome(better, worse, n int) Outcome {
@@ -35,9 +35,9 @@ func (r Rule) Outcome(better, worse, n int) Outcome {
 	return Inconclusive
 }
 
-// An Early is a comparison of which some units were seen, in an order that was drawn at random before: of Units units
-// in all, Seen were, of which Better rose and Worse fell by 1. It predicts the verdict on all of them: a finite
-// population without replacement.
+// An Early is a comparison after some units were seen, in an order that was drawn at random before: Seen of Units units.
+// Better of those seen rose and Worse fell by 1. It predicts the verdict on all of them: a finite population without
+// replacement.
 //
 // Before any is seen, the totals of units that rise, fall and stay follow a Dirichlet-multinomial distribution with
 // parameters 1/2, 1/2 and 3.
