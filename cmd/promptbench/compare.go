@@ -107,13 +107,17 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 			"or pass --allow model")
 	}
 	// With --pairwise, the judge needs the description of the suite.
-	p, paths, err := runs.Compared(ctx, o, args, shown.judged.maxErrors, f.pairwise.on, a.NoteText)
+	p, paths, names, err := runs.Compared(ctx, o, args, shown.judged.maxErrors, f.pairwise.on, a.NoteText)
 	if err != nil {
 		return err
 	}
 	a.Warn(p.Warnings)
 	shown.variants = len(o.Models) > 0
 	how := f.pairing(shown)
+	how.BaseName, how.HeadNames = names[0], map[string]string{}
+	for i, path := range paths[1:] {
+		how.HeadNames[path] = names[i+1]
+	}
 	base := result.NewBase(p, paths[0], how)
 	if f.caseID != "" {
 		return shown.result.write(a, func(w io.Writer) error { return a.showCase(ctx, w, base, paths[1:], f.caseID) }, nil)

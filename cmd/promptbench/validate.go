@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -45,7 +47,7 @@ allowed but unwise. It makes no call, starts no grader and writes nothing.`,
 			}
 			printErr := to.write(a, func(w io.Writer) error {
 				if to.format == report.GitHub {
-					return report.ProblemsGitHub(w, all)
+					return report.ProblemsGitHub(w, all, repositoryRoot())
 				}
 				_, err := fmt.Fprintln(w, summaryOf(checked))
 				return err
@@ -71,4 +73,19 @@ func summaryOf(checked *check.Result) string {
 		found += ", " + wording.Count(n, "warning")
 	}
 	return strings.Join(parts, ", ") + ": " + found
+}
+
+// repositoryRoot returns the root of the git repository that the working directory is
+// in, else what GitHub says it is.
+func repositoryRoot() string {
+	dir, err := filepath.Abs(".")
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if _, missing := os.Stat(filepath.Join(dir, ".git")); missing == nil {
+			return dir
+		}
+		if filepath.Dir(dir) == dir {
+			break
+		}
+	}
+	return os.Getenv("GITHUB_WORKSPACE")
 }

@@ -11,18 +11,20 @@ import (
 // holds a config, prompts, cases or runs.
 func Above(dir string) string {
 	at, err := filepath.Abs(dir)
-	if err != nil || holds(at, DefaultPath) || holds(at, "prompts") || holds(at, "cases") || holds(at, DefaultRuns) {
+	if err != nil || holdsConfig(at) || holds(at, "prompts") || holds(at, "cases") || holds(at, DefaultRuns) {
 		return ""
 	}
 	for from := at; !holds(at, ".git") && filepath.Dir(at) != at; {
 		at = filepath.Dir(at)
-		if holds(at, DefaultPath) || holds(at, "prompts") && holds(at, "cases") {
+		if holdsConfig(at) || holds(at, "prompts") && holds(at, "cases") {
 			root, _ := filepath.Rel(from, at) // both are absolute
 			return root
 		}
 	}
 	return ""
 }
+
+func holdsConfig(dir string) bool { return holds(dir, DefaultPath) || holds(dir, otherPath) }
 
 func holds(dir, name string) bool {
 	_, err := os.Stat(filepath.Join(dir, name))

@@ -19,8 +19,22 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// DefaultPath is the file that [Load] reads if none is named.
+// DefaultPath is the file that [Load] reads if none is named. It may end in .yml, too.
 const DefaultPath = "promptbench.yaml"
+
+// otherPath is read where there is no [DefaultPath].
+const otherPath = "promptbench.yml"
+
+// DefaultIn returns the config of the project at dir, there or not.
+func DefaultIn(dir string) string {
+	path, other := filepath.Join(dir, DefaultPath), filepath.Join(dir, otherPath)
+	if _, err := os.Stat(path); err != nil {
+		if _, err := os.Stat(other); err == nil {
+			return other
+		}
+	}
+	return path
+}
 
 // DefaultRuns is the directory of run files if none is configured.
 const DefaultRuns = "runs"
@@ -122,12 +136,19 @@ const maxSize = 4 << 20 // bytes
 func Load(path string) (*Config, problem.List) {
 	named := path != ""
 	if !named {
-		path = DefaultPath
+		path = DefaultIn(".")
 	}
 	data, err := inputfile.Read(path, maxSize)
 	switch {
 	case err == nil:
-		return Parse(path, data)
+		c, probs := Parse(path, data)
+		if _, err := os.Stat(otherPath); !named && path != otherPath && err == nil {
+			probs.Add(problem.Problem{
+				File: otherPath, Severity: problem.Warning, Message: "this file is not read, since " + path + " is here, too",
+				Hint: "remove one of them",
+			})
+		}
+		return c, probs
 	case !named && os.IsNotExist(err):
 		return defaults(), nil
 	}

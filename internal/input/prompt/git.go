@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -22,13 +23,44 @@ type revision struct {
 	dir    string // an existing directory inside the work tree, absolute
 }
 
+// splitRevision splits path@revision. Both may hold an @, as dirs@2/v1 and HEAD@{1} or
+// feature/@types do: the first revision that git knows decides, else the first path
+// that is there, else the last @.
+func splitRevision(ctx context.Context, name string) (path, rev string, ok bool) {
+	rest := 0
+	for {
+		i := strings.Index(name[rest:], "@")
+		if i < 0 {
+			break
+		}
+		at := rest + i
+		rest = at + 1
+		before, after := name[:at], name[at+1:]
+		if strings.HasPrefix(after, "{") {
+			if at > 0 && name[at-1] == '@' || strings.Contains(before, "@") {
+				continue // of the revision before it, or of the @ before it
+			}
+			after = "@" + after // prompts/v1@{1}
+		}
+		if _, err := openRevision(ctx, before, after); err == nil {
+			return before, after, true
+		}
+		if _, err := Resolve(path); path == "" || err != nil {
+			path, rev, ok = before, after, true
+		}
+	}
+	return path, rev, ok
+}
+
 // openRevision finds the repository of a file and the commit that rev names.
 func openRevision(ctx context.Context, file, rev string) (revision, error) {
 	r := revision{name: rev}
 	if file == "" {
 		return r, fmt.Errorf("no prompt before the @ of @%s; write prompts/v3@%s", rev, rev)
 	}
-	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, ": \t\n\x00") {
+	// Only in braces may a revision hold anything, such as main@{2 days ago}.
+	plain := regexp.MustCompile(`[@^]\{[^{}\n\x00]*\}`).ReplaceAllString(rev, "")
+	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsAny(plain, ": \t\n\x00") {
 		return r, fmt.Errorf("%q is not a git revision; name a branch, a tag or a commit after the @ of %s", rev, file)
 	}
 	abs, err := filepath.Abs(file)
@@ -48,6 +80,9 @@ func openRevision(ctx context.Context, file, rev string) (revision, error) {
 	if err != nil || strings.TrimSpace(string(out)) != "true" {
 		if ctx.Err() != nil {
 			return r, ctx.Err()
+		}
+		if err != nil && !strings.Contains(err.Error(), "not a git repository") {
+			return r, fmt.Errorf("reading %s@%s: %w", file, rev, err)
 		}
 		return r, fmt.Errorf("reading %s@%s: %s is not in a git repository", file, rev, filepath.Dir(file))
 	}

@@ -150,9 +150,8 @@ func baseName(path string) string {
 func Load(ctx context.Context, name string) (*Prompt, problem.List) {
 	path, err := Resolve(name)
 	if err != nil {
-		// Directories may contain an @, branches and tags usually do not.
-		if at := strings.LastIndex(name, "@"); at >= 0 {
-			return loadRevision(ctx, name[:at], name[at+1:])
+		if path, rev, ok := splitRevision(ctx, name); ok {
+			return loadRevision(ctx, path, rev)
 		}
 		return nil, problem.List{{Message: err.Error()}}
 	}

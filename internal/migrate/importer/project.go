@@ -47,7 +47,7 @@ func Prepare(sources []string, dir, root string, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(dir, config.DefaultPath)); err == nil {
+	if _, err := os.Stat(config.DefaultIn(dir)); err == nil {
 		plan.Config = entries
 	} else {
 		plan.Files = append(plan.Files, starter.File{Path: config.DefaultPath, Data: entries})

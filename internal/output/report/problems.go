@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"promptbench/internal/input/problem"
@@ -59,8 +60,9 @@ func nilIfZero[T comparable](v T) *T {
 }
 
 // ProblemsGitHub prints problems as workflow commands, a line each, in the form that
-// https://docs.github.com/actions/reference/workflow-commands describes.
-func ProblemsGitHub(w io.Writer, list problem.List) error {
+// https://docs.github.com/actions/reference/workflow-commands describes. Root is the
+// root of the repository, which GitHub takes paths from.
+func ProblemsGitHub(w io.Writer, list problem.List, root string) error {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	for _, p := range list {
@@ -70,7 +72,7 @@ func ProblemsGitHub(w io.Writer, list problem.List) error {
 		}
 		properties := []string{"title=promptbench"}
 		if p.File != "" {
-			properties = append(properties, "file="+property.Replace(p.File))
+			properties = append(properties, "file="+property.Replace(pathFrom(root, p.File)))
 			if p.Line > 0 {
 				properties = append(properties, fmt.Sprintf("line=%d", p.Line))
 			}
@@ -89,4 +91,18 @@ func ProblemsGitHub(w io.Writer, list problem.List) error {
 		}
 	}
 	return nil
+}
+
+// pathFrom returns a file's path as seen from root, with slashes; unchanged where the
+// file is not below it.
+func pathFrom(root, file string) string {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return file
+	}
+	rel, err := filepath.Rel(root, abs)
+	if err != nil || !filepath.IsLocal(rel) {
+		return filepath.ToSlash(file)
+	}
+	return filepath.ToSlash(rel)
 }

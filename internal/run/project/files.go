@@ -22,7 +22,7 @@ func (p *Project) Files(revision string) ([]string, error) {
 	if err != nil {
 		return nil, problem.From(err).Err()
 	}
-	return append([]string{cmp.Or(p.Options.Config, config.DefaultPath), path}, p.files...), nil
+	return append([]string{cmp.Or(p.Options.Config, config.DefaultIn(".")), path}, p.files...), nil
 }
 
 // Inputs are the files that a project with these options rests on, as far as they can be

@@ -48,7 +48,7 @@ func (p *Project) Outside() error {
 		return nil
 	}
 	hint := "run promptbench there: cd " + root
-	if path := filepath.Join(root, config.DefaultPath); Exists(path) {
+	if path := config.DefaultIn(root); Exists(path) {
 		hint += ", or pass --config " + path
 	}
 	return problem.List{{Message: "this directory is a folder of the project in " + root, Hint: hint}}

@@ -26,6 +26,9 @@ type Pairing struct {
 	Drift      bool // both may be runs of one prompt
 	Noise      bool // both are runs of one prompt, to see what chance does
 	NoCommands bool // start none to grade the runs again
+
+	BaseName  string            // what the base's revision is called; empty: as the run says
+	HeadNames map[string]string // likewise for heads, by path
 }
 
 // A Base is the run that others are compared with. Its file is read once, and
@@ -168,5 +171,10 @@ func (b *Base) load(headPath string, again bool) (base, head *runfile.Run, err e
 	}
 	head, err = runfile.Load(headPath, detail)
 	reading.Wait()
-	return b.recorded, head, cmp.Or(baseErr, err)
+	if err = cmp.Or(baseErr, err); err == nil {
+		name := &b.recorded.Header.Prompt.Name
+		*name = cmp.Or(b.how.BaseName, *name)
+		head.Header.Prompt.Name = cmp.Or(b.how.HeadNames[headPath], head.Header.Prompt.Name)
+	}
+	return b.recorded, head, err
 }

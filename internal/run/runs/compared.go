@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"promptbench/internal/input/problem"
+	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 )
@@ -15,24 +16,25 @@ import (
 // models, it finds a run on each for every revision. The suite is the one that the
 // options name, else that of the last run, else the config's. Without any, the
 // project has none, which is an error if needsSuite. Note is told of newer runs that
-// are passed over. The config, the suite and each
-// header are read once.
+// are passed over. Names are what the revisions
+// are called that args name, as a run may have an earlier name of its prompt; empty
+// for a run file. The config, the suite and each header are read once.
 func Compared(
 	ctx context.Context, o project.Options, args []string, maxErrors int, needsSuite bool, note func(string),
-) (p *project.Project, paths []string, err error) {
+) (p *project.Project, paths, names []string, err error) {
 	if p, err = project.Settings(o); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	look := Lookup{Runs: p.RunsDir, Model: o.Model, Project: p, Whole: true, MaxErrors: maxErrors, Note: note}
 	if o.Suite != "" {
 		if err := p.LoadSuite(); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		look.Suite = p.Suite.Name
 	}
 	found := finding{look: look, models: o.Models}
 	if paths, err = found.paths(ctx, args); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if o.Suite == "" {
 		p.Options.Suite = found.suite
@@ -44,7 +46,7 @@ func Compared(
 	default:
 		err = p.LoadSuiteIfAny()
 	}
-	return p, paths, err
+	return p, paths, found.names, err
 }
 
 // A finding finds the runs of a comparison.
@@ -53,6 +55,7 @@ type finding struct {
 	models []string        // that every revision is looked for on; none: one, as look says
 	base   *runfile.Header // the first that was found
 	suite  string          // the file of the last suite that is there
+	names  []string        // of the revisions, by path
 }
 
 // paths returns the run files that arguments name.
@@ -108,5 +111,12 @@ func (f *finding) path(ctx context.Context, look Lookup, arg string) (string, er
 	if project.Exists(h.Suite.Path) {
 		f.suite = h.Suite.Path
 	}
+	name := ""
+	if !IsRunFile(arg) {
+		if p, _ := prompt.Load(ctx, arg); p != nil && p.Hash() == h.Prompt.Hash {
+			name = p.Name
+		}
+	}
+	f.names = append(f.names, name)
 	return path, nil
 }
