@@ -23,7 +23,8 @@ import (
 type app struct {
 	progress.Console
 
-	in io.Reader
+	in     io.Reader
+	status status // how the command ends
 }
 
 // run runs the program and returns its exit code.
@@ -46,7 +47,12 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	}
 	err := root.ExecuteContext(context.Background())
 	a.Close()
-	for _, line := range a.explain(err) {
+	lines := a.explain(err)
+	if failure := a.status.write(err, lines); failure != nil {
+		lines = append(lines, a.explain(failure)...)
+		err = cmp.Or(err, failure)
+	}
+	for _, line := range lines {
 		_, _ = fmt.Fprintln(a.Err, line)
 	}
 	return codeOf(err)

@@ -75,7 +75,7 @@ func (p *printing) write(a *app, printTo func(report.Renderer) error) error {
 			}
 			every = append(every, r)
 		}
-		err := printTo(every)
+		err := printTo(append(every, headline{&a.status}))
 		if _, verdict := errors.AsType[*exitError](err); err != nil && !verdict {
 			return err
 		}

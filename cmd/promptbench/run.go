@@ -28,7 +28,8 @@ func (a *app) runCommand() *cobra.Command {
 		how   runFlags
 		shown printing
 
-		baseline string
+		baseline   string
+		noPrograms bool
 	)
 	cmd := &cobra.Command{
 		Use:   "run REVISION…",
@@ -77,12 +78,19 @@ With a baseline and no revision, the baseline's own revision runs again: with
 				return err
 			}
 			a.Warn(slices.Concat(p.Warnings, check.Advice(p)))
+			if noPrograms {
+				if err := p.CheckNoPrograms(); err != nil {
+					return err
+				}
+			}
 			return a.runLoaded(ctx, p, how, shown)
 		}, how.check, func() error {
 			return errors.Join(how.batch.check(how), how.queue.checkRun(how))
 		}, shown.check),
 	}
 	cmd.Flags().StringVar(&baseline, "baseline", "", "compare with the run in this `file`, not with the first revision")
+	cmd.Flags().BoolVar(&noPrograms, "no-programs", false, "refuse a suite with graders that are programs")
+	cmd.Flags().StringVar(&a.status.file, "status", "", "write how the command ended to a `file`, as JSON for scripts")
 	files.several = true
 	files.add(cmd)
 	files.addCases(cmd)
@@ -192,6 +200,7 @@ func (a *app) noteOutcomes(j *job.Job, ends []runfile.End, tally *progress.Tally
 				j.Runs[i].Name, end.Status, end.Trials-end.Errors, wording.Count(j.Trials/len(j.Runs), "trial"))))
 		}
 	}
+	a.status.addFailures(tally.Kinds())
 	if complete { // else the reason is given above, and the next run asks again anyway
 		for _, message := range tally.Failures() {
 			lines = append(lines, progress.Blame("", message))
@@ -200,6 +209,7 @@ func (a *app) noteOutcomes(j *job.Job, ends []runfile.End, tally *progress.Tally
 	for i, line := range lines {
 		if !slices.Contains(lines[:i], line) {
 			_, _ = fmt.Fprintln(a.Err, line)
+			a.status.say(line)
 		}
 	}
 	a.noteRuns(j)
@@ -209,5 +219,6 @@ func (a *app) noteOutcomes(j *job.Job, ends []runfile.End, tally *progress.Tally
 func (a *app) noteRuns(j *job.Job) {
 	for _, r := range j.Runs {
 		a.Note("run file: %s", r.Path)
+		a.status.Runs = append(a.status.Runs, r.Path)
 	}
 }

@@ -244,6 +244,19 @@ func (t *Tally) Failures() []string {
 	return out
 }
 
+// Kinds returns the kinds of the errors, each once.
+func (t *Tally) Kinds() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var out []string
+	for _, f := range t.failures {
+		if !slices.Contains(out, f.kind) {
+			out = append(out, f.kind)
+		}
+	}
+	return out
+}
+
 // shortRate returns a rate with up to three digits: 2.33, 23.3, 233, and in full
 // above.
 func shortRate(rate float64) string {

@@ -140,6 +140,9 @@ func (r *Revisions) header(ctx context.Context, p *project.Project, o Options) r
 	return h
 }
 
+// ErrSameRequest says that two revisions send the same.
+var ErrSameRequest = errors.New("the revisions send the same requests")
+
 // checkDistinct refuses revisions that send the same: a comparison of the two
 // would be one of the model with itself. That is what noise asks for.
 func checkDistinct(p *project.Project, o Options) error {
@@ -159,7 +162,10 @@ func checkDistinct(p *project.Project, o Options) error {
 		}
 		first[hash] = revision
 	}
-	return probs.Err()
+	if err := probs.Err(); err != nil {
+		return errors.Join(ErrSameRequest, err)
+	}
+	return nil
 }
 
 // requests yields what the trials of a variant ask, in the order of the run.

@@ -102,6 +102,23 @@ func (c *Programs) Close() error {
 	return errors.Join(errs...)
 }
 
+// CheckNoPrograms returns a problem for each grader of the suite that is a program.
+func (p *Project) CheckNoPrograms() error {
+	var probs problem.List
+	for _, e := range p.Suite.Graders {
+		if e.Command != nil {
+			probs.Add(atGrader(e, "it is a program, and --no-programs forbids these", "read it first, then leave out the flag"))
+		}
+	}
+	if err := probs.Err(); err != nil {
+		return errors.Join(ErrPrograms, err)
+	}
+	return nil
+}
+
+// ErrPrograms says that graders are programs where none may be.
+var ErrPrograms = errors.New("graders are programs")
+
 // MissingPrograms looks for the programs of a suite, and starts none.
 func MissingPrograms(s *suite.Suite) problem.List {
 	var probs problem.List

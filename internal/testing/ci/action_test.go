@@ -164,9 +164,9 @@ func TestNightlyWithoutAKeyAndRecordings(t *testing.T) {
 	)
 	require.Equal(
 		t,
-		"::notice title=promptbench::Not run: there is no key here, and not every reply is recorded: prompts/v10.prompt.yml",
+		"::warning title=promptbench::Not tested: there is no key here, and not every reply is recorded: prompts/v10.prompt.yml",
 		said[1], "the last in the order of versions")
-	require.Contains(t, r.summary(), "### Not run")
+	require.Contains(t, r.summary(), "### Not tested")
 	require.NoFileExists(t, filepath.Join(r.dir, "promptbench-report", "report-1.html"))
 }
 

@@ -81,10 +81,12 @@ func TestChangedPrompts(t *testing.T) {
 		"prompts/v10@base prompts/v11@pr", // the one before it
 		"prompts/v2@base prompts/v2@pr",   // what it was
 		"prompts/v9@base prompts/v9.1@pr",
+		"prompts/v10@base --suite " + filepath.Join(r.temp, "promptbench-suites/cases/todos.yaml") + " --no-programs",
 	}, revisions)
 	require.Equal(
 		t,
 		[]string{
+			"::warning title=promptbench::Not tested: the config and graders that are programs take effect after the merge.",
 			"::notice title=promptbench::2 changed files in prompts/ are ignored; name a revision like prompts/v3.prompt.yml",
 		},
 		annotations(printed),
@@ -226,6 +228,7 @@ for line in sys.stdin:
 	}))
 	require.Equal(t, 3, code, printed)
 	require.Contains(t, r.summary(), "ours")
+	require.Contains(t, r.summary(), "### Not tested\n\nThe suite has graders that are programs")
 	runs, err := filepath.Glob(filepath.Join(r.dir, "promptbench-report", "runs", "*.jsonl"))
 	require.NoError(t, err)
 	require.Len(t, runs, 2)
@@ -236,6 +239,23 @@ for line in sys.stdin:
 			string(data), `"grader":"ours","value":1,"pass":true,"reason":"graded by the base []"`))
 	}
 	require.NoFileExists(t, filepath.Join(r.dir, "pwned"))
+}
+
+// A changed suite is run with the base's prompt, out of a directory of its own.
+func TestPullRequestThatChangesCases(t *testing.T) {
+	t.Parallel()
+	m := newModel(t)
+	r := pullRequest(t, m.Server, func(r *runner) {
+		r.write("cases/todos.yaml", r.read("cases/todos.yaml")+"  - {id: added, input: 새 입력, expect: {type: answer}}\n")
+		require.NoError(t, os.Symlink("/etc/passwd", filepath.Join(r.dir, "cases", "evil.yaml")))
+	})
+	revisions, _ := r.changed()
+	require.Len(t, revisions, 1)
+	require.NotContains(t, r.read("cases/todos.yaml"), "added")
+	code, printed, outputs := r.act(withKey(map[string]string{"revisions": strings.Join(revisions, "\n")}))
+	require.Zero(t, code, printed)
+	require.Equal(t, "fine", outputs["outcome"])
+	require.Len(t, m.Requests(), 13)
 }
 
 // A fork has no key: its job says so and fails nothing.
@@ -250,7 +270,12 @@ func TestPullRequestOfAFork(t *testing.T) {
 	require.Zero(t, code, printed)
 	require.Equal(t, "skipped", outputs["outcome"])
 	require.Empty(t, m.Requests())
-	require.Contains(t, r.summary(), "forks get none")
+	require.Contains(t, r.summary(), "### Not tested\n\nThere is no key here (forks get none)")
+	require.Contains(t, strings.Join(annotations(printed), "\n"), "::warning title=promptbench::Not tested")
+	code, printed, _ = r.execute("prompts.yml", "Say that it was tested", nil)
+	require.Zero(t, code, printed)
+	skipped := files(t)["prompts.yml"].root.Get("jobs").Get("tested").Get("if").Text()
+	require.Equal(t, "needs.compare.outputs.outcome != '' && needs.compare.outputs.outcome != 'skipped'", skipped)
 }
 
 // A description is not sent, so nothing is compared.

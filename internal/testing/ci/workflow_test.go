@@ -124,7 +124,11 @@ func TestWorkflowsAreSafeByDefault(t *testing.T) {
 		}
 		require.Equal(t, map[string]string{"contents": "read"}, permissions(f.root), name)
 		for _, job := range f.root.Get("jobs").Entries() {
-			require.Equal(t, rights[name], permissions(job.Value), name)
+			want := rights[name]
+			if job.Key.Text() == "tested" { // it runs nothing of the repository
+				want = map[string]string{}
+			}
+			require.Equal(t, want, permissions(job.Value), name)
 			require.NotEmpty(t, job.Value.Get("timeout-minutes").Text(), name)
 		}
 		f.each(func(s strictyaml.Node) {

@@ -23,6 +23,8 @@ import (
 type Refusal struct {
 	Reason string
 	Hint   string // what to do instead
+
+	IsSamePrompt bool // base and head send the same
 }
 
 // Error renders the refusal in one line.
@@ -60,7 +62,8 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		return nil, &Refusal{
 			Reason: fmt.Sprintf("%s and %s are the same prompt: their files send the same messages and parameters",
 				b.Prompt.Name, h.Prompt.Name),
-			Hint: "use noise to see how far a revision differs from itself",
+			Hint:         "use noise to see how far a revision differs from itself",
+			IsSamePrompt: true,
 		}
 	}
 	if b.Redacted != nil || h.Redacted != nil {
