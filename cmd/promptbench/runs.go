@@ -9,9 +9,12 @@ import (
 
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/output/report"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/record/storage"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/result"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/verdict/compare"
 )
 
 func (a *app) runsCommand() *cobra.Command {
@@ -37,7 +40,10 @@ func (a *app) listRunsCommand(use string) *cobra.Command {
 		Short: "List the run files, the newest first, and their size on disk",
 		Long: `Runs lists the run files in the runs directory and its subfolders. A command
 that takes a RUN also takes its id. The column of calls counts those that were
-made for the run, without replayed replies. Runs marked git are committed.`,
+made for the run, without replayed replies. Below each run are its scores, and
+for the newest ten the verdict: against the baseline, if it is of the same
+suite and model, else against the run before of another prompt. Runs marked git
+are committed.`,
 		Example: `  promptbench runs list
   promptbench runs list prompts/v3 --last 5
   promptbench runs list --format json`,
@@ -65,16 +71,36 @@ made for the run, without replayed replies. Runs marked git are committed.`,
 		if last > 0 {
 			shown = found[:min(last, len(found))]
 		}
+		did, err := standings(ctx, o, past.Runs, shown)
+		if err != nil {
+			return err
+		}
 		return to.write(a,
 			func(w io.Writer) error {
-				return report.RunsText(w, past.Runs, shown, len(found), used, a.Display(w, false))
+				return report.RunsText(w, past.Runs, shown, did, len(found), used, a.Display(w, false))
 			},
-			func(w io.Writer) error { return report.RunsJSON(w, shown) })
+			func(w io.Writer) error { return report.RunsJSON(w, shown, did) })
 	}, func() error { return checkAtLeast("last", last, 0) }, to.check)
 	cmd.Flags().IntVar(&last, "last", 20, "only the newest `n` runs, 0 for all")
 	files.add(cmd)
 	to.add(cmd, report.Table, report.JSON)
 	return cmd
+}
+
+// standings returns how the shown runs of a directory did.
+func standings(ctx context.Context, o project.Options, dir string, shown []storage.Stored) (
+	map[string]compare.Standing, error,
+) {
+	p, err := project.Settings(o)
+	if err != nil {
+		return nil, err
+	}
+	all, err := runfile.Find(dir, func(runfile.Header) bool { return true })
+	found := make([]runfile.Found, len(shown))
+	for i, s := range shown {
+		found[i] = s.Found
+	}
+	return result.Standings(ctx, p, all, found), err
 }
 
 // notSubcommand returns an error for a mistyped command that was taken for the name

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/plan"
 )
@@ -24,8 +26,12 @@ func PlanText(w io.Writer, j plan.Plan) error {
 		right("replies", "replayed", "new calls", "tokens", "cost")...)
 	var rows [][]string
 	for _, r := range j.Revisions {
+		model := r.Model
+		if slices.ContainsFunc(j.Revisions, func(o plan.Revision) bool { return o.Model == r.Model && o.Name != r.Name }) {
+			model = phrase.Model(runfile.Model{ID: r.Model, Name: r.Name}) // several of one id
+		}
 		rows = append(rows, []string{
-			r.Prompt, r.Model, fmt.Sprint(r.Replies), fmt.Sprint(r.Replayed), fmt.Sprint(r.New),
+			r.Prompt, model, fmt.Sprint(r.Replies), fmt.Sprint(r.Replayed), fmt.Sprint(r.New),
 			spread(r.Tokens, "%.0f"), spread(r.Cost, "%.4f"),
 		})
 	}
@@ -64,7 +70,7 @@ func PlanText(w io.Writer, j plan.Plan) error {
 // columnNoun is what the rows of a plan are: variants where they are on several models.
 func columnNoun(j plan.Plan) string {
 	for _, r := range j.Revisions {
-		if r.Model != j.Revisions[0].Model || r.Endpoint != j.Revisions[0].Endpoint {
+		if r.Model != j.Revisions[0].Model || r.Name != j.Revisions[0].Name || r.Endpoint != j.Revisions[0].Endpoint {
 			return "variant"
 		}
 	}

@@ -1,18 +1,25 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/record/storage"
+	"promptbench/internal/text/textsafe"
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/compare"
 )
 
-// RunsText lists run files, of all that there are in a directory, and what all of them cost on disk.
-func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage.Usage, o Options) error {
+// RunsText lists run files, of all that there are in a directory: each with how it did, by path, and what all of them
+// cost on disk.
+func RunsText(
+	w io.Writer, dir string, list []storage.Stored, did map[string]compare.Standing, all int, u storage.Usage, o Options,
+) error {
 	p := &printer{w: w, o: o}
 	switch {
 	case len(list) == 0 && u.Files > 0:
@@ -23,23 +30,50 @@ func RunsText(w io.Writer, dir string, list []storage.Stored, all int, u storage
 		return p.err
 	}
 	columns := []column{
-		{Title: "run", Max: max(39, o.width()-41)}, {Title: "suite", Max: 8}, {Title: "calls", Right: true},
-		{Title: "size", Right: true}, {Title: "status"},
+		{Title: "run"}, {Title: "calls", Right: true}, {Title: "size", Right: true}, {Title: "status"},
 	}
 	rows := make([][]string, len(list))
 	for i, s := range list {
-		rows[i] = []string{s.Header.Run, s.Header.Suite.Name, phrase.None, phrase.Bytes(s.Bytes), line(status(s))}
+		rows[i] = []string{s.Header.Run, phrase.None, phrase.Bytes(s.Bytes), line(status(s))}
 		if s.End != nil {
-			rows[i][2] = fmt.Sprint(s.End.Calls)
+			rows[i][1] = fmt.Sprint(s.End.Calls)
 		}
 	}
-	p.table(columns, rows)
+	var drawn bytes.Buffer
+	p.check(writeTable(&drawn, columns, rows))
+	i := -1 // the header comes first
+	for text := range strings.Lines(drawn.String()) {
+		p.line("%s", strings.TrimSuffix(text, "\n"))
+		if i >= 0 && i < len(list) {
+			p.standing(list[i].Header, did[list[i].Path])
+		}
+		i++
+	}
 	if all > len(list) {
 		p.line("and %d older (--last 0)", all-len(list))
 	}
 	p.line("%s in %s, %s; %d committed to git",
 		wording.Count(u.Files, "run file"), line(dir), phrase.Bytes(u.Bytes), u.Committed)
 	return p.err
+}
+
+// standing says below a run of what it is and how it did.
+func (p *printer) standing(h runfile.Header, s compare.Standing) {
+	parts := []string{h.Suite.Name, phrase.Model(h.Model)}
+	if s.Cases > 0 {
+		parts = append(append(parts, phrase.Extent(h, s)), phrase.Scores(s)...)
+	}
+	if against := phrase.Against(s); against != "" {
+		parts = append(parts, against)
+	}
+	text := line(strings.Join(parts, " · "))
+	lines := []string{"  " + text}
+	if p.o.Width > 0 {
+		lines = textsafe.Wrap(text, p.o.Width, "  ", "  ")
+	}
+	for _, l := range lines {
+		p.line("%s", l)
+	}
 }
 
 // status says how a run ended, or what sets one apart that is complete.
@@ -79,6 +113,12 @@ type runLine struct {
 	Bytes     int64          `json:"bytes"`
 	Committed bool           `json:"committed"`
 	Copies    []string       `json:"copies,omitempty"`
+
+	Cases   int              `json:"cases,omitempty"`
+	Done    int              `json:"cases_done,omitempty"`
+	Scores  []compare.Score  `json:"scores,omitempty"`
+	Base    string           `json:"base,omitempty"` // the run that the verdict is against
+	Verdict *compare.Verdict `json:"verdict,omitempty"`
 }
 
 func runLineOf(s storage.Stored) runLine {
@@ -98,9 +138,11 @@ func runLineOf(s storage.Stored) runLine {
 }
 
 // RunsJSON prints a JSON object for each run file, one a line.
-func RunsJSON(w io.Writer, list []storage.Stored) error {
+func RunsJSON(w io.Writer, list []storage.Stored, did map[string]compare.Standing) error {
 	for _, s := range list {
-		if err := WriteJSON(w, runLineOf(s)); err != nil {
+		l, d := runLineOf(s), did[s.Path]
+		l.Cases, l.Done, l.Scores, l.Base, l.Verdict = d.Cases, d.Done, d.Scores, d.Base, d.Verdict
+		if err := WriteJSON(w, l); err != nil {
 			return err
 		}
 	}

@@ -59,7 +59,7 @@ func planVariant(p *project.Project, v project.Variant, of plan.Plan, index *run
 	out plan.Revision, err error,
 ) {
 	t := v.Target
-	out = plan.Revision{Prompt: v.Prompt.Name, Model: t.ID, Endpoint: t.Label}
+	out = plan.Revision{Prompt: v.Prompt.Name, Model: t.ID, Name: t.Record().Name, Endpoint: t.Label}
 	if out.Replies, out.Replayed, err = countRecorded(p, v, of.Trials, index); err != nil {
 		return out, err
 	}

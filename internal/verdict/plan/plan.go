@@ -40,6 +40,7 @@ type Plan struct {
 type Revision struct {
 	Prompt   string `json:"prompt"`
 	Model    string `json:"model"`
+	Name     string `json:"model_name,omitempty"` // in the config, if it is not the id
 	Endpoint string `json:"endpoint"`
 	Replies  int    `json:"replies"`
 	Replayed int    `json:"replayed"`
