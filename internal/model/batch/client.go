@@ -139,6 +139,11 @@ func (c *Client) Find(ctx context.Context, piece string, made time.Time) (found 
 	}
 }
 
+// maxDownload is the most that is written of a file, so that one without an end fills no disk.
+const maxDownload = 4 << 30
+
+var errDownload = fmt.Errorf("the file is larger than %d GiB", maxDownload>>30)
+
 // Download writes the file with an id to path. A file that is there is replaced.
 func (c *Client) Download(ctx context.Context, fileID, path string) error {
 	_, err := try(ctx, c, transferTimeout, func(ctx context.Context) (written int64, err error) {
@@ -151,7 +156,10 @@ func (c *Client) Download(ctx context.Context, fileID, path string) error {
 		if err != nil {
 			return 0, err
 		}
-		written, err = io.Copy(file, content)
+		written, err = io.Copy(file, io.LimitReader(content, maxDownload+1))
+		if written > maxDownload {
+			err = errDownload
+		}
 		return written, errors.Join(err, file.Close())
 	})
 	return err
@@ -214,8 +222,11 @@ func (c *Client) failure(ctx, attempt context.Context, x *exchange, err error) *
 	return e
 }
 
-// maxErrorBody is how much of an error's body is read.
-const maxErrorBody = 1 << 20
+// How much of an answer is read.
+const (
+	maxErrorBody = 64 << 10 // of an error
+	maxBody      = 8 << 20  // of another answer; a page of batches is far smaller
+)
 
 type exchange struct {
 	path   string
@@ -249,6 +260,12 @@ func (d *doer) Do(req *http.Request) (*http.Response, error) {
 		}
 		if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 			return nil, errors.Join(errRedirect, resp.Body.Close()) // go-openai would take it for a success
+		}
+		if !strings.HasSuffix(req.URL.Path, "/content") { // else it is a file
+			resp.Body = struct {
+				io.Reader
+				io.Closer
+			}{io.LimitReader(resp.Body, maxBody), resp.Body}
 		}
 	}
 	return resp, nil

@@ -43,18 +43,20 @@ func (c *Collector) readResults(f io.Reader, p *piece, number int32, again map[s
 	var offset int64
 	unreadable := 0
 	for {
-		line, err := lines.ReadBytes('\n')
+		line, size, err := readLine(lines)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("reading the results of batch %s: %w", p.batch, err)
 		}
-		if text := bytes.TrimSpace(line); len(text) > 0 {
+		if text := bytes.TrimSpace(line); size > maxLine {
+			unreadable++
+		} else if len(text) > 0 {
 			if r, bad := c.o.Client.parse(text); bad != nil {
 				unreadable++ // its request counts as unanswered
 			} else {
-				c.keep(r, p, entry{piece: p, file: number, offset: offset, length: int32(len(line))}, again)
+				c.keep(r, p, entry{piece: p, file: number, offset: offset, length: int32(size)}, again)
 			}
 		}
-		offset += int64(len(line))
+		offset += size
 		if err != nil {
 			break
 		}
@@ -63,6 +65,22 @@ func (c *Collector) readResults(f io.Reader, p *piece, number int32, again map[s
 		c.o.Note(fmt.Sprintf("batch %s: lines of its results that can't be read: %d", p.batch, unreadable))
 	}
 	return nil
+}
+
+// maxLine is the most that is held of a line: an answer, and what a batch adds to it.
+const maxLine = maxBody + 64<<10
+
+// readLine reads a line with its end. Of one that is longer than maxLine only the size counts.
+func readLine(r *bufio.Reader) (line []byte, size int64, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		if size += int64(len(part)); size <= maxLine {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, size, err
+		}
+	}
 }
 
 // keep keeps where the result of a request is. A reply replaces a failure; otherwise the first of several counts.

@@ -15,8 +15,14 @@ import (
 	"promptbench/internal/model"
 )
 
-// maxBody is how much of an answer is read. A reply of a few thousand tokens is about 20 KiB.
-const maxBody = 8 << 20
+// How much of an answer is read, so that a server which never ends one costs little memory.
+const (
+	maxBody      = 8 << 20   // of a success; a reply of a few thousand tokens is about 20 KiB
+	maxErrorBody = 64 << 10  // of another answer; the rest says no more
+	maxHeader    = 256 << 10 // of a header
+	smallBody    = 256 << 10 // is read at once; of larger bodies only a few are held at a time
+	largeBodies  = 4         // of one client
+)
 
 var errTooLarge = errors.New("the answer is larger than 8 MiB")
 
@@ -25,6 +31,7 @@ type Client struct {
 	target  model.Target
 	secrets secrets
 	http    *http.Client
+	large   chan struct{} // one for each large body that is held
 	now     func() time.Time
 }
 
@@ -46,7 +53,10 @@ func newClient(t model.Target, proxy func(*http.Request) (*url.URL, error)) (*Cl
 	if t.Concurrency <= 0 {
 		t.Concurrency = model.DefaultConcurrency
 	}
-	return &Client{target: t, secrets: newSecrets(t), http: newHTTPClient(t.Concurrency, proxy), now: time.Now}, nil
+	return &Client{
+		target: t, secrets: newSecrets(t), http: newHTTPClient(t.Concurrency, proxy), now: time.Now,
+		large: make(chan struct{}, largeBodies),
+	}, nil
 }
 
 // Target returns what the client asks, with its defaults filled in.
@@ -61,7 +71,8 @@ func (c *Client) Complete(ctx context.Context, r model.Request) (model.Response,
 	attempt, cancel := context.WithTimeout(ctx, c.target.Timeout)
 	defer cancel()
 	start := c.now()
-	answer, err := c.send(attempt, call)
+	answer, release, err := c.send(attempt, call)
+	defer release()
 	end := c.now()
 	resp := model.Response{}
 	switch {
@@ -86,25 +97,41 @@ func (c *Client) Complete(ctx context.Context, r model.Request) (model.Response,
 	return model.Response{}, c.Explain(failure)
 }
 
-// send makes an HTTP request and reads its answer whole. With an error, the answer is what has come until then.
-func (c *Client) send(ctx context.Context, call model.Call) (model.Answer, error) {
+// send makes an HTTP request and reads its answer whole. With an error, the answer is what has come until then. The
+// caller calls release when it needs the body no more.
+func (c *Client) send(ctx context.Context, call model.Call) (_ model.Answer, release func(), err error) {
+	release = func() {}
 	req, err := http.NewRequestWithContext(ctx, call.Method, call.URL, bytes.NewReader(call.Wire()))
 	if err != nil {
-		return model.Answer{}, err
+		return model.Answer{}, release, err
 	}
 	req.Header = call.Header
 	SetHeaders(req, c.target)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return model.Answer{}, err
+		return model.Answer{}, release, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	answer := model.Answer{Status: resp.StatusCode, Header: resp.Header}
-	answer.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if err == nil && len(answer.Body) > maxBody {
-		answer.Body, err = answer.Body[:maxBody], errTooLarge
+	if answer.Status >= 300 {
+		answer.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+		return answer, release, err
 	}
-	return answer, err
+	answer.Body, err = io.ReadAll(io.LimitReader(resp.Body, smallBody))
+	if err != nil || len(answer.Body) < smallBody {
+		return answer, release, err
+	}
+	select {
+	case c.large <- struct{}{}:
+		release = func() { <-c.large }
+	case <-ctx.Done():
+		return answer, release, ctx.Err()
+	}
+	rest, err := io.ReadAll(io.LimitReader(resp.Body, maxBody-smallBody+1))
+	if answer.Body = append(answer.Body, rest...); err == nil && len(answer.Body) > maxBody {
+		answer.Body, err = nil, errTooLarge
+	}
+	return answer, release, err
 }
 
 // Decode returns the response in an answer of the target, or an [*model.Error]. No secret is in either.
@@ -175,6 +202,8 @@ func newHTTPClient(concurrency int, proxy func(*http.Request) (*url.URL, error))
 			IdleConnTimeout:       90 * time.Second,
 			TLSHandshakeTimeout:   10 * time.Second,
 			ExpectContinueTimeout: time.Second,
+
+			MaxResponseHeaderBytes: maxHeader,
 		},
 		// A redirect is an answer to be shown, never followed: a header that the config names would go along to whichever
 		// host it points at.
