@@ -57,7 +57,7 @@ func TestOneCallEachOrOneForAll(t *testing.T) {
 		`rubric/f the judge's verdict "" is none of yes, no, unsure`, "rubric/other ",
 	}, got)
 	require.InDelta(t, 2./3, scores[6].Share, 1e-12)
-	requireValue(t, 0.5, scores[0])
+	require.Contains(t, scores[0].Unscored, "the mean is between 0.29 and 0.71", "2 and 5 of 7")
 	require.NotEmpty(t, scores[8].NotApplicable)
 }
 

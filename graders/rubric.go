@@ -109,11 +109,12 @@ type Criterion struct {
 }
 
 // Rubric returns the grader "rubric". It gives the score "rubric" first, the
-// mean of its criteria by weight over those that were scored, which passes where
-// each of these passed; then one score "rubric/ID" per criterion, in order. A
-// reply that could not be read scores 0 without any judge being asked. A check
-// that fails while running, a judge's error and a verdict that is no option
-// leave that criterion unscored; only [ErrStopped] ends the grading.
+// mean by weight of its criteria that apply, which passes where each of these
+// passed; then one score "rubric/ID" per criterion, in order. A reply that could
+// not be read scores 0 without any judge being asked. A check that fails while
+// running, a judge's error and a verdict that is no option leave that criterion
+// unscored, and with it the rubric; its reason gives the bounds of the mean. Only
+// [ErrStopped] ends the grading.
 //
 // The judge may be nil where no criterion has a question. Mistakes in the
 // criteria are each a [ParamError] whose Path starts with criteria and the
@@ -212,24 +213,26 @@ func (c criterion) grade(ctx context.Context, s Sample) (score Score, forJudge b
 	return Scored(v, reason), false
 }
 
-// sum makes the score of the whole rubric of those of its criteria.
+// sum makes the score of the whole rubric of those of its criteria. One without a
+// score leaves the rubric without one: leaving it out would raise the mean.
 func (g rubric) sum(scores []Score) Score {
-	var total, weight float64
+	var total, weight, missing float64
 	var failed, open []string
-	pass, applicable, broken := true, false, false
+	broken := false
 	for i, s := range scores {
-		applicable, broken = applicable || s.NotApplicable == "", broken || s.Broken
-		id := g.criteria[i].ID
-		if s.Unscored != "" {
-			open = append(open, id+" ("+s.Unscored+")")
-		}
-		if s.Value == nil {
+		id, part := g.criteria[i].ID, g.criteria[i].Weight
+		switch {
+		case s.NotApplicable != "":
 			continue
+		case s.Value == nil:
+			missing += part
+			broken = broken || s.Broken
+			open = append(open, id+" ("+s.Unscored+")")
+		default:
+			total += part * *s.Value
 		}
-		total += g.criteria[i].Weight * *s.Value
-		weight += g.criteria[i].Weight
-		if !s.Pass {
-			pass = false
+		weight += part
+		if s.Value != nil && !s.Pass {
 			if s.Reason != "" {
 				id += " (" + s.Reason + ")"
 			}
@@ -237,21 +240,23 @@ func (g rubric) sum(scores []Score) Score {
 		}
 	}
 	switch {
-	case !applicable:
-		return NotApplicable("no criterion applies to this case")
 	case weight == 0:
-		out := Unscored("no criterion could be scored: " + strings.Join(open, "; "))
+		return NotApplicable("no criterion applies to this case")
+	case len(open) > 0:
+		why := "no criterion could be scored: " + strings.Join(open, "; ")
+		if missing < weight {
+			why = fmt.Sprintf("unscored %s; the mean is between %.2f and %.2f",
+				strings.Join(open, "; "), total/weight, (total+missing)/weight)
+		}
+		out := Unscored(why)
 		out.Broken = broken
 		return out
 	}
-	var parts []string
+	reason := ""
 	if len(failed) > 0 {
-		parts = append(parts, "failed "+strings.Join(failed, "; "))
+		reason = "failed " + strings.Join(failed, "; ")
 	}
-	if len(open) > 0 {
-		parts = append(parts, "unscored "+strings.Join(open, "; "))
-	}
-	out := Scored(min(total/weight, 1), strings.Join(parts, "; "))
-	out.Pass = pass
+	out := Scored(min(total/weight, 1), reason)
+	out.Pass = len(failed) == 0
 	return out
 }

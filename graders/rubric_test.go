@@ -140,9 +140,8 @@ func TestRubricWeighsItsCriteria(t *testing.T) {
 	scores := grade(t, g, answered("가", "나"))
 	require.Len(t, scores, 5)
 	require.Equal(t, "rubric", scores[0].Grader)
-	requireValue(t, 0.75, scores[0])
-	require.Contains(t, scores[0].Reason, "failed many (not so: len(items) > 5)")
-	require.Contains(t, scores[0].Reason, "unscored broken (")
+	require.Contains(t, scores[0].Unscored, "unscored broken (")
+	require.Contains(t, scores[0].Unscored, "the mean is between 0.60 and 0.80", "3 and 4 of 5 parts")
 	require.Equal(t, "applies to question, the case expects answer", scores[3].NotApplicable)
 	require.NotEmpty(t, scores[4].Unscored)
 
@@ -154,7 +153,21 @@ func TestRubricWeighsItsCriteria(t *testing.T) {
 	none := must(graders.Rubric(criteria[2:3], nil))
 	require.NotEmpty(t, grade(t, none, answered("가"))[0].NotApplicable)
 	criteria[0].Check = "false"
-	requireValue(t, 0.75, grade(t, g, answered("가", "나"))[0])
+	require.NotEmpty(t, grade(t, g, answered("가", "나"))[0].Unscored, "the grader keeps its criteria")
+
+	// An item more must not be worse than one less.
+	g = must(graders.Rubric([]graders.Criterion{
+		{ID: "some", Check: `len(items) > 0`, Weight: 3}, {ID: "differ", Check: `items[1] != items[0]`},
+	}, nil))
+	same := grade(t, g, answered("가", "가"))[0]
+	requireValue(t, 0.75, same)
+	require.Equal(t, "failed differ (not so: items[1] != items[0])", same.Reason)
+	single := grade(t, g, answered("가"))[0]
+	require.Nil(t, single.Value)
+	require.False(t, single.Pass)
+	require.Contains(t, single.Unscored, "the mean is between 0.75 and 1.00")
+	none = must(graders.Rubric([]graders.Criterion{{ID: "differ", Check: `items[1] != items[0]`}}, nil))
+	require.Contains(t, grade(t, none, answered("가"))[0].Unscored, "no criterion could be scored: differ (")
 }
 
 func TestAnUnreadableReplyFailsARubricWithoutAJudge(t *testing.T) {

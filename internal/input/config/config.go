@@ -118,6 +118,7 @@ type Gate struct {
 type RegressionGate struct {
 	Graders []string
 	Margin  *float64 // in (0,1]; nil for the default
+	ByType  bool     // nor gets worse on the cases of one expected type
 }
 
 // A MetricGate is a condition on a comparison: what a reply takes does not increase

@@ -13,12 +13,16 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
+// byType holds a regression gate to each expected type as well.
+const byType = "type"
+
 type fileGate struct {
 	Grader      string   `yaml:"grader"`
 	Min         *float64 `yaml:"min"`
 	Of          string   `yaml:"of"`
 	Regression  []string `yaml:"regression"`
 	Margin      *float64 `yaml:"margin"`
+	By          string   `yaml:"by"`
 	Metric      string   `yaml:"metric"`
 	MaxIncrease share    `yaml:"max_increase"`
 }
@@ -77,7 +81,7 @@ func (k *checker) addGate(c *Config, at strictyaml.Node, f fileGate) {
 		for i := range f.Regression {
 			c.gateNames = append(c.gateNames, at.Get("regression").At(i))
 		}
-		c.RegressionGates = append(c.RegressionGates, RegressionGate{Graders: f.Regression, Margin: f.Margin})
+		c.RegressionGates = append(c.RegressionGates, RegressionGate{Graders: f.Regression, Margin: f.Margin, ByType: f.By == byType})
 		k.checkRegressionGate(at, f)
 	}
 }
@@ -96,7 +100,7 @@ func (k *checker) metricGate(at strictyaml.Node, f fileGate) MetricGate {
 	}
 	k.checkOf(at, g.Of)
 	k.refuseKeys(at, "belongs to a gate with grader", "min")
-	k.refuseKeys(at, "belongs to a regression gate", "margin")
+	k.refuseKeys(at, "belongs to a regression gate", "margin", "by")
 	return g
 }
 
@@ -121,7 +125,7 @@ func (k *checker) gate(at strictyaml.Node, f fileGate) Gate {
 		}
 	}
 	k.checkOf(at, g.Of)
-	k.refuseKeys(at, "belongs to a regression gate", "margin")
+	k.refuseKeys(at, "belongs to a regression gate", "margin", "by")
 	k.refuseKeys(at, "belongs to a gate with metric", "max_increase")
 	return g
 }
@@ -139,6 +143,9 @@ func (k *checker) checkRegressionGate(at strictyaml.Node, f fileGate) {
 	if f.Margin != nil && !(*f.Margin > 0 && *f.Margin <= 1) {
 		k.fail(at.At("margin"), fmt.Sprintf("margin is %v", *f.Margin),
 			"it is the drop that does not matter, over 0 and at most 1, such as 0.05")
+	}
+	if kind := at.Get("by").Kind(); at.Has("by") && f.By != byType && kind != strictyaml.List && kind != strictyaml.Mapping {
+		k.fail(at.At("by"), fmt.Sprintf("a gate cannot be by %q", f.By), strictyaml.Hint(f.By, []string{byType}))
 	}
 	k.refuseKeys(at, "belongs to a gate with grader", "min", "of")
 	k.refuseKeys(at, "belongs to a gate with metric", "max_increase")

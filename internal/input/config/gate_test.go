@@ -8,6 +8,24 @@ import (
 	"promptbench/internal/input/config"
 )
 
+func TestRegressionGatesByType(t *testing.T) {
+	t.Parallel()
+	c, probs := config.Parse("c.yaml", []byte("gates: [{regression: [case_type], by: type}, {regression: [format]}]"))
+	require.NoError(t, probs.Err())
+	require.Equal(t, []config.RegressionGate{
+		{Graders: []string{"case_type"}, ByType: true}, {Graders: []string{"format"}},
+	}, c.RegressionGates)
+	for text, want := range map[string]string{
+		"{regression: [case_type], by: types}":         `c.yaml:1:39: a gate cannot be by "types" (did you mean "type"?)`,
+		"{regression: [case_type], by: ''}":            `c.yaml:1:39: a gate cannot be by "" (known: type)`,
+		"{grader: format, min: 1, by: type}":           "c.yaml:1:34: by belongs to a regression gate (remove it)",
+		"{metric: tokens, max_increase: 1%, by: type}": "c.yaml:1:44: by belongs to a regression gate (remove it)",
+	} {
+		_, probs := config.Parse("c.yaml", []byte("gates: ["+text+"]"))
+		require.EqualError(t, probs.Err(), want, text)
+	}
+}
+
 func TestMetricGates(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]config.MetricGate{

@@ -39,6 +39,7 @@ func descriptions() map[string]string {
 		"config.gates.min":          "The least that the score may be, from 0 to 1.",
 		"config.gates.of":           "What is compared with min or max_increase: mean or lower_bound.",
 		"config.gates.regression":   "The scores that must not regress.",
+		"config.gates.by":           "type: nor may a score get worse on the cases of one expected type.",
 		"config.gates.margin":       "The largest drop that counts as no worse, over 0 and up to 1.",
 		"config.gates.metric":       "tokens, latency or cost of a reply, in a comparison.",
 		"config.gates.max_increase": "The largest increase of the metric that is accepted, such as 10% or 0.1.",

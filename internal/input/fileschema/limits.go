@@ -15,6 +15,7 @@ func limits() map[string]map[string]any {
 		"config.models.api":         oneOf(apis()...),
 		"config.models.price.batch": {"exclusiveMinimum": 0, "maximum": 1},
 		"config.gates.min":          {"minimum": 0, "maximum": 1},
+		"config.gates.by":           oneOf("type"),
 		"config.gates.of":           oneOf("mean", "lower_bound", nil),
 		"config.gates.metric":       oneOf(metrics...),
 		"config.gates.margin":       {"exclusiveMinimum": 0, "maximum": 1},

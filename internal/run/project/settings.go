@@ -65,6 +65,9 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 	o.JudgePrice, o.Reliability = p.JudgePrice(head), p.JudgeReliabilities(head)
 	for _, g := range p.Config.RegressionGates {
 		o.Gating = append(o.Gating, g.Graders...)
+		if g.ByType {
+			o.GatingByType = append(o.GatingByType, g.Graders...)
+		}
 		if g.Margin == nil {
 			continue
 		}

@@ -57,8 +57,11 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	}
 	c.Graders = c.measured
 	c.findChanges()
-	c.Tags = tagSlices(p, o)
-	decide([]*Comparison{c})
+	c.Tags, c.Slices = tagSlices(p, o), typeSlices(p, o)
+	for _, grader := range o.GatingByType {
+		c.Gates = append(c.Gates, c.checkByType(grader))
+	}
+	decide([]*Comparison{c}, true)
 	return c, nil
 }
 

@@ -17,6 +17,7 @@ const (
 	NoWorse      Verdict = "no_worse"
 	Regressed    Verdict = "regressed"
 	Inconclusive Verdict = "inconclusive"
+	Mixed        Verdict = "mixed" // of a comparison alone: not regressed, but worse on a slice
 )
 
 // Words is the verdict as people read it.
@@ -41,7 +42,8 @@ type Comparison struct {
 	Metrics   []Metric             `json:"metrics"`    // tokens, latency and cost
 	Gates     []summary.GateResult `json:"gates"`      // absolute ones of the head; regressions with too few cases; metrics
 	Confusion Confusion            `json:"confusion"`  // of the types, both sides
-	Tags      []Slice              `json:"tags"`       // by tag, without p
+	Slices    []TypeSlice          `json:"slices"`     // by grader and expected type
+	Tags      []Slice              `json:"tags"`       // by tag; nothing rests on them
 	Flips     []Flip               `json:"flips"`      // to fail first, then to pass, by case
 	Changes   Changes              `json:"cases"`      // what is not paired, and why
 	Notes     []string             `json:"notes"`      // what was allowed, left out or graded again
@@ -86,13 +88,13 @@ type Grader struct {
 	CI        *[2]float64 `json:"ci"` // 95%, two-sided, of the delta
 	CIMethod  Method      `json:"ci_method"`
 	P         *float64    `json:"p"`
-	PAdjusted *float64    `json:"p_adjusted"` // Holm, over the gating graders
+	PAdjusted *float64    `json:"p_adjusted"` // Tarone-Holm, over the gating graders
 	PStdErr   *float64    `json:"p_stderr"`   // Monte-Carlo error of p; null where p is exact
 	Method    Method      `json:"method"`
 	Better    int         `json:"better"` // units whose value rose
 	Worse     int         `json:"worse"`  // units whose value fell
 	Same      int         `json:"same"`
-	LeftOut   int         `json:"left_out"`  // cases scored on one side at most, though the grader applies
+	LeftOut   int         `json:"left_out"`  // cases that lack the score of a trial, though the grader applies
 	BasePass  int         `json:"base_pass"` // units that pass
 	HeadPass  int         `json:"head_pass"`
 	NewlyFail int         `json:"newly_fail"` // cases that passed at the base alone
@@ -109,7 +111,8 @@ type Grader struct {
 
 	ToSettle *int `json:"units_to_settle"` // units that settle it with 80% power; nil unless inconclusive
 
-	withdrawn bool // inconclusive only because of the cases left out
+	diffs     []float64 // of the units
+	withdrawn bool      // inconclusive only because of the cases left out
 }
 
 // A Flip is a case that passes one grader on one side only. Base and Head are

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -14,14 +15,14 @@ type unit struct {
 type gathered struct {
 	units   []unit
 	cases   int
-	leftOut int  // cases scored on one side at most, though the grader may apply
+	leftOut int  // cases that lack the score of a trial, though the grader may apply
 	grouped bool // a unit has more than one case
 	binary  bool // every value is 0 or 1
 }
 
 // gather averages the trials of a case, and the cases of a group, into one
 // unit, over the pairs with the given numbers, nil meaning all. With worst set,
-// a pair that is left out counts as passing at the base and failing at the head.
+// a trial without a score counts as 1 at the base and as 0 at the head.
 func (p *pairing) gather(grader int, pairs []int32, worst bool) gathered {
 	n := len(pairs)
 	if pairs == nil {
@@ -35,7 +36,8 @@ func (p *pairing) gather(grader int, pairs []int32, worst bool) gathered {
 			i = int(pairs[i])
 		}
 		base, head := p.cells(i, grader)
-		s, ok := g.caseSums(&base, &head, worst)
+		baseMissing, headMissing := p.base.missing(p.pairs[i].base, &base), p.head.missing(p.pairs[i].head, &head)
+		s, ok := g.caseSums(&base, &head, baseMissing, headMissing, worst)
 		if !ok {
 			continue
 		}
@@ -59,23 +61,27 @@ func (p *pairing) gather(grader int, pairs []int32, worst bool) gathered {
 	return g
 }
 
-// leftOut reports whether the grader may apply to the case, yet at most one
-// side has a value. What one side found not applicable is so on both.
-func leftOut(base, head *summary.Cell) bool {
-	return !base.Excluded && !head.Excluded && (base.Scored == 0 || head.Scored == 0)
+// missing counts the trials of a case that have no score of a grader.
+func (s spender) missing(trials []runfile.Trial, c *summary.Cell) int {
+	return max(s.run.Header.Trials, len(trials), 1) - c.Scored
 }
 
 // caseSums is what one case adds to its unit, if anything.
-func (g *gathered) caseSums(base, head *summary.Cell, worst bool) (sums, bool) {
-	switch {
-	case leftOut(base, head):
+func (g *gathered) caseSums(base, head *summary.Cell, baseMissing, headMissing int, worst bool) (sums, bool) {
+	if summary.NotApplicable(base, head) {
+		return sums{}, false
+	}
+	if baseMissing+headMissing > 0 {
 		g.leftOut++
-		return sums{cases: 1, base: tally{1, 1, 1}, head: tally{0, 0, 1}}, worst
-	case base.Excluded || head.Excluded:
+	}
+	s := sums{cases: 1, base: tallyOf(base), head: tallyOf(head)}
+	if worst {
+		s.base, s.head = s.base.with(baseMissing, 1), s.head.with(headMissing, 0)
+	} else if base.Scored == 0 || head.Scored == 0 {
 		return sums{}, false
 	}
 	g.binary = g.binary && base.Binary && head.Binary
-	return sums{cases: 1, base: tallyOf(base), head: tallyOf(head)}, true
+	return s, true
 }
 
 // sums adds up the cases of a unit.
@@ -91,7 +97,19 @@ type tally struct {
 	passed, scored int
 }
 
-func tallyOf(c *summary.Cell) tally { return tally{c.Mean(), c.Passed, c.Scored} }
+func tallyOf(c *summary.Cell) tally {
+	return tally{c.Sum / float64(max(1, c.Scored)), c.Passed, c.Scored}
+}
+
+// with is the tally of one case with so many more trials of a value.
+func (t tally) with(trials, value int) tally {
+	if trials == 0 {
+		return t
+	}
+	scored := t.scored + trials
+	sum := t.mean*float64(t.scored) + float64(value*trials)
+	return tally{sum / float64(scored), t.passed + value*trials, scored}
+}
 
 func (t *tally) add(o tally) {
 	t.mean += o.mean

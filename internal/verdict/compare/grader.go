@@ -21,9 +21,8 @@ const (
 
 // The methods of intervals.
 const (
-	Tango          Method = "tango"
-	BCa            Method = "bca"
-	ClopperPearson Method = "clopper-pearson"
+	Tango     Method = "tango"
+	Augmented Method = "augmented-t" // see [stats.AugmentedInterval]
 )
 
 // MarshalJSON gives the name, or null.
@@ -33,10 +32,6 @@ func (m Method) MarshalJSON() ([]byte, error) {
 	}
 	return []byte(`"` + m + `"`), nil
 }
-
-// fewestForBCa is how many units must differ for a bootstrap interval: with
-// fewer it claims more than the data hold.
-const fewestForBCa = 10
 
 // A difference is the statistics of one grader over some units.
 type difference struct {
@@ -77,18 +72,14 @@ func differenceOf(g gathered) *difference {
 func plain(g gathered, trials int) bool { return g.binary && !g.grouped && trials <= 1 }
 
 // bound finds the 95% interval of the difference.
-func (d *difference) bound(g gathered, trials int, o Options) {
-	switch {
-	case plain(g, trials):
+func (d *difference) bound(g gathered, trials int) {
+	if plain(g, trials) {
 		d.bounds = Tango
 		d.lo, d.hi = stats.Tango(d.better, d.worse, len(d.diffs), level)
-	case d.better+d.worse >= fewestForBCa:
-		d.bounds = BCa
-		d.lo, d.hi = stats.BCa(d.diffs, level, stats.Options{Seed: o.Seed, Samples: o.Samples})
-	default:
-		d.bounds = ClopperPearson
-		d.lo, d.hi = stats.FlipInterval(d.better, d.worse, len(d.diffs), level)
+		return
 	}
+	d.bounds = Augmented
+	d.lo, d.hi = stats.AugmentedInterval(d.diffs, level)
 }
 
 // test finds p.
@@ -123,7 +114,7 @@ func resultOf(name string, g gathered, trials int, o Options) Grader {
 		return r
 	}
 	d := differenceOf(g)
-	d.bound(g, trials, o)
+	d.bound(g, trials)
 	d.test(g, trials, o)
 	r.BaseMean, r.HeadMean, r.Delta = summary.Number(d.baseMean), summary.Number(d.headMean), summary.Number(d.delta)
 	r.CI, r.CIMethod = interval(d.lo, d.hi), d.bounds
@@ -132,6 +123,7 @@ func resultOf(name string, g gathered, trials int, o Options) Grader {
 		r.PStdErr = summary.Number(d.stdErr)
 	}
 	r.Better, r.Worse, r.Same = d.better, d.worse, d.same
+	r.diffs = d.diffs
 	for _, u := range g.units {
 		if u.basePass {
 			r.BasePass++

@@ -12,9 +12,19 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// headline says in one to three sentences what a busy reader acts on: what the
-// head broke and fixed, and whether that makes it better or worse.
+// headline says in a few sentences what a busy reader acts on: which types the head
+// broke and fixed, and whether that makes it better or worse.
 func headline(c *Comparison) string {
+	if c.Noise || c.Verdict == nil || !hasScores(c.Graders) {
+		return overallSentence(c)
+	}
+	if byType := typesSentence(c); byType != "" {
+		return byType + " " + overallSentence(c)
+	}
+	return overallSentence(c)
+}
+
+func overallSentence(c *Comparison) string {
 	base, head := c.Base.Name, c.Head.Name
 	switch {
 	case c.Noise:
@@ -29,32 +39,75 @@ func headline(c *Comparison) string {
 	case c.Base.Hash == c.Head.Hash && base == head:
 		base = "it was " + earlierRun(c)
 	}
+	if *c.Verdict == Mixed {
+		g := c.grader(c.slicesThat(SliceWorse)[0].Grader)
+		return fmt.Sprintf("Overall, %d of %s pass %s in %s and %d in %s.",
+			g.BasePass, wording.Count(g.Units, "case"), g.Grader, c.Base.Name, g.HeadPass, head)
+	}
 	decisive := withVerdict(c.Graders, *c.Verdict)
 	names, better := namesOf(decisive), ""
 	if improved := withVerdict(c.Graders, Improved); len(improved) > 0 {
 		better = " It is better at " + namesOf(improved) + "."
 	}
-	g := mostTelling(decisive)
+	g, drops := mostTelling(decisive), dropsSentence(c)
 	switch *c.Verdict {
 	case Regressed:
 		return fmt.Sprintf("%s is worse than %s at %s: %s %s.%s",
-			head, base, names, g.effect("it", true), g.evidence(decisive), better)
+			head, base, names, g.effect("it", true), g.evidence(decisive), better+drops)
 	case Improved:
 		elsewhere := ""
 		if len(withVerdict(c.Graders, NoWorse)) > 0 {
 			elsewhere = ", and no worse elsewhere"
 		}
-		return fmt.Sprintf("%s is better than %s at %s%s: %s %s.",
-			head, base, names, elsewhere, g.effect("it", true), g.evidence(decisive))
+		return fmt.Sprintf("%s is better than %s at %s%s: %s %s.%s",
+			head, base, names, elsewhere, g.effect("it", true), g.evidence(decisive), drops)
 	case NoWorse:
-		return fmt.Sprintf("%s is no worse than %s: %s %s.", head, base, g.effect("it", true), g.evidence(nil))
+		if i := slices.IndexFunc(decisive, (*Grader).dropsWithinMargin); i >= 0 {
+			g = decisive[i]
+		}
+		return fmt.Sprintf("%s is no worse than %s: %s %s.%s", head, base, g.effect("it", true), g.evidence(nil), drops)
 	}
 	effect := g.effect(head, false)
 	if rest, ok := strings.CutPrefix(effect, "no case"); ok {
 		effect = "No case" + rest
 	}
 	return fmt.Sprintf("%s at %s %s.%s%s",
-		effect, g.Grader, g.evidence([]*Grader{g}), openQuestion(decisive, base), better)
+		effect, g.Grader, g.evidence([]*Grader{g}), openQuestion(decisive, base), better+drops)
+}
+
+// dropsSentence names the significant drops that a verdict of no worse allows.
+func dropsSentence(c *Comparison) string {
+	var drops []string
+	for _, g := range withVerdict(c.Graders, NoWorse) {
+		if g.dropsWithinMargin() {
+			drops = append(drops, fmt.Sprintf("%s at %s (margin %s)", points(*g.Delta), g.Grader, points(g.Margin)))
+		}
+	}
+	if len(drops) == 0 {
+		return ""
+	}
+	return " A significant drop lies within the margin: " + wording.List(drops) + "."
+}
+
+// dropsWithinMargin reports whether the grader is no worse in spite of a significant
+// drop.
+func (g *Grader) dropsWithinMargin() bool {
+	return *g.Verdict == NoWorse && g.PAdjusted != nil && *g.PAdjusted < alpha && *g.Delta < 0
+}
+
+// grader returns the grader of that name, which the comparison has.
+func (c *Comparison) grader(name string) *Grader {
+	return &c.Graders[slices.IndexFunc(c.Graders, func(g Grader) bool { return g.Grader == name })]
+}
+
+// firstGating names the first gating grader.
+func (c *Comparison) firstGating() string {
+	for i := range c.Graders {
+		if c.Graders[i].Gating {
+			return c.Graders[i].Grader
+		}
+	}
+	return ""
 }
 
 // openQuestion says why the verdict of inconclusive graders is open. The sentence
@@ -103,11 +156,16 @@ func claimOf(list []*Grader) string {
 }
 
 // effect says what the head did to the cases of one grader. It gives their total
-// number if ofAll is set.
+// number if ofAll is set. Flips that point against the difference are passed over for
+// the means.
 func (g *Grader) effect(subject string, ofAll bool) string {
 	verb, most, other, rest := "breaks", g.NewlyFail, "fixes", g.NewlyPass
 	if rest > most {
 		verb, most, other, rest = other, rest, verb, most
+	}
+	agree := g.Delta == nil || cmp.Compare(*g.Delta, 0) == cmp.Compare(g.NewlyPass, g.NewlyFail)
+	if most > 0 && !agree {
+		return fmt.Sprintf("the mean of %s goes from %.2f to %.2f", wording.Count(g.Cases, "case"), *g.BaseMean, *g.HeadMean)
 	}
 	if most > 0 {
 		some, few := wording.Count(most, "case"), strconv.Itoa(rest)

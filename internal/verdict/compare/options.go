@@ -19,23 +19,24 @@ const (
 // Options are what the suite and the config say about a comparison. The zero
 // value holds both sides to the design's defaults.
 type Options struct {
-	Margin      float64             // how far a mean may drop and still be no worse; 0 means [DefaultMargin]
-	Margins     map[string]float64  // by grader, over Margin
-	Gating      []string            // graders that the verdict rests on; empty: all but the criteria of a rubric
-	Variants    bool                // both are named as variants, so they may differ in the model
-	AllowModel  bool                // compare runs of different models or endpoints
-	AllowJudge  bool                // compare runs that were judged differently, by what was not judged
-	Noise       bool                // both are runs of one prompt, to see how far it differs from itself
-	Drift       bool                // both may be runs of one prompt, made at different times
-	Seed        uint64              // of resampling
-	Samples     int                 // of resampling; 0 leaves it to package stats
-	Gates       []config.Gate       // absolute gates that the head is held to
-	MetricGates []config.MetricGate // on the change of a metric
-	BasePrice   *params.Price
-	HeadPrice   *params.Price
-	JudgePrice  *params.Price
-	Reliability summary.JudgeReliabilities // of the judge of both runs; graders it cannot gate are no part of the verdict
-	Notes       []string                   // what the caller did before, such as grading again; stands first in the notes
+	Margin       float64             // how far a mean may drop and still be no worse; 0 means [DefaultMargin]
+	Margins      map[string]float64  // by grader, over Margin
+	Gating       []string            // graders that the verdict rests on; empty: all but the criteria of a rubric
+	GatingByType []string            // graders that must not get worse on any expected type
+	Variants     bool                // both are named as variants, so they may differ in the model
+	AllowModel   bool                // compare runs of different models or endpoints
+	AllowJudge   bool                // compare runs that were judged differently, by what was not judged
+	Noise        bool                // both are runs of one prompt, to see how far it differs from itself
+	Drift        bool                // both may be runs of one prompt, made at different times
+	Seed         uint64              // of resampling
+	Samples      int                 // of resampling; 0 leaves it to package stats
+	Gates        []config.Gate       // absolute gates that the head is held to
+	MetricGates  []config.MetricGate // on the change of a metric
+	BasePrice    *params.Price
+	HeadPrice    *params.Price
+	JudgePrice   *params.Price
+	Reliability  summary.JudgeReliabilities // of the judge of both runs; graders it cannot gate are no part of the verdict
+	Notes        []string                   // what the caller did before, such as grading again; stands first in the notes
 }
 
 func (o Options) margin(grader string) float64 {

@@ -18,22 +18,37 @@ func (g *Grader) plan(tests int) {
 	if g.Gating && tests > 1 {
 		share /= float64(tests)
 	}
-	better, worse := float64(g.Better)/float64(g.Units), float64(g.Worse)/float64(g.Units)
-	g.Detectable = summary.Number(stats.DetectableDrop(g.Units, better, power, share))
+	drop, need := g.bySizes(share)
+	if g.CIMethod == Tango {
+		drop, need = g.byFlips(share)
+	}
+	g.Detectable = summary.Number(drop)
 	units := wording.Count(g.Units, "case")
 	warning := units + " " + wording.Verb(g.Units, "are") + " too few to detect any drop reliably"
 	if g.Detectable != nil {
-		drop := int(math.Round(100 * *g.Detectable))
-		warning = units + " reliably " + wording.Verb(g.Units, "detect") + " a drop of " + wording.Count(drop, "point")
+		points := int(math.Round(100 * drop))
+		warning = units + " reliably " + wording.Verb(g.Units, "detect") + " a drop of " + wording.Count(points, "point")
 	}
 	if !g.withdrawn {
-		rule := stats.Rule{Margin: g.Margin, Level: level, Alpha: share}
-		if need, ok := stats.CasesToSettle(worse, better, rule, power); ok {
+		if need > 0 {
 			g.ToSettle = &need
 		}
 		warning += "; " + g.wouldSettle()
 	}
 	g.Warnings = append(g.Warnings, warning)
+}
+
+// byFlips returns the detectable drop and the units that settle the question, 0
+// where none do, if units flip between 0 and 1 as often as they did.
+func (g *Grader) byFlips(share float64) (drop float64, need int) {
+	better, worse := float64(g.Better)/float64(g.Units), float64(g.Worse)/float64(g.Units)
+	need, _ = stats.CasesToSettle(worse, better, stats.Rule{Margin: g.Margin, Level: level, Alpha: share}, power)
+	return stats.DetectableDrop(g.Units, better, power, share), need
+}
+
+// bySizes is byFlips for differences of any size.
+func (g *Grader) bySizes(share float64) (drop float64, need int) {
+	return stats.DropForDiffs(g.diffs, share), stats.CasesForDiffs(g.diffs, g.Margin)
 }
 
 func (g *Grader) wouldSettle() string {

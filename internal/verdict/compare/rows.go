@@ -146,7 +146,7 @@ func (p *pairing) row(i int) CasePair {
 		base, head := p.cells(i, k)
 		m := &row.Marks[k]
 		m.Grader = name
-		if m.Excluded = base.Excluded || head.Excluded; m.Excluded {
+		if m.Excluded = summary.NotApplicable(&base, &head); m.Excluded {
 			continue
 		}
 		if base.Scored > 0 {
@@ -186,7 +186,7 @@ func (c *Comparison) findChanges() {
 		for k := range c.pairs.names {
 			base, head := c.pairs.cells(i, k)
 			switch {
-			case base.Excluded || head.Excluded:
+			case summary.NotApplicable(&base, &head):
 				continue
 			case base.Scored == 0 || head.Scored == 0:
 				if base.Scored != head.Scored {

@@ -2,8 +2,10 @@ package compare
 
 import (
 	"maps"
+	"math"
 	"slices"
 
+	"promptbench/internal/verdict/stats"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -16,14 +18,16 @@ type Slice struct {
 	CI     *[2]float64 `json:"ci"` // 95%, of the delta
 	Better int         `json:"better"`
 	Worse  int         `json:"worse"`
+
+	P *float64 `json:"p_adjusted"` // Benjamini-Hochberg over tags and graders; nil below six units that differ
 }
 
-// sliceSamples is how often a slice is resampled: there are many of them, and
-// nothing is decided by their intervals.
-const sliceSamples = 1000
+// fewestForTag is how many units must differ for a p of a tag: fewer cannot be
+// significant.
+const fewestForTag = 6
 
-// tagSlices gives counts and intervals by tag and gating grader. They carry no
-// p: of so many, some would be small by chance.
+// tagSlices gives counts, intervals and p by tag and gating grader. No verdict
+// rests on them.
 func tagSlices(p *pairing, o Options) []Slice {
 	byTag := map[string][]int32{}
 	for i := range p.pairs {
@@ -45,26 +49,30 @@ func tagSlices(p *pairing, o Options) []Slice {
 			}
 		}
 	}
-	if o.Samples == 0 {
-		o.Samples = sliceSamples
-	}
 	found := make([]*Slice, len(spots))
+	raw := make([]float64, len(spots))
 	parallel(len(spots), func(i int) {
+		raw[i] = math.NaN()
 		g := p.gather(spots[i].grader, byTag[spots[i].tag], false)
 		if len(g.units) == 0 {
 			return
 		}
 		e := differenceOf(g)
-		e.bound(g, p.trials, o)
+		e.bound(g, p.trials)
+		if e.better+e.worse >= fewestForTag {
+			e.test(g, p.trials, o)
+			raw[i] = e.p
+		}
 		found[i] = &Slice{
 			Tag: spots[i].tag, Grader: p.names[spots[i].grader], Units: len(g.units),
 			Delta: summary.Number(e.delta), CI: interval(e.lo, e.hi), Better: e.better, Worse: e.worse,
 		}
 	})
 	list := []Slice{}
-	for _, s := range found {
-		if s != nil {
-			list = append(list, *s)
+	for i, adjusted := range stats.BenjaminiHochberg(raw) {
+		if found[i] != nil {
+			found[i].P = summary.Number(adjusted)
+			list = append(list, *found[i])
 		}
 	}
 	return list

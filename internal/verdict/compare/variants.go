@@ -54,7 +54,7 @@ func NewVariants(base *runfile.Run, heads []*runfile.Run, list []*Comparison) Va
 		}
 		out.Variants = append(out.Variants, variantOf(c.Head, heads[i]))
 	}
-	decide(list)
+	decide(list, true)
 	return out
 }
 

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -10,24 +11,35 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
+// Together decides the verdicts of several revisions that were compared with one
+// base once more. Choosing the best of several makes a false improved more likely,
+// so that improved rests on the p of all their gating graders adjusted together.
+// Regressed still rests on those of its own comparison.
+func Together(list []*Comparison) { decide(list, false) }
+
 // decide fills the adjusted p and the verdict of every grader, the overall verdict
-// and the headline of comparisons with one base. Their p are adjusted together. It
-// may be called again, with other comparisons beside them.
-func decide(list []*Comparison) {
+// and the headline of comparisons with one base. Their p are adjusted together,
+// falls apart for each comparison unless together is set. It may be called again,
+// with other comparisons beside them.
+func decide(list []*Comparison, together bool) {
 	var measured, worst []Grader
 	for _, c := range list {
 		measured = append(measured, c.measured...)
 		worst = append(worst, worstCase(c.pairs, c.measured, c.options)...)
 	}
 	adjusted, worstAdjusted := adjust(measured), adjust(worst)
-	tests := 0
+	tests, at := 0, 0
 	for i := range measured {
 		if measured[i].Gating && measured[i].P != nil {
 			tests++
 		}
 	}
-	at := 0
 	for _, c := range list {
+		end := at + len(c.measured)
+		if !together {
+			adjustFalls(adjusted[at:end], measured[at:end])
+			adjustFalls(worstAdjusted[at:end], worst[at:end])
+		}
 		c.Graders = slices.Clone(c.measured)
 		for i := range c.Graders {
 			g := &c.Graders[i]
@@ -43,8 +55,17 @@ func decide(list []*Comparison) {
 			}
 			at++
 		}
-		c.Verdict = overall(c.Graders)
+		c.Verdict = c.mix(overall(c.Graders))
 		c.Headline = headline(c)
+	}
+}
+
+// adjustFalls replaces the p of falls by those adjusted within one comparison.
+func adjustFalls(adjusted []*float64, list []Grader) {
+	for i, own := range adjust(list) {
+		if list[i].Delta != nil && *list[i].Delta < 0 {
+			adjusted[i] = own
+		}
 	}
 }
 
@@ -61,20 +82,31 @@ func gating(name string, o Options) bool {
 	return !strings.Contains(name, "/")
 }
 
-// adjust returns the p that each verdict rests on: Holm's over the gating
-// graders, the plain one for the others, nil where there is none.
+// adjust returns the p that each verdict rests on, by Tarone and Holm: over the
+// gating graders, and apart from them over the criteria of a rubric that do not
+// gate. It is the plain one for other graders, nil where there is none.
 func adjust(list []Grader) []*float64 {
 	out := make([]*float64, len(list))
-	var p []float64
-	var at []int
+	families := map[string][]int{}
 	for i := range list {
 		out[i] = list[i].P
-		if list[i].Gating && list[i].P != nil {
-			p, at = append(p, *list[i].P), append(at, i)
+		rubric, _, isCriterion := strings.Cut(list[i].Grader, "/")
+		switch {
+		case list[i].P == nil:
+		case list[i].Gating:
+			families[""] = append(families[""], i)
+		case isCriterion:
+			families[rubric] = append(families[rubric], i)
 		}
 	}
-	for k, adjusted := range stats.Holm(p) {
-		out[at[k]] = summary.Number(adjusted)
+	for _, members := range families {
+		p, least := make([]float64, len(members)), make([]float64, len(members))
+		for k, i := range members {
+			p[k], least[k] = *list[i].P, math.Min(1, math.Exp2(float64(1-list[i].Better-list[i].Worse)))
+		}
+		for k, adjusted := range stats.TaroneHolmAdjusted(p, least, alpha) {
+			out[members[k]] = summary.Number(adjusted)
+		}
 	}
 	return out
 }
@@ -97,8 +129,8 @@ func graderVerdict(g Grader, p *float64) *Verdict {
 	return &v
 }
 
-// worstCase is the list as it would be if every pair that is left out had
-// passed at the base and failed at the head.
+// worstCase is the list as it would be if every trial without a score had scored 1
+// at the base and 0 at the head.
 func worstCase(p *pairing, list []Grader, o Options) []Grader {
 	out := slices.Clone(list)
 	parallel(len(list), func(i int) {
@@ -124,7 +156,10 @@ func (g *Grader) withdraw(worst *Verdict) {
 	g.Warnings = append(g.Warnings, fmt.Sprintf("%s without %s, but %s if all of them got worse; run again to score them",
 		g.Verdict.Words(), what, worst.Words()))
 	v := Inconclusive
-	g.Verdict, g.withdrawn = &v, true
+	if *worst == NoWorse {
+		v = NoWorse // improved claims too much, no worse does not
+	}
+	g.Verdict, g.withdrawn = &v, v == Inconclusive
 }
 
 // explain adds what a reader has to know beside the verdict.
@@ -136,7 +171,11 @@ func (g *Grader) explain(p *float64) {
 	case reason != "":
 		g.Warnings = append(g.Warnings, "cannot gate: "+reason)
 	case !g.Gating:
-		g.Warnings = append(g.Warnings, "not part of the overall verdict; its p is not adjusted")
+		adjusted := "its p is not adjusted"
+		if strings.Contains(g.Grader, "/") {
+			adjusted = "its p is adjusted over the criteria of the rubric"
+		}
+		g.Warnings = append(g.Warnings, "not part of the overall verdict; "+adjusted)
 	}
 	if *g.Verdict == NoWorse && p != nil && *p < alpha && *g.Delta < 0 {
 		g.Warnings = append(g.Warnings, fmt.Sprintf("a significant drop of %s (%s), within the margin of %s",

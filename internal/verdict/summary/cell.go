@@ -15,7 +15,7 @@ type Cell struct {
 	Undecided int  // trials that the grader could not decide
 	Broken    int  // of these, trials in which it failed, or its judge
 	Failed    int  // trials without a score, because the call failed
-	Excluded  bool // the grader said that it does not apply
+	Excluded  bool // in some trial the grader said that it does not apply
 	Binary    bool // every value is 0 or 1; meaningful where Scored > 0
 }
 
@@ -80,6 +80,18 @@ func (c *Cell) add(s *graders.Score) {
 			c.Passed++
 		}
 	}
+}
+
+// NotApplicable reports whether the grader said that it does not apply, and nothing
+// else in any trial.
+func (c *Cell) NotApplicable() bool { return c.Excluded && !c.applies() }
+
+func (c *Cell) applies() bool { return c.Scored+c.Undecided > 0 }
+
+// NotApplicable reports whether a grader does not apply to a case that two runs
+// have: one says so, and the other has no score that says otherwise.
+func NotApplicable(base, head *Cell) bool {
+	return (base.Excluded || head.Excluded) && !base.applies() && !head.applies()
 }
 
 // Mean is the mean of the values; there must be at least one.

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 
+	"promptbench/graders"
 	"promptbench/internal/record/runfile"
 )
 
@@ -11,8 +12,10 @@ import (
 const Unread = "unread"
 
 // Confusion counts trials by the type that their case expects and the type that
-// was read. Rows are the types, columns the types and then the unreadable
-// replies; a case that expects no type and a trial without a reply don't count.
+// was read. Rows are the types, columns the types and then the replies without a
+// type: unreadable, cut by length, refused or withheld. A case that expects no type
+// and a trial without a reply don't count, so that a row adds up to what the grader
+// case_type scored, and its diagonal to what passed.
 func Confusion(cases iter.Seq2[*runfile.Case, []runfile.Trial], types []string) [][]int {
 	table := make([][]int, len(types))
 	for i := range table {
@@ -24,17 +27,23 @@ func Confusion(cases iter.Seq2[*runfile.Case, []runfile.Trial], types []string) 
 			continue
 		}
 		for i := range trials {
-			if trials[i].Read == nil {
-				continue
+			if trials[i].Read != nil {
+				table[row][columnOf(&trials[i], c.Expect.Type, types)]++
 			}
-			column := slices.Index(types, trials[i].Read.Type)
-			if column < 0 {
-				column = len(types)
-			}
-			table[row][column]++
 		}
 	}
 	return table
+}
+
+// columnOf is the place of the type that the reply of a trial has.
+func columnOf(t *runfile.Trial, expected string, types []string) int {
+	if s := ScoreOf(t, "case_type", 0); s != nil && graders.LostType(*s, expected) {
+		return len(types)
+	}
+	if column := slices.Index(types, t.Read.Type); column >= 0 {
+		return column
+	}
+	return len(types)
 }
 
 // casesOf are the cases of a run with their trials.

@@ -28,6 +28,9 @@ type GateResult struct {
 
 	Shortfall string `json:"informs_only,omitempty"` // why the gate decides nothing
 
+	By    string   `json:"by,omitempty"`    // type: the grader must not get worse on an expected type; has no Min
+	Worse []string `json:"worse,omitempty"` // the types on which it does
+
 	Metric      string      `json:"metric,omitempty"` // in place of Grader and Min
 	MaxIncrease *float64    `json:"max_increase,omitempty"`
 	CI          *[2]float64 `json:"ci,omitempty"` // 95%, of the change
@@ -43,6 +46,13 @@ func (g GateResult) String() string {
 		word = "ignored, because its judge cannot gate"
 	case !g.Pass:
 		word = "missed"
+	}
+	if g.By != "" {
+		what := "no type is worse"
+		if len(g.Worse) > 0 {
+			what = wording.List(g.Worse) + " " + wording.Verb(len(g.Worse), "are") + " worse"
+		}
+		return fmt.Sprintf("gate %s: %s by type, %s", word, g.Grader, what)
 	}
 	if g.Of == Regression {
 		return fmt.Sprintf("gate %s: %s is scored on both sides%s", word, g.Grader, g.share("in"))

@@ -46,7 +46,7 @@ type Grader struct {
 	Units         int               `json:"units"`
 	Mean          *float64          `json:"mean"`
 	CI            *[2]float64       `json:"ci"`        // 95%, of the mean, within [0,1]
-	CIMethod      string            `json:"ci_method"` // "wilson", "t" or "clopper-pearson"
+	CIMethod      string            `json:"ci_method"` // "wilson" or "wilson-effective"
 	Pass          int               `json:"pass"`      // cases
 	Fail          int               `json:"fail"`      // cases
 	Unscored      int               `json:"unscored"`  // undecided trials; those without a reply are errors

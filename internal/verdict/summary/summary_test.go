@@ -93,17 +93,12 @@ func TestMeanAndInterval(t *testing.T) {
 		// Newcombe 1998, table I: 81 of 263 by method 3.
 		{"a rate is Wilson's", both(of(81, 1), of(182, 0)), "wilson", 81.0 / 263, 0.2553, 0.3662},
 		{"nothing passes", of(20, 0), "wilson", 0, 0, 0.1611},
-		// 0.625 ± 3.182446 · 0.239357, the tabled t of 3 degrees of freedom, cut to [0, 1].
-		{"a mean is Student's", both(of(1, 0), of(1, 0.5), of(2, 1)), "t", 0.625, 0, 1},
-		// 0.75 ± 2.093024 · 0.057354, the tabled t of 19 degrees of freedom.
-		{"repeats are averaged first", both(of(10, 1, 1), of(10, 1, 0)), "t", 0.75, 0.62996, 0.87004},
-		// 1 - 0.025^(1/20) = 0.1684, of 0.75 down and of 0.25 up.
-		{
-			"values all the same have an interval", of(20, 0.75), "clopper-pearson", 0.75, 0.75 - 0.75*0.1684,
-			0.75 + 0.25*0.1684,
-		},
-		{"repeats that all pass", of(20, 1, 1, 1), "clopper-pearson", 1, 1 - 0.1684, 1},
-		{"one case", of(1, 0.5), "clopper-pearson", 0.5, 0.0125, 0.9875},
+		// The formula of stats.WilsonEffective by SciPy 1.17.1.
+		{"a mean", both(of(1, 0), of(1, 0.5), of(2, 1)), "wilson-effective", 0.625, 0.11581, 0.95497},
+		{"repeats are averaged first", both(of(10, 1, 1), of(10, 1, 0)), "wilson-effective", 0.75, 0.58706, 0.86359},
+		{"values all the same have an interval", of(20, 0.75), "wilson-effective", 0.75, 0.51611, 0.89405},
+		{"repeats that all pass", of(20, 1, 1, 1), "wilson-effective", 1, 0.82032, 1},
+		{"one case", of(1, 0.5), "wilson-effective", 0.5, 0, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -128,7 +123,7 @@ func TestGroupsCountOnce(t *testing.T) {
 	g := summary.Of(r, nil).Graders[0]
 	require.Equal(t, []int{12, 7, 7, 5}, []int{g.Cases, g.Units, g.Pass, g.Fail})
 	require.InDelta(t, (5*0.5+2)/7, *g.Mean, 1e-12)
-	require.Equal(t, "t", g.CIMethod)
+	require.Equal(t, "wilson-effective", g.CIMethod)
 }
 
 func TestEverythingIsCounted(t *testing.T) {

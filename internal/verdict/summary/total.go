@@ -11,9 +11,8 @@ const level = 0.95
 
 // The methods an interval comes from.
 const (
-	ciWilson         = "wilson"          // a rate: every value is 0 or 1, one trial a case, no groups
-	ciT              = "t"               // a mean
-	ciClopperPearson = "clopper-pearson" // a mean of values that are all the same
+	ciWilson    = "wilson"           // a rate: every value is 0 or 1, one trial a case, no groups
+	ciEffective = "wilson-effective" // a mean, see [stats.WilsonEffective]
 )
 
 // A total gathers one grader over all cases.
@@ -28,7 +27,7 @@ type total struct {
 }
 
 func (t *total) add(c *Cell, group string) {
-	if c.Excluded {
+	if c.NotApplicable() {
 		t.g.NotApplicable++
 		return
 	}
@@ -80,33 +79,23 @@ func (t *total) grader(name string, trials int) Grader {
 	}
 	g.Mean = Number(stats.Mean(values))
 	var lo, hi float64
-	lo, hi, g.CIMethod = meanInterval(values, !t.mixed && !t.grouped && trials <= 1)
+	lo, hi, g.CIMethod = meanInterval(values, !t.mixed && !t.grouped && trials <= 1, trials)
 	if Number(lo) != nil && Number(hi) != nil {
 		g.CI = &[2]float64{math.Max(0, lo), math.Min(1, hi)}
 	}
 	return g
 }
 
-// meanInterval is the interval of the mean of unit values in [0,1]. Where all
-// of them are the same, Student's has no width however few there are; then the
-// bound is on the share of units that might differ, by as much as they can.
-func meanInterval(values []float64, rate bool) (lo, hi float64, method string) {
-	n := len(values)
-	if rate {
-		ones := 0
-		for _, v := range values {
-			ones += int(v)
-		}
-		lo, hi = stats.Wilson(ones, n, level)
-		return lo, hi, ciWilson
+// meanInterval is the interval of the mean of unit values in [0,1].
+func meanInterval(values []float64, rate bool, trials int) (lo, hi float64, method string) {
+	if !rate {
+		lo, hi = stats.WilsonEffective(values, max(1, trials), level)
+		return lo, hi, ciEffective
 	}
-	first := values[0]
+	ones := 0
 	for _, v := range values {
-		if v != first {
-			lo, hi = stats.MeanInterval(values, level)
-			return lo, hi, ciT
-		}
+		ones += int(v)
 	}
-	other := stats.ClopperPearsonUpper(0, n, (1+level)/2)
-	return first - other*first, first + other*(1-first), ciClopperPearson
+	lo, hi = stats.Wilson(ones, len(values), level)
+	return lo, hi, ciWilson
 }

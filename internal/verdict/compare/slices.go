@@ -1,0 +1,171 @@
+package compare
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"promptbench/internal/verdict/stats"
+	"promptbench/internal/verdict/summary"
+)
+
+// The verdicts on a slice.
+const (
+	SliceWorse  = "worse"
+	SliceBetter = "better"
+	SliceOpen   = "open"
+)
+
+// A TypeSlice is the difference of one grader within the cases of one expected
+// type. A group of paraphrases that spans types counts in each with the cases of
+// that type.
+type TypeSlice struct {
+	Grader     string   `json:"grader"`
+	By         string   `json:"by"` // type
+	Value      string   `json:"value"`
+	Cases      int      `json:"cases"` // scored on both sides
+	Units      int      `json:"units"`
+	BaseMean   *float64 `json:"base_mean"`
+	HeadMean   *float64 `json:"head_mean"`
+	BasePassed int      `json:"base_passed"` // cases
+	HeadPassed int      `json:"head_passed"`
+	NewlyFail  int      `json:"newly_fail"` // cases
+	NewlyPass  int      `json:"newly_pass"`
+	Better     int      `json:"better"` // units whose value rose
+	Worse      int      `json:"worse"`  // units whose value fell
+	P          *float64 `json:"p"`      // one-sided, in the direction in which more units went; exact or sampled
+	Verdict    string   `json:"verdict"`
+
+	delta, margin float64
+	worse, better float64 // both one-sided p
+	failsGate     bool
+}
+
+const (
+	fewestInSlice = 10    // units of a type that a slice needs
+	fewestTypes   = 2     // so large
+	gateAlpha     = 0.025 // one-sided, of a gate by type
+)
+
+// typeSlices compares each gating grader within each expected type. A slice is
+// named worse or better if the one-sided test says so, corrected by Tarone and
+// Holm over all slices, and its mean changes by more than the margin.
+func typeSlices(p *pairing, o Options) []TypeSlice {
+	pairsOf := map[string][]int32{}
+	var types []string
+	for i := range p.pairs {
+		name := p.pairs[i].c.Expect.Type
+		if name != "" && pairsOf[name] == nil {
+			types = append(types, name)
+		}
+		pairsOf[name] = append(pairsOf[name], int32(i))
+	}
+	order := func(name string) int { // as the suite lists them, then the others
+		if at := slices.Index(p.head.run.Header.Reply.Types, name); at >= 0 {
+			return at
+		}
+		return math.MaxInt
+	}
+	slices.SortFunc(types, func(a, b string) int { return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a, b)) })
+	found := make([][]TypeSlice, len(p.names))
+	parallel(len(found), func(k int) {
+		if !gating(p.names[k], o) {
+			return
+		}
+		for _, name := range types {
+			if s := p.typeSlice(k, pairsOf[name], o); s.Units >= fewestInSlice {
+				s.Value = name
+				found[k] = append(found[k], s)
+			}
+		}
+		if len(found[k]) < fewestTypes {
+			found[k] = nil
+		}
+	})
+	list := slices.Concat(found...)
+	nameSlices(list)
+	return joined(list)
+}
+
+func (p *pairing) typeSlice(grader int, pairs []int32, o Options) TypeSlice {
+	g := p.gather(grader, pairs, false)
+	s := TypeSlice{Grader: p.names[grader], By: byType, Cases: g.cases, Units: len(g.units), margin: o.margin(p.names[grader])}
+	if s.Units == 0 {
+		return s
+	}
+	d := differenceOf(g)
+	s.BaseMean, s.HeadMean, s.delta = summary.Number(d.baseMean), summary.Number(d.headMean), d.delta
+	s.Better, s.Worse = d.better, d.worse
+	s.worse, s.better = stats.SignFlipSides(d.diffs, stats.Options{Seed: o.Seed, Samples: o.Samples})
+	s.P = summary.Number(s.worse)
+	if s.Better > s.Worse {
+		s.P = summary.Number(s.better)
+	}
+	for _, i := range pairs {
+		base, head := p.cells(int(i), grader)
+		if base.Scored == 0 || head.Scored == 0 {
+			continue
+		}
+		switch basePass, headPass := base.Pass(), head.Pass(); {
+		case basePass && headPass:
+			s.BasePassed++
+			s.HeadPassed++
+		case basePass:
+			s.BasePassed++
+			s.NewlyFail++
+		case headPass:
+			s.HeadPassed++
+			s.NewlyPass++
+		}
+	}
+	return s
+}
+
+// nameSlices decides which slices are worse, which are better, and which would
+// fail a gate.
+func nameSlices(list []TypeSlice) {
+	worse, better, least := make([]float64, len(list)), make([]float64, len(list)), make([]float64, len(list))
+	for i, s := range list {
+		worse[i], better[i], least[i] = s.worse, s.better, math.Exp2(float64(-s.Better-s.Worse))
+	}
+	isWorse, isBetter := stats.TaroneHolm(worse, least, alpha), stats.TaroneHolm(better, least, alpha)
+	failsGate := stats.TaroneHolm(worse, least, gateAlpha)
+	for i := range list {
+		s := &list[i]
+		s.Verdict = SliceOpen
+		switch falls, rises := s.delta < -s.margin, s.delta > s.margin; {
+		case falls && isWorse[i]:
+			s.Verdict, s.failsGate = SliceWorse, failsGate[i]
+		case rises && isBetter[i]:
+			s.Verdict = SliceBetter
+		}
+	}
+}
+
+// byType is how gates and slices name the expected type.
+const byType = "type"
+
+// checkByType holds a grader to a gate by type.
+func (c *Comparison) checkByType(grader string) summary.GateResult {
+	r := summary.GateResult{Grader: grader, By: byType, Pass: true, Shortfall: c.options.Reliability[grader].Shortfall}
+	for _, s := range c.Slices {
+		if s.Grader == grader && s.failsGate {
+			r.Worse, r.Pass = append(r.Worse, s.Value), false
+		}
+	}
+	return r
+}
+
+// mix is the overall verdict: [Mixed] in place of a verdict that a worse slice
+// contradicts.
+func (c *Comparison) mix(v *Verdict) *Verdict {
+	if v == nil || *v == Regressed || len(c.slicesThat(SliceWorse)) == 0 {
+		return v
+	}
+	mixed := Mixed
+	return &mixed
+}
+
+func (c *Comparison) slicesThat(verdict string) []TypeSlice {
+	return slices.DeleteFunc(slices.Clone(c.Slices), func(s TypeSlice) bool { return s.Verdict != verdict })
+}
