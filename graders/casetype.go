@@ -1,9 +1,6 @@
 package graders
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 const nameCaseType = "case_type"
 
@@ -31,18 +28,9 @@ func CaseType() Grader {
 		case want == "":
 			return NotApplicable("the case expects no type")
 		case got == "":
-			return scoreWith(0, unread, expectedType+want+", "+whyUnreadable(s.Reply))
+			return scoreWith(0, unread, "expected "+want+", "+whyUnreadable(s.Reply))
 		}
-		reason := fmt.Sprintf("%s%s, the reply is %s with %s", expectedType, want, got, plural(len(s.Reply.Items), "item"))
+		reason := fmt.Sprintf("expected %s, the reply is %s with %s", want, got, plural(len(s.Reply.Items), "item"))
 		return scoreIf(got == want, got, reason)
 	})
-}
-
-// expectedType begins the reason of every score that [CaseType] gives.
-const expectedType = "expected "
-
-// LostType reports whether a score of [CaseType] is 0 in spite of the type that was
-// read, since the reply as a whole counts as failed, see [Fail].
-func LostType(s Score, expected string) bool {
-	return s.Value != nil && *s.Value == 0 && s.Reason != "" && !strings.HasPrefix(s.Reason, expectedType+expected)
 }

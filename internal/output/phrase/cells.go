@@ -31,10 +31,11 @@ func RunCells(g summary.Grader, trials int) []string {
 }
 
 // ComparisonCells returns both means of a grader, their difference with its
-// interval, and how many units rose and fell.
+// interval, and how many cases newly pass and newly fail, as the headline counts.
 func ComparisonCells(g compare.Grader) []string {
 	return []string{
-		Share(g.BaseMean), Share(g.HeadMean), Signed(g.Delta), Between(g.CI, true), fmt.Sprint(g.Better), fmt.Sprint(g.Worse),
+		Share(g.BaseMean), Share(g.HeadMean), Signed(g.Delta), Between(g.CI, true),
+		fmt.Sprint(g.NewlyPass), fmt.Sprint(g.NewlyFail),
 	}
 }
 

@@ -89,13 +89,14 @@ func (t *Tally) AddOn(model string, trial runfile.Trial, isReplayed bool) {
 		t.errors++
 	}
 	for _, s := range trial.Scores {
+		saysIt := func(part graders.Score) bool { // a criterion, of the rubric that lacks it
+			return part.Unscored != "" && strings.HasPrefix(part.Grader, s.Grader+"/")
+		}
 		switch {
-		case s.Unscored == "":
+		case s.Unscored == "" || slices.ContainsFunc(trial.Scores, saysIt):
 		case !s.Broken:
 			t.addUnscored(trial.Case, s)
-		case !slices.ContainsFunc(trial.Scores, func(part graders.Score) bool { // that says it
-			return part.Broken && strings.HasPrefix(part.Grader, s.Grader+"/")
-		}):
+		default:
 			t.addFailure(trial.Case, failure{
 				model: model, kind: s.Grader, message: s.Grader + ": " + s.Unscored, lacks: "score of " + s.Grader,
 			})

@@ -40,9 +40,10 @@ func overallSentence(c *Comparison) string {
 		base = "it was " + earlierRun(c)
 	}
 	if *c.Verdict == Mixed {
-		g := c.grader(c.slicesThat(SliceWorse)[0].Grader)
+		grader := c.slicesThat(SliceWorse)[0].Grader
+		all, _ := c.pairs.caseSlice(slices.Index(c.pairs.names, grader), nil)
 		return fmt.Sprintf("Overall, %d of %s pass %s in %s and %d in %s.",
-			g.BasePass, wording.Count(g.Units, "case"), g.Grader, c.Base.Name, g.HeadPass, head)
+			all.BasePassed, wording.Count(all.Cases, "case"), grader, c.Base.Name, all.HeadPassed, head)
 	}
 	decisive := withVerdict(c.Graders, *c.Verdict)
 	names, better := namesOf(decisive), ""
@@ -93,11 +94,6 @@ func dropsSentence(c *Comparison) string {
 // drop.
 func (g *Grader) dropsWithinMargin() bool {
 	return *g.Verdict == NoWorse && g.PAdjusted != nil && *g.PAdjusted < alpha && *g.Delta < 0
-}
-
-// grader returns the grader of that name, which the comparison has.
-func (c *Comparison) grader(name string) *Grader {
-	return &c.Graders[slices.IndexFunc(c.Graders, func(g Grader) bool { return g.Grader == name })]
 }
 
 // firstGating names the first gating grader.

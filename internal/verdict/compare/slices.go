@@ -88,8 +88,8 @@ func typeSlices(p *pairing, o Options) []TypeSlice {
 }
 
 func (p *pairing) typeSlice(grader int, pairs []int32, o Options) TypeSlice {
-	g := p.gather(grader, pairs, false)
-	s := TypeSlice{Grader: p.names[grader], By: byType, Cases: g.cases, Units: len(g.units), margin: o.margin(p.names[grader])}
+	s, g := p.caseSlice(grader, pairs)
+	s.By, s.Units, s.margin = byType, len(g.units), o.margin(s.Grader)
 	if s.Units == 0 {
 		return s
 	}
@@ -101,8 +101,22 @@ func (p *pairing) typeSlice(grader int, pairs []int32, o Options) TypeSlice {
 	if s.Better > s.Worse {
 		s.P = summary.Number(s.better)
 	}
-	for _, i := range pairs {
-		base, head := p.cells(int(i), grader)
+	return s
+}
+
+// caseSlice gathers the pairs with the given numbers, nil meaning all, and counts the
+// cases that pass and flip.
+func (p *pairing) caseSlice(grader int, pairs []int32) (TypeSlice, gathered) {
+	g := p.gather(grader, pairs, false)
+	s := TypeSlice{Grader: p.names[grader], Cases: g.cases}
+	for i := range p.pairs {
+		if pairs != nil {
+			if i == len(pairs) {
+				break
+			}
+			i = int(pairs[i])
+		}
+		base, head := p.cells(i, grader)
 		if base.Scored == 0 || head.Scored == 0 {
 			continue
 		}
@@ -118,7 +132,7 @@ func (p *pairing) typeSlice(grader int, pairs []int32, o Options) TypeSlice {
 			s.NewlyPass++
 		}
 	}
-	return s
+	return s, g
 }
 
 // nameSlices decides which slices are worse, which are better, and which would

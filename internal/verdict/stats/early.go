@@ -62,21 +62,27 @@ func (e Early) LogRatio(better, worse int) float64 {
 	if !e.valid() {
 		return math.NaN()
 	}
-	return e.ratio(better, worse) - e.evidence()
+	return outlook{e, logFactorial}.ratio(better, worse) - e.evidence()
+}
+
+// An outlook looks at the totals that may come of what was seen, with the logarithms of factorials.
+type outlook struct {
+	Early
+	log func(int) float64
 }
 
 // ratio is the logarithm of how probable what was seen is under the totals, by the order in which it was seen. It is
 // concave in both.
-func (e Early) ratio(better, worse int) float64 {
-	same := e.Units - better - worse
-	if better < e.Better || worse < e.Worse || same < e.same() {
+func (o outlook) ratio(better, worse int) float64 {
+	same := o.Units - better - worse
+	if better < o.Better || worse < o.Worse || same < o.same() {
 		return math.Inf(-1)
 	}
-	return falling(better, e.Better) + falling(worse, e.Worse) + falling(same, e.same()) - falling(e.Units, e.Seen)
+	return o.falling(better, o.Better) + o.falling(worse, o.Worse) + o.falling(same, o.same()) - o.falling(o.Units, o.Seen)
 }
 
 // falling is the logarithm of n!/(n-k)!.
-func falling(n, k int) float64 { return logFactorial(n) - logFactorial(n-k) }
+func (o outlook) falling(n, k int) float64 { return o.log(n) - o.log(n-k) }
 
 // evidence is the logarithm of how probable what was seen is before anything was.
 func (e Early) evidence() float64 {
@@ -94,42 +100,69 @@ func rising(a float64, k int) float64 {
 // Possible returns which outcomes the totals with a [Early.LogRatio] above the logarithm of miss have under the rule,
 // indexed by [Outcome]. None is possible where e or the rule is out of range, or miss is not in (0,1).
 func (e Early) Possible(r Rule, miss float64) [outcomes]bool {
-	var found [outcomes]bool
+	return e.possible(r, miss, func([outcomes]bool) bool { return false })
+}
+
+// Settled returns the outcome that all possible ones come to: [Regressed] where no other is possible, [Improved] where
+// no other is, [NoWorse] where only these two are, and [Inconclusive] where the rest of the units may still decide. It
+// is the first rule of stopping, see [Early.Possible].
+func (e Early) Settled(r Rule, miss float64) Outcome {
+	isOpen := func(f [outcomes]bool) bool { return f[Inconclusive] || f[Regressed] && (f[NoWorse] || f[Improved]) }
+	switch found := e.possible(r, miss, isOpen); {
+	case isOpen(found):
+		return Inconclusive
+	case found[Regressed]:
+		return Regressed
+	case found[NoWorse]:
+		return NoWorse
+	case found[Improved]:
+		return Improved
+	}
+	return Inconclusive
+}
+
+// possible finds the possible outcomes until there are enough.
+func (e Early) possible(r Rule, miss float64, enough func([outcomes]bool) bool) (found [outcomes]bool) {
 	if !e.valid() || !r.valid() || !isProper(miss) {
 		return found
 	}
+	logs := make([]float64, e.Units+1)
+	for i := range logs {
+		logs[i] = logFactorial(i)
+	}
+	o := outlook{e, func(n int) float64 { return logs[n] }}
 	least := math.Log(miss) + e.evidence()
 	rest := e.Units - e.Seen
 	// The highest ratio at a number of rises is concave in it, so that the possible numbers are neighbours.
-	peak := func(better int) float64 { return e.ratio(better, e.mode(better)) }
+	peak := func(better int) float64 { return o.ratio(better, o.mode(better)) }
 	best := e.Better + sort.Search(rest, func(i int) bool { return peak(e.Better+i+1) <= peak(e.Better+i) })
-	for better := best; better <= e.Better+rest && peak(better) > least; better++ {
-		e.possibleAt(better, r, least, &found)
+	for better := best; better <= e.Better+rest && peak(better) > least && !enough(found); better++ {
+		o.possibleAt(better, r, least, &found)
 	}
-	for better := best - 1; better >= e.Better && peak(better) > least; better-- {
-		e.possibleAt(better, r, least, &found)
+	for better := best - 1; better >= e.Better && peak(better) > least && !enough(found); better-- {
+		o.possibleAt(better, r, least, &found)
 	}
 	return found
 }
 
 // mode is the number of falls at which the ratio is highest.
-func (e Early) mode(better int) int {
-	free := e.Units - e.Seen - (better - e.Better)
-	return e.Worse + sort.Search(free, func(j int) bool {
-		return e.ratio(better, e.Worse+j+1) <= e.ratio(better, e.Worse+j)
+func (o outlook) mode(better int) int {
+	free := o.Units - o.Seen - (better - o.Better)
+	return o.Worse + sort.Search(free, func(j int) bool {
+		return o.ratio(better, o.Worse+j+1) <= o.ratio(better, o.Worse+j)
 	})
 }
 
 // possibleAt adds the outcomes at a number of rises; the highest ratio there must exceed least.
-func (e Early) possibleAt(better int, r Rule, least float64, found *[outcomes]bool) {
-	mode := e.mode(better)
-	first := e.Worse + sort.Search(mode-e.Worse, func(j int) bool { return e.ratio(better, e.Worse+j) > least })
-	most := e.Units - better - e.same()
-	last := mode + sort.Search(most-mode, func(j int) bool { return e.ratio(better, mode+j+1) <= least })
+func (o outlook) possibleAt(better int, r Rule, least float64, found *[outcomes]bool) {
+	mode := o.mode(better)
+	first := o.Worse + sort.Search(mode-o.Worse, func(j int) bool { return o.ratio(better, o.Worse+j) > least })
+	most := o.Units - better - o.same()
+	last := mode + sort.Search(most-mode, func(j int) bool { return o.ratio(better, mode+j+1) <= least })
 	for first <= last { // outcomes get worse as falls increase
-		outcome := r.Outcome(better, first, e.Units)
+		outcome := r.Outcome(better, first, o.Units)
 		found[outcome] = true
-		first += 1 + sort.Search(last-first, func(j int) bool { return r.Outcome(better, first+1+j, e.Units) < outcome })
+		first += 1 + sort.Search(last-first, func(j int) bool { return r.Outcome(better, first+1+j, o.Units) < outcome })
 	}
 }
 
@@ -148,7 +181,7 @@ func (e Early) ChanceRegressed(r Rule) float64 {
 		better, weight := e.Better+i, rises.pmf(i)
 		first := sort.Search(rest-i+1, func(j int) bool { return r.Outcome(better, e.Worse+j, e.Units) == Regressed })
 		chance += weight * betaBinomial{rest - i, fall, stay}.atLeast(first)
-		return weight > 1e-18
+		return weight > 1e-14
 	}
 	for i, more := from, true; more && i <= rest; i++ {
 		more = add(i)

@@ -91,9 +91,9 @@ func CasesForDiffs(diffs []float64, size float64) int {
 }
 
 // DropForDiffs is the reverse of [CasesForDiffs]: the smallest drop that so many units of such differences tell from 0
-// with a power of 80%, at the two-sided alpha. It is NaN where that is above 1, and without differences.
+// with a power of 80%, at the two-sided alpha. It is NaN where that is above 1, and below [LeastFlips] units.
 func DropForDiffs(diffs []float64, alpha float64) float64 {
-	if len(diffs) == 0 || !isProper(alpha) {
+	if !isProper(alpha) || len(diffs) < LeastFlips(alpha) {
 		return math.NaN()
 	}
 	drop := (zFor(1-alpha) + zPower) * math.Sqrt(variance(augmented(diffs))/float64(len(diffs)))

@@ -3,6 +3,7 @@ package summary
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"promptbench/graders"
 	"promptbench/internal/record/runfile"
@@ -37,13 +38,24 @@ func Confusion(cases iter.Seq2[*runfile.Case, []runfile.Trial], types []string) 
 
 // columnOf is the place of the type that the reply of a trial has.
 func columnOf(t *runfile.Trial, expected string, types []string) int {
-	if s := ScoreOf(t, "case_type", 0); s != nil && graders.LostType(*s, expected) {
+	column := slices.Index(types, t.Read.Type)
+	if column < 0 || failsAsAWhole(t, expected) {
 		return len(types)
 	}
-	if column := slices.Index(types, t.Read.Type); column >= 0 {
-		return column
+	return column
+}
+
+// failsAsAWhole reports whether [graders.Fail] made the scores of a trial. Then
+// case_type is 0 although the type is the expected one, or not for the type: by the
+// one reason that all scores have.
+func failsAsAWhole(t *runfile.Trial, expected string) bool {
+	s := ScoreOf(t, "case_type", 0)
+	if s == nil || s.Value == nil || *s.Value != 0 || s.Reason == "" {
+		return false
 	}
-	return len(types)
+	isOther := func(o graders.Score) bool { return o.NotApplicable == "" && o.Reason != s.Reason }
+	return t.Read.Type == expected ||
+		!strings.HasPrefix(s.Reason, "expected ") && !slices.ContainsFunc(t.Scores, isOther)
 }
 
 // casesOf are the cases of a run with their trials.
