@@ -39,16 +39,16 @@ func overallSentence(c *Comparison) string {
 	case c.Base.Hash == c.Head.Hash && base == head:
 		base = "it was " + earlierRun(c)
 	}
-	if *c.Verdict == Mixed {
-		grader := c.slicesThat(SliceWorse)[0].Grader
-		all, _ := c.pairs.caseSlice(slices.Index(c.pairs.names, grader), nil)
-		return fmt.Sprintf("Overall, %d of %s pass %s in %s and %d in %s.",
-			all.BasePassed, wording.Count(all.Cases, "case"), grader, c.Base.Name, all.HeadPassed, head)
-	}
 	decisive := withVerdict(c.Graders, *c.Verdict)
 	names, better := namesOf(decisive), ""
 	if improved := withVerdict(c.Graders, Improved); len(improved) > 0 {
 		better = " It is better at " + namesOf(improved) + "."
+	}
+	if *c.Verdict == Mixed {
+		grader := c.slicesThat(SliceWorse)[0].Grader
+		all, _ := c.pairs.caseSlice(slices.Index(c.pairs.names, grader), nil)
+		return fmt.Sprintf("Overall, %d of %s pass %s in %s and %d in %s.%s",
+			all.BasePassed, wording.Count(all.Cases, "case"), grader, c.Base.Name, all.HeadPassed, head, better)
 	}
 	g, drops := mostTelling(decisive), dropsSentence(c)
 	switch *c.Verdict {
