@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,9 +61,9 @@ func TestView(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, address, string(opened))
 
-	root, token, _ := strings.Cut(strings.TrimSuffix(address, "/"), "1:")
-	port, token, _ := strings.Cut(token, "/")
-	status, body := get(t, root+"1:"+port+"/")
+	at, err := url.Parse(address)
+	require.NoError(t, err)
+	status, body := get(t, "http://"+at.Host+"/")
 	require.Equal(t, http.StatusForbidden, status, "without the token")
 	require.NotContains(t, body, "v3")
 	status, body = get(t, address)

@@ -47,7 +47,8 @@ writes no run file. An interrupt lets it finish its calls.`,
 		}),
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&files.models, "model", nil, "take only calls of this model: the `id` of one at --base-url, a name in the config, or ENDPOINT:ID such as openai:ID")
+	flags.StringArrayVar(&files.models, "model", nil,
+		"take only calls of this model: the `id` of one at --base-url, a name in the config, or ENDPOINT:ID such as openai:ID")
 	flags.IntVar(&calls, "concurrency", model.DefaultConcurrency, "at most `n` calls in flight")
 	files.addConfig(flags)
 	files.addBaseURL(flags)

@@ -12,10 +12,10 @@ import (
 	"promptbench/internal/model"
 )
 
-// CheckBody reports what in the body of a request from elsewhere, for a kind of API, promptbench would not have sent: it
-// names another model than id, its messages hold more than text, or it has a field that is neither one of promptbench nor
-// a usual one for sampling nor among more. So nobody who can only hand in requests can turn on what costs more or acts,
-// such as tools.
+// CheckBody reports what in the body of a request from elsewhere, for a kind of API, promptbench would not have sent: a
+// model other than id, messages that hold more than text, or a field that is neither one of promptbench nor a usual one
+// for sampling nor among more. So a client that can only hand in requests can't turn on what costs more or acts, such as
+// tools.
 func CheckBody(kind, id string, body []byte, more []string) error {
 	if canonical, err := strictyaml.Canonical(json.RawMessage(body)); err != nil || !bytes.Equal(canonical, body) {
 		return errors.New("the body is not canonical JSON")

@@ -12,9 +12,9 @@ import (
 	"promptbench/internal/model"
 )
 
-// Shorter texts than shortest are no secrets but words such as "none", which stand in for a key. Of a longer one, a part
-// of partInMessage bytes must not be in a message. A reply is what is measured: only secrets as long as a real key are
-// taken out of it, and parts of partInReply bytes.
+// Shorter texts than shortest are no secrets but words such as "none", which stand in for a key. No part of partInMessage
+// bytes of a longer one may be in a message. A reply is what is measured: only secrets as long as a real key are taken
+// out of it, and parts of partInReply bytes.
 const (
 	shortest       = 6
 	partInMessage  = 8
@@ -75,8 +75,8 @@ type parts struct {
 	starts   []bool // by the first two bytes: few places of a text can begin a part
 }
 
-// add adds the parts of a value of length bytes, or all of a shorter one: as it is, in hexadecimal digits and in base64,
-// whatever precedes it there.
+// add adds the parts of a value of length bytes, or all of a shorter one: as it is, in hexadecimal digits and in base64
+// with whatever precedes it there.
 func (p *parts) add(value string, length int) {
 	length = min(length, len(value))
 	p.addForm(value, length)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,9 +74,10 @@ func TestSecretsInEveryForm(t *testing.T) {
 	values := append([]string{
 		string(target.APIKey), inPath, "inside.example.net", "dXNlcjpwYXNzd29yZA==",
 	}, target.Secrets...)
+	keysOnly := []string{"JSON", "HTML by number", "every byte of URL", "upper case"}
 	for name, form := range forms {
 		for _, value := range values {
-			if value == target.Secrets[1] && strings.Contains("JSON HTML by number every byte of URL upper case", name) {
+			if value == target.Secrets[1] && slices.Contains(keysOnly, name) {
 				continue // is no key: of a header's value outside ASCII, the usual forms are enough
 			}
 			text := "the server got <" + form(value) + "> from you"

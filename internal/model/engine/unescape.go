@@ -48,18 +48,19 @@ func lower(b byte) byte {
 
 // unescaped returns the view without one layer of the escapes of URLs, JSON and HTML, or nil if there are none.
 func (v *view) unescaped() *view {
-	if v.times == maxEscapes || !slices.ContainsFunc(v.text, func(b byte) bool { return b == '%' || b == '\\' || b == '&' }) {
+	if v.times == maxEscapes || !bytes.ContainsAny(v.text, `%\&`) {
 		return nil
 	}
 	out := &view{text: make([]byte, 0, len(v.text)), at: make([]int, 0, len(v.at)), times: v.times + 1}
-	for i, size := 0, 0; i < len(v.text); i += size {
-		var char string
-		if char, size = escapeAt(v.text[i:]); size == 0 {
+	for i := 0; i < len(v.text); {
+		char, size := escapeAt(v.text[i:])
+		if size == 0 {
 			char, size = string(v.text[i:i+1]), 1
 		}
 		for _, b := range []byte(char) {
 			out.text, out.at = append(out.text, lower(b)), append(out.at, v.at[i])
 		}
+		i += size
 	}
 	out.at = append(out.at, v.at[len(v.text)])
 	if len(out.text) == len(v.text) {
@@ -68,7 +69,7 @@ func (v *view) unescaped() *view {
 	return out
 }
 
-// escapeAt returns what the escape at the start of text stands for, and the length of the escape; 0 where there is none.
+// escapeAt returns what the escape at the start of text stands for, and the length of the escape; 0 if there is none.
 func escapeAt(text []byte) (char string, size int) {
 	switch {
 	case text[0] == '%' && len(text) >= 3:

@@ -29,8 +29,8 @@ type Options struct {
 	Key      string // its key
 	Name     string // what the server's monitoring calls the connection
 
-	// Secret is the key that marks items and replies, the same for runs and workers; empty for none. With one, a client that
-	// can only write to the server can neither have calls made nor forge replies.
+	// Secret is the key that marks items and replies, the same for runs and workers; empty for none. With one, a client
+	// that can only write to the server can neither have calls made nor forge replies.
 	Secret string
 	// Patience is how long the server may be away, or store nothing, before it is lost for good; 0 for [DefaultPatience].
 	Patience time.Duration

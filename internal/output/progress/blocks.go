@@ -166,13 +166,13 @@ func blockText(b Block, spoken []string, o report.Options) (string, error) {
 	}
 	for _, line := range lines {
 		if line != "" {
-			fmt.Fprintln(text, line)
+			_, _ = fmt.Fprintln(text, line) // a builder takes everything
 		}
 	}
 	if b.Result == nil {
 		return safe.String(), nil
 	}
-	fmt.Fprintln(text)
+	_, _ = fmt.Fprintln(text)
 	err := b.Result(text, o)
 	return safe.String(), err
 }

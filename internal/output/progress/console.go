@@ -26,8 +26,8 @@ type Console struct {
 	bar atomic.Pointer[progressbar.ProgressBar] // on the last line of the terminal; nil if there is none
 }
 
-// OutFor returns what a result in a format is written to. Formats for programs keep their meaning: JSON and XML are still
-// fit for a terminal and a log, the others are written as they are.
+// OutFor returns what a result in a format is written to. Formats for programs keep their meaning: JSON and XML are
+// still fit for a terminal and a log, the others are written as they are.
 func (c *Console) OutFor(format string) io.Writer {
 	switch to := under(c.Out); format {
 	case report.JSON:

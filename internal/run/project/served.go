@@ -46,7 +46,7 @@ type served struct {
 func (s served) Complete(ctx context.Context, r model.Request) (model.Response, error) {
 	if err := api.CheckBody(s.kind, s.id, r.Body, s.more); err != nil {
 		return model.Response{}, &model.Error{Kind: model.KindRefused, Message: fmt.Sprintf(
-			"a worker refuses a call: %v; a field that it may send belongs under params.extra of the model in the worker's config",
+			"a worker refuses a call: %v; a field that it may send belongs under params.extra of the model in its config",
 			err)}
 	}
 	return s.Model.Complete(ctx, r)

@@ -93,6 +93,7 @@ func TestHeadersFromVariables(t *testing.T) {
 
 // A key in the path of an address is in no message and no file.
 func TestKeyInBaseURL(t *testing.T) {
+	t.Setenv("OPENAI_API_KEY", "")
 	s := fakeopenai.New()
 	t.Cleanup(s.Close)
 	p := load(t, "model: fast\nmodels:\n  fast: {base_url: https://gw.example/v1, model: m}\n", "")

@@ -81,7 +81,7 @@ func TestChangedPrompts(t *testing.T) {
 		"prompts/v10@base prompts/v11@pr", // the one before it
 		"prompts/v2@base prompts/v2@pr",   // what it was
 		"prompts/v9@base prompts/v9.1@pr",
-		"prompts/v10@base --suite " + filepath.Join(r.temp, "promptbench-suites/cases/todos.yaml") + " --no-programs",
+		"prompts/v10@base --suite " + filepath.Join(r.temp, "promptbench-suites", "cases", "todos.yaml") + " --no-programs",
 	}, revisions)
 	require.Equal(
 		t,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"unicode"
 	"unicode/utf16"
@@ -11,9 +12,9 @@ import (
 )
 
 // A Writer passes on what a command prints, fit for a terminal and for the log of a CI job, wherever it comes from:
-// control and direction-changing characters are escaped, but for line breaks, tabs and the colours of a report. Nor can a
-// line be a command to the program that runs the job, such as "::error::" at its start, or "##[error]" and
-// "##vso[…]" anywhere. It is the last line of defence: [Cell] also keeps a text from beginning a line of its own.
+// control and direction-changing characters are escaped, but for line breaks, tabs and the colours of a report. A line
+// can't be a command to the program that runs the job, such as "::error::" at its start, or "##[error]" and "##vso[…]"
+// anywhere. It is the last line of defence: [Cell] also keeps a text from beginning a line of its own.
 type Writer struct {
 	To io.Writer
 	// Escape returns what is printed for a character that must not be; nil for [EscapeText].
@@ -54,7 +55,7 @@ func EscapeXML(r rune) string {
 func (w *Writer) Write(text []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	rest := append(w.held, text...)
+	rest := slices.Concat(w.held, text)
 	out := make([]byte, 0, len(rest))
 	for len(rest) > 0 {
 		colour, isCut := colourAt(rest)
@@ -108,8 +109,8 @@ func (w *Writer) isSafe(r rune) bool {
 	return !isCommand
 }
 
-// colourAt returns the length of the colour of a report at the start of text, 0 if there is none, and whether text may be
-// cut inside of one.
+// colourAt returns the length of the colour of a report at the start of text, 0 if there is none, and whether text may
+// be cut inside of one.
 func colourAt(text []byte) (length int, isCut bool) {
 	for _, colour := range []string{"\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m"} {
 		if bytes.HasPrefix(text, []byte(colour)) {
