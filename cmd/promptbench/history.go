@@ -76,7 +76,7 @@ func (a *app) history(past runs.Past, f historyFlags, to outputFlags) error {
 	}
 	return to.write(a, func(w io.Writer) error {
 		if to.format == report.HTML {
-			return page.History(w, h, graders, nil)
+			return page.History(w, h, graders, nil, nil)
 		}
 		return report.HistoryText(w, h, graders, a.Display(w, f.all))
 	}, func(w io.Writer) error { return report.WriteJSON(w, h) })

@@ -14,6 +14,7 @@ import (
 )
 
 type pastView struct {
+	Others      []Link // other histories
 	Title, Lead string
 	Notes       []string
 	Legend      []series
@@ -73,12 +74,12 @@ const (
 )
 
 // History writes the scores of the revisions over time as one file: a chart for each of the graders, and the numbers.
-// Where it is served, runs are links.
-func History(w io.Writer, h history.History, graders []string, links []Link) error {
+// Where it is served, runs are links, and so are other histories.
+func History(w io.Writer, h history.History, graders []string, links, others []Link) error {
 	v := pastView{
 		Title:   textsafe.Cell("History of " + h.Suite),
 		Notes:   cells(append(phrase.LeftOut(h.LeftOut), phrase.Judges(h)...)),
-		Graders: cells(graders),
+		Graders: cells(graders), Others: others,
 		Lead: textsafe.Cell(
 			fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run")),
 		),

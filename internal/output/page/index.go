@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"io"
 	"net/url"
 
@@ -9,35 +8,38 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/compare"
 )
 
 type runLink struct {
-	ID, URL                 string
-	Started, Prompt, Suite  string
-	Model, Status           string
-	Trials, Calls, Problems string
-	Base, Head              bool // chosen to be compared at first
+	ID, URL                string
+	Started, Prompt, Suite string
+	Model, Cases, Status   string
+	Scores                 []string
+	Verdict, Against, Pair string // the verdict, in words with its base, and the page of the comparison
+	Base, Head             bool   // chosen to be compared at first
 }
 
-// Index lists runs, the newest first, each with a link to it and two buttons to choose what to compare. It is only of
-// use where it is served: run takes a run as id, and compare takes a base and a head.
-func Index(w io.Writer, runs []runfile.Found, links []Link) error {
+// Index lists runs, the newest first, each with how it did, by path, a link to it and two buttons to choose what to
+// compare. It is only of use where it is served: /run takes a run as id, and /compare takes a base and a head.
+func Index(w io.Writer, runs []runfile.Found, did map[string]compare.Standing, links []Link) error {
 	var rows []runLink
 	for _, f := range runs {
-		h := f.Header
+		h, s := f.Header, did[f.Path]
 		row := runLink{
 			ID: h.Run, URL: "run?id=" + url.QueryEscape(h.Run), Started: phrase.Minute(h.Started),
-			Prompt: textsafe.Cell(h.Prompt.Name), Suite: textsafe.Cell(h.Suite.Name), Model: textsafe.Cell(h.Model.ID),
-			Status: string(f.Status), Trials: phrase.None, Calls: phrase.None,
+			Prompt: textsafe.Cell(h.Prompt.Name), Suite: textsafe.Cell(h.Suite.Name), Model: textsafe.Cell(phrase.Model(h.Model)),
+			Cases: phrase.None, Status: string(f.Status), Scores: cells(phrase.Scores(s)),
 		}
-		if h.Selected != nil {
-			row.Status += ", a part of the suite"
+		if s.Cases > 0 {
+			row.Cases = phrase.Extent(h, s)
 		}
-		if e := f.End; e != nil {
-			row.Trials, row.Calls = fmt.Sprint(e.Trials), fmt.Sprint(e.Calls)
-			if e.Errors > 0 {
-				row.Problems = wording.Count(e.Errors, "error")
-			}
+		if f.Errors > 0 {
+			row.Status += ", " + wording.Count(f.Errors, "error")
+		}
+		if s.Verdict != nil {
+			row.Verdict, row.Against = string(*s.Verdict), textsafe.Cell(phrase.Against(s))
+			row.Pair = "compare?" + url.Values{"base": {s.Base}, "head": {h.Run}}.Encode()
 		}
 		rows = append(rows, row)
 	}
@@ -47,17 +49,19 @@ func Index(w io.Writer, runs []runfile.Found, links []Link) error {
 	return write(w, "index.tmpl", frame{Title: "Runs", Links: links}, rows)
 }
 
-// toCompare returns the newest complete run and the one before it over the same suite
-// on the same model; -1 if there is no such pair.
+// toCompare returns the newest complete run and the one before it over the same suite on the same model, else on
+// another one; -1 if there is no such pair.
 func toCompare(runs []runfile.Found) (base, head int) {
 	isWhole := func(f runfile.Found) bool {
 		return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil
 	}
-	for head, newest := range runs {
-		for i, f := range runs[head+1:] {
-			if isWhole(newest) && isWhole(f) && f.Header.Suite.Name == newest.Header.Suite.Name &&
-				f.Header.Model.Same(newest.Header.Model) {
-				return head + 1 + i, head
+	for _, anyModel := range []bool{false, true} {
+		for head, newest := range runs {
+			for i, f := range runs[head+1:] {
+				if isWhole(newest) && isWhole(f) && f.Header.Suite.Name == newest.Header.Suite.Name &&
+					(anyModel || f.Header.Model.Same(newest.Header.Model)) {
+					return head + 1 + i, head
+				}
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// The index offers two complete runs over one suite on one model.
+// The index offers two complete runs over one suite, on one model if it can.
 func TestIndexChoosesRunsOfOneModel(t *testing.T) {
 	t.Parallel()
 	found := func(id, model string, status runfile.Status, errors int) runfile.Found {
@@ -33,15 +33,18 @@ func TestIndexChoosesRunsOfOneModel(t *testing.T) {
 			found("5", "a", runfile.Interrupted, 0), found("4", "a", runfile.Complete, 1), part,
 			found("3", "b", runfile.Complete, 0), found("2", "b", runfile.Complete, 0),
 		}, "2", "3"},
+		"of two models": {[]runfile.Found{
+			found("2", "a", runfile.Complete, 0), found("1", "b", runfile.Complete, 0),
+		}, "1", "2"},
 	} {
 		var b bytes.Buffer
-		require.NoError(t, page.Index(&b, test.runs, nil), name)
+		require.NoError(t, page.Index(&b, test.runs, nil, nil), name)
 		require.Regexp(t, `name="base" value="`+test.base+`"[^>]* checked>`, b.String(), name)
 		require.Regexp(t, `name="head" value="`+test.head+`"[^>]* checked>`, b.String(), name)
 	}
 	var b bytes.Buffer
 	require.NoError(t, page.Index(&b, []runfile.Found{
-		found("2", "a", runfile.Complete, 0), found("1", "b", runfile.Complete, 0),
-	}, nil))
+		found("2", "a", runfile.Complete, 0), found("1", "b", runfile.Interrupted, 0),
+	}, nil, nil))
 	require.NotContains(t, b.String(), "checked", "no two runs fit")
 }

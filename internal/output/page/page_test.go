@@ -67,20 +67,29 @@ func past(tb testing.TB) string {
 		h.Add(history.Of(run))
 	}
 	var b bytes.Buffer
-	require.NoError(tb, page.History(&b, h, h.Graders, nil))
+	require.NoError(tb, page.History(&b, h, h.Graders, nil, nil))
 	return b.String()
 }
 
 func index(tb testing.TB) string {
 	tb.Helper()
 	var runs []runfile.Found
+	did := map[string]compare.Standing{}
+	worse, mean := compare.Regressed, 0.5
 	for i := range 12 {
 		run := reporttest.Run([]string{"v3", "v4", "초안 <b>"}[i%3], 1)
 		run.Header.Run, run.Header.Started = fmt.Sprintf("run-%d", i), reporttest.At(10+i, i)
-		runs = append(runs, runfile.Found{Header: run.Header, Status: run.Status(), End: run.End})
+		runs = append(runs, runfile.Found{
+			Path: run.Header.Run, Header: run.Header, Status: run.Status(), End: run.End,
+		})
 	}
+	did["run-0"] = compare.Standing{
+		Cases: 12, Done: 12, Scores: []compare.Score{{Grader: "case_type", Mean: &mean}, {Grader: "format"}},
+		Base: "run-1", BaseName: "<v4>", Verdict: &worse,
+	}
+	did["run-1"] = compare.Standing{Cases: 12, Done: 5}
 	var b bytes.Buffer
-	require.NoError(tb, page.Index(&b, runs, []page.Link{{Text: "Runs", URL: "/"}}))
+	require.NoError(tb, page.Index(&b, runs, did, []page.Link{{Text: "Runs", URL: "/"}}))
 	return b.String()
 }
 

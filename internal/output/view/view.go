@@ -11,6 +11,7 @@ package view
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -22,8 +23,10 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/output/page"
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/textsafe"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
 )
@@ -32,12 +35,14 @@ import (
 type Source interface {
 	// Runs lists the runs, the newest first.
 	Runs() ([]runfile.Found, error)
+	// Standings says how runs did, by path.
+	Standings(ctx context.Context, runs []runfile.Found) (map[string]compare.Standing, error)
 	// Run loads a run in full.
 	Run(path string) (report.Run, error)
 	// Compare loads two runs in full and compares them.
 	Compare(ctx context.Context, base, head string) (report.Pair, error)
-	// History puts the runs into the order of time.
-	History() (history.History, error)
+	// History puts the runs of a suite on a model into the order of time; by default those of the newest.
+	History(suite, model string) (history.History, error)
 }
 
 // Handler serves a source. Hosts are the names, with their ports, under which it
@@ -143,12 +148,16 @@ func fault(err error) (status int, title string) {
 	return http.StatusInternalServerError, "This can't be shown"
 }
 
-func (h handler) index(w io.Writer, _ *http.Request) error {
+func (h handler) index(w io.Writer, r *http.Request) error {
 	runs, err := h.source.Runs()
 	if err != nil {
 		return err
 	}
-	return page.Index(w, runs, links())
+	did, err := h.source.Standings(r.Context(), runs)
+	if err != nil {
+		return err
+	}
+	return page.Index(w, runs, did, links())
 }
 
 func (h handler) run(w io.Writer, r *http.Request) error {
@@ -181,12 +190,33 @@ func (h handler) compare(w io.Writer, r *http.Request) error {
 	return errors.Join(p.Pair(pair.Comparison, pair.Base, pair.Head), p.Close())
 }
 
-func (h handler) history(w io.Writer, _ *http.Request) error {
-	past, err := h.source.History()
+func (h handler) history(w io.Writer, r *http.Request) error {
+	past, err := h.source.History(r.URL.Query().Get("suite"), r.URL.Query().Get("model"))
 	if err != nil {
 		return err
 	}
-	return page.History(w, past, history.Main(past.Graders), links())
+	runs, err := h.source.Runs()
+	if err != nil {
+		return err
+	}
+	return page.History(w, past, history.Main(past.Graders), links(), others(past, runs))
+}
+
+// others lead to the histories of further suites and models.
+func others(shown history.History, runs []runfile.Found) []page.Link {
+	var out []page.Link
+	for _, f := range runs {
+		suite, m := f.Header.Suite.Name, f.Header.Model
+		one := page.Link{
+			Text: textsafe.Cell(suite + " on " + phrase.Model(m)),
+			URL:  "history?" + url.Values{"suite": {suite}, "model": {cmp.Or(m.Name, m.ID)}}.Encode(),
+		}
+		isShown := suite == shown.Suite && m.ID == shown.Model && m.Endpoint == shown.Endpoint
+		if f.Status == runfile.Complete && f.Header.Selected == nil && !isShown && !slices.Contains(out, one) {
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 var errNoRun = errors.New("no such run in the runs directory")

@@ -43,7 +43,18 @@ func (r runs) Compare(_ context.Context, base, head string) (report.Pair, error)
 	return report.Pair{Comparison: c, Base: r[base], Head: r[head]}, err
 }
 
-func (r runs) History() (history.History, error) {
+func (r runs) Standings(_ context.Context, list []runfile.Found) (map[string]compare.Standing, error) {
+	mean, verdict, out := 0.5, compare.Regressed, map[string]compare.Standing{}
+	for _, f := range list {
+		out[f.Path] = compare.Standing{
+			Cases: 6, Done: 6, Scores: []compare.Score{{Grader: "case_type", Mean: &mean}}, Base: "b", BaseName: "v3",
+			Verdict: &verdict,
+		}
+	}
+	return out, nil
+}
+
+func (r runs) History(string, string) (history.History, error) {
 	h := history.History{Suite: "subtodos"}
 	for _, run := range r {
 		h.Add(history.Of(run))
@@ -58,9 +69,12 @@ func made() runs {
 // broken answers everything with an error.
 type broken struct{ err error }
 
-func (b broken) Runs() ([]runfile.Found, error)    { return nil, b.err }
-func (b broken) Run(string) (report.Run, error)    { return report.Run{}, b.err }
-func (b broken) History() (history.History, error) { return history.History{}, b.err }
+func (b broken) Runs() ([]runfile.Found, error) { return nil, b.err }
+func (b broken) Run(string) (report.Run, error) { return report.Run{}, b.err }
+func (b broken) Standings(context.Context, []runfile.Found) (map[string]compare.Standing, error) {
+	return nil, b.err
+}
+func (b broken) History(string, string) (history.History, error) { return history.History{}, b.err }
 func (b broken) Compare(context.Context, string, string) (report.Pair, error) {
 	return report.Pair{}, b.err
 }
@@ -105,7 +119,9 @@ func TestPages(t *testing.T) {
 		"/compare?base=" + id("v3") + "&head=" + id("v4"): {
 			"<title>v4 against v3 · promptbench</title>", "v4 fixes 3 cases and breaks 2 at case_type",
 		},
-		"/history": {"<h1>History of subtodos</h1>", `<a href="run?id=` + id("v3") + `">`},
+		"/history": {
+			"<h1>History of subtodos</h1>", `Other histories: <a href="history?model=local&amp;suite=subtodos">`,
+			`<a href="run?id=` + id("v3") + `">`},
 	} {
 		r := ask(made(), http.MethodGet, target, nil)
 		text := r.body

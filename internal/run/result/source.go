@@ -1,6 +1,7 @@
 package result
 
 import (
+	"cmp"
 	"context"
 
 	"promptbench/internal/input/suite"
@@ -8,6 +9,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
 )
 
@@ -31,9 +33,21 @@ func (s Source) Runs() ([]runfile.Found, error) {
 	return list, err
 }
 
-// History returns the scores over time.
-func (s Source) History() (history.History, error) {
-	return runs.Past{Runs: s.Dir, Suite: s.Options.Suite, Model: s.Options.Model}.History()
+// Standings says how the runs did, by path.
+func (s Source) Standings(ctx context.Context, list []runfile.Found) (map[string]compare.Standing, error) {
+	p, err := project.Settings(s.Options)
+	if err != nil {
+		return nil, err
+	}
+	return Standings(ctx, p, list, list), nil
+}
+
+// History returns the scores over time, by default over the suite and on the model of the options.
+func (s Source) History(suite, model string) (history.History, error) {
+	past := runs.Past{
+		Runs: s.Dir, Suite: cmp.Or(suite, s.Options.Suite), Model: cmp.Or(model, s.Options.Model),
+	}
+	return past.History()
 }
 
 // Run loads the run file at path.

@@ -17,11 +17,12 @@ import (
 
 // Limits of what a list of runs computes.
 const (
-	mostVerdicts = 10       // of the newest runs; each takes the time of a compare
+	mostRead     = 50       // of the newest runs
+	mostVerdicts = 10       // of these; each takes the time of a compare
 	largestRead  = 32 << 20 // bytes of a file
 )
 
-// Standings returns, by path, how the shown runs did, and for the newest of them the verdict against a base among all
+// Standings returns, by path, how the newest of the shown runs did, and for some of them the verdict against a base among all
 // runs, the newest first. It grades nothing again. A run that can't be read has none, and a pair that can't be compared
 // has no verdict.
 func Standings(ctx context.Context, p *project.Project, all, shown []runfile.Found) map[string]compare.Standing {
@@ -29,7 +30,7 @@ func Standings(ctx context.Context, p *project.Project, all, shown []runfile.Fou
 	var mu sync.Mutex
 	var working sync.WaitGroup
 	room := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, f := range shown {
+	for i, f := range shown[:min(mostRead, len(shown))] {
 		room <- struct{}{}
 		working.Go(func() {
 			defer func() { <-room }()
