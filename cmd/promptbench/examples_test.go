@@ -73,7 +73,7 @@ func TestGoExample(t *testing.T) {
 func TestViewStartsNoCommand(t *testing.T) {
 	t.Parallel()
 	root, _ := customGraders(t)
-	runs, err := filepath.Glob(filepath.Join(root, "runs", "recorded", "*-v[34]-*.jsonl"))
+	runs, err := filepath.Glob(filepath.Join(root, "runs", "recorded", "*-v[34]-gemma-*.jsonl"))
 	require.NoError(t, err)
 	require.Len(t, runs, 2)
 	o := project.Options{Suite: filepath.Join(root, "docs", "examples", "graders", "python", "suite.yaml")}

@@ -97,7 +97,7 @@ func TestViewPortInUse(t *testing.T) {
 	_, port, err := net.SplitHostPort(taken.Addr().String())
 	require.NoError(t, err)
 	var stdout, stderr strings.Builder
-	code := run([]string{"view", "--port", port, "--no-open"}, strings.NewReader(""), &stdout, &stderr)
+	code := run([]string{"view", "--config", "../../promptbench.yaml", "--port", port, "--no-open"}, strings.NewReader(""), &stdout, &stderr)
 	require.Equal(t, exitFailure, code)
 	require.Contains(t, stderr.String(), "choose another --port")
 	require.Empty(t, stdout.String())

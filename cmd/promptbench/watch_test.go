@@ -181,7 +181,8 @@ func TestWatchRunsWhatFailedFirstAtEachSave(t *testing.T) {
 	first := w.block(t)
 	require.Contains(t, first, "· at the start\n12 calls to make · 0 of 12 replies replayed\n", "the base has no run yet, so it is run as well")
 	require.Contains(t, first, "prompts/v2 has no complete run with these contents on this suite and model, so it runs as well\n")
-	require.Contains(t, first, "v3 fixes 6 cases and breaks")
+	require.Contains(t, first, "No case flips at case_type")
+	require.Contains(t, first, "It is better at format.")
 	require.Len(t, w.since(), 12)
 
 	w.replace(t, "prompts/v3.prompt.yml", "개정 3.", "개정 3. 정답.")

@@ -203,7 +203,7 @@ func TestRedactLeavesNoWord(t *testing.T) {
 // digits of what is summed up and drawn case by case.
 func TestRedactRecordings(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "runs", "recorded", "*-v[34]-*.jsonl"))
+	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "runs", "recorded", "*-v[34]-gemma-*.jsonl"))
 	require.NoError(t, err)
 	require.Len(t, paths, 2)
 	key := bytes.Repeat([]byte("k"), 32)
