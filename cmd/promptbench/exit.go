@@ -109,7 +109,7 @@ func (o *outcome) addComparison(c *compare.Comparison) {
 		o.inconclusive = o.inconclusive || g.Metric != "" && g.Value == nil
 	}
 	switch {
-	case c.Verdict == nil || *c.Verdict == compare.Inconclusive:
+	case c.Verdict == nil || *c.Verdict == compare.Inconclusive || *c.Verdict == compare.Mixed:
 		o.inconclusive = true
 	case *c.Verdict == compare.Regressed:
 		o.regressed = true

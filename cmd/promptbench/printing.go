@@ -13,6 +13,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/result"
+	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -154,7 +155,8 @@ func printPairs(
 		}
 		return o.err()
 	}
-	for _, head := range heads {
+	pairs, list := make([]report.Pair, len(heads)), make([]*compare.Comparison, len(heads))
+	for i, head := range heads {
 		pair, err := base.Compare(ctx, head)
 		if err == nil {
 			err = ask(pair)
@@ -162,6 +164,12 @@ func printPairs(
 		if err != nil {
 			return err
 		}
+		pairs[i], list[i] = pair, pair.Comparison
+	}
+	if len(list) > 1 { // the best of several is partly the luckiest
+		compare.Together(list)
+	}
+	for _, pair := range pairs {
 		o.addComparison(pair.Comparison)
 		if err := to.Pair(pair); err != nil {
 			return err

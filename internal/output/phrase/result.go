@@ -205,6 +205,8 @@ func NextStep(c *compare.Comparison) string {
 		return "read the cases that newly fail, change the prompt and run it again."
 	case summary.Missed(c.Gates):
 		return "a gate is missed; change the prompt or the gate."
+	case *c.Verdict == compare.Mixed:
+		return "read the cases of the types that get worse, and decide whether what is fixed outweighs them."
 	case *c.Verdict != compare.Inconclusive:
 		return "nothing speaks against the change; once it is merged, make its run the baseline."
 	case c.Base.Status != runfile.Complete || c.Head.Status != runfile.Complete || c.Base.Errors+c.Head.Errors > 0:

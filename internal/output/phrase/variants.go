@@ -101,7 +101,8 @@ func OverviewHeadline(v compare.Variants) string {
 		words string // of the verdict, as [Overall] names it
 		verb  string
 	}{
-		{compare.Regressed.Words(), "have"}, {compare.Inconclusive.Words(), "are"}, {compare.NoWorse.Words(), "are"},
+		{compare.Regressed.Words(), "have"}, {compare.Mixed.Words(), "are"}, {compare.Inconclusive.Words(), "are"},
+		{compare.NoWorse.Words(), "are"},
 		{compare.Improved.Words(), "have"}, {noVerdict, "have"},
 	} {
 		var names []string
@@ -122,7 +123,7 @@ func OverviewBasis(v compare.Variants) []string {
 	return []string{
 		fmt.Sprintf("%s on %s · the base is %s", wording.Count(len(v.Variants), "variant"),
 			v.Comparisons[0].Suite, v.Variants[0].Name),
-		fmt.Sprintf("p is adjusted over the gating graders of all %s (Holm)",
+		fmt.Sprintf("p is adjusted over the gating graders of all %s (Tarone–Holm)",
 			wording.Count(len(v.Comparisons), "comparison")),
 	}
 }

@@ -49,7 +49,7 @@ func verdictColor(v *compare.Verdict) string {
 		return red
 	case compare.Improved:
 		return green
-	case compare.Inconclusive:
+	case compare.Inconclusive, compare.Mixed:
 		return yellow
 	default:
 		return ""

@@ -13,7 +13,7 @@ import (
 // the verdict to them.
 func TestSimulationsAreAStepOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	const command = "go test -tags simulation -run Simulated ./internal/verdict/compare"
+	const command = "go test -tags simulation -run Simulated ./internal/verdict/stats ./internal/verdict/compare"
 	script, err := os.ReadFile("../../../.ci/run")
 	require.NoError(t, err)
 	require.Contains(t, string(script), "\n"+command+"\n")

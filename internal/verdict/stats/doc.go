@@ -7,14 +7,19 @@
 //  1. Where every value is 0 or 1, count the units that rose and fell.
 //     [McNemar] gives the p-value and [Tango] the interval of the difference.
 //  2. Otherwise take the differences, head - base. [SignFlip] gives the
-//     p-value and [BCa] the interval, or [FlipInterval] where too few units
-//     differ for a bootstrap to be honest.
-//  3. [Holm] corrects the p-values of all gating graders together.
+//     p-value and [AugmentedInterval] the interval.
+//  3. [TaroneHolm] corrects the p-values of all gating graders together.
+//     [SignFlipSides] and a second [TaroneHolm] say which slices got worse.
 //  4. Where nothing could be said, [DetectableDrop] tells what the suite could
-//     have seen and [CasesToSettle] how many cases would answer the question.
+//     have seen and [CasesToSettle] how many cases would answer the question;
+//     for differences of any size [DropForDiffs] and [CasesForDiffs].
 //
-// There are also [Wilson] and [MeanInterval] for one run, [PassAt] and [PassHat] for repeated trials, [ClusteredStdErr]
-// for grouped cases, and [Kappa], [RoganGladen] and [CorrectedRate] for how far a judge can be trusted.
+// An [Early] predicts the verdict before all units are seen, and [SplitScore] says what the best of several tries is
+// worth.
+//
+// There are also [Wilson] and [WilsonEffective] for one run, [PassAt] and [PassHat] for repeated trials,
+// [ClusteredStdErr] for grouped cases, and [Kappa], [RoganGladen], [CorrectedRate], [JudgedRate] and [JudgedDifference]
+// for how far a judge can be trusted.
 //
 // Conventions that hold throughout:
 //
