@@ -72,11 +72,22 @@ func ComparisonBasis(c *compare.Comparison) []string {
 	return out
 }
 
-// Pairs counts the cases that are paired, and the units if paraphrases are grouped.
+// Pairs counts the cases that are paired, the units if paraphrases are grouped, and the cases that a verdict rests on if
+// every grader left some out.
 func Pairs(c *compare.Comparison) string {
 	out := wording.Count(c.Pairs, "case") + " paired"
 	if units := c.Units(); units < c.Pairs {
 		out += fmt.Sprintf(" (%d, counting each group of paraphrases once)", units)
+	}
+	scored := 0
+	for _, g := range c.Graders {
+		if g.LeftOut == 0 {
+			return out
+		}
+		scored = max(scored, g.Cases)
+	}
+	if scored > 0 {
+		out += fmt.Sprintf(", %d scored on both sides", scored)
 	}
 	return out
 }

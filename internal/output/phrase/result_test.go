@@ -6,8 +6,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
+
+// Where a run was interrupted, the basis says how many cases the verdict counts.
+func TestPairs(t *testing.T) {
+	t.Parallel()
+	for want, graders := range map[string][]compare.Grader{
+		"13 cases paired":                          {{Cases: 13}, {Cases: 9}},
+		"13 cases paired, 12 scored on both sides": {{Cases: 11, LeftOut: 2}, {Cases: 12, LeftOut: 1}},
+	} {
+		require.Equal(t, want, phrase.Pairs(&compare.Comparison{Pairs: 13, Graders: graders}))
+	}
+}
 
 // That no case fails is said only of a run that has all its scores.
 func TestFailedCases(t *testing.T) {
