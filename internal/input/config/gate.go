@@ -81,7 +81,8 @@ func (k *checker) addGate(c *Config, at strictyaml.Node, f fileGate) {
 		for i := range f.Regression {
 			c.gateNames = append(c.gateNames, at.Get("regression").At(i))
 		}
-		c.RegressionGates = append(c.RegressionGates, RegressionGate{Graders: f.Regression, Margin: f.Margin, ByType: f.By == byType})
+		gate := RegressionGate{Graders: f.Regression, Margin: f.Margin, ByType: f.By == byType}
+		c.RegressionGates = append(c.RegressionGates, gate)
 		k.checkRegressionGate(at, f)
 	}
 }
@@ -144,7 +145,8 @@ func (k *checker) checkRegressionGate(at strictyaml.Node, f fileGate) {
 		k.fail(at.At("margin"), fmt.Sprintf("margin is %v", *f.Margin),
 			"it is the drop that does not matter, over 0 and at most 1, such as 0.05")
 	}
-	if kind := at.Get("by").Kind(); at.Has("by") && f.By != byType && kind != strictyaml.List && kind != strictyaml.Mapping {
+	kind := at.Get("by").Kind()
+	if at.Has("by") && f.By != byType && kind != strictyaml.List && kind != strictyaml.Mapping {
 		k.fail(at.At("by"), fmt.Sprintf("a gate cannot be by %q", f.By), strictyaml.Hint(f.By, []string{byType}))
 	}
 	k.refuseKeys(at, "belongs to a gate with grader", "min", "of")

@@ -40,7 +40,7 @@ type Comparison struct {
 	Pairs     int                  `json:"pairs"`      // cases paired
 	Graders   []Grader             `json:"graders"`    // in the suite's order
 	Metrics   []Metric             `json:"metrics"`    // tokens, latency and cost
-	Gates     []summary.GateResult `json:"gates"`      // absolute ones of the head; regressions with too few cases; metrics
+	Gates     []summary.GateResult `json:"gates"`      // absolute ones of the head; regressions with too few cases; others
 	Confusion Confusion            `json:"confusion"`  // of the types, both sides
 	Slices    []TypeSlice          `json:"slices"`     // by grader and expected type
 	Tags      []Slice              `json:"tags"`       // by tag; nothing rests on them

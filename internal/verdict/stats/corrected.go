@@ -136,9 +136,9 @@ func JudgedDifference(judge []float64, people map[int]float64, level float64) (d
 	return delta, clamp(delta-half, -1, 1), clamp(delta+half, -1, 1)
 }
 
-// LabelGain returns by how much the variance of [JudgedRate] falls with one more label: of a reply that the judge passes,
-// and of one that it fails. The next label belongs where more is gained, drawn at random among those replies. Both are 0
-// where all such replies are labelled, and NaN where the counts are out of range.
+// LabelGain returns by how much the variance of [JudgedRate] falls with one more label: of a reply that the judge
+// passes, and of one that it fails. The next label belongs where more is gained, drawn at random among those replies.
+// Each is 0 where all such replies are labelled. Both are NaN where the counts are out of range.
 //
 // Source: the optimal allocation of J. Neyman, JRSS 97 (1934) 558, one unit at a time.
 func LabelGain(n, passes, tp, fp, fn, tn int) (passed, failed float64) {

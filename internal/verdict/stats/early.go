@@ -17,9 +17,9 @@ const (
 	outcomes     = 4
 )
 
-// Outcome returns the verdict on n units: better rose by 1, worse fell by 1. It is improved if p < Alpha by exact [McNemar]
-// and more rose; else no worse if the lower limit of [Tango] is at least -Margin; else regressed if p < Alpha; else
-// inconclusive. At a fixed number of rises it never rises as more units fall.
+// Outcome returns the verdict on n units: better rose by 1, worse fell by 1. It is improved if p < Alpha by exact
+// [McNemar] and more rose; else no worse if the lower limit of [Tango] is at least -Margin; else regressed if p < Alpha;
+// else inconclusive. At a fixed number of rises it never rises as more units fall.
 func (r Rule) Outcome(better, worse, n int) Outcome {
 	significant := McNemar(better, worse) < r.Alpha
 	// Holding the limit against the margin is the score test at -Margin.
@@ -35,7 +35,7 @@ func (r Rule) Outcome(better, worse, n int) Outcome {
 	return Inconclusive
 }
 
-// An Early is a comparison after some units were seen, in an order that was drawn at random before: Seen of Units units.
+// An Early is a comparison after some units were seen, Seen of Units, in an order that was drawn at random before.
 // Better of those seen rose and Worse fell by 1. It predicts the verdict on all of them: a finite population without
 // replacement.
 //

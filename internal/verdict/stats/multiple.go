@@ -35,14 +35,15 @@ func Holm(p []float64) []float64 {
 // A p that is NaN or outside [0,1] is a test that was not made: it is not rejected and does not count. A least that is
 // missing or NaN counts as 0. Nothing is rejected unless 0 < alpha < 1. The input is left as it is.
 //
-// Source: R. E. Tarone, Biometrics 46 (1990) 515, stepwise as in G. Hommel and F. Krummenauer, Biometrics 54 (1998) 673.
+// Source: R. E. Tarone, Biometrics 46 (1990) 515, stepwise as in G. Hommel and F. Krummenauer, Biometrics 54 (1998)
+// 673.
 func TaroneHolm(p, least []float64, alpha float64) []bool {
 	_, rejected := taroneHolm(p, least, alpha)
 	return rejected
 }
 
-// TaroneHolmAdjusted returns the p-values as corrected by [TaroneHolm]. One that is rejected at step K is K·p, and never
-// below the one rejected before it. Those that stay open are K·p at the last K, within [alpha, 1]. A test that was not
+// TaroneHolmAdjusted returns the p-values as corrected by [TaroneHolm]. One that is rejected at step K is K·p, and
+// never below the one rejected before it. Those that stay open are K·p at the last K, within [alpha, 1]. A test that was not
 // made stays NaN.
 func TaroneHolmAdjusted(p, least []float64, alpha float64) []float64 {
 	adjusted, _ := taroneHolm(p, least, alpha)

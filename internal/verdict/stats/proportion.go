@@ -45,8 +45,8 @@ func wilsonLower(x, n, z float64) float64 {
 	return p * p / (p + z*z/(2*n) + root)
 }
 
-// WilsonEffective returns the interval of the mean of unit values in [0,1] that are averages of trials, at the two-sided
-// level. It is [Wilson]'s of a rate m, the mean, over as many units as the values are worth:
+// WilsonEffective returns the interval of the mean of unit values in [0,1] that are averages of trials, at the
+// two-sided level. It is [Wilson]'s of a rate m, the mean, over as many units as the values are worth:
 //
 //	n·clip(m(1-m)/v, 1, trials)·(z/t)²,  v = (n·s² + m(1-m))/(n+1)
 //
