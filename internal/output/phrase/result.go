@@ -72,8 +72,8 @@ func ComparisonBasis(c *compare.Comparison) []string {
 	return out
 }
 
-// Pairs counts the cases that are paired, the units if paraphrases are grouped, and the cases that a verdict rests on if
-// every grader left some out.
+// Pairs counts the cases that are paired, the units if paraphrases are grouped, and the cases that are scored on both
+// sides if every grader left some out.
 func Pairs(c *compare.Comparison) string {
 	out := wording.Count(c.Pairs, "case") + " paired"
 	if units := c.Units(); units < c.Pairs {

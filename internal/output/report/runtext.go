@@ -115,8 +115,13 @@ func (p *printer) failed(s summary.Summary, o Options) {
 		head += fmt.Sprintf("; the first %d (--all, or show --case ID)", fewCases)
 	}
 	p.prose("", head+":")
-	lines := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: o.width(), rows: failedLines(shown, nil)}
-	p.check(lines.write(p.w))
+	p.failures(failedLines(shown, nil))
+}
+
+// failures prints cases that fail, as a table.
+func (p *printer) failures(rows []caseLine) {
+	t := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: p.o.width(), rows: rows}
+	p.check(t.write(p.w))
 }
 
 // failedLines are cases that fail; with their replies, if the run is given.

@@ -104,8 +104,7 @@ func (p *printer) stillFailing(s WatchResult) {
 	}
 	p.blank()
 	p.line("Still failing%s:", more)
-	t := caseTable{first: "case", sides: []string{"said"}, last: "fails", width: p.o.width(), rows: failedLines(list, s.Run)}
-	p.check(t.write(p.w))
+	p.failures(failedLines(list, s.Run))
 }
 
 func sinceText(before string, changed []compare.CasePair) string {

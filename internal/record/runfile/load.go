@@ -26,8 +26,8 @@ type Detail int
 
 // The details. Full keeps everything. Replies keeps cases and calls whole, and of trials what Scores keeps, which is
 // enough to grade the replies again. Scores keeps what tables and comparisons need, and shares what recurs, so that
-// 100,000 trials take little memory: of a case all but its vars; of a call all but its key, reply and thinking, though [Call.Begins]; of a
-// trial all but its key, the answers and reasons of its scores, and of what was read the texts, so that items only have
+// 100,000 trials take little memory: of a case all but its vars; of a call all but its key, reply and thinking, beside
+// [Call.Begins]; of a trial all but its key, the answers and reasons of its scores, and of what was read the texts, so that items only have
 // a number and defects only a code. What is shared must not be changed.
 const (
 	Scores Detail = iota
@@ -58,7 +58,10 @@ func Decode(r io.Reader, d Detail) (*Run, error) { return decode(r, newCollector
 
 func decode(r io.Reader, keep *collector) (*Run, error) {
 	run := &Run{}
-	torn, err := Scan(r, func(h Header) error { run.Header = h; keep.begin = h.Beginnings(); return nil }, func(l Line) error {
+	torn, err := Scan(r, func(h Header) error {
+		run.Header, keep.begin = h, h.Beginnings()
+		return nil
+	}, func(l Line) error {
 		return run.add(l, keep)
 	})
 	if err != nil {

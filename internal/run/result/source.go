@@ -43,9 +43,9 @@ func (s Source) Standings(ctx context.Context, list []runfile.Found) (map[string
 }
 
 // History returns the scores over time, by default over the suite and on the model of the options.
-func (s Source) History(suite, model string) (history.History, error) {
+func (s Source) History(suiteName, model string) (history.History, error) {
 	past := runs.Past{
-		Runs: s.Dir, Suite: cmp.Or(suite, s.Options.Suite), Model: cmp.Or(model, s.Options.Model),
+		Runs: s.Dir, Suite: cmp.Or(suiteName, s.Options.Suite), Model: cmp.Or(model, s.Options.Model),
 	}
 	return past.History()
 }

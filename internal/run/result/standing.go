@@ -22,9 +22,9 @@ const (
 	largestRead  = 32 << 20 // bytes of a file
 )
 
-// Standings returns, by path, how the newest of the shown runs did, and for some of them the verdict against a base among all
-// runs, the newest first. It grades nothing again. A run that can't be read has none, and a pair that can't be compared
-// has no verdict.
+// Standings returns, by path, how the newest of the shown runs did, and for some of them the verdict against a base
+// among all runs, the newest first. It grades nothing again. A run that can't be read has none, and a pair that can't
+// be compared has no verdict.
 func Standings(ctx context.Context, p *project.Project, all, shown []runfile.Found) map[string]compare.Standing {
 	out := make(map[string]compare.Standing, len(shown))
 	var mu sync.Mutex

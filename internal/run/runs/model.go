@@ -30,7 +30,8 @@ func (l Lookup) onOneModel(arg string, p *prompt.Prompt, found []runfile.Found, 
 ) {
 	first, whole := found[0].Header, l.wholeness(found[0])
 	found = slices.DeleteFunc(slices.Clone(found), func(f runfile.Found) bool {
-		return f.Header.Suite.Name != first.Suite.Name || l.wholeness(f) < whole || (f.Header.Redacted != nil) != (first.Redacted != nil)
+		return f.Header.Suite.Name != first.Suite.Name || l.wholeness(f) < whole ||
+			(f.Header.Redacted != nil) != (first.Redacted != nil)
 	})
 	if l.Model != "" {
 		found = l.narrowTo(l.Model, found)
