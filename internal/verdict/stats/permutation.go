@@ -1,9 +1,11 @@
 package stats
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 )
 
 // A Permutation is the outcome of a sign-flip test.
@@ -55,7 +57,7 @@ func SignFlip(diffs []float64, o Options) Permutation {
 		if reach <= 0 {
 			return Permutation{P: 1, Exact: true}
 		}
-		return Permutation{P: math.Min(1, 2*countAtLeast(mags, reach)/math.Exp2(float64(n))), Exact: true}
+		return Permutation{P: math.Min(1, atLeast(mags, reach)/math.Exp2(float64(n))), Exact: true}
 	}
 	samples := o.samples()
 	hits := 0
@@ -70,8 +72,9 @@ func SignFlip(diffs []float64, o Options) Permutation {
 
 // SignFlipSides returns the two one-sided p-values of the test that [SignFlip] makes: the shares of all assignments of
 // signs whose sum is at most the observed one (worse), and at least (better). For differences of ±1 they are the tails
-// of Binomial(n, 1/2), exact at any n; otherwise up to 20 non-zero differences are counted and beyond them o.Samples
-// assignments are drawn. Without any difference both are 1. Negating all differences swaps the two.
+// of Binomial(n, 1/2). They are exact unless the differences have many sizes: how many of each size rise is counted in
+// up to a million ways, and beyond them o.Samples assignments are drawn. Without any difference both are 1. Negating
+// all differences swaps the two.
 //
 // They are NaN if a difference is NaN or infinite.
 func SignFlipSides(diffs []float64, o Options) (worse, better float64) {
@@ -80,15 +83,12 @@ func SignFlipSides(diffs []float64, o Options) (worse, better float64) {
 		return math.NaN(), math.NaN()
 	}
 	mags, observed := magnitudes(ts)
-	switch n := size(mags); {
-	case n == 0:
+	if len(mags) == 0 {
 		return 1, 1
-	case len(mags) == 1: // all of one size: the sum of the signs decides
-		rose := (n + int(math.Round(observed/mags[0].value))) / 2
-		return binomialTail(rose, n), binomialTail(n-rose, n)
-	case n <= exactDiffs:
-		slack, all := tieTolerance*sum(mags), math.Exp2(float64(n))
-		return countAtLeast(mags, -observed-slack) / all, countAtLeast(mags, observed-slack) / all
+	}
+	if ways(mags) <= mostWays {
+		slack := tieTolerance * sum(mags)
+		return chanceAtLeast(mags, -observed-slack), chanceAtLeast(mags, observed-slack)
 	}
 	reach, slack, samples := math.Abs(observed), tieTolerance*sum(mags), o.samples()
 	far, near := 1, 1 // sums at least, and at most, as far on the observed side
@@ -108,6 +108,46 @@ func SignFlipSides(diffs []float64, o Options) (worse, better float64) {
 		return b, a
 	}
 	return a, b
+}
+
+// mostWays bounds the work of an exact one-sided p.
+const mostWays = 1_000_000
+
+// ways counts how many of each size can rise, but for the size that most differences have.
+func ways(mags []tally) float64 {
+	product, most := 1.0, 0
+	for _, m := range mags {
+		product *= float64(m.count + 1)
+		most = max(most, m.count)
+	}
+	return product / float64(most+1)
+}
+
+// chanceAtLeast returns the probability that the sum under random signs is at least reach. It sums over how many of
+// each size rise, and takes the tail of the size that most differences have.
+func chanceAtLeast(mags []tally, reach float64) float64 {
+	mags = slices.Clone(mags)
+	slices.SortStableFunc(mags, func(a, b tally) int { return cmp.Compare(a.count, b.count) })
+	last := mags[len(mags)-1]
+	tails := map[int]float64{last.count + 1: 0} // of at least so many that rise
+	var chance func(i int, s float64) float64
+	chance = func(i int, s float64) float64 {
+		if i == len(mags)-1 {
+			rises := int(clamp(math.Ceil(((reach-s)/last.value+float64(last.count))/2), 0, float64(last.count+1)))
+			tail, ok := tails[rises]
+			if !ok {
+				tail = binomialTail(last.count-rises, last.count)
+				tails[rises] = tail
+			}
+			return tail
+		}
+		total, n := 0.0, mags[i].count
+		for rises := range n + 1 {
+			total += binomial{n, 0.5}.pmf(rises) * chance(i+1, s+mags[i].value*float64(2*rises-n))
+		}
+		return total
+	}
+	return math.Min(1, chance(0, 0))
 }
 
 // binomialTail returns P(X <= x) for X ~ Binomial(n, 1/2).
@@ -155,8 +195,9 @@ func magnitudes(ts []tally) (mags []tally, observed float64) {
 	return mags, observed
 }
 
-// countAtLeast counts the assignments of signs whose sum is at least reach.
-func countAtLeast(mags []tally, reach float64) float64 {
+// atLeast counts the assignments of signs whose sum s has |s| >= reach, which must be positive. It is twice the count
+// for s >= reach.
+func atLeast(mags []tally, reach float64) float64 {
 	rest := make([]float64, len(mags)+1) // sum of the magnitudes from i on
 	left := make([]float64, len(mags)+1) // 2 to the number of them
 	left[len(mags)] = 1
@@ -180,7 +221,7 @@ func countAtLeast(mags []tally, reach float64) float64 {
 		}
 		return total
 	}
-	return count(0, 0)
+	return 2 * count(0, 0)
 }
 
 // randomSums returns sums of the magnitudes under random signs.

@@ -238,14 +238,27 @@ func TestSignFlipSides(t *testing.T) {
 		require.InDelta(t, float64(atMost)/float64(all), worse, 1e-12)
 		require.InDelta(t, float64(atLeast)/float64(all), better, 1e-12)
 	})
+	// 40 differences of three sizes, too many to enumerate their signs; counted by convolution in whole numbers.
+	var sizes []float64
+	for _, c := range []struct {
+		value float64
+		count int
+	}{{-1, 11}, {1, 3}, {-2. / 3, 8}, {2. / 3, 4}, {-1. / 3, 9}, {1. / 3, 5}} {
+		for range c.count {
+			sizes = append(sizes, c.value)
+		}
+	}
+	worse, better := stats.SignFlipSides(sizes, stats.Options{})
+	require.InEpsilon(t, 5338802421/math.Exp2(40), worse, 1e-9)
+	require.InEpsilon(t, 1096147345108/math.Exp2(40), better, 1e-9)
+
 	var diffs, mirrored []float64
 	for i := range 60 {
-		diffs = append(diffs, float64(i%7)/6-0.4)
-		mirrored = append(mirrored, 0.4-float64(i%7)/6)
+		diffs = append(diffs, math.Sqrt(float64(i+1))*float64(1-2*(i%3/2))-2) // all of another size: sampled
+		mirrored = append(mirrored, -diffs[i])
 	}
-	worse, better := stats.SignFlipSides(diffs, stats.Options{Seed: 3})
-	require.Less(t, better, worse)
-	require.InDelta(t, stats.SignFlip(diffs, stats.Options{Seed: 3}).P, 2*better, 0.02)
+	worse, better = stats.SignFlipSides(diffs, stats.Options{Seed: 3})
+	require.InDelta(t, stats.SignFlip(diffs, stats.Options{Seed: 3}).P, 2*min(worse, better), 0.02)
 	mirroredWorse, mirroredBetter := stats.SignFlipSides(mirrored, stats.Options{Seed: 3})
 	require.Equal(t, []float64{worse, better}, []float64{mirroredBetter, mirroredWorse})
 	worse, _ = stats.SignFlipSides([]float64{math.NaN()}, stats.Options{})
