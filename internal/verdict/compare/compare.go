@@ -127,7 +127,7 @@ func confusion(head *runfile.Run, p *pairing) Confusion {
 	types := joined(head.Header.Reply.Types)
 	return Confusion{
 		Expected: types, Returned: append(slices.Clone(types), summary.Unread),
-		Base: summary.Confusion(p.side(func(pr *paired) []runfile.Trial { return pr.base }), types),
-		Head: summary.Confusion(p.side(func(pr *paired) []runfile.Trial { return pr.head }), types),
+		Base: summary.Confusion(p.base.run, p.side(func(pr *paired) []runfile.Trial { return pr.base }), types),
+		Head: summary.Confusion(p.head.run, p.side(func(pr *paired) []runfile.Trial { return pr.head }), types),
 	}
 }

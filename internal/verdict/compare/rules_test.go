@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"promptbench/graders"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
@@ -125,7 +124,7 @@ func TestCasesToSettleGoBySize(t *testing.T) {
 		require.Equal(t, compare.Inconclusive, *g.Verdict)
 		need = append(need, *g.ToSettle)
 	}
-	// s² of 60 differences of which 20 are ±size, with +1 and -1 appended, over 61.
+	// s² of 60 differences where 20 are ±size, with +1 and -1 appended, over 61.
 	require.Equal(t, []int{168, 360, 1132}, need)
 }
 
@@ -201,16 +200,8 @@ func TestConfusionAgreesWithCaseType(t *testing.T) {
 	t.Parallel()
 	base, head := flips(0, 3, 27, 0)
 	b, h := base.run("v2"), head.run("v3")
-	for i := range h.Trials {
-		s := &h.Trials[i].Scores[0]
-		s.Answer, s.Reason = "answer", "expected answer, the reply is answer with 2 items"
-	}
-	cut := "the reply was cut by length; raise maxTokens or ask for less"
-	for i := range 2 { // one would have the expected type, one another
-		h.Trials[i].Scores = graders.Fail(h.Trials[i].Scores, cut)
-	}
-	h.Trials[1].Read.Type = "question"
-	h.Trials[2].Read.Type, h.Trials[2].Scores[0].Reason = "question", "expected answer, the reply is question with 2 items"
+	h.Calls[0].FinishReason, h.Calls[1].FinishReason = "length", "MAX_TOKENS" // the latter as older run files have it
+	h.Trials[1].Read.Type, h.Trials[2].Read.Type = "question", "question"
 	c, err := compare.Compare(b, h, compare.Options{})
 	require.NoError(t, err)
 	require.Equal(t, [][]int{{27, 1, 2}, {0, 0, 0}}, c.Confusion.Head)

@@ -74,7 +74,7 @@ func (s setting) mean(r *rand.Rand, p float64) float64 {
 	return float64(passed) / float64(s.trials)
 }
 
-// flipping draws cases of which so many rise and fall by 1.
+// flipping draws cases that rise and fall by 1 with the given chances.
 func flipping(r *rand.Rand, cases int, better, worse float64) gathered {
 	g := gathered{binary: true, cases: cases, units: make([]unit, cases)}
 	for i := range g.units {

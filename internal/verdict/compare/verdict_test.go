@@ -133,7 +133,7 @@ func TestTaroneHolmOverGatingGraders(t *testing.T) {
 		require.Equal(t, i < 4, g.Gating, "criteria of a rubric gate only where they are named: %s", g.Grader)
 		require.Equal(t, i < 4, g.PAdjusted != nil)
 	}
-	require.Equal(t, compare.Regressed, *c.Graders[4].Verdict, "by the p of its rubric's criteria, of which one is idle")
+	require.Equal(t, compare.Regressed, *c.Graders[4].Verdict, "by the p of its rubric's criteria; the other one is idle")
 	require.Contains(t, c.Graders[4].Warnings[0], "not part of the overall verdict")
 
 	c = hold(t, base, head, compare.Options{Gating: []string{"case_type"}})

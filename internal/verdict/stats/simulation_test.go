@@ -70,7 +70,7 @@ func stop(units []int, rule stats.Rule, gateOnly bool) (share float64, isWrong b
 }
 
 // TestSimulatedStops holds stopping early to its error and to the share of calls
-// that it takes: 500 cases of which 5% flip by chance.
+// that it takes: 500 cases where 5% flip by chance.
 func TestSimulatedStops(t *testing.T) {
 	t.Parallel()
 	const worlds = 2000

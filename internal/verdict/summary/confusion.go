@@ -3,21 +3,19 @@ package summary
 import (
 	"iter"
 	"slices"
-	"strings"
 
-	"promptbench/graders"
 	"promptbench/internal/record/runfile"
 )
 
 // Unread heads the column of replies without a readable type.
 const Unread = "unread"
 
-// Confusion counts trials by the type that their case expects and the type that
+// Confusion counts trials of a run by the type that their case expects and the type that
 // was read. Rows are the types, columns the types and then the replies without a
 // type: unreadable, cut by length, refused or withheld. A case that expects no type
 // and a trial without a reply don't count, so that a row adds up to what the grader
 // case_type scored, and its diagonal to what passed.
-func Confusion(cases iter.Seq2[*runfile.Case, []runfile.Trial], types []string) [][]int {
+func Confusion(run *runfile.Run, cases iter.Seq2[*runfile.Case, []runfile.Trial], types []string) [][]int {
 	table := make([][]int, len(types))
 	for i := range table {
 		table[i] = make([]int, len(types)+1)
@@ -29,33 +27,27 @@ func Confusion(cases iter.Seq2[*runfile.Case, []runfile.Trial], types []string) 
 		}
 		for i := range trials {
 			if trials[i].Read != nil {
-				table[row][columnOf(&trials[i], c.Expect.Type, types)]++
+				table[row][columnOf(run, &trials[i], types)]++
 			}
 		}
 	}
 	return table
 }
 
-// columnOf is the place of the type that the reply of a trial has.
-func columnOf(t *runfile.Trial, expected string, types []string) int {
+// columnOf is the place of the type that the reply of a trial has. A reply that counts
+// as failed as a whole has none.
+func columnOf(run *runfile.Run, t *runfile.Trial, types []string) int {
 	column := slices.Index(types, t.Read.Type)
-	if column < 0 || failsAsAWhole(t, expected) {
+	if column < 0 {
 		return len(types)
 	}
-	return column
-}
-
-// failsAsAWhole reports whether [graders.Fail] made the scores of a trial. Then
-// case_type is 0 although the type is the expected one, or not for the type: by the
-// one reason that all scores have.
-func failsAsAWhole(t *runfile.Trial, expected string) bool {
-	s := ScoreOf(t, "case_type", 0)
-	if s == nil || s.Value == nil || *s.Value != 0 || s.Reason == "" {
-		return false
+	if call := ReplyTo(run, t); call != nil {
+		switch runfile.FinishReason(call.FinishReason) {
+		case runfile.FinishLength, runfile.FinishContentFilter, runfile.FinishInvalid:
+			return len(types)
+		}
 	}
-	isOther := func(o graders.Score) bool { return o.NotApplicable == "" && o.Reason != s.Reason }
-	return t.Read.Type == expected ||
-		!strings.HasPrefix(s.Reason, "expected ") && !slices.ContainsFunc(t.Scores, isOther)
+	return column
 }
 
 // casesOf are the cases of a run with their trials.

@@ -83,7 +83,7 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run),
 		Basis: BasisOf(run), Cases: run.Planned(), Trials: h.Trials, Usage: UsageOf(run, price),
 		Types: append([]string{}, h.Reply.Types...), Failed: []Case{}, Flaky: []Flaky{}, Gates: []GateResult{},
-		Confusion: Confusion(casesOf(run), h.Reply.Types),
+		Confusion: Confusion(run, casesOf(run), h.Reply.Types),
 	}
 	if h.Redacted != nil {
 		s.Redacted = h.Redacted.From
