@@ -34,6 +34,10 @@ func newCriterion(m *mistakes, path []any, c Criterion) criterion {
 		m.add(path, "make two criteria of it", "a criterion has either a check or a question, not both")
 	case c.Check == "" && c.Question == "":
 		m.add(path, "", "a criterion needs a check or a question")
+	case len(c.Options) > maxOptions:
+		m.add(at(path, "options"), "", "a question has at most %d options, found %d", maxOptions, len(c.Options))
+	case strings.Count(c.Question, placeMeets) > maxMeets:
+		m.add(at(path, "question"), "", "%s stands in a question at most %d times", placeMeets, maxMeets)
 	case c.Question != "":
 		out.Options, out.Pass = verdicts(m, path, c)
 		out.Anchors = anchors(m, path, c.Anchors, out.Options)

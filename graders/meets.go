@@ -7,6 +7,12 @@ import (
 
 const placeMeets = "{{meets}}" // in a question: what the case demands
 
+// The limits of a question, which each case fills in and a judge reads.
+const (
+	maxMeets   = 10
+	maxOptions = 1000
+)
+
 // PerCase reports whether the question is made of what each case demands: it
 // holds {{meets}}, which stands for the case's [Expect.Meets].
 func (c Criterion) PerCase() bool { return strings.Contains(c.Question, placeMeets) }

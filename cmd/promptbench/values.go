@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/text/unicode/norm"
 )
 
 var errEmptyValue = errors.New("the value is empty")
@@ -14,7 +15,11 @@ var errEmptyValue = errors.New("the value is empty")
 // A strictValue is the value of a flag that rejects an empty text, which is most
 // often a variable that is not set, and a number that is not written in decimals:
 // the library reads 010 as 8.
-type strictValue struct{ pflag.Value }
+type strictValue struct {
+	pflag.Value
+
+	isWord bool // a name, which is compared in NFC
+}
 
 // Set sets the value from the text on the command line.
 func (v strictValue) Set(text string) error {
@@ -25,6 +30,9 @@ func (v strictValue) Set(text string) error {
 		if digits := strings.TrimLeft(text, "+-"); len(digits) > 1 && digits[0] == '0' || strings.Contains(text, "_") {
 			return errors.New("a whole number begins with no 0")
 		}
+	}
+	if v.isWord {
+		text = norm.NFC.String(text)
 	}
 	return v.Value.Set(text)
 }
@@ -39,7 +47,7 @@ func makeStrict(cmd *cobra.Command) {
 		case done:
 			return
 		case f.Value.Type() == "int", f.Value.Type() == "uint64", strings.HasPrefix(f.Value.Type(), "string"):
-			f.Value = strictValue{f.Value}
+			f.Value = strictValue{f.Value, slices.Contains([]string{"case", "tag", "grader"}, f.Name)}
 		}
 		if f.DefValue == "[]" {
 			f.DefValue = "" // --help knows an empty list by its type only

@@ -8,10 +8,39 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// Open opens a file for reading. What is no regular file is an error.
+// Spelled returns the path of a file as the file system spells it, where its name is
+// there in another Unicode form; else the path as it is.
+func Spelled(path string) string {
+	if isASCII := !strings.ContainsFunc(path, func(r rune) bool { return r >= utf8.RuneSelf }); isASCII {
+		return path
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return path
+	}
+	dir := filepath.Dir(path)
+	if dir != path {
+		dir = Spelled(dir)
+	}
+	entries, _ := os.ReadDir(dir) // none: the path stays
+	for _, e := range entries {
+		if norm.NFC.String(e.Name()) == norm.NFC.String(filepath.Base(path)) {
+			return filepath.Join(dir, e.Name())
+		}
+	}
+	return path
+}
+
+// Open opens a file for reading, however its name is spelled; see [Spelled]. What is no
+// regular file is an error.
 func Open(path string) (*os.File, error) {
+	path = Spelled(path)
 	if info, err := os.Stat(path); err == nil {
 		if err := check(info); err != nil {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: err}

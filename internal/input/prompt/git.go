@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"promptbench/internal/input/strictyaml"
 )
 
@@ -125,9 +127,19 @@ func (r revision) read(ctx context.Context, file string) (found string, data []b
 		return fail(err)
 	}
 	rel = filepath.ToSlash(rel)
+	forms := []string{rel, norm.NFC.String(rel), norm.NFD.String(rel)}
+	if forms[1] == forms[2] {
+		forms = forms[:1]
+	}
 	for _, ext := range append([]string{""}, extensions()...) {
-		object := r.commit + ":./" + rel + ext
-		kind, err := r.git(ctx, "cat-file", "-t", object)
+		var object string
+		var kind []byte
+		for _, form := range forms {
+			object = r.commit + ":./" + form + ext
+			if kind, err = r.git(ctx, "cat-file", "-t", object); err == nil {
+				break
+			}
+		}
 		if err != nil || strings.TrimSpace(string(kind)) != "blob" {
 			continue
 		}

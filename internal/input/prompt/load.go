@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
@@ -30,10 +32,11 @@ func extensions() []string { return []string{".prompt.yml", ".prompt.yaml", ".ym
 func Resolve(name string) (string, error) {
 	isDir := false
 	for _, ext := range append([]string{""}, extensions()...) {
-		info, err := os.Stat(name + ext)
+		path := inputfile.Spelled(name + ext)
+		info, err := os.Stat(path)
 		switch {
 		case err == nil && !info.IsDir():
-			return name + ext, nil
+			return path, nil
 		case err == nil && ext == "":
 			isDir = true
 		}
@@ -135,7 +138,7 @@ func isPromptFile(name string) bool {
 
 // baseName returns a prompt's name: the file's without directory and extension.
 func baseName(path string) string {
-	base := filepath.Base(filepath.ToSlash(path))
+	base := norm.NFC.String(filepath.Base(filepath.ToSlash(path)))
 	for _, ext := range extensions() {
 		if name, ok := strings.CutSuffix(base, ext); ok && name != "" {
 			return name

@@ -31,10 +31,10 @@ func lookalikePattern() *regexp.Regexp {
 }
 
 // lookalikes finds what looks like a placeholder in the literal text of a content,
-// each text once.
-func lookalikes(content string, parsed template) []lookalike {
+// each text once. The pattern is [lookalikePattern].
+func lookalikes(content string, parsed template, pattern *regexp.Regexp) []lookalike {
 	var out []lookalike
-	pattern, seen := lookalikePattern(), map[string]bool{}
+	seen := map[string]bool{}
 	next := 0 // in parsed
 	for at, tries := 0, 0; tries < maxLookalikes; tries++ {
 		i := strings.IndexAny(content[at:], "{<$%")

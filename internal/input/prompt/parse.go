@@ -112,6 +112,7 @@ func (c *checker) messages(list []fileMessage) {
 	}
 	roles := []string{"system", "developer", "user", "assistant"}
 	hasUser, hasInput := false, false
+	pattern := lookalikePattern()
 	for i, m := range list {
 		n := c.root.At("messages", i)
 		if m.Role != "" && !slices.Contains(roles, m.Role) {
@@ -129,7 +130,7 @@ func (c *checker) messages(list []fileMessage) {
 			hasInput = hasInput || s.name == InputName
 			c.p.spots = append(c.p.spots, spot{text: s.text, name: s.name, at: n.Get("content"), from: s.from, to: s.to})
 		}
-		for _, l := range lookalikes(m.Content, t) {
+		for _, l := range lookalikes(m.Content, t, pattern) {
 			c.p.spots = append(c.p.spots, spot{text: l.text, like: l.name, at: n.Get("content"), from: l.from, to: l.to})
 		}
 		c.p.Messages = append(c.p.Messages, Message(m))

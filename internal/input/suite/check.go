@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
@@ -31,6 +33,7 @@ type caseChecker struct {
 	rules    []string // the suite's types
 	expects  []graders.Expectation
 	ids      map[string]place
+	alike    map[string]string            // the first id that reads like this, in whichever case and width
 	first    map[[sha256.Size]byte]string // id of the first case with this input and these vars
 	repeated problem.List                 // warnings of inputs that an earlier case has
 	stats    stats
@@ -42,7 +45,7 @@ type caseChecker struct {
 func (l *loader) cases(b *casesBlock) {
 	s := l.suite
 	c := &caseChecker{
-		rules: s.Rules.Types, expects: graders.Expectations(), ids: map[string]place{}, first: map[[sha256.Size]byte]string{},
+		rules: s.Rules.Types, expects: graders.Expectations(), ids: map[string]place{}, alike: map[string]string{}, first: map[[sha256.Size]byte]string{},
 		stats: stats{vars: map[string]int{}, tags: map[string]int{}, types: map[string]int{}, groups: map[string]bool{}},
 	}
 	h := sha256.New()
@@ -70,6 +73,7 @@ func (l *loader) cases(b *casesBlock) {
 		}
 	default:
 		for _, r := range b.list {
+			r.compose()
 			s.list = append(s.list, r.Case)
 			if !each(r) {
 				break
@@ -155,9 +159,9 @@ func (c *caseChecker) check(r record) {
 		if bad := badWord(tag); bad != "" {
 			fail("the tag "+bad, "", "tags", i)
 		}
-		if slices.Index(r.Tags, tag) == i {
-			c.stats.tags[tag]++
-		}
+	}
+	for _, tag := range slices.Compact(slices.Sorted(slices.Values(r.Tags))) {
+		c.stats.tags[tag]++
 	}
 	for _, name := range sortedKeys(r.Vars) {
 		c.stats.vars[name]++
@@ -185,10 +189,11 @@ func (c *caseChecker) countUnit(r record) {
 	if text == "" {
 		return
 	}
+	b := []byte(text)
 	for _, name := range sortedKeys(r.Vars) {
-		text += "\x00" + name + "\x00" + r.Vars[name]
+		b = append(append(append(append(b, 0), name...), 0), r.Vars[name]...)
 	}
-	sum := sha256.Sum256([]byte(text))
+	sum := sha256.Sum256(b)
 	first, isRepeated := c.first[sum]
 	switch {
 	case !isRepeated:
@@ -212,6 +217,14 @@ func (c *caseChecker) id(r record, fail func(message, hint string, path ...any))
 		return
 	}
 	c.ids[r.ID] = place{at.Line, at.Column}
+	alike := strings.ToLower(norm.NFKC.String(r.ID))
+	switch other, isThere := c.alike[alike]; {
+	case !isThere:
+		c.alike[alike] = r.ID
+	case len(c.repeated) < maxRepeated:
+		c.repeated.Add(warning(at.Problem(fmt.Sprintf("the id %s differs from %s only in the form of its letters", r.ID, other),
+			"rename one of them, so that nobody mistakes it for the other")))
+	}
 }
 
 func badWord(s string) string {

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"promptbench/graders/reply"
 	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
@@ -139,7 +141,8 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 	var f suiteFile
 	probs = append(probs, doc.Decode(&f)...)
 	l := loader{suite: s, root: doc.Root(), open: open, probs: probs}
-	s.Name, s.Description = cmp.Or(f.Suite, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))), f.Description
+	s.Name = norm.NFC.String(cmp.Or(f.Suite, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))))
+	s.Description = f.Description
 	l.extend(&f)
 	s.Vars = f.Vars
 	l.vars(l.at("vars"), s.Vars)

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/text/charset"
@@ -29,6 +31,14 @@ type record struct {
 	place func(path ...any) spot
 	has   func(key string) bool // whether the field was given, as text
 	probs problem.List
+}
+
+// compose puts the names of a case into NFC, the form in which they are compared.
+func (r *record) compose() {
+	r.ID, r.Group = norm.NFC.String(r.ID), norm.NFC.String(r.Group)
+	for i, tag := range r.Tags {
+		r.Tags[i] = norm.NFC.String(tag)
+	}
 }
 
 // A spot is a place in a file that problems are put on.
@@ -88,6 +98,7 @@ func (f *casesFile) each(yield func(record) bool) error {
 	defer func() { _ = r.Close() }() // only read
 	sum, stopped := sha256.New(), false
 	err = read(f.path, io.TeeReader(r, sum), func(rec record) bool {
+		rec.compose()
 		stopped = !yield(rec)
 		return !stopped
 	})

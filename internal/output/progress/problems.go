@@ -4,18 +4,25 @@ import (
 	"bufio"
 	"cmp"
 	"errors"
+	"maps"
 	"strings"
 
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/output/report"
+	"promptbench/internal/text/wording"
 )
 
-// Describe returns problems as lines to print to Err: each problem with its place, and below it the line of the file. A
+// maxDescribed is how many problems are listed; a file that is wrong throughout needs no more to be understood.
+const maxDescribed = 100
+
+// Describe returns the first problems as lines to print to Err: each problem with its place, and below it the line of the file. A
 // line that holds a secret, or that can't be read, is left out.
 func (c *Console) Describe(list problem.List) []string {
 	width := cmp.Or(c.Display(c.Err, false).Width, report.DefaultWidth)
+	more := len(list) - maxDescribed
+	list = list[:min(len(list), maxDescribed)]
 	quoted := linesOf(list)
 	var out []string
 	for _, p := range list {
@@ -27,6 +34,9 @@ func (c *Console) Describe(list problem.List) []string {
 		for text := range strings.SplitSeq(problem.Excerpt(line, p.Line, p.Column, width-2), "\n") {
 			out = append(out, "  "+text)
 		}
+	}
+	if more > 0 {
+		out = append(out, Blame("", wording.Count(more, "more problem")+", see promptbench validate --format json"))
 	}
 	return out
 }
@@ -47,9 +57,12 @@ func linesOf(list problem.List) map[string]map[int]string {
 		readLines(file, wanted)
 	}
 	for _, p := range list {
-		if p.Secret || config.HoldsSecret(out[p.File][p.Line]) {
+		if p.Secret {
 			delete(out[p.File], p.Line)
 		}
+	}
+	for _, lines := range out {
+		maps.DeleteFunc(lines, func(_ int, line string) bool { return config.HoldsSecret(line) })
 	}
 	return out
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"golang.org/x/text/unicode/norm"
+
 	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/record/runfile"
@@ -61,6 +63,7 @@ func Read(path string) ([]Label, error) {
 		if err != nil {
 			return problem.Problem{File: path, Line: line.Number, Message: err.Error()}
 		}
+		l.Suite, l.Case = norm.NFC.String(l.Suite), norm.NFC.String(l.Case)
 		out = append(out, l)
 		return nil
 	})

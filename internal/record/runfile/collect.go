@@ -6,6 +6,8 @@ import (
 	"os"
 	"strconv"
 
+	"golang.org/x/text/unicode/norm"
+
 	"promptbench/graders"
 	"promptbench/graders/reply"
 )
@@ -62,8 +64,11 @@ func (k *collector) word(text []byte) string {
 	if kept, ok := k.words[string(text)]; ok {
 		return kept
 	}
-	s := string(text)
-	k.words[s] = s
+	s := norm.NFC.String(string(text))
+	if kept, ok := k.words[s]; ok {
+		s = kept
+	}
+	k.words[string(text)] = s
 	return s
 }
 

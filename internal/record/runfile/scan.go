@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -159,5 +161,6 @@ func checkHeader(l Line) (Header, error) {
 	if err := l.Decode(&h); err != nil {
 		return h, fmt.Errorf("%w: %w", ErrNotRun, err)
 	}
+	h.Prompt.Name, h.Suite.Name = norm.NFC.String(h.Prompt.Name), norm.NFC.String(h.Suite.Name)
 	return h, nil
 }
