@@ -90,7 +90,7 @@ func (t *Tally) AddOn(model string, trial runfile.Trial, isReplayed bool) {
 	}
 	for _, s := range trial.Scores {
 		saysIt := func(part graders.Score) bool { // such as a criterion, of the rubric that lacks it
-			return part.Unscored != "" && (s.Broken || s.Grader == "rubric") && strings.HasPrefix(part.Grader, s.Grader+"/")
+			return part.Unscored != "" && strings.HasPrefix(part.Grader, s.Grader+"/")
 		}
 		switch {
 		case s.Unscored == "" || slices.ContainsFunc(trial.Scores, saysIt):
