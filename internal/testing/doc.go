@@ -3,6 +3,8 @@
 //	fakeopenai  an endpoint with scripted replies and faults
 //	chromium    a real browser
 //	reporttest  runs to render
+//	mutate      broken files and flags to try a program with
+//	peak        how much memory a process took
 //	repo        the rules of this repository
 //	ci          the workflows and the action, run step by step
 package testing

@@ -33,8 +33,9 @@ func replyOf(size int) (string, error) {
 	return string(data), err
 }
 
-// serve answers chat requests after a delay until its standard input ends, and prints its base URL first.
-func serve(ctx context.Context, delay time.Duration, size int, out io.Writer) error {
+// serve answers chat requests after a delay until its standard input ends, and prints its base URL first. A fault is as
+// [faults] lists them.
+func serve(ctx context.Context, delay time.Duration, size int, fault string, out io.Writer) error {
 	reply, err := replyOf(size)
 	if err != nil {
 		return err
@@ -43,13 +44,19 @@ func serve(ctx context.Context, delay time.Duration, size int, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	if fault == away {
+		listener = &absent{inner: listener, left: 50}
+	}
+	handler, err := withFault(fault, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-time.After(delay)
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(reply)))
 		_, _ = io.WriteString(w, reply)
-	})
+	}))
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: handler}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)

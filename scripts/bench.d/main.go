@@ -5,7 +5,8 @@
 //	        [-reply BYTES] [-rounds N]
 //	bench.d history -promptbench FILE [-files N] [-calls N]
 //	bench.d queue -promptbench FILE -nats-server FILE [-workers N] [-cases N] [-in-flight N] [-delay D] [-sync]
-//	bench.d serve [-delay D] [-reply BYTES]
+//	bench.d attacks -promptbench FILE [-cases N] [-delay D]
+//	bench.d serve [-delay D] [-reply BYTES] [-fault NAME]
 //	bench.d loop -base-url URL -inputs FILE -in-flight N
 //
 // The endpoint and every candidate are processes of their own, so that the time, the processor time and the memory of
@@ -51,7 +52,7 @@ type bench struct {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	const commands = "want compare, history, queue, serve or loop"
+	const commands = "want compare, history, queue, attacks, serve or loop"
 	if len(args) == 0 {
 		return errors.New(commands)
 	}
@@ -70,6 +71,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&b.workers, "workers", 3, "worker processes")
 	flags.BoolVar(&b.sync, "sync", false, "have that server write each message to disk before it says that it has it")
 	base := flags.String("base-url", "", "of the endpoint")
+	fault := flags.String("fault", "none", "what the endpoint does in place of an answer")
 	inputs := flags.String("inputs", "", "a JSON Lines file of cases")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
@@ -79,13 +81,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	switch args[0] {
 	case "serve":
-		return serve(ctx, b.delay, b.size, out)
+		return serve(ctx, b.delay, b.size, *fault, out)
 	case "loop":
 		return loop(ctx, *base, *inputs, b.inFlight)
 	case "compare":
 		return b.measureIn(out, b.cases, func() error { return b.compare(ctx) })
 	case "queue":
 		return b.measureIn(out, b.cases, func() error { return b.queue(ctx) })
+	case "attacks":
+		return b.measureIn(out, b.cases, func() error { return b.attacks(ctx) })
 	case "history":
 		return b.measureIn(out, 1, func() error { return b.history(ctx) })
 	}

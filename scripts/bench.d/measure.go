@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"promptbench/internal/testing/peak"
 )
 
 // A result is what a program took.
@@ -36,11 +38,13 @@ func measure(ctx context.Context, dir string, args ...string) (result, error) {
 
 // resultOf is what a program took that has ended, without its wall time.
 func resultOf(state *os.ProcessState) result {
-	return result{cpu: state.UserTime() + state.SystemTime(), memory: mostMemory(state)}
+	return result{cpu: state.UserTime() + state.SystemTime(), memory: peak.Memory(state)}
 }
 
-func (b *bench) startEndpoint(ctx context.Context) (base string, stop func(), err error) {
-	endpoint := exec.CommandContext(ctx, b.self, "serve", "-delay", b.delay.String(), "-reply", fmt.Sprint(b.size))
+func (b *bench) startEndpoint(ctx context.Context, more ...string) (base string, stop func(), err error) {
+	endpoint := exec.CommandContext(ctx, b.self, append([]string{
+		"serve", "-delay", b.delay.String(), "-reply", fmt.Sprint(b.size),
+	}, more...)...)
 	stdin, err := endpoint.StdinPipe()
 	if err != nil {
 		return "", nil, err

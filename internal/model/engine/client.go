@@ -20,8 +20,8 @@ const (
 	maxBody      = 8 << 20   // of a success; a reply of a few thousand tokens is about 20 KiB
 	maxErrorBody = 64 << 10  // of another answer; the rest says no more
 	maxHeader    = 256 << 10 // of a header
-	smallBody    = 256 << 10 // is read at once; of larger bodies only a few are held at a time
-	largeBodies  = 4         // of one client
+	smallBody    = 128 << 10 // is read at once; of larger bodies only a few are held at a time
+	largeBodies  = 2         // of one client
 )
 
 var errTooLarge = errors.New("the answer is larger than 8 MiB")
@@ -128,9 +128,10 @@ func (c *Client) send(ctx context.Context, call model.Call) (_ model.Answer, rel
 		return answer, release, ctx.Err()
 	}
 	rest, err := io.ReadAll(io.LimitReader(resp.Body, maxBody-smallBody+1))
-	if answer.Body = append(answer.Body, rest...); err == nil && len(answer.Body) > maxBody {
-		answer.Body, err = nil, errTooLarge
+	if err == nil && smallBody+len(rest) > maxBody {
+		return answer, release, errTooLarge
 	}
+	answer.Body = append(answer.Body, rest...)
 	return answer, release, err
 }
 

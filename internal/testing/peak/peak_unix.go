@@ -1,6 +1,7 @@
 //go:build unix
 
-package main
+// Package peak tells how much memory a process took.
+package peak
 
 import (
 	"os"
@@ -8,8 +9,8 @@ import (
 	"syscall"
 )
 
-// mostMemory is the most memory that a process held at once, in KiB.
-func mostMemory(s *os.ProcessState) int64 {
+// Memory is the most memory that a process held at once, in KiB.
+func Memory(s *os.ProcessState) int64 {
 	usage, ok := s.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
