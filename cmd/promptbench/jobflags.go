@@ -21,12 +21,12 @@ const (
 	maxTimeout     = 24 * time.Hour
 )
 
-// checkBetween rejects a number outside what a flag takes.
-func checkBetween(flag string, n, least, most int) error {
+// checkUpTo rejects a number under 1 and one that is greater than a flag takes.
+func checkUpTo(flag string, n, most int) error {
 	if n > most {
 		return usagef("--%s is %d; it must be at most %d", flag, n, most)
 	}
-	return checkAtLeast(flag, n, least)
+	return checkAtLeast(flag, n, 1)
 }
 
 // runFlags are the flags of a job.
@@ -88,8 +88,8 @@ func (f *runFlags) check() error {
 	if err := session.CheckProfileAddress(f.pprof); err != nil {
 		return usage(err)
 	}
-	return errors.Join(checkBetween("trials", f.trials, 1, maxTrials),
-		checkBetween("concurrency", f.concurrency, 1, maxConcurrency))
+	return errors.Join(checkUpTo("trials", f.trials, maxTrials),
+		checkUpTo("concurrency", f.concurrency, maxConcurrency))
 }
 
 // job returns what the flags say of a job that begins now.

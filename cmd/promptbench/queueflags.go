@@ -47,8 +47,7 @@ func (f *queueFlags) add(cmd *cobra.Command, what string) {
 }
 
 func (f *queueFlags) check() error {
-	switch {
-	case (f.cert == "") != (f.ckey == ""):
+	if (f.cert == "") != (f.ckey == "") {
 		return usagef("--queue-cert and --queue-key need each other; pass both")
 	}
 	return nil

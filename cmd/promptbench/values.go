@@ -100,7 +100,7 @@ func otherWord(name string, known []string) string {
 		{"silent q no-progress no-progress-bar", "quiet", "--quiet"},
 		{"no-colors no-colour color monochrome", "no-color", "--no-color"},
 		{"allow-errors fail-on-error error-limit", "max-errors", "--max-errors N"},
-		{"api-key key token openai-api-key", "model", "the variable OPENAI_API_KEY, or the one that api_key_env names in the config"},
+		{"api-key key token openai-api-key", "model", "OPENAI_API_KEY, or the variable of api_key_env in the config"},
 		{"prompt prompts p revision", "suite", "the revision as an argument, such as prompts/v3"},
 		{"watch w", "trials", "promptbench watch"},
 		{"dry-run plan estimate", "trials", "promptbench plan, which makes no call"},

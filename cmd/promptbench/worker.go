@@ -43,7 +43,7 @@ writes no run file. An interrupt lets it finish its calls.`,
 			if where.url == "" || where.url == embeddedQueue {
 				return usagef("--queue is missing; pass the address of the work queue, such as nats://127.0.0.1:4222")
 			}
-			return errors.Join(checkBetween("concurrency", calls, 1, maxConcurrency), where.check())
+			return errors.Join(checkUpTo("concurrency", calls, maxConcurrency), where.check())
 		}),
 	}
 	flags := cmd.Flags()

@@ -28,7 +28,7 @@ type revision struct {
 // splitRevision splits path@revision. Both may hold an @, as dirs@2/v1 and HEAD@{1} or
 // feature/@types do: the first revision that git knows decides, else the first path
 // that is there, else the last @.
-func splitRevision(ctx context.Context, name string) (path, rev string, ok bool) {
+func splitRevision(ctx context.Context, name string) (file, rev string, ok bool) {
 	rest := 0
 	for {
 		i := strings.Index(name[rest:], "@")
@@ -47,11 +47,11 @@ func splitRevision(ctx context.Context, name string) (path, rev string, ok bool)
 		if _, err := openRevision(ctx, before, after); err == nil {
 			return before, after, true
 		}
-		if _, err := Resolve(path); path == "" || err != nil {
-			path, rev, ok = before, after, true
+		if _, err := Resolve(file); file == "" || err != nil {
+			file, rev, ok = before, after, true
 		}
 	}
-	return path, rev, ok
+	return file, rev, ok
 }
 
 // openRevision finds the repository of a file and the commit that rev names.

@@ -26,7 +26,8 @@ type lookalike struct {
 // braces that are too many or too few, or behind a dollar or a percent sign.
 func lookalikePattern() *regexp.Regexp {
 	const name = `([\pL_][\pL\pM\p{Nd}_]*)`
-	return regexp.MustCompile(`^(?:\{\{\{ *` + name + ` *\}\}\}|\{\{[^{}\n]*[\pL][^{}\n]*\}\}|\{%[^{}\n]+%\}|<%[^<>\n]+%>|` +
+	return regexp.MustCompile(`^(?:\{\{\{ *` + name + ` *\}\}\}|\{\{[^{}\n]*[\pL][^{}\n]*\}\}|` +
+		`\{%[^{}\n]+%\}|<%[^<>\n]+%>|` +
 		`\{\{? *` + name + ` *\}|\{\{ *` + name + `\b|\$` + name + `|\$[{(] *` + name + ` *[})]|%\(` + name + `\)s)`)
 }
 

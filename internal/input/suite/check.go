@@ -45,7 +45,8 @@ type caseChecker struct {
 func (l *loader) cases(b *casesBlock) {
 	s := l.suite
 	c := &caseChecker{
-		rules: s.Rules.Types, expects: graders.Expectations(), ids: map[string]place{}, alike: map[string]string{}, first: map[[sha256.Size]byte]string{},
+		rules: s.Rules.Types, expects: graders.Expectations(),
+		ids: map[string]place{}, alike: map[string]string{}, first: map[[sha256.Size]byte]string{},
 		stats: stats{vars: map[string]int{}, tags: map[string]int{}, types: map[string]int{}, groups: map[string]bool{}},
 	}
 	h := sha256.New()
@@ -222,7 +223,8 @@ func (c *caseChecker) id(r record, fail func(message, hint string, path ...any))
 	case !isThere:
 		c.alike[alike] = r.ID
 	case len(c.repeated) < maxRepeated:
-		c.repeated.Add(warning(at.Problem(fmt.Sprintf("the id %s differs from %s only in the form of its letters", r.ID, other),
+		message := fmt.Sprintf("the id %s differs from %s only in the form of its letters", r.ID, other)
+		c.repeated.Add(warning(at.Problem(message,
 			"rename one of them, so that nobody mistakes it for the other")))
 	}
 }

@@ -87,7 +87,8 @@ func (f *casesFile) each(yield func(record) bool) error {
 		read = readCSV
 	default:
 		if ext == ".yaml" || ext == ".yml" {
-			return errors.New("expected a .jsonl, .csv or .tsv file; to have the cases of another suite, write extends: that suite")
+			return errors.New("expected a .jsonl, .csv or .tsv file; " +
+				"to have the cases of another suite, write extends: that suite")
 		}
 		return fmt.Errorf("expected a .jsonl, .csv or .tsv file, found %q", ext)
 	}
