@@ -38,7 +38,7 @@ func pairGraders(c *compare.Comparison) graderTable {
 	}
 	a := around(values)
 	t := graderTable{
-		Columns: []string{textsafe.Cell(c.Base.Name), textsafe.Cell(c.Head.Name), "Δ", "95% interval", "better", "worse"},
+		Columns: []string{textsafe.Cell(c.Base.Name), textsafe.Cell(c.Head.Name), "Δ", "95% interval", "newly pass", "newly fail"},
 		Ticks:   a.ticks(true), Zero: a.at(0),
 	}
 	for _, g := range c.Graders {
