@@ -83,7 +83,7 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	}
 	if b.Model.Name != h.Model.Name && b.Model.ID == h.Model.ID {
 		notes = append(notes,
-			fmt.Sprintf("the model is called %s in the base and %s in the head", b.Model.Name, h.Model.Name))
+			fmt.Sprintf("the model is the same; its name is %s in the base and %s in the head", b.Model.Name, h.Model.Name))
 	}
 	if other := otherParams(b.Model.Params, h.Model.Params); other != "" {
 		notes = append(notes, "parameters differ, base against head: "+other)
