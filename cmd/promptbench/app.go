@@ -38,7 +38,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.SetErr(errw)
 	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
 		if i := slices.IndexFunc(args, isBlank); i >= 0 && !strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
-			return usagef("argument %d of %s is empty; is a variable unset?", i+1, cmd.CommandPath())
+			return usagef("argument %d of %s is empty; is a variable unset?", i+1, nameOf(cmd))
 		}
 		if all := cmd.Flags().Lookup("all"); all != nil && all.Value.String() == "true" {
 			a.Page()

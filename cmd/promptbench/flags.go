@@ -111,7 +111,7 @@ func (f *projectFlags) options(cmd *cobra.Command) (project.Options, error) {
 func (f *projectFlags) checkModels(cmd *cobra.Command) error {
 	if len(f.models) > 1 && !f.several {
 		return usagef("%s takes one model, and --model is given %d times; "+
-			"run, compare, report and plan take several", cmd.CommandPath(), len(f.models))
+			"run, compare, report and plan take several", nameOf(cmd), len(f.models))
 	}
 	for i, name := range f.models {
 		switch {

@@ -32,7 +32,7 @@ a notice, classification sorts a shop's messages.`,
   promptbench init faq --from qa`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usagef("%[1]s takes at most one directory; see %[1]s --help", cmd.CommandPath())
+				return usagef("%s takes at most one directory; see %s --help", nameOf(cmd), cmd.CommandPath())
 			}
 			return nil
 		},

@@ -77,7 +77,7 @@ func groupCommand(cmd *cobra.Command, commands ...*cobra.Command) *cobra.Command
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usagef("%[1]s needs a command: %[2]s; see %[1]s --help", cmd.CommandPath(), strings.Join(names, " or "))
+			return usagef("%s needs a command: %s; see %s --help", nameOf(cmd), strings.Join(names, " or "), cmd.CommandPath())
 		}
 		return unknownCommand(cmd, args[0])
 	}
@@ -153,7 +153,7 @@ func kindOfValue(typ string) string {
 func atLeastOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usagef("%[1]s needs %[2]s; see %[1]s --help", cmd.CommandPath(), what)
+			return usagef("%s needs %s; see %s --help", nameOf(cmd), what, cmd.CommandPath())
 		}
 		return nil
 	}
@@ -161,9 +161,15 @@ func atLeastOne(what string) cobra.PositionalArgs {
 
 func exactlyOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usagef("%[1]s needs %[2]s, exactly one; see %[1]s --help", cmd.CommandPath(), what)
+		if len(args) > 1 {
+			return usagef("%s takes one argument, %s; it was given %d; see %s --help",
+				nameOf(cmd), what, len(args), cmd.CommandPath())
 		}
-		return nil
+		return atLeastOne(what)(cmd, args)
 	}
+}
+
+// nameOf returns the name of a command without the program's, which begins every message.
+func nameOf(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 }
