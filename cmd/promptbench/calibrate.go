@@ -96,7 +96,7 @@ func (a *app) askJudge(ctx context.Context, p *project.Project, how runFlags, pa
 		return c, errors.New(unfinished("calibration", end, j.Trials, "labelled reply"))
 	}
 	if n, why := j.Unanswered(); n > 0 {
-		return c, fmt.Errorf("the judge did not answer %s, so it is not measured: %s; run it again to go on from there",
+		return c, fmt.Errorf("the judge did not answer %s, so it is not measured: %s; run the same command again to finish",
 			wording.Count(n, "question"), why)
 	}
 	return j.Result(), nil
@@ -104,7 +104,7 @@ func (a *app) askJudge(ctx context.Context, p *project.Project, how runFlags, pa
 
 // unfinished says that a job of a judge did not end, and how to go on.
 func unfinished(kind string, end runfile.End, total int, noun string) string {
-	return fmt.Sprintf("the %s is %s (%s): %d of %s judged and kept; run it again to go on from there",
+	return fmt.Sprintf("the %s is %s (%s): %d of %s judged and kept; run the same command again to finish it",
 		kind, end.Status, end.Reason, end.Trials, wording.Count(total, noun))
 }
 

@@ -40,7 +40,7 @@ func TestFullDisk(t *testing.T) {
 	r := runInto(t, runs, server.URL())
 	require.Equal(t, 1, r.code)
 	require.Equal(t, 1, strings.Count(r.stderr, "no space left on device; what was written before is kept"), r.stderr)
-	require.Contains(t, r.stderr, "promptbench: the run of v3 is incomplete: 1 of 6 trials done and kept; run it again to go on from there")
+	require.Contains(t, r.stderr, "promptbench: the run of v3 is incomplete: 1 of 6 trials done and kept; run the same command again to finish it")
 	run := wholeRun(t, runs)
 	require.Len(t, run.Trials, 1)
 	require.NotNil(t, run.End, "taking the line away that did not fit made room for the end line")

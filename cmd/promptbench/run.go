@@ -196,7 +196,7 @@ func (a *app) noteOutcomes(j *job.Job, ends []runfile.End, tally *progress.Tally
 		if end.Status != runfile.Complete {
 			complete = false
 			lines = append(lines, progress.Blame("", end.Reason), progress.Blame("", fmt.Sprintf(
-				"the run of %s is %s: %d of %s done and kept; run it again to go on from there",
+				"the run of %s is %s: %d of %s done and kept; run the same command again to finish it",
 				j.Runs[i].Name, end.Status, end.Trials-end.Errors, wording.Count(j.Trials/len(j.Runs), "trial"))))
 		}
 	}

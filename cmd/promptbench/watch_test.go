@@ -259,7 +259,7 @@ func TestAnInterruptEndsAWatchAndKeepsWhatWasPaidFor(t *testing.T) {
 	w.until(t, "6 calls to make")
 	w.untilAsked(t)
 	require.NoError(t, w.cmd.Process.Signal(os.Interrupt))
-	w.untilSaid(t, "stopping: ")
+	w.untilSaid(t, "stopping after the calls in flight")
 	release()
 	runs := w.ended(t)
 	require.Len(t, runs, 1)

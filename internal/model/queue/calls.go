@@ -45,7 +45,7 @@ func (co *Coordinator) Complete(ctx context.Context, r model.Request) (model.Res
 		case <-co.conn.closed:
 			co.leave(key, c)
 			return model.Response{}, &model.Error{Kind: model.KindRefused, Message: fmt.Sprintf(
-				"the queue at %s is lost for good; run it again to go on from there", co.conn.at)}
+				"the queue at %s is lost for good; run the same command again to finish", co.conn.at)}
 		case <-ctx.Done():
 			co.leave(key, c)
 			return model.Response{}, model.Cancelled(ctx, 0)

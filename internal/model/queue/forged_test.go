@@ -166,7 +166,7 @@ func TestServerThatIsGone(t *testing.T) {
 	l := open(t, dial(), spec())
 	start := time.Now()
 	_, err := l.Complete(t.Context(), request("가"))
-	require.ErrorContains(t, err, "is lost for good; run it again to go on from there")
+	require.ErrorContains(t, err, "is lost for good; run the same command again to finish")
 	<-begun
 	require.ErrorContains(t, <-ended, "is lost for good")
 	require.Less(t, time.Since(start), 30*time.Second)

@@ -71,7 +71,7 @@ func Interruptible(ctx context.Context, c *progress.Console, leaving string) (
 			cancel()
 			return
 		}
-		c.Note("stopping: the calls in flight are finished and kept; interrupt again to drop them")
+		c.Note("stopping after the calls in flight; interrupt again to drop them")
 		close(stopped)
 		select {
 		case <-signals:

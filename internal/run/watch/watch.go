@@ -97,7 +97,7 @@ func (w *watcher) loop(ctx context.Context, cancel func(), interrupts <-chan os.
 					cancel() // drops the calls in flight
 				}
 				over = true
-				halt("stopping: the calls in flight are finished and kept; interrupt again to drop them")
+				halt("stopping after the calls in flight; interrupt again to drop them")
 			}
 		}
 		if over {
