@@ -99,7 +99,7 @@ func (o *outcome) addComparison(c *compare.Comparison) {
 	o.addRun(c.Base.Status, c.Base.Errors)
 	o.addRun(c.Head.Status, c.Head.Errors)
 	if c.Pairwise != nil {
-		o.addRun(c.Pairwise.Status, 0)
+		o.addRun(c.Pairwise.Status, c.Pairwise.Errors)
 	}
 	if c.Noise {
 		return // one prompt can't regress from itself

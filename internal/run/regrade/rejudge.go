@@ -26,7 +26,7 @@ func (r recorded) Lookup(key string) (runfile.Call, bool, error) {
 func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 	h := run.Header.Judge
 	if h == nil || h.Prompt == nil {
-		return &runner.Judge{IsPast: true}
+		return &runner.Judge{}
 	}
 	said := recorded{}
 	for _, c := range run.Calls {
@@ -40,9 +40,7 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 			Offline: fmt.Sprintf("run %s has no answer of %s to this very question", run.Header.Run, m.ID),
 		}}
 	}
-	out := &runner.Judge{
-		Prompt: PromptOf(*h.Prompt), Default: bench(h.Model), Named: map[string]*runner.JudgeModel{}, IsPast: true,
-	}
+	out := &runner.Judge{Prompt: PromptOf(*h.Prompt), Default: bench(h.Model), Named: map[string]*runner.JudgeModel{}}
 	for _, c := range criteria {
 		if m, ok := h.Criteria[c.ID]; ok && c.Judge != "" {
 			out.Named[c.Judge] = bench(m)

@@ -29,8 +29,6 @@ type Judge struct {
 	// Repeat is the number of judges of the same job that ask the same questions
 	// before this one: its votes count from there.
 	Repeat int
-	// IsPast says that the judge repeats what it said in a run, and is asked nothing.
-	IsPast bool
 	// Reversed lists the options in reverse order, to see whether that matters.
 	Reversed bool
 	// IsWanted reports whether a call with these questions about this reply is worth
@@ -165,7 +163,7 @@ func (j *Judge) read(
 		return nil, false, err
 	}
 	if fault := faultOf(call); fault != "" {
-		v := judge.Verdict{Fault: fault, Broken: j.isBroken(call.Error)}
+		v := judge.Verdict{Fault: fault, Broken: isBroken(call.Error)}
 		return slices.Repeat([]judge.Verdict{v}, len(a.Questions)), call.Error == nil, nil
 	}
 	return judge.Read(call.Reply, a.Questions, m.Asker.Target.Thinking...), true, nil
@@ -187,14 +185,11 @@ func faultOf(call runfile.Call) string {
 	return ""
 }
 
-// isBroken reports whether a call failed because of the judge or the way to it, and
-// not because of what it was asked.
-func (j *Judge) isBroken(e *runfile.Error) bool {
-	if e == nil || j.IsPast && e.Kind == runfile.KindNotRecorded {
-		return false
-	}
-	kind := model.Kind(e.Kind)
-	return kind != model.KindContextLength && kind != model.KindContentFilter
+// isBroken reports whether a call failed because of the judge or the way to it: it was
+// made, and what was asked is not the reason.
+func isBroken(e *runfile.Error) bool {
+	return e != nil && !slices.Contains(
+		[]string{runfile.KindNotRecorded, string(model.KindContextLength), string(model.KindContentFilter)}, e.Kind)
 }
 
 // call makes one call and records it. An endpoint that refuses structured output or

@@ -3,8 +3,11 @@ package runner
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"promptbench/graders"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/summary"
 )
 
 // Regrade grades the stored replies of a run again, up to workers cases at once,
@@ -45,6 +48,7 @@ func Regrade(
 			if err != nil {
 				return fmt.Errorf("grading run %s again: %w", run.Header.Run, err)
 			}
+			keepBroken(t.Scores, run.TrialsOf(c.Case), call.Trial, out.Header.Graders)
 			part.trials = append(part.trials, t)
 		}
 		return nil
@@ -60,4 +64,22 @@ func Regrade(
 		out.Calls, out.Trials = append(out.Calls, part.calls...), append(out.Trials, part.trials...)
 	}
 	return &out, nil
+}
+
+// keepBroken keeps the scores that a judge failed to give: it is not asked again. Those of
+// a command, which is, are its own.
+func keepBroken(scores []graders.Score, before []runfile.Trial, trial int, specs []graders.Spec) {
+	i := slices.IndexFunc(before, func(t runfile.Trial) bool { return t.Trial == trial })
+	if i < 0 {
+		return
+	}
+	for k, s := range scores {
+		old := summary.ScoreOf(&before[i], s.Grader, k)
+		isCommand := slices.ContainsFunc(specs, func(spec graders.Spec) bool {
+			return spec.Name == s.Grader && spec.Kind != ""
+		})
+		if s.Unscored != "" && old != nil && old.Broken && !isCommand {
+			scores[k] = *old
+		}
+	}
 }

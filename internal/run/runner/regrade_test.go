@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/graders"
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/runner"
@@ -54,4 +55,27 @@ func TestRegrade(t *testing.T) {
 	j.Grading.Graders = append(j.Grading.Graders, broken{})
 	_, err = runner.Regrade(t.Context(), old, j.Grading, 4, nil)
 	require.ErrorContains(t, err, "grading run old again")
+}
+
+// What a judge failed to say then it is not asked now, and it stays a failure.
+func TestRegradeKeepsWhatTheJudgeFailedAt(t *testing.T) {
+	t.Parallel()
+	j, memories := job(t, load(t, suiteText), &scripted{ask: always}, "v3")
+	down := judgeOf(t, &scripted{ask: func(context.Context, int, model.Request) (string, error) {
+		return "", &model.Error{Kind: model.KindServer, Status: 500}
+	}})
+	rubric := func(judge graders.Judge) graders.Grader {
+		g, err := graders.Rubric([]graders.Criterion{{ID: "concrete", Question: "?"}}, judge)
+		require.NoError(t, err)
+		return g
+	}
+	j.Judge, j.Grading.Graders = down, append(j.Grading.Graders, rubric(down))
+	ends := run(t, j)
+	require.Equal(t, 3, ends[0].Errors)
+	old := &runfile.Run{Header: runfile.Header{Run: "old", Prompt: runfile.Prompt{ReplyFormat: "json"}}}
+	old.Cases, old.Calls, old.Trials = memories[0].cases, memories[0].calls, memories[0].trials
+	j.Grading.Graders[len(j.Grading.Graders)-1] = rubric(&runner.Judge{})
+	again, err := runner.Regrade(t.Context(), old, j.Grading, 4, nil)
+	require.NoError(t, err)
+	require.Equal(t, old.Trials, again.Trials)
 }

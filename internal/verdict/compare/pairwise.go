@@ -18,6 +18,7 @@ type Pairwise struct {
 	Pairs    int `json:"pairs"`    // trials of cases that both sides have a reply to
 	Same     int `json:"same"`     // of these, with the same reply on both sides: a tie, not asked
 	Unscored int `json:"unscored"` // without a verdict in one order or both
+	Errors   int `json:"errors"`   // of these, because the judge failed
 	Units    int `json:"units"`    // cases, or groups of paraphrases, with a verdict
 	Win      int `json:"win"`      // units in which the head is preferred
 	Tie      int `json:"tie"`      // among them those where the order decided
@@ -58,6 +59,9 @@ func PairwiseOf(run *runfile.Run, price *params.Price) *Pairwise {
 		both, baseFirst, headFirst := find(t, "pairwise"), find(t, "pairwise/base_first"), find(t, "pairwise/head_first")
 		p.prefer(t, both)
 		p.position(baseFirst, headFirst)
+		if t.Failure() != "" {
+			p.Errors++
+		}
 		if both.Value == nil {
 			p.Unscored++
 			continue

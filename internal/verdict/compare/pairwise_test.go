@@ -127,3 +127,12 @@ func TestPairwiseOfNothing(t *testing.T) {
 	require.Nil(t, p.WinShare, "nothing was decided")
 	require.NotNil(t, p.NetCI)
 }
+
+// A pair without a verdict because the judge failed is an error, one by its prose is none.
+func TestPairwiseErrors(t *testing.T) {
+	t.Parallel()
+	run := duel(said{"", ""}, said{"", "first"}, said{"second", "first"})
+	run.Trials[0].Scores[1] = graders.Broken("no answer")
+	p := compare.PairwiseOf(run, nil)
+	require.Equal(t, [2]int{2, 1}, [2]int{p.Unscored, p.Errors})
+}
