@@ -94,6 +94,14 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 			candidates, weak = j.scan(text)
 		}
 	}
+	blockQuoted, oddSpaces := text != src.text, false
+	if len(candidates) == 0 {
+		candidates = j.quoted(text)
+	}
+	if plain := plainSpaces(text); len(candidates) == 0 && plain != text {
+		text, oddSpaces = plain, true
+		candidates, weak = j.scan(text)
+	}
 	if len(candidates) == 0 {
 		var repaired *jsonCandidate
 		candidates, repaired = j.scanBroken(text)
@@ -117,7 +125,10 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 	if len(candidates) > 1 {
 		doc.add(CodeSeveralDocuments, "line %d: the last of %d documents was read", src.line(best.start), len(candidates))
 	}
-	doc.blockQuote = text != src.text
+	doc.blockQuote = blockQuoted
+	if oddSpaces {
+		doc.add(CodeRepaired, "line %d: white space that JSON does not have", src.line(best.start))
+	}
 	if best.broken != nil {
 		explainRepair(&doc, src, best)
 	}

@@ -10,59 +10,103 @@ import (
 	"strings"
 )
 
-// unnest decodes the strings in an object that are JSON objects or lists
-// themselves, and reports whether there was one.
-func unnest(value any, depth int) (unnested any, found bool) {
+// A nest decodes the strings in a value that are JSON themselves.
+type nest struct {
+	inner []any // the objects that were strings
+	found bool
+}
+
+func (n *nest) decode(value any, depth int) any {
 	const deepest = 8
 	if depth > deepest {
-		return value, false
+		return value
 	}
 	switch v := value.(type) {
 	case string:
 		text := strings.TrimSpace(v)
 		if !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[") {
-			return v, false
+			return v
 		}
 		inner, length, err := decodeFirst(text)
 		if err != nil || length < len(text) {
-			return v, false
+			return v
 		}
-		inner, _ = unnest(inner, depth+1)
-		return inner, true
+		n.found = true
+		inner = n.decode(inner, depth+1)
+		if object, ok := inner.(map[string]any); ok {
+			n.inner = append(n.inner, object)
+		}
+		return inner
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		for key, member := range v {
-			var changed bool
-			out[key], changed = unnest(member, depth+1)
-			found = found || changed
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out[key] = n.decode(v[key], depth+1)
 		}
-		return out, found
+		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, member := range v {
-			var changed bool
-			out[i], changed = unnest(member, depth+1)
-			found = found || changed
+			out[i] = n.decode(member, depth+1)
 		}
-		return out, found
+		return out
 	}
-	return value, false
+	return value
 }
 
 // selectNested is selectType for an object with the document in a string, or, of
 // one with a type, the items.
 func (r *jsonReader) selectNested(c *jsonCandidate, typed bool) bool {
-	value, found := unnest(c.value, 0)
-	if !found {
+	var n nest
+	whole := n.decode(c.value, 0)
+	if !n.found {
 		return false
 	}
-	source, err := json.Marshal(value)
-	inner := jsonCandidate{span: c.span, value: value, source: string(source), nested: true}
-	if err != nil || !r.selectType(&inner) || typed && !r.hasItems(value) {
-		return false
+	for _, value := range append([]any{whole}, n.inner...) {
+		inner := jsonCandidate{span: c.span, value: value, nested: true}
+		if !r.selectType(&inner) || typed && !r.hasItems(value) {
+			continue
+		}
+		source, err := json.Marshal(value)
+		if err != nil {
+			return false
+		}
+		inner.source = string(source)
+		*c = inner
+		return true
 	}
-	*c = inner
-	return true
+	return false
+}
+
+// quoted reads a text that is a JSON string with the document in it.
+func (r *jsonReader) quoted(text string) []jsonCandidate {
+	start := len(text) - len(strings.TrimLeft(text, " \t\r\n"))
+	if !strings.HasPrefix(text[start:], `"`) {
+		return nil
+	}
+	value, length, err := decodeFirst(text[start:])
+	c := jsonCandidate{span: span{start, start + length}, value: value}
+	if err != nil || strings.TrimSpace(text[c.end:]) != "" || !r.selectNested(&c, false) {
+		return nil
+	}
+	return []jsonCandidate{c}
+}
+
+var spaces = regexp.MustCompile(`[\s\v\p{Z}\p{Cf}\x{85}]+`)
+
+// plainSpaces replaces white space that JSON does not have, and invisible
+// characters, between its marks.
+func plainSpaces(text string) string {
+	const before, after = "{[,:}]\"", "{[,:}]\"-0123456789tfn"
+	var b strings.Builder
+	end := 0
+	for _, at := range spaces.FindAllStringIndex(text, -1) {
+		if at[0] > 0 && at[1] < len(text) && strings.IndexByte(before, text[at[0]-1]) >= 0 &&
+			strings.IndexByte(after, text[at[1]]) >= 0 && strings.Trim(text[at[0]:at[1]], " \t\r\n") != "" {
+			b.WriteString(text[end:at[0]] + strings.Repeat(" ", at[1]-at[0]))
+			end = at[1]
+		}
+	}
+	return b.String() + text[end:]
 }
 
 var blockQuote = regexp.MustCompile(`(?m)^[ \t]*>[ \t>]*`)
@@ -83,7 +127,7 @@ func openings(path string) []string {
 	var list []string
 	opening := ""
 	for name := range strings.SplitSeq(strings.TrimPrefix(path, "$."), ".") {
-		list = append(list, opening+"{", opening+`{"`)
+		list = append(list, opening+"{", opening+`{"`, opening+`{"`+name)
 		opening += `{"` + name + `":`
 		list = append(list, opening)
 	}

@@ -1,6 +1,7 @@
 package reply_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,16 @@ func TestJSONShapes(t *testing.T) {
 				`"{\"subtodoContent\": \"빵 사기\"}"]}}`,
 			"answer", two, repaired,
 		},
+		{
+			"a string", `"{\"subtodos\": {\"type\": \"answer\", \"content\": [{\"subtodoContent\": \"\\uc6b0\\uc720 사기\"}, ` +
+				`{\"subtodoContent\": \"빵 사기\"}]}}"`,
+			"answer", two, repaired,
+		},
+		{
+			"in a string of another object", `{"result": "{\"subtodos\": {\"type\": \"answer\", \"content\": ` + escaped + `}}"}`,
+			"answer", two, repaired,
+		},
+		{"prefill within a key", `": {"type": "answer", "content": ` + content + `}}`, "answer", two, repaired},
 		{
 			"an item that is JSON", `{"subtodos": {"type": "answer", "content": [{"subtodoContent": "[1]"}]}}`, "answer",
 			[]string{"[1]"}, nil,
@@ -53,4 +64,20 @@ func TestJSONShapes(t *testing.T) {
 	})
 	got := newReader(t, subtodoRules()).Read(`{"result": {"kind": "answer"}, "ok": true}`, "", reply.JSON)
 	require.Contains(t, got.Defects[0].Detail, `valid JSON under other keys ("ok", "result"): nothing is at $.subtodos.type`)
+}
+
+// White space that JSON does not have, and invisible characters, cost a defect.
+func TestOddWhiteSpace(t *testing.T) {
+	t.Parallel()
+	r := newReader(t, subtodoRules())
+	for _, space := range []string{
+		"\u00a0", "\u3000", "\ufeff", "\u200b", "\u200e", "\u2003", "\u2028", "\u2060", "\u0085", "\v", "\n\u00a0 ",
+	} {
+		raw := strings.ReplaceAll(`{~"subtodos":~{~"type":~"answer"~,~"content":~[{"subtodoContent":~"우유\u00a0사기"},~`+
+			`{"subtodoContent":"빵 사기"~}~]}~}`, "~", space)
+		got := r.Read(raw, "", reply.JSON)
+		require.Equal(t, "answer", got.Type, "%q", space)
+		require.Equal(t, []string{"우유\u00a0사기", "빵 사기"}, got.Items, "%q", space)
+		require.Equal(t, []reply.Code{reply.CodeRepaired}, codes(got), "%q", space)
+	}
 }

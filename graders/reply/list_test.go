@@ -25,7 +25,7 @@ func TestOtherMarks(t *testing.T) {
 		"1: |2: ", "1 : |2 : ", "1：|2：", "1、|2、", "1/ |2/ ", "1.) |2.) ", "1 - |2 - ", "1 |2 ", "1번 |2번 ",
 		"a. |b. ", "A) |B) ", "(a) |(b) ", "ㄱ. |ㄴ. ", "ㄱ) |ㄴ) ", "(ㄱ) |(ㄴ) ", "i. |ii. ", "I. |II. ", "Ⅰ. |Ⅱ. ", "一、|二、",
 		"㉠ |㉡ ", "㉮ |㉯ ", "ⓐ |ⓑ ", "Ⓐ |Ⓑ ", "⒜ |⒝ ", "㊱ |㊲ ", "✅ |✅ ", "✅|✅", "✔️ |✔️ ", "☑ |☐ ", "[ ] |[ ] ", "[] |[] ",
-		"[x] |[ ] ", "→ |→ ", "➡️ |➡️ ", "▶ |▶ ", "− |− ", "‑ |‑ ", "⁃ |⁃ ", "~ |~ ", "» |» ", "◆ |◆ ",
+		"[x] |[ ] ", "→ |→ ", "➡️ |➡️ ", "▶ |▶ ", "− |− ", "‑ |‑ ", "⁃ |⁃ ", "~ |~ ", "» |» ", "-> |-> ", "--> |--> ", "=> |=> ", "├─ |└─ ", "◆ |◆ ",
 		"★ |★ ", "👉 |👉 ", "🔹|🔹",
 		"§ |§ ", "- 1단계: |- 2단계: ", "1. [ ] |2. [x] ", "\u200b1. |\u200b2. ", "\ufeff1. |2. ",
 		"\u00ad- |\u2060- ", "\u3164① |② ",
@@ -144,5 +144,39 @@ func TestTooManyItems(t *testing.T) {
 		got := r.Read(raw, "", format)
 		require.Len(t, got.Items, reply.MaxItems)
 		require.Equal(t, []reply.Code{reply.CodeTooManyItems}, codes(got))
+	}
+}
+
+// Elements in a text are items, and no part of a tag is.
+func TestTextElements(t *testing.T) {
+	t.Parallel()
+	r := newReader(t, subtodoRules())
+	two := []string{"우유 사기", "빵 사기"}
+	for body, want := range map[string][]string{
+		"<item>우유 사기</item><item>빵 사기</item>":           two,
+		"<ul>\n<li>우유 사기</li>\n<li>빵 사기</li>\n</ul>":    two,
+		"<li>우유 사기\n<li>빵 사기":                           two,
+		"<todo no='1'>우유 사기</todo>\n<todo>빵 사기</todo>":  two,
+		"<할일>우유 사기</할일>\n<할일>빵 사기</할일>":                 two,
+		"1. 우유 사기<br/>2. 빵 사기":                          two,
+		"우유 사기<br>빵 사기":                                 two,
+		"<p>우유 사기</p><p>빵 A<B & C 사기</p>":               {"우유 사기", "빵 A<B & C 사기"},
+		"&bull; 우유 사기\n&bull; 빵 사기":                     two,
+		"<item>우유 사기</item></reply-body><item>빵</item>": nil,
+	} {
+		got := r.Read("answer\n"+body, "", reply.Text)
+		require.Equal(t, "answer", got.Type, body)
+		if want == nil {
+			require.NotEmpty(t, got.Defects, body)
+			continue
+		}
+		require.Equal(t, want, got.Items, body)
+		require.Equal(t, []reply.Code{reply.CodeRepaired}, codes(got), body)
+	}
+	for _, body := range []string{"1. 우유 <b>사기</b>\n2. A<B & C", "<b>우유</b> 사기\n<b>빵</b> 사기", "&c 우유\n&c 빵", "5 < 6 우유\n<- 빵"} {
+		got := r.Read("answer\n"+body, "", reply.Text)
+		require.Len(t, got.Items, 2, body)
+		require.Contains(t, strings.ReplaceAll(body, "\n", " "), got.Items[0], body)
+		require.Empty(t, got.Defects, body)
 	}
 }

@@ -63,7 +63,7 @@ var (
 		`\x{1F150}-\x{1F169}\x{1F130}-\x{1F149}\x{3280}-\x{3289}\x{3220}-\x{3229}` +
 		`\x{32B1}-\x{32BF}\x{24EB}-\x{24F4}\x{2160}-\x{217F}](?:[.．)）]|\s)`)
 	bulletMark = regexp.MustCompile(`^(?:[◎◉▷▶►▸▹➤➢➔➜➡→⇒⟶»›✓✔✅☑☐☒✗✘❌⬜⬛◽◾◻◼🔲🔳☞👉🔹🔸🔷🔶📌📍⭐★☆◆◇♦❖✦✧※◈🟢🟡🔴🔵🟠🟣⚫⚪▫⁌⁍]` +
-		`\x{FE0F}?|[⁃−‐‑‒―﹣∗~]\s|\[[\s✓✔xXvV]?\])`)
+		`\x{FE0F}?|(?:[⁃−‐‑‒―﹣∗~]|-{1,2}>|=>|[├└│┣┗][─━]*)\s|\[[\s✓✔xXvV]?\])`)
 )
 
 type otherMark struct {
@@ -137,7 +137,8 @@ func sharedMark(lines []string) parser {
 		}
 	}
 	symbol, _ := utf8.DecodeRuneInString(lines[0])
-	if !unicode.In(symbol, unicode.So, unicode.Sm, unicode.Po, unicode.Pd) || isQuote(symbol) || symbol == utf8.RuneError {
+	if !unicode.In(symbol, unicode.So, unicode.Sm, unicode.Po, unicode.Pd) || isQuote(symbol) ||
+		strings.ContainsRune("<&\\\uFFFD", symbol) { // an element, an entity, an escape
 		return nil
 	}
 	for _, line := range lines {

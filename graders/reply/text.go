@@ -40,7 +40,12 @@ func (r *Reader) readText(src *source) (document, bool) {
 		doc.rawType, doc.hasType = rawType, true
 		body = more + "\n" + rest
 	}
-	l := r.readList(body, false)
+	l, tagged := r.readTagged(body)
+	if tagged {
+		doc.add(CodeRepaired, "the items are elements, as in HTML")
+	} else {
+		l = r.readList(body, false)
+	}
 	if r.untyped { // the text is the document, with a list in it or not
 		l.dropped = nil
 		if !l.marked {
@@ -50,6 +55,42 @@ func (r *Reader) readText(src *source) (document, bool) {
 	l.escaped = escaped
 	doc.addList(l)
 	return doc, true
+}
+
+// bodyElement is the name of the element that [Reader.readTagged] puts around a text.
+const bodyElement = "reply-body"
+
+// readTagged reads the list of a text whose items are elements, such as <li> and
+// <item>, as it reads an XML document; ok is false for a text without any.
+func (r *Reader) readTagged(body string) (l list, ok bool) {
+	if r.untyped || !strings.ContainsAny(body, "<&") {
+		return list{}, false
+	}
+	x := xmlReader{root: bodyElement, list: bodyElement}
+	candidates := x.elements("<" + bodyElement + ">" + body + "</" + bodyElement + ">")
+	if len(candidates) != 1 || !entityMark.MatchString(body) && !candidates[0].holdsItems() {
+		return list{}, false
+	}
+	c := &candidates[0]
+	c.read(&x)
+	nodes, _ := selectNodes("//"+bodyElement, c.tree)
+	if len(nodes) != 1 || nodes[0].node == nil {
+		return list{}, false
+	}
+	return r.readElement(nodes[0].node, c), true
+}
+
+// entityMark matches a line whose bullet is written as an entity.
+var entityMark = regexp.MustCompile(`(?m)^\s*&(?:#\d{1,5}|#x[0-9a-fA-F]{1,5}|[a-z]{2,8});\s`)
+
+// holdsItems reports whether an element may be an item, or breaks a line.
+func (c *xmlCandidate) holdsItems() bool {
+	for i, t := range c.tags[1:] {
+		if t.kind == closeTag && c.match[i+1] > c.first && !isInline(t.name) || breaksLine(t.name) {
+			return true
+		}
+	}
+	return false
 }
 
 // typeLine returns the type in a first line and the text after it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,6 +123,21 @@ func TestBreakerLeavesThePromptsDoing(t *testing.T) {
 		}))
 		require.Equal(t, map[model.Kind]int{kind: 200}, runAll(t, m, 200))
 	}
+}
+
+// A firewall forbids the texts of some cases to a key that it serves.
+func TestForbiddenTextsAreOutcomes(t *testing.T) {
+	t.Parallel()
+	var sent atomic.Int64
+	_, m := engineModel(t, Options{Concurrency: 8}, model.Target{}, modelFunc(func(
+		context.Context, model.Request,
+	) (model.Response, error) {
+		if n := sent.Add(1); n > 20 && n <= 50 {
+			return model.Response{}, &model.Error{Kind: model.KindAuth, Status: 403}
+		}
+		return model.Response{}, nil
+	}))
+	require.Equal(t, map[model.Kind]int{"": 70, model.KindAuth: 30}, runAll(t, m, 100))
 }
 
 // A used-up quota is final though it is a 429: nothing is tried after it, and calls in backoff do not find out for

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -188,8 +189,10 @@ func (s *stop) guard(next step) step {
 		if why := s.err(); why != nil && ctx.Err() == nil && (failure.Kind == model.KindCancelled || failure.Retryable()) {
 			return resp, stopped(why, c.failed)
 		}
-		// Calls that the budget let in are finished, and one that the caller can ask in another way tells nothing.
-		if failure.Fatal() && failure.Kind != model.KindBudget && !c.CanDoWithout(failure) {
+		// Calls that the budget let in are finished, and one that the caller can ask in another way tells nothing. A
+		// firewall forbids some texts to a key that it serves.
+		isCase := failure.Status == http.StatusForbidden && c.served
+		if failure.Fatal() && !isCase && failure.Kind != model.KindBudget && !c.CanDoWithout(failure) {
 			// The calls that wait need not find out for themselves.
 			s.set(&model.Error{Kind: model.KindStopped, Message: failure.Error()})
 		}

@@ -31,7 +31,8 @@ func (b *beside) remarks(own []Run) []string {
 	for _, f := range found {
 		isOwn := slices.ContainsFunc(own, func(r Run) bool { return r.Path == f.Path })
 		isWritten := f.End == nil && runfile.Written(f.Path)
-		hasPaid := f.End != nil && f.End.Calls > 0 && !f.Header.Started.Before(b.since)
+		hasPaid := f.End != nil && f.End.Calls > 0 && !f.Header.Started.Before(b.since) &&
+			!f.Header.Started.After(time.Now()) // a clock was wrong
 		if isOwn || b.noticed[f.Path] || !isWritten && !hasPaid {
 			continue
 		}

@@ -50,6 +50,13 @@ func TestSimultaneousRunsNoticeEachOther(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, w.Close(runfile.End{Status: runfile.Complete, Calls: 3}))
 	require.Contains(t, first.Remarks()[0], "another process has run v1 on m")
+	// One whose clock was wrong has not.
+	h := headerOf(t, first.Runs[0].Path, runfile.NewID(time.Now().AddDate(1, 0, 0), "v1", "m"))
+	h.Started = time.Now().AddDate(1, 0, 0)
+	w, err = runfile.Create(runs, h)
+	require.NoError(t, err)
+	require.NoError(t, w.Close(runfile.End{Status: runfile.Complete, Calls: 3}))
+	require.Empty(t, first.Remarks())
 	for _, j := range []*job.Revisions{first, other, second} {
 		_, err := j.Run(t.Context(), nil)
 		require.EqualError(t, err, "out of order")
