@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -17,18 +18,21 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) (err error) {
-	program := flag.String("promptbench", "", "the program to try")
-	from := flag.String("project", "", "the project to break")
-	n := flag.Uint64("n", 10_000, "how many trials")
-	first := flag.Uint64("first", 0, "the number of the first one")
-	flag.Parse()
+func run(ctx context.Context, args []string, out io.Writer) (err error) {
+	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)
+	program := flags.String("promptbench", "", "the program to try")
+	from := flags.String("project", "", "the project to break")
+	n := flags.Uint64("n", 10_000, "how many trials")
+	first := flags.Uint64("first", 0, "the number of the first one")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
 	tmp, err := os.MkdirTemp("", "mutate-*")
 	if err != nil {
 		return err
@@ -63,7 +67,7 @@ func run(ctx context.Context) (err error) {
 				failed = errors.Join(failed, err)
 				if t.Fault != "" {
 					faults++
-					fmt.Println(t)
+					_, _ = fmt.Fprintln(out, t)
 				}
 				most.Wall, most.Memory = max(most.Wall, t.Wall), max(most.Memory, t.Memory)
 				mu.Unlock()
@@ -75,7 +79,7 @@ func run(ctx context.Context) (err error) {
 	}
 	close(numbers)
 	workers.Wait()
-	fmt.Printf("%d trials in %.0f s, %d with a fault; the longest took %.1f s, the largest %d MB\n",
+	_, _ = fmt.Fprintf(out, "%d trials in %.0f s, %d with a fault; the longest took %.1f s, the largest %d MB\n",
 		*n, time.Since(start).Seconds(), faults, most.Wall.Seconds(), most.Memory>>10)
 	if failed == nil && faults > 0 {
 		failed = errors.New("promptbench has faults; try one again with -first NUMBER -n 1")

@@ -154,7 +154,7 @@ func TestWriteGoesOnAfterAKill(t *testing.T) {
 	files := []starter.File{
 		{Path: "a/b/c.txt", Data: []byte("1")}, {Path: "a/d.txt", Data: []byte("2")}, {Path: "e.txt", Data: []byte("3")},
 	}
-	for n := range len(files) {
+	for n := range files {
 		dir := t.TempDir()
 		require.NoError(t, os.Mkdir(filepath.Join(dir, ".promptbench-init-1"), 0o700))
 		if n > 0 {

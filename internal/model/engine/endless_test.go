@@ -22,13 +22,16 @@ func TestAnswersWithoutAnEnd(t *testing.T) {
 	t.Parallel()
 	const slack = 64 << 10 // in the buffers of both sides
 	chunk := bytes.Repeat([]byte("a"), 4<<10)
+	status := func(code int) func(http.ResponseWriter) io.Writer {
+		return func(w http.ResponseWriter) io.Writer { w.WriteHeader(code); return w }
+	}
 	for name, tt := range map[string]struct {
 		begin func(http.ResponseWriter) io.Writer
 		most  int64 // bytes of one answer
 	}{
-		"500": {func(w http.ResponseWriter) io.Writer { w.WriteHeader(500); return w }, maxErrorBody + slack},
-		"429": {func(w http.ResponseWriter) io.Writer { w.WriteHeader(429); return w }, maxErrorBody + slack},
-		"302": {func(w http.ResponseWriter) io.Writer { w.WriteHeader(302); return w }, maxErrorBody + slack},
+		"500": {status(http.StatusInternalServerError), maxErrorBody + slack},
+		"429": {status(http.StatusTooManyRequests), maxErrorBody + slack},
+		"302": {status(http.StatusFound), maxErrorBody + slack},
 		"200": {func(w http.ResponseWriter) io.Writer { return w }, maxBody + slack},
 		"text": {func(w http.ResponseWriter) io.Writer {
 			_, _ = io.WriteString(w, `{"choices":[{"message":{"content":"`)

@@ -27,7 +27,8 @@ func Drive(ctx context.Context, c *progress.Console, j *job.Job, o Options) ([]r
 	if o.Every == 0 {
 		o.Every = progress.BetweenLines
 	}
-	defer interrupt.KeepWriting()() // a log that nobody reads any more must not end a run
+	restore := interrupt.KeepWriting() // a log that nobody reads any more must not end a run
+	defer restore()
 	ctx, stop, release := Interruptible(ctx, c, o.Leaving)
 	defer release()
 	state := func() progress.State { return StateOf(j.Stats()) }
