@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"io"
 	"os"
@@ -16,8 +15,12 @@ import (
 )
 
 // refuseInputs rejects an -o that names a file which the command reads, or a record or a
-// YAML file, which people write: no result replaces them.
+// YAML file, which people write: no result replaces them. It rejects a --status that
+// names anything but a status.
 func refuseInputs(cmd *cobra.Command, args []string) error {
+	if file := cmd.Flags().Lookup("status"); file != nil && !canBeStatus(file.Value.String()) {
+		return usagef("--status %s holds something else than a status; name another file", file.Value)
+	}
 	outputs, err := cmd.Flags().GetStringArray("output")
 	if err != nil {
 		return nil //nolint:nilerr // there is none, or it is the directory of import
@@ -44,16 +47,17 @@ func refuseInputs(cmd *cobra.Command, args []string) error {
 }
 
 // holdsRecords reports whether a file is a run file, labels or the like.
-func holdsRecords(path string) bool {
+func holdsRecords(path string) bool { return beginsWith(path, `{"kind":"`) }
+
+func beginsWith(path, first string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	const first = `{"kind":"`
 	start := make([]byte, len(first))
 	_, err = io.ReadFull(f, start)
-	return err == nil && bytes.Equal(start, []byte(first))
+	return err == nil && string(start) == first
 }
 
 // inputsOf lists the files that a command line names, and those of the project.

@@ -44,7 +44,7 @@ func (s *status) say(message string) {
 
 // write writes the status of a command that ended with err, if a file is named for it.
 func (s *status) write(err error, lines []string) error {
-	if s.file == "" {
+	if s.file == "" || !canBeStatus(s.file) { // refuseInputs says so
 		return nil
 	}
 	s.Schema, s.ExitCode = 1, codeOf(err)
@@ -72,6 +72,13 @@ func (s *status) write(err error, lines []string) error {
 		return fmt.Errorf("writing --status: %w", err)
 	}
 	return nil
+}
+
+// canBeStatus reports whether a status can replace a file: it is one, or is empty, or is
+// no regular file.
+func canBeStatus(path string) bool {
+	info, err := os.Stat(path)
+	return err != nil || !info.Mode().IsRegular() || info.Size() == 0 || beginsWith(path, `{"schema":1,"exit_code":`)
 }
 
 // addFailures takes over why trials have no reply.
