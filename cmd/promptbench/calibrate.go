@@ -63,7 +63,7 @@ and compare. It looks for the replies in the given runs, by default in all.`,
 				d.Brief = brief
 				return report.CalibrationText(w, c, p.Config.Judged.Bar, d)
 			}, func(w io.Writer) error { return report.WriteJSON(w, c) })
-		}, func() error { return checkUpTo("ask", asked, maxTrials) }, how.check, to.check),
+		}, func() error { return checkCount("ask", asked) }, how.check, to.check),
 	}
 	flags := cmd.Flags()
 	flags.IntVar(&asked, "ask", 2, "ask every question `n` times, to see whether verdicts change")

@@ -16,15 +16,14 @@ import (
 
 // The greatest values that flags take: more is a slip of the finger.
 const (
-	maxTrials      = 10_000
-	maxConcurrency = 10_000
-	maxTimeout     = 24 * time.Hour
+	maxCount   = 10_000 // of trials, and of calls in flight
+	maxTimeout = 24 * time.Hour
 )
 
-// checkUpTo rejects a number under 1 and one that is greater than a flag takes.
-func checkUpTo(flag string, n, most int) error {
-	if n > most {
-		return usagef("--%s is %d; it must be at most %d", flag, n, most)
+// checkCount rejects a number under 1 and one over maxCount.
+func checkCount(flag string, n int) error {
+	if n > maxCount {
+		return usagef("--%s is %d; it must be at most %d", flag, n, maxCount)
 	}
 	return checkAtLeast(flag, n, 1)
 }
@@ -88,8 +87,8 @@ func (f *runFlags) check() error {
 	if err := session.CheckProfileAddress(f.pprof); err != nil {
 		return usage(err)
 	}
-	return errors.Join(checkUpTo("trials", f.trials, maxTrials),
-		checkUpTo("concurrency", f.concurrency, maxConcurrency))
+	return errors.Join(checkCount("trials", f.trials),
+		checkCount("concurrency", f.concurrency))
 }
 
 // job returns what the flags say of a job that begins now.

@@ -43,12 +43,13 @@ writes no run file. An interrupt lets it finish its calls.`,
 			if where.url == "" || where.url == embeddedQueue {
 				return usagef("--queue is missing; pass the address of the work queue, such as nats://127.0.0.1:4222")
 			}
-			return errors.Join(checkUpTo("concurrency", calls, maxConcurrency), where.check())
+			return errors.Join(checkCount("concurrency", calls), where.check())
 		}),
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&files.models, "model", nil,
-		"take only calls of this model: the `id` of one at --base-url, a name in the config, or ENDPOINT:ID such as openai:ID")
+		"take only calls of this model: the `id` of one at --base-url, a name in the config, or ENDPOINT:ID "+
+			"such as openai:ID")
 	flags.IntVar(&calls, "concurrency", model.DefaultConcurrency, "at most `n` calls in flight")
 	files.addConfig(flags)
 	files.addBaseURL(flags)

@@ -14,8 +14,8 @@ import (
 
 // CheckBody reports what in the body of a request from elsewhere, for a kind of API, promptbench would not have sent: a
 // model other than id, messages that hold more than text, or a field that is neither one of promptbench nor a usual one
-// for sampling nor among more. So a client that can only hand in requests can't turn on what costs more or acts, such as
-// tools.
+// for sampling nor among more. So a client that can only hand in requests can't turn on what costs more or acts, as
+// tools do.
 func CheckBody(kind, id string, body []byte, more []string) error {
 	if canonical, err := strictyaml.Canonical(json.RawMessage(body)); err != nil || !bytes.Equal(canonical, body) {
 		return errors.New("the body is not canonical JSON")

@@ -12,8 +12,8 @@ import (
 	"promptbench/internal/model"
 )
 
-// Shorter texts than shortest are no secrets but words such as "none", which stand in for a key. No part of partInMessage
-// bytes of a longer one may be in a message. A reply is what is measured: only secrets as long as a real key are taken
+// Shorter texts than shortest are words such as "none", which stand in for a key. No part of partInMessage bytes of a
+// longer one may be in a message. A reply is what is measured: only secrets as long as a real key are taken
 // out of it, and parts of partInReply bytes.
 const (
 	shortest       = 6

@@ -18,8 +18,8 @@ func (c *Connection) mark(subject string, data []byte) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// keyOf returns what tells a worker, before it takes an item of a run, whether both have the same key; empty if there is
-// none.
+// keyOf returns what tells a worker, before it takes an item of a run, whether both have the same key; empty without
+// one.
 func (c *Connection) keyOf(run string) string {
 	if len(c.key) == 0 {
 		return ""

@@ -38,8 +38,10 @@ func pairGraders(c *compare.Comparison) graderTable {
 	}
 	a := around(values)
 	t := graderTable{
-		Columns: []string{textsafe.Cell(c.Base.Name), textsafe.Cell(c.Head.Name), "Δ", "95% interval", "newly pass", "newly fail"},
-		Ticks:   a.ticks(true), Zero: a.at(0),
+		Columns: []string{
+			textsafe.Cell(c.Base.Name), textsafe.Cell(c.Head.Name), "Δ", "95% interval", "newly pass", "newly fail",
+		},
+		Ticks: a.ticks(true), Zero: a.at(0),
 	}
 	for _, g := range c.Graders {
 		row := graderRow{

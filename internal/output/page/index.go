@@ -29,7 +29,8 @@ func Index(w io.Writer, runs []runfile.Found, did map[string]compare.Standing, l
 		row := runLink{
 			ID: h.Run, URL: "run?id=" + url.QueryEscape(h.Run), Started: phrase.Minute(h.Started),
 			Prompt: textsafe.Cell(h.Prompt.Name), Suite: textsafe.Cell(h.Suite.Name),
-			Model: textsafe.Cell(phrase.Model(h.Model)), Cases: phrase.None, Status: string(f.Status), Scores: cells(phrase.Scores(s)),
+			Model: textsafe.Cell(phrase.Model(h.Model)), Cases: phrase.None, Status: string(f.Status),
+			Scores: cells(phrase.Scores(s)),
 		}
 		if s.Cases > 0 {
 			row.Cases = phrase.Extent(h, s)

@@ -17,8 +17,8 @@ import (
 // maxDescribed is how many problems are listed; a file that is wrong throughout needs no more to be understood.
 const maxDescribed = 100
 
-// Describe returns the first problems as lines to print to Err: each problem with its place, and below it the line of the
-// file. A line that holds a secret, or that can't be read, is left out.
+// Describe returns the first problems as lines to print to Err: each problem with its place, and below it the line of
+// the file. A line that holds a secret, or that can't be read, is left out.
 func (c *Console) Describe(list problem.List) []string {
 	width := cmp.Or(c.Display(c.Err, false).Width, report.DefaultWidth)
 	more := len(list) - maxDescribed

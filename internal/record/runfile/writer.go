@@ -14,9 +14,9 @@ import (
 )
 
 // A Writer appends records to one run file. It holds the file's lock until it is closed; its methods may be called from
-// many goroutines. A trial, and a call that was made, is in the file when [Writer.Trial] or [Writer.Call] returns; cases
-// and replayed calls wait for them, to be written with them. A kill leaves at most one torn line, the last; what was
-// appended before [Writer.Sync] was called outlives the machine, too.
+// many goroutines. A trial, and a call that was made, is in the file when [Writer.Trial] or [Writer.Call] returns;
+// cases and replayed calls wait for them, to be written with them. A kill leaves at most one torn line, the last; what
+// was appended before [Writer.Sync] was called outlives the machine, too.
 //
 // After the first failure every method returns that failure, and nothing more than the end line is written. What was
 // written of the line that failed is taken away again, so that a full disk leaves whole lines.
@@ -153,8 +153,8 @@ func (w *Writer) Discard() error { return errors.Join(w.release(), os.Remove(w.p
 // maxHeld is how many bytes of lines wait at most.
 const maxHeld = 64 << 10
 
-// append appends a record, at once or when others are written. After a failure it appends only an end line, and that not
-// behind a torn line. There may be room for it, since what failed was taken away.
+// append appends a record, at once or when others are written. After a failure it appends only an end line, and that
+// not behind a torn line. There may be room for it, since what failed was taken away.
 func (w *Writer) append(record any, atOnce bool) error {
 	line, _ := w.lines.Get().(*bytes.Buffer)
 	defer w.lines.Put(line)

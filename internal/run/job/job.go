@@ -54,8 +54,9 @@ func newJob(ctx context.Context, o Options) *Job {
 
 // Run runs the job and returns how each run ended. Closing stop ends it cleanly:
 // no further trial begins, the attempts under way are finished, and what they gave is
-// graded as far as that goes within [GradingPatience]. Cancelling ctx gives up those, too. Where the transport fails before the first trial, there is
-// no end: the runs that hold something are left incomplete, the others removed.
+// graded as far as that goes within [GradingPatience]. Cancelling ctx gives up
+// those, too. Where the transport fails before the first trial, there is no end:
+// the runs that hold something are left incomplete, the others removed.
 func (j *Job) Run(ctx context.Context, stop <-chan struct{}) (ends []runfile.End, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -216,7 +216,8 @@ func endOf(run *runfile.Run) string {
 	case run.Status() == runfile.Interrupted:
 		return status
 	}
-	return status + ": " + cmp.Or(run.End.Reason, fmt.Sprintf("it has %d of %d trials", len(run.Trials), run.Planned()*max(1, run.Header.Trials)))
+	planned := run.Planned() * max(1, run.Header.Trials)
+	return status + ": " + cmp.Or(run.End.Reason, fmt.Sprintf("it has %d of %d trials", len(run.Trials), planned))
 }
 
 func otherModel(b, h runfile.Model) string {

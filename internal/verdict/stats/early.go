@@ -18,8 +18,8 @@ const (
 )
 
 // Outcome returns the verdict on n units: better rose by 1, worse fell by 1. It is improved if p < Alpha by exact
-// [McNemar] and more rose; else no worse if the lower limit of [Tango] is at least -Margin; else regressed if p < Alpha;
-// else inconclusive. At a fixed number of rises it never rises as more units fall.
+// [McNemar] and more rose; else no worse if the lower limit of [Tango] is at least -Margin; else regressed if
+// p < Alpha; else inconclusive. At a fixed number of rises it never rises as more units fall.
 func (r Rule) Outcome(better, worse, n int) Outcome {
 	significant := McNemar(better, worse) < r.Alpha
 	// Holding the limit against the margin is the score test at -Margin.

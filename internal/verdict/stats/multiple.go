@@ -43,8 +43,8 @@ func TaroneHolm(p, least []float64, alpha float64) []bool {
 }
 
 // TaroneHolmAdjusted returns the p-values as corrected by [TaroneHolm]. One that is rejected at step K is K·p, and
-// never below the one rejected before it. Those that stay open are K·p at the last K, within [alpha, 1]. A test that was not
-// made stays NaN.
+// never below the one rejected before it. Those that stay open are K·p at the last K, within [alpha, 1]. A test that
+// was not made stays NaN.
 func TaroneHolmAdjusted(p, least []float64, alpha float64) []float64 {
 	adjusted, _ := taroneHolm(p, least, alpha)
 	return adjusted
