@@ -5,6 +5,7 @@ package table
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -29,13 +30,14 @@ type Record struct {
 type Reader struct {
 	// Lenient keeps a quote where it stands if it neither opens nor closes its cell,
 	// unless the cell has several lines: a quote too many would hide rows. Space
-	// before a cell is left out.
+	// before a cell is left out. A cell that is not UTF-8 ends the table.
 	Lenient bool
 
 	file      string
 	src       io.Reader
 	in        *bufio.Reader
 	separator string
+	lineEnd   byte
 	text      string // the line being read, without its end
 	line      int    // its number
 	size      int    // of the record's lines
@@ -74,6 +76,11 @@ func (r *Reader) Read() (Record, error) {
 		if err != nil {
 			return rec, err
 		}
+		if r.Lenient && !utf8.ValidString(cell) {
+			bad := rec.Places[len(rec.Places)-1]
+			bad.Message, bad.Hint = "the field is not UTF-8", "save the table as CSV UTF-8"
+			return rec, bad
+		}
 		rec.Cells = append(rec.Cells, cell)
 		at, isLast = next+len(r.separator), next == len(r.text)
 	}
@@ -94,7 +101,11 @@ func (r *Reader) open() error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("reading the table: %w", err)
 	}
-	head, _, _ := strings.Cut(strings.TrimLeft(string(start), "\r\n"), "\n")
+	r.lineEnd = '\n'
+	if bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0 { // as Excel writes it for the Macintosh
+		r.lineEnd = '\r'
+	}
+	head, _, _ := strings.Cut(strings.TrimLeft(string(start), "\r\n"), string(r.lineEnd))
 	if named, ok := strings.CutPrefix(strings.TrimRight(head, "\r"), "sep="); ok && named != "" { // as Excel writes it
 		r.separator = named
 		for r.text == "" {
@@ -121,7 +132,7 @@ func separatorOf(head string) string {
 		}
 	}
 	out := ','
-	for _, c := range ";\t" {
+	for _, c := range ";\t|" {
 		if count[c] > count[out] {
 			out = c
 		}
@@ -133,7 +144,7 @@ func separatorOf(head string) string {
 func (r *Reader) nextLine() error {
 	var line []byte
 	for {
-		part, err := r.in.ReadSlice('\n')
+		part, err := r.in.ReadSlice(r.lineEnd)
 		line = append(line, part...)
 		if r.size += len(part); r.size > maxRecord {
 			return fmt.Errorf("a record is longer than %d MiB", maxRecord>>20)
@@ -148,7 +159,7 @@ func (r *Reader) nextLine() error {
 			return io.EOF
 		}
 		r.line++
-		r.text = strings.TrimSuffix(strings.TrimSuffix(string(line), "\n"), "\r")
+		r.text = strings.TrimSuffix(strings.TrimSuffix(string(line), string(r.lineEnd)), "\r")
 		return nil
 	}
 }

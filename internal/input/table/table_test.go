@@ -47,6 +47,8 @@ func TestRead(t *testing.T) {
 		"commas":            {"a,b\r\n1,\"2, 3\"\r\n", false, [][]string{{"a", "b"}, {"1", "2, 3"}}, "1:1 1:3 2:1 2:3"},
 		"semicolons":        {"a;b\n1,5;2\n", false, [][]string{{"a", "b"}, {"1,5", "2"}}, "1:1 1:3 2:1 2:5"},
 		"quoted separators": {"\"a;b;c\",d\n1,2", false, [][]string{{"a;b;c", "d"}, {"1", "2"}}, "1:1 1:9 2:1 2:3"},
+		"bars":              {"a|b\n1,5|2\n", false, [][]string{{"a", "b"}, {"1,5", "2"}}, "1:1 1:3 2:1 2:5"},
+		"lines of CR":       {"a,b\r1,\"2\r3\"\r\r4,5", false, [][]string{{"a", "b"}, {"1", "2\n3"}, {"4", "5"}}, "1:1 1:3 2:1 2:3 5:1 5:3"},
 		"Excel's line":      {"sep=|\na|b,c\n", false, [][]string{{"a", "b,c"}}, "2:1 2:3"},
 		"tabs, UTF-16":      {utf16, false, [][]string{{"가", "나"}, {"1", "2"}}, "1:1 1:3 2:1 2:3"},
 		"one column":        {"a\n1\n\n2\n", false, [][]string{{"a"}, {"1"}, {"2"}}, "1:1 2:1 4:1"},
@@ -80,6 +82,8 @@ func TestReadNeverHidesRows(t *testing.T) {
 		{"a,b\n\"Hello\" she said,1\n", false, `t.csv:2:7: the record can't be read: extraneous or missing "`},
 		{"a,b\nHe said \"x\",1\n", false, `t.csv:2:9: the record can't be read: bare " in non-quoted`},
 		{cp949, true, "t.csv:1:1: the file is not UTF-8 but probably CP949 (EUC-KR) (save it as UTF-8"},
+		{"a,b\n1,caf\xe9 x\n", true, "t.csv:2:3: the field is not UTF-8 (save the table as CSV UTF-8)"},
+		{"a,b\n1,x\x00\n", true, "t.csv:1:1: the file is no text: it has zero bytes"},
 		{"version https://git-lfs.github.com/spec/v1\n", true, "t.csv:1:1: the file is a pointer of Git LFS (fetch it"},
 	} {
 		_, _, err := read(c.text, c.lenient)

@@ -68,6 +68,7 @@ func Decode(data []byte) ([]byte, error) {
 // beside ASCII characters, which no other text has.
 func isUTF16(start []byte) (utf16.Endianness, bool) {
 	pairs := min(len(start)/2, 512)
+	few := max(pairs/8, 1) // a zero byte alone is an accident
 	var zeros [2]int
 	for i := range pairs * 2 {
 		if start[i] == 0 {
@@ -77,9 +78,9 @@ func isUTF16(start []byte) (utf16.Endianness, bool) {
 	switch {
 	case bytes.HasPrefix(start, []byte{0xFF, 0xFE, 0, 0}), bytes.HasPrefix(start, []byte("PK")): // UTF-32, an archive
 		return utf16.LittleEndian, false
-	case bytes.HasPrefix(start, []byte{0xFF, 0xFE}), zeros[1] > pairs/8 && zeros[1] > 2*zeros[0]:
+	case bytes.HasPrefix(start, []byte{0xFF, 0xFE}), zeros[1] > few && zeros[1] > 2*zeros[0]:
 		return utf16.LittleEndian, true
-	case bytes.HasPrefix(start, []byte{0xFE, 0xFF}), zeros[0] > pairs/8 && zeros[0] > 2*zeros[1]:
+	case bytes.HasPrefix(start, []byte{0xFE, 0xFF}), zeros[0] > few && zeros[0] > 2*zeros[1]:
 		return utf16.BigEndian, true
 	}
 	return utf16.LittleEndian, false
