@@ -52,7 +52,27 @@ func RunTroubles(s summary.Summary) []string {
 			out = append(out, fmt.Sprintf("%s %s %s.", wording.Count(n, "trial"), wording.Verb(n, "have"), failed.what))
 		}
 	}
+	if u := s.Unread; u != nil && 2*u.Replies > u.Of {
+		out = append(out, unreadable(s))
+	}
 	return out
+}
+
+// unreadable says how many replies could not be read, the most frequent reason and what to do.
+func unreadable(s summary.Summary) string {
+	u := s.Unread
+	out := fmt.Sprintf("%d of the %s could not be read, ", u.Replies, wording.Count(u.Of, "reply"))
+	switch {
+	case u.Of == 1:
+		out = "The only reply could not be read: "
+	case u.Replies == u.Of:
+		out = fmt.Sprintf("None of the %d replies could be read, ", u.Of)
+	}
+	if u.Of > 1 {
+		out += "most often: "
+	}
+	return fmt.Sprintf("%s%s. Check reply: in the suite %s, or promptbench show %s --failed.",
+		out, strings.TrimSuffix(u.Defect, "."), s.Suite, s.Run)
 }
 
 // ComparisonBasis describes the data of a comparison: the pairs, both sides, what

@@ -192,17 +192,18 @@ func (k *collector) shareRead(t *Trial) {
 	key := appendText(appendText(k.key[:0], string(t.Read.Format)), t.Read.Type)
 	key = append(strconv.AppendInt(key, int64(len(t.Read.Items)), 10), ';')
 	for i := range t.Read.Defects {
-		key = appendText(key, string(t.Read.Defects[i].Code))
+		d := &t.Read.Defects[i]
+		if !k.keepsDetail(*d) {
+			d.Detail = ""
+		}
+		key = appendText(appendText(key, string(d.Code)), d.Detail)
 	}
 	k.key = key
 	kept, ok := k.reads[string(key)]
 	if !ok {
 		kept = &Read{
 			Format: t.Read.Format, Type: t.Read.Type, Items: k.blanks(len(t.Read.Items)),
-			Defects: make([]reply.Defect, len(t.Read.Defects)),
-		}
-		for i := range t.Read.Defects {
-			kept.Defects[i].Code = t.Read.Defects[i].Code
+			Defects: append([]reply.Defect{}, t.Read.Defects...),
 		}
 		k.reads[string(key)] = kept
 	}
@@ -216,6 +217,14 @@ func appendText(key []byte, s string) []byte {
 }
 
 // value is the one copy of a score's value.
+// mostDetailed is how many different readings keep the words of their defects, so that their memory is bounded.
+const mostDetailed = 1000
+
+// keepsDetail reports whether the words of a defect are kept: why nothing could be read, which a summary says.
+func (k *collector) keepsDetail(d reply.Defect) bool {
+	return d.Severity() == reply.Fatal && len(k.reads) < mostDetailed
+}
+
 func (k *collector) value(f float64) *float64 {
 	kept, ok := k.values[f]
 	if !ok {

@@ -116,6 +116,9 @@ func reduced(full *runfile.Run) *runfile.Run {
 			read.Defects = make([]reply.Defect, len(tr.Read.Defects))
 			for i, d := range tr.Read.Defects {
 				read.Defects[i].Code = d.Code
+				if d.Severity() == reply.Fatal {
+					read.Defects[i].Detail = d.Detail
+				}
 			}
 			tr.Read = &read
 		}

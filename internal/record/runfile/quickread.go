@@ -153,14 +153,18 @@ func (k *collector) readReading(c *cursor, into *Trial) {
 
 func (k *collector) readDefect(c *cursor) {
 	var d reply.Defect
+	var detail []byte
 	c.members(defectMembers, func(name string) {
 		switch name {
 		case "code":
 			d.Code = reply.Code(k.word(c.text()))
 		case "detail":
-			c.skipText()
+			detail = c.text()
 		}
 	})
+	if k.keepsDetail(d) {
+		d.Detail = k.word(detail)
+	}
 	k.defects = append(k.defects, d)
 }
 

@@ -23,11 +23,12 @@ type Summary struct {
 	Status    runfile.Status `json:"status"`
 	Reason    string         `json:"reason,omitempty"` // why it is not complete
 	Basis     Basis          `json:"basis"`
-	Cases     int            `json:"cases"`      // that the run is over, begun or not
-	Trials    int            `json:"trials"`     // per case
-	Errors    int            `json:"errors"`     // trials without a reply, or with a broken score
-	Broken    int            `json:"broken"`     // of these, those with a reply: a grader or its judge failed
-	Done      int            `json:"cases_done"` // that have all their trials
+	Cases     int            `json:"cases"`            // that the run is over, begun or not
+	Trials    int            `json:"trials"`           // per case
+	Errors    int            `json:"errors"`           // trials without a reply, or with a broken score
+	Broken    int            `json:"broken"`           // of these, those with a reply: a grader or its judge failed
+	Done      int            `json:"cases_done"`       // that have all their trials
+	Unread    *Unreadable    `json:"unread,omitempty"` // nil where every reply could be read
 	Usage     Usage          `json:"usage"`
 	Judging   *Judging       `json:"judge,omitempty"` // what the judge was asked, apart from the replies
 	Graders   []Grader       `json:"graders"`
@@ -83,7 +84,7 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run),
 		Basis: BasisOf(run), Cases: run.Planned(), Trials: h.Trials, Usage: UsageOf(run, price),
 		Types: append([]string{}, h.Reply.Types...), Failed: []Case{}, Flaky: []Flaky{}, Gates: []GateResult{},
-		Confusion: Confusion(run, casesOf(run), h.Reply.Types),
+		Confusion: Confusion(run, casesOf(run), h.Reply.Types), Unread: UnreadableOf(run),
 	}
 	if h.Redacted != nil {
 		s.Redacted = h.Redacted.From
