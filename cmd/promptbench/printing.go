@@ -30,6 +30,7 @@ type printing struct {
 	baseline string          // the run to compare with; empty: the first one
 	narrow   suite.Selection // cases of a recorded run, none for all
 	noise    bool            // the runs are of one revision
+	calls    bool            // the command made the runs
 }
 
 // add adds the flags that say what is printed of a result, how and where to.
@@ -52,7 +53,7 @@ func (p *printing) check() error {
 
 func (p *printing) display(a *app, w io.Writer) report.Options {
 	o := a.Display(w, p.all)
-	o.Brief, o.Link = p.brief, p.link
+	o.Brief, o.Link, o.Calls = p.brief, p.link, p.calls
 	return o
 }
 

@@ -117,6 +117,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		defer stopQueue()
 		settings := how.job()
 		settings.Note, settings.Noise = a.NoteText, shown.noise
+		shown.calls = true
 		if how.batch.cancel {
 			return a.cancelBatches(ctx, p, settings)
 		}

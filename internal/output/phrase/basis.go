@@ -60,11 +60,13 @@ func CasesAndTrials(cases, trials int) string {
 	return fmt.Sprintf("%s × %s", wording.Count(cases, "case"), wording.Count(trials, "trial"))
 }
 
-// side says what one side of a comparison rests on, its name first. [Metrics] has
-// the tokens and the latency.
-func side(s compare.Side) string {
-	basis := Basis(s.Basis, s.Cases*max(1, s.Trials))
-	parts := []string{fmt.Sprintf("%s, %s made", basis, wording.Count(s.Basis.Calls, "call"))}
+// side says what one side of a comparison rests on, its name first; with calls,
+// how many were made for it. [Metrics] has the tokens and the latency.
+func side(s compare.Side, calls bool) string {
+	parts := []string{Basis(s.Basis, s.Cases*max(1, s.Trials))}
+	if calls {
+		parts[0] += fmt.Sprintf(", %s made", wording.Count(s.Basis.Calls, "call"))
+	}
 	if s.Usage.Cost != nil {
 		parts = append(parts, fmt.Sprintf("cost %.4f", *s.Usage.Cost))
 	}

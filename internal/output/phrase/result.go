@@ -76,12 +76,13 @@ func unreadable(s summary.Summary) string {
 }
 
 // ComparisonBasis describes the data of a comparison: the pairs, both sides, what
-// is not paired, and the notes.
-func ComparisonBasis(c *compare.Comparison) []string {
+// is not paired, and the notes. Calls says that the command has just made the runs,
+// so that their calls are worth naming.
+func ComparisonBasis(c *compare.Comparison, calls bool) []string {
 	out := []string{
 		fmt.Sprintf("%s · %s", Pairs(c), Models(c)),
-		side(c.Base),
-		side(c.Head),
+		side(c.Base, calls),
+		side(c.Head, calls),
 		Metrics(c),
 	}
 	out = append(out, judgings(c)...)

@@ -17,7 +17,7 @@ import (
 func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
-	p.sentences("", phrase.ComparisonBasis(c))
+	p.sentences("", phrase.ComparisonBasis(c, o.Calls))
 	p.blank()
 	p.graders(c)
 	p.reliability(phrase.Reliability(c))

@@ -74,7 +74,7 @@ func (m *markdown) Pair(p Pair) error {
 	d.next(phrase.NextStep(c))
 	m.worst(d, p)
 	d.graders(c)
-	d.lines(phrase.ComparisonBasis(c))
+	d.lines(phrase.ComparisonBasis(c, m.o.Calls))
 	d.gates(c.Gates)
 	corrected, informing := phrase.Reliability(c)
 	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))

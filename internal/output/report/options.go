@@ -15,6 +15,7 @@ type Options struct {
 	Width int    // terminal columns; 0 means [DefaultWidth]
 	All   bool   // every case instead of the first few
 	Brief bool   // what a busy person needs: the result without types and cases
+	Calls bool   // of a comparison: the calls that the command has just made for its runs
 	Color bool   // mark verdicts with terminal colours
 	Link  string // where the HTML report will be; only Markdown leads there
 }

@@ -39,7 +39,7 @@ func WatchText(w io.Writer, s WatchResult, o Options) error {
 		p.graders(c)
 		p.reliability(phrase.Reliability(c))
 		p.gates(c.Gates, o)
-		basis = phrase.ComparisonBasis(c)
+		basis = phrase.ComparisonBasis(c, true)
 	case len(s.Summary.Graders) == 0:
 		p.line("No trial is graded.")
 		basis = phrase.RunTroubles(s.Summary)
