@@ -95,12 +95,11 @@ func standings(ctx context.Context, o project.Options, dir string, shown []stora
 	if err != nil {
 		return nil, err
 	}
-	all, err := runfile.Find(dir, func(runfile.Header) bool { return true })
 	found := make([]runfile.Found, len(shown))
 	for i, s := range shown {
 		found[i] = s.Found
 	}
-	return result.Standings(ctx, p, all, found), err
+	return result.Standings(ctx, p, dir, found)
 }
 
 // notSubcommand returns an error for a mistyped command that was taken for the name

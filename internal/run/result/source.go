@@ -39,7 +39,7 @@ func (s Source) Standings(ctx context.Context, list []runfile.Found) (map[string
 	if err != nil {
 		return nil, err
 	}
-	return Standings(ctx, p, list, list), nil
+	return Standings(ctx, p, s.Dir, list)
 }
 
 // History returns the scores over time, by default over the suite and on the model of the options.

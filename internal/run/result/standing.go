@@ -23,9 +23,15 @@ const (
 )
 
 // Standings returns, by path, how the newest of the shown runs did, and for some of them the verdict against a base
-// among all runs, the newest first. It grades nothing again. A run that can't be read has none, and a pair that can't
-// be compared has no verdict.
-func Standings(ctx context.Context, p *project.Project, all, shown []runfile.Found) map[string]compare.Standing {
+// among all runs in the directory. It grades nothing again. A run that can't be read has none, and a pair that can't be
+// compared has no verdict.
+func Standings(ctx context.Context, p *project.Project, dir string, shown []runfile.Found) (
+	map[string]compare.Standing, error,
+) {
+	all, err := runfile.Find(dir, func(runfile.Header) bool { return true })
+	if err != nil {
+		return nil, err
+	}
 	out := make(map[string]compare.Standing, len(shown))
 	var mu sync.Mutex
 	var working sync.WaitGroup
@@ -46,7 +52,7 @@ func Standings(ctx context.Context, p *project.Project, all, shown []runfile.Fou
 		})
 	}
 	working.Wait()
-	return out
+	return out, nil
 }
 
 func standing(ctx context.Context, p *project.Project, f, base runfile.Found) (compare.Standing, bool) {
