@@ -77,7 +77,7 @@ are committed.`,
 		}
 		return to.write(a,
 			func(w io.Writer) error {
-				return report.RunsText(w, past.Runs, shown, did, len(found), used, a.Display(w, false))
+				return report.RunsText(w, past.Runs, shown, found, did, used, a.Display(w, false))
 			},
 			func(w io.Writer) error { return report.RunsJSON(w, shown, did) })
 	}, func() error { return checkAtLeast("last", last, 0) }, to.check)

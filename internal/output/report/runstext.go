@@ -15,10 +15,10 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
-// RunsText lists run files, of all that there are in a directory: each with how it did, by path, and what all of them
-// cost on disk.
+// RunsText lists the newest of the runs found in a directory: each with how it did, by path, what all run files cost on
+// disk, and which of them are not listed.
 func RunsText(
-	w io.Writer, dir string, list []storage.Stored, did map[string]compare.Standing, all int, u storage.Usage, o Options,
+	w io.Writer, dir string, list, found []storage.Stored, did map[string]compare.Standing, u storage.Usage, o Options,
 ) error {
 	p := &printer{w: w, o: o}
 	switch {
@@ -49,12 +49,40 @@ func RunsText(
 		}
 		i++
 	}
-	if all > len(list) {
-		p.line("and %d older (--last 0)", all-len(list))
+	if more := len(found) - len(list); more > 0 {
+		p.line("and %d older (--last 0)", more)
 	}
 	p.line("%s in %s, %s; %d committed to git",
 		wording.Count(u.Files, "run file"), line(dir), phrase.Bytes(u.Bytes), u.Committed)
+	p.sentences("", unlisted(found, u.Files))
 	return p.err
+}
+
+// unlisted says which of so many run files are not among the runs that were found.
+func unlisted(found []storage.Stored, files int) []string {
+	var copies, parts []string
+	var of string
+	for _, s := range found {
+		files -= 1 + len(s.Copies)
+		if copies = append(copies, s.Copies...); len(s.Copies) > 0 {
+			of = s.Header.Run
+		}
+	}
+	switch len(copies) {
+	case 0:
+	case 1:
+		parts = append(parts, fmt.Sprintf("%s, a copy of %s", copies[0], of))
+	default:
+		parts = append(parts, fmt.Sprintf("%d copies of runs, such as %s", len(copies), copies[0]))
+	}
+	if files > 0 {
+		parts = append(parts, fmt.Sprintf("%s that %s not match or cannot be read",
+			wording.Count(files, "file"), wording.Verb(files, "do")))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{"Not listed: " + strings.Join(parts, "; ") + "."}
 }
 
 // standing says below a run of what it is and how it did.
