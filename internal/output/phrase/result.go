@@ -3,6 +3,7 @@ package phrase
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,6 +45,12 @@ func RunTroubles(s summary.Summary) []string {
 	case s.Status != runfile.Complete:
 		out = append(out, fmt.Sprintf("This run is %s: %s.", s.Status, strings.TrimSuffix(s.Reason, ".")))
 	}
+	if s.Basis.Replies == 0 && len(s.Failed) > 0 { // [FailedCases] says that no reply came
+		if why := commonError(s.Failed); !strings.Contains(s.Reason, why) {
+			out = append(out, fmt.Sprintf("Every call failed, most often: %s.", why))
+		}
+		return out
+	}
 	for _, failed := range []struct {
 		trials int
 		what   string
@@ -56,6 +63,21 @@ func RunTroubles(s summary.Summary) []string {
 		out = append(out, unreadable(s))
 	}
 	return out
+}
+
+// attempts ends an error that came after several attempts, whose number says nothing of the reason.
+var attempts = regexp.MustCompile(` \(after \d+ attempts\)$`)
+
+// commonError returns the most frequent error of cases, of equally frequent ones the first.
+func commonError(cases []summary.Case) (most string) {
+	counts := map[string]int{}
+	for _, c := range cases {
+		why := strings.TrimSuffix(attempts.ReplaceAllString(c.Error, ""), ".")
+		if counts[why]++; counts[why] > counts[most] {
+			most = why
+		}
+	}
+	return most
 }
 
 // unreadable says how many replies could not be read, the most frequent reason and what to do.
@@ -259,6 +281,9 @@ func FlipCounts(c *compare.Comparison) string {
 // FailedCases counts the cases of a run that fail a grader or ended in an error, and those that are not finished.
 func FailedCases(s summary.Summary) string {
 	n, of := len(s.Failed), wording.Count(s.Cases, "case")
+	if n > 0 && s.Basis.Replies == 0 {
+		return "No reply came for " + of
+	}
 	if s.Done < s.Cases {
 		of = wording.Count(s.Done, "finished case")
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -43,6 +44,26 @@ func TestFailedCases(t *testing.T) {
 		"2 of 5 finished cases fail a grader; 1 case is not finished":  {Cases: 6, Done: 5, Failed: failed(2, "")},
 		"1 of 5 finished cases fails a grader; 1 case is not finished": {Cases: 6, Done: 5, Failed: failed(1, "")},
 	} {
+		s.Basis.Replies = s.Done
 		require.Equal(t, want, phrase.FailedCases(s))
 	}
+}
+
+// Where no reply came, the most frequent error is named once, whatever the number of attempts.
+func TestNoReply(t *testing.T) {
+	t.Parallel()
+	s := summary.Summary{Status: runfile.Complete, Cases: 3, Done: 3, Errors: 3, Failed: []summary.Case{
+		{Error: "it is unknown (404)."}, {Error: "it is down (after 5 attempts)"}, {Error: "it is down (after 2 attempts)"},
+	}}
+	require.Equal(t, "No reply came for 3 cases", phrase.FailedCases(s))
+	require.Equal(t, []string{"Every call failed, most often: it is down."}, phrase.RunTroubles(s))
+	s.Status, s.Reason = runfile.Incomplete, "it is down (after 8 attempts)"
+	require.Equal(t, []string{"This run is incomplete: it is down (after 8 attempts)."}, phrase.RunTroubles(s))
+	s.Reason = "3 of 3 calls are made"
+	require.Equal(t, []string{
+		"This run is incomplete: 3 of 3 calls are made.", "Every call failed, most often: it is down.",
+	}, phrase.RunTroubles(s))
+	s.Status, s.Reason, s.Basis.Replies = runfile.Complete, "", 1
+	require.Equal(t, "3 of 3 cases fail a grader or have errors", phrase.FailedCases(s))
+	require.Equal(t, []string{"3 trials have no score because the call failed."}, phrase.RunTroubles(s))
 }

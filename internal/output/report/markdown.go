@@ -44,6 +44,10 @@ func (m *markdown) Run(r Run) error {
 	s := r.Summary
 	d := m.begin(fmt.Sprintf("%s on %s: %s", code(s.Prompt), code(s.Suite), phrase.FailedCases(s)))
 	d.lines(append(phrase.RunBasis(s), phrase.RunTroubles(s)...))
+	if s.Basis.Replies == 0 {
+		d.gates(s.Gates)
+		return m.end(d)
+	}
 	columns, rows := graderColumns(s.Trials), graderRows(s.Graders, s.Trials)
 	titles, align := make([]string, len(columns)), ""
 	for i, c := range columns {

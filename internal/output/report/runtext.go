@@ -21,6 +21,11 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 		p.line("No trial was graded.")
 		return p.err
 	}
+	if s.Basis.Replies == 0 {
+		p.prose("", phrase.FailedCases(s)+".")
+		p.gates(s.Gates, o)
+		return p.err
+	}
 	p.table(graderColumns(s.Trials), graderRows(s.Graders, s.Trials))
 	p.reliability(phrase.RunReliability(s.Graders))
 	p.gates(s.Gates, o)

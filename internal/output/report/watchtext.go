@@ -49,8 +49,10 @@ func WatchText(w io.Writer, s WatchResult, o Options) error {
 			p.sentences(red, phrase.RunTroubles(s.Summary))
 			basis = phrase.RunBasis(s.Summary)
 		}
-		p.blank()
-		p.table(graderColumns(s.Summary.Trials), graderRows(s.Summary.Graders, s.Summary.Trials))
+		if s.Summary.Basis.Replies > 0 {
+			p.blank()
+			p.table(graderColumns(s.Summary.Trials), graderRows(s.Summary.Graders, s.Summary.Trials))
+		}
 		if !s.Incomplete {
 			p.reliability(phrase.RunReliability(s.Summary.Graders))
 			p.gates(s.Summary.Gates, o)
