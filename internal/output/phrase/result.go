@@ -59,10 +59,7 @@ func RunTroubles(s summary.Summary) []string {
 			out = append(out, fmt.Sprintf("%s %s %s.", wording.Count(n, "trial"), wording.Verb(n, "have"), failed.what))
 		}
 	}
-	if u := s.Unread; u != nil && 2*u.Replies > u.Of {
-		out = append(out, unreadable(s))
-	}
-	return out
+	return append(out, unreadable(s.Unread, s.Suite, s.Run)...)
 }
 
 // attempts ends an error that came after several attempts, whose number says nothing of the reason.
@@ -80,9 +77,12 @@ func commonError(cases []summary.Case) (most string) {
 	return most
 }
 
-// unreadable says how many replies could not be read, the most frequent reason and what to do.
-func unreadable(s summary.Summary) string {
-	u := s.Unread
+// unreadable says how many replies of a run could not be read, the most frequent reason and what to do; nothing unless
+// they are more than half.
+func unreadable(u *summary.Unreadable, suite, run string) []string {
+	if u == nil || 2*u.Replies <= u.Of {
+		return nil
+	}
 	out := fmt.Sprintf("%d of the %s could not be read, ", u.Replies, wording.Count(u.Of, "reply"))
 	switch {
 	case u.Of == 1:
@@ -93,8 +93,8 @@ func unreadable(s summary.Summary) string {
 	if u.Of > 1 {
 		out += "most often: "
 	}
-	return fmt.Sprintf("%s%s. Check reply: in the suite %s, or promptbench show %s --failed.",
-		out, strings.TrimSuffix(u.Defect, "."), s.Suite, s.Run)
+	return []string{fmt.Sprintf("%s%s. Check reply: in the suite %s, or promptbench show %s --failed.",
+		out, strings.TrimSuffix(u.Defect, "."), suite, run)}
 }
 
 // ComparisonBasis describes the data of a comparison: the pairs, both sides, what
@@ -106,6 +106,11 @@ func ComparisonBasis(c *compare.Comparison, calls bool) []string {
 		side(c.Base, calls),
 		side(c.Head, calls),
 		Metrics(c),
+	}
+	for _, s := range []compare.Side{c.Base, c.Head} {
+		for _, why := range unreadable(s.Unread, c.Suite, s.Run) {
+			out = append(out, s.Name+": "+why)
+		}
 	}
 	out = append(out, judgings(c)...)
 	out = append(out, Unpaired(c.Changes)...)

@@ -28,7 +28,8 @@ type Detail int
 // enough to grade the replies again. Scores keeps what tables and comparisons need, and shares what recurs, so that
 // 100,000 trials take little memory: of a case all but its vars; of a call all but its key, reply and thinking, beside
 // [Call.Begins]; of a trial all but its key, the answers and reasons of its scores, and of what was read the texts, so
-// that items only have a number and defects only a code. What is shared must not be changed.
+// that items only have a number and defects only a code, and their words where they left nothing to read. What is
+// shared must not be changed.
 const (
 	Scores Detail = iota
 	Replies

@@ -106,7 +106,8 @@ func sideOf(run *runfile.Run, price *params.Price, o Options) Side {
 	s := Side{
 		Prompt: h.Prompt.Name, Run: h.Run, Hash: h.Prompt.Hash, Model: h.Model.ID, Endpoint: h.Model.Endpoint,
 		Status: run.Status(), Cases: run.Planned(), Trials: h.Trials,
-		Basis: summary.BasisOf(run), Usage: summary.UsageOf(run, price), Judging: summary.JudgingOf(run, o.JudgePrice),
+		Basis: summary.BasisOf(run), Unread: summary.UnreadableOf(run), Usage: summary.UsageOf(run, price),
+		Judging: summary.JudgingOf(run, o.JudgePrice),
 	}
 	for i := range run.Trials {
 		t := &run.Trials[i]

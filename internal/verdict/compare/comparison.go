@@ -74,6 +74,8 @@ type Side struct {
 	Judging  *summary.Judging `json:"judge,omitempty"` // what its judge was asked, apart from the replies
 	Errors   int              `json:"errors"`          // trials without a reply, or with a broken score
 	Unscored int              `json:"unscored"`        // scores that could not be decided
+
+	Unread *summary.Unreadable `json:"unread,omitempty"` // nil where every reply could be read
 }
 
 // A Grader is the comparison by one grader. Means, delta and interval are over
