@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A nest decodes the strings in a value that are JSON themselves.
@@ -97,6 +98,10 @@ var spaces = regexp.MustCompile(`[\s\v\p{Z}\p{Cf}\x{85}]+`)
 // characters, between its marks.
 func plainSpaces(text string) string {
 	const before, after = "{[,:}]\"", "{[,:}]\"-0123456789tfn"
+	isUsual := func(r rune) bool { return r < utf8.RuneSelf && r != '\v' && r != '\f' }
+	if strings.IndexFunc(text, func(r rune) bool { return !isUsual(r) }) < 0 {
+		return text
+	}
 	var b strings.Builder
 	end := 0
 	for _, at := range spaces.FindAllStringIndex(text, -1) {
@@ -113,6 +118,9 @@ var blockQuote = regexp.MustCompile(`(?m)^[ \t]*>[ \t>]*`)
 
 // withoutBlockQuote replaces the marks of a Markdown block quote by spaces.
 func withoutBlockQuote(text string) string {
+	if !strings.Contains(text, ">") {
+		return text
+	}
 	return blockQuote.ReplaceAllStringFunc(text, func(mark string) string { return strings.Repeat(" ", len(mark)) })
 }
 
