@@ -74,6 +74,8 @@ func TestXMLLists(t *testing.T) {
 	for _, c := range []readCase{
 		{"item", "<item>우유 사기</item>\n<item>빵 사기</item>", "", two, nil},
 		{"one item", "<item>우유 사기</item>", "", two[:1], nil},
+		{"text in an attribute", `<item text="우유 사기"/><item text="빵 사기"></item>`, "", nil, dropped},
+		{"numbers in attributes", `<item no="1">우유 사기</item><item no="2">빵 사기</item><item no="3"/>`, "", two, nil},
 		{"li", "<ul><li>우유 사기</li><li>빵 사기</li></ul>", "", two, nil},
 		{"open li", "<li>우유 사기<li>빵 사기", "", two, []reply.Code{reply.CodeRepaired}},
 		{"parts of an item", "<item><b>우유</b> 사기</item><item><what>빵</what> 사기</item>", "", two, nil},

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/antchfx/xmlquery"
 	"github.com/antchfx/xpath"
@@ -150,6 +151,30 @@ func (r *Reader) xmlItems(doc *document, c *xmlCandidate) {
 		}
 	}
 	doc.addList(all)
+	if text := unreadAttribute(c.tree, append(slices.Clone(all.items), doc.rawType)); text != "" {
+		doc.add(CodeDroppedText, "an element without text has words in an attribute, which is not read: %q", text)
+	}
+}
+
+// unreadAttribute returns the words in an attribute of the first element that may be
+// an item and has no text; empty if there are none. Words that were read do not count.
+func unreadAttribute(n *xmlquery.Node, read []string) string {
+	isEmpty := true
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if text := unreadAttribute(child, read); text != "" {
+			return text
+		}
+		isEmpty = isEmpty && child.Type != xmlquery.ElementNode && isBlank(child.Data)
+	}
+	if n.Type != xmlquery.ElementNode || !isEmpty || !isItemName(n.Data) {
+		return ""
+	}
+	for _, a := range n.Attr {
+		if !slices.Contains(read, a.Value) && strings.ContainsFunc(a.Value, unicode.IsLetter) {
+			return a.Value
+		}
+	}
+	return ""
 }
 
 // readPart reads the list in a part of a document, or the part as one item if it
