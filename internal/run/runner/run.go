@@ -87,6 +87,11 @@ func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, err
 	r := &running{
 		Job: job, counts: make([]counter, len(job.Revisions)), awaiting: make(chan struct{}, workers), stop: stop,
 	}
+	for _, revision := range job.Revisions {
+		grading, target := job.Grading, revision.Asker.Target
+		grading.Price, grading.Reader = target.Price, grading.Reader.WithThinking(target.Thinking)
+		r.gradings = append(r.gradings, grading)
+	}
 	interrupted, err := each(ctx, r.items(), workers+workers/4, maxResting, stop, r.trial)
 	return r.close(interrupted, err)
 }
@@ -94,7 +99,8 @@ func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, err
 // running is the state of one job.
 type running struct {
 	Job
-	counts []counter
+	counts   []counter
+	gradings []Grading // of the replies to each revision: by its model's price and marks of thinking
 
 	// One place for each reply that is awaited, until it is in the run file: a kill
 	// loses no more. There are more workers, so that a reply that is being graded or
@@ -186,10 +192,8 @@ func (r *running) trial(ctx context.Context, it item, rest func()) error {
 	if !ok || err != nil {
 		return err
 	}
-	grading := r.Grading
-	grading.Price = revision.Asker.Target.Price
-	grading.Reader = grading.Reader.WithThinking(revision.Asker.Target.Thinking)
-	t, err := grading.Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, JudgeCalls{Run: revision.ID, Record: w.call})
+	calls := JudgeCalls{Run: revision.ID, Record: w.call}
+	t, err := r.gradings[it.revision].Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, calls)
 	if err != nil {
 		return unlessOver(ctx, err)
 	}
