@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/run/project"
 )
 
@@ -47,17 +47,9 @@ func refuseInputs(cmd *cobra.Command, args []string) error {
 }
 
 // holdsRecords reports whether a file is a run file, labels or the like.
-func holdsRecords(path string) bool { return beginsWith(path, `{"kind":"`) }
-
-func beginsWith(path, first string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close() //nolint:errcheck // opened for reading only
-	start := make([]byte, len(first))
-	_, err = io.ReadFull(f, start)
-	return err == nil && string(start) == first
+func holdsRecords(path string) bool {
+	isRecord, err := inputfile.BeginsWith(path, `{"kind":"`)
+	return err == nil && isRecord
 }
 
 // inputsOf lists the files that a command line names, and those of the project.

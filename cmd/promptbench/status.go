@@ -1,15 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"promptbench/internal/input/inputfile"
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/output/report"
+	"promptbench/internal/record/replace"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
@@ -64,11 +66,7 @@ func (s *status) write(err error, lines []string) error {
 	for i, path := range s.Runs {
 		s.Runs[i] = filepath.ToSlash(path)
 	}
-	var b bytes.Buffer
-	if err := report.WriteJSON(&b, s); err != nil {
-		return err
-	}
-	if err := os.WriteFile(s.file, b.Bytes(), 0o644); err != nil {
+	if err := replace.File(s.file, func(w io.Writer) error { return report.WriteJSON(w, s) }); err != nil {
 		return fmt.Errorf("writing --status: %w", err)
 	}
 	return nil
@@ -77,8 +75,11 @@ func (s *status) write(err error, lines []string) error {
 // canBeStatus reports whether a status can replace a file: it is one, or is empty, or is
 // no regular file.
 func canBeStatus(path string) bool {
-	info, err := os.Stat(path)
-	return err != nil || !info.Mode().IsRegular() || info.Size() == 0 || beginsWith(path, `{"schema":1,"exit_code":`)
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return true
+	}
+	isStatus, err := inputfile.BeginsWith(path, `{"schema":1,"exit_code":`)
+	return err == nil && isStatus
 }
 
 // addFailures takes over why trials have no reply.

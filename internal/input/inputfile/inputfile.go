@@ -72,6 +72,21 @@ func ReadAll(r io.Reader, most int) ([]byte, error) {
 	return data, err
 }
 
+// BeginsWith reports whether a file begins with a text. A shorter one does not.
+func BeginsWith(path, text string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	start := make([]byte, len(text))
+	n, err := io.ReadFull(f, start)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return string(start[:n]) == text, err
+}
+
 func check(info fs.FileInfo) error {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():

@@ -216,7 +216,6 @@ func appendText(key []byte, s string) []byte {
 	return append(append(key, ':'), s...)
 }
 
-// value is the one copy of a score's value.
 // mostDetailed is how many different readings keep the words of their defects, so that their memory is bounded.
 const mostDetailed = 1000
 
@@ -225,6 +224,7 @@ func (k *collector) keepsDetail(d reply.Defect) bool {
 	return d.Severity() == reply.Fatal && len(k.reads) < mostDetailed
 }
 
+// value is the one copy of a score's value.
 func (k *collector) value(f float64) *float64 {
 	kept, ok := k.values[f]
 	if !ok {

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"os"
 	"time"
+
+	"promptbench/internal/input/inputfile"
 )
 
 // OpenLog returns a log that appends a line of JSON for each attempt at a call to
@@ -35,18 +37,11 @@ func OpenLog(path string) (*slog.Logger, io.Closer, error) {
 // canBeLog reports whether a log can go to the end of a file: it begins as one, or is
 // empty, or is no regular file.
 func canBeLog(path string) bool {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
 		return true // opening it says what is wrong
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return true
-	}
-	defer f.Close() //nolint:errcheck // opened for reading only
-	const start = `{"time":"`
-	begins := make([]byte, len(start))
-	n, _ := io.ReadFull(f, begins)
-	return n == 0 || string(begins[:n]) == start
+	isLog, err := inputfile.BeginsWith(path, `{"time":"`)
+	return err != nil || isLog
 }
 
 // CheckProfileAddress rejects an address that other machines can reach. An empty
