@@ -98,9 +98,11 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 	if len(candidates) == 0 {
 		candidates = j.quoted(text)
 	}
-	if plain := plainSpaces(text); len(candidates) == 0 && plain != text {
-		text, oddSpaces = plain, true
-		candidates, weak = j.scan(text)
+	if len(candidates) == 0 {
+		if plain := plainSpaces(text); plain != text {
+			text, oddSpaces = plain, true
+			candidates, weak = j.scan(text)
+		}
 	}
 	if len(candidates) == 0 {
 		var repaired *jsonCandidate

@@ -84,7 +84,7 @@ func (w wrappers) tags(text string) []thinkingTag {
 // search for marks would otherwise take most of the time that a reply without any
 // takes to read.
 func (w wrappers) mayOccur(text string) bool {
-	if strings.ContainsAny(text, "<&◁") {
+	if strings.IndexByte(text, '<') >= 0 || strings.IndexByte(text, '&') >= 0 || strings.Contains(text, "◁") {
 		return true
 	}
 	for _, pair := range w.own {
@@ -92,8 +92,8 @@ func (w wrappers) mayOccur(text string) bool {
 			return true
 		}
 	}
-	for _, rest := range strings.Split(text, "[")[1:] {
-		if rest = strings.TrimPrefix(rest, "/"); rest != "" && rest[0]|0x20 == 't' {
+	for _, rest, found := strings.Cut(text, "["); found; _, rest, found = strings.Cut(rest, "[") {
+		if name := strings.TrimPrefix(rest, "/"); name != "" && name[0]|0x20 == 't' {
 			return true
 		}
 	}

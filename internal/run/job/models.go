@@ -58,7 +58,9 @@ func openModels(
 
 // askerFor answers for a target, from recordings where there are any.
 func askerFor(t project.Target, c caller, index *runfile.Index) *runner.Asker {
-	out := &runner.Asker{Target: t.Priced(0), Model: c.model, Offline: c.why}
+	target := t.Priced(0)
+	target.Endpoint = target.Label() // which every call has in its key: found once
+	out := &runner.Asker{Target: target, Model: c.model, Offline: c.why}
 	if index != nil {
 		out.Recorded = index
 	}
