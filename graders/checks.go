@@ -81,12 +81,12 @@ func scoreChecks(ctx context.Context, checks []check, s Sample) Score {
 		case err != nil:
 			open = append(open, err.Error())
 		case v < 1:
-			failed = append(failed, shorten(c.source, 120))
+			failed = append(failed, shorten(c.source, 120)+" is false")
 		}
 	}
 	switch {
 	case len(failed) > 0:
-		return Scored(0, "not so: "+joinFindings(failed))
+		return Scored(0, joinFindings(failed))
 	case len(open) > 0:
 		return Unscored(strings.Join(open, "; "))
 	}

@@ -38,6 +38,8 @@ func newCriterion(m *mistakes, path []any, c Criterion) criterion {
 		m.add(at(path, "options"), "", "a question has at most %d options, found %d", maxOptions, len(c.Options))
 	case strings.Count(c.Question, placeMeets) > maxMeets:
 		m.add(at(path, "question"), "", "%s stands in a question at most %d times", placeMeets, maxMeets)
+	case c.Says != "" && c.Question != "":
+		m.add(at(path, "says"), "leave it out", "says belongs to a check; for a question the judge gives the reason")
 	case c.Question != "":
 		out.Options, out.Pass = verdicts(m, path, c)
 		out.Anchors = anchors(m, path, c.Anchors, out.Options)
@@ -50,6 +52,7 @@ func newCriterion(m *mistakes, path []any, c Criterion) criterion {
 			m.add(path, "", "judge, batch and votes belong to a question, not to a check")
 		}
 		out.program = compileAt(m, at(path, "check"), c.Check)
+		out.Says = shorten(c.Says, 200)
 	}
 	return out
 }

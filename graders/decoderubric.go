@@ -29,6 +29,7 @@ func (d *decoder) criterion(v value, usual Criterion) Criterion {
 	c := Criterion{
 		ID:        d.text(m["id"]),
 		Check:     d.text(m["check"]),
+		Says:      d.text(m["says"]),
 		Question:  d.text(m["question"]),
 		Options:   d.texts(m["options"], d.word),
 		Anchors:   map[string]string{},

@@ -94,9 +94,9 @@ func ExampleRubric() {
 	}, nil)
 	show(g, err, dentist())
 	// Output:
-	// rubric 0.75: failed first-step (not so: items[0] contains "병원")
+	// rubric 0.75: failed first-step (items[0] contains "병원" is false)
 	// rubric/short 1.00
-	// rubric/first-step 0.00: not so: items[0] contains "병원"
+	// rubric/first-step 0.00: items[0] contains "병원" is false
 }
 
 // A strict judge finds nothing actionable; a real one asks a model.
@@ -189,7 +189,7 @@ func ExampleExpression() {
 	g, err := graders.Expression("concise", "all(items, chars(#) <= 5)", []string{"answer"})
 	show(g, err, dentist())
 	// Output:
-	// concise 0.00: not so: all(items, chars(#) <= 5)
+	// concise 0.00: all(items, chars(#) <= 5) is false
 }
 
 // This is the whole of a program that a suite names as a command.
@@ -248,7 +248,7 @@ func ExampleChecks() {
 	g, err = graders.Checks(nil)
 	show(g, err, dentist())
 	// Output:
-	// checks 0.00: not so: text startsWith "Yes"
+	// checks 0.00: text startsWith "Yes" is false
 	// checks not applicable: neither the suite nor the case names a check
 }
 

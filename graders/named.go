@@ -24,11 +24,14 @@ func expressionBuiltIn() BuiltIn {
 			return []param{
 				textParam("name", "The score's name.").needed(isRequired),
 				textParam("check", "The expression: true, false or a number from 0 to 1.").needed(isRequired),
+				saysParam(),
 				appliesToParam(),
 			}
 		},
 		build: func(p params) (Grader, error) {
-			return Expression(p.text(p.values["name"]), p.text(p.values["check"]), p.strings(p.values["applies_to"]))
+			return expression(p.text(p.values["name"]), Criterion{
+				Check: p.text(p.values["check"]), Says: p.text(p.values["says"]), AppliesTo: p.strings(p.values["applies_to"]),
+			})
 		},
 	}
 }
@@ -75,16 +78,20 @@ func isNotNameRune(r rune) bool {
 // Mistakes are each a [ParamError] whose Path starts with name, check or
 // applies_to, joined.
 func Expression(name, check string, appliesTo []string) (Grader, error) {
+	return expression(name, Criterion{Check: check, AppliesTo: appliesTo})
+}
+
+func expression(name string, checked Criterion) (Grader, error) {
 	var m mistakes
 	if err := CheckName(name); err != nil {
 		m.errs = append(m.errs, err)
 	}
-	appliesTo = checkTypes(&m, nil, appliesTo)
-	if check == "" {
+	checked.AppliesTo = checkTypes(&m, nil, checked.AppliesTo)
+	if checked.Check == "" {
 		m.add([]any{"check"}, "", "the grader needs an expression")
 		return nil, m.err()
 	}
-	c := criterion{Criterion: Criterion{Check: check, AppliesTo: appliesTo}, program: compileAt(&m, []any{"check"}, check)}
+	c := criterion{Criterion: checked, program: compileAt(&m, []any{"check"}, checked.Check)}
 	if err := m.err(); err != nil {
 		return nil, err
 	}
@@ -92,7 +99,7 @@ func Expression(name, check string, appliesTo []string) (Grader, error) {
 		Name      string   `json:"name"`
 		Check     string   `json:"check"`
 		AppliesTo []string `json:"applies_to,omitempty"`
-	}{name, check, appliesTo}
+	}{name, checked.Check, checked.AppliesTo}
 	spec := Spec{Name: name, Kind: nameExpression, Version: 1, Params: canonical(params)}
 	return function{spec, func(ctx context.Context, s Sample) Score {
 		score, _ := c.grade(ctx, s)

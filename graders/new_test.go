@@ -194,6 +194,9 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`criteria[4].pass: every option passes, so the question decides nothing`,
 			`criteria[5]: a criterion needs a check or a question`,
 		}},
+		{"rubric", `{"criteria":[{"id":"a","question":"?","says":"b"},{"id":"c","check":"true","says":" "}]}`, []string{
+			`criteria[1].says: must not be empty`,
+		}},
 		{"rubric", `{"judge":"strong","votes":0,"batch":"yes","criteria":[{"id":"a","check":"true","batch":true}]}`, []string{
 			`batch: expected true or false, found text`,
 			`votes: votes must be from 1 to 9, found 0`,

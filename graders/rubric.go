@@ -1,6 +1,7 @@
 package graders
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,6 +45,7 @@ func criterionParams() []param {
 		textParam("id", "Letters, digits, hyphens, underscores and dots; unique.").needed(isRequired),
 		textParam("check", "An expression: true, false or a number from 0 to 1. A criterion has this or a question.").
 			needed(isOneOf),
+		saysParam(),
 		textParam("question", "What the judge is asked.").needed(isOneOf),
 		wordsParam("options", "The verdicts that there are; yes, no and unsure without it."),
 		{
@@ -77,6 +79,10 @@ type Criterion struct {
 	// false, or a number from 0 to 1 that becomes the value; a number passes at 1
 	// only, so write a comparison where less will do.
 	Check string `json:"check,omitempty"`
+
+	// Says is what a reply does that fails the check, such as "repeats an item". Reasons
+	// hold it in place of the expression. It decides nothing, so no [Spec] has it.
+	Says string `json:"-"`
 
 	// Question is put to the judge, whose verdict must be one of Options, by
 	// default yes, no and unsure. Verdicts in Pass, by default yes, have value
@@ -203,21 +209,31 @@ func (c criterion) grade(ctx context.Context, s Sample) (score Score, forJudge b
 	if err != nil {
 		return Unscored(err.Error()), false
 	}
-	reason := ""
-	switch {
-	case v == 0:
-		reason = "not so: " + shorten(c.Check, 60)
-	case v < 1:
-		reason = fmt.Sprintf("%.2f of 1: %s", v, shorten(c.Check, 60))
+	return Scored(v, c.reason(v)), false
+}
+
+// reason says why the check gave less than 1.
+func (c criterion) reason(v float64) string {
+	says, number := c.Says, ""
+	if v > 0 {
+		number = fmt.Sprintf("%.2f", v)
 	}
-	return Scored(v, reason), false
+	switch {
+	case v == 1:
+		return ""
+	case says == "":
+		return shorten(c.Check, 60) + " is " + cmp.Or(number, "false")
+	case number != "":
+		says += " (" + number + " of 1)"
+	}
+	return says
 }
 
 // sum makes the score of the whole rubric of those of its criteria. One without a
 // score leaves the rubric without one: leaving it out would raise the mean.
 func (g rubric) sum(scores []Score) Score {
 	var total, weight, missing float64
-	var failed, open []string
+	var said, failed, open []string
 	broken := false
 	for i, s := range scores {
 		id, part := g.criteria[i].ID, g.criteria[i].Weight
@@ -232,11 +248,15 @@ func (g rubric) sum(scores []Score) Score {
 			total += part * *s.Value
 		}
 		weight += part
-		if s.Value != nil && !s.Pass {
+		switch {
+		case s.Value == nil || s.Pass:
+		case g.criteria[i].Says == "" || s.Reason == "":
 			if s.Reason != "" {
 				id += " (" + s.Reason + ")"
 			}
 			failed = append(failed, id)
+		case !slices.Contains(said, s.Reason): // of an unreadable reply all say the same
+			said = append(said, s.Reason)
 		}
 	}
 	switch {
@@ -252,11 +272,10 @@ func (g rubric) sum(scores []Score) Score {
 		out.Broken = broken
 		return out
 	}
-	reason := ""
 	if len(failed) > 0 {
-		reason = "failed " + strings.Join(failed, "; ")
+		said = append(said, "failed "+strings.Join(failed, "; "))
 	}
-	out := Scored(min(total/weight, 1), reason)
-	out.Pass = len(failed) == 0
+	out := Scored(min(total/weight, 1), strings.Join(said, "; "))
+	out.Pass = len(said) == 0
 	return out
 }

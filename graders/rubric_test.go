@@ -161,7 +161,7 @@ func TestRubricWeighsItsCriteria(t *testing.T) {
 	}, nil))
 	same := grade(t, g, answered("가", "가"))[0]
 	requireValue(t, 0.75, same)
-	require.Equal(t, "failed differ (not so: items[1] != items[0])", same.Reason)
+	require.Equal(t, "failed differ (items[1] != items[0] is false)", same.Reason)
 	single := grade(t, g, answered("가"))[0]
 	require.Nil(t, single.Value)
 	require.False(t, single.Pass)

@@ -19,8 +19,8 @@ import (
 
 // showFlags say which cases show shows, and how much of them.
 type showFlags struct {
-	failed, noPrompt bool
-	limit            int
+	failed, noPrompt, expressions bool
+	limit                         int
 }
 
 func (a *app) showCommand() *cobra.Command {
@@ -37,7 +37,7 @@ it, and again for cases with variables of their own. A revision means its
 newest complete run.`,
 		Example: `  promptbench show prompts/v3 --failed
   promptbench show prompts/v3 --failed --no-prompt --limit 5
-  promptbench show prompts/v3 --case dentist-tomorrow-10
+  promptbench show prompts/v3 --case dentist-tomorrow-10 --expressions
   promptbench show runs/baseline.jsonl --tag emoji`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
 	}
@@ -64,6 +64,7 @@ newest complete run.`,
 	})
 	group(cmd, groupResult, func(flags *pflag.FlagSet) {
 		flags.BoolVar(&f.noPrompt, "no-prompt", false, "leave out the prompt")
+		flags.BoolVar(&f.expressions, "expressions", false, "print the expressions of checks that fail")
 	})
 	return cmd
 }
@@ -87,6 +88,7 @@ func (a *app) show(run *runfile.Run, f showFlags) error {
 		if i > 0 {
 			_, _ = fmt.Fprintln(a.Out)
 		}
+		c.Expressions = f.expressions
 		if err := report.CaseText(a.Out, c, a.Display(a.Out, true)); err != nil {
 			return err
 		}

@@ -260,6 +260,8 @@ func TestHashIsOfWhatMatters(t *testing.T) {
 	want := load(t, good, nil).Hash()
 	require.Len(t, want, 64)
 	require.Equal(t, want, load(t, strings.Replace(good, "suite: 할일\ndescription: 작은 모음\n", "# 주석\n", 1), nil).Hash())
+	require.Equal(t, want, load(t, strings.Replace(good, "{id: short, ", "{id: short, says: is long, ", 1), nil).Hash(),
+		"what a criterion says is for people alone")
 	seen := map[string]bool{want: true}
 	for _, change := range [][2]string{
 		{"치과 가기", "치과"}, {"max: 5", "max: 6"}, {"(월)", "(화)"}, {"refusal: 할", "refusal: 일"}, {

@@ -109,7 +109,7 @@ func (s *Suite) Len() int { return s.stats.cases }
 // Hash identifies the suite: the hex SHA-256 over JSON Lines, first one object
 // with the reading rules, the graders with their parameters, and the vars, then
 // every case in order. Where the cases stand, inline or in a file, leaves it
-// unchanged, and so do the suite's name and description.
+// unchanged, and so do the suite's name and description, and what criteria say.
 func (s *Suite) Hash() string { return s.stats.hash }
 
 // VarsOf returns what a case's placeholders stand for: the suite's vars with
@@ -184,6 +184,9 @@ func (s *Suite) hashHead(enc *json.Encoder) error {
 		vars = nil
 	}
 	list := append([]GraderEntry{}, s.Graders...)
+	for i, e := range list {
+		list[i].Params = graders.WithoutSays(e.Name, e.Params)
+	}
 	head, err := strictyaml.Canonical(map[string]any{"graders": list, "reply": s.Rules, "vars": vars})
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"promptbench/graders"
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
@@ -20,6 +21,8 @@ type CaseDetail struct {
 	Case     string
 	Messages []runfile.Message
 	Further  bool // further cases follow, which have these messages with their input
+
+	Expressions bool // print those of the checks that a reply fails
 }
 
 // CaseText prints one case in full: input, rendered prompt, raw reply, how it
@@ -38,7 +41,11 @@ func CaseText(w io.Writer, s CaseDetail, o Options) error {
 	if s.Further {
 		p.line("(the cases below get this prompt with their input)")
 	}
-	p.trials(s.Run, c, o)
+	var expressions map[string]string
+	if s.Expressions {
+		expressions = graders.Expressions(s.Run.Header.Graders)
+	}
+	p.trials(s.Run, c, expressions, o)
 	return p.err
 }
 
@@ -55,7 +62,7 @@ func CasePairText(w io.Writer, base, head *runfile.Run, id string, o Options) er
 	p.caseHead(c, o)
 	for _, run := range []*runfile.Run{base, head} {
 		p.line("%s", o.paint(bold, line(fmt.Sprintf("── %s · %s", run.Header.Prompt.Name, run.Header.Model.ID))))
-		p.trials(run, c, o)
+		p.trials(run, c, nil, o)
 	}
 	b, h := firstReply(base, id), firstReply(head, id)
 	if b != nil && h != nil {
@@ -81,7 +88,7 @@ func (p *printer) caseHead(c runfile.Case, o Options) {
 	p.blank()
 }
 
-func (p *printer) trials(run *runfile.Run, c runfile.Case, o Options) {
+func (p *printer) trials(run *runfile.Run, c runfile.Case, expressions map[string]string, o Options) {
 	trials := run.TrialsOf(c.Case)
 	if len(trials) == 0 {
 		p.line("  no trial of this case in run %s", line(run.Header.Run))
@@ -94,7 +101,7 @@ func (p *printer) trials(run *runfile.Run, c runfile.Case, o Options) {
 			p.call(*call, o)
 		}
 		p.reading(run.Header, t, o)
-		p.scores(t, o)
+		p.scores(t, expressions, o)
 		p.blank()
 	}
 }
@@ -169,7 +176,7 @@ func (p *printer) reading(h runfile.Header, t runfile.Trial, o Options) {
 	}
 }
 
-func (p *printer) scores(t runfile.Trial, o Options) {
+func (p *printer) scores(t runfile.Trial, expressions map[string]string, o Options) {
 	if t.Error != nil {
 		p.line("%s", o.paint(red, line("no score: the call failed ("+t.Error.Kind+")")))
 		return
@@ -189,6 +196,9 @@ func (p *printer) scores(t runfile.Trial, o Options) {
 			}
 		}
 		p.line("  %s %s  %s  %s", mark, value, line(s.Grader), line(phrase.Reason(s)))
+		if check := expressions[s.Grader]; check != "" && s.Value != nil && !s.Pass {
+			p.line("      check: %s", line(check))
+		}
 	}
 }
 
