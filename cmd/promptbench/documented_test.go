@@ -175,11 +175,11 @@ func flagOf(command *cobra.Command, word string) *pflag.Flag {
 // on one endpoint.
 func documentedConfig(url string) string {
 	var b strings.Builder
-	b.WriteString("suite: cases/subtodos.yaml\nmodel: local\njudge: local-judge\nmodels:\n")
+	b.WriteString("suite: cases/subtodos.yaml\nmodel: qwen\njudge: gemma-judge\nmodels:\n")
 	for _, name := range []string{
-		"local", "local-judge", "openai", "strong", "fast", "openai:gpt-6-luna", "anthropic:claude-sonnet-5",
+		"qwen", "gemma", "gemma-judge", "local", "openai", "strong", "fast", "openai:gpt-6-luna", "anthropic:claude-sonnet-5",
 	} {
-		id := "gemma-3-270m" // of the recordings
+		id := "qwen2.5-coder-1.5b" // of the recordings
 		if strings.HasPrefix(name, "openai") || strings.Contains(name, ":") {
 			id = name // other models to compare with
 		}
