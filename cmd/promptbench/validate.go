@@ -10,18 +10,21 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/output/report"
 	"promptbench/internal/run/check"
 	"promptbench/internal/run/project"
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/items"
 )
 
 func (a *app) validateCommand() *cobra.Command {
 	var (
 		files projectFlags
 		to    outputFlags
+		deep  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "validate [REVISION…]",
@@ -29,12 +32,24 @@ func (a *app) validateCommand() *cobra.Command {
 		Long: `Validate checks the config, the suites in cases with their labels, the prompts
 in prompts and the baseline; or only the prompts and the suite that are named.
 It prints every problem with its place and its line, and warns of what is
-allowed but unwise. It makes no call, starts no grader and writes nothing.`,
+allowed but unwise. It makes no call, starts no grader and writes nothing.
+
+With --deep it also reads the recorded runs of the suite and says what its cases
+are worth: inputs that nearly repeat each other or a text in a prompt, cases
+that always fail, that flip by chance or that never tell revisions apart,
+graders that move together, and types and tags with too few cases.`,
 		Example: `  promptbench validate
   promptbench validate prompts/v3 --suite cases/subtodos.yaml
-  promptbench validate --format github`,
+  promptbench validate --format github
+  promptbench validate --deep`,
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
 			checked, err := check.Validate(ctx, o, args)
+			var analysis *items.Analysis
+			if deep && err == nil {
+				if analysis, err = checked.Analyse(ctx); err != nil {
+					return err
+				}
+			}
 			errs := problem.From(err)
 			all := slices.Concat(errs, checked.Warnings)
 			if to.format == report.Text {
@@ -47,11 +62,17 @@ allowed but unwise. It makes no call, starts no grader and writes nothing.`,
 			}
 			printErr := to.write(a, func(w io.Writer) error {
 				if to.format == report.GitHub {
+					if analysis != nil {
+						all = append(all, report.ItemsProblems(*analysis, checked.Suites[0].Path)...)
+					}
 					return report.ProblemsGitHub(w, all, repositoryRoot())
 				}
 				_, err := fmt.Fprintln(w, summaryOf(checked))
-				return err
-			}, func(w io.Writer) error { return report.ProblemsJSON(w, all) })
+				if err != nil || analysis == nil {
+					return err
+				}
+				return report.ItemsText(w, *analysis, a.Display(w, false))
+			}, func(w io.Writer) error { return report.ProblemsJSON(w, all, analysis) })
 			if printErr != nil || len(errs) == 0 {
 				return printErr
 			}
@@ -59,6 +80,9 @@ allowed but unwise. It makes no call, starts no grader and writes nothing.`,
 		}, to.check),
 	}
 	files.add(cmd)
+	group(cmd, groupResult, func(flags *pflag.FlagSet) {
+		flags.BoolVar(&deep, "deep", false, "also say from recorded runs what the cases and graders are worth")
+	})
 	to.add(cmd, report.Text, report.JSON, report.GitHub)
 	return cmd
 }

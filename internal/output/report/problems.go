@@ -8,6 +8,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/verdict/items"
 )
 
 // The formats of problems in input files, beside [JSON].
@@ -21,8 +22,8 @@ const (
 //	{"schema":1,"errors":1,"warnings":0,"problems":[
 //	  {"file":"…","line":3,"column":7,"severity":"error","message":"…","hint":"…"}]}
 //
-// A problem without a place, or without a hint, has null there.
-func ProblemsJSON(w io.Writer, list problem.List) error {
+// A problem without a place, or without a hint, has null there. The analysis of a suite, if there is one, is under items.
+func ProblemsJSON(w io.Writer, list problem.List, analysis *items.Analysis) error {
 	type entry struct {
 		File     *string          `json:"file"`
 		Line     *int             `json:"line"`
@@ -32,11 +33,15 @@ func ProblemsJSON(w io.Writer, list problem.List) error {
 		Hint     *string          `json:"hint"`
 	}
 	out := struct {
-		Schema   int     `json:"schema"`
-		Errors   int     `json:"errors"`
-		Warnings int     `json:"warnings"`
-		Problems []entry `json:"problems"`
-	}{Schema: 1, Errors: len(list.Only(problem.Error)), Warnings: len(list.Only(problem.Warning)), Problems: []entry{}}
+		Schema   int             `json:"schema"`
+		Errors   int             `json:"errors"`
+		Warnings int             `json:"warnings"`
+		Problems []entry         `json:"problems"`
+		Items    *items.Analysis `json:"items,omitempty"`
+	}{
+		Schema: 1, Errors: len(list.Only(problem.Error)), Warnings: len(list.Only(problem.Warning)),
+		Problems: []entry{}, Items: analysis,
+	}
 	for _, p := range list {
 		severity := problem.Error
 		if p.Severity == problem.Warning {

@@ -21,6 +21,8 @@ type Result struct {
 	Prompts  int
 	Suites   []*suite.Suite // without errors, the configured one first
 	Warnings problem.List
+
+	project *project.Project
 }
 
 // Validate checks the config, every prompt in prompts and every suite in cases,
@@ -44,7 +46,7 @@ func Validate(ctx context.Context, o project.Options, prompts []string) (*Result
 	}
 	p, err := project.Load(ctx, o, prompts)
 	probs = append(append(probs, problem.From(err)...), p.Warnings...)
-	checked := &Result{Prompts: len(p.Prompts)}
+	checked := &Result{Prompts: len(p.Prompts), project: p}
 	if p.Suite != nil {
 		checked.Suites = append(checked.Suites, p.Suite)
 	}

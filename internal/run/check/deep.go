@@ -1,0 +1,90 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/regrade"
+	"promptbench/internal/run/runner"
+	"promptbench/internal/verdict/items"
+)
+
+// Analyse says what the cases and the graders of the project's suite are worth, from the complete runs of it. Runs that
+// another state of the suite graded are graded again in memory, unless that would start programs: those are left out.
+func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
+	p := c.project
+	if p == nil || p.Suite == nil {
+		return nil, fmt.Errorf("there is no suite to analyse; name one with --suite")
+	}
+	var cases []items.Case
+	for one, err := range p.Suite.Cases() {
+		if err != nil {
+			return nil, fmt.Errorf("reading cases: %w", err)
+		}
+		record := runner.CaseRecord(p.Suite, one)
+		cases = append(cases, items.Case{
+			ID: one.ID, Input: one.Input, Vars: one.Vars, InputHash: record.InputHash,
+			Type: one.Expect.Type, Group: one.Group, Tags: one.Tags,
+		})
+	}
+	specs, err := p.Specs()
+	if err != nil {
+		return nil, err
+	}
+	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
+		return h.Suite.Name == p.Suite.Name && !h.OfJudge() && h.Redacted == nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	leftOut := 0
+	collector := items.NewCollector(p.Suite.Name, cases, p.Comparison(&runfile.Run{}, &runfile.Run{}, nil).Gating)
+	seen := map[string]bool{} // the baseline is a copy of a run
+	for _, f := range found {
+		if seen[f.Header.Run] || f.Status != runfile.Complete {
+			continue
+		}
+		seen[f.Header.Run] = true
+		current := regrade.Current(p, f.Header, specs)
+		if !current && p.Suite.HasCommands() {
+			leftOut++
+			continue
+		}
+		detail := runfile.Scores
+		if !current {
+			detail = runfile.Replies
+		}
+		run, err := runfile.Load(f.Path, detail)
+		if err != nil {
+			leftOut++
+			continue
+		}
+		if !current {
+			if run, err = regrade.Regrade(ctx, p, run); err != nil {
+				return nil, err
+			}
+		}
+		collector.Add(run)
+	}
+	a := collector.Analyse(c.examples())
+	a.LeftOut = leftOut
+	return &a, nil
+}
+
+// examples are the texts in the project's prompts that may be the input of an example.
+func (c *Result) examples() []items.Example {
+	var out []items.Example
+	for _, one := range c.project.Prompts {
+		for _, m := range one.Messages {
+			for _, text := range snippets(m.Content) {
+				if strings.Contains(m.Content, "<"+text+">") {
+					continue // the name of a tag
+				}
+				out = append(out, items.Example{Prompt: one.Path, Text: text})
+			}
+		}
+	}
+	return out
+}
