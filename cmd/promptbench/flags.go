@@ -24,6 +24,7 @@ type projectFlags struct {
 	config, envFile, suite, judge, baseURL, runs string
 	models, cases, tags                          []string
 	several                                      bool // models may be given
+	openSeal                                     bool
 	temperature, topP                            float64
 	maxTokens, seed                              int
 }
@@ -91,7 +92,7 @@ func (f *projectFlags) addBaseURL(flags *pflag.FlagSet) {
 func (f *projectFlags) options(cmd *cobra.Command) (project.Options, error) {
 	o := project.Options{
 		Config: f.config, Suite: f.suite, Judge: f.judge, BaseURL: f.baseURL, EnvFile: f.envFile,
-		Runs:   f.runs,
+		Runs:   f.runs, OpenSeal: f.openSeal,
 		Select: suite.Selection{Cases: f.cases, Tags: f.tags},
 		Params: params.Params{
 			Temperature: ifGiven(cmd, "temperature", &f.temperature), TopP: ifGiven(cmd, "top-p", &f.topP),
@@ -122,6 +123,13 @@ func (f *projectFlags) checkModels(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// addOpenSeal adds the flag that has sealed cases run.
+func (f *projectFlags) addOpenSeal(cmd *cobra.Command) {
+	group(cmd, groupCases, func(flags *pflag.FlagSet) {
+		flags.BoolVar(&f.openSeal, "open-seal", false, "run the sealed cases of the suite, too; the run file says so")
+	})
 }
 
 // ifGiven returns value if the flag is on the command line, else nil.

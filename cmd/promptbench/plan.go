@@ -46,6 +46,7 @@ can detect. It sends nothing and writes nothing.`,
 	files.several = true
 	files.add(cmd)
 	files.addCases(cmd)
+	files.addOpenSeal(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
 	to.add(cmd, report.Table, report.JSON)

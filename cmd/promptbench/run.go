@@ -94,6 +94,7 @@ With a baseline and no revision, the baseline's own revision runs again: with
 	files.several = true
 	files.add(cmd)
 	files.addCases(cmd)
+	files.addOpenSeal(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
 	shown.judged.addComparing(cmd)

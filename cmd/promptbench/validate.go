@@ -90,7 +90,11 @@ graders that move together, and types and tags with too few cases.`,
 func summaryOf(checked *check.Result) string {
 	parts := []string{wording.Count(checked.Prompts, "prompt")}
 	for _, s := range checked.Suites {
-		parts = append(parts, fmt.Sprintf("suite %s with %s", s.Name, wording.Count(s.Len(), "case")))
+		cases := wording.Count(s.Len()+s.Sealed(), "case")
+		if s.Sealed() > 0 {
+			cases += fmt.Sprintf(" (%d sealed)", s.Sealed())
+		}
+		parts = append(parts, fmt.Sprintf("suite %s with %s", s.Name, cases))
 	}
 	found := "no errors"
 	if n := len(checked.Warnings); n > 0 {

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
@@ -17,42 +14,14 @@ import (
 const byType = "type"
 
 type fileGate struct {
-	Grader      string   `yaml:"grader"`
-	Min         *float64 `yaml:"min"`
-	Of          string   `yaml:"of"`
-	Regression  []string `yaml:"regression"`
-	Margin      *float64 `yaml:"margin"`
-	By          string   `yaml:"by"`
-	Metric      string   `yaml:"metric"`
-	MaxIncrease share    `yaml:"max_increase"`
-}
-
-// A share is written as a percentage or as a number: 10% is 0.1.
-type share float64
-
-// DecodeNode takes either form.
-func (s *share) DecodeNode(n strictyaml.Node) problem.List {
-	const hint = "write a percentage such as 10%, or 0.1 for it"
-	text, isPercent := strings.CutSuffix(strings.TrimSpace(n.Text()), "%")
-	value, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	switch {
-	case err != nil || math.IsNaN(value) || math.IsInf(value, 0):
-		return problem.List{n.Problem("expected a percentage, found "+n.Describe(), hint)}
-	case isPercent:
-		value /= 100
-	case value > 1: // 10 is not meant to be 1000%
-		return problem.List{n.Problem(n.Text()+" has no percent sign", hint)}
-	}
-	*s = share(value)
-	return nil
-}
-
-// Schema implements [strictyaml.Schemer].
-func (*share) Schema() map[string]any {
-	return map[string]any{"anyOf": []any{
-		map[string]any{"type": "string", "pattern": `^\s*[0-9.]+\s*%\s*$`},
-		map[string]any{"type": "number", "minimum": 0, "maximum": 1},
-	}}
+	Grader      string           `yaml:"grader"`
+	Min         *float64         `yaml:"min"`
+	Of          string           `yaml:"of"`
+	Regression  []string         `yaml:"regression"`
+	Margin      *float64         `yaml:"margin"`
+	By          string           `yaml:"by"`
+	Metric      string           `yaml:"metric"`
+	MaxIncrease strictyaml.Share `yaml:"max_increase"`
 }
 
 // addGate checks a gate of the file and adds it to the config.

@@ -58,10 +58,12 @@ func descriptions() map[string]string {
 		"prompt.testData":         "Ignored: the suite has the cases.",
 		"prompt.evaluators":       "Ignored: the suite has the graders.",
 
-		"suite":                           "How replies are read, which graders score them, and the cases.",
-		"suite.suite":                     "The suite's name; default: that of its file.",
-		"suite.extends":                   "A suite that provides the vars, reply, graders and cases that this one lacks.",
-		"suite.description":               "What the suite is for.",
+		"suite":             "How replies are read, which graders score them, and the cases.",
+		"suite.suite":       "The suite's name; default: that of its file.",
+		"suite.extends":     "A suite that provides the vars, reply, graders and cases that this one lacks.",
+		"suite.description": "What the suite is for.",
+		"suite.sealed": "The share of cases that only run --open-seal scores, such as 30%; " +
+			"taken over with the cases of a suite that is extended.",
 		"suite.vars":                      "Texts for a prompt's {{name}}, for every case that does not set them itself.",
 		"suite.reply":                     "How to read a reply, in each format that a revision may answer in.",
 		"suite.reply.types":               "The case types that a reply can have.",

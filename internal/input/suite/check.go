@@ -36,6 +36,7 @@ type caseChecker struct {
 	alike    map[string]string            // the first id that reads like this, in whichever case and width
 	first    map[[sha256.Size]byte]string // id of the first case with this input and these vars
 	repeated problem.List                 // warnings of inputs that an earlier case has
+	units    units                        // to seal some; nil where nothing is sealed
 	stats    stats
 	probs    problem.List
 }
@@ -55,6 +56,9 @@ func (l *loader) cases(b *casesBlock) {
 	if err := s.hashHead(enc); err != nil {
 		l.fail(l.root, err.Error(), "")
 		return
+	}
+	if s.Share > 0 {
+		c.units = units{}
 	}
 	each := func(r record) bool {
 		c.check(r)
@@ -91,8 +95,11 @@ func (l *loader) cases(b *casesBlock) {
 		})
 	}
 	c.stats.hash = hex.EncodeToString(h.Sum(nil))
-	s.stats = c.stats
+	s.stats, s.seal = c.stats, c.units.seal(s.Share)
 	l.probs = append(l.probs, c.probs...)
+	if !unread {
+		l.checkSeal()
+	}
 	l.partialVars(b)
 	s.advice = append(l.unusedTypes(), c.repeated...)
 }
@@ -185,6 +192,9 @@ func (c *caseChecker) countUnit(r record) {
 		c.stats.single++
 	} else {
 		c.stats.groups[r.Group] = true
+	}
+	if c.units != nil {
+		c.units.add(r.Case)
 	}
 	text := strings.TrimSpace(r.Input)
 	if text == "" {

@@ -81,6 +81,7 @@ type suiteFile struct {
 	Vars        map[string]string `yaml:"vars"`
 	Reply       replyBlock        `yaml:"reply"`
 	Graders     []graderBlock     `yaml:"graders"`
+	Sealed      sealedShare       `yaml:"sealed"`
 	Cases       casesBlock        `yaml:"cases"`
 }
 
@@ -148,6 +149,7 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 	l.vars(l.at("vars"), s.Vars)
 	l.rules(f.Reply)
 	l.graders(f.Graders)
+	s.Share = float64(f.Sealed.Share)
 	l.cases(&f.Cases)
 	return s, l.probs
 }

@@ -33,7 +33,9 @@ type Suite struct {
 	Vars        map[string]string // given to every case that does not set them itself
 	Rules       reply.Rules       // the schema resolved, as canonical JSON
 	Graders     []GraderEntry
+	Share       float64 // of the cases that is sealed, see [Suite.IsSealed]; 0 for none
 
+	seal  seal
 	list  []Case     // the cases, unless they stand in a file of their own
 	file  *casesFile // that file, or nil
 	files []string   // that it was read from
@@ -82,14 +84,35 @@ type stats struct {
 // twice, a type that no case expects.
 func (s *Suite) Advice() problem.List { return slices.Clone(s.advice) }
 
-// Units is how many units the statistics of a whole run count: cases, those of
-// a group together as one.
-func (s *Suite) Units() int { return s.stats.single + len(s.stats.groups) }
+// Units is how many units the statistics of a whole run count: of those that
+// [Suite.Cases] gives, each group as one.
+func (s *Suite) Units() int {
+	if s.seal.isOpen {
+		return s.stats.single + len(s.stats.groups)
+	}
+	return s.stats.single + len(s.stats.groups) - s.seal.units
+}
 
-// Cases streams the cases in order. Cases that stand in a file of their own are
-// read from it anew; an error ends the stream: a file that cannot be read, is
-// wrong, or is not the one that [Load] checked.
+// Cases streams the cases in order, the sealed ones only after [Suite.OpenSeal].
+// Cases that stand in a file of their own are read from it anew; an error ends the
+// stream: a file that cannot be read, is wrong, or is not the one that [Load] checked.
 func (s *Suite) Cases() iter.Seq2[Case, error] {
+	return func(yield func(Case, error) bool) {
+		for c, err := range s.All() {
+			if err == nil && !s.seal.isOpen && s.IsSealed(c.ID) {
+				continue
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
+// All streams all cases, sealed or not. It is for grading what an open seal let be
+// recorded, and for checks. No request, output or list may come of it: those take
+// [Suite.Cases].
+func (s *Suite) All() iter.Seq2[Case, error] {
 	return func(yield func(Case, error) bool) {
 		if s.file != nil {
 			s.file.stream(yield)
@@ -103,13 +126,19 @@ func (s *Suite) Cases() iter.Seq2[Case, error] {
 	}
 }
 
-// Len returns the number of cases.
-func (s *Suite) Len() int { return s.stats.cases }
+// Len returns the number of cases that [Suite.Cases] gives.
+func (s *Suite) Len() int {
+	if s.seal.isOpen {
+		return s.stats.cases
+	}
+	return s.stats.cases - len(s.seal.cases)
+}
 
 // Hash identifies the suite: the hex SHA-256 over JSON Lines, first one object
 // with the reading rules, the graders with their parameters, and the vars, then
 // every case in order. Where the cases stand, inline or in a file, leaves it
-// unchanged, and so do the suite's name and description, and what criteria say.
+// unchanged, and so do the suite's name and description, what criteria say, and
+// whether the seal is open. The share that is sealed counts, unless it is 0.
 func (s *Suite) Hash() string { return s.stats.hash }
 
 // VarsOf returns what a case's placeholders stand for: the suite's vars with
@@ -187,7 +216,11 @@ func (s *Suite) hashHead(enc *json.Encoder) error {
 	for i, e := range list {
 		list[i].Params = graders.WithoutSays(e.Name, e.Params)
 	}
-	head, err := strictyaml.Canonical(map[string]any{"graders": list, "reply": s.Rules, "vars": vars})
+	fields := map[string]any{"graders": list, "reply": s.Rules, "vars": vars}
+	if s.Share > 0 {
+		fields["sealed"] = s.Share
+	}
+	head, err := strictyaml.Canonical(fields)
 	if err != nil {
 		return err
 	}

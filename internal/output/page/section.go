@@ -103,7 +103,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		Words:    phrase.Overall(c),
 		Sides:    sides,
 		Facts:    factRows(sides),
-		Notes:    cells(append(phrase.Unpaired(c.Changes), c.Notes...)),
+		Notes:    cells(slices.Concat(phrase.Sealed(c), phrase.Unpaired(c.Changes), c.Notes)),
 		Graders:  pairGraders(c),
 		Gates:    gatesOf(c.Gates),
 		Confusions: []confusion{
@@ -154,7 +154,7 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 		Lead:       title + " · " + textsafe.Cell(phrase.ModelAt(sum.Model, sum.Endpoint)),
 		Sides:      []side{only},
 		Facts:      factRows([]side{only}),
-		Notes:      cells(append(phrase.Redacted(sum), phrase.RunTroubles(sum)...)),
+		Notes:      cells(append(phrase.RunNotes(sum), phrase.RunTroubles(sum)...)),
 		Graders:    runGraders(sum),
 		Gates:      gatesOf(sum.Gates),
 		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)},

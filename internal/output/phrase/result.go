@@ -25,7 +25,12 @@ func RunBasis(s summary.Summary) []string {
 	if s.Judging != nil {
 		out = append(out, Judging(s.Judging))
 	}
-	return append(out, Redacted(s)...)
+	return append(out, RunNotes(s)...)
+}
+
+// RunNotes says what to know about a run: that it is redacted, and which cases are sealed.
+func RunNotes(s summary.Summary) []string {
+	return append(Redacted(s), sealed(s.Sealed, s.Cases)...)
 }
 
 // Redacted says that a run is redacted, or nothing if it is not.
@@ -113,6 +118,7 @@ func ComparisonBasis(c *compare.Comparison, calls bool) []string {
 		}
 	}
 	out = append(out, judgings(c)...)
+	out = append(out, Sealed(c)...)
 	out = append(out, Unpaired(c.Changes)...)
 	for _, note := range c.Notes {
 		out = append(out, "note: "+note)

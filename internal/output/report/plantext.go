@@ -56,6 +56,9 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	if j.Units != j.Cases {
 		p.line("Each group of paraphrases counts as one case.")
 	}
+	if j.Sealed > 0 {
+		p.line("%s.", phrase.LeftSealed(j.Sealed, j.Cases))
+	}
 	switch {
 	case j.MoreUnits == nil:
 		p.line("No suite of a realistic size reliably detects a drop of 5 points.")

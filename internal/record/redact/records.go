@@ -17,7 +17,7 @@ func (r *Redactor) Header(h runfile.Header) (runfile.Header, error) {
 		Run: h.Run, Prompt: r.prompt(h.Prompt),
 		Suite: runfile.Suite{Name: h.Suite.Name, Path: h.Suite.Path, Hash: r.hash(h.Suite.Hash)}, Model: h.Model,
 		Reply: reply.Rules{Types: h.Reply.Types}, Reader: h.Reader, Cases: h.Cases, Trials: h.Trials, Source: h.Source,
-		Pairwise: h.Pairwise, Git: h.Git,
+		Sealed: h.Sealed, Pairwise: h.Pairwise, Git: h.Git,
 		Redacted: &runfile.Redacted{From: h.Run, Key: r.KeyID()}, Tool: h.Tool, Started: h.Started,
 	}
 	for _, spec := range h.Graders {
@@ -60,7 +60,7 @@ func (r *Redactor) prompt(p runfile.Prompt) runfile.Prompt {
 func (r *Redactor) Case(c runfile.Case) runfile.Case {
 	out := runfile.Case{
 		Case: r.kept(c.Case), Input: r.text(c.Input), Tags: each(c.Tags, r.kept), Group: r.kept(c.Group),
-		Note:      r.text(c.Note),
+		Note: r.text(c.Note), Sealed: c.Sealed,
 		InputHash: r.hash(c.InputHash),
 		Expect: graders.Expect{
 			Type: r.typ(c.Expect.Type), Count: c.Expect.Count, Equals: each(c.Expect.Equals, r.text),

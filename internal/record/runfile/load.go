@@ -93,6 +93,31 @@ func (run *Run) add(l Line, keep *collector) error {
 	return nil
 }
 
+// Only returns the run with only some of its cases, as if it were over no others.
+func (run *Run) Only(keep func(*Case) bool) *Run {
+	out, kept := *run, make(map[string]bool, len(run.Cases))
+	out.Cases = nil
+	for i := range run.Cases {
+		if c := &run.Cases[i]; keep(c) {
+			kept[c.Case] = true
+			out.Cases = append(out.Cases, *c)
+		}
+	}
+	out.Header.Cases = len(out.Cases)
+	out.Trials = slices.DeleteFunc(slices.Clone(run.Trials), func(t Trial) bool { return !kept[t.Case] })
+	out.Calls = slices.DeleteFunc(slices.Clone(run.Calls), func(c Call) bool { return !kept[c.Case] })
+	return &out
+}
+
+// Unsealed returns the run without the cases that its suite seals.
+func (run *Run) Unsealed() *Run {
+	isSealed := func(c Case) bool { return c.Sealed }
+	if !slices.ContainsFunc(run.Cases, isSealed) {
+		return run
+	}
+	return run.Only(func(c *Case) bool { return !isSealed(*c) })
+}
+
 // Case returns the case with an id.
 func (run *Run) Case(id string) (Case, bool) {
 	found := partOf(run.Cases, id, func(c *Case) string { return c.Case })

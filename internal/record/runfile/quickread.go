@@ -8,7 +8,7 @@ import (
 // The members of the records, in the order in which a [Writer] writes them. A reader below leaves a line with any other
 // member to encoding/json.
 const (
-	caseMembers = "kind case input vars expect tags group note input_hash"
+	caseMembers = "kind case input vars expect tags group note sealed input_hash"
 	callMembers = "kind key case trial for criterion vote reply thinking reply_from finish_reason response_model usage " +
 		"latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
@@ -35,6 +35,8 @@ func (k *collector) readCase(c *cursor, into *Case) {
 			into.Group = k.word(c.text())
 		case "note":
 			into.Note = k.word(c.text())
+		case "sealed":
+			into.Sealed = c.boolean()
 		case "input_hash":
 			into.InputHash = string(c.text())
 		}

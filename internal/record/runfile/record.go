@@ -56,6 +56,7 @@ type Header struct {
 	Trials   int            `json:"trials"`          // trials per case
 	Fresh    *Fresh         `json:"fresh,omitempty"` // of a run that makes all calls anew
 	Selected *Selection     `json:"selected,omitempty"`
+	Sealed   *Sealed        `json:"sealed,omitempty"`        // of a run on a suite that seals some of the selected cases
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
 	Judge    *Judge         `json:"judge,omitempty"`
 	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
@@ -149,6 +150,19 @@ type Selection struct {
 	Tags  []string `json:"tags,omitempty"`
 }
 
+// Sealed says how many of the selected cases a suite seals, and if the run has them.
+type Sealed struct {
+	Cases  int      `json:"cases"`
+	Opened *Opening `json:"opened,omitempty"` // nil: the run leaves them out
+}
+
+// An Opening says when and for which prompt the sealed cases of a suite were scored.
+type Opening struct {
+	At         time.Time `json:"at"`
+	PromptHash string    `json:"prompt_hash"`
+	Number     int       `json:"number"` // of the openings of this suite that could be read then, from 1
+}
+
 // Git is the state of the working tree that a run was made in.
 type Git struct {
 	Commit string `json:"commit"`
@@ -166,6 +180,7 @@ type Case struct {
 	Tags      []string          `json:"tags,omitempty"`
 	Group     string            `json:"group,omitempty"`
 	Note      string            `json:"note,omitempty"`
+	Sealed    bool              `json:"sealed,omitempty"` // scored only because the seal was opened
 	InputHash string            `json:"input_hash"`
 }
 

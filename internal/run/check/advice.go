@@ -98,7 +98,7 @@ func shownInputs(p *project.Project) problem.List {
 		return nil
 	}
 	var out problem.List
-	for c, err := range p.Suite.Cases() {
+	for c, err := range p.Suite.All() {
 		if err != nil {
 			return out // the run reports it
 		}
@@ -106,9 +106,13 @@ func shownInputs(p *project.Project) problem.List {
 		if !ok {
 			continue
 		}
+		what := "case " + c.ID
+		if p.Suite.IsSealed(c.ID) {
+			what = "a sealed case"
+		}
 		out.Add(problem.Problem{
 			File: p.Suite.Path, Severity: problem.Warning,
-			Message: fmt.Sprintf("%s shows the input of case %s as an example", path, c.ID),
+			Message: fmt.Sprintf("%s shows the input of %s as an example", path, what),
 			Hint:    "a model that copies passes it; change the case or the example",
 		})
 		if len(out) == maxExamples {

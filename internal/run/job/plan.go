@@ -17,6 +17,9 @@ func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
 	if err != nil {
 		return out, err
 	}
+	if !p.Suite.SealIsOpen() {
+		out.Sealed = p.SelectedSealed()
+	}
 	groups := map[string]bool{}
 	for c, err := range p.Cases() {
 		if err != nil {

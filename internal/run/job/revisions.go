@@ -88,11 +88,15 @@ func (r *Revisions) prepare(
 	}
 	r.Work.Revisions = make([]runner.Revision, len(variants)) // calls point into it
 	common := r.header(ctx, p, o)
+	if common.Sealed, err = sealed(p, o); err != nil {
+		return err
+	}
 	for i, v := range variants {
 		t := v.Target
 		h := common
 		h.Prompt = PromptRecord(v.Prompt)
 		h.Model = t.Record()
+		h.Sealed = openedFor(h.Sealed, v.Prompt.Hash())
 		id, w, err := r.create(p, o, h)
 		if err != nil {
 			return err

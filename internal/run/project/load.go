@@ -33,6 +33,8 @@ type Options struct {
 	Params  params.Params
 	Runs    string
 	Select  suite.Selection
+
+	OpenSeal bool // the sealed cases are among those that run
 }
 
 // A Project is what [Load] has read and checked.
@@ -122,6 +124,14 @@ func (p *Project) loadSuite() problem.List {
 		return probs
 	}
 	p.Suite = loaded
+	if p.Options.OpenSeal {
+		if loaded.Sealed() == 0 {
+			probs.Add(problem.Problem{
+				Message: fmt.Sprintf("--open-seal: %s seals no case", path), Hint: "leave --open-seal out",
+			})
+		}
+		loaded.OpenSeal()
+	}
 	reader, err := reply.NewReader(loaded.Rules)
 	if err != nil {
 		return append(probs, problem.Problem{File: path, Message: err.Error()})
@@ -164,7 +174,9 @@ func (p *Project) checkSelection() problem.List {
 			ids = append(ids, c.ID)
 		}
 		for _, id := range p.Options.Select.Cases {
-			if !slices.Contains(ids, id) {
+			if p.Suite.IsSealed(id) && !p.Suite.SealIsOpen() {
+				probs.Add(problem.Problem{Message: fmt.Sprintf("--case %s: this case is sealed", id), Hint: openHint})
+			} else if !slices.Contains(ids, id) {
 				probs.Add(problem.Problem{
 					Message: fmt.Sprintf("--case %s: %s has no such case", id, p.Suite.Path), Hint: HintFor(id, ids),
 				})
@@ -180,10 +192,32 @@ func (p *Project) checkSelection() problem.List {
 			})
 		}
 	}
-	if len(probs) == 0 && len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0 && p.Selected() == 0 {
-		probs.Add(problem.Problem{Message: "--case and --tag together select no case"})
+	if len(probs) == 0 && p.Selected() == 0 {
+		switch {
+		case p.SelectedSealed() > 0:
+			probs.Add(problem.Problem{Message: "all cases that --tag selects are sealed", Hint: openHint})
+		case len(p.Options.Select.Cases) > 0 && len(p.Options.Select.Tags) > 0:
+			probs.Add(problem.Problem{Message: "--case and --tag together select no case"})
+		}
 	}
 	return probs
+}
+
+// openHint says how a sealed case is run.
+const openHint = "only run --open-seal runs sealed cases, and puts it on record"
+
+// SelectedSealed counts the sealed cases that --case and --tag select, be the seal open
+// or not.
+func (p *Project) SelectedSealed() (n int) {
+	if p.Suite.Sealed() == 0 {
+		return 0
+	}
+	for c, err := range p.Suite.All() {
+		if err == nil && p.Suite.IsSealed(c.ID) && p.Options.Select.Has(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // Selected counts the cases that --case and --tag select.

@@ -278,6 +278,6 @@ func CaseRecord(s *suite.Suite, c suite.Case) runfile.Case {
 	vars := s.VarsOf(c)
 	return runfile.Case{
 		Case: c.ID, Input: c.Input, Vars: vars, Expect: c.Expect, Tags: c.Tags, Group: c.Group, Note: c.Note,
-		InputHash: suite.InputHash(c.Input, vars),
+		Sealed: s.IsSealed(c.ID), InputHash: suite.InputHash(c.Input, vars),
 	}
 }

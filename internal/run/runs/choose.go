@@ -64,17 +64,8 @@ func Narrow(run *runfile.Run, s suite.Selection) (*runfile.Run, error) {
 	if len(s.Cases)+len(s.Tags) == 0 {
 		return run, nil
 	}
-	cases, err := CasesOf(run, s)
-	if err != nil {
+	if _, err := CasesOf(run, s); err != nil {
 		return nil, err
 	}
-	kept := make(map[string]bool, len(cases))
-	for _, c := range cases {
-		kept[c.Case] = true
-	}
-	out := *run
-	out.Cases, out.Header.Cases = cases, len(cases)
-	out.Trials = slices.DeleteFunc(slices.Clone(run.Trials), func(t runfile.Trial) bool { return !kept[t.Case] })
-	out.Calls = slices.DeleteFunc(slices.Clone(run.Calls), func(c runfile.Call) bool { return !kept[c.Case] })
-	return &out, nil
+	return run.Only(func(c *runfile.Case) bool { return s.Selects(c.Case, c.Tags) }), nil
 }

@@ -91,7 +91,7 @@ func (p Past) each(suite, model, endpoint *string, left *history.LeftOut, visit 
 			continue
 		}
 		loaded++
-		visit(run)
+		visit(run.Unsealed()) // all runs over the same cases
 	}
 	if loaded == 0 {
 		return noRunf("can read none of %d runs; promptbench report RUN says why", len(chosen))

@@ -27,6 +27,13 @@ func TestNumberIsDecidedByTheCount(t *testing.T) {
 	}
 }
 
+func TestOrdinal(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th", 21: "21st", 113: "113th"} {
+		require.Equal(t, want, wording.Ordinal(n))
+	}
+}
+
 func TestListReadsAsASentence(t *testing.T) {
 	t.Parallel()
 

@@ -109,6 +109,9 @@ func sideOf(run *runfile.Run, price *params.Price, o Options) Side {
 		Basis: summary.BasisOf(run), Unread: summary.UnreadableOf(run), Usage: summary.UsageOf(run, price),
 		Judging: summary.JudgingOf(run, o.JudgePrice),
 	}
+	if h.Sealed != nil {
+		s.Opened = h.Sealed.Opened
+	}
 	for i := range run.Trials {
 		t := &run.Trials[i]
 		if t.Failure() != "" {

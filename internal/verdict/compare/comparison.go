@@ -50,6 +50,8 @@ type Comparison struct {
 	NewlyFail int                  `json:"newly_fail"` // cases that newly fail some grader
 	NewlyPass int                  `json:"newly_pass"` // cases that newly pass some grader
 
+	Sealed *Comparison `json:"sealed,omitempty"` // on the sealed cases alone, if the seal was opened for both sides
+
 	Pairwise *Pairwise `json:"pairwise,omitempty"` // a judge's preferences, where they were asked for
 
 	pairs    *pairing
@@ -67,8 +69,9 @@ type Side struct {
 	Model    string           `json:"model"`
 	Endpoint string           `json:"endpoint"`
 	Status   runfile.Status   `json:"status"`
-	Cases    int              `json:"cases"`  // that the run is over, paired or not
-	Trials   int              `json:"trials"` // per case
+	Opened   *runfile.Opening `json:"opened,omitempty"` // of the seal, for this run
+	Cases    int              `json:"cases"`            // that the run is over, paired or not
+	Trials   int              `json:"trials"`           // per case
 	Basis    summary.Basis    `json:"basis"`
 	Usage    summary.Usage    `json:"usage"`
 	Judging  *summary.Judging `json:"judge,omitempty"` // what its judge was asked, apart from the replies

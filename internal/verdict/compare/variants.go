@@ -49,12 +49,15 @@ func NewVariants(base *runfile.Run, heads []*runfile.Run, list []*Comparison) Va
 	names := Names(headers)
 	for i, c := range list {
 		c.Base.Name, c.Head.Name = names[0], names[i+1]
+		if c.Sealed != nil {
+			c.Sealed.Base.Name, c.Sealed.Head.Name = names[0], names[i+1]
+		}
 		if i == 0 {
 			out.Variants = append(out.Variants, variantOf(c.Base, base))
 		}
 		out.Variants = append(out.Variants, variantOf(c.Head, heads[i]))
 	}
-	decide(list, true)
+	decideEach(list, true)
 	return out
 }
 

@@ -15,7 +15,19 @@ import (
 // base once more. Choosing the best of several makes a false improved more likely,
 // so that improved rests on the p of all their gating graders adjusted together.
 // Regressed still rests on those of its own comparison.
-func Together(list []*Comparison) { decide(list, false) }
+func Together(list []*Comparison) { decideEach(list, false) }
+
+// decideEach decides the comparisons together, and apart from them those on sealed cases.
+func decideEach(list []*Comparison, together bool) {
+	decide(list, together)
+	var sealed []*Comparison
+	for _, c := range list {
+		if c.Sealed != nil {
+			sealed = append(sealed, c.Sealed)
+		}
+	}
+	decide(sealed, together)
+}
 
 // decide fills the adjusted p and the verdict of every grader, the overall verdict
 // and the headline of comparisons with one base. Their p are adjusted together,

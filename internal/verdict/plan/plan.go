@@ -22,9 +22,10 @@ type Plan struct {
 	Schema    int        `json:"schema"`
 	Suite     string     `json:"suite"`
 	Cases     int        `json:"cases"`
-	Units     int        `json:"units"`  // cases, or groups of paraphrases
-	Trials    int        `json:"trials"` // per case
-	Batch     bool       `json:"batch"`  // the cost is that of calls in batches
+	Sealed    int        `json:"sealed_cases,omitempty"` // that are not among the cases, unless the seal is to be opened
+	Units     int        `json:"units"`                  // cases, or groups of paraphrases
+	Trials    int        `json:"trials"`                 // per case
+	Batch     bool       `json:"batch"`                  // the cost is that of calls in batches
 	Revisions []Revision `json:"revisions"`
 	// Drop is the smallest drop of a mean that a comparison of so many units
 	// shows with 80% power, nil where none is; it takes the strictest of the

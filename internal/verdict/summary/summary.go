@@ -12,31 +12,32 @@ const Schema = 1
 
 // A Summary is one run in numbers.
 type Summary struct {
-	Schema    int            `json:"schema"`
-	Run       string         `json:"run"`
-	Prompt    string         `json:"prompt"`
-	Hash      string         `json:"prompt_hash"`
-	Suite     string         `json:"suite"`
-	Model     string         `json:"model"`
-	Endpoint  string         `json:"endpoint"`
-	Redacted  string         `json:"redacted_from,omitempty"` // the run whose texts were taken out of this one
-	Status    runfile.Status `json:"status"`
-	Reason    string         `json:"reason,omitempty"` // why it is not complete
-	Basis     Basis          `json:"basis"`
-	Cases     int            `json:"cases"`            // that the run is over, begun or not
-	Trials    int            `json:"trials"`           // per case
-	Errors    int            `json:"errors"`           // trials without a reply, or with a broken score
-	Broken    int            `json:"broken"`           // of these, those with a reply: a grader or its judge failed
-	Done      int            `json:"cases_done"`       // that have all their trials
-	Unread    *Unreadable    `json:"unread,omitempty"` // nil where every reply could be read
-	Usage     Usage          `json:"usage"`
-	Judging   *Judging       `json:"judge,omitempty"` // what the judge was asked, apart from the replies
-	Graders   []Grader       `json:"graders"`
-	Types     []string       `json:"types"`
-	Confusion [][]int        `json:"confusion"` // rows: expected type; columns: returned type, then unread
-	Failed    []Case         `json:"failed"`    // cases that fail a grader or ended in an error, by id
-	Flaky     []Flaky        `json:"flaky"`     // cases that pass a grader in some trials only, by id
-	Gates     []GateResult   `json:"gates"`     // as [Summary.CheckGates] returns them
+	Schema    int             `json:"schema"`
+	Run       string          `json:"run"`
+	Prompt    string          `json:"prompt"`
+	Hash      string          `json:"prompt_hash"`
+	Suite     string          `json:"suite"`
+	Model     string          `json:"model"`
+	Endpoint  string          `json:"endpoint"`
+	Redacted  string          `json:"redacted_from,omitempty"` // the run whose texts were taken out of this one
+	Status    runfile.Status  `json:"status"`
+	Reason    string          `json:"reason,omitempty"` // why it is not complete
+	Basis     Basis           `json:"basis"`
+	Cases     int             `json:"cases"`            // that the run is over, begun or not
+	Trials    int             `json:"trials"`           // per case
+	Sealed    *runfile.Sealed `json:"sealed,omitempty"` // nil where no case is sealed
+	Errors    int             `json:"errors"`           // trials without a reply, or with a broken score
+	Broken    int             `json:"broken"`           // of these, those with a reply: a grader or its judge failed
+	Done      int             `json:"cases_done"`       // that have all their trials
+	Unread    *Unreadable     `json:"unread,omitempty"` // nil where every reply could be read
+	Usage     Usage           `json:"usage"`
+	Judging   *Judging        `json:"judge,omitempty"` // what the judge was asked, apart from the replies
+	Graders   []Grader        `json:"graders"`
+	Types     []string        `json:"types"`
+	Confusion [][]int         `json:"confusion"` // rows: expected type; columns: returned type, then unread
+	Failed    []Case          `json:"failed"`    // cases that fail a grader or ended in an error, by id
+	Flaky     []Flaky         `json:"flaky"`     // cases that pass a grader in some trials only, by id
+	Gates     []GateResult    `json:"gates"`     // as [Summary.CheckGates] returns them
 }
 
 // A Grader is how one grader scored a run. The mean and its interval are over
@@ -81,7 +82,7 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 	h := run.Header
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
-		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run),
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Sealed: h.Sealed,
 		Basis: BasisOf(run), Cases: run.Planned(), Trials: h.Trials, Usage: UsageOf(run, price),
 		Types: append([]string{}, h.Reply.Types...), Failed: []Case{}, Flaky: []Flaky{}, Gates: []GateResult{},
 		Confusion: Confusion(run, casesOf(run), h.Reply.Types), Unread: UnreadableOf(run),
