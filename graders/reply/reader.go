@@ -82,6 +82,10 @@ func (r *Reader) WithThinking(pairs [][2]string) *Reader {
 	return &out
 }
 
+// Said returns the Text of the [Reply] that Read gives, in a small part of the time: the
+// raw reply without its closed thinking blocks.
+func (r *Reader) Said(raw string) string { return newSource(raw, r.thinking).text }
+
 // Read reads one raw reply. The thinking argument is what the API returned as
 // the model's reasoning beside the reply. The declared format is tried first,
 // then the others in the order JSON, XML, text; the first document with a type

@@ -34,6 +34,7 @@ func TestThinkingWrappers(t *testing.T) {
 				got := r.Read(before+draft+after+answer, "", reply.JSON)
 				require.Equal(t, draft, got.Thinking)
 				require.Equal(t, []string{doc}, []string{got.Text})
+				require.Equal(t, doc, r.Said(before+draft+after+answer))
 				require.Equal(t, "question", got.Type)
 				require.Equal(t, []reply.Code{reply.CodeThinking}, codes(got), "%v", got.Defects)
 			}

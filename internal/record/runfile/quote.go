@@ -30,7 +30,7 @@ func (h Header) Quote(width int) func(said string) string {
 	most := 16 * width // bytes; more cannot be shown
 	return func(said string) string {
 		if err == nil {
-			said = reader.Read(said, "", reply.Text).Text
+			said = reader.Said(said)
 		}
 		return textsafe.Cut(textsafe.Cell(strings.TrimSpace(said[:min(most, len(said))])), width)
 	}

@@ -45,6 +45,8 @@ func Block(s string) string {
 // spaces, tags. The joiners that emoji and some scripts need stay.
 func keep(r rune) rune {
 	switch {
+	case r >= ' ' && r < 0x7f, r >= '가' && r <= '힣': // nearly all text, told without tables
+		return r
 	case r == '\u200c', r == '\u200d': // joiners
 		return r
 	case unicode.Is(unicode.Prepended_Concatenation_Mark, r): // format characters that are seen
