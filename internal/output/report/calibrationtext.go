@@ -46,8 +46,8 @@ func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Opti
 
 // agreement prints a line of figures for each criterion, and what keeps it from gating.
 func (p *printer) agreement(c calibration.Calibration, bar float64) {
-	columns := slices.Concat([]column{{Title: "criterion", Max: 24}}, right("n", "base rate", "kappa"),
-		[]column{{Title: "95% interval"}}, right("sens.", "spec."), []column{{Title: "gates"}})
+	columns := slices.Concat([]column{{Title: "criterion", Max: 24}}, right("labels", "agree", "kappa"),
+		[]column{{Title: "95% interval"}}, right("sens", "spec", "reversed"), []column{{Title: "gate"}})
 	var rows [][]string
 	for _, k := range c.Criteria {
 		gates := "yes"
@@ -55,11 +55,20 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 			gates = "no"
 		}
 		rows = append(rows, []string{
-			k.Criterion, fmt.Sprint(k.N), phrase.Share(k.BaseRate), phrase.Share(k.Kappa), phrase.Between(k.KappaCI, true),
-			phrase.Share(k.Sensitivity), phrase.Share(k.Specificity), gates,
+			k.Criterion, fmt.Sprint(k.N), phrase.Share(k.Agreement), phrase.Share(k.Kappa), phrase.Between(k.KappaCI, true),
+			phrase.Share(k.Sensitivity), phrase.Share(k.Specificity), phrase.Share(k.OrderRate), gates,
 		})
 	}
 	p.table(columns, rows)
+	for _, meaning := range []string{
+		"agree: share of the labelled replies on which judge and people agree",
+		"kappa: agreement beyond chance, 0 where it is chance and 1 where it is complete",
+		"sens, spec: share of people's passes that the judge passes, of their fails that it fails",
+		"reversed: share of replies with another verdict when the options are listed in reverse",
+	} {
+		p.prose("", meaning)
+	}
+	p.blank()
 	for _, k := range c.Criteria {
 		if reason := k.Shortfall(bar); reason != "" {
 			p.prose("", line(fmt.Sprintf("%s cannot gate: %s", k.Criterion, reason)))
@@ -70,18 +79,18 @@ func (p *printer) agreement(c calibration.Calibration, bar float64) {
 // counts prints the agreement table of each criterion in one line, and how often the judge gave no verdict or another
 // one.
 func (p *printer) counts(c calibration.Calibration) {
-	columns := append([]column{{Title: "person/judge →", Max: 24}},
-		right("yes/yes", "yes/no", "no/yes", "no/no", "unscored", "flips", "order")...)
+	columns := append([]column{{Title: "passed by →", Max: 24}},
+		right("both", "people", "judge", "neither", "no verdict", "asked again")...)
 	var rows [][]string
 	for _, k := range c.Criteria {
 		rows = append(rows, []string{
 			k.Criterion, fmt.Sprint(k.TP), fmt.Sprint(k.FN), fmt.Sprint(k.FP), fmt.Sprint(k.TN),
-			outOf(k.Unscored, k.Labelled), outOf(k.Flips, k.AskedAgain), outOf(k.OrderFlips, k.Turned),
+			outOf(k.Unscored, k.Labelled), outOf(k.Flips, k.AskedAgain),
 		})
 	}
 	p.table(columns, rows)
-	p.prose("", "unscored: labelled but without a verdict; flips: a different verdict when asked again; "+
-		"order: a different verdict with the options reversed")
+	p.prose("", "no verdict: labelled replies without a verdict")
+	p.prose("", "asked again: replies with another verdict when the same question is asked again")
 }
 
 func outOf(x, n int) string { return fmt.Sprintf("%d of %d", x, n) }

@@ -150,14 +150,15 @@ func TestShortfall(t *testing.T) {
 		want           string
 	}{
 		"agrees":                   {40, 2, 3, 35, 0.4, ""},
-		"kappa under the bar":      {45, 15, 25, 15, 0.4, "kappa is 0.13 and its lower bound -0.06 is below the bar of 0.40"},
+		"kappa under the bar":      {45, 15, 25, 15, 0.4, "kappa is 0.13 and its lower bound −0.06 is below the bar of 0.40"},
 		"a higher bar":             {40, 2, 3, 35, 0.9, "below the bar of 0.90"},
 		"a bound just under":       {17, 5, 5, 17, 0.4, "kappa is 0.55 and its lower bound 0.30 is below the bar"},
 		"perfect on a handful":     {3, 0, 0, 3, 0.4, "6 labelled replies have a verdict; 20 are needed"},
 		"perfect, hardly any fail": {40, 0, 0, 2, 0.4, "people pass 40 and fail 2 of its replies; 5 of each are needed"},
 		"perfect":                  {10, 0, 0, 10, 0.4, ""},
 		"nobody labelled":          {0, 0, 0, 0, 0.4, "0 labelled replies"},
-		"always yes":               {15, 15, 0, 0, 0.4, "kappa is 0.00"},
+		"always yes":               {15, 15, 0, 0, 0.4, "the judge passes every labelled reply, good or bad, so its kappa is 0.00"},
+		"always no":                {0, 0, 15, 15, 0.4, "the judge fails every labelled reply, good or bad, so its kappa is 0.00"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

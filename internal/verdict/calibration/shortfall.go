@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"fmt"
+	"strings"
 
 	"promptbench/internal/text/wording"
 )
@@ -25,6 +26,10 @@ func (c Criterion) Shortfall(bar float64) string {
 		return fmt.Sprintf("people pass %d and fail %d of its replies; %d of each are needed", pass, fail, LeastOfEach)
 	case c.KappaCI == nil:
 		return "its agreement beyond chance is undefined"
+	case c.KappaCI[0] < bar && c.FN+c.TN == 0:
+		return "the judge passes every labelled reply, good or bad, so its kappa is 0.00"
+	case c.KappaCI[0] < bar && c.TP+c.FP == 0:
+		return "the judge fails every labelled reply, good or bad, so its kappa is 0.00"
 	case c.KappaCI[0] < bar:
 		return fmt.Sprintf("kappa is %s and its lower bound %s is below the bar of %.2f",
 			decimals(*c.Kappa), decimals(c.KappaCI[0]), bar)
@@ -32,10 +37,11 @@ func (c Criterion) Shortfall(bar float64) string {
 	return ""
 }
 
-// decimals prints two, and no sign where they are zero.
+// decimals prints two, with the minus sign of tables, and no sign where they are zero.
 func decimals(v float64) string {
-	if s := fmt.Sprintf("%.2f", v); s != "-0.00" {
-		return s
+	s := fmt.Sprintf("%.2f", v)
+	if s == "-0.00" {
+		return "0.00"
 	}
-	return "0.00"
+	return strings.Replace(s, "-", "−", 1)
 }
