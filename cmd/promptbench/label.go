@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +22,8 @@ import (
 type labelFlags struct {
 	labeller, file string
 	seed           uint64
-	limit          int
+	limit, sample  int
+	next           bool
 }
 
 func (a *app) labelCommand() *cobra.Command {
@@ -34,20 +38,27 @@ func (a *app) labelCommand() *cobra.Command {
 It does not say which revision a reply is from or what a judge thinks, and asks
 the rubric's questions about each reply. It appends the answers to a file in
 cases/labels, so you can quit and go on later. Label before you see a verdict
-of the judge.`,
+of the judge.
+
+With --sample, it draws replies at random, and the results of these runs show
+what people would find, with an interval. With --next, it then asks about the
+replies whose labels narrow the intervals most.`,
 		Example: `  promptbench judge label prompts/v3 prompts/v4 --labeller kim
-  promptbench judge label prompts/v3 --labeller kim --limit 20`,
+  promptbench judge label prompts/v3 --labeller kim --sample 30
+  promptbench judge label prompts/v3 --labeller kim --next --limit 20`,
 		Args: atLeastOne("a run file or a revision, such as prompts/v3"),
-		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
-			return a.label(ctx, args, o, f)
-		}, func() error {
-			if f.labeller == "" {
-				return usagef("promptbench judge label needs --labeller NAME, which each label records")
-			}
-			return checkAtLeast("limit", f.limit, 1)
-		}),
 	}
+	cmd.RunE = files.then(func(ctx context.Context, o project.Options, args []string) error {
+		return a.label(ctx, args, o, f)
+	}, func() error {
+		if f.labeller == "" {
+			return usagef("promptbench judge label needs --labeller NAME, which each label records")
+		}
+		return cmp.Or(f.checkOrder(cmd.Flags().Changed), checkAtLeast("limit", f.limit, 1))
+	})
 	flags := cmd.Flags()
+	flags.IntVar(&f.sample, "sample", 0, "draw `n` cases at random for each question; the same runs give the same draw")
+	flags.BoolVar(&f.next, "next", false, "ask where a label narrows the interval of a judged rate most")
 	flags.StringVar(&f.labeller, "labeller", "", "the `name` of the person who labels")
 	flags.StringVarP(&f.file, "output", "o", "", "the label `file` (default: in labels beside the suite)")
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the order, a whole number `n`; the same seed gives the same order")
@@ -56,6 +67,19 @@ of the judge.`,
 	files.add(cmd)
 	files.addCases(cmd)
 	return cmd
+}
+
+// checkOrder refuses flags that ask for two orders.
+func (f labelFlags) checkOrder(isSet func(flag string) bool) error {
+	switch {
+	case isSet("sample") && f.next:
+		return usagef("--next goes on after a draw; give either --sample or --next")
+	case isSet("seed") && (isSet("sample") || f.next):
+		return usagef("--seed orders all replies, and the runs are the seed of a draw; leave --seed out")
+	case isSet("sample"):
+		return checkAtLeast("sample", f.sample, 1)
+	}
+	return nil
 }
 
 func (a *app) label(ctx context.Context, args []string, o project.Options, f labelFlags) (err error) {
@@ -72,7 +96,7 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 		}
 		labelled = append(labelled, run)
 	}
-	questions, err := job.ToLabel(p, labelled, f.seed)
+	work, err := toLabel(p, labelled, f)
 	if err != nil {
 		return err
 	}
@@ -83,16 +107,45 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 	if err != nil {
 		return err
 	}
-	session := label.NewSession(p.Suite.Name, f.labeller, questions, labels)
+	session := label.NewGuidedSession(p.Suite.Name, f.labeller, work.Questions, labels, work.Choose)
 	file, err := label.Append(f.file)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := keepDraw(file, f.file, work.Draw); err != nil {
+		return err
+	}
 	if err := a.AskLabels(a.in, session, file, f.limit); err != nil {
 		return err
 	}
 	answered, all := session.Progress()
 	a.Note("%d of %s answered; %s", answered, wording.Count(all, "question"), f.file)
+	if work.Draw != nil {
+		a.Note("drawn at random: %d cases for each question, from %s", work.Draw.Sample, wording.List(work.Draw.Runs))
+	}
 	return nil
+}
+
+// toLabel lists what the flags ask for.
+func toLabel(p *project.Project, of []*runfile.Run, f labelFlags) (job.Labelling, error) {
+	switch {
+	case f.next:
+		return job.ToLabelNext(p, of)
+	case f.sample > 0:
+		return job.ToLabelSample(p, of, f.sample, f.labeller, time.Now())
+	}
+	return job.ToLabel(p, of, f.seed)
+}
+
+// keepDraw writes a random draw into the label file at path, unless it is there.
+func keepDraw(file *label.File, path string, d *label.Draw) error {
+	if d == nil {
+		return nil
+	}
+	draws, err := label.DrawsIn(path)
+	if err != nil || slices.ContainsFunc(draws, func(known label.Draw) bool { return known.Covers(*d) }) {
+		return err
+	}
+	return file.AddDraw(*d)
 }

@@ -3,6 +3,7 @@
 //	stats        tests, intervals and corrections, on numbers alone
 //	summary      what one run comes down to, and its gates
 //	compare      two runs, paired by case, and the verdict
+//	labelled     judged rates and differences from labels of a run's own replies
 //	calibration  how far a judge agrees with people
 //	history      scores over time
 //	plan         what a run would cost and could show

@@ -6,6 +6,7 @@ import (
 
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/labelled"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -34,17 +35,26 @@ func asked(j *summary.Judging) string {
 	}
 	usage := j.Usage
 	usage.LatencyP50 = nil
-	return fmt.Sprintf("%s · %s made · %s", answers, wording.Count(j.Calls, "call"), Usage(usage))
+	out := fmt.Sprintf("%s · %s made · %s", answers, wording.Count(j.Calls, "call"), Usage(usage))
+	if j.Family != "" {
+		out += fmt.Sprintf(" · the same family as the model (%s), whose replies it may favour", j.Family)
+	}
+	return out
 }
 
 // RunReliability gives the rates of judged graders of a run without the judge's
-// errors, and says which graders cannot gate, and why.
+// errors and what they rest on, and says which graders cannot gate, and why.
 func RunReliability(graders []summary.Grader) (corrected, informing []string) {
 	var d informingGraders
 	for _, g := range graders {
 		d.add(g.Grader, g.Judged)
 		if c := g.Corrected; c != nil {
-			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s", g.Grader, correctedRate(c)))
+			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s, %s",
+				g.Grader, correctedRate(c), restsOn(c)))
+		}
+		if g.Drawn > 0 && g.Drawn < labelled.Least {
+			corrected = append(corrected, fmt.Sprintf("%s has %s of this run's replies; a rate from labels "+
+				"needs %d (promptbench judge label RUN --sample %[3]d)", g.Grader, wording.Count(g.Drawn, "random label"), labelled.Least))
 		}
 	}
 	return corrected, d.sentences()
@@ -56,11 +66,32 @@ func Reliability(c *compare.Comparison) (corrected, informing []string) {
 	for _, g := range c.Graders {
 		d.add(g.Grader, g.Judged)
 		if b, h := g.BaseCorrected, g.HeadCorrected; b != nil && h != nil {
-			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s %s, %s %s", g.Grader,
-				c.Base.Name, correctedRate(b), c.Head.Name, correctedRate(h)))
+			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s", g.Grader,
+				bothRates(c.Base.Name, c.Head.Name, b, h)))
+		}
+		if d := g.CorrectedDelta; d != nil {
+			corrected = append(corrected, fmt.Sprintf("%s changes by %s (%s) without the judge's errors, "+
+				"from labels of both replies to %d of %s", g.Grader, Signed(&d.Delta), Between(&d.CI, true), d.Labels,
+				wording.Count(d.Of, "case")))
 		}
 	}
 	return corrected, d.sentences()
+}
+
+// bothRates are the corrected rates of both sides. What they rest on comes last if it is the same.
+func bothRates(base, head string, b, h *summary.Corrected) string {
+	if b.Method == summary.ByCalibration && h.Method == b.Method {
+		return fmt.Sprintf("%s %s, %s %s, %s", base, correctedRate(b), head, correctedRate(h), restsOn(b))
+	}
+	return fmt.Sprintf("%s %s, %s; %s %s, %s", base, correctedRate(b), restsOn(b), head, correctedRate(h), restsOn(h))
+}
+
+// restsOn says what a corrected rate rests on.
+func restsOn(c *summary.Corrected) string {
+	if c.Assumes != "" {
+		return "if " + c.Assumes
+	}
+	return fmt.Sprintf("from random labels of %d of these %s", c.Labels, wording.Count(c.Of, "reply"))
 }
 
 func correctedRate(c *summary.Corrected) string {

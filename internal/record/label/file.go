@@ -17,7 +17,7 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// Kind is the kind of a label's line; lines of other kinds are passed over.
+// Kind is the kind of a label's line. A file also has lines of [KindDraw]; those of other kinds are passed over.
 const Kind = "label"
 
 // ReadDir reads all label files of a directory. One that does not exist holds none.
@@ -38,8 +38,17 @@ func ReadDir(dir string) ([]Label, error) {
 	return out, nil
 }
 
-// Read reads a label file. One that does not exist holds none, and a last line that was cut off is passed over.
+// Read reads the labels of a file. One that does not exist holds none, and a last line that was cut off is passed over.
 func Read(path string) ([]Label, error) {
+	out, err := readLines(path, Kind, Label.check)
+	for i := range out {
+		out[i].Suite, out[i].Case = norm.NFC.String(out[i].Suite), norm.NFC.String(out[i].Case)
+	}
+	return out, err
+}
+
+// readLines reads the lines of one kind of a label file.
+func readLines[T any](path, kind string, check func(T) error) ([]T, error) {
 	f, err := inputfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -48,23 +57,22 @@ func Read(path string) ([]Label, error) {
 		return nil, fmt.Errorf("reading labels: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	var out []Label
+	var out []T
 	_, err = runfile.ScanLines(f, func(line runfile.Line) error {
-		if line.Kind != Kind {
+		if line.Kind != kind {
 			return nil
 		}
-		var l Label
-		err := line.Decode(&l)
+		var v T
+		err := line.Decode(&v)
 		if err != nil {
-			err = fmt.Errorf("the line is no label: %w", errors.Unwrap(err))
+			err = fmt.Errorf("the line is no %s: %w", kind, errors.Unwrap(err))
 		} else {
-			err = l.check()
+			err = check(v)
 		}
 		if err != nil {
 			return problem.Problem{File: path, Line: line.Number, Message: err.Error()}
 		}
-		l.Suite, l.Case = norm.NFC.String(l.Suite), norm.NFC.String(l.Case)
-		out = append(out, l)
+		out = append(out, v)
 		return nil
 	})
 	if _, placed := errors.AsType[problem.Problem](err); placed {
@@ -106,11 +114,16 @@ func Append(path string) (*File, error) {
 }
 
 // Add writes one label, whole and at once.
-func (f *File) Add(l Label) error {
+func (f *File) Add(l Label) error { return f.add(l) }
+
+// AddDraw writes a random draw, before the first of its labels.
+func (f *File) AddDraw(d Draw) error { return f.add(d) }
+
+func (f *File) add(record any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(l)
+	err := enc.Encode(record)
 	if err == nil {
 		_, err = f.f.Write(b.Bytes())
 	}

@@ -3,7 +3,7 @@
 //
 // [Questions] makes the list of what is to be labelled, shuffled and without anything that tells the revision; a
 // [Session] goes through it, answer by answer; [Read] and [Append] keep the answers in a file that is only ever
-// appended to.
+// appended to. A [Draw] in that file says that the answers are about a random sample of the replies of some runs.
 package label
 
 import (
@@ -41,6 +41,7 @@ type Label struct {
 	Text      string    `json:"text_hash"` // what was shown, see TextHash
 	Answer    Answer    `json:"label"`
 	Labeller  string    `json:"labeller"`
+	Drawn     Drawn     `json:"drawn,omitempty"` // how the reply came to be labelled
 	At        time.Time `json:"at"`
 }
 
@@ -69,6 +70,7 @@ func (r Reply) TextHash() string {
 type Question struct {
 	Reply     Reply
 	Criterion graders.Criterion
+	Drawn     Drawn
 }
 
 // key is what makes two questions the same.
@@ -120,6 +122,20 @@ func Latest(labels []Label) []Label {
 		}
 	}
 	return out
+}
+
+// Majority is what most answers say: yes or no, or nothing where as many say the one as the other, or nobody can tell.
+func Majority(answers []Answer) (pass, ok bool) {
+	balance := 0
+	for _, a := range answers {
+		switch a {
+		case Yes:
+			balance++
+		case No:
+			balance--
+		}
+	}
+	return balance > 0, balance != 0
 }
 
 // FileName returns the name of the file with the labels of one person on one suite.

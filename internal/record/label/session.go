@@ -7,7 +7,8 @@ import (
 	"promptbench/internal/input/rubric"
 )
 
-// A Session is one person's way through the questions. It starts at the first that is not answered yet.
+// A Session is one person's way through the questions. It starts at the first that is not answered yet, or at that
+// which is chosen.
 type Session struct {
 	Suite    string
 	Labeller string
@@ -16,11 +17,22 @@ type Session struct {
 	answered  map[key]bool
 	history   []int // questions in the order in which they were answered, those before the session first
 	at        int   // the current question; -1 where none is open
+
+	choose func(labels []Label) (Question, bool) // what to ask next, given the answers so far; nil: the first open one
+	given  []Label                               // in this session
 }
 
 // NewSession goes on where the labels of that person end.
 func NewSession(suite, labeller string, questions []Question, labels []Label) *Session {
-	s := &Session{Suite: suite, Labeller: labeller, questions: questions, answered: map[key]bool{}}
+	return NewGuidedSession(suite, labeller, questions, labels, nil)
+}
+
+// NewGuidedSession is [NewSession] where choose picks the next question, given the labels of this session so far. It
+// must be one of the questions, and none that this person has answered. It ends the session with false.
+func NewGuidedSession(
+	suite, labeller string, questions []Question, labels []Label, choose func(given []Label) (Question, bool),
+) *Session {
+	s := &Session{Suite: suite, Labeller: labeller, questions: questions, answered: map[key]bool{}, choose: choose}
 	places := make(map[key]int, len(questions))
 	for i, q := range questions {
 		places[q.key()] = i
@@ -36,6 +48,14 @@ func NewSession(suite, labeller string, questions []Question, labels []Label) *S
 }
 
 func (s *Session) next() {
+	if s.choose != nil {
+		q, ok := s.choose(s.given)
+		s.at = -1
+		if ok {
+			s.at = slices.IndexFunc(s.questions, func(other Question) bool { return other.key() == q.key() })
+		}
+		return
+	}
 	s.at = slices.IndexFunc(s.questions, func(q Question) bool { return !s.answered[q.key()] })
 }
 
@@ -75,8 +95,10 @@ func (s *Session) Undo(now time.Time) (Label, bool) {
 }
 
 func (s *Session) label(q Question, a Answer, now time.Time) Label {
-	return Label{
+	l := Label{
 		Kind: Kind, Suite: s.Suite, Criterion: q.Criterion.ID, Question: rubric.QuestionHash(q.Criterion), Case: q.Reply.Case,
-		Text: q.Reply.TextHash(), Answer: a, Labeller: s.Labeller, At: now.UTC().Truncate(time.Second),
+		Text: q.Reply.TextHash(), Answer: a, Labeller: s.Labeller, Drawn: q.Drawn, At: now.UTC().Truncate(time.Second),
 	}
+	s.given = append(s.given, l)
+	return l
 }

@@ -17,7 +17,11 @@ const Keys = "y yes · n no · ? can't tell · u undo · q quit"
 func (s *Session) Show(w io.Writer, q Question, width int) error {
 	var b strings.Builder
 	answered, all := s.Progress()
-	fmt.Fprintf(&b, "── %d of %d ──\n\ninput\n", answered+1, all)
+	how := ""
+	if q.Drawn == AtRandom {
+		how = ", drawn at random"
+	}
+	fmt.Fprintf(&b, "── %d of %d%s ──\n\ninput\n", answered+1, all, how)
 	block(&b, q.Reply.Input, width)
 	b.WriteString("reply\n")
 	block(&b, q.Reply.Text, width)

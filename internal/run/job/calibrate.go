@@ -134,6 +134,9 @@ func labelledReplies(p *project.Project, criteria []graders.Criterion, paths []s
 		if i < 0 {
 			continue // of another question, or an earlier wording
 		}
+		if l.Drawn == label.AsUseful {
+			continue // chosen by what the judge says
+		}
 		if byText[l.Text] == nil {
 			byText[l.Text] = map[string][]label.Label{}
 		}

@@ -11,6 +11,7 @@ import (
 	"promptbench/internal/input/problem"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/labelled"
 )
 
 // Settings loads the config alone, for commands that need no suite.
@@ -63,6 +64,16 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 	}
 	o.Gates, o.MetricGates = p.Config.Gates, p.Config.MetricGates
 	o.JudgePrice, o.Reliability = p.JudgePrice(head), p.JudgeReliabilities(head)
+	for _, side := range []struct {
+		of   *runfile.Run
+		into **labelled.Run
+	}{{base, &o.BaseLabels}, {head, &o.HeadLabels}} {
+		people, err := p.Labelled(side.of)
+		if err != nil {
+			o.Notes = append(o.Notes, "labels are not used: "+err.Error())
+		}
+		*side.into = people
+	}
 	for _, g := range p.Config.RegressionGates {
 		o.Gating = append(o.Gating, g.Graders...)
 		if g.ByType {

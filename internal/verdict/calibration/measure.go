@@ -45,19 +45,13 @@ func (f *Finding) Fill(trials []runfile.Trial) bool {
 	return len(trials) > 0
 }
 
-// consensus is what most people say: yes or no, or nothing where as many say
-// the one as the other, or nobody can tell.
+// consensus is the [label.Majority] of the finding's labels.
 func (f Finding) consensus() (pass, ok bool) {
-	balance := 0
-	for _, l := range f.Labels {
-		switch l.Answer {
-		case label.Yes:
-			balance++
-		case label.No:
-			balance--
-		}
+	answers := make([]label.Answer, len(f.Labels))
+	for i, l := range f.Labels {
+		answers[i] = l.Answer
 	}
-	return balance > 0, balance != 0
+	return label.Majority(answers)
 }
 
 // Measure turns the findings of some criteria into figures, in their order, and

@@ -40,7 +40,7 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	c.Base.Name, c.Head.Name = names[0], names[1]
 	if len(o.Gates) > 0 {
 		s := summary.Of(head, o.HeadPrice)
-		s.SetReliability(o.Reliability)
+		s.SetReliability(o.Reliability, o.HeadLabels)
 		c.Gates = s.CheckGates(o.Gates)
 	}
 	for _, g := range c.measured {
@@ -72,7 +72,7 @@ func gradersOf(p *pairing, o Options) []Grader {
 		list[i] = resultOf(p.names[i], g, p.trials, o)
 		list[i].Gating = gating(p.names[i], o)
 		list[i].Margin = o.margin(p.names[i])
-		list[i].setReliability(o.Reliability)
+		list[i].setReliability(o)
 	})
 	return list
 }

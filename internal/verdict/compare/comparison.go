@@ -114,6 +114,8 @@ type Grader struct {
 	BaseCorrected *summary.Corrected        `json:"base_corrected,omitempty"` // rates without the judge's errors
 	HeadCorrected *summary.Corrected        `json:"head_corrected,omitempty"`
 
+	CorrectedDelta *summary.CorrectedDelta `json:"corrected_delta,omitempty"` // nil unless both runs' replies are labelled
+
 	ToSettle *int `json:"units_to_settle"` // units that settle it with 80% power; nil unless inconclusive
 
 	diffs     []float64 // of the units

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -81,10 +82,13 @@ func otherJudgeModel(b, h runfile.Model) string {
 	return ""
 }
 
-// setReliability sets the reliability of the grader's judge and the corrected rates.
-func (g *Grader) setReliability(judges summary.JudgeReliabilities) {
-	g.Judged = judges.Of(g.Grader)
-	g.BaseCorrected, g.HeadCorrected = g.Judged.Correct(g.BaseMean, g.Units), g.Judged.Correct(g.HeadMean, g.Units)
+// setReliability sets the reliability of the grader's judge and the corrected rates:
+// by the labels of the run's replies, else by the calibration of the judge.
+func (g *Grader) setReliability(o Options) {
+	g.Judged = o.Reliability.Of(g.Grader)
+	g.BaseCorrected = cmp.Or(summary.CorrectedByLabels(o.BaseLabels, g.Grader), g.Judged.Correct(g.BaseMean, g.Units))
+	g.HeadCorrected = cmp.Or(summary.CorrectedByLabels(o.HeadLabels, g.Grader), g.Judged.Correct(g.HeadMean, g.Units))
+	g.CorrectedDelta = summary.DeltaByLabels(o.BaseLabels, o.HeadLabels, g.Grader)
 }
 
 // shortfall says why the grader's judge cannot gate, or is empty.

@@ -156,7 +156,7 @@ func TestUnreliableJudgesInform(t *testing.T) {
 	estimate, lo, hi, ok := stats.CorrectedRate(0.75, 40, agreement, 0.95)
 	require.True(t, ok)
 	require.Equal(
-		t, &summary.Corrected{Rate: estimate, CI: [2]float64{lo, hi}, Method: "rogan-gladen, lang-reiczigel"},
+		t, &summary.Corrected{Rate: estimate, CI: [2]float64{lo, hi}, Method: summary.ByCalibration, Assumes: summary.AsCalibrated},
 		g.BaseCorrected,
 	)
 	require.Less(t, g.HeadCorrected.Rate, 0.25, "what it passes wrongly is taken off")

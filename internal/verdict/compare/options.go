@@ -4,6 +4,7 @@ import (
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/labelled"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -36,6 +37,8 @@ type Options struct {
 	HeadPrice    *params.Price
 	JudgePrice   *params.Price
 	Reliability  summary.JudgeReliabilities // of the judge of both runs; graders it cannot gate are no part of the verdict
+	BaseLabels   *labelled.Run              // of the base's replies; may be nil
+	HeadLabels   *labelled.Run              // of the head's replies; may be nil
 	Notes        []string                   // what the caller did before, such as grading again; stands first in the notes
 }
 

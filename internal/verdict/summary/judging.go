@@ -13,8 +13,9 @@ type Judging struct {
 	RubricHash string `json:"rubric_hash"`
 	Answers    int    `json:"answers"` // calls that were answered
 	Replayed   int    `json:"replayed"`
-	Calls      int    `json:"calls"` // made for this run
-	Usage      Usage  `json:"usage"` // its tokens_a_reply are those of an answer
+	Calls      int    `json:"calls"`                 // made for this run
+	Family     string `json:"same_family,omitempty"` // of models, that the judge shares with the run's model
+	Usage      Usage  `json:"usage"`                 // its tokens_a_reply are those of an answer
 }
 
 // JudgingOf sums up what the judge of a run was asked, nil where it has none. The
@@ -36,5 +37,6 @@ func JudgingOf(run *runfile.Run, price *params.Price) *Judging {
 	return &Judging{
 		Model: h.Model.ID, Endpoint: h.Model.Endpoint, PromptHash: h.PromptHash, RubricHash: h.RubricHash,
 		Answers: b.Replies, Replayed: b.Replayed, Calls: b.Calls, Usage: usageOf(run, purpose, price),
+		Family: familyOfJudge(run.Header),
 	}
 }

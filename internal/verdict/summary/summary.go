@@ -34,10 +34,11 @@ type Summary struct {
 	Judging   *Judging        `json:"judge,omitempty"` // what the judge was asked, apart from the replies
 	Graders   []Grader        `json:"graders"`
 	Types     []string        `json:"types"`
-	Confusion [][]int         `json:"confusion"` // rows: expected type; columns: returned type, then unread
-	Failed    []Case          `json:"failed"`    // cases that fail a grader or ended in an error, by id
-	Flaky     []Flaky         `json:"flaky"`     // cases that pass a grader in some trials only, by id
-	Gates     []GateResult    `json:"gates"`     // as [Summary.CheckGates] returns them
+	Confusion [][]int         `json:"confusion"`              // rows: expected type; columns: returned type, then unread
+	Failed    []Case          `json:"failed"`                 // cases that fail a grader or ended in an error, by id
+	Flaky     []Flaky         `json:"flaky"`                  // cases that pass a grader in some trials only, by id
+	Gates     []GateResult    `json:"gates"`                  // as [Summary.CheckGates] returns them
+	LabelsErr string          `json:"labels_error,omitempty"` // why labels of the replies could not be read
 }
 
 // A Grader is how one grader scored a run. The mean and its interval are over
@@ -54,10 +55,11 @@ type Grader struct {
 	Unscored      int               `json:"unscored"`  // undecided trials; those without a reply are errors
 	Applicable    int               `json:"-"`         // cases that the grader applies to, scored or not
 	NotApplicable int               `json:"not_applicable"`
-	PassAll       *float64          `json:"pass_hat_k"`          // chance that all trials of a case pass; nil for one
-	Flaky         int               `json:"flaky"`               // cases that pass in some trials only
-	Judged        *JudgeReliability `json:"judged,omitempty"`    // nil if no judge gives the score
-	Corrected     *Corrected        `json:"corrected,omitempty"` // without the judge's errors; nil if unknown
+	PassAll       *float64          `json:"pass_hat_k"`              // chance that all trials of a case pass; nil for one
+	Flaky         int               `json:"flaky"`                   // cases that pass in some trials only
+	Judged        *JudgeReliability `json:"judged,omitempty"`        // nil if no judge gives the score
+	Corrected     *Corrected        `json:"corrected,omitempty"`     // without the judge's errors; nil if unknown
+	Drawn         int               `json:"random_labels,omitempty"` // of its replies; [labelled.Least] give Corrected
 }
 
 // Flaky is a case that passes one grader in some of its trials only.

@@ -1,0 +1,78 @@
+package label
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// KindDraw is the kind of the line that records a random draw.
+const KindDraw = "draw"
+
+// Drawn says how a reply came to be labelled.
+type Drawn string
+
+// The ways. A reply that a person chose, or that came in the order of a seed, has none.
+const (
+	AtRandom Drawn = "random" // it is of a [Draw]
+	AsUseful Drawn = "next"   // its label narrows an interval most
+)
+
+// A Draw puts the cases of some runs in a random order, of which the first are labelled. It is a line of a label file,
+// written before the first answer. The runs that hold the replies are its seed, so nobody can choose among orders.
+type Draw struct {
+	Kind     string    `json:"kind"` // "draw"
+	Suite    string    `json:"suite"`
+	Runs     []string  `json:"runs"`   // that the replies were recorded in, sorted
+	Sample   int       `json:"sample"` // cases drawn for each criterion
+	Labeller string    `json:"labeller"`
+	At       time.Time `json:"at"`
+}
+
+// Sort brings things into the order of the draw: by the SHA-256 of the runs and of the name of each.
+func Sort[T any](d Draw, list []T, name func(T) string) {
+	seed := strings.Join(d.Runs, "\n") + "\n\n"
+	place := func(v T) string {
+		sum := sha256.Sum256([]byte(seed + name(v)))
+		return string(sum[:])
+	}
+	slices.SortFunc(list, func(a, b T) int { return strings.Compare(place(a), place(b)) })
+}
+
+// Covers reports whether a draw of the same person has these replies.
+func (d Draw) Covers(other Draw) bool {
+	return d.Labeller == other.Labeller && d.Suite == other.Suite && d.Sample >= other.Sample &&
+		slices.Equal(d.Runs, other.Runs)
+}
+
+// ReadDraws reads the draws of all label files of a directory, in the order of the files.
+func ReadDraws(dir string) ([]Draw, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	if err != nil {
+		return nil, fmt.Errorf("listing labels: %w", err)
+	}
+	slices.Sort(paths)
+	var out []Draw
+	for _, path := range paths {
+		draws, err := DrawsIn(path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, draws...)
+	}
+	return out, nil
+}
+
+// DrawsIn reads the draws of a label file. One that does not exist holds none.
+func DrawsIn(path string) ([]Draw, error) {
+	return readLines(path, KindDraw, func(d Draw) error {
+		if len(d.Runs) == 0 {
+			return errors.New("a draw says the runs that it is from")
+		}
+		return nil
+	})
+}
