@@ -22,7 +22,7 @@ const (
 	AsUseful Drawn = "next"   // its label narrows an interval most
 )
 
-// A Draw puts the cases of some runs in a random order, of which the first are labelled. It is a line of a label file,
+// A Draw puts the cases of some runs in a random order, and the first ones are labelled. It is a line of a label file,
 // written before the first answer. The runs that hold the replies are its seed, so nobody can choose among orders.
 type Draw struct {
 	Kind     string    `json:"kind"` // "draw"

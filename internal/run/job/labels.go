@@ -264,7 +264,7 @@ func (w *labelling) next(given []label.Label) (q label.Question, ok bool) {
 	return q, ok
 }
 
-// about is a labelling with these questions, of which there must be one.
+// about is a labelling with these questions. There must be one.
 func (w *labelling) about(questions []label.Question) (Labelling, error) {
 	if len(questions) == 0 {
 		return Labelling{}, problem.List{{

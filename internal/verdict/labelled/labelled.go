@@ -132,7 +132,7 @@ func (r *Run) judged(criterion string) []Unit {
 	return slices.DeleteFunc(slices.Clone(r.units[criterion]), func(u Unit) bool { return u.Judge == nil })
 }
 
-// inBestDraw puts units in the order of the draw of which most are labelled, and counts the labels that decide from its
+// inBestDraw puts units in the order of the draw with the most labels, and counts the labels that decide from its
 // beginning to the first unit that nobody was asked about.
 func inBestDraw[T any](draws []label.Draw, units []T, name func(T) string, said func(T) (decided, answered bool)) (
 	best []T, drawn int,

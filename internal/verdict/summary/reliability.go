@@ -58,8 +58,8 @@ type CorrectedDelta struct {
 	Delta  float64    `json:"delta"`
 	CI     [2]float64 `json:"ci"` // 95%
 	Method string     `json:"method"`
-	Labels int        `json:"labels"` // cases of which both replies are labelled
-	Of     int        `json:"of"`     // cases of which the judge decided both replies
+	Labels int        `json:"labels"` // cases with labels of both replies
+	Of     int        `json:"of"`     // cases with verdicts of the judge on both replies
 }
 
 // criterionOf is the id of the criterion that gives a score.
