@@ -43,6 +43,7 @@ type runFlags struct {
 
 	batch batchFlags // of run
 	queue queueFlags // of run
+	until untilFlags // of run and plan
 
 	cmd *cobra.Command // whose flags they are
 }
@@ -97,7 +98,7 @@ func (f *runFlags) job() job.Options {
 		Trials: f.trials, Concurrency: f.concurrency, Timeout: f.timeout, Fresh: f.fresh, Offline: f.offline,
 		MaxAge: ifGiven(f.cmd, "max-age", &f.maxAge), MaxCalls: ifGiven(f.cmd, "max-calls", &f.maxCalls),
 		MaxCost: ifGiven(f.cmd, "max-cost", &f.maxCost), Deadline: ifGiven(f.cmd, "deadline", &f.deadline),
-		Log: f.log, Tool: tool(), Started: time.Now(),
+		Until: f.until.job(), Log: f.log, Tool: tool(), Started: time.Now(),
 	}
 }
 

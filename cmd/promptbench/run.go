@@ -28,7 +28,6 @@ func (a *app) runCommand() *cobra.Command {
 		how   runFlags
 		shown printing
 
-		baseline   string
 		noPrograms bool
 	)
 	cmd := &cobra.Command{
@@ -42,24 +41,28 @@ Several revisions run interleaved. Each is compared with the first one, or with
 the run that --baseline names. With --model given more than once, each revision
 runs on each of the models; the first revision on the first model is the base.
 With a baseline and no revision, the baseline's own revision runs again: with
---fresh, that shows whether the model has changed.`,
+--fresh, that shows whether the model has changed.
+
+With --until-decided, a run stops once the remaining cases cannot change its
+verdict; with --gate-only, also once a regression is improbable.`,
 		Example: `  promptbench run prompts/v3
   promptbench run prompts/v2 prompts/v3
   promptbench run prompts/v3 --model openai --model local   # side by side
   promptbench run prompts/v3 --offline
   promptbench run --baseline runs/baseline.jsonl --fresh
+  promptbench run prompts/v4 --baseline runs/baseline.jsonl --until-decided
   promptbench run prompts/v3 --fresh --tag emoji --trials 3
   promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model ID
   promptbench run prompts/v3 --batch --detach --fresh   # tonight
   promptbench run prompts/v3 --batch                    # tomorrow`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if baseline != "" {
+			if how.until.baseline != "" {
 				return nil
 			}
 			return atLeastOne("a revision, such as prompts/v3")(cmd, args)
 		},
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
-			if baseline != "" {
+			if baseline := how.until.baseline; baseline != "" {
 				if err := runs.CheckRunFile(baseline); err != nil {
 					return err
 				}
@@ -71,6 +74,9 @@ With a baseline and no revision, the baseline's own revision runs again: with
 					args = []string{h.Prompt.Path}
 				}
 				shown.baseline = baseline
+			}
+			if err := how.until.checkProject(o, len(args)); err != nil {
+				return err
 			}
 			shown.variants = len(o.Models) > 0
 			p, err := project.Load(ctx, o, args)
@@ -85,10 +91,10 @@ With a baseline and no revision, the baseline's own revision runs again: with
 			}
 			return a.runLoaded(ctx, p, how, shown)
 		}, how.check, func() error {
-			return errors.Join(how.batch.check(how), how.queue.checkRun(how))
+			return errors.Join(how.batch.check(how), how.queue.checkRun(how), how.until.check(how))
 		}, shown.check),
 	}
-	cmd.Flags().StringVar(&baseline, "baseline", "", "compare with the run in this `file`, not with the first revision")
+	cmd.Flags().StringVar(&how.until.baseline, "baseline", "", "compare with the run in this `file`, not with the first revision")
 	cmd.Flags().BoolVar(&noPrograms, "no-programs", false, "refuse a suite with graders that are programs")
 	cmd.Flags().StringVar(&a.status.file, "status", "", "write how the command ended to a `file`, as JSON for scripts")
 	files.several = true
@@ -97,6 +103,7 @@ With a baseline and no revision, the baseline's own revision runs again: with
 	files.addOpenSeal(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	how.until.add(cmd)
 	shown.judged.addComparing(cmd)
 	shown.add(cmd)
 	how.batch.add(cmd)

@@ -43,16 +43,17 @@ type Collector struct {
 	o   Options
 	dir string // of the request and result files
 
-	pieces   []*piece // in the order in which they were found or made; once Watch runs, only it uses them
-	number   int      // of the last piece that was made here
-	hasLines bool     // something in the run file
+	pieces   []*piece          // in the order in which they were found or made; once Watch runs, only it uses them
+	number   int               // of the last piece that was made here
+	known    map[string]*piece // of earlier runs, by request; nil before the first [Collector.Submit]
+	hasLines bool              // something in the run file
 
 	mu      sync.Mutex
 	entries map[string]entry // by the key of the request
 	files   []*os.File       // results
 	err     error            // why no further reply can come
 	failed  chan struct{}    // closed with err
-	ended   chan struct{}    // closed when Watch returns
+	ended   chan struct{}    // closed when Watch returns; made anew by Submit
 }
 
 // An entry says where the reply to a request is, or will be.
@@ -131,11 +132,11 @@ func (c *Collector) Complete(ctx context.Context, r model.Request) (model.Respon
 		c.mu.Lock()
 		e, waits := c.entries[r.Key]
 		isDone := waits && isClosed(e.piece.done) // under the lock, so that e is the last entry
-		err := c.err
+		err, ended := c.err, c.ended
 		c.mu.Unlock()
-		done := c.ended // of a request that was not submitted, so that the others are collected first
+		done := ended // of a request that was not submitted, so that the others are collected first
 		switch {
-		case !waits && isClosed(c.ended):
+		case !waits && isClosed(ended):
 			return model.Response{}, &model.Error{
 				Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --max-calls %d", c.o.MaxCalls),
 			}

@@ -25,13 +25,20 @@ const (
 const NoLimit = -1
 
 // Submit submits the requests that have no recorded reply and are not at the provider yet, at most the given number of
-// them, and returns how many these are.
+// them, and returns how many these are. It may be called again, once Watch has returned, for requests that were not
+// among those of the run before.
 func (c *Collector) Submit(ctx context.Context, most int) (n int, err error) {
-	earlier, err := c.earlier(ctx)
-	if err != nil {
-		return 0, err
+	if c.known == nil {
+		if c.known, err = c.earlier(ctx); err != nil {
+			return 0, err
+		}
 	}
-	left := 0
+	earlier, left := c.known, 0
+	c.mu.Lock()
+	if isClosed(c.ended) {
+		c.ended = make(chan struct{})
+	}
+	c.mu.Unlock()
 	b := &builder{collector: c, attempt: 1}
 	defer b.drop()
 	for r, err := range c.o.Requests {

@@ -54,7 +54,7 @@ func Index(w io.Writer, runs []runfile.Found, did map[string]compare.Standing, l
 // another one; -1 if there is no such pair.
 func toCompare(runs []runfile.Found) (base, head int) {
 	isWhole := func(f runfile.Found) bool {
-		return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil
+		return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil && !f.Stopped()
 	}
 	for _, anyModel := range []bool{false, true} {
 		for head, newest := range runs {

@@ -28,9 +28,10 @@ func RunBasis(s summary.Summary) []string {
 	return append(out, RunNotes(s)...)
 }
 
-// RunNotes says what to know about a run: that it is redacted, and which cases are sealed.
+// RunNotes says what to know about a run: that it stopped early and why, that it is redacted, and which cases are
+// sealed.
 func RunNotes(s summary.Summary) []string {
-	return append(Redacted(s), sealed(s.Sealed, s.Cases)...)
+	return slices.Concat(stopped(s), Redacted(s), sealed(s.Sealed, s.Cases))
 }
 
 // Redacted says that a run is redacted, or nothing if it is not.
@@ -237,6 +238,8 @@ func Warnings(graders []compare.Grader) []string {
 // the overall verdict.
 func Verdict(g compare.Grader) string {
 	switch {
+	case g.Verdict == nil && g.Units > 0:
+		return "not tested"
 	case g.Verdict == nil:
 		return "not applicable"
 	case !g.Gating:
@@ -275,6 +278,8 @@ func NextStep(c *compare.Comparison) string {
 		return "a gate is missed; change the prompt or the gate."
 	case *c.Verdict == compare.Mixed:
 		return "read the cases of the types that get worse, and decide whether what is fixed outweighs them."
+	case c.Decided != nil:
+		return "this is enough for a gate; run it without --until-decided to measure the difference or to make it a baseline."
 	case *c.Verdict != compare.Inconclusive:
 		return "nothing speaks against the change; once it is merged, make its run the baseline."
 	case c.Base.Status != runfile.Complete || c.Head.Status != runfile.Complete || c.Base.Errors+c.Head.Errors > 0:

@@ -24,6 +24,7 @@ type State struct {
 	ForRPM   int           // calls that wait for the requests a minute of the config
 	ForTPM   int           // calls that wait for its tokens a minute
 	Tokens   int           // of input and output
+	Verdict  string        // how far it is, of a job that may stop early; else empty
 	Cost     *float64      // in the currency of the prices; nil if a price is unknown
 }
 
@@ -151,6 +152,11 @@ func (t *Tally) Parts(now time.Time) []string {
 	defer t.mu.Unlock()
 	out := []string{fmt.Sprintf("%d of %s", t.trials, wording.Count(t.total, "trial"))}
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	atMost := ""
+	if state.Verdict != "" {
+		add("%s", state.Verdict)
+		atMost = "at most "
+	}
 	if t.replayed > 0 {
 		add("%d replayed", t.replayed)
 	}
@@ -161,7 +167,7 @@ func (t *Tally) Parts(now time.Time) []string {
 	switch {
 	case t.trials == t.total:
 	case rate > 0:
-		add("%s left", shortDuration(time.Duration(float64(t.total-t.trials)/rate*float64(time.Second))))
+		add("%s%s left", atMost, shortDuration(time.Duration(float64(t.total-t.trials)/rate*float64(time.Second))))
 	case t.asked() > 0 || t.replayed == 0:
 		add("time left unknown")
 	}

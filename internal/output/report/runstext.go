@@ -113,6 +113,8 @@ func status(s storage.Stored) string {
 		out = wording.Count(s.Errors, "error")
 	case s.Header.Redacted != nil:
 		out = "redacted"
+	case s.Stopped():
+		out = "stopped early"
 	}
 	if s.Committed {
 		out += ", git"

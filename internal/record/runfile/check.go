@@ -25,7 +25,7 @@ func (run *Run) check() error {
 	}
 	switch run.End.Status {
 	case Complete, Incomplete, Interrupted:
-		return nil
+		return run.End.Decided.check()
 	}
 	return fmt.Errorf("the end line says %q, which is no way for a run to end", run.End.Status)
 }

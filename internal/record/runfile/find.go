@@ -93,7 +93,7 @@ func inspect(path string, fits func(Header) bool) (Found, bool) {
 	found := Found{Path: path, Header: h, Status: Incomplete, End: end}
 	if end != nil {
 		found.Errors = end.Errors
-		found.Status = end.statusOf(end.Trials, h.Cases*max(1, h.Trials))
+		found.Status = end.statusOf(end.Trials, end.planned(h.Cases)*max(1, h.Trials))
 	}
 	return found, err == nil
 }

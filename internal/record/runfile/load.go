@@ -103,6 +103,14 @@ func (run *Run) Only(keep func(*Case) bool) *Run {
 			out.Cases = append(out.Cases, *c)
 		}
 	}
+	if run.Stopped() {
+		if len(out.Cases) == len(run.Cases) {
+			return run
+		}
+		end := *run.End
+		end.Decided = end.Decided.Without(len(out.Cases))
+		out.End = &end
+	}
 	out.Header.Cases = len(out.Cases)
 	out.Trials = slices.DeleteFunc(slices.Clone(run.Trials), func(t Trial) bool { return !kept[t.Case] })
 	out.Calls = slices.DeleteFunc(slices.Clone(run.Calls), func(c Call) bool { return !kept[c.Case] })
@@ -158,8 +166,9 @@ func (run *Run) Sort() {
 	})
 }
 
-// Planned is how many cases the run is over. Files whose header does not say so know those alone that were begun.
-func (run *Run) Planned() int { return max(run.Header.Cases, len(run.Cases)) }
+// Planned is how many cases the run is over, those that were run if it stopped early. Files whose header does not say so
+// know those alone that were begun.
+func (run *Run) Planned() int { return run.End.planned(max(run.Header.Cases, len(run.Cases))) }
 
 // Status says how the run ended. Whatever its end line says, a run without one, without a case, or with a trial that
 // has no line is incomplete.

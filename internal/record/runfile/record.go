@@ -273,7 +273,8 @@ type End struct {
 	Trials   int       `json:"trials"`           // trial lines written
 	Calls    int       `json:"calls"`            // calls made, replays not counted
 	Replayed int       `json:"replayed"`
-	Errors   int       `json:"errors"`   // trials that ended in an error
-	Unscored int       `json:"unscored"` // scores that could not be decided
+	Errors   int       `json:"errors"`            // trials that ended in an error
+	Unscored int       `json:"unscored"`          // scores that could not be decided
+	Decided  *Decided  `json:"decided,omitempty"` // of a complete run that stopped early
 	Ended    time.Time `json:"ended"`
 }

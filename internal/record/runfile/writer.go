@@ -134,7 +134,7 @@ func (w *Writer) Close(e End) error {
 	failed := w.err
 	w.mu.Unlock()
 	if failed != nil && e.Status == Complete {
-		e.Status, e.Reason = Incomplete, failed.Error()
+		e.Status, e.Reason, e.Decided = Incomplete, failed.Error(), nil
 	}
 	err := w.append(e, true)
 	switch {

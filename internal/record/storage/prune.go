@@ -104,7 +104,7 @@ type line struct {
 func lineOf(s Stored) line {
 	h := s.Header
 	return line{
-		h.Prompt.Name, h.Suite.Name, h.Model.ID, h.Model.Endpoint, h.Selected != nil, s.Status != runfile.Complete,
+		h.Prompt.Name, h.Suite.Name, h.Model.ID, h.Model.Endpoint, h.Selected != nil || s.Stopped(), s.Status != runfile.Complete,
 		h.Redacted != nil,
 	}
 }

@@ -80,8 +80,11 @@ func checkBaseline(p *project.Project) problem.List {
 	if err != nil {
 		return problem.List{{File: path, Message: err.Error(), Hint: again}}
 	}
-	if run.Status() != runfile.Complete {
+	switch {
+	case run.Status() != runfile.Complete:
 		return problem.List{{File: path, Message: fmt.Sprintf("the baseline is %s", run.Status()), Hint: again}}
+	case run.Stopped():
+		return problem.List{{File: path, Message: "the baseline stopped early and has only some of the cases", Hint: again}}
 	}
 	if p.Suite == nil || run.Header.Suite.Name != p.Suite.Name {
 		return nil

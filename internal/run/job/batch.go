@@ -31,6 +31,9 @@ type Batches struct {
 	batching   BatchOptions
 	names      []string           // of the variants
 	collectors []*batch.Collector // in the order of the variants
+	submitted  int                // requests
+	watching   sync.WaitGroup
+	watch      func() // begins to wait for what is submitted
 	locks      []func() error
 }
 
@@ -135,14 +138,26 @@ func (b *Batches) Run(ctx context.Context, calls []*Calls, trials func() error) 
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	var watching sync.WaitGroup
-	for _, collector := range b.collectors {
-		watching.Go(func() { collector.Watch(ctx) })
+	b.watch = func() {
+		for _, collector := range b.collectors {
+			b.watching.Go(func() { collector.Watch(ctx) })
+		}
 	}
+	b.watch()
 	err = trials()
 	cancel()
-	watching.Wait()
+	b.watching.Wait()
 	return err
+}
+
+// Extend implements [Transport].
+func (b *Batches) Extend(ctx context.Context) error {
+	b.watching.Wait() // all that was submitted has its outcome
+	if err := b.submit(ctx); err != nil {
+		return err
+	}
+	b.watch()
+	return nil
 }
 
 // open has the requests of a revision answered in batches.
@@ -176,7 +191,7 @@ func batchClient(t project.Target, o Options) (*batch.Client, error) {
 // submit hands in for every revision. Where the calls are limited, each of them
 // gets an equal share of what is left.
 func (b *Batches) submit(ctx context.Context) error {
-	left := b.maxCalls()
+	left := b.maxCalls() - b.submitted
 	for i, collector := range b.collectors {
 		share := batch.NoLimit
 		if b.options.MaxCalls != nil {
@@ -188,6 +203,7 @@ func (b *Batches) submit(ctx context.Context) error {
 			return err
 		}
 		left -= n
+		b.submitted += n
 	}
 	return nil
 }

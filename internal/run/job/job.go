@@ -29,6 +29,7 @@ type Job struct {
 	calls      []*Calls // that the transport makes; none where only a judge is asked
 	fresh      fresh
 	beside     *beside // nil where no call is made
+	until      *until  // nil where all cases are run
 	recordings recordings
 	run        func(ctx context.Context, stop <-chan struct{}) ([]runfile.End, error)
 	release    []func() error
@@ -140,6 +141,9 @@ func (j *Job) onClose(release func() error) { j.release = append(j.release, rele
 
 // report passes an event on to Progress.
 func (j *Job) report(e runner.Event) {
+	if j.until != nil {
+		j.until.collect(e)
+	}
 	if j.Progress != nil {
 		j.Progress(e)
 	}

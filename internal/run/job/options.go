@@ -19,6 +19,7 @@ type Options struct {
 	Deadline    *time.Duration // from now on; nil: none
 	Transport   Transport      // of the revisions' calls; nil: [Local]
 	Log         *slog.Logger   // gets a line for each attempt at a call; nil: none
+	Until       *Until         // the job ends once its verdicts are decided; nil: with the last case
 	Note        func(string)   // tells a person what happens to the batches or in the queue
 	Tool        string         // this program's version, for the header
 	Started     time.Time

@@ -67,6 +67,9 @@ func (q *Queue) Run(ctx context.Context, calls []*Calls, trials func() error) er
 	return trials()
 }
 
+// Extend implements [Transport]. Workers take whatever comes.
+func (*Queue) Extend(context.Context) error { return nil }
+
 // Close gives back what the queue holds in this process.
 func (q *Queue) Close() error {
 	if q.connection != nil {

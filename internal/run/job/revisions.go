@@ -11,6 +11,7 @@ import (
 	"promptbench/graders/reply"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/suite"
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
@@ -44,6 +45,11 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 	}
 	if err := r.prepare(ctx, p, o, variants); err != nil {
 		return nil, errors.Join(err, r.Abandon())
+	}
+	if o.Until != nil {
+		if err := r.openUntil(ctx, p, o, variants); err != nil {
+			return nil, errors.Join(err, r.Abandon())
+		}
 	}
 	r.Trials = p.Selected() * r.Work.Trials * len(r.Runs)
 	r.Work.Drain, r.Work.Progress = r.engine.Drain, r.report
@@ -109,7 +115,7 @@ func (r *Revisions) prepare(
 		r.Work.Revisions[i] = runner.Revision{Prompt: v.Prompt, Params: t.Params, Asker: asker, ID: id, Run: w}
 		r.calls = append(r.calls, &Calls{
 			Name: v.Name, Revision: &r.Work.Revisions[i], Target: t, File: w, Recorded: r.recordings.of(i),
-			Requests: requests(p, v, r.Work.Trials),
+			Requests: r.requests(p, v),
 		})
 	}
 	return nil
@@ -172,11 +178,24 @@ func checkDistinct(p *project.Project, o Options) error {
 	return nil
 }
 
-// requests yields what the trials of a variant ask, in the order of the run.
-func requests(p *project.Project, v project.Variant, trials int) iter.Seq2[model.Request, error] {
+// requests yields what the trials of a variant ask in the stages so far.
+func (r *Revisions) requests(p *project.Project, v project.Variant) iter.Seq2[model.Request, error] {
+	return func(yield func(model.Request, error) bool) {
+		cases := p.Cases()
+		if r.until != nil {
+			cases = r.until.soFar()
+		}
+		requests(p, v, cases, r.Work.Trials)(yield)
+	}
+}
+
+// requests yields what the trials of cases ask of a variant.
+func requests(
+	p *project.Project, v project.Variant, cases iter.Seq2[suite.Case, error], trials int,
+) iter.Seq2[model.Request, error] {
 	target := v.Target.Priced(0)
 	return func(yield func(model.Request, error) bool) {
-		for c, err := range p.Cases() {
+		for c, err := range cases {
 			if err != nil {
 				yield(model.Request{}, err)
 				return
@@ -206,7 +225,7 @@ func requests(p *project.Project, v project.Variant, trials int) iter.Seq2[model
 func countRecorded(p *project.Project, v project.Variant, trials int, index *runfile.Index) (
 	replies, recorded int, err error,
 ) {
-	for request, err := range requests(p, v, trials) {
+	for request, err := range requests(p, v, p.Cases(), trials) {
 		if err != nil {
 			return replies, recorded, err
 		}

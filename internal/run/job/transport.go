@@ -22,6 +22,9 @@ type Transport interface {
 	// Run calls trials, after whatever has to come before the first of them. It may
 	// replace the asker's model and the recorder of each revision.
 	Run(ctx context.Context, calls []*Calls, trials func() error) error
+	// Extend makes the calls possible that the Requests have yielded since Run or the
+	// last Extend. No trial is under way.
+	Extend(ctx context.Context) error
 }
 
 // Calls are the calls of one variant.
@@ -31,7 +34,7 @@ type Calls struct {
 	Target   project.Target
 	File     *runfile.Writer                 // of the run
 	Recorded *runfile.Index                  // earlier runs; nil: replay nothing
-	Requests iter.Seq2[model.Request, error] // of all trials, in the order of the run
+	Requests iter.Seq2[model.Request, error] // of the stages so far, in the order of the run
 	Keep     bool                            // the run file holds something, though no trial has begun
 }
 
@@ -45,3 +48,6 @@ func (Local) Model(t project.Target, e *engine.Engine, timeout time.Duration) (m
 
 // Run implements [Transport].
 func (Local) Run(_ context.Context, _ []*Calls, trials func() error) error { return trials() }
+
+// Extend implements [Transport].
+func (Local) Extend(context.Context) error { return nil }

@@ -39,6 +39,9 @@ func SaveRegraded(
 	if old.End == nil || old.End.Status != runfile.Complete {
 		end.Status, end.Reason = runfile.Incomplete, "the run that was graded again is not complete"
 	}
+	if old.Stopped() { // by the scores that it had then
+		end.Decided = old.End.Decided.Without(len(run.Cases))
+	}
 	end.Ended = h.Started.Truncate(time.Second)
 	return w.Path(), w.Close(end)
 }

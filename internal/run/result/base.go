@@ -66,10 +66,7 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 			return report.Pair{}, err
 		}
 	}
-	o := b.project.Comparison(base, head, notes)
-	o.Variants, o.AllowModel, o.AllowJudge = b.how.Variants, b.how.AllowModel, b.how.AllowJudge
-	o.Drift, o.Noise = b.how.Drift, b.how.Noise
-	c, base, head, err := compare.CompareSealed(base, head, o)
+	c, base, head, err := compare.CompareSealed(base, head, b.options(base, head, notes))
 	return report.Pair{Comparison: c, Base: base, Head: head}, err
 }
 

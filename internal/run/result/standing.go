@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -83,6 +84,13 @@ func standing(ctx context.Context, p *project.Project, f, base runfile.Found) (c
 // baseOf is what a whole run in a list is compared with: the baseline, if it is of the same suite and model, else the
 // newest older run of another prompt; nothing if there is none.
 func baseOf(f runfile.Found, newestFirst []runfile.Found) (base runfile.Found) {
+	if f.Stopped() { // it is shown against the base that it stopped for
+		at := slices.IndexFunc(newestFirst, func(b runfile.Found) bool { return b.Header.Run == f.End.Decided.Base })
+		if at >= 0 {
+			base = newestFirst[at]
+		}
+		return base
+	}
 	if !isWhole(f) {
 		return base
 	}
@@ -104,5 +112,5 @@ func baseOf(f runfile.Found, newestFirst []runfile.Found) (base runfile.Found) {
 
 func isWhole(f runfile.Found) bool {
 	return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil && f.Header.Redacted == nil &&
-		!f.Header.OfJudge()
+		!f.Header.OfJudge() && !f.Stopped()
 }

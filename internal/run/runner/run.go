@@ -50,6 +50,7 @@ type Job struct {
 	Workers   int            // replies awaited at once, at least 1
 	Grading   Grading
 	Judge     *Judge // that the graders ask; nil where they ask none
+	Stages    Stages // that the cases come in; nil: all selected cases at once
 	Revisions []Revision
 	Progress  func(Event) // called from many goroutines, after each trial; may be nil
 	Drain     func()      // called when stop is closed, to end what only waits; may be nil
@@ -85,14 +86,18 @@ func Run(ctx context.Context, job Job, stop <-chan struct{}) ([]runfile.End, err
 	}
 	workers := max(1, job.Workers)
 	r := &running{
-		Job: job, counts: make([]counter, len(job.Revisions)), awaiting: make(chan struct{}, workers), stop: stop,
+		Job: job, counts: make([]counter, len(job.Revisions)), begun: make([]int, len(job.Revisions)),
+		awaiting: make(chan struct{}, workers), stop: stop,
+	}
+	if r.Stages == nil {
+		r.Stages = &oneStage{cases: r.spread(r.cases()), revisions: len(job.Revisions)}
 	}
 	for _, revision := range job.Revisions {
 		grading, target := job.Grading, revision.Asker.Target
 		grading.Price, grading.Reader = target.Price, grading.Reader.WithThinking(target.Thinking)
 		r.gradings = append(r.gradings, grading)
 	}
-	interrupted, err := each(ctx, r.items(), workers+workers/4, maxResting, stop, r.trial)
+	interrupted, err := each(ctx, r.items(ctx), workers+workers/4, maxResting, stop, r.trial)
 	return r.close(interrupted, err)
 }
 
@@ -110,8 +115,11 @@ type running struct {
 
 	failing atomic.Int64 // calls that failed since the last that was answered
 
-	stop    <-chan struct{}
-	planned int // trials of each revision that were begun, and one more where some were not
+	stop     <-chan struct{}
+	begun    []int // trials, by revision
+	allBegun bool
+	stage    sync.WaitGroup // trials of the stage at hand that are not over
+	failed   atomic.Bool    // the job ends with an error
 }
 
 // An item is one trial of one case for one revision.
@@ -119,36 +127,6 @@ type item struct {
 	revision int
 	c        runfile.Case
 	trial    int
-}
-
-// items yields every trial. Trials of one number come together, so that a job that
-// ends early has as many of each revision.
-func (r *running) items() iter.Seq2[item, error] {
-	return func(yield func(item, error) bool) {
-		r.planned++ // until all are begun
-		for c, err := range r.spread(r.cases()) {
-			if err != nil {
-				yield(item{}, fmt.Errorf("reading cases: %w", err))
-				return
-			}
-			record := CaseRecord(r.Suite, c)
-			for _, revision := range r.Revisions {
-				if err := revision.Run.Case(record); err != nil {
-					yield(item{}, err)
-					return
-				}
-			}
-			for trial := 1; trial <= max(1, r.Trials); trial++ {
-				r.planned++
-				for i := range r.Revisions {
-					if !yield(item{revision: i, c: record, trial: trial}, nil) {
-						return
-					}
-				}
-			}
-		}
-		r.planned--
-	}
 }
 
 // cases gives the selected cases by rank, those of one rank in the suite's order.
@@ -170,7 +148,13 @@ func (j *Job) cases() iter.Seq2[suite.Case, error] {
 }
 
 // trial does one item: ask, record, grade, record.
-func (r *running) trial(ctx context.Context, it item, rest func()) error {
+func (r *running) trial(ctx context.Context, it item, rest func()) (err error) {
+	defer func() {
+		if err != nil {
+			r.failed.Store(true)
+		}
+		r.stage.Done()
+	}()
 	if isOver(ctx) {
 		return nil // given up between being sent and being begun
 	}
@@ -258,7 +242,10 @@ func (r *running) close(interrupted bool, err error) ([]runfile.End, error) {
 	errs := []error{err}
 	for i, revision := range r.Revisions {
 		fatal := cmp.Or(revision.Asker.Fatal(), r.Judge.Fatal())
-		ends[i] = endOf(&r.counts[i], r.planned, err, fatal, interrupted)
+		ends[i] = endOf(&r.counts[i], r.planned(i), err, fatal, interrupted)
+		if d := r.Stages.Decided(i); d != nil && err == nil && ends[i].Trials == r.begun[i] {
+			ends[i].Status, ends[i].Reason, ends[i].Decided = runfile.Complete, "", d
+		}
 		errs = append(errs, revision.Run.Close(ends[i]))
 	}
 	return ends, errors.Join(errs...)

@@ -29,6 +29,9 @@ func SetBaseline(path, file string) (runfile.Header, error) {
 	switch {
 	case run.Status() != runfile.Complete:
 		why = fmt.Sprintf("run %s is %s and can't be a baseline; run it again to finish it", id, run.Status())
+	case run.Stopped():
+		why = fmt.Sprintf("run %s stopped early, after %d of %s, and can't be a baseline; run it again without --until-decided",
+			id, run.Planned(), wording.Count(run.Header.Cases, "case"))
 	case run.Header.Selected != nil:
 		why = fmt.Sprintf("run %s has only a selection of the cases and can't be a baseline; run the whole suite", id)
 	case run.End.Errors > 0:

@@ -107,7 +107,9 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 	}
 	newestFirst := found
 	if l.Whole {
-		found = slices.DeleteFunc(slices.Clone(found), func(f runfile.Found) bool { return !l.isWhole(f) })
+		found = slices.DeleteFunc(slices.Clone(found), func(f runfile.Found) bool {
+			return !l.isWhole(f) && !l.wasDecided(f, like)
+		})
 	}
 	if len(found) == 0 {
 		return "", l.none(arg, named, hash)
@@ -130,7 +132,15 @@ func (l Lookup) isComplete(f runfile.Found) bool {
 }
 
 // isWhole reports whether a run is complete and over a whole suite.
-func (l Lookup) isWhole(f runfile.Found) bool { return l.isComplete(f) && f.Header.Selected == nil }
+func (l Lookup) isWhole(f runfile.Found) bool {
+	return l.isComplete(f) && f.Header.Selected == nil && !f.Stopped()
+}
+
+// wasDecided reports whether a run stopped early because of its verdict against a base,
+// which is then as good as that of a whole run.
+func (l Lookup) wasDecided(f runfile.Found, base *runfile.Header) bool {
+	return base != nil && l.isComplete(f) && f.Header.Selected == nil && f.Stopped() && f.End.Decided.Base == base.Run
+}
 
 // notePassedOver says which newer run of the same suite on the same model is not
 // chosen, because it is not complete or has only some of the cases.
@@ -141,7 +151,10 @@ func (l Lookup) notePassedOver(arg string, newestFirst []runfile.Found, chosen r
 		}
 		if h := f.Header; h.Suite.Name == chosen.Header.Suite.Name && h.Model.Same(chosen.Header.Model) && !l.isWhole(f) {
 			what := "is not complete"
-			if l.isComplete(f) {
+			switch {
+			case f.Stopped():
+				what = "stopped early"
+			case l.isComplete(f):
 				what = "has only some of the cases"
 			}
 			l.Note(fmt.Sprintf("a newer run of %s %s: %s; name the file to see it", arg, what, f.Path))
@@ -164,14 +177,20 @@ func (l Lookup) rank(f runfile.Found, like *runfile.Header) int {
 	if like != nil && f.Header.Suite.Name == like.Suite.Name {
 		rank += 4
 	}
+	if l.wasDecided(f, like) {
+		return rank + whole
+	}
 	return rank + l.wholeness(f)
 }
+
+// whole is the wholeness of a complete run of a whole suite.
+const whole = 2
 
 // wholeness is 2 for a complete run of a whole suite, 1 for one of some cases, else 0.
 func (l Lookup) wholeness(f runfile.Found) int {
 	switch {
 	case l.isWhole(f):
-		return 2
+		return whole
 	case l.isComplete(f):
 		return 1
 	}

@@ -31,7 +31,11 @@ func Drive(ctx context.Context, c *progress.Console, j *job.Job, o Options) ([]r
 	defer restore()
 	ctx, stop, release := Interruptible(ctx, c, o.Leaving)
 	defer release()
-	state := func() progress.State { return StateOf(j.Stats()) }
+	state := func() progress.State {
+		s := StateOf(j.Stats())
+		s.Verdict = j.Outlook()
+		return s
+	}
 	bar := c.NewProgress(progress.NewTally(j.Trials, state, time.Now()), o.Every)
 	j.Progress = func(e runner.Event) {
 		bar.AddOn(j.Runs[e.Revision].Model, e.Trial, e.Call.ReplayedFrom != "")

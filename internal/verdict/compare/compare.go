@@ -61,6 +61,9 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	for _, grader := range o.GatingByType {
 		c.Gates = append(c.Gates, c.checkByType(grader))
 	}
+	if c.setDecision(base, head); c.stopped {
+		c.strip()
+	}
 	decide([]*Comparison{c}, true)
 	return c, nil
 }

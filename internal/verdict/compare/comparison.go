@@ -33,8 +33,9 @@ type Comparison struct {
 	Schema    int                  `json:"schema"`
 	Base      Side                 `json:"base"`
 	Head      Side                 `json:"head"`
-	Verdict   *Verdict             `json:"verdict"`         // null where nothing could be judged
-	Noise     bool                 `json:"noise,omitempty"` // the base and the head are one prompt
+	Verdict   *Verdict             `json:"verdict"`           // null where nothing could be judged
+	Noise     bool                 `json:"noise,omitempty"`   // the base and the head are one prompt
+	Decided   *runfile.Decided     `json:"decided,omitempty"` // of a head that stopped early against this base
 	Headline  string               `json:"headline"`
 	Suite     string               `json:"suite"`
 	Pairs     int                  `json:"pairs"`      // cases paired
@@ -58,6 +59,9 @@ type Comparison struct {
 	options  Options
 	measured []Grader // before their verdicts
 	became   []Change // per pair
+
+	stopped    bool // a run stopped early, so that nothing is tested
+	suiteCases int  // that the head would have without that
 }
 
 // A Side is one of the two runs.

@@ -3,6 +3,7 @@ package compare
 import (
 	"math"
 
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/stats"
 )
 
@@ -13,21 +14,21 @@ const (
 	missRule2 = 0.01
 )
 
-// A Decision is a verdict on a whole suite before all of it was run.
-type Decision struct {
-	Verdict Verdict `json:"verdict"`
-	Share   float64 `json:"share"` // of the units, that were run
-	Look    int     `json:"look"`  // from 1
-	Rule    int     `json:"rule"`  // 1: the other units cannot change the verdict; 2: they hardly make it regressed
-}
-
 // A Look is how one gating grader stands at a look. Its values are 0 or 1, one
 // trial a case, without groups. Units that are left out count in neither Units nor
 // Seen.
 type Look struct {
 	stats.Early
+	Grader  string
 	Margin  float64
 	LeftOut int
+}
+
+// Stopping says which decisions end a run.
+type Stopping struct {
+	GateOnly bool // the run only has to pass a gate: rule 2 holds, too
+	NeedsAll bool // a gate needs all units, so that only regressed ends it
+	Heads    int  // that are held against one base; 0 counts as 1
 }
 
 // Looks returns after how many of the units a run may stop: 10%, 15%, 20% and so on of
@@ -43,36 +44,60 @@ func Looks(units int) []int {
 	return out
 }
 
+// rule is what the verdict of a grader rests on, one of so many. Improved claims more
+// where there are several heads.
+func (s Stopping) rule(g Look, graders int) stats.Rule {
+	return stats.Rule{Margin: g.Margin, Level: level, Alpha: alpha / float64(graders*max(1, s.Heads))}
+}
+
 // DecideEarly applies the rules of stopping to the gating graders; the caller sets
-// the share and the look. A grader that settles as regressed settles all. No worse
-// needs all graders, and no unit left out. Rule 2 is for runs that only have to pass a
-// gate. A gate by type needs all units for anything but regressed.
-func DecideEarly(graders []Look, gateOnly, gatesByType bool) (Decision, bool) {
+// what the decision says of the look. A grader that settles as regressed settles all.
+// No worse needs all graders, and no unit left out. Rule 2 is for runs that only have
+// to pass a gate.
+func DecideEarly(graders []Look, s Stopping) (runfile.Decided, bool) {
 	if len(graders) == 0 {
-		return Decision{}, false
+		return runfile.Decided{}, false
 	}
 	share := 1 / float64(len(graders))
-	least, isBetter, complete, chance := stats.Improved, false, true, 0.0
+	least, complete, chance := stats.Improved, true, 0.0
+	var better []string
 	for _, g := range graders {
-		rule := stats.Rule{Margin: g.Margin, Level: level, Alpha: alpha * share}
+		rule := s.rule(g, len(graders))
 		outcome := g.Settled(rule, missRule1*share)
 		if outcome == stats.Regressed {
-			return Decision{Verdict: Regressed, Rule: 1}, true
+			return runfile.Decided{Verdict: string(Regressed), Rule: 1, Graders: []string{g.Grader}}, true
 		}
-		least, isBetter = min(least, outcome), isBetter || outcome == stats.Improved
-		complete = complete && g.LeftOut == 0
-		if gateOnly {
+		if outcome == stats.Improved {
+			better = append(better, g.Grader)
+		}
+		least, complete = min(least, outcome), complete && g.LeftOut == 0
+		if s.GateOnly {
 			chance = math.Max(chance, g.ChanceRegressed(rule))
 		}
 	}
 	switch {
-	case gatesByType:
-	case least >= stats.NoWorse && complete && isBetter:
-		return Decision{Verdict: Improved, Rule: 1}, true
+	case s.NeedsAll:
+	case least >= stats.NoWorse && complete && len(better) > 0:
+		return runfile.Decided{Verdict: string(Improved), Rule: 1, Graders: better}, true
 	case least >= stats.NoWorse && complete:
-		return Decision{Verdict: NoWorse, Rule: 1}, true
-	case gateOnly && chance <= missRule2*share:
-		return Decision{Verdict: Inconclusive, Rule: 2}, true
+		return runfile.Decided{Verdict: string(NoWorse), Rule: 1}, true
+	case s.GateOnly && chance <= missRule2*share:
+		return runfile.Decided{Verdict: string(Inconclusive), Rule: 2}, true
 	}
-	return Decision{}, false
+	return runfile.Decided{}, false
+}
+
+// An Outlook is how probable the verdicts on all units are, by the grader for which
+// each is least favourable to the head.
+type Outlook struct{ Regressed, NoWorse float64 }
+
+// OutlookOf returns how probable the verdicts are at a look.
+func OutlookOf(graders []Look, s Stopping) Outlook {
+	out := Outlook{NoWorse: 1}
+	for _, g := range graders {
+		rule := s.rule(g, len(graders))
+		out.Regressed = math.Max(out.Regressed, g.ChanceRegressed(rule))
+		out.NoWorse = math.Min(out.NoWorse, 1-g.ChanceOf(rule, stats.Inconclusive))
+	}
+	return out
 }

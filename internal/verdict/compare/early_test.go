@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/stats"
 )
@@ -37,14 +38,14 @@ func TestDecideEarly(t *testing.T) {
 		{"hardly regressed, without --gate-only", []compare.Look{at(168, 150, 15, 20)}, false, false, "", 0},
 		{"no grader", nil, true, false, "", 0},
 	} {
-		d, ok := compare.DecideEarly(tt.graders, tt.gateOnly, tt.byType)
+		d, ok := compare.DecideEarly(tt.graders, compare.Stopping{GateOnly: tt.gateOnly, NeedsAll: tt.byType})
 		require.Equal(t, tt.want != "", ok, tt.name)
-		require.Equal(t, tt.want, d.Verdict, tt.name)
+		require.Equal(t, string(tt.want), d.Verdict, tt.name)
 		require.Equal(t, tt.rule, d.Rule, tt.name)
 	}
-	out, err := json.Marshal(compare.Decision{Verdict: compare.Regressed, Share: 0.3, Look: 5, Rule: 1})
+	out, err := json.Marshal(runfile.Decided{Verdict: string(compare.Regressed), Share: 0.3, Look: 5, Rule: 1, Cases: 150})
 	require.NoError(t, err)
-	require.JSONEq(t, `{"verdict":"regressed","share":0.3,"look":5,"rule":1}`, string(out))
+	require.JSONEq(t, `{"verdict":"regressed","share":0.3,"look":5,"rule":1,"cases":150}`, string(out))
 
 	looks := compare.Looks(500)
 	require.Len(t, looks, 18)

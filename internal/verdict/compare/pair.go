@@ -28,7 +28,8 @@ type pairing struct {
 	base, head spender
 }
 
-// pair pairs the cases by all graders but those that are left out.
+// pair pairs the cases by all graders but those that are left out. Cases that a run
+// lacks because it stopped early are no change.
 func pair(base, head *runfile.Run, leftOut []string) *pairing {
 	names := summary.GraderNames(head, base)
 	p := &pairing{
@@ -41,10 +42,14 @@ func pair(base, head *runfile.Run, leftOut []string) *pairing {
 	for i < len(base.Cases) || j < len(head.Cases) {
 		switch order := compareAt(base.Cases, i, head.Cases, j); {
 		case order < 0:
-			p.changes.Removed = append(p.changes.Removed, base.Cases[i].Case)
+			if !head.Stopped() {
+				p.changes.Removed = append(p.changes.Removed, base.Cases[i].Case)
+			}
 			i++
 		case order > 0:
-			p.changes.Added = append(p.changes.Added, head.Cases[j].Case)
+			if !base.Stopped() {
+				p.changes.Added = append(p.changes.Added, head.Cases[j].Case)
+			}
 			j++
 		case base.Cases[i].InputHash != head.Cases[j].InputHash:
 			p.changes.Changed = append(p.changes.Changed, head.Cases[j].Case)

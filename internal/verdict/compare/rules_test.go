@@ -282,7 +282,7 @@ func TestMixed(t *testing.T) {
 		s["grader"], s["by"], s["value"], s["cases"], s["base_passed"], s["head_passed"], s["better"], s["worse"], s["verdict"],
 	})
 	require.InEpsilon(t, 1.7327256500720978e-06, s["p"], 1e-9) // binom.cdf(4, 35, 0.5) by SciPy 1.17.1
-	require.Equal(t, []string{"better", "worse"}, []string{c.Slices[1].Verdict, c.Slices[2].Verdict})
+	require.Equal(t, []compare.SliceVerdict{"better", "worse"}, []compare.SliceVerdict{c.Slices[1].Verdict, c.Slices[2].Verdict})
 	require.InEpsilon(t, 1/float64(1<<38), *c.Slices[1].P, 1e-12)
 	require.Empty(t, c.Gates)
 
@@ -322,7 +322,7 @@ func TestWhatIsASlice(t *testing.T) {
 			c := hold(t, base, head, compare.Options{Margin: tt.margin})
 			var got []string
 			for _, s := range c.Slices {
-				got = append(got, s.Verdict)
+				got = append(got, string(s.Verdict))
 			}
 			require.Equal(t, tt.want, got)
 			require.Equal(t, tt.over, *c.Verdict, c.Headline)

@@ -9,6 +9,12 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
+// A SliceVerdict is what happened to a slice.
+type SliceVerdict string
+
+// MarshalJSON gives the verdict, or null.
+func (v SliceVerdict) MarshalJSON() ([]byte, error) { return Method(v).MarshalJSON() }
+
 // The verdicts on a slice.
 const (
 	SliceWorse  = "worse"
@@ -20,21 +26,21 @@ const (
 // type. A group of paraphrases that spans types counts in each with the cases of
 // that type.
 type TypeSlice struct {
-	Grader     string   `json:"grader"`
-	By         string   `json:"by"` // type
-	Value      string   `json:"value"`
-	Cases      int      `json:"cases"` // scored on both sides
-	Units      int      `json:"units"`
-	BaseMean   *float64 `json:"base_mean"`
-	HeadMean   *float64 `json:"head_mean"`
-	BasePassed int      `json:"base_passed"` // cases
-	HeadPassed int      `json:"head_passed"`
-	NewlyFail  int      `json:"newly_fail"` // cases
-	NewlyPass  int      `json:"newly_pass"`
-	Better     int      `json:"better"` // units whose value rose
-	Worse      int      `json:"worse"`  // units whose value fell
-	P          *float64 `json:"p"`      // one-sided, in the direction in which more units went; exact or sampled
-	Verdict    string   `json:"verdict"`
+	Grader     string       `json:"grader"`
+	By         string       `json:"by"` // type
+	Value      string       `json:"value"`
+	Cases      int          `json:"cases"` // scored on both sides
+	Units      int          `json:"units"`
+	BaseMean   *float64     `json:"base_mean"`
+	HeadMean   *float64     `json:"head_mean"`
+	BasePassed int          `json:"base_passed"` // cases
+	HeadPassed int          `json:"head_passed"`
+	NewlyFail  int          `json:"newly_fail"` // cases
+	NewlyPass  int          `json:"newly_pass"`
+	Better     int          `json:"better"`  // units whose value rose
+	Worse      int          `json:"worse"`   // units whose value fell
+	P          *float64     `json:"p"`       // one-sided, in the direction in which more units went; exact or sampled
+	Verdict    SliceVerdict `json:"verdict"` // empty and null where nothing is tested
 
 	delta, margin float64
 	worse, better float64 // both one-sided p
@@ -180,6 +186,6 @@ func (c *Comparison) mix(v *Verdict) *Verdict {
 	return &mixed
 }
 
-func (c *Comparison) slicesThat(verdict string) []TypeSlice {
+func (c *Comparison) slicesThat(verdict SliceVerdict) []TypeSlice {
 	return slices.DeleteFunc(slices.Clone(c.Slices), func(s TypeSlice) bool { return s.Verdict != verdict })
 }

@@ -36,8 +36,15 @@ func decideEach(list []*Comparison, together bool) {
 func decide(list []*Comparison, together bool) {
 	var measured, worst []Grader
 	for _, c := range list {
-		measured = append(measured, c.measured...)
-		worst = append(worst, worstCase(c.pairs, c.measured, c.options)...)
+		tested := c.measured
+		if c.stopped {
+			tested = slices.Clone(tested)
+			for i := range tested {
+				tested[i] = tested[i].standIn()
+			}
+		}
+		measured = append(measured, tested...)
+		worst = append(worst, worstCase(c.pairs, tested, c.options)...)
 	}
 	adjusted, worstAdjusted := adjust(measured), adjust(worst)
 	tests, at := 0, 0
@@ -48,6 +55,11 @@ func decide(list []*Comparison, together bool) {
 	}
 	for _, c := range list {
 		end := at + len(c.measured)
+		if c.stopped {
+			at = end
+			c.conclude()
+			continue
+		}
 		if !together {
 			adjustFalls(adjusted[at:end], measured[at:end])
 			adjustFalls(worstAdjusted[at:end], worst[at:end])

@@ -166,9 +166,12 @@ func (o outlook) possibleAt(better int, r Rule, least float64, found *[outcomes]
 	}
 }
 
-// ChanceRegressed returns the probability, after what was seen, that the outcome on all units is [Regressed]. It is
-// NaN where e or the rule is out of range.
-func (e Early) ChanceRegressed(r Rule) float64 {
+// ChanceRegressed is [Early.ChanceOf] of [Regressed].
+func (e Early) ChanceRegressed(r Rule) float64 { return e.ChanceOf(r, Regressed) }
+
+// ChanceOf returns the probability, after what was seen, that the outcome on all units is this one or a worse one. It
+// is NaN where e or the rule is out of range.
+func (e Early) ChanceOf(r Rule, most Outcome) float64 {
 	if !e.valid() || !r.valid() {
 		return math.NaN()
 	}
@@ -179,7 +182,7 @@ func (e Early) ChanceRegressed(r Rule) float64 {
 	from := rises.mode()
 	add := func(i int) bool {
 		better, weight := e.Better+i, rises.pmf(i)
-		first := sort.Search(rest-i+1, func(j int) bool { return r.Outcome(better, e.Worse+j, e.Units) == Regressed })
+		first := sort.Search(rest-i+1, func(j int) bool { return r.Outcome(better, e.Worse+j, e.Units) <= most })
 		chance += weight * betaBinomial{rest - i, fall, stay}.atLeast(first)
 		return weight > 1e-14
 	}

@@ -39,6 +39,9 @@ type Summary struct {
 	Flaky     []Flaky         `json:"flaky"`                  // cases that pass a grader in some trials only, by id
 	Gates     []GateResult    `json:"gates"`                  // as [Summary.CheckGates] returns them
 	LabelsErr string          `json:"labels_error,omitempty"` // why labels of the replies could not be read
+
+	Decided *runfile.Decided `json:"decided,omitempty"`     // of a run that stopped early
+	Whole   int              `json:"suite_cases,omitempty"` // that such a run would have had
 }
 
 // A Grader is how one grader scored a run. The mean and its interval are over
@@ -91,6 +94,9 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 	}
 	if h.Redacted != nil {
 		s.Redacted = h.Redacted.From
+	}
+	if run.Stopped() {
+		s.Decided, s.Whole = run.End.Decided, h.Cases
 	}
 	for i := range run.Trials {
 		if t := &run.Trials[i]; t.Failure() != "" {
