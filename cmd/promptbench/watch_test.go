@@ -182,7 +182,7 @@ func TestWatchRunsWhatFailedFirstAtEachSave(t *testing.T) {
 	require.Contains(t, first, "· at the start\n12 calls to make · 0 of 12 replies replayed\n", "the base has no run yet, so it is run as well")
 	require.Contains(t, first, "prompts/v2 has no complete run with these contents on this suite and model, so it runs as well\n")
 	require.Contains(t, first, "No case flips at case_type")
-	require.Contains(t, first, "It is better at format.")
+	require.Contains(t, first, "v3 is better than v2 at format.")
 	require.Len(t, w.since(), 12)
 
 	w.replace(t, "prompts/v3.prompt.yml", "개정 3.", "개정 3. 정답.")
@@ -190,7 +190,7 @@ func TestWatchRunsWhatFailedFirstAtEachSave(t *testing.T) {
 	require.Contains(t, second, "saved prompts/v3.prompt.yml\n6 calls to make · about ")
 	require.Contains(t, second, "· 0 of 6 replies replayed · first 4 cases that failed or changed\n")
 	require.Contains(t, second, "Since the last save 0 cases newly fail a grader, 1 newly passes one.\n")
-	require.Regexp(t, `dentist +question · 2 +answer · 2 +case_type ✗→✓\n  내일 오전 10시에 치과 가기\n`, second)
+	require.Regexp(t, `dentist +question → answer +fixed case_type\n  내일 오전 10시에 치과 가기\n`, second)
 	require.Contains(t, second, "6 cases paired · model m (local)\n")
 	asked := w.since()
 	require.Equal(t, []string{"내일 오전 10시에 치과 가기", "금요일까지 ＡＢＣ 보고서 제출 📄", "파이썬 스크립트 짜줘", "안녕하세요"}, asked[:4], "those that failed")

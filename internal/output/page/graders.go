@@ -39,7 +39,7 @@ func pairGraders(c *compare.Comparison) graderTable {
 	a := around(values)
 	t := graderTable{
 		Columns: []string{
-			textsafe.Cell(c.Base.Name), textsafe.Cell(c.Head.Name), "Δ", "95% interval", "newly pass", "newly fail",
+			textsafe.Cell(c.Base.Name), textsafe.Cell(c.Head.Name), "Δ", "95% interval", "fixed", "broke",
 		},
 		Ticks: a.ticks(true), Zero: a.at(0),
 	}
@@ -51,7 +51,7 @@ func pairGraders(c *compare.Comparison) graderTable {
 		if g.Verdict != nil {
 			row.Verdict = string(*g.Verdict)
 		}
-		if g.PAdjusted != nil {
+		if g.IsSignificant() {
 			row.P = compare.P(*g.PAdjusted)
 		}
 		if g.CI != nil && g.Delta != nil {
@@ -85,6 +85,34 @@ func runGraders(s summary.Summary) graderTable {
 	return t
 }
 
+// A typeTable says what became of the replies to the cases of each type.
+type typeTable struct {
+	Titles []string
+	Rows   [][]typeCell
+	Notes  []string
+}
+
+// A typeCell is text; a change has the class of its pill.
+type typeCell struct {
+	Text, Pill string
+}
+
+func typesOf(from phrase.TypeTable, notes []string) typeTable {
+	t := typeTable{Titles: cells(from.Titles), Notes: cells(notes)}
+	pills := map[compare.SliceVerdict]compare.Verdict{compare.SliceWorse: compare.Regressed, compare.SliceBetter: compare.Improved}
+	for _, r := range from.Rows {
+		row := make([]typeCell, len(r.Cells))
+		for i, text := range r.Cells {
+			row[i].Text = textsafe.Cell(text)
+			if i == from.ChangeAt() {
+				row[i].Pill = "pill " + string(pills[r.Verdict])
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
 // A confusion is a table of the types one side mistook for one another.
 type confusion struct {
 	Side    int
@@ -107,7 +135,7 @@ type confusionCell struct {
 }
 
 func confusionOf(at int, name string, types []string, counts [][]int) confusion {
-	c := confusion{Side: at, Name: textsafe.Cell(name), Columns: append(cells(types), summary.Unread)}
+	c := confusion{Side: at, Name: textsafe.Cell(name), Columns: append(cells(types), phrase.Unreadable)}
 	for i, expected := range types {
 		total := 0
 		for _, n := range counts[i] {

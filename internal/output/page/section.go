@@ -24,6 +24,7 @@ type section struct {
 	Notes               []string
 	Graders             graderTable
 	Gates               []gate
+	Types               typeTable
 	Confusions          []confusion
 	Tags                tagTable
 	Prompt              *promptDiff
@@ -32,6 +33,8 @@ type section struct {
 	Rows                []staticRow // the first that changed, for those without a script
 	More                int         // that Rows leaves out
 	Data                string
+
+	Next string // what to do about the verdict
 
 	Overview *overview // of variants, in place of all below the notes
 }
@@ -101,11 +104,13 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		Headline: textsafe.Cell(c.Headline),
 		Lead:     textsafe.Cell(lead),
 		Words:    phrase.Overall(c),
+		Next:     phrase.NextStep(c),
 		Sides:    sides,
 		Facts:    factRows(sides),
 		Notes:    cells(slices.Concat(phrase.Sealed(c), phrase.Unpaired(c.Changes), c.Notes)),
 		Graders:  pairGraders(c),
 		Gates:    gatesOf(c.Gates),
+		Types:    typesOf(phrase.Types(c, c.Base.Name, c.Head.Name), phrase.OtherSlices(c)),
 		Confusions: []confusion{
 			confusionOf(0, c.Base.Name, c.Confusion.Expected, c.Confusion.Base),
 			confusionOf(1, c.Head.Name, c.Confusion.Expected, c.Confusion.Head),
@@ -125,7 +130,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		{compare.NewlyPasses.String(), "newly pass"}, {compare.Moved.String(), "score changed"},
 		{"fails", "fail in " + textsafe.Cell(c.Head.Name)}, {"open", "not scored"},
 	}, []option{
-		{"", "what changed first"}, {"case", "case"}, {"drop", "largest drop"}, {"rise", "largest rise"},
+		{"", "worst first"}, {"case", "case"}, {"drop", "largest drop"}, {"rise", "largest rise"},
 		{"slow", "slowest reply"}, {"tokens", "most tokens"},
 	})
 	for _, r := range rows[:min(staticRows, c.Changed())] {
@@ -157,6 +162,7 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 		Notes:      cells(append(phrase.RunNotes(sum), phrase.RunTroubles(sum)...)),
 		Graders:    runGraders(sum),
 		Gates:      gatesOf(sum.Gates),
+		Types:      typesOf(phrase.RunTypes(sum), nil),
 		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)},
 		Prompt:     diffPrompts(run.Header, run.Header),
 		Cases:      len(run.Cases),

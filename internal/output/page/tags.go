@@ -20,7 +20,7 @@ type tagRow struct {
 	Cells []tagCell
 }
 
-// A tagCell is one slice. Sure says that its interval leaves zero out; of so many slices some do by chance.
+// A tagCell is one slice. Sure says that p, corrected for their number, is small.
 type tagCell struct {
 	Delta, CI, Counts string
 	Way               string // "rise", "fall" or ""
@@ -57,12 +57,16 @@ func tagCellOf(s compare.Slice) tagCell {
 		Delta: phrase.Signed(s.Delta), CI: phrase.Between(s.CI, true),
 		Counts: fmt.Sprintf("%d of %d rose, %d fell", s.Better, s.Units, s.Worse),
 	}
+	if s.P != nil {
+		c.Counts += ", " + compare.P(*s.P)
+		c.Sure = *s.P < 0.05
+	}
 	switch {
 	case s.Delta == nil || s.CI == nil || s.Better+s.Worse == 0:
 	case *s.Delta > 0:
-		c.Way, c.Sure = "rise", s.CI[0] > 0
+		c.Way = "rise"
 	case *s.Delta < 0:
-		c.Way, c.Sure = "fall", s.CI[1] < 0
+		c.Way = "fall"
 	}
 	return c
 }

@@ -3,41 +3,49 @@ package phrase
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"promptbench/graders"
 	"promptbench/internal/verdict/compare"
 )
 
-// Differences lists what changed: flips to fail first, then to pass, then other
-// changed scores; if nothing did, what fails on both sides. It leaves out the
-// criteria of a rubric, which has a mark of its own.
+// Differences names the graders that a reply newly fails ("broke"), those that it newly
+// passes ("fixed"), and other changed scores; if nothing changed, what fails on both sides.
+// It leaves out the criteria of a rubric, which has a mark of its own.
 func Differences(marks []compare.Mark) string {
 	var fails, passes, moved, still []string
 	for _, m := range marks {
 		if strings.Contains(m.Grader, "/") && len(marks) > 1 {
 			continue
 		}
-		arrow := m.Grader + " " + m.BaseMark() + "→" + m.HeadMark()
 		switch {
 		case m.Flipped() && m.BasePass:
-			fails = append(fails, arrow)
+			fails = append(fails, m.Grader)
 		case m.Flipped():
-			passes = append(passes, arrow)
-		case m.Changed() && (m.Base == nil || m.Head == nil):
-			moved = append(moved, arrow)
+			passes = append(passes, m.Grader)
+		case m.Changed() && m.Base == nil:
+			moved = append(moved, m.Grader+" newly scored")
+		case m.Changed() && m.Head == nil:
+			moved = append(moved, m.Grader+" not scored")
 		case m.Changed():
 			moved = append(moved, fmt.Sprintf("%s %s→%s", m.Grader, Share(m.Base), Share(m.Head)))
 		case !m.Excluded && m.Head != nil && !m.HeadPass:
 			still = append(still, m.Grader)
 		}
 	}
-	changed := slices.Concat(fails, passes, moved)
-	if len(changed) == 0 && len(still) > 0 {
+	var parts []string
+	for _, list := range []struct {
+		word    string
+		graders []string
+	}{{broke + " ", fails}, {fixed + " ", passes}, {"", moved}} {
+		if len(list.graders) > 0 {
+			parts = append(parts, list.word+strings.Join(list.graders, ", "))
+		}
+	}
+	if len(parts) == 0 && len(still) > 0 {
 		return "both fail " + strings.Join(still, ", ")
 	}
-	return strings.Join(changed, ", ")
+	return strings.Join(parts, "; ")
 }
 
 // Expectations lists what a case expects of its reply.

@@ -2,6 +2,7 @@ package phrase
 
 import (
 	"fmt"
+	"strings"
 
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
@@ -51,11 +52,34 @@ func Said(s summary.Said, failure string) string {
 	case s.Type == "" && s.Items > 0:
 		return wording.Count(s.Items, "item")
 	case s.Type == "":
-		return summary.Unread
+		return Unreadable
 	case !s.Counted && s.Items == 0:
 		return s.Type
+	case s.Items == 0:
+		return s.Type + ", no items"
 	}
-	return fmt.Sprintf("%s · %d", s.Type, s.Items)
+	return s.Type + ", " + wording.Count(s.Items, "item")
+}
+
+// Turn is what the reply was on both sides and what differs: the types, else the numbers
+// of items. It is nothing where only the words of a reply tell what it is.
+func Turn(p compare.CasePair) string {
+	b, h, sides := p.Base.Said, p.Head.Said, Sides(p)
+	failed := p.Base.Error+p.Head.Error != ""
+	switch {
+	case b.Begins != nil || h.Begins != nil:
+		return ""
+	case sides[0] == sides[1]:
+		return sides[1]
+	case !failed && b.Type == h.Type && b.Type != "":
+		return fmt.Sprintf("%s, %d → %s", h.Type, b.Items, wording.Count(h.Items, "item"))
+	}
+	for i, s := range []compare.CaseSide{p.Base, p.Head} {
+		if s.Error == "" && s.Type != "" {
+			sides[i] = s.Type
+		}
+	}
+	return strings.Join(sides, " → ")
 }
 
 // Sides is [Said] of the base and of the head.

@@ -135,7 +135,7 @@ func ComparisonBasis(c *compare.Comparison, calls bool) []string {
 func Pairs(c *compare.Comparison) string {
 	out := wording.Count(c.Pairs, "case") + " paired"
 	if units := c.Units(); units < c.Pairs {
-		out += fmt.Sprintf(" (%d, counting each group of paraphrases once)", units)
+		out += fmt.Sprintf(" (%d where a group of paraphrases counts as one)", units)
 	}
 	scored := 0
 	for _, g := range c.Graders {
@@ -196,7 +196,7 @@ func metric(m compare.Metric, pairs int) string {
 		notes = append(notes, summary.Percent(*m.Change))
 	}
 	if m.CI != nil {
-		notes = append(notes, summary.Percent(m.CI[0])+"…"+summary.Percent(m.CI[1]))
+		notes = append(notes, "95% interval "+summary.Percent(m.CI[0])+"…"+summary.Percent(m.CI[1]))
 	}
 	if m.LeftOut > 0 {
 		notes = append(notes, fmt.Sprintf("known for %d of %d", m.Cases, pairs))
@@ -216,22 +216,32 @@ func amount(metric string, v float64) string {
 	return strconv.FormatFloat(v, 'f', digits, 64)
 }
 
-// Warnings are the warnings of the gating graders, and the cases left out of any.
+// Warnings are the warnings of the gating graders, and the cases left out of any. Graders
+// with the same warning share a line.
 func Warnings(graders []compare.Grader) []string {
-	var out []string
+	var texts []string
+	names := map[string][]string{}
+	add := func(grader, text string) {
+		if names[text] == nil {
+			texts = append(texts, text)
+		}
+		names[text] = append(names[text], grader)
+	}
 	for _, g := range graders {
 		if g.LeftOut > 0 && !strings.Contains(strings.Join(g.Warnings, " "), "left out") {
-			out = append(out, fmt.Sprintf("%s: %s left out, not scored on both sides",
-				g.Grader, wording.Count(g.LeftOut, "case")))
+			add(g.Grader, wording.Count(g.LeftOut, "case")+" left out, not scored on both sides")
 		}
 		if !g.Gating {
 			continue
 		}
 		for _, warning := range g.Warnings {
-			out = append(out, g.Grader+": "+warning)
+			add(g.Grader, warning)
 		}
 	}
-	return out
+	for i, text := range texts {
+		texts[i] = wording.List(names[text]) + ": " + text
+	}
+	return texts
 }
 
 // Verdict names a grader's verdict, in parentheses if it does not count towards
@@ -261,6 +271,15 @@ func Overall(c *compare.Comparison) string {
 	return c.Verdict.Words()
 }
 
+// VerdictLine says in a line what the verdict of a comparison is.
+func VerdictLine(c *compare.Comparison) string {
+	out := fmt.Sprintf("%s against %s: %s", c.Head.Name, c.Base.Name, Overall(c))
+	if !c.Noise && summary.Missed(c.Gates) {
+		out += ", and a gate is missed"
+	}
+	return out
+}
+
 // NextStep says what a person does about the verdict of a comparison; empty where it has none.
 func NextStep(c *compare.Comparison) string {
 	settle := 0
@@ -277,7 +296,7 @@ func NextStep(c *compare.Comparison) string {
 	case summary.Missed(c.Gates):
 		return "a gate is missed; change the prompt or the gate."
 	case *c.Verdict == compare.Mixed:
-		return "read the cases of the types that get worse, and decide whether what is fixed outweighs them."
+		return "read the cases that broke; decide whether what is fixed outweighs them."
 	case c.Decided != nil:
 		return "this is enough for a gate; run it without --until-decided to measure the difference or to make it a baseline."
 	case *c.Verdict != compare.Inconclusive:
@@ -285,15 +304,15 @@ func NextStep(c *compare.Comparison) string {
 	case c.Base.Status != runfile.Complete || c.Head.Status != runfile.Complete || c.Base.Errors+c.Head.Errors > 0:
 		return "run it again to score what is missing."
 	case settle > 0:
-		return fmt.Sprintf("read the cases that changed and decide, or add about %s to settle it.",
-			wording.Count(settle, "more case"))
+		return fmt.Sprintf("read the cases that changed and decide, or add %s to settle it.",
+			wording.About(settle, "more case"))
 	}
 	return "read the cases that changed and decide."
 }
 
-// FlipCounts says how many cases newly fail or pass a grader.
+// FlipCounts says how many cases newly fail some grader, and how many newly pass one.
 func FlipCounts(c *compare.Comparison) string {
-	return fmt.Sprintf("%s newly %s a grader, %d newly %s one",
+	return fmt.Sprintf("%s newly %s, %d newly %s",
 		wording.Count(c.NewlyFail, "case"), wording.Verb(c.NewlyFail, "fail"), c.NewlyPass, wording.Verb(c.NewlyPass, "pass"))
 }
 

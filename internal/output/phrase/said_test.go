@@ -31,14 +31,14 @@ func TestSaid(t *testing.T) {
 		thinking [][2]string
 		want     string
 	}{
-		{"a list", listed, "{}", "answer", 3, nil, "answer · 3"},
-		{"an empty list", listed, "{}", "answer", 0, nil, "answer · 0"},
-		{"an unread list", listed, "무엇이든", "", 0, nil, "unread"},
+		{"a list", listed, "{}", "answer", 3, nil, "answer, 3 items"},
+		{"an empty list", listed, "{}", "answer", 0, nil, "answer, no items"},
+		{"an unread list", listed, "무엇이든", "", 0, nil, "unreadable"},
 		{"a label", label, "{}", "answer", 0, nil, "answer"},
 		{"an unread label", label, " answer\n", "", 0, nil, `"answer"`},
 		{"a list without types", tags, "{}", "", 1, nil, "1 item"},
 		{"no list", tags, "no tags", "", 0, nil, `"no tags"`},
-		{"marked lines", items, "answer\n1. a", "answer", 1, nil, "answer · 1"},
+		{"marked lines", items, "answer\n1. a", "answer", 1, nil, "answer, 1 item"},
 		{"no marked lines", items, "answer", "answer", 0, nil, "answer"},
 		{"text", reply.Rules{}, "서울은\n맑아요", "", 2, nil, `"서울은⏎맑아요"`},
 		{"no text", reply.Rules{}, " \n", "", 0, nil, "(empty)"},

@@ -33,13 +33,15 @@ type caseLine struct {
 const (
 	wideEnough = 110 // for the input to be a column
 	gap        = 2   // between columns
-	sideWidth  = 17
+	sideWidth  = 25
+	shortSide  = 12  // of a name where both sides are in one title
 	wideSide   = 26  // on a wide terminal
 	wideReply  = 200 // of a reply on a line of its own, before it is cut to the line
 	idWidth    = 32  // at most, on a wide terminal
 	whyWidth   = 40  // at most, on a wide terminal
 	leastWhy   = 14
 	leastID    = 12
+	leastName  = 8
 	leastInput = 16
 )
 

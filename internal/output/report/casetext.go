@@ -156,7 +156,7 @@ func (p *printer) reading(h runfile.Header, t runfile.Trial, o Options) {
 	switch {
 	case len(h.Reply.Types) == 0:
 	case t.Read.Type == "":
-		parts = append(parts, "type "+o.paint(red, summary.Unread))
+		parts = append(parts, "type "+o.paint(red, phrase.Unreadable))
 	default:
 		parts = append(parts, "type "+line(t.Read.Type))
 	}

@@ -12,11 +12,18 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
-// ComparisonText prints a comparison for people: the sentence, what it rests
-// on, a line per grader, the types each side confused, and what flipped.
+// ComparisonText prints a comparison for people: the verdict, the sentence, what it
+// rests on, a line per grader, what became of each type, and the cases that changed. The
+// verdict is the last line as well, with what to do next.
 func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p := &printer{w: w, o: o}
-	p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
+	verdict := line(phrase.VerdictLine(c))
+	p.prose(bold+verdictColor(c.Verdict), verdict)
+	p.prose("", line(c.Headline))
+	if next := phrase.NextStep(c); o.Brief && next != "" {
+		p.prose("", "Next: "+line(next))
+	}
+	p.blank()
 	p.sentences("", phrase.ComparisonBasis(c, o.Calls))
 	p.blank()
 	p.graders(c)
@@ -26,16 +33,20 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	if o.Brief {
 		return p.err
 	}
-	m := c.Confusion
-	p.confusion(m.Expected, m.Returned, func(i, j int) string {
-		return fmt.Sprintf("%d → %d", m.Base[i][j], m.Head[i][j])
-	})
-	if len(m.Expected) > 0 {
-		p.prose("", fmt.Sprintf("rows: expected type; cells: replies of %s → %s", line(c.Base.Name), line(c.Head.Name)))
-	}
+	names := phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, shortSide)
+	p.types(phrase.Types(c, names[0], names[1]))
+	p.sentences("", phrase.OtherSlices(c))
 	p.flips(c, o)
 	if o.All {
 		p.tags(c.Tags)
+	}
+	p.blank()
+	if types := phrase.TypesChanged(c); types != "" {
+		verdict += " (" + line(types) + ")"
+	}
+	p.prose(bold+verdictColor(c.Verdict), verdict)
+	if next := phrase.NextStep(c); next != "" {
+		p.prose("", "Next: "+line(next))
 	}
 	return p.err
 }
@@ -59,11 +70,18 @@ func verdictColor(v *compare.Verdict) string {
 func (p *printer) graders(c *compare.Comparison) {
 	columns := []column{
 		{Title: "grader", Max: 24}, {Right: true}, {Right: true}, {Title: "Δ", Right: true},
-		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: phrase.Minus, Right: true}, {Title: "verdict"},
+		{Title: "95% interval"}, {Title: "fixed", Right: true}, {Title: "broke", Right: true}, {Title: "verdict"},
 	}
 	var rows [][]string
+	above := ""
 	for _, g := range c.Graders {
-		rows = append(rows, slices.Concat([]string{g.Grader}, phrase.ComparisonCells(g), []string{verdictCell(g)}))
+		name := g.Grader
+		if rest, isBelow := strings.CutPrefix(name, above+"/"); isBelow && above != "" {
+			name = "  " + rest
+		} else {
+			above = name
+		}
+		rows = append(rows, slices.Concat([]string{name}, phrase.ComparisonCells(g), []string{verdictCell(g)}))
 	}
 	names := phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, nameWidth(columns, rows, p.o.Width))
 	columns[1].Title, columns[2].Title = names[0], names[1]
@@ -82,10 +100,10 @@ func nameWidth(columns []column, rows [][]string, terminal int) int {
 	return min(leastVariant, mean+max(gap, (terminal-leastID-widthBeside(columns, rows))/2))
 }
 
-// verdictCell names the verdict and the p it rests on.
+// verdictCell names the verdict, and the p if the verdict rests on it.
 func verdictCell(g compare.Grader) string {
 	s := phrase.Verdict(g)
-	if g.Gating && g.Verdict != nil && g.PAdjusted != nil {
+	if g.Gating && g.IsSignificant() {
 		s += " " + strings.ReplaceAll(compare.P(*g.PAdjusted), " ", "") // eighty columns are few
 	}
 	return s
@@ -93,8 +111,11 @@ func verdictCell(g compare.Grader) string {
 
 func (p *printer) flips(c *compare.Comparison, o Options) {
 	limit := fewCases
-	if o.All {
+	switch {
+	case o.All:
 		limit = -1
+	case o.width() < wideEnough:
+		limit = fewCases / 2 // each takes two lines
 	}
 	rows, changed := c.Rows(limit), c.Changed()
 	p.blank()
@@ -104,28 +125,34 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 		p.line("No case changed.")
 		return
 	case o.All:
-		p.prose("", fmt.Sprintf("%s; all %s, those that changed first:", moved, wording.Count(len(rows), "case")))
+		p.prose("", fmt.Sprintf("%s; all %s, the worst first:", moved, wording.Count(len(rows), "case")))
 	case changed > len(rows):
-		p.prose("", fmt.Sprintf("%s; the first %d of %d that changed (--all, or --case ID):", moved, len(rows), changed))
+		p.prose("", fmt.Sprintf("%s; the worst %d (--all, or --case ID):", moved, len(rows)))
 	default:
-		p.prose("", moved+"; those that changed:")
+		p.prose("", moved+"; those that changed, the worst first:")
 	}
-	// On a narrow terminal the reason says what matters of the marks.
-	wide := o.width() >= wideEnough
-	if wide {
-		p.prose("", "marks, in the order of the graders: ✓ passes, ✗ fails, ? not scored, · does not apply")
+	p.check(pairTable(rows, []string{c.Base.Name, c.Head.Name}, o.width()).write(p.w))
+}
+
+// pairTable lists cases of two sides: what each reply turned into, and what that changed. What
+// only the words of a reply tell takes a line for each side.
+func pairTable(rows []compare.CasePair, names []string, width int) caseTable {
+	names = phrase.ShortNames(names, shortSide)
+	t := caseTable{first: "case", sides: []string{"reply, " + strings.Join(names, " → ")}, last: "what changed", width: width}
+	inWords := slices.ContainsFunc(rows, func(r compare.CasePair) bool { return phrase.Turn(r) == "" })
+	if inWords {
+		t.sides = names
 	}
-	sides := phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, sideWidth)
-	t := caseTable{first: "case", sides: sides, last: "why", width: o.width()}
 	for _, row := range rows {
-		l := pairLine(row)
-		if wide {
-			l.sides[0] += " " + marks(row, compare.Mark.BaseMark)
-			l.sides[1] += " " + marks(row, compare.Mark.HeadMark)
+		sides := []string{phrase.Turn(row)}
+		if inWords {
+			sides = phrase.Sides(row)
 		}
-		t.rows = append(t.rows, l)
+		t.rows = append(t.rows, caseLine{
+			id: row.Case.Case, input: row.Case.Input, sides: sides, last: phrase.Differences(row.Marks),
+		})
 	}
-	p.check(t.write(p.w))
+	return t
 }
 
 // pairwise prints which replies a judge prefers.
@@ -154,43 +181,19 @@ func (p *printer) preferences(list []compare.Preference) {
 	p.table(columns, rows)
 }
 
-// tags prints where in the suite scores moved, without p: of so many, some
-// would be small by chance.
+// tags prints where in the suite scores changed.
 func (p *printer) tags(list []compare.Slice) {
-	columns := []column{
-		{Title: "tag", Max: 20}, {Title: "grader", Max: 20}, {Title: "cases", Right: true}, {Title: "Δ", Right: true},
-		{Title: "95% interval"}, {Title: "+", Right: true}, {Title: phrase.Minus, Right: true},
-	}
-	var rows [][]string
-	for _, s := range list {
-		if s.Better+s.Worse > 0 {
-			rows = append(rows, []string{
-				s.Tag, s.Grader, fmt.Sprint(s.Units), phrase.Signed(s.Delta), phrase.Between(s.CI, true),
-				fmt.Sprint(s.Better), fmt.Sprint(s.Worse),
-			})
-		}
-	}
+	titles, rows := phrase.Tags(list)
 	if len(rows) == 0 {
 		return
 	}
+	columns := right(titles...)
+	for _, at := range []int{0, 1, 4} {
+		columns[at].Right = false
+	}
+	columns[0].Max, columns[1].Max = 20, 20
+	narrow(columns, rows, p.o.Width)
 	p.blank()
-	p.prose("", "Tags with changed scores. Not a significance test: some differences are chance.")
+	p.prose("", phrase.TagsTitle)
 	p.table(columns, rows)
-}
-
-func pairLine(row compare.CasePair) caseLine {
-	return caseLine{
-		id: row.Case.Case, input: row.Case.Input, sides: phrase.Sides(row), last: phrase.Differences(row.Marks),
-	}
-}
-
-// marks are one mark for every grader, the criteria of a rubric left out.
-func marks(row compare.CasePair, mark func(compare.Mark) string) string {
-	var out strings.Builder
-	for _, m := range row.Marks {
-		if !strings.Contains(m.Grader, "/") {
-			out.WriteString(mark(m))
-		}
-	}
-	return out.String()
 }

@@ -104,7 +104,8 @@ func (s *sheet) Pair(p Pair) error {
 	for _, m := range c.Metrics {
 		s.columns = append(s.columns, "base_"+m.Metric, "head_"+m.Metric)
 	}
-	s.per = []string{"_base", "_head", "_change", "_reason"}
+	s.columns = append(s.columns, "verdict")
+	s.per = []string{"_base", "_head", "_change", "_reason", "_type_verdict"}
 	for _, g := range c.Graders {
 		s.addGrader(g.Grader)
 	}
@@ -120,11 +121,12 @@ func (s *sheet) Pair(p Pair) error {
 		for k := range before {
 			row.cells = append(row.cells, number(before[k]), number(after[k]))
 		}
+		row.cells = append(row.cells, verdictOf(c))
 		for k, m := range r.Marks {
 			found := outcomeOf(summary.CellOf(head, m.Grader, k))
 			row.byGrader[m.Grader] = []string{
 				value(summary.CellOf(base, m.Grader, k)), value(summary.CellOf(head, m.Grader, k)), changeOf(m),
-				text(reasonOf(head, m.Grader, found)),
+				text(reasonOf(head, m.Grader, found)), typeVerdict(c, m.Grader, r.Case.Expect.Type),
 			}
 		}
 		s.rows = append(s.rows, row)
@@ -137,6 +139,24 @@ func (s *sheet) Variants(v Variants) error { return eachPair(v, s.Pair) }
 func firstText(run *runfile.Run, id string) string {
 	if call := firstReply(run, id); call != nil {
 		return call.Reply
+	}
+	return ""
+}
+
+// verdictOf names the verdict as JSON does, empty if there is none.
+func verdictOf(c *compare.Comparison) string {
+	if c.Verdict == nil {
+		return ""
+	}
+	return string(*c.Verdict)
+}
+
+// typeVerdict is the verdict on the slice of a type by a grader, empty if there is none.
+func typeVerdict(c *compare.Comparison, grader, expected string) string {
+	for _, s := range c.Slices {
+		if s.Grader == grader && s.Value == expected {
+			return string(s.Verdict)
+		}
 	}
 	return ""
 }

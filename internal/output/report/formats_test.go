@@ -114,7 +114,7 @@ func TestMarkdownOfHostileReplies(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.NotContains(t, shown, "@octocat", "the @ stands in a text of its own")
-	rows := strings.Count(string(source), "| <code>answer · 2</code> | <code>question · 2</code> |")
+	rows := strings.Count(string(source), "| <code>answer, 2 items</code> | <code>question, 2 items</code> |")
 	require.Equal(t, 20, rows, "so many are shown")
 }
 

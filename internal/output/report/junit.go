@@ -104,6 +104,11 @@ func (j *junit) Pair(p Pair) error {
 			{"counts", strconv.FormatBool(g.Gating)}, {"comparison_verdict", phrase.Overall(c)}, {"comparison", c.Headline},
 			{"delta", number(g.Delta)}, {"p_adjusted", number(g.PAdjusted)},
 		}}
+		for _, s := range c.Slices {
+			if s.Grader == g.Grader {
+				suite.Properties = append(suite.Properties, junitProperty{s.By + "_" + s.Value, phrase.Change(s) + ": " + phrase.Passed(s)})
+			}
+		}
 		for _, m := range c.Metrics {
 			suite.Properties = append(suite.Properties, junitProperty{m.Metric + "_change", number(m.Change)})
 		}
@@ -199,6 +204,7 @@ func (s *junitSuite) add(c junitCase) {
 func (j *junit) add(s junitSuite, result, grader string) {
 	s.Name = textsafe.Cell(result + ": " + grader)
 	for i := range s.Properties {
+		s.Properties[i].Name = textsafe.Cell(s.Properties[i].Name)
 		s.Properties[i].Value = textsafe.Cell(s.Properties[i].Value)
 	}
 	j.suites, j.alone = append(j.suites, s), append(j.alone, grader)

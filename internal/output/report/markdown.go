@@ -11,7 +11,6 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
-	"promptbench/internal/verdict/summary"
 )
 
 // MarkdownLimit is how many bytes Markdown has at most: GitHub takes comments
@@ -60,9 +59,7 @@ func (m *markdown) Run(r Run) error {
 	corrected, informing := phrase.RunReliability(s.Graders)
 	d.lines(slices.Concat(corrected, informing))
 	d.gates(s.Gates)
-	d.confusion(s.Types, append(slices.Clone(s.Types), summary.Unread), func(i, j int) string {
-		return fmt.Sprint(s.Confusion[i][j])
-	}, "cells: replies")
+	d.types(phrase.RunTypes(s))
 	d.fold(phrase.FailedCases(s), len(s.Failed), []string{"case", "input", "said", "fails"}, func(i int) []string {
 		c := s.Failed[i]
 		said := phrase.Said(c.Said, c.Error)
@@ -76,15 +73,15 @@ func (m *markdown) Pair(p Pair) error {
 	d := m.begin(fmt.Sprintf("%s against %s: %s", code(c.Head.Name), code(c.Base.Name), phrase.Overall(c)))
 	d.add("<strong>" + mdText(c.Headline, mdSentence) + "</strong>\n\n")
 	d.next(phrase.NextStep(c))
+	d.types(phrase.Types(c, c.Base.Name, c.Head.Name))
+	d.lines(phrase.OtherSlices(c))
 	m.worst(d, p)
 	d.graders(c)
 	d.lines(phrase.ComparisonBasis(c, m.o.Calls))
 	d.gates(c.Gates)
 	corrected, informing := phrase.Reliability(c)
 	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))
-	d.confusion(c.Confusion.Expected, c.Confusion.Returned, func(i, j int) string {
-		return fmt.Sprintf("%d → %d", c.Confusion.Base[i][j], c.Confusion.Head[i][j])
-	}, fmt.Sprintf("cells: replies of %s → %s", code(c.Base.Name), code(c.Head.Name)))
+	d.tags(c.Tags)
 	flipped := c.FlippedCases()
 	rows := c.Rows(min(mdCases, flipped))
 	head := []string{"case", "input", code(c.Base.Name), code(c.Head.Name), "what changed"}
@@ -124,12 +121,12 @@ func (m *markdown) Variants(v Variants) error {
 
 func (d *mdResult) graders(c *compare.Comparison) {
 	head := []string{
-		"grader", code(c.Base.Name), code(c.Head.Name), "Δ", "95% interval", "+", phrase.Minus, "p", "verdict",
+		"grader", code(c.Base.Name), code(c.Head.Name), "Δ", "95% interval", "fixed", "broke", "p", "verdict",
 	}
 	d.table(head, "lrrrlrrrl", mdGraders, len(c.Graders), func(i int) []string {
 		g := c.Graders[i]
 		p := ""
-		if g.PAdjusted != nil {
+		if g.IsSignificant() {
 			p = strings.TrimLeft(compare.P(*g.PAdjusted), "p= ")
 		}
 		cells := append([]string{code(g.Grader)}, phrase.ComparisonCells(g)...)
@@ -140,7 +137,7 @@ func (d *mdResult) graders(c *compare.Comparison) {
 // worst shows what both sides replied to the worst of the cases that newly fail.
 func (m *markdown) worst(d *mdResult, p Pair) {
 	c := p.Comparison
-	rows := c.Worst(mdWorst)
+	rows := c.Rows(min(mdWorst, c.NewlyFail))
 	head := []string{"case", code(c.Base.Name) + " replied", code(c.Head.Name) + " replied", "what changed"}
 	replied := func(run *runfile.Run, id string) string {
 		if call := firstReply(run, id); call != nil {

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"unicode"
 
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -108,26 +110,39 @@ func (d *mdResult) gates(gates []summary.GateResult) {
 	d.lines(list)
 }
 
-// confusion is a fold of the types that were mistaken for one another.
-func (d *mdResult) confusion(expected, returned []string, cell func(i, j int) string, legend string) {
-	if len(expected) == 0 {
+// types says how many replies have the type that their case expects, and what the others are.
+func (d *mdResult) types(t phrase.TypeTable) {
+	head := make([]string, len(t.Titles))
+	for i, title := range t.Titles {
+		head[i] = mdText(title, mdName)
+	}
+	d.table(head, strings.Repeat("l", len(head)), mdGraders, len(t.Rows), func(i int) []string {
+		r := t.Rows[i]
+		cells := make([]string, len(r.Cells))
+		for k, cell := range r.Cells {
+			cells[k] = mdText(cell, mdInput)
+			if k == t.ChangeAt() && (r.Verdict == compare.SliceWorse || r.Verdict == compare.SliceBetter) {
+				cells[k] = "<strong>" + cells[k] + "</strong>"
+			}
+		}
+		cells[0] = code(r.Cells[0])
+		return cells
+	})
+}
+
+// tags is a fold of the tags whose scores changed.
+func (d *mdResult) tags(list []compare.Slice) {
+	titles, rows := phrase.Tags(list)
+	if len(rows) == 0 {
 		return
 	}
-	head := []string{"expected ↓ said →"}
-	for _, t := range returned {
-		head = append(head, code(t))
-	}
-	var text strings.Builder
-	rule := strings.Split(":--"+strings.Repeat("|--:", len(returned)), "|")
-	text.WriteString("<details><summary>types</summary>\n\n" + mdRow(head) + mdRow(rule))
-	for i, t := range expected {
-		row := []string{code(t)}
-		for j := range returned {
-			row = append(row, cell(i, j))
+	d.fold(phrase.TagsTitle, len(rows), titles, func(i int) []string {
+		cells := make([]string, len(rows[i]))
+		for k, cell := range rows[i] {
+			cells[k] = mdText(cell, mdName)
 		}
-		text.WriteString(mdRow(row))
-	}
-	d.add(text.String() + "\n" + legend + "\n\n</details>\n\n")
+		return cells
+	})
 }
 
 func mdRow(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }

@@ -65,7 +65,7 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	case *j.MoreUnits == 0:
 		p.line("This is enough to detect a drop of 5 points.")
 	default:
-		p.line("Detecting a drop of 5 points needs %s.", wording.Count(*j.MoreUnits, "more case"))
+		p.line("Detecting a drop of 5 points needs %s.", wording.About(*j.MoreUnits, "more case"))
 	}
 	return p.err
 }

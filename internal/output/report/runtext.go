@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
@@ -32,8 +31,7 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 	if o.Brief {
 		return p.err
 	}
-	returned := append(slices.Clone(s.Types), summary.Unread)
-	p.confusion(s.Types, returned, func(i, j int) string { return fmt.Sprint(s.Confusion[i][j]) })
+	p.types(phrase.RunTypes(s))
 	p.failed(s, o)
 	p.flaky(s, o)
 	return p.err
@@ -88,24 +86,24 @@ func (p *printer) flaky(s summary.Summary, o Options) {
 	p.table([]column{{Title: "case", Max: idWidth}, {Title: "grader", Max: idWidth}, {Title: "trials that pass"}}, rows)
 }
 
-// confusion prints a table of the types that were mistaken for one another.
-func (p *printer) confusion(expected, returned []string, cell func(i, j int) string) {
-	if len(expected) == 0 {
+// types prints how many replies have the type that their case expects, and what the others are.
+func (p *printer) types(t phrase.TypeTable) {
+	if len(t.Rows) == 0 {
 		return
 	}
-	columns := []column{{Title: "said →"}}
-	for _, t := range returned {
-		columns = append(columns, column{Title: t, Right: true})
+	columns, cells := make([]column, len(t.Titles)), make([][]string, len(t.Rows))
+	for i, title := range t.Titles {
+		columns[i] = column{Title: title}
 	}
-	rows := make([][]string, len(expected))
-	for i, t := range expected {
-		rows[i] = []string{t}
-		for j := range returned {
-			rows[i] = append(rows[i], cell(i, j))
-		}
+	for i, r := range t.Rows {
+		cells[i] = r.Cells
+	}
+	columns[0].Max = 24
+	if p.o.Width > 0 {
+		columns[len(columns)-1].Max = max(leastWhy, p.o.Width-widthBefore(columns, cells))
 	}
 	p.blank()
-	p.table(columns, rows)
+	p.table(columns, cells)
 }
 
 func (p *printer) failed(s summary.Summary, o Options) {

@@ -88,20 +88,35 @@ func narrow(columns []column, rows [][]string, terminal int) {
 	if terminal <= 0 {
 		return
 	}
-	columns[0].Max = min(columns[0].Max, max(leastID, terminal-widthBeside(columns, rows)))
+	columns[0].Max = min(columns[0].Max, max(leastName, terminal-widthBeside(columns, rows)))
 }
 
 // widthBeside is the width of all columns but the first, with the gaps before them.
 func widthBeside(columns []column, rows [][]string) int {
 	used := 0
-	for i, c := range columns[1:] {
-		width := textsafe.Width(fit(c.Title, c.Max))
-		for _, row := range rows {
-			width = max(width, textsafe.Width(fit(row[i+1], c.Max)))
-		}
-		used += gap + width
+	for i := range columns[1:] {
+		used += gap + widthOf(columns, rows, i+1)
 	}
 	return used
+}
+
+// widthBefore is the width of all columns but the last, with the gaps after them.
+func widthBefore(columns []column, rows [][]string) int {
+	used := 0
+	for i := range columns[:len(columns)-1] {
+		used += widthOf(columns, rows, i) + gap
+	}
+	return used
+}
+
+// widthOf is the width of one column.
+func widthOf(columns []column, rows [][]string, at int) int {
+	c := columns[at]
+	width := textsafe.Width(fit(c.Title, c.Max))
+	for _, row := range rows {
+		width = max(width, textsafe.Width(fit(row[at], c.Max)))
+	}
+	return width
 }
 
 // standIns are the cells that were taken out of a table, in its order.

@@ -75,11 +75,8 @@ func WatchText(w io.Writer, s WatchResult, o Options) error {
 func (p *printer) changes(s WatchResult) (sentence string, t caseTable) {
 	t = caseTable{first: "case", width: p.o.width()}
 	if s.Before != "" {
-		t.sides, t.last = []string{"before", "now"}, "why"
 		sentence = sinceText(s.Before, s.Changed)
-		for _, row := range s.Changed {
-			t.rows = append(t.rows, pairLine(row))
-		}
+		t = pairTable(s.Changed, []string{"before", "now"}, t.width)
 	} else {
 		t.sides, t.last = []string{"said"}, "fails"
 		sentence = phrase.FailedCases(s.Summary)

@@ -13,6 +13,15 @@ func Count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + Noun(n, noun)
 }
 
+// About returns a number to two digits with its noun: "about 1400 cases", "about 35 cases".
+func About(n int, noun string) string {
+	unit := 1
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	return "about " + Count((n+unit/2)/unit*unit, noun)
+}
+
 // Noun returns the noun, given in the singular, as it follows n: "case" after
 // 1, else "cases".
 func Noun(n int, noun string) string {

@@ -34,6 +34,16 @@ func TestOrdinal(t *testing.T) {
 	}
 }
 
+func TestAboutRoundsToTwoDigits(t *testing.T) {
+	t.Parallel()
+
+	for n, want := range map[int]string{
+		1: "about 1 case", 35: "about 35 cases", 104: "about 100 cases", 995: "about 1000 cases", 1438: "about 1400 cases",
+	} {
+		require.Equal(t, want, wording.About(n, "case"))
+	}
+}
+
 func TestListReadsAsASentence(t *testing.T) {
 	t.Parallel()
 

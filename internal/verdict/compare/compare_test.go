@@ -225,9 +225,9 @@ func TestRowsComeMostTellingFirst(t *testing.T) {
 		}
 		return out
 	}
-	require.Equal(t, []string{"d-both", "e-fails", "c-passes", "b-moved", "f-lost", "g-error"}, ids(10))
-	require.Equal(t, []string{"d-both", "e-fails", "c-passes", "b-moved", "f-lost", "g-error", "a-same"}, ids(-1))
-	require.Equal(t, []string{"d-both", "e-fails"}, ids(2))
+	require.Equal(t, []string{"e-fails", "d-both", "c-passes", "f-lost", "g-error", "b-moved"}, ids(10))
+	require.Equal(t, []string{"e-fails", "d-both", "c-passes", "f-lost", "g-error", "b-moved", "a-same"}, ids(-1))
+	require.Equal(t, []string{"e-fails", "d-both"}, ids(2))
 	require.Empty(t, ids(0))
 	require.Equal(t, 6, c.Changed())
 	require.Equal(t, []int{2, 2}, []int{c.NewlyFail, c.NewlyPass})
@@ -237,9 +237,9 @@ func TestRowsComeMostTellingFirst(t *testing.T) {
 			marks += m.BaseMark() + m.HeadMark() + " "
 		}
 	}
-	require.Equal(t, "✗✓ ✓✗ ✓✗ ·· ✗✓ ✓✓ ✗✗ ✗✗ ✓✓ ✓? ✓? ✓? ✓✓ ✓✓ ", marks)
-	require.Equal(t, compare.CaseSide{Error: "server"}, c.Rows(-1)[5].Head)
-	require.Equal(t, compare.CaseSide{Said: summary.Said{Type: "answer", Items: 2}}, c.Rows(-1)[5].Base)
+	require.Equal(t, "✓✗ ·· ✗✓ ✓✗ ✗✓ ✓✓ ✓✓ ✓? ✓? ✓? ✗✗ ✗✗ ✓✓ ✓✓ ", marks)
+	require.Equal(t, compare.CaseSide{Error: "server"}, c.Rows(-1)[4].Head)
+	require.Equal(t, compare.CaseSide{Said: summary.Said{Type: "answer", Items: 2}}, c.Rows(-1)[4].Base)
 }
 
 func TestGatesAreHeldAgainstTheHead(t *testing.T) {

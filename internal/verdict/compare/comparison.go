@@ -57,8 +57,9 @@ type Comparison struct {
 
 	pairs    *pairing
 	options  Options
-	measured []Grader // before their verdicts
-	became   []Change // per pair
+	measured []Grader   // before their verdicts
+	became   []Change   // per pair
+	moved    []movement // per pair
 
 	stopped    bool // a run stopped early, so that nothing is tested
 	suiteCases int  // that the head would have without that

@@ -135,6 +135,11 @@ func resultOf(name string, g gathered, trials int, o Options) Grader {
 	return r
 }
 
+// IsSignificant reports whether the verdict rests on p.
+func (g *Grader) IsSignificant() bool {
+	return g.PAdjusted != nil && g.Verdict != nil && (*g.Verdict == Improved || *g.Verdict == Regressed)
+}
+
 // interval keeps what is undefined out of every output.
 func interval(lo, hi float64) *[2]float64 {
 	if summary.Number(lo) == nil || summary.Number(hi) == nil {

@@ -42,7 +42,7 @@ func overallSentence(c *Comparison) string {
 	decisive := withVerdict(c.Graders, *c.Verdict)
 	names, better := namesOf(decisive), ""
 	if improved := withVerdict(c.Graders, Improved); len(improved) > 0 {
-		better = " It is better at " + namesOf(improved) + "."
+		better = fmt.Sprintf(" %s is better than %s at %s.", head, base, namesOf(improved))
 	}
 	if *c.Verdict == Mixed {
 		grader := c.slicesThat(SliceWorse)[0].Grader
@@ -53,26 +53,26 @@ func overallSentence(c *Comparison) string {
 	g, drops := mostTelling(decisive), dropsSentence(c)
 	switch *c.Verdict {
 	case Regressed:
-		return fmt.Sprintf("%s is worse than %s at %s: %s %s.%s",
+		return fmt.Sprintf("%s is worse than %s at %s: %s%s.%s",
 			head, base, names, g.effect("it", true), g.evidence(decisive), better+drops)
 	case Improved:
 		elsewhere := ""
 		if len(withVerdict(c.Graders, NoWorse)) > 0 {
 			elsewhere = ", and no worse elsewhere"
 		}
-		return fmt.Sprintf("%s is better than %s at %s%s: %s %s.%s",
+		return fmt.Sprintf("%s is better than %s at %s%s: %s%s.%s",
 			head, base, names, elsewhere, g.effect("it", true), g.evidence(decisive), drops)
 	case NoWorse:
 		if i := slices.IndexFunc(decisive, (*Grader).dropsWithinMargin); i >= 0 {
 			g = decisive[i]
 		}
-		return fmt.Sprintf("%s is no worse than %s: %s %s.%s", head, base, g.effect("it", true), g.evidence(nil), drops)
+		return fmt.Sprintf("%s is no worse than %s: %s%s.%s", head, base, g.effect("it", true), g.evidence(nil), drops)
 	}
 	effect := g.effect(head, false)
 	if rest, ok := strings.CutPrefix(effect, "no case"); ok {
 		effect = "No case" + rest
 	}
-	return fmt.Sprintf("%s at %s %s.%s%s",
+	return fmt.Sprintf("%s at %s%s.%s%s",
 		effect, g.Grader, g.evidence([]*Grader{g}), openQuestion(decisive, base), better+drops)
 }
 
@@ -184,17 +184,20 @@ func (g *Grader) effect(subject string, ofAll bool) string {
 	return fmt.Sprintf("%s, but the mean %s from %.2f to %.2f", still, way, *g.BaseMean, *g.HeadMean)
 }
 
-// evidence gives the p of the grader in parentheses, and its name unless the
-// sentence names this grader alone.
+// evidence gives in parentheses, after a space, the name of the grader unless the sentence
+// names this grader alone, and its p if the verdict rests on it.
 func (g *Grader) evidence(named []*Grader) string {
 	var parts []string
 	if len(named) != 1 {
 		parts = append(parts, g.Grader)
 	}
-	if g.PAdjusted != nil {
+	if g.IsSignificant() {
 		parts = append(parts, P(*g.PAdjusted))
 	}
-	return "(" + strings.Join(parts, ", ") + ")"
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // mostTelling is the first grader by which a case flips, else the first whose

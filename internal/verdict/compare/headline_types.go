@@ -9,7 +9,7 @@ import (
 )
 
 // typesSentence says which types the head breaks and fixes beyond chance, each by the
-// first grader that shows it, or nothing. A type that is worse by one grader and
+// first grader that shows it, and which change too little; nothing if it is none. A type that is worse by one grader and
 // better by another is broken.
 func typesSentence(c *Comparison) string {
 	worse := firstOfTypes(c.slicesThat(SliceWorse), nil)
@@ -36,7 +36,21 @@ func typesSentence(c *Comparison) string {
 	if len(worse) > 1 || len(better) > 1 {
 		separator = ", and "
 	}
-	return c.Head.Name + " " + strings.Join(parts, separator) + "."
+	return c.Head.Name + " " + strings.Join(parts, separator) + openTypes(c, all) + "."
+}
+
+// openTypes ends the sentence with the types that changed too little to name.
+func openTypes(c *Comparison, named []TypeSlice) string {
+	var types []string
+	for _, s := range firstOfTypes(c.slicesThat(SliceOpen), named) {
+		if s.Grader == named[0].Grader && s.Better+s.Worse > 0 {
+			types = append(types, s.Value)
+		}
+	}
+	if len(types) == 0 {
+		return ""
+	}
+	return "; too few " + wording.List(types) + " cases change to tell"
 }
 
 // firstOfTypes keeps the first slice of each type that the others do not have.

@@ -56,7 +56,7 @@ func (g *Grader) wouldSettle() string {
 	case g.ToSettle == nil:
 		return "no suite of a realistic size would settle this"
 	case *g.ToSettle > g.Units:
-		return "about " + wording.Count(*g.ToSettle-g.Units, "more case") + " would settle this"
+		return wording.About(*g.ToSettle-g.Units, "more case") + " would settle this"
 	}
 	return "a suite of this size usually settles this, but this run does not"
 }

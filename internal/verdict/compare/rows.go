@@ -93,48 +93,40 @@ func (c *Comparison) Changed() int {
 	return n
 }
 
-// Rows renders the first of the pairs, those that changed in the order of
-// [Change] and by case id. A negative limit renders all pairs, the unchanged
-// ones last.
+// Rows renders the first of the pairs: those that changed in the order of [Change], the
+// worst of each first, then the unchanged ones. A negative limit renders all pairs, else
+// the unchanged ones are left out.
 func (c *Comparison) Rows(limit int) []CasePair {
-	var out []CasePair
-	for _, change := range []Change{NewlyFails, NewlyPasses, Moved, Unchanged} {
-		for i, became := range c.became {
-			switch {
-			case became != change:
-			case limit >= 0 && (change == Unchanged || len(out) == limit):
-				return out
-			default:
-				row := c.pairs.row(i)
-				row.Change = change
-				out = append(out, row)
-			}
+	order := make([]int, 0, len(c.became))
+	for i, became := range c.became {
+		if limit < 0 || became != Unchanged {
+			order = append(order, i)
 		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(c.became[a], c.became[b]), c.moved[a].compare(c.moved[b]))
+	})
+	if limit >= 0 {
+		order = order[:min(limit, len(order))]
+	}
+	out := make([]CasePair, len(order))
+	for k, i := range order {
+		out[k] = c.pairs.row(i)
+		out[k].Change = c.became[i]
 	}
 	return out
 }
 
-// Worst returns the first n of the cases that newly fail: those that newly fail most of the graders that count, then
-// those whose scores fall most.
-func (c *Comparison) Worst(n int) []CasePair {
-	rows := c.Rows(c.NewlyFail)
-	loss := func(row CasePair) (fails int, drop float64) {
-		for k, m := range row.Marks {
-			if c.Graders[k].Gating && m.Base != nil && m.Head != nil {
-				drop += *m.Base - *m.Head
-				if m.Flipped() && m.BasePass {
-					fails++
-				}
-			}
-		}
-		return fails, drop
-	}
-	slices.SortStableFunc(rows, func(a, b CasePair) int {
-		aFails, aDrop := loss(a)
-		bFails, bDrop := loss(b)
-		return cmp.Or(bFails-aFails, cmp.Compare(bDrop, aDrop))
-	})
-	return rows[:min(n, len(rows))]
+// A movement says how far a pair moved in the direction of its [Change], by the graders
+// that count.
+type movement struct {
+	flips int
+	by    float64 // how far the values moved in all; a rise is negative, of what newly passes a fall
+}
+
+// compare orders what moved more first.
+func (m movement) compare(o movement) int {
+	return cmp.Or(o.flips-m.flips, cmp.Compare(o.by, m.by))
 }
 
 func (p *pairing) row(i int) CasePair {
@@ -179,10 +171,12 @@ func (s *spender) sideOf(trials []runfile.Trial) CaseSide {
 // then to pass, each by case and in the suite's order of graders.
 func (c *Comparison) findChanges() {
 	c.became = make([]Change, len(c.pairs.pairs))
+	c.moved = make([]movement, len(c.pairs.pairs))
 	var fails, passes []Flip
 	for i := range c.pairs.pairs {
 		c.became[i] = Unchanged
 		failed, passed := false, false
+		falls, rises, drop := 0, 0, 0.0 // by the graders that count
 		for k := range c.pairs.names {
 			base, head := c.pairs.cells(i, k)
 			switch {
@@ -200,37 +194,47 @@ func (c *Comparison) findChanges() {
 				Case: c.pairs.pairs[i].c.Case, Grader: c.pairs.names[k],
 				Base: base.Mean(), Head: head.Mean(), ToFail: base.Pass(),
 			}
+			counts := 0
+			if c.Graders[k].Gating {
+				counts = 1
+				drop += flip.Base - flip.Head
+			}
 			switch {
 			case base.Pass() == head.Pass():
 			case flip.ToFail:
 				failed = true
+				falls += counts
 				fails = append(fails, flip)
 				c.Graders[k].NewlyFail++
 			default:
 				passed = true
+				rises += counts
 				passes = append(passes, flip)
 				c.Graders[k].NewlyPass++
 			}
 		}
+		c.moved[i] = movement{falls, drop}
 		if passed {
 			c.NewlyPass++
-			c.became[i] = NewlyPasses
+			c.became[i], c.moved[i] = NewlyPasses, movement{rises, -drop}
 		}
 		if failed {
 			c.NewlyFail++
-			c.became[i] = NewlyFails
+			c.became[i], c.moved[i] = NewlyFails, movement{falls, drop}
 		}
 	}
 	c.Flips = joined(fails, passes)
 }
 
-// Rows pairs the cases of two runs and says what became of each, those that
-// changed in the order of [Change] and by case id, the unchanged ones last. It
-// tests nothing, and so takes any two runs, unfinished ones too; cases that
-// either lacks, or whose input differs, are left out.
+// Rows pairs the cases of two runs and says what became of each, in the order of
+// [Comparison.Rows]. It tests nothing, and so takes any two runs, unfinished ones too;
+// cases that either lacks, or whose input differs, are left out.
 func Rows(base, head *runfile.Run) []CasePair {
 	p := pair(base, head, nil)
 	c := &Comparison{pairs: p, Graders: make([]Grader, len(p.names))}
+	for k, name := range p.names {
+		c.Graders[k].Gating = gating(name, Options{})
+	}
 	c.findChanges()
 	return c.Rows(-1)
 }

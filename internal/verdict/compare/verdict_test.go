@@ -187,18 +187,18 @@ func TestOverallVerdict(t *testing.T) {
 	}{
 		{
 			[]int{40, -40, 0}, compare.Regressed,
-			"v3 is worse than v2 at g1: it breaks 40 of 200 cases and fixes none (p < .001). It is better at g0.",
+			"v3 is worse than v2 at g1: it breaks 40 of 200 cases and fixes none (p < .001). v3 is better than v2 at g0.",
 		},
 		{
 			[]int{40, 0, 0}, compare.Improved,
 			"v3 is better than v2 at g0, and no worse elsewhere: it fixes 40 of 200 cases and breaks none",
 		},
 		{[]int{40}, compare.Improved, "v3 is better than v2 at g0: it fixes 40 of 200"},
-		{[]int{0, 0, 0}, compare.NoWorse, "v3 is no worse than v2: none of 200 cases flips (g0, p = 1)."},
+		{[]int{0, 0, 0}, compare.NoWorse, "v3 is no worse than v2: none of 200 cases flips (g0)."},
 		{
 			[]int{40, -5, 0}, compare.Inconclusive,
-			"v3 breaks 5 cases and fixes none at g1 (p = .062). 200 cases are too few to call it worse than v2 there. " +
-				"It is better at g0.",
+			"v3 breaks 5 cases and fixes none at g1. 200 cases are too few to call it worse than v2 there. " +
+				"v3 is better than v2 at g0.",
 		},
 	} {
 		base, head := with(tt.flips...)

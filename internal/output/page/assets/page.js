@@ -145,7 +145,7 @@
 
     picked(c) {
       const { side, expected, returned } = this.pick;
-      const said = (t) => t.e === undefined && (this.text(t.y) === returned || (returned === "unread" && t.y === 0));
+      const said = (t) => t.e === undefined && (this.text(t.y) === returned || (returned === "unreadable" && t.y === 0));
       return c.expected === expected && c.s[side].t.some(said);
     }
 
@@ -245,8 +245,8 @@
       const over = (list) => list.forEach((g) => {
         const m = this.of(c, g), name = this.names[g];
         if (!m.applies) return;
-        if (m.down) add("fail", `${name} ✓→✗`);
-        else if (m.up) add("pass", `${name} ✗→✓`);
+        if (m.down) add("fail", `broke ${name}`);
+        else if (m.up) add("pass", `fixed ${name}`);
         else if (this.pairs && m.moved) add("open", m.scored ? `${name} ${two(m.base[value])}→${two(m.head[value])}` : `${name} not scored`);
         else if (m.fails) add(this.pairs ? "same" : "fail", this.pairs ? `${name} ✗` : name);
         else if (m.head[value] === null) add("open", `${name} ?`);
