@@ -69,6 +69,7 @@ the replies.`,
 	files.add(cmd)
 	files.addTags(cmd)
 	shown.judged.addComparing(cmd)
+	shown.addPool(cmd)
 	shown.add(cmd)
 	return cmd
 }
@@ -92,7 +93,7 @@ func (f compareFlags) check(to outputFlags) error {
 // baseline: the comparison then shows the model's drift.
 func (f compareFlags) pairing(shown printing) result.Pairing {
 	how := result.Pairing{
-		Detail: shown.detail(), Drift: f.baseline != "", Variants: shown.variants,
+		Detail: shown.detail(), Drift: f.baseline != "", Variants: shown.variants, Pool: shown.pool,
 		AllowModel: slices.Contains(f.allow, "model"), AllowJudge: slices.Contains(f.allow, "judge"),
 	}
 	if f.pairwise.on || f.caseID != "" {

@@ -92,7 +92,7 @@ func (f *projectFlags) addBaseURL(flags *pflag.FlagSet) {
 func (f *projectFlags) options(cmd *cobra.Command) (project.Options, error) {
 	o := project.Options{
 		Config: f.config, Suite: f.suite, Judge: f.judge, BaseURL: f.baseURL, EnvFile: f.envFile,
-		Runs:   f.runs, OpenSeal: f.openSeal,
+		Runs: f.runs, OpenSeal: f.openSeal,
 		Select: suite.Selection{Cases: f.cases, Tags: f.tags},
 		Params: params.Params{
 			Temperature: ifGiven(cmd, "temperature", &f.temperature), TopP: ifGiven(cmd, "top-p", &f.topP),

@@ -29,8 +29,16 @@ type printing struct {
 	variants bool            // several models are named: the runs are variants of one result
 	baseline string          // the run to compare with; empty: the first one
 	narrow   suite.Selection // cases of a recorded run, none for all
+	pool     bool            // take fresh repeats of the revisions as further trials
 	noise    bool            // the runs are of one revision
 	calls    bool            // the command made the runs
+}
+
+// addPool adds the flag that pools runs.
+func (p *printing) addPool(cmd *cobra.Command) {
+	group(cmd, groupResult, func(flags *pflag.FlagSet) {
+		flags.BoolVar(&p.pool, "pool", false, "compare all fresh runs of each revision on the suite, as trials")
+	})
 }
 
 // add adds the flags that say what is printed of a result, how and where to.
@@ -119,7 +127,7 @@ func (rs renderers) each(do func(report.Renderer) error) error {
 func printRuns(ctx context.Context, to report.Renderer, p *project.Project, paths []string, how printing) error {
 	if len(paths) > 1 {
 		return printPairs(ctx, to, result.NewBase(p, paths[0], result.Pairing{
-			Detail: how.detail(), AsRecorded: true, Noise: how.noise, Variants: how.variants,
+			Detail: how.detail(), AsRecorded: true, Noise: how.noise, Variants: how.variants, Pool: how.pool,
 		}), paths[1:], how, nil)
 	}
 	r, err := result.Load(p, paths[0], how.detail(), how.narrow)

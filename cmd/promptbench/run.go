@@ -105,6 +105,7 @@ verdict; with --gate-only, also once a regression is improbable.`,
 	how.add(cmd)
 	how.until.add(cmd)
 	shown.judged.addComparing(cmd)
+	shown.addPool(cmd)
 	shown.add(cmd)
 	how.batch.add(cmd)
 	how.queue.add(cmd, "let workers make the calls: the `URL` of a NATS server with JetStream, or embedded")
@@ -166,7 +167,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 			if shown.baseline == "" {
 				return printRuns(ctx, to, p, paths, shown)
 			}
-			how := result.Pairing{Detail: shown.detail(), Drift: true, Variants: shown.variants}
+			how := result.Pairing{Detail: shown.detail(), Drift: true, Variants: shown.variants, Pool: shown.pool}
 			return printPairs(ctx, to, result.NewBase(p, shown.baseline, how), paths, shown, nil)
 		})
 	})

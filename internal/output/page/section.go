@@ -107,7 +107,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		Next:     phrase.NextStep(c),
 		Sides:    sides,
 		Facts:    factRows(sides),
-		Notes:    cells(slices.Concat(phrase.Sealed(c), phrase.Unpaired(c.Changes), c.Notes)),
+		Notes:    cells(slices.Concat(phrase.Statements(c), phrase.Unpaired(c.Changes), c.Notes)),
 		Graders:  pairGraders(c),
 		Gates:    gatesOf(c.Gates),
 		Types:    typesOf(phrase.Types(c, c.Base.Name, c.Head.Name), phrase.OtherSlices(c)),

@@ -28,10 +28,10 @@ func RunBasis(s summary.Summary) []string {
 	return append(out, RunNotes(s)...)
 }
 
-// RunNotes says what to know about a run: that it stopped early and why, that it is redacted, and which cases are
-// sealed.
+// RunNotes says what to know about a run: that it stopped early and why, that it is redacted, which cases are sealed,
+// and how many revisions were tried.
 func RunNotes(s summary.Summary) []string {
-	return slices.Concat(stopped(s), Redacted(s), sealed(s.Sealed, s.Cases))
+	return slices.Concat(stopped(s), Redacted(s), sealed(s.Sealed, s.Cases), tries(s.Tries))
 }
 
 // Redacted says that a run is redacted, or nothing if it is not.
@@ -122,7 +122,7 @@ func ComparisonBasis(c *compare.Comparison, calls bool) []string {
 		}
 	}
 	out = append(out, judgings(c)...)
-	out = append(out, Sealed(c)...)
+	out = append(out, Statements(c)...)
 	out = append(out, Unpaired(c.Changes)...)
 	for _, note := range c.Notes {
 		out = append(out, "note: "+note)

@@ -148,6 +148,7 @@ type Redacted struct {
 type Selection struct {
 	Cases []string `json:"cases,omitempty"`
 	Tags  []string `json:"tags,omitempty"`
+	After string   `json:"after,omitempty"` // an earlier run of the prompt over the whole suite, which may have led to it
 }
 
 // Sealed says how many of the selected cases a suite seals, and if the run has them.

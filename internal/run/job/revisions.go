@@ -16,6 +16,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
+	"promptbench/internal/run/runs"
 )
 
 // Revisions is the job of running the revisions of a project over its suite. Its
@@ -97,12 +98,23 @@ func (r *Revisions) prepare(
 	if common.Sealed, err = sealed(p, o); err != nil {
 		return err
 	}
+	var earlier []runfile.Found
+	if common.Selected != nil {
+		if earlier, err = runs.OnSuite(p.RunsDir, p.Suite.Name); err != nil {
+			return err
+		}
+	}
 	for i, v := range variants {
 		t := v.Target
 		h := common
 		h.Prompt = PromptRecord(v.Prompt)
 		h.Model = t.Record()
 		h.Sealed = openedFor(h.Sealed, v.Prompt.Hash())
+		if h.Selected != nil {
+			selected := *h.Selected
+			selected.After = runs.WholeRun(earlier, h.Prompt.Hash)
+			h.Selected = &selected
+		}
 		id, w, err := r.create(p, o, h)
 		if err != nil {
 			return err

@@ -26,6 +26,8 @@ type Pairing struct {
 	Drift      bool // both may be runs of one prompt
 	Noise      bool // both are runs of one prompt, to see what chance does
 	NoCommands bool // start none to grade the runs again
+	Alone      bool // say nothing of other runs on the suite
+	Pool       bool // take fresh repeats of both revisions as further trials
 
 	BaseName  string            // what the base's revision is called; empty: as the run says
 	HeadNames map[string]string // likewise for heads, by path
@@ -44,6 +46,11 @@ type Base struct {
 	recorded *runfile.Run    // nil until it is read
 	detail   runfile.Detail  // that it was read in
 	regraded *runfile.Run    // nil until it is graded again
+	source   *runfile.Run    // what regraded was made of
+	suite    string          // of the heads
+	onSuite  []runfile.Found // the runs on it; nil until they are needed
+	pooled   *runfile.Run    // with its repeats; nil until it is needed
+	pooling  []string        // notes of it
 }
 
 // NewBase returns the base at path. It reads nothing yet.
@@ -66,7 +73,12 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 			return report.Pair{}, err
 		}
 	}
-	c, base, head, err := compare.CompareSealed(base, head, b.options(base, head, notes))
+	o := b.options(base, head, notes)
+	o.Exploratory = b.isExploratory(head.Header)
+	c, base, head, err := compare.CompareSealed(base, head, o)
+	if err == nil && !b.how.Alone && !b.how.Noise {
+		err = b.addTries(c, head.Header)
+	}
 	return report.Pair{Comparison: c, Base: base, Head: head}, err
 }
 
@@ -80,13 +92,18 @@ func (b *Base) Pair(ctx context.Context, headPath string) (base, head *runfile.R
 		}
 	}
 	recorded, head, err := b.load(headPath, again)
-	if err != nil || !again {
-		return recorded, head, notes, err
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	if b.regraded == nil {
+	recorded, head, repeated, err := b.repeats(recorded, head)
+	if err != nil || !again {
+		return recorded, head, append(notes, repeated...), err
+	}
+	if b.regraded == nil || b.source != recorded {
 		if b.regraded, err = regrade.Regrade(ctx, b.project, recorded); err != nil {
 			return nil, nil, nil, err
 		}
+		b.source = recorded
 	}
 	regraded, err := regrade.Regrade(ctx, b.project, head)
 	if err != nil {
@@ -95,7 +112,7 @@ func (b *Base) Pair(ctx context.Context, headPath string) (base, head *runfile.R
 	if len(notes) == 0 && (regrade.Changed(recorded, b.regraded) || regrade.Changed(head, regraded)) {
 		notes = []string{"both runs were graded again: this version reads some replies differently"}
 	}
-	return b.regraded, regraded, notes, nil
+	return b.regraded, regraded, append(notes, repeated...), nil
 }
 
 // mustRegrade reports whether both runs have to be graded again, because either was

@@ -4,6 +4,7 @@ package result
 
 import (
 	"maps"
+	"strings"
 
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
@@ -12,6 +13,7 @@ import (
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/regrade"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/verdict/summary"
 )
 
 // Load loads the run file at path and sums up its selected cases, by default all.
@@ -23,7 +25,22 @@ func Load(p *project.Project, path string, d runfile.Detail, s suite.Selection) 
 	if run, err = runs.Narrow(run, s); err != nil {
 		return report.Run{}, err
 	}
-	return report.Run{Summary: p.Summary(run), Run: run}, nil
+	out := report.Run{Summary: p.Summary(run), Run: run}
+	onSuite, err := runs.OnSuite(p.RunsDir, run.Header.Suite.Name)
+	if err == nil {
+		out.Summary.Tries = runs.TriesOf(onSuite, run.Header, wholeScores(out.Summary))
+	}
+	return out, err
+}
+
+// wholeScores names the graders of a run, without the single criteria of rubrics.
+func wholeScores(s summary.Summary) (names []string) {
+	for _, g := range s.Graders {
+		if !strings.Contains(g.Grader, "/") {
+			names = append(names, g.Grader)
+		}
+	}
+	return names
 }
 
 // Cases returns cases of a run to be shown, the first of them with the messages that were sent, if withPrompt. Of

@@ -74,7 +74,7 @@ func standing(ctx context.Context, p *project.Project, f, base runfile.Found) (c
 	if base.Path == "" {
 		return s, true
 	}
-	pair, err := NewBase(p, base.Path, Pairing{AsRecorded: true, Drift: true}).Compare(ctx, f.Path)
+	pair, err := NewBase(p, base.Path, Pairing{AsRecorded: true, Drift: true, Alone: true}).Compare(ctx, f.Path)
 	if err == nil {
 		s.Base, s.BaseName, s.Verdict = base.Header.Run, base.Header.Prompt.Name, pair.Comparison.Verdict
 	}

@@ -150,7 +150,7 @@ func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, repo
 		base = r.job.Runs[0].Path
 	}
 	if base != "" {
-		how := result.Pairing{Detail: runfile.Scores, Drift: r.w.Baseline != ""}
+		how := result.Pairing{Detail: runfile.Scores, Alone: true, Drift: r.w.Baseline != ""}
 		pair, err := result.NewBase(r.p, base, how).Compare(ctx, r.path)
 		if err != nil {
 			r.noteError(err)

@@ -31,7 +31,7 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	}
 	p.base.price, p.head.price = o.BasePrice, o.HeadPrice
 	c := &Comparison{
-		Schema: Schema, Noise: o.Noise, Gates: []summary.GateResult{},
+		Schema: Schema, Noise: o.Noise, Exploratory: o.Exploratory && !o.Noise, Gates: []summary.GateResult{},
 		Base: sideOf(base, o.BasePrice, o), Head: sideOf(head, o.HeadPrice, o),
 		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes, Confusion: confusion(head, p),
 		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p, options: o, measured: gradersOf(p, o),

@@ -51,6 +51,10 @@ type Comparison struct {
 	NewlyFail int                  `json:"newly_fail"` // cases that newly fail some grader
 	NewlyPass int                  `json:"newly_pass"` // cases that newly pass some grader
 
+	Exploratory bool `json:"exploratory,omitempty"` // the cases were chosen after a run of all of them
+
+	summary.Tries
+
 	Sealed *Comparison `json:"sealed,omitempty"` // on the sealed cases alone, if the seal was opened for both sides
 
 	Pairwise *Pairwise `json:"pairwise,omitempty"` // a judge's preferences, where they were asked for

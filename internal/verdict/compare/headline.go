@@ -15,6 +15,13 @@ import (
 // headline says in a few sentences what a busy reader acts on: which types the head
 // broke and fixed, and whether that makes it better or worse.
 func headline(c *Comparison) string {
+	if c.Exploratory {
+		return "Exploratory: " + mainSentences(c)
+	}
+	return mainSentences(c)
+}
+
+func mainSentences(c *Comparison) string {
 	if c.Noise || c.Verdict == nil || !hasScores(c.Graders) {
 		return overallSentence(c)
 	}

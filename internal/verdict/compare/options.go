@@ -39,6 +39,7 @@ type Options struct {
 	Reliability  summary.JudgeReliabilities // of the judge of both runs; graders it cannot gate are no part of the verdict
 	BaseLabels   *labelled.Run              // of the base's replies; may be nil
 	HeadLabels   *labelled.Run              // of the head's replies; may be nil
+	Exploratory  bool                       // the cases were chosen after a run of all of them
 	Notes        []string                   // what the caller did before, such as grading again; stands first in the notes
 }
 

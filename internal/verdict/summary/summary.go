@@ -34,11 +34,12 @@ type Summary struct {
 	Judging   *Judging        `json:"judge,omitempty"` // what the judge was asked, apart from the replies
 	Graders   []Grader        `json:"graders"`
 	Types     []string        `json:"types"`
-	Confusion [][]int         `json:"confusion"`              // rows: expected type; columns: returned type, then unread
-	Failed    []Case          `json:"failed"`                 // cases that fail a grader or ended in an error, by id
-	Flaky     []Flaky         `json:"flaky"`                  // cases that pass a grader in some trials only, by id
-	Gates     []GateResult    `json:"gates"`                  // as [Summary.CheckGates] returns them
-	LabelsErr string          `json:"labels_error,omitempty"` // why labels of the replies could not be read
+	Confusion [][]int         `json:"confusion"` // rows: expected type; columns: returned type, then unread
+	Failed    []Case          `json:"failed"`    // cases that fail a grader or ended in an error, by id
+	Flaky     []Flaky         `json:"flaky"`     // cases that pass a grader in some trials only, by id
+	Tries
+	Gates     []GateResult `json:"gates"`                  // as [Summary.CheckGates] returns them
+	LabelsErr string       `json:"labels_error,omitempty"` // why labels of the replies could not be read
 
 	Decided *runfile.Decided `json:"decided,omitempty"`     // of a run that stopped early
 	Whole   int              `json:"suite_cases,omitempty"` // that such a run would have had

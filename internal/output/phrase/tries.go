@@ -2,11 +2,13 @@ package phrase
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
 )
 
 // LeftSealed says how many cases are sealed, beside so many others.
@@ -31,9 +33,33 @@ func opening(o *runfile.Opening) string {
 	return fmt.Sprintf("on %s, for the %s time on this suite", o.At.UTC().Format(time.DateOnly), wording.Ordinal(o.Number))
 }
 
-// Sealed is the verdict on the sealed cases and how often they were opened, or nothing
+// Statements are what a comparison says beside its verdict: that on sealed cases, and
+// how many revisions were tried.
+func Statements(c *compare.Comparison) []string { return append(sealedVerdict(c), tries(c.Tries)...) }
+
+// tries says of many tries how good the best is, and how good where it was not chosen.
+func tries(t summary.Tries) []string {
+	if t.Count < summary.ManyTries {
+		return nil
+	}
+	out := fmt.Sprintf("best of %s on this suite", wording.Count(t.Count, "try"))
+	if len(t.Splits) == 0 {
+		return []string{out + "; no split score, as not two of them have a whole run on this model by the suite as it is"}
+	}
+	parts := make([]string, len(t.Splits))
+	for i, s := range t.Splits {
+		parts[i] = fmt.Sprintf("%s %.2f in %s, split score %.2f", s.Grader, s.Best, s.Prompt, s.Score)
+	}
+	out += ": " + strings.Join(parts, "; ")
+	if n := t.Splits[0].Tries; n < t.Count {
+		out += fmt.Sprintf(" (over the %d that have a whole run on this model by the suite as it is)", n)
+	}
+	return []string{out, "a split score chooses the best on a random half of the cases and scores it on the other half"}
+}
+
+// sealedVerdict is the verdict on the sealed cases and how often they were opened, or nothing
 // if they are not compared.
-func Sealed(c *compare.Comparison) []string {
+func sealedVerdict(c *compare.Comparison) []string {
 	if c.Sealed == nil {
 		return nil
 	}
