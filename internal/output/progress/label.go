@@ -17,12 +17,13 @@ import (
 // quits, or limit answers are given; 0 is no limit.
 func (c *Console) AskLabels(in io.Reader, s *label.Session, file *label.File, limit int) error {
 	keys := keys{in: bufio.NewReader(in), file: terminalOf(in)}
-	width, clearScreen := c.Display(c.Out, false).Width, ""
-	if width > 0 {
-		clearScreen = "\x1b[2J\x1b[H" // one question at a time
-	} else {
-		width = report.DefaultWidth
+	width, height, clearScreen := report.DefaultWidth, 0, ""
+	if f := terminalOf(under(c.Out)); f != nil {
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			width, height, clearScreen = w, h, "\x1b[2J\x1b[H" // one question at a time
+		}
 	}
+	room := height
 	for given := 0; given < limit; {
 		q, ok := s.Current()
 		if !ok {
@@ -32,14 +33,16 @@ func (c *Console) AskLabels(in io.Reader, s *label.Session, file *label.File, li
 		if _, err := io.WriteString(under(c.Out), clearScreen); err != nil {
 			return err
 		}
-		if err := s.Show(c.Out, q, width); err != nil {
+		if err := s.Show(c.Out, q, width, room); err != nil {
 			return err
 		}
-		answer, undo, quit := keys.next()
-		switch {
-		case quit:
+		room = height
+		switch key := keys.next(); key {
+		case keyQuit:
 			return nil
-		case undo:
+		case keyMore:
+			room = 0
+		case keyUndo:
 			withdrawn, ok := s.Undo(time.Now())
 			if !ok {
 				continue
@@ -50,6 +53,7 @@ func (c *Console) AskLabels(in io.Reader, s *label.Session, file *label.File, li
 			}
 		default:
 			given++
+			answer := map[rune]label.Answer{keyYes: label.Yes, keyNo: label.No, keyUnsure: label.Unsure}[key]
 			if err := file.Add(s.Answer(answer, time.Now())); err != nil {
 				return err
 			}
@@ -64,25 +68,37 @@ type keys struct {
 	file *os.File // the terminal, or nil
 }
 
+// The keys that have a meaning.
+const (
+	keyYes    = 'y'
+	keyNo     = 'n'
+	keyUnsure = '?'
+	keyUndo   = 'u'
+	keyMore   = 'm'
+	keyQuit   = 'q'
+)
+
 // next waits for a key that has a meaning. The end of the input and an interrupt quit. The letters of a Korean keyboard
 // on the same keys count as well.
-func (k *keys) next() (answer label.Answer, undo, quit bool) {
+func (k *keys) next() rune {
 	for {
 		r, err := k.read()
 		if err != nil {
-			return "", false, true
+			return keyQuit
 		}
 		switch r {
 		case 'y', 'Y', 'ㅛ':
-			return label.Yes, false, false
+			return keyYes
 		case 'n', 'N', 'ㅜ':
-			return label.No, false, false
+			return keyNo
 		case '?', '？':
-			return label.Unsure, false, false
+			return keyUnsure
 		case 'u', 'U', 'ㅕ':
-			return "", true, false
+			return keyUndo
+		case 'm', 'M', 'ㅡ':
+			return keyMore
 		case 'q', 'Q', 'ㅂ', 3, 4:
-			return "", false, true
+			return keyQuit
 		}
 	}
 }

@@ -194,7 +194,7 @@ func TestShow(t *testing.T) {
 	list := label.Questions([]label.Reply{r}, criteria(), 1)
 	s := label.NewSession("todos", "kim", list, nil)
 	var b strings.Builder
-	require.NoError(t, s.Show(&b, list[1], 40))
+	require.NoError(t, s.Show(&b, list[1], 40, 0))
 	out := b.String()
 	require.Contains(t, out, "── 1 of 2 ──")
 	require.Contains(t, out, "  order: 차례대로인가?\n  1, no: 뒤죽박죽\n  2, yes: 차례대로\n"+label.Keys)
@@ -204,4 +204,11 @@ func TestShow(t *testing.T) {
 	for line := range strings.SplitSeq(out, "\n") {
 		require.LessOrEqual(t, len([]rune(line)), 60)
 	}
+
+	// What is asked fits on a small screen, whatever the length of the reply.
+	b.Reset()
+	require.NoError(t, s.Show(&b, list[1], 40, 18))
+	require.Equal(t, 17, strings.Count(b.String(), "\n"))
+	require.Regexp(t, `(?s)── 1 of 2 ──.*\n  1\. 예약하기\n.*  … [0-9]+ more lines \(m shows all\)\nread as answer`, b.String())
+	require.Contains(t, b.String(), label.Keys)
 }

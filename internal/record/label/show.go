@@ -7,14 +7,19 @@ import (
 	"strings"
 
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
 )
 
 // Keys says which keys answer. It is shown under every question.
 const Keys = "y yes · n no · ? can't tell · u undo · q quit"
 
+// leastReply is how many lines of a reply are shown at least.
+const leastReply = 3
+
 // Show prints a question for a person: the input, the reply as it came and as it was read, and what is asked. Nothing
-// in it tells the revision, the run or what a judge has said. Text from outside can't act on the terminal.
-func (s *Session) Show(w io.Writer, q Question, width int) error {
+// in it tells the revision, the run or what a judge has said. Text from outside can't act on the terminal. Where there
+// are more lines than the height, unless that is 0, the end of the reply as it came is left out.
+func (s *Session) Show(w io.Writer, q Question, width, height int) error {
 	var b strings.Builder
 	answered, all := s.Progress()
 	how := ""
@@ -24,7 +29,11 @@ func (s *Session) Show(w io.Writer, q Question, width int) error {
 	fmt.Fprintf(&b, "── %d of %d%s ──\n\ninput\n", answered+1, all, how)
 	block(&b, q.Reply.Input, width)
 	b.WriteString("reply\n")
+	top := b.String()
+	b.Reset()
 	block(&b, q.Reply.Text, width)
+	reply := b.String()
+	b.Reset()
 	fmt.Fprintf(&b, "read as %s\n", textsafe.Cell(q.Reply.Type))
 	for i, item := range q.Reply.Items {
 		fmt.Fprintf(&b, "  %d. %s\n", i+1, textsafe.Cell(item))
@@ -41,8 +50,22 @@ func (s *Session) Show(w io.Writer, q Question, width int) error {
 		}
 	}
 	b.WriteString(Keys + "\n")
-	_, err := io.WriteString(w, b.String())
+	if height > 0 {
+		reply = cut(reply, height-1-strings.Count(top+b.String(), "\n"))
+	}
+	_, err := io.WriteString(w, top+reply+b.String())
 	return err
+}
+
+// cut leaves so many lines of a text, with one that says how to see the rest.
+func cut(text string, lines int) string {
+	list := strings.SplitAfter(text, "\n")
+	kept := max(leastReply, lines-1)
+	more := len(list) - 1 - kept
+	if len(list)-1 <= lines || more < 1 {
+		return text
+	}
+	return fmt.Sprintf("%s  … %s (m shows all)\n", strings.Join(list[:kept], ""), wording.Count(more, "more line"))
 }
 
 // block prints text of several lines, indented, wrapped between words.

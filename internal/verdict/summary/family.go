@@ -7,28 +7,33 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// families are the model families, each with how the names of its models begin.
-var families = []struct {
+// A family is a model family, with how the words in the names of its models begin.
+type family struct {
 	name   string
 	begins []string
-}{
-	{"claude", []string{"claude"}},
-	{"command", []string{"command", "c4ai", "aya"}},
-	{"deepseek", []string{"deepseek"}},
-	{"exaone", []string{"exaone"}},
-	{"gemini", []string{"gemini"}},
-	{"gemma", []string{"gemma", "codegemma", "shieldgemma", "medgemma"}},
-	{"glm", []string{"glm", "chatglm"}},
-	{"gpt", []string{"gpt", "chatgpt", "o1", "o3", "o4"}},
-	{"grok", []string{"grok"}},
-	{"hyperclova", []string{"hyperclova", "hyperclovax", "hcx"}},
-	{"kanana", []string{"kanana"}},
-	{"llama", []string{"llama", "codellama", "tinyllama"}},
-	{"mistral", []string{"mistral", "mixtral", "ministral", "codestral", "magistral", "devstral", "pixtral"}},
-	{"nova", []string{"nova"}},
-	{"phi", []string{"phi"}},
-	{"qwen", []string{"qwen", "qwq", "codeqwen"}},
-	{"solar", []string{"solar"}},
+}
+
+// families are the families that are known; docs/judge.md lists them.
+func families() []family {
+	return []family{
+		{"claude", []string{"claude"}},
+		{"command", []string{"command", "c4ai", "aya"}},
+		{"deepseek", []string{"deepseek"}},
+		{"exaone", []string{"exaone"}},
+		{"gemini", []string{"gemini"}},
+		{"gemma", []string{"gemma", "codegemma", "shieldgemma", "medgemma"}},
+		{"glm", []string{"glm", "chatglm"}},
+		{"gpt", []string{"gpt", "chatgpt", "o1", "o3", "o4"}},
+		{"grok", []string{"grok"}},
+		{"hyperclova", []string{"hyperclova", "hyperclovax", "hcx"}},
+		{"kanana", []string{"kanana"}},
+		{"llama", []string{"llama", "codellama", "tinyllama"}},
+		{"mistral", []string{"mistral", "mixtral", "ministral", "codestral", "magistral", "devstral", "pixtral"}},
+		{"nova", []string{"nova"}},
+		{"phi", []string{"phi"}},
+		{"qwen", []string{"qwen", "qwq", "codeqwen"}},
+		{"solar", []string{"solar"}},
+	}
 }
 
 const digits = "0123456789"
@@ -41,7 +46,7 @@ func FamilyOf(id string) string {
 		return (r < 'a' || r > 'z') && !strings.ContainsRune(digits, r)
 	})
 	for _, word := range slices.Backward(words) {
-		for _, f := range families {
+		for _, f := range families() {
 			for _, begin := range f.begins {
 				rest, ok := strings.CutPrefix(word, begin)
 				isVersion := strings.Trim(rest, digits) == "" && !strings.ContainsAny(begin, digits) // as in qwen2
