@@ -23,7 +23,7 @@ const (
 )
 
 // A Draw puts the cases of some runs in a random order, and the first ones are labelled. It is a line of a label file,
-// written before the first answer. The runs that hold the replies are its seed, so nobody can choose among orders.
+// written before the first answer. The runs that hold the replies are its seed, so there is none to choose.
 type Draw struct {
 	Kind     string    `json:"kind"` // "draw"
 	Suite    string    `json:"suite"`

@@ -212,3 +212,79 @@ func TestShow(t *testing.T) {
 	require.Regexp(t, `(?s)── 1 of 2 ──.*\n  1\. 예약하기\n.*  … [0-9]+ more lines \(m shows all\)\nread as answer`, b.String())
 	require.Contains(t, b.String(), label.Keys)
 }
+
+// A draw is an order that its runs alone decide, recorded in the label file before the labels.
+func TestDraw(t *testing.T) {
+	t.Parallel()
+	names := func() []string { return []string{"a", "b", "c", "d", "e", "f", "g", "h"} }
+	sorted := func(list []string, runs ...string) []string {
+		label.Sort(label.Draw{Runs: runs}, list, func(s string) string { return s })
+		return list
+	}
+	backwards := names()
+	slices.Reverse(backwards)
+	order := sorted(names(), "run-1")
+	require.Equal(t, order, sorted(backwards, "run-1"))
+	require.NotEqual(t, names(), order)
+	require.NotEqual(t, order, sorted(names(), "run-1", "run-2"))
+	fewer := slices.DeleteFunc(slices.Clone(order), func(s string) bool { return s == order[0] })
+	require.Equal(t, fewer, sorted(slices.Clone(fewer), "run-1"), "a case less leaves the others in order")
+
+	dir := t.TempDir()
+	path := filepath.Join(dir, "todos-kim.jsonl")
+	draw := label.Draw{Kind: label.KindDraw, Suite: "todos", Runs: []string{"run-1"}, Sample: 30, Labeller: "kim", At: noon.UTC()}
+	f, err := label.Append(path)
+	require.NoError(t, err)
+	require.NoError(t, f.AddDraw(draw))
+	want := label.NewSession("todos", "kim", label.Questions(replies(), criteria(), 1), nil).Answer(label.Yes, noon)
+	require.NoError(t, f.Add(want))
+	require.NoError(t, f.Close())
+	draws, err := label.ReadDraws(dir)
+	require.NoError(t, err)
+	require.Equal(t, []label.Draw{draw}, draws)
+	labels, err := label.ReadDir(dir)
+	require.NoError(t, err)
+	require.Equal(t, []label.Label{want}, labels)
+
+	smaller, larger, other, lee := draw, draw, draw, draw
+	smaller.Sample, larger.Sample, other.Runs, lee.Labeller = 12, 60, []string{"run-2"}, "lee"
+	require.True(t, draw.Covers(smaller))
+	for _, d := range []label.Draw{larger, other, lee} {
+		require.False(t, draw.Covers(d))
+	}
+	require.NoError(t, os.WriteFile(path, []byte(`{"kind":"draw","sample":3}`+"\n"), 0o600))
+	_, err = label.ReadDraws(dir)
+	require.ErrorContains(t, err, "todos-kim.jsonl:1: a draw says the runs that it is from")
+}
+
+// A guide picks what is asked next, given the answers so far.
+func TestGuidedSession(t *testing.T) {
+	t.Parallel()
+	list := label.Questions(replies(), criteria(), 1)
+	for i := range list {
+		list[i].Drawn = label.AsUseful
+	}
+	var seen []int
+	s := label.NewGuidedSession("todos", "kim", list, nil, func(given []label.Label) (label.Question, bool) {
+		given = label.Latest(given)
+		seen = append(seen, len(given))
+		return list[len(list)-1-len(given)], len(given) < 3
+	})
+	now, ok := s.Current()
+	require.True(t, ok)
+	require.Equal(t, list[len(list)-1], now)
+	require.Equal(t, label.AsUseful, s.Answer(label.Yes, noon).Drawn)
+	s.Answer(label.No, noon)
+	undone, ok := s.Undo(noon)
+	require.True(t, ok)
+	require.Equal(t, label.Withdrawn, undone.Answer)
+	now, _ = s.Current()
+	require.Equal(t, list[len(list)-2], now, "it asks that question again")
+	s.Answer(label.Yes, noon)
+	s.Answer(label.Yes, noon)
+	_, ok = s.Current()
+	require.False(t, ok)
+	require.Equal(t, []int{0, 1, 2, 2, 3}, seen)
+	answered, all := s.Progress()
+	require.Equal(t, [2]int{3, len(list)}, [2]int{answered, all})
+}

@@ -30,7 +30,8 @@ func People(suitePath string) (labelled.People, error) {
 func (p *Project) Labelled(run *runfile.Run) (*labelled.Run, error) {
 	h := run.Header
 	criteria := graders.Questions(h.Graders)
-	if len(criteria) == 0 || h.Judge == nil || h.Redacted != nil {
+	if len(criteria) == 0 || h.Judge == nil || h.Redacted != nil ||
+		slices.ContainsFunc(run.Cases, func(c runfile.Case) bool { return c.Sealed }) { // nobody labels sealed cases
 		return nil, nil
 	}
 	path := h.Suite.Path

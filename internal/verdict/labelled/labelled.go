@@ -29,7 +29,7 @@ type Unit struct {
 	Name       string // of the case or the group
 	Case       string
 	Input      string // hash of the input
-	Text       string // hash of what a person is shown; empty where the reply fails without a question, as it is unreadable
+	Text       string // hash of what a person is shown; empty where the reply fails without a question
 	Judge      *bool  // whether the judge passes it; nil where the run has no judge
 	Pass       *bool  // whether people pass it; nil where they have not decided
 	IsAnswered bool   // by a person, or without a question

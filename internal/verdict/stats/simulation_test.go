@@ -170,6 +170,70 @@ func TestSimulatedLabelIntervals(t *testing.T) {
 	}
 }
 
+// TestSimulatedCorrectedRates holds the interval of a rate by a calibration of 80
+// labels to its level where the judge errs as on the labelled replies, also for a
+// judge that is too poor to gate, and shows that it does not hold where the judge
+// errs otherwise.
+func TestSimulatedCorrectedRates(t *testing.T) {
+	t.Parallel()
+	const worlds, labels, replies, good = 4000, 80, 168, 0.6
+	for _, c := range []struct {
+		name           string
+		labelled, here [2]float64 // sensitivity and specificity
+		least, most    float64    // of the coverage
+	}{
+		{"a good judge", [2]float64{0.9, 0.9}, [2]float64{0.9, 0.9}, 0.93, 0.985},
+		{"a fair judge", [2]float64{0.7, 0.8}, [2]float64{0.7, 0.8}, 0.93, 0.985},
+		{"a poor judge", [2]float64{0.6, 0.6}, [2]float64{0.6, 0.6}, 0.93, 1},
+		{"it passes more here", [2]float64{0.9, 0.9}, [2]float64{0.9, 0.6}, 0, 0.5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(20261124, uint64(100*c.here[1])))
+			passes := func(isGood bool, judge [2]float64) bool {
+				if isGood {
+					return r.Float64() < judge[0]
+				}
+				return r.Float64() >= judge[1]
+			}
+			covered, known, width := 0, 0, 0.0
+			for range worlds {
+				var a stats.Agreement
+				for range labels {
+					isGood := r.Float64() < 0.4
+					switch pass := passes(isGood, c.labelled); {
+					case isGood && pass:
+						a.TP++
+					case isGood:
+						a.FN++
+					case pass:
+						a.FP++
+					default:
+						a.TN++
+					}
+				}
+				passed := 0.0
+				for range replies {
+					passed += number(passes(r.Float64() < good, c.here))
+				}
+				_, lo, hi, ok := stats.CorrectedRate(passed/replies, replies, a, 0.95)
+				if !ok {
+					continue
+				}
+				known++
+				width += hi - lo
+				if lo <= good && good <= hi {
+					covered++
+				}
+			}
+			share := float64(covered) / float64(known)
+			t.Logf("coverage %.3f, width %.2f, undefined in %d of %d", share, width/float64(known), worlds-known, worlds)
+			require.GreaterOrEqual(t, share, c.least-within(c.least, known))
+			require.LessOrEqual(t, share, c.most+within(c.most, known))
+		})
+	}
+}
+
 func number(b bool) float64 {
 	if b {
 		return 1
