@@ -42,6 +42,14 @@ func asked(j *summary.Judging) string {
 	return out
 }
 
+// unusedLabels says why labels of a run's replies are not used, if so.
+func unusedLabels(s summary.Summary) []string {
+	if s.LabelsErr == "" {
+		return nil
+	}
+	return []string{"Labels are not used: " + s.LabelsErr}
+}
+
 // RunReliability gives the rates of judged graders of a run without the judge's
 // errors and what they rest on, and says which graders cannot gate, and why.
 func RunReliability(graders []summary.Grader) (corrected, informing []string) {

@@ -65,10 +65,7 @@ func RunTroubles(s summary.Summary) []string {
 			out = append(out, fmt.Sprintf("%s %s %s.", wording.Count(n, "trial"), wording.Verb(n, "have"), failed.what))
 		}
 	}
-	if s.LabelsErr != "" {
-		out = append(out, "Labels are not used: "+s.LabelsErr)
-	}
-	return append(out, unreadable(s.Unread, s.Suite, s.Run)...)
+	return slices.Concat(out, unusedLabels(s), unreadable(s.Unread, s.Suite, s.Run))
 }
 
 // attempts ends an error that came after several attempts, whose number says nothing of the reason.
