@@ -14,12 +14,14 @@ import (
 	"promptbench/internal/run/result"
 	"promptbench/internal/run/runs"
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/causes"
 	"promptbench/internal/verdict/summary"
 )
 
 // showFlags say which cases show shows, and how much of them.
 type showFlags struct {
 	failed, noPrompt, expressions bool
+	by                            string
 	limit                         int
 }
 
@@ -34,9 +36,13 @@ func (a *app) showCommand() *cobra.Command {
 		Long: `Show prints each case in full: its input, the raw reply, how it was read, and
 each score with its reason. The prompt is printed once, as the first case gets
 it, and again for cases with variables of their own. A revision means its
-newest complete run.`,
+newest complete run.
+
+With --failed --by cause it prints why cases fail instead: each cause with how
+many cases it has, the tags that it concerns most, and its first cases.`,
 		Example: `  promptbench show prompts/v3 --failed
   promptbench show prompts/v3 --failed --no-prompt --limit 5
+  promptbench show prompts/v3 --failed --by cause
   promptbench show prompts/v3 --case dentist-tomorrow-10 --expressions
   promptbench show runs/baseline.jsonl --tag emoji`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
@@ -51,7 +57,12 @@ newest complete run.`,
 		}
 		return a.show(run, f)
 	}, func() error {
-		if cmd.Flags().Changed("limit") {
+		switch {
+		case f.by != "" && f.by != byCause:
+			return usagef("--by %s: expected %s", f.by, byCause)
+		case f.by != "" && !f.failed:
+			return usagef("--by cause groups the cases that fail: add --failed")
+		case cmd.Flags().Changed("limit"):
 			return checkAtLeast("limit", f.limit, 1)
 		}
 		return nil
@@ -60,7 +71,8 @@ newest complete run.`,
 	files.addCases(cmd)
 	group(cmd, groupCases, func(flags *pflag.FlagSet) {
 		flags.BoolVar(&f.failed, "failed", false, "only cases that fail a grader or have no reply")
-		flags.IntVar(&f.limit, "limit", 0, "only the first `n` cases (default: all)")
+		flags.IntVar(&f.limit, "limit", 0, "only the first `n` cases (default: all); of a cause, 3")
+		flags.StringVar(&f.by, "by", "", "group the cases that fail by `cause`")
 	})
 	group(cmd, groupResult, func(flags *pflag.FlagSet) {
 		flags.BoolVar(&f.noPrompt, "no-prompt", false, "leave out the prompt")
@@ -69,7 +81,15 @@ newest complete run.`,
 	return cmd
 }
 
+// byCause is the value of --by.
+const byCause = "cause"
+
 func (a *app) show(run *runfile.Run, f showFlags) error {
+	if f.by == byCause {
+		a.Page()
+		title := phrase.FailedCases(summary.Of(run, nil)) + "."
+		return report.CausesText(a.Out, title, causes.Of(run), f.limit, a.Display(a.Out, true))
+	}
 	cases, none := run.Cases, "No case."
 	if f.failed {
 		s := summary.Of(run, nil)

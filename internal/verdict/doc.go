@@ -7,6 +7,7 @@
 //	calibration  how far a judge agrees with people
 //	history      scores over time
 //	plan         what a run would cost and could show
+//	causes       why the cases of a run fail
 //	items        what the cases and graders of a suite are worth
 //
 // It reads record and input. It never opens a file, calls a model or formats a page.
