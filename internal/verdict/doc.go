@@ -6,6 +6,7 @@
 //	labelled     judged rates and differences from labels of a run's own replies
 //	calibration  how far a judge agrees with people
 //	history      scores over time
+//	blame        which part of a prompt's change did it
 //	plan         what a run would cost and could show
 //	causes       why the cases of a run fail
 //	items        what the cases and graders of a suite are worth

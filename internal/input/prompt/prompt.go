@@ -62,3 +62,12 @@ func (p *Prompt) Hash() string {
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
 }
+
+// Revised returns the prompt as one whose messages were set after it was read: its templates are read anew, and it is
+// at no place of a file.
+func (p *Prompt) Revised() *Prompt {
+	out := *p
+	out.templates, out.spots = nil, nil
+	out.templates = out.parsed()
+	return &out
+}

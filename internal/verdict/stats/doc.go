@@ -15,7 +15,7 @@
 //     for differences of any size [DropForDiffs] and [CasesForDiffs].
 //
 // An [Early] predicts the verdict before all units are seen, and [SplitScore] says what the best of several tries is
-// worth.
+// worth. [Effects] tells which of several factors did it.
 //
 // There are also [Wilson] and [WilsonEffective] for one run, [PassAt] and [PassHat] for repeated trials,
 // [ClusteredStdErr] for grouped cases, and [Kappa], [RoganGladen], [CorrectedRate], [JudgedRate] and [JudgedDifference]

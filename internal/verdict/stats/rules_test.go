@@ -3,6 +3,8 @@ package stats_test
 import (
 	"encoding/json"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,6 +44,11 @@ type rules struct {
 		People        map[int]float64
 		Delta, Lo, Hi float64
 	} `json:"judged_difference"`
+	Effects []struct {
+		Cases            []string // the unit and the rows, such as 0110=1
+		Delta, Lo, Hi, P []float64
+		StdErr           []float64 `json:"std_err"`
+	}
 	Augmented []struct {
 		Diffs  []float64
 		Lo, Hi float64
@@ -128,5 +135,36 @@ func TestIntervalsAgreeWithTheFormulas(t *testing.T) {
 		cases := stats.CasesForDiffs(c.Diffs, 0.05)
 		require.GreaterOrEqual(t, float64(cases), c.Cases)
 		require.Less(t, float64(cases), c.Cases+1)
+	}
+}
+
+func TestEffectsAgreeWithTheRule(t *testing.T) {
+	t.Parallel()
+	for _, c := range readRules(t).Effects {
+		var rows []stats.Observation
+		for i, line := range c.Cases {
+			fields := strings.Fields(line)
+			unit, err := strconv.Atoi(fields[0])
+			require.NoError(t, err)
+			for _, field := range fields[1:] {
+				in, value, _ := strings.Cut(field, "=")
+				o := stats.Observation{Case: i, Unit: unit}
+				for _, x := range in {
+					o.In = append(o.In, x == '1')
+				}
+				o.Value, err = strconv.ParseFloat(value, 64)
+				require.NoError(t, err)
+				rows = append(rows, o)
+			}
+		}
+		got := stats.Effects(rows, 0.95)
+		require.Len(t, got, len(c.Delta))
+		for k, e := range got {
+			require.InDelta(t, c.Delta[k], e.Delta, exact)
+			require.InDelta(t, c.StdErr[k], e.StdErr, exact)
+			require.InDelta(t, c.Lo[k], e.Lo, exact)
+			require.InDelta(t, c.Hi[k], e.Hi, exact)
+			require.InDelta(t, c.P[k], e.P, exact)
+		}
 	}
 }

@@ -1,11 +1,12 @@
 """Worked examples of the rules in package stats, each computed as the formula is written and without its shortcuts.
 
-    python rules.py > rules.json     # SciPy 1.17.1
+    python rules.py > rules.json     # SciPy 1.17.1, NumPy 2
 """
 
 import json
 from math import exp, log, sqrt
 
+import numpy as np
 from scipy.optimize import brentq
 from scipy.special import gammaln
 from scipy.stats import binom, norm, t
@@ -129,6 +130,37 @@ def augmented(diffs):
     return {"diffs": diffs, "lo": max(-1.0, m - half), "hi": min(1.0, m + half), "cases": ((1.96 + 0.84) * s / 0.05) ** 2}
 
 
+def effects(cases):
+    """Each case: its unit, and its observations as (factors, value)."""
+    centre = lambda rows: np.array(rows, float) - np.mean(np.array(rows, float), axis=0)
+    X = [centre([x for x, _ in rows]) for _, rows in cases]
+    y = [centre([v for _, v in rows]) for _, rows in cases]
+    inverse = np.linalg.pinv(sum(x.T @ x for x in X))
+    beta = inverse @ sum(x.T @ v for x, v in zip(X, y))
+    influence = {}
+    for (unit, _), x, v in zip(cases, X, y):
+        influence[unit] = influence.get(unit, 0) + inverse @ (x.T @ (v - x @ beta))
+    n = len(influence)
+    se = np.sqrt(sum(i ** 2 for i in influence.values())) * np.sqrt(n / (n - 1))
+    least = 2.0 ** (1 - len({unit for (unit, rows), v in zip(cases, y) if np.any(np.abs(v) > 1e-12)}))
+    said = lambda x, v: "".join("01"[i] for i in x) + "=%g" % v
+    return {"cases": [" ".join([str(unit)] + [said(x, v) for x, v in rows]) for unit, rows in cases],
+            "delta": list(beta), "std_err": list(se), "lo": list(beta - Z * se), "hi": list(beta + Z * se),
+            "p": [max(least, 2 * norm.sf(abs(b / s))) for b, s in zip(beta, se)]}
+
+
+def halves(seed, cases, factors, units=None):
+    rng, out = np.random.default_rng(seed), []
+    for i in range(cases):
+        rows = [[False] * factors, [True] * factors]
+        chosen = rng.permutation(factors)[:factors // 2]
+        half = [bool(k in chosen) for k in range(factors)]
+        rows += [half, [not h for h in half]]
+        values = [float(rng.random() < 0.75 - 0.3 * row[1]) for row in rows]
+        out.append((i if units is None else i % units, list(zip(rows, values))))
+    return out
+
+
 near = [1.0] * 28
 print(json.dumps({
     "sequential": [sequential(60, 30, 0, 12), sequential(168, 40, 0, 8), sequential(168, 80, 3, 4),
@@ -144,4 +176,5 @@ print(json.dumps({
                           judged_difference([0, 0, 0, 0, 0, 1], {0: 1, 2: -1, 4: 0, 3: 0})],
     "augmented": [augmented([-0.25] * 9 + [0.0] * 141), augmented([-0.25] * 10 + [0.0] * 140), augmented([0.0] * 20),
                   augmented([1.0])],
+    "effects": [effects(halves(1, 12, 3)), effects(halves(2, 40, 5)), effects(halves(3, 24, 4, units=9))],
 }, indent=1))
