@@ -9,6 +9,7 @@ import (
 	"promptbench/internal/output/report"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -25,9 +26,18 @@ estimates their cost from earlier runs, and says how small a drop so many cases
 can detect. It sends nothing and writes nothing.`,
 		Example: `  promptbench plan prompts/v2 prompts/v3
   promptbench plan prompts/v3 --fresh --trials 3
-  promptbench plan prompts/v3 --batch`,
+  promptbench plan prompts/v3 --batch
+  promptbench plan prompts/v4 --baseline runs/baseline.jsonl --until-decided`,
 		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
+			if err := how.until.checkProject(o, len(args)); err != nil {
+				return err
+			}
+			if how.until.baseline != "" {
+				if err := runs.CheckRunFile(how.until.baseline); err != nil {
+					return err
+				}
+			}
 			p, err := project.Load(ctx, o, args)
 			if err != nil {
 				return err
@@ -40,8 +50,9 @@ can detect. It sends nothing and writes nothing.`,
 			return to.write(a,
 				func(w io.Writer) error { return report.PlanText(w, planned) },
 				func(w io.Writer) error { return report.WriteJSON(w, planned) })
-		}, how.check, to.check),
+		}, how.check, func() error { return how.until.check(how) }, to.check),
 	}
+	cmd.Flags().StringVar(&how.until.baseline, "baseline", "", "with --until-decided: the run in this `file` is the base")
 	cmd.Flags().BoolVar(&how.batch.on, "batch", false, "use the prices of run --batch")
 	files.several = true
 	files.add(cmd)
@@ -49,6 +60,7 @@ can detect. It sends nothing and writes nothing.`,
 	files.addOpenSeal(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	how.until.add(cmd)
 	to.add(cmd, report.Table, report.JSON)
 	return cmd
 }

@@ -310,6 +310,37 @@ func TestQueueScalesWithWorkers(t *testing.T) {
 	}
 }
 
+// A run through the queue that stops once it is decided stops where any other does, also
+// when it was killed.
+func TestQueueUntilDecided(t *testing.T) {
+	t.Parallel()
+	server := startNATS(t)
+	dir := withBaseline(t)
+	want := reference(t, dir)
+	calls, reached, dead := atomic.Int64{}, make(chan struct{}), make(chan struct{})
+	e := fakeopenai.New(func(r fakeopenai.Request) fakeopenai.Reply {
+		is := calls.Add(1)
+		if is == 45 {
+			close(reached)
+		}
+		if is >= 45 {
+			<-dead
+		}
+		return breaking(r)
+	}).Forget()
+	t.Cleanup(e.Close)
+	startWorkers(t, 2, "--queue", server.url(), "--base-url", e.URL(), "--concurrency", "4")
+	first := untilDecided(t, dir, e.URL(), "--queue", server.url())
+	require.NoError(t, first.Start())
+	<-reached
+	require.NoError(t, first.Process.Kill())
+	require.Error(t, first.Wait())
+	close(dead)
+	decided, _ := finish(t, dir, untilDecided(t, dir, e.URL(), "--queue", server.url()))
+	require.Equal(t, want, decided)
+	require.Equal(t, int64(90), calls.Load(), "what workers were making was not made again")
+}
+
 // steady is a result without what two runs of one thing can't have in common.
 func steady(out string) string { return volatile().ReplaceAllString(out, "…") }
 

@@ -28,12 +28,6 @@ func RunBasis(s summary.Summary) []string {
 	return append(out, RunNotes(s)...)
 }
 
-// RunNotes says what to know about a run: that it stopped early and why, that it is redacted, which cases are sealed,
-// and how many revisions were tried.
-func RunNotes(s summary.Summary) []string {
-	return slices.Concat(stopped(s), Redacted(s), sealed(s.Sealed, s.Cases), tries(s.Tries))
-}
-
 // Redacted says that a run is redacted, or nothing if it is not.
 func Redacted(s summary.Summary) []string {
 	if s.Redacted == "" {

@@ -67,7 +67,30 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	default:
 		p.line("Detecting a drop of 5 points needs %s.", wording.About(*j.MoreUnits, "more case"))
 	}
+	p.early(j.Early)
 	return p.err
+}
+
+// early says what stopping early will probably save.
+func (p *printer) early(e *plan.Early) {
+	switch {
+	case e == nil:
+		return
+	case e.ToEnd != "":
+		p.prose("", line("With --until-decided, this run still goes to the end, because "+e.ToEnd+"."))
+		return
+	case e.OnlyRegressed != "":
+		p.prose("", line("With --until-decided, this run stops early only if it regressed, because "+e.OnlyRegressed+"."))
+	}
+	shares := make([]string, len(e.Shares))
+	for i, s := range e.Shares {
+		shares[i] = fmt.Sprintf("%.0f%% if a grader drops by %.0f points", 100*s.Share, 100*s.Drop)
+		if s.Drop == 0 {
+			shares[i] = fmt.Sprintf("%.0f%% of the cases if nothing changes", 100*s.Share)
+		}
+	}
+	p.prose("", fmt.Sprintf("With --until-decided, a run takes about %s, assuming that %.0f%% of cases flip by chance.",
+		wording.List(shares), 100*plan.ChanceOfFlip))
 }
 
 // columnNoun is what the rows of a plan are: variants where they are on several models.

@@ -5,6 +5,8 @@ import (
 
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
+	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/plan"
 	"promptbench/internal/verdict/summary"
 )
@@ -55,6 +57,61 @@ func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
 		out.Revisions = append(out.Revisions, planned)
 	}
 	out.Sensitivity(p.GatingGraders())
+	if o.Until != nil {
+		out.Early, err = planUntil(p, o, out)
+	}
+	return out, err
+}
+
+// planUntil says what stopping early will probably save. Whether graders have values
+// between 0 and 1 shows in the base, or in the last run of it.
+func planUntil(p *project.Project, o Options, of plan.Plan) (*plan.Early, error) {
+	base, err := &runfile.Run{}, error(nil)
+	if o.Until.Base != "" {
+		if base, err = runfile.Load(o.Until.Base, runfile.Scores); err != nil {
+			return nil, err
+		}
+	} else if last, err := runs.LastRun(p, p.Prompts[0]); err != nil {
+		return nil, err
+	} else if last != nil && !last.Stopped() {
+		base = last
+	}
+	out := &plan.Early{GateOnly: o.Until.GateOnly}
+	options := p.Comparison(base, base, nil)
+	options.Drift = true
+	heads := len(of.Revisions)
+	if o.Until.Base == "" {
+		heads--
+	}
+	stopping := compare.Stopping{GateOnly: o.Until.GateOnly, Heads: heads}
+	out.OnlyRegressed = options.NeedsAll()
+	stopping.NeedsAll = out.OnlyRegressed != ""
+	if len(base.Cases) > 0 {
+		again := &runfile.Run{Header: base.Header}
+		again.Header.Run = ""
+		c, err := compare.NewUnfinished(base, again, base, false, options, stopping)
+		if err != nil {
+			return nil, err
+		}
+		out.ToEnd, out.OnlyRegressed = c.ToEnd(), c.OnlyRegressed()
+	}
+	switch {
+	case of.Trials > 1:
+		out.ToEnd = compare.SeveralTrials(of.Trials)
+	case of.Units != of.Cases:
+		out.ToEnd = compare.HasGroups
+	}
+	if out.ToEnd != "" {
+		out.OnlyRegressed, out.Shares = "", []plan.Share{}
+		return out, nil
+	}
+	margin := compare.DefaultMargin
+	for _, g := range p.Config.RegressionGates {
+		if g.Margin != nil {
+			margin = *g.Margin
+		}
+	}
+	out.Expect(of.Units, of.Graders, margin, stopping)
 	return out, nil
 }
 

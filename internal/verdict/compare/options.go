@@ -53,6 +53,20 @@ func (o Options) margin(grader string) float64 {
 	return DefaultMargin
 }
 
+// NeedsAll says which gates need all cases of a suite, so that only a regression may
+// stop a run early; empty where none does.
+func (o Options) NeedsAll() string {
+	switch {
+	case len(o.GatingByType) > 0:
+		return "a gate by type needs all cases"
+	case len(o.Gates) > 0:
+		return "a gate on " + o.Gates[0].Grader + " needs all cases"
+	case len(o.MetricGates) > 0:
+		return "a gate on " + o.MetricGates[0].Metric + " needs all cases"
+	}
+	return ""
+}
+
 // mayBeVariants reports whether two runs of one prompt may be compared because their
 // models differ.
 func (o Options) mayBeVariants(b, h runfile.Header) bool {

@@ -42,7 +42,7 @@ func NewUnfinished(base, head, planned *runfile.Run, isRun bool, o Options, how 
 	u := &Unfinished{
 		headers: [2]runfile.Header{base.Header, head.Header}, byCase: map[string]int32{}, options: o, how: how,
 	}
-	u.how.NeedsAll = how.NeedsAll || len(o.GatingByType)+len(o.Gates)+len(o.MetricGates) > 0
+	u.how.NeedsAll = o.NeedsAll() != ""
 	all := stand(base.Header)
 	if !isRun {
 		u.base, all = base, base
@@ -78,16 +78,22 @@ func NewUnfinished(base, head, planned *runfile.Run, isRun bool, o Options, how 
 		u.toEnd = "no grader decides the verdict"
 	}
 	if trials := max(base.Header.Trials, head.Header.Trials, u.plan.trials); trials > 1 {
-		u.toEnd = "there are " + wording.Count(trials, "trial") + " a case"
+		u.toEnd = SeveralTrials(trials)
 	}
 	return u, nil
 }
+
+// HasGroups says why a run on a suite with groups needs all cases.
+const HasGroups = "the suite has groups of paraphrases"
+
+// SeveralTrials says why a run with so many trials a case needs all of them.
+func SeveralTrials(n int) string { return "there are " + wording.Count(n, "trial") + " a case" }
 
 // needsEnd says why a grader needs all cases, or nothing.
 func (u *Unfinished) needsEnd(name string, g gathered) string {
 	switch {
 	case g.grouped:
-		return "the suite has groups of paraphrases"
+		return HasGroups
 	case !g.binary:
 		return name + " has values between 0 and 1"
 	}
@@ -101,10 +107,8 @@ func (u *Unfinished) ToEnd() string { return u.toEnd }
 func (u *Unfinished) OnlyRegressed() string {
 	switch missing := func(g soFar) bool { return u.look(g).LeftOut > 0 }; {
 	case u.toEnd != "":
-	case len(u.options.GatingByType) > 0:
-		return "a gate by type needs all cases"
 	case u.how.NeedsAll:
-		return "a gate needs all cases"
+		return u.options.NeedsAll()
 	case slices.ContainsFunc(u.gating, missing):
 		return "some cases have no score"
 	}

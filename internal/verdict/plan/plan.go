@@ -35,6 +35,8 @@ type Plan struct {
 	// no number up to a million is enough.
 	MoreUnits *int `json:"more_units_for_5_points"`
 	Graders   int  `json:"gating_graders"`
+	// Early is what stopping early will probably save; nil where it was not asked for.
+	Early *Early `json:"until_decided,omitempty"`
 }
 
 // A Revision is what one revision of the job needs.
@@ -93,8 +95,8 @@ func (r *Range) include(i int, v float64) {
 	}
 }
 
-// most is the largest suite that MoreUnits looks at.
-const most = 1_000_000
+// largest is the largest suite that MoreUnits looks at.
+const largest = 1_000_000
 
 // chance is the share of units that get better by chance. Trials are averaged
 // within a case, which divides the variance that chance adds by their number, as
@@ -113,10 +115,10 @@ func (p *Plan) Sensitivity(graders int) {
 	}
 	n := max(1, p.Units)
 	for !enough(n) {
-		if n >= most {
+		if n >= largest {
 			return
 		}
-		n = min(2*n, most)
+		n = min(2*n, largest)
 	}
 	lo, hi := 0, n
 	for hi-lo > 1 {

@@ -180,15 +180,25 @@ func (e Early) ChanceOf(r Rule, most Outcome) float64 {
 	rises := betaBinomial{rest, rise, fall + stay}
 	chance := 0.0
 	from := rises.mode()
+	// first is the least number of further falls with such an outcome. It hardly differs between neighbours.
+	first := sort.Search(rest-from+1, func(j int) bool { return r.Outcome(e.Better+from, e.Worse+j, e.Units) <= most })
+	atMode := first
 	add := func(i int) bool {
-		better, weight := e.Better+i, rises.pmf(i)
-		first := sort.Search(rest-i+1, func(j int) bool { return r.Outcome(better, e.Worse+j, e.Units) <= most })
+		weight := rises.pmf(i)
+		isIt := func(j int) bool { return r.Outcome(e.Better+i, e.Worse+j, e.Units) <= most }
+		for first = min(first, rest-i+1); first > 0 && isIt(first-1); {
+			first--
+		}
+		for first <= rest-i && !isIt(first) {
+			first++
+		}
 		chance += weight * betaBinomial{rest - i, fall, stay}.atLeast(first)
 		return weight > 1e-14
 	}
 	for i, more := from, true; more && i <= rest; i++ {
 		more = add(i)
 	}
+	first = atMode
 	for i, more := from-1, true; more && i >= 0; i-- {
 		more = add(i)
 	}
