@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +12,15 @@ import (
 	"promptbench/internal/run/runs"
 	"promptbench/internal/text/textsafe"
 )
+
+// configBaseline is the baseline that the config names; empty if it names none.
+func configBaseline(o project.Options) (string, error) {
+	p, err := project.Settings(o)
+	if err != nil || len(p.Config.Baselines) == 0 {
+		return "", err
+	}
+	return p.Config.Baselines[0], nil
+}
 
 func (a *app) baselineCommand() *cobra.Command {
 	var (
@@ -32,7 +40,7 @@ its newest complete run over the whole suite.`,
 			if err != nil {
 				return err
 			}
-			file := cmp.Or(file, filepath.Join(look.Runs, runs.BaselineName))
+			file := cmp.Or(file, runs.Baselines(look.Project)[0])
 			if !runs.IsRunFile(file) {
 				return usagef("-o %s: the name of a run file must end in %s", file, runfile.Ext)
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -32,9 +33,9 @@ func (a *app) compareCommand() *cobra.Command {
 		Short: "Compare revisions with a base, case by case",
 		Long: `Compare pairs the newest complete runs of the revisions as they are now, or run
 files, case by case. It takes runs of the suite that --suite names, else of the
-base's suite. With --model given more than once, it compares the revisions on
-each of the models. It makes no call, unless --pairwise asks a judge to compare
-the replies.`,
+base's suite. A single revision is compared with the baseline of the config.
+With --model given more than once, it compares the revisions on each of the
+models. It makes no call, unless --pairwise asks a judge to compare the replies.`,
 		Example: `  promptbench compare prompts/v2 prompts/v3
   promptbench compare prompts/v2 prompts/v3 --case dentist-tomorrow-10
   promptbench compare prompts/v2 prompts/v3 --tag emoji
@@ -43,18 +44,22 @@ the replies.`,
   promptbench compare prompts/v2 prompts/v3 --pairwise --judge strong
   promptbench compare prompts/v2 prompts/v3 --format json -o comparison.json`,
 		Args: func(_ *cobra.Command, args []string) error {
-			several := len(files.models) > 1
 			switch {
-			case f.baseline != "" && len(args) == 0:
+			case len(args) > 0:
+				return nil
+			case f.baseline != "":
 				return usagef("compare needs a head to compare with --baseline, such as prompts/v3; see promptbench compare --help")
-			case f.baseline == "" && len(args) < 2 && (!several || len(args) == 0):
-				return usagef("compare needs a base and a head, such as prompts/v2 prompts/v3, " +
-					"or --baseline runs/baseline.jsonl prompts/v3; see promptbench compare --help")
 			}
-			return nil
+			return errNoBase()
 		},
 	}
 	cmd.RunE = files.then(func(ctx context.Context, o project.Options, args []string) error {
+		if f.baseline == "" && len(args) == 1 && len(o.Models) == 0 {
+			var err error
+			if f.baseline, err = configBaseline(o); err != nil || f.baseline == "" {
+				return cmp.Or(err, errNoBase())
+			}
+		}
 		if f.baseline != "" {
 			args = append([]string{f.baseline}, args...)
 		}
@@ -72,6 +77,11 @@ the replies.`,
 	shown.addPool(cmd)
 	shown.add(cmd)
 	return cmd
+}
+
+func errNoBase() error {
+	return usagef("compare needs a base and a head, such as prompts/v2 prompts/v3, " +
+		"or --baseline runs/baseline.jsonl prompts/v3; see promptbench compare --help")
 }
 
 func (f compareFlags) check(to outputFlags) error {
@@ -119,6 +129,7 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	for i, path := range paths[1:] {
 		how.HeadNames[path] = names[i+1]
 	}
+	how.Anchor = runs.Anchor(p, f.baseline)
 	base := result.NewBase(p, paths[0], how)
 	if f.caseID != "" {
 		return shown.result.write(a, func(w io.Writer) error { return a.showCase(ctx, w, base, paths[1:], f.caseID) }, nil)

@@ -98,8 +98,8 @@ func (o *outcome) addRun(status runfile.Status, failed int) {
 func (o *outcome) addComparison(c *compare.Comparison) {
 	o.addRun(c.Base.Status, c.Base.Errors)
 	o.addRun(c.Head.Status, c.Head.Errors)
-	if c.Sealed != nil {
-		o.addComparison(c.Sealed)
+	for _, other := range c.Beside() {
+		o.addComparison(other)
 	}
 	if c.Pairwise != nil {
 		o.addRun(c.Pairwise.Status, c.Pairwise.Errors)

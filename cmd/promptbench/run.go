@@ -38,8 +38,9 @@ replies and writes a run file. It replays replies that a run file already
 holds, so running an interrupted run again finishes it.
 
 Several revisions run interleaved. Each is compared with the first one, or with
-the run that --baseline names. With --model given more than once, each revision
-runs on each of the models; the first revision on the first model is the base.
+the run that --baseline names; a single one with the baseline of the config, if
+any. With --model given more than once, each revision runs on each of the
+models; the first revision on the first model is the base.
 With a baseline and no revision, the baseline's own revision runs again: with
 --fresh, that shows whether the model has changed.
 
@@ -62,6 +63,14 @@ verdict; with --gate-only, also once a regression is improbable.`,
 			return atLeastOne("a revision, such as prompts/v3")(cmd, args)
 		},
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
+			if how.until.baseline == "" && len(args) == 1 && len(o.Models) == 0 {
+				path, _ := configBaseline(o) // loading the project says what is wrong with the config
+				if project.Exists(path) {
+					how.until.baseline = path
+				} else if path != "" {
+					a.Note("there is no baseline %[1]s yet; to make one: promptbench baseline set %[2]s", path, args[0])
+				}
+			}
 			if baseline := how.until.baseline; baseline != "" {
 				if err := runs.CheckRunFile(baseline); err != nil {
 					return err
@@ -82,6 +91,11 @@ verdict; with --gate-only, also once a regression is improbable.`,
 			p, err := project.Load(ctx, o, args)
 			if err != nil {
 				return err
+			}
+			if anchor := runs.Anchor(p, shown.baseline); anchor != "" {
+				if err := runs.CheckRunFile(anchor); err != nil {
+					return err
+				}
 			}
 			a.Warn(slices.Concat(p.Warnings, check.Advice(p)))
 			if noPrograms {
@@ -168,6 +182,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 				return printRuns(ctx, to, p, paths, shown)
 			}
 			how := result.Pairing{Detail: shown.detail(), Drift: true, Variants: shown.variants, Pool: shown.pool}
+			how.Anchor = runs.Anchor(p, shown.baseline)
 			return printPairs(ctx, to, result.NewBase(p, shown.baseline, how), paths, shown, nil)
 		})
 	})

@@ -66,6 +66,8 @@ type Config struct {
 	Models map[string]Model // by name
 	Runs   string           // the directory of run files
 
+	Baselines []string // at most two run files: what one revision is compared with, and an anchor that stays
+
 	Gates           []Gate
 	RegressionGates []RegressionGate
 	MetricGates     []MetricGate

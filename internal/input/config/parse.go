@@ -23,6 +23,8 @@ type file struct {
 	Models map[string]fileModel `yaml:"models"`
 	Gates  []fileGate           `yaml:"gates"`
 	Runs   string               `yaml:"runs"`
+
+	Baseline baselines `yaml:"baseline"`
 }
 
 type fileModel struct {
@@ -60,6 +62,9 @@ func Parse(path string, data []byte) (*Config, problem.List) {
 	c.Suite, c.suite = k.relative(path, f.Suite), k.root.At("suite")
 	if f.Runs != "" {
 		c.Runs = k.relative(path, f.Runs)
+	}
+	for _, name := range f.Baseline {
+		c.Baselines = append(c.Baselines, k.relative(path, name))
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Models)) {
 		c.Models[name] = k.model(name, f.Models[name])

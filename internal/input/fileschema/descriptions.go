@@ -14,6 +14,8 @@ func descriptions() map[string]string {
 		"config.pairwise_prompt": "The prompt that asks which of two replies is better; else the built-in one.",
 		"config.judge_bar":       "The lower bound of kappa that a criterion needs to gate, -1 to under 1; default 0.4.",
 		"config.runs":            "The directory of run files, relative to this file; default: runs.",
+		"config.baseline": "The run file that run and compare hold a single revision against, " +
+			"or a list of it and of an anchor: a second run file, which stays when the baseline moves.",
 		"config.models":          "Targets by the names that --model takes.",
 		"config.models.endpoint": "A known endpoint, such as openai or anthropic, or a label of your own for base_url.",
 		"config.models.api": "The API: chat, responses, anthropic or gemini; default: that of the " +

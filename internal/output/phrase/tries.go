@@ -33,9 +33,32 @@ func opening(o *runfile.Opening) string {
 	return fmt.Sprintf("on %s, for the %s time on this suite", o.At.UTC().Format(time.DateOnly), wording.Ordinal(o.Number))
 }
 
-// Statements are what a comparison says beside its verdict: that on sealed cases, and
-// how many revisions were tried.
-func Statements(c *compare.Comparison) []string { return append(sealedVerdict(c), tries(c.Tries)...) }
+// Statements are what a comparison says beside its verdict: those against the anchor and
+// on sealed cases, and how many revisions were tried.
+func Statements(c *compare.Comparison) []string {
+	var out []string
+	if a := c.Anchor; a != nil {
+		out = append(out, fmt.Sprintf("Against the anchor %s (run %s), the verdict is %s. %s",
+			a.Base.Name, a.Base.Run, Overall(a), a.Headline))
+	}
+	return append(append(out, sealedVerdict(c)...), tries(c.Tries)...)
+}
+
+// besideWords names what a comparison lost beside its verdict; empty if that is nothing.
+func besideWords(c *compare.Comparison) string {
+	out := ""
+	for _, other := range c.Beside() {
+		if other.Verdict == nil || *other.Verdict != compare.Regressed {
+			continue
+		}
+		if other == c.Sealed {
+			out += ", and regressed on the sealed cases"
+		} else {
+			out += ", and regressed against the anchor " + other.Base.Name
+		}
+	}
+	return out
+}
 
 // tries says of many tries how good the best is, and how good where it was not chosen.
 func tries(t summary.Tries) []string {

@@ -104,6 +104,9 @@ func (j *junit) Pair(p Pair) error {
 			{"counts", strconv.FormatBool(g.Gating)}, {"comparison_verdict", phrase.Overall(c)}, {"comparison", c.Headline},
 			{"delta", number(g.Delta)}, {"p_adjusted", number(g.PAdjusted)},
 		}}
+		for _, said := range phrase.Statements(c) {
+			suite.Properties = append(suite.Properties, junitProperty{"statement", said})
+		}
 		for _, s := range c.Slices {
 			if s.Grader == g.Grader {
 				suite.Properties = append(suite.Properties, junitProperty{s.By + "_" + s.Value, phrase.Change(s) + ": " + phrase.Passed(s)})

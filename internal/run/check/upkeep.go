@@ -14,7 +14,6 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
-	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/compare"
 )
 
@@ -68,12 +67,17 @@ func (c *Result) unaskedLabels(file string, labels []label.Label) problem.List {
 	return probs
 }
 
-// checkBaseline checks the baseline, if there is one: that it can be read, is whole,
-// and still has the suite's cases.
-func checkBaseline(p *project.Project) problem.List {
-	path := filepath.Join(p.RunsDir, runs.BaselineName)
+// checkBaseline checks a baseline, if it is there: that it can be read, is whole, and
+// still has the suite's cases.
+func checkBaseline(p *project.Project, path string) problem.List {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
+		if len(p.Config.Baselines) == 0 {
+			return nil
+		}
+		return problem.List{{
+			File: p.Config.Path, Severity: problem.Warning, Message: "there is no baseline " + path + " yet",
+			Hint: "make it: promptbench baseline set prompts/v1 -o " + path,
+		}}
 	}
 	const again = "make another with promptbench baseline set"
 	run, err := runfile.Load(path, runfile.Scores)

@@ -14,6 +14,7 @@ import (
 	"promptbench/internal/input/suite"
 	"promptbench/internal/run/judge"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 // A Result says what [Validate] checked.
@@ -60,7 +61,9 @@ func Validate(ctx context.Context, o project.Options, prompts []string) (*Result
 	}
 	probs = append(probs, checked.checkLabels()...)
 	if p.Suite != nil {
-		probs = append(probs, checkBaseline(p)...)
+		for _, path := range runs.Baselines(p) {
+			probs = append(probs, checkBaseline(p, path)...)
+		}
 	}
 	for _, s := range checked.Suites {
 		probs = append(probs, project.MissingPrograms(s)...)

@@ -29,6 +29,7 @@ type Pairing struct {
 	Alone      bool // say nothing of other runs on the suite
 	Pool       bool // take fresh repeats of both revisions as further trials
 
+	Anchor    string            // a run file that heads are held against beside the base; may be empty
 	BaseName  string            // what the base's revision is called; empty: as the run says
 	HeadNames map[string]string // likewise for heads, by path
 }
@@ -51,6 +52,7 @@ type Base struct {
 	onSuite  []runfile.Found // the runs on it; nil until they are needed
 	pooled   *runfile.Run    // with its repeats; nil until it is needed
 	pooling  []string        // notes of it
+	anchor   *Base           // nil until it is needed
 }
 
 // NewBase returns the base at path. It reads nothing yet.
@@ -78,6 +80,9 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 	c, base, head, err := compare.CompareSealed(base, head, o)
 	if err == nil && !b.how.Alone && !b.how.Noise {
 		err = b.addTries(c, head.Header)
+	}
+	if err == nil && b.how.Anchor != "" && !head.Stopped() {
+		err = b.addAnchor(ctx, c, headPath)
 	}
 	return report.Pair{Comparison: c, Base: base, Head: head}, err
 }

@@ -1,6 +1,8 @@
 package result
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -8,6 +10,7 @@ import (
 	"promptbench/internal/run/runs"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
 )
 
 // addTries says how many revisions were tried on the suite of a comparison.
@@ -21,6 +24,30 @@ func (b *Base) addTries(c *compare.Comparison, head runfile.Header) error {
 		names[i] = g.Grader
 	}
 	c.Tries = runs.TriesOf(b.onSuite, head, names)
+	return nil
+}
+
+// addAnchor compares a head with the anchor, too: many small losses, each within the
+// margin of its baseline, add up. A refusal is worth a note.
+func (b *Base) addAnchor(ctx context.Context, c *compare.Comparison, headPath string) error {
+	if b.anchor == nil {
+		if err := runs.CheckRunFile(b.how.Anchor); err != nil {
+			return err
+		}
+		how := b.how
+		how.Anchor, how.BaseName, how.Alone, how.Drift = "", "", true, true
+		b.anchor = NewBase(b.project, b.how.Anchor, how)
+	}
+	pair, err := b.anchor.Compare(ctx, headPath)
+	if refusal, ok := errors.AsType[*compare.Refusal](err); ok {
+		c.Notes = append(c.Notes, fmt.Sprintf("not compared with the anchor %s: %s", b.how.Anchor, refusal.Reason))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	pair.Comparison.Gates = []summary.GateResult{} // they are held to the baseline
+	c.Anchor = pair.Comparison
 	return nil
 }
 

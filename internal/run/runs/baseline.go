@@ -4,16 +4,36 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"promptbench/internal/input/inputfile"
 	"promptbench/internal/record/replace"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
 	"promptbench/internal/text/wording"
 )
 
 // BaselineName is the name of the baseline in the runs directory: the run file that
 // a team compares new revisions with.
 const BaselineName = "baseline.jsonl"
+
+// Baselines are the run files that the config of a project names to compare with, else
+// the usual one.
+func Baselines(p *project.Project) []string {
+	if len(p.Config.Baselines) > 0 {
+		return p.Config.Baselines
+	}
+	return []string{filepath.Join(p.RunsDir, BaselineName)}
+}
+
+// Anchor is the run file that comparisons with a baseline are held against beside it;
+// empty if there is none.
+func Anchor(p *project.Project, baseline string) string {
+	if list := p.Config.Baselines; baseline != "" && len(list) > 1 && filepath.Clean(baseline) != list[1] {
+		return list[1]
+	}
+	return ""
+}
 
 // SetBaseline copies a complete run over the whole suite to file, in one piece,
 // and returns its header.

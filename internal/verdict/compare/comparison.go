@@ -55,6 +55,7 @@ type Comparison struct {
 
 	summary.Tries
 
+	Anchor *Comparison `json:"anchor,omitempty"` // of the head with the anchor, a run that stays when the baseline moves
 	Sealed *Comparison `json:"sealed,omitempty"` // on the sealed cases alone, if the seal was opened for both sides
 
 	Pairwise *Pairwise `json:"pairwise,omitempty"` // a judge's preferences, where they were asked for

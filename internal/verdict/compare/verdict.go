@@ -17,16 +17,27 @@ import (
 // Regressed still rests on those of its own comparison.
 func Together(list []*Comparison) { decideEach(list, false) }
 
-// decideEach decides the comparisons together, and apart from them those on sealed cases.
+// decideEach decides the comparisons together, and apart from them those on sealed cases
+// and those with the anchor.
 func decideEach(list []*Comparison, together bool) {
-	decide(list, together)
-	var sealed []*Comparison
+	var sealed, anchored []*Comparison
 	for _, c := range list {
 		if c.Sealed != nil {
 			sealed = append(sealed, c.Sealed)
 		}
+		if c.Anchor != nil {
+			anchored = append(anchored, c.Anchor)
+		}
 	}
-	decide(sealed, together)
+	for _, family := range [][]*Comparison{list, sealed, anchored} {
+		decide(family, together)
+	}
+}
+
+// Beside are the comparisons whose verdicts stand beside that of this one: with the
+// anchor and on the sealed cases.
+func (c *Comparison) Beside() []*Comparison {
+	return slices.DeleteFunc([]*Comparison{c.Anchor, c.Sealed}, func(c *Comparison) bool { return c == nil })
 }
 
 // decide fills the adjusted p and the verdict of every grader, the overall verdict
