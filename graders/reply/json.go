@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/theory/jsonpath"
@@ -21,9 +22,11 @@ type jsonReader struct {
 	items    *jsonPath
 	key      string // the first member name in the type path; a broken document may begin with it
 	schema   *schema.Schema
-	path     string   // of the type
-	openings []string // see continued
-	steps    *int     // that the paths may still take in the reply that is read
+	path     string         // of the type
+	openings []string       // see continued
+	types    *regexp.Regexp // see sweep
+	values   *regexp.Regexp // of items, see sweep
+	steps    *int           // that the paths may still take in the reply that is read
 }
 
 func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
@@ -45,6 +48,7 @@ func newJSONReader(rules JSONRules, untyped bool) (jsonReader, error) {
 		errs = append(errs, &RuleError{"json.type", errors.New("missing: types are declared, so a JSON reply needs one")})
 	}
 	r.key, r.path, r.openings = firstName(rules.Type), rules.Type, openings(rules.Type)
+	r.types, r.values = valuesOf(rules.Type), valuesOf(rules.Items)
 	if rules.Schema != "" {
 		s, err := compileSchema(rules.Schema)
 		if err != nil {
@@ -142,6 +146,7 @@ func (r *Reader) readJSON(src *source, want Format) (document, bool) {
 		doc.add(CodeDuplicateKey, "the key %s stands twice in one object; the last one counts", quoteShort(key))
 	}
 	r.jsonItems(&doc, best)
+	r.sweep(&doc, src, text, best)
 	if object, ok := best.value.(map[string]any); ok {
 		if t, ok := object["thinking"].(string); ok {
 			doc.thinking = strings.TrimSpace(t)
