@@ -122,9 +122,8 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 	if c.Verdict != nil && !c.Noise {
 		s.Verdict = string(*c.Verdict)
 	}
-	corrected, informing := phrase.Reliability(c)
 	notes := append([]string{phrase.Metrics(c)}, phrase.Warnings(c.Graders)...)
-	s.Graders.Notes = cells(slices.Concat(notes, corrected, informing, phrase.Pairwise(c)))
+	s.Graders.Notes = cells(slices.Concat(notes, phrase.Informing(c), sentences(phrase.PairCorrected(c)), phrase.Pairwise(c)))
 	s.Filters = filtersOf(c.Confusion.Expected, head, s.Graders.Rows, []option{
 		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"},
 		{compare.NewlyPasses.String(), "newly pass"}, {compare.Moved.String(), "score changed"},
@@ -144,6 +143,14 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 	var err error
 	s.Data, err = pack(pairData(c, rows, base, head))
 	return s, err
+}
+
+// sentences are rates without the judge's errors, as a list.
+func sentences(tables []phrase.Corrected) (out []string) {
+	for _, t := range tables {
+		out = append(out, t.Sentences()...)
+	}
+	return out
 }
 
 func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
@@ -167,8 +174,7 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 		Prompt:     diffPrompts(run.Header, run.Header),
 		Cases:      len(run.Cases),
 	}
-	corrected, informing := phrase.RunReliability(sum.Graders)
-	s.Graders.Notes = cells(slices.Concat(corrected, informing))
+	s.Graders.Notes = cells(append(phrase.RunInforming(sum.Graders), sentences(phrase.RunCorrected(sum.Graders))...))
 	s.Filters = filtersOf(sum.Types, run, s.Graders.Rows, []option{
 		{"", "all cases"}, {"fails", "fail"}, {"passes", "pass"}, {"flaky", "flaky"}, {"open", "not scored"},
 	}, []option{{"", "what fails first"}, {"case", "case"}, {"slow", "slowest reply"}, {"tokens", "most tokens"}})

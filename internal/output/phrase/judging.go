@@ -50,60 +50,28 @@ func unusedLabels(s summary.Summary) []string {
 	return []string{"Labels are not used: " + s.LabelsErr}
 }
 
-// RunReliability gives the rates of judged graders of a run without the judge's
-// errors and what they rest on, and says which graders cannot gate, and why.
-func RunReliability(graders []summary.Grader) (corrected, informing []string) {
+// RunInforming says which judged graders of a run cannot gate, and why, and how many
+// labels a rate still needs.
+func RunInforming(graders []summary.Grader) []string {
 	var d informingGraders
+	var few []string
 	for _, g := range graders {
 		d.add(g.Grader, g.Judged)
-		if c := g.Corrected; c != nil {
-			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s, %s",
-				g.Grader, correctedRate(c), restsOn(c)))
-		}
 		if g.Drawn > 0 && g.Drawn < labelled.Least {
-			corrected = append(corrected, fmt.Sprintf("%s has %s of this run's replies; a rate from labels "+
-				"needs %d (promptbench judge label RUN --sample %[3]d)", g.Grader, wording.Count(g.Drawn, "random label"), labelled.Least))
+			few = append(few, fmt.Sprintf("%s has %s of this run's replies; a rate from labels needs %d "+
+				"(promptbench judge label RUN --sample %[3]d)", g.Grader, wording.Count(g.Drawn, "random label"), labelled.Least))
 		}
 	}
-	return corrected, d.sentences()
+	return append(few, d.sentences()...)
 }
 
-// Reliability is [RunReliability] for both sides of a comparison.
-func Reliability(c *compare.Comparison) (corrected, informing []string) {
+// Informing says which judged graders of a comparison cannot gate, and why.
+func Informing(c *compare.Comparison) []string {
 	var d informingGraders
 	for _, g := range c.Graders {
 		d.add(g.Grader, g.Judged)
-		if b, h := g.BaseCorrected, g.HeadCorrected; b != nil && h != nil {
-			corrected = append(corrected, fmt.Sprintf("%s without the judge's errors: %s", g.Grader,
-				bothRates(c.Base.Name, c.Head.Name, b, h)))
-		}
-		if d := g.CorrectedDelta; d != nil {
-			corrected = append(corrected, fmt.Sprintf("%s changes by %s (%s) without the judge's errors, "+
-				"from labels of both replies to %d of %s", g.Grader, Signed(&d.Delta), Between(&d.CI, true), d.Labels,
-				wording.Count(d.Of, "case")))
-		}
 	}
-	return corrected, d.sentences()
-}
-
-// bothRates are the corrected rates of both sides. What they rest on comes last if it is the same.
-func bothRates(base, head string, b, h *summary.Corrected) string {
-	if b.Method == summary.ByCalibration && h.Method == b.Method {
-		return fmt.Sprintf("%s %s, %s %s, %s", base, correctedRate(b), head, correctedRate(h), restsOn(b))
-	}
-	return fmt.Sprintf("%s %s, %s; %s %s, %s", base, correctedRate(b), restsOn(b), head, correctedRate(h), restsOn(h))
-}
-
-// restsOn says what a corrected rate rests on.
-func restsOn(c *summary.Corrected) string {
-	if c.Assumes != "" {
-		return "if " + c.Assumes
-	}
-	return fmt.Sprintf("from random labels of %d of these %s", c.Labels, wording.Count(c.Of, "reply"))
-}
-
-func correctedRate(c *summary.Corrected) string {
-	return fmt.Sprintf("%s (%s)", Decimals(c.Rate), Between(&c.CI, false))
+	return d.sentences()
 }
 
 // informingGraders are the graders that cannot gate, by the reason.

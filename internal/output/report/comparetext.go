@@ -27,7 +27,7 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p.sentences("", phrase.ComparisonBasis(c, o.Calls))
 	p.blank()
 	p.graders(c)
-	p.reliability(phrase.Reliability(c))
+	p.reliability(phrase.Informing(c), phrase.PairCorrected(c))
 	p.gates(c.Gates, o)
 	p.pairwise(c, o)
 	if o.Brief {

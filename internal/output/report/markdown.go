@@ -56,8 +56,8 @@ func (m *markdown) Run(r Run) error {
 	d.table(titles, align, mdGraders, len(rows), func(i int) []string {
 		return append([]string{code(rows[i][0])}, rows[i][1:]...)
 	})
-	corrected, informing := phrase.RunReliability(s.Graders)
-	d.lines(slices.Concat(corrected, informing))
+	d.lines(phrase.RunInforming(s.Graders))
+	d.corrected(phrase.RunCorrected(s.Graders))
 	d.gates(s.Gates)
 	d.types(phrase.RunTypes(s))
 	d.fold(phrase.FailedCases(s), len(s.Failed), []string{"case", "input", "said", "fails"}, func(i int) []string {
@@ -79,8 +79,8 @@ func (m *markdown) Pair(p Pair) error {
 	d.graders(c)
 	d.lines(phrase.ComparisonBasis(c, m.o.Calls))
 	d.gates(c.Gates)
-	corrected, informing := phrase.Reliability(c)
-	d.lines(slices.Concat(phrase.Warnings(c.Graders), corrected, informing, phrase.Pairwise(c)))
+	d.lines(slices.Concat(phrase.Warnings(c.Graders), phrase.Informing(c), phrase.Pairwise(c)))
+	d.corrected(phrase.PairCorrected(c))
 	d.tags(c.Tags)
 	flipped := c.FlippedCases()
 	rows := c.Rows(min(mdCases, flipped))

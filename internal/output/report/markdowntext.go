@@ -83,6 +83,20 @@ func (d *mdResult) table(head []string, align string, most, n int, row func(int)
 	d.add(text + "\n")
 }
 
+// corrected are the rates without the judge's errors.
+func (d *mdResult) corrected(list []phrase.Corrected) {
+	for _, t := range list {
+		d.lines([]string{t.Head + ":"})
+		head := make([]string, len(t.Columns))
+		for i, title := range t.Columns {
+			head[i] = code(title)
+		}
+		d.table(head, strings.Repeat("l", len(head)), mdGraders, len(t.Rows), func(i int) []string {
+			return append([]string{code(t.Rows[i][0])}, t.Rows[i][1:]...)
+		})
+	}
+}
+
 // fold is a table of the first cases that opens on demand.
 func (d *mdResult) fold(title string, n int, head []string, row func(int) []string) {
 	if n == 0 {

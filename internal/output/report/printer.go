@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/text/textsafe"
 )
 
@@ -50,10 +51,18 @@ func (p *printer) sentences(color string, list []string) {
 	}
 }
 
-// reliability prints the rates without the judge's errors, and the scores that cannot gate.
-func (p *printer) reliability(corrected, informing []string) {
-	p.sentences("", corrected)
+// reliability prints the scores that cannot gate, and the rates without the judge's errors.
+func (p *printer) reliability(informing []string, corrected []phrase.Corrected) {
 	p.sentences(yellow, informing)
+	for _, t := range corrected {
+		p.blank()
+		p.prose("", line(t.Head)+":")
+		columns := make([]column, len(t.Columns))
+		for i, title := range t.Columns {
+			columns[i] = column{Title: line(title), Max: 24}
+		}
+		p.table(columns, t.Rows)
+	}
 }
 
 func (p *printer) blank() { p.line("") }

@@ -26,7 +26,7 @@ func RunText(w io.Writer, s summary.Summary, o Options) error {
 		return p.err
 	}
 	p.table(graderColumns(s.Trials), graderRows(s.Graders, s.Trials))
-	p.reliability(phrase.RunReliability(s.Graders))
+	p.reliability(phrase.RunInforming(s.Graders), phrase.RunCorrected(s.Graders))
 	p.gates(s.Gates, o)
 	if o.Brief {
 		return p.err

@@ -37,7 +37,7 @@ func WatchText(w io.Writer, s WatchResult, o Options) error {
 		p.prose(bold+verdictColor(c.Verdict), line(c.Headline))
 		p.blank()
 		p.graders(c)
-		p.reliability(phrase.Reliability(c))
+		p.reliability(phrase.Informing(c), phrase.PairCorrected(c))
 		p.gates(c.Gates, o)
 		basis = phrase.ComparisonBasis(c, true)
 	case len(s.Summary.Graders) == 0:
@@ -54,7 +54,7 @@ func WatchText(w io.Writer, s WatchResult, o Options) error {
 			p.table(graderColumns(s.Summary.Trials), graderRows(s.Summary.Graders, s.Summary.Trials))
 		}
 		if !s.Incomplete {
-			p.reliability(phrase.RunReliability(s.Summary.Graders))
+			p.reliability(phrase.RunInforming(s.Summary.Graders), phrase.RunCorrected(s.Summary.Graders))
 			p.gates(s.Summary.Gates, o)
 		}
 	}
