@@ -26,6 +26,10 @@ func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Opti
 		p.prose("", line(fmt.Sprintf("%s and %s agree on %d labels with kappa %s (%s)",
 			r.A, r.B, r.N, phrase.Share(r.Kappa), phrase.Between(r.KappaCI, true))))
 	}
+	if c.Family != "" {
+		p.prose("", line(fmt.Sprintf("%s from models of the judge's own family (%s), which it may favour.",
+			wording.Count(c.OfFamily, "reply")+" "+wording.Verb(c.OfFamily, "are"), c.Family)))
+	}
 	if c.Late > 0 {
 		p.prose(yellow, fmt.Sprintf("%s after the judge answered, so the labelling may not be blind.",
 			wording.Count(c.Late, "label")+" "+wording.Verb(c.Late, "were")+" given"))

@@ -1,6 +1,7 @@
 package label
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -35,12 +36,18 @@ type Draw struct {
 
 // Sort brings things into the order of the draw: by the SHA-256 of the runs and of the name of each.
 func Sort[T any](d Draw, list []T, name func(T) string) {
-	seed := strings.Join(d.Runs, "\n") + "\n\n"
-	place := func(v T) string {
-		sum := sha256.Sum256([]byte(seed + name(v)))
-		return string(sum[:])
+	type placed struct {
+		place [sha256.Size]byte
+		what  T
 	}
-	slices.SortFunc(list, func(a, b T) int { return strings.Compare(place(a), place(b)) })
+	seed, all := strings.Join(d.Runs, "\n")+"\n\n", make([]placed, len(list))
+	for i, v := range list {
+		all[i] = placed{sha256.Sum256([]byte(seed + name(v))), v}
+	}
+	slices.SortFunc(all, func(a, b placed) int { return bytes.Compare(a.place[:], b.place[:]) })
+	for i := range all {
+		list[i] = all[i].what
+	}
 }
 
 // Covers reports whether a draw of the same person has these replies.

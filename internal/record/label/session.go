@@ -14,6 +14,7 @@ type Session struct {
 	Labeller string
 
 	questions []Question
+	places    map[key]int // in questions
 	answered  map[key]bool
 	history   []int // questions in the order in which they were answered, those before the session first
 	at        int   // the current question; -1 where none is open
@@ -32,13 +33,15 @@ func NewSession(suite, labeller string, questions []Question, labels []Label) *S
 func NewGuidedSession(
 	suite, labeller string, questions []Question, labels []Label, choose func(given []Label) (Question, bool),
 ) *Session {
-	s := &Session{Suite: suite, Labeller: labeller, questions: questions, answered: map[key]bool{}, choose: choose}
-	places := make(map[key]int, len(questions))
+	s := &Session{
+		Suite: suite, Labeller: labeller, questions: questions, places: make(map[key]int, len(questions)),
+		answered: map[key]bool{}, choose: choose,
+	}
 	for i, q := range questions {
-		places[q.key()] = i
+		s.places[q.key()] = i
 	}
 	for _, l := range Latest(labels) {
-		if i, ok := places[l.key()]; ok && l.Labeller == labeller {
+		if i, ok := s.places[l.key()]; ok && l.Labeller == labeller {
 			s.answered[l.key()] = true
 			s.history = append(s.history, i)
 		}
@@ -49,10 +52,9 @@ func NewGuidedSession(
 
 func (s *Session) next() {
 	if s.choose != nil {
-		q, ok := s.choose(s.given)
 		s.at = -1
-		if ok {
-			s.at = slices.IndexFunc(s.questions, func(other Question) bool { return other.key() == q.key() })
+		if q, ok := s.choose(s.given); ok {
+			s.at = s.places[q.key()]
 		}
 		return
 	}

@@ -16,6 +16,7 @@ import (
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
 	"promptbench/internal/verdict/calibration"
+	"promptbench/internal/verdict/summary"
 )
 
 // A Calibration is the job of asking a judge about labelled replies, several times
@@ -36,6 +37,7 @@ type Calibration struct {
 // A labelledReply is a reply with its labels, by criterion.
 type labelledReply struct {
 	judgeable
+	model  string // that gave it
 	labels map[string][]label.Label
 }
 
@@ -165,7 +167,7 @@ func labelledReplies(p *project.Project, criteria []graders.Criterion, paths []s
 			}
 			found[j.hash] = true
 			j.Call.ReplayedFrom = cmp.Or(j.Call.ReplayedFrom, run.Header.Run)
-			out = append(out, labelledReply{judgeable: j, labels: byText[j.hash]})
+			out = append(out, labelledReply{judgeable: j, model: run.Header.Model.ID, labels: byText[j.hash]})
 			for _, l := range byText[j.hash] {
 				missing -= len(l)
 			}
@@ -196,7 +198,11 @@ func (c *Calibration) Result() calibration.Calibration {
 	}
 	out.Judge.Prompt = nil // its hash tells it; the run file has its text
 	var findings []calibration.Finding
+	family := summary.FamilyOf(c.judge.header.Model.ID)
 	for i, r := range c.replies {
+		if family != "" && summary.FamilyOf(r.model) == family {
+			out.Family, out.OfFamily = family, out.OfFamily+1
+		}
 		for _, k := range c.criteria {
 			f := calibration.Finding{Criterion: k.ID, Reply: r.reply, Labels: r.labels[k.ID]}
 			if len(f.Labels) == 0 || !f.Fill(c.work.Results[i]) {
