@@ -24,7 +24,7 @@ func valuesOf(path string) *regexp.Regexp {
 // many moves items away from their path, so that a repair drops them. Where the path ends in a member's name, the
 // values under that name from the beginning of the document on are the items. The same goes for the type.
 func (r *Reader) sweep(doc *document, src *source, text string, c *jsonCandidate) {
-	if c.broken == nil || c.nested {
+	if c.broken == nil || c.nested || c.truncated { // what is only cut has its brackets
 		return
 	}
 	text = text[c.start:]
