@@ -147,9 +147,14 @@ func itemFindings(a items.Analysis) (found []itemFinding, clean []string) {
 	several := 0
 	for _, d := range a.Duplicates {
 		several += len(d.Cases)
-		twice.rows = append(twice.rows, []string{shortened(d.Cases, 66), percent(d.Similarity)})
+		ids := shortened(d.Cases, 50)
+		if d.Sealed > 0 {
+			ids += fmt.Sprintf(" and %s", wording.Count(d.Sealed, "sealed case"))
+		}
+		twice.rows = append(twice.rows, []string{ids, percent(d.Similarity)})
 	}
-	twice.title = fmt.Sprintf("%d inputs nearly equal others of the suite, so one finding counts several times.", several)
+	twice.title = fmt.Sprintf("%s nearly %s others of the suite, so one finding counts several times.",
+		wording.Count(several, "input"), wording.Verb(several, "equal"))
 	add(len(a.Duplicates), "near-duplicates", twice)
 
 	lost := alwaysFailing(a)

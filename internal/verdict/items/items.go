@@ -20,6 +20,7 @@ type Case struct {
 	Type      string            // that it expects
 	Group     string
 	Tags      []string
+	Sealed    bool // only its input is looked at, and not how it scored
 }
 
 // An Example is a text in a prompt that may be the input of an example.
@@ -32,7 +33,7 @@ type Example struct {
 type Analysis struct {
 	Schema    int    `json:"schema"`
 	Suite     string `json:"suite"`
-	Cases     int    `json:"cases"`
+	Cases     int    `json:"cases"`     // that are not sealed
 	Units     int    `json:"units"`     // cases, each group of paraphrases once
 	Runs      int    `json:"runs"`      // that it rests on
 	Revisions int    `json:"revisions"` // distinct prompts of these runs
@@ -109,9 +110,11 @@ type Collector struct {
 func NewCollector(suite string, cases []Case, gating []string) *Collector {
 	c := &Collector{cases: cases, gating: gating, at: make(map[string]int, len(cases)), pairs: map[[2]int]*moments{}}
 	for i := range cases {
-		c.at[cases[i].ID] = i
+		if !cases[i].Sealed {
+			c.at[cases[i].ID] = i
+		}
 	}
-	c.out = Analysis{Schema: Schema, Suite: suite, Cases: len(cases)}
+	c.out = Analysis{Schema: Schema, Suite: suite, Cases: len(c.at)}
 	return c
 }
 

@@ -29,8 +29,9 @@ type Shown struct {
 
 // A Duplicate is cases whose inputs nearly equal each other and that are not all of one group.
 type Duplicate struct {
-	Cases      []string `json:"cases"`
-	Similarity float64  `json:"similarity"` // the least by which a case is in it
+	Cases      []string `json:"cases"`            // that are not sealed
+	Sealed     int      `json:"sealed,omitempty"` // how many more are: a revision tried on the others has nearly seen them
+	Similarity float64  `json:"similarity"`       // the least by which a case is in it
 }
 
 // mostHolders bounds how many texts that share a rare trigram one text is held against, the nearest in length first:
@@ -91,7 +92,7 @@ func alike(cases []Case, examples []Example) ([]Duplicate, []Shown) {
 		case i >= len(cases):
 			return false // two examples
 		case j >= len(cases):
-			return true
+			return !cases[i].Sealed
 		}
 		return clusters.root(i) != clusters.root(j) && maps.Equal(cases[i].Vars, cases[j].Vars)
 	}
@@ -245,10 +246,14 @@ func (c *clusters) duplicates(cases []Case) []Duplicate {
 		d := Duplicate{Similarity: c.least[i]}
 		mixed := group == ""
 		for _, k := range members[i] {
-			d.Cases = append(d.Cases, cases[k].ID)
+			if cases[k].Sealed {
+				d.Sealed++
+			} else {
+				d.Cases = append(d.Cases, cases[k].ID)
+			}
 			mixed = mixed || cases[k].Group != group
 		}
-		if mixed {
+		if mixed && len(d.Cases) > 0 {
 			out = append(out, d)
 		}
 	}

@@ -62,6 +62,17 @@ func TestParaphrasesOfAGroupAndOtherVarsAreNoDuplicates(t *testing.T) {
 	require.Equal(t, []Duplicate{{Cases: []string{"a", "b", "c"}, Similarity: 1}}, duplicates)
 }
 
+func TestSealedCasesAreCountedAndNotNamed(t *testing.T) {
+	t.Parallel()
+	const input = "내일 오전 10시에 치과 가기"
+	duplicates, shown := alike([]Case{
+		{ID: "a", Input: input}, {ID: "b", Input: input + "!", Sealed: true},
+		{ID: "c", Input: "우유 사기", Sealed: true}, {ID: "d", Input: "우유 사기!", Sealed: true},
+	}, []Example{{"v1", "우유 사기"}})
+	require.Equal(t, []Duplicate{{Cases: []string{"a"}, Sealed: 1, Similarity: 1}}, duplicates)
+	require.Empty(t, shown)
+}
+
 // The index finds what comparing every pair finds.
 func TestNearPairsAgreesWithEveryPair(t *testing.T) {
 	t.Parallel()

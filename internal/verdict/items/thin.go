@@ -34,6 +34,9 @@ func (c *Collector) thin(a *Analysis) {
 	seen := map[[3]string]bool{}
 	for i := range c.cases {
 		one := &c.cases[i]
+		if one.Sealed {
+			continue
+		}
 		unit := cmp.Or(one.Group, "\x00"+one.ID)
 		units[unit] = true
 		count := func(by, value string) {
