@@ -11,6 +11,7 @@ import (
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runs"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
 )
 
 // configBaseline is the baseline that the config names; empty if it names none.
@@ -28,13 +29,18 @@ func (a *app) baselineCommand() *cobra.Command {
 		file  string
 	)
 	set := &cobra.Command{
-		Use:   "set RUN|REVISION",
-		Short: "Make a complete run the baseline",
+		Use:   "set RUN|REVISION…",
+		Short: "Make a complete run, or several of one revision, the baseline",
 		Long: `Set copies a run file to runs/baseline.jsonl, to be committed. A revision means
-its newest complete run over the whole suite.`,
+its newest complete run over the whole suite. Several runs of one revision are
+pooled: their replies become trials of one run.
+
+A baseline of several trials a case alarms less often by chance. Make it with
+run --trials 5, or pool runs. Never choose the best of several runs: almost any
+later run looks worse than a lucky one.`,
 		Example: `  promptbench baseline set prompts/v2
   promptbench compare --baseline runs/baseline.jsonl prompts/v3`,
-		Args: exactlyOne("a run file or a revision, such as prompts/v2"),
+		Args: atLeastOne("a run file or a revision, such as prompts/v2"),
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
 			look, err := runs.LookupOf(o)
 			if err != nil {
@@ -45,15 +51,20 @@ its newest complete run over the whole suite.`,
 				return usagef("-o %s: the name of a run file must end in %s", file, runfile.Ext)
 			}
 			look.Whole = true
-			path, err := look.Path(ctx, args[0], nil)
-			if err != nil {
-				return err
+			paths := make([]string, len(args))
+			for i, arg := range args {
+				if paths[i], err = look.Path(ctx, arg, nil); err != nil {
+					return err
+				}
 			}
-			h, err := runs.SetBaseline(path, file)
+			h, err := runs.SetBaseline(paths, file)
 			if err != nil {
 				return err
 			}
 			said := fmt.Sprintf("%s is now run %s: %s on %s, %s", file, h.Run, h.Prompt.Name, h.Suite.Name, h.Model.ID)
+			if len(h.Pooled) > 1 {
+				said += fmt.Sprintf(", pooled from %d runs with %s a case", len(h.Pooled), wording.Count(h.Trials, "trial"))
+			}
 			_, err = fmt.Fprintln(a.Out, textsafe.Cell(said))
 			return err
 		}),

@@ -28,6 +28,7 @@ type printing struct {
 
 	variants bool            // several models are named: the runs are variants of one result
 	baseline string          // the run to compare with; empty: the first one
+	confirm  bool            // on an alarm, run again and pool
 	narrow   suite.Selection // cases of a recorded run, none for all
 	pool     bool            // take fresh repeats of the revisions as further trials
 	noise    bool            // the runs are of one revision

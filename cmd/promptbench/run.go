@@ -28,6 +28,7 @@ func (a *app) runCommand() *cobra.Command {
 		how   runFlags
 		shown printing
 
+		confirm    bool
 		noPrograms bool
 	)
 	cmd := &cobra.Command{
@@ -82,9 +83,9 @@ verdict; with --gate-only, also once a regression is improbable.`,
 				if len(args) == 0 {
 					args = []string{h.Prompt.Path}
 				}
-				shown.baseline = baseline
+				shown.baseline, shown.confirm = baseline, confirm
 			}
-			if err := how.until.checkProject(o, len(args)); err != nil {
+			if err := errors.Join(how.until.checkProject(o, len(args)), checkConfirm(confirm, how, shown)); err != nil {
 				return err
 			}
 			shown.variants = len(o.Models) > 0
@@ -109,6 +110,7 @@ verdict; with --gate-only, also once a regression is improbable.`,
 		}, shown.check),
 	}
 	cmd.Flags().StringVar(&how.until.baseline, "baseline", "", "compare with the run in this `file`, not with the first revision")
+	cmd.Flags().BoolVar(&confirm, "confirm", false, confirmUse)
 	cmd.Flags().BoolVar(&noPrograms, "no-programs", false, "refuse a suite with graders that are programs")
 	cmd.Flags().StringVar(&a.status.file, "status", "", "write how the command ended to a `file`, as JSON for scripts")
 	files.several = true
@@ -165,7 +167,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		if err != nil {
 			return err
 		}
-		err = a.drive(ctx, revisions, how)
+		paths, err := a.drivePaths(ctx, revisions, how)
 		if errors.Is(err, job.ErrDetached) {
 			a.noteRuns(revisions.Job)
 			return a.printWaiting(a.Out, batches)
@@ -173,19 +175,29 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 		if err != nil {
 			return err
 		}
-		paths := make([]string, len(revisions.Runs))
-		for i, r := range revisions.Runs {
-			paths[i] = r.Path
+		pairing := result.Pairing{Detail: shown.detail(), Drift: true, Variants: shown.variants, Pool: shown.pool}
+		pairing.Anchor = runs.Anchor(p, shown.baseline)
+		if shown.confirm {
+			if pairing.Again, err = a.runAgain(ctx, p, how, shown, pairing, paths); err != nil {
+				return err
+			}
 		}
 		return shown.write(a, func(to report.Renderer) error {
 			if shown.baseline == "" {
 				return printRuns(ctx, to, p, paths, shown)
 			}
-			how := result.Pairing{Detail: shown.detail(), Drift: true, Variants: shown.variants, Pool: shown.pool}
-			how.Anchor = runs.Anchor(p, shown.baseline)
-			return printPairs(ctx, to, result.NewBase(p, shown.baseline, how), paths, shown, nil)
+			return printPairs(ctx, to, result.NewBase(p, shown.baseline, pairing), paths, shown, nil)
 		})
 	})
+}
+
+// drivePaths runs a job and returns the files of its runs.
+func (a *app) drivePaths(ctx context.Context, revisions *job.Revisions, how runFlags) ([]string, error) {
+	paths := make([]string, len(revisions.Runs))
+	for i, r := range revisions.Runs {
+		paths[i] = r.Path
+	}
+	return paths, a.drive(ctx, revisions, how)
 }
 
 // drive runs a job, and says on the error stream what went wrong.

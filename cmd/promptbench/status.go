@@ -33,6 +33,7 @@ type status struct {
 	Reason   string   `json:"reason,omitempty"`
 	Message  string   `json:"message,omitempty"` // what a person should read first
 	Runs     []string `json:"runs"`              // the files of the runs that it made or went on with
+	Again    bool     `json:"again,omitempty"`   // --confirm ran a second time
 
 	file string
 }

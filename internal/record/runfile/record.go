@@ -58,6 +58,7 @@ type Header struct {
 	Selected *Selection     `json:"selected,omitempty"`
 	Sealed   *Sealed        `json:"sealed,omitempty"`        // of a run on a suite that seals some of the selected cases
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
+	Pooled   []string       `json:"pooled,omitempty"`        // the runs whose trials this one has, if several, oldest first
 	Judge    *Judge         `json:"judge,omitempty"`
 	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
 	Redacted *Redacted      `json:"redacted,omitempty"` // of a run whose texts were taken out

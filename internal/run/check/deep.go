@@ -19,7 +19,7 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 		return nil, fmt.Errorf("there is no suite to analyse; name one with --suite")
 	}
 	var cases []items.Case
-	for one, err := range p.Suite.Cases() {
+	for one, err := range p.Suite.All() {
 		if err != nil {
 			return nil, fmt.Errorf("reading cases: %w", err)
 		}
@@ -27,6 +27,7 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 		cases = append(cases, items.Case{
 			ID: one.ID, Input: one.Input, Vars: one.Vars, InputHash: record.InputHash,
 			Type: one.Expect.Type, Group: one.Group, Tags: one.Tags,
+			Sealed: p.Suite.IsSealed(one.ID),
 		})
 	}
 	specs, err := p.Specs()
@@ -47,6 +48,9 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 			continue
 		}
 		seen[f.Header.Run] = true
+		for _, id := range f.Header.Pooled {
+			seen[id] = true
+		}
 		current := regrade.Current(p, f.Header, specs)
 		if !current && p.Suite.HasCommands() {
 			leftOut++

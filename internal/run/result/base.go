@@ -32,6 +32,8 @@ type Pairing struct {
 	Anchor    string            // a run file that heads are held against beside the base; may be empty
 	BaseName  string            // what the base's revision is called; empty: as the run says
 	HeadNames map[string]string // likewise for heads, by path
+
+	Again map[string]string // further runs of heads, by path: pooled with them
 }
 
 // A Base is the run that others are compared with. Its file is read once, and
@@ -188,7 +190,7 @@ func (b *Base) load(headPath string, again bool) (base, head *runfile.Run, err e
 		reading.Go(func() { b.recorded, baseErr = runfile.Load(b.path, detail) })
 		b.detail = detail
 	}
-	head, err = runfile.Load(headPath, detail)
+	head, err = b.loadHead(headPath, detail)
 	reading.Wait()
 	if err = cmp.Or(baseErr, err); err == nil {
 		name := &b.recorded.Header.Prompt.Name
@@ -196,4 +198,18 @@ func (b *Base) load(headPath string, again bool) (base, head *runfile.Run, err e
 		head.Header.Prompt.Name = cmp.Or(b.how.HeadNames[headPath], head.Header.Prompt.Name)
 	}
 	return b.recorded, head, err
+}
+
+// loadHead loads a head, pooled with its further run if it has one.
+func (b *Base) loadHead(path string, detail runfile.Detail) (*runfile.Run, error) {
+	head, err := runfile.Load(path, detail)
+	again := b.how.Again[path]
+	if err != nil || again == "" {
+		return head, err
+	}
+	second, err := runfile.Load(again, detail)
+	if err != nil {
+		return nil, err
+	}
+	return runfile.PoolRuns([]*runfile.Run{head, second})
 }

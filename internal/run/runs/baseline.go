@@ -35,15 +35,38 @@ func Anchor(p *project.Project, baseline string) string {
 	return ""
 }
 
-// SetBaseline copies a complete run over the whole suite to file, in one piece,
-// and returns its header.
-func SetBaseline(path, file string) (runfile.Header, error) {
-	run, err := runfile.Load(path, runfile.Scores)
+// SetBaseline writes complete runs over the whole suite to file, in one piece, and returns its header: one run as it is,
+// the trials of several runs of one revision as those of one run.
+func SetBaseline(paths []string, file string) (runfile.Header, error) {
+	detail := runfile.Scores
+	if len(paths) > 1 {
+		detail = runfile.Full
+	}
+	list := make([]*runfile.Run, len(paths))
+	for i, path := range paths {
+		run, err := runfile.Load(path, detail)
+		if err != nil {
+			return runfile.Header{}, err
+		}
+		if err := checkBaseline(run); err != nil {
+			return run.Header, err
+		}
+		list[i] = run
+	}
+	if len(list) == 1 {
+		return list[0].Header, copyFile(paths[0], file)
+	}
+	pooled, err := runfile.PoolRuns(list)
 	if err != nil {
 		return runfile.Header{}, err
 	}
+	return pooled.Header, replace.File(file, func(w io.Writer) error { return runfile.Encode(w, pooled) })
+}
+
+// checkBaseline returns an error if no other run can be compared with this one.
+func checkBaseline(run *runfile.Run) error {
 	if err := RefuseRedacted(run.Header, "no other run can be held against it"); err != nil {
-		return run.Header, err
+		return err
 	}
 	id, why := run.Header.Run, ""
 	switch {
@@ -59,9 +82,9 @@ func SetBaseline(path, file string) (runfile.Header, error) {
 			id, wording.Count(run.End.Errors, "trial"))
 	}
 	if why != "" {
-		return run.Header, errors.New(why)
+		return errors.New(why)
 	}
-	return run.Header, copyFile(path, file)
+	return nil
 }
 
 // copyFile replaces to with the contents of from, or leaves it as it is.

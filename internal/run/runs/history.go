@@ -114,6 +114,9 @@ func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found
 			left.Older++
 		default:
 			seen[h.Run] = true
+			for _, id := range h.Pooled {
+				seen[id] = true
+			}
 			out = append(out, f)
 		}
 	}

@@ -16,7 +16,8 @@ import (
 // A model answers rightly, or asks back where it should not.
 type model struct {
 	*fakeopenai.Server
-	worse atomic.Bool // of every prompt
+	worse atomic.Bool  // of every prompt
+	slips atomic.Int64 // how many of the next answers are wrong by chance
 }
 
 func newModel(t *testing.T) *model {
@@ -29,7 +30,7 @@ func newModel(t *testing.T) *model {
 				system = message.Content
 			}
 		}
-		if m.worse.Load() || strings.Contains(system, "나쁜") {
+		if m.worse.Load() || m.slips.Add(-1) >= 0 || strings.Contains(system, "나쁜") {
 			return fakeopenai.Text(`{"type":"question","items":["::warning::언제?"]}`)
 		}
 		return fakeopenai.Text(`{"type":"answer","items":["하나"]}`)
@@ -100,8 +101,14 @@ func TestNightlyFailsOnARegression(t *testing.T) {
 	t.Parallel()
 	r, m := withBaseline(t)
 	m.worse.Store(true)
+	before := len(m.Requests())
 	code, printed, outputs := r.act(withKey(nightly(nil)))
 	require.Equal(t, 3, code, printed)
+	require.Len(t, m.Requests(), before+24, "a second run confirms it")
+	require.Contains(t, r.summary(), "the head pools 2 runs")
+	runs, err := os.ReadDir(filepath.Join(r.dir, "promptbench-report", "runs"))
+	require.NoError(t, err)
+	require.Len(t, runs, 2)
 	require.Equal(t, "regressed", outputs["outcome"])
 	require.Equal(t, "3", outputs["exit-code"])
 	said := annotations(printed)
@@ -121,6 +128,28 @@ func TestNightlyFailsOnARegression(t *testing.T) {
 		return err
 	}))
 	require.NotContains(t, printed+r.summary(), secret)
+}
+
+// One bad night that a second run does not confirm is no alarm, and one line says that it was there.
+func TestNightlyRunsAgainBeforeItFails(t *testing.T) {
+	t.Parallel()
+	r, m := withBaseline(t)
+	r.write("promptbench.yaml", r.read("promptbench.yaml")+"gates: [{grader: case_type, min: 0.7}]\n")
+	before := len(m.Requests())
+	m.slips.Store(5)
+	code, printed, outputs := r.act(withKey(nightly(nil)))
+	require.Zero(t, code, printed)
+	require.Equal(t, "fine", outputs["outcome"])
+	require.Len(t, m.Requests(), before+24)
+	require.Equal(t, []string{
+		"::notice title=promptbench::The first run was worse than the baseline; both runs together are not, so this is no alarm.",
+	}, annotations(printed))
+	require.Contains(t, r.summary(), "the head pools 2 runs")
+
+	// A batch takes a day, so it is not sent twice.
+	m.slips.Store(0)
+	_, printed, _ = r.act(withKey(nightly(map[string]string{"args": "--batch\n--detach"})))
+	require.NotContains(t, printed, "--confirm")
 }
 
 // Where there is no key, recordings are replayed, and the job says that it sees

@@ -80,7 +80,7 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 
 	code, printed := r.promote()
 	require.Equal(t, 2, code)
-	require.Contains(t, annotations(printed)[0], "that job has 2 runs; say which one")
+	require.Contains(t, annotations(printed)[0], "no baseline can be made of the 2 runs of that job; the log says why. Name one: ")
 	for id, want := range map[string]string{
 		"../../v1": "that is not the id of a run", "nothing": "that job has no run nothing; it has ",
 		"$(id)": "that is not the id of a run",
@@ -105,6 +105,25 @@ func TestPromoteChoosesAndRefuses(t *testing.T) {
 		t, printed,
 		"::error title=promptbench::the branch main rejects the push; start this job on another branch and open a pull "+
 			"request")
+}
+
+// The two runs of a night that alarmed are pooled: nobody has to choose, and so nobody chooses the better one.
+func TestPromotePoolsTheRunsOfANight(t *testing.T) {
+	t.Parallel()
+	r, remote, run := promotion(t)
+	nightly := filepath.Join(r.temp, "nightly", "runs")
+	code, printed, _ := r.act(withKey(map[string]string{"revisions": "prompts/v2", "fresh": "true"}))
+	require.Zero(t, code, printed)
+	again, err := filepath.Glob(filepath.Join(r.dir, "runs", "*.jsonl"))
+	require.NoError(t, err)
+	require.Len(t, again, 1)
+	require.NoError(t, os.Rename(again[0], filepath.Join(nightly, filepath.Base(again[0]))))
+	r.vars["inputs.run"], r.vars["github.token"] = "", secret
+	code, printed = r.promote()
+	require.Zero(t, code, printed)
+	require.Contains(t, r.exec("git", "--git-dir", remote, "log", "-1", "--format=%s", "main"), run)
+	require.Contains(t, r.exec("git", "--git-dir", remote, "show", "main:runs/baseline.jsonl"),
+		`"pooled":["`+strings.TrimSuffix(run, ".jsonl")+`","`)
 }
 
 // A pull request may upload an artifact of any name, so only runs of the nightly job

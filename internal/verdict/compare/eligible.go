@@ -58,6 +58,11 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		return nil, &Refusal{
 			Reason: "base and head are one run, " + b.Run, Hint: "run the revision again, with --fresh to see drift",
 		}
+	case slices.Contains(b.Pooled, h.Run) || slices.Contains(h.Pooled, b.Run):
+		return nil, &Refusal{
+			Reason: fmt.Sprintf("run %s and run %s share replies: one pools the other", b.Run, h.Run),
+			Hint:   "run the revision again, with --fresh",
+		}
 	case b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !o.Drift && !o.mayBeVariants(b, h):
 		return nil, &Refusal{
 			Reason: fmt.Sprintf("%s and %s are the same prompt: their files send the same messages and parameters",
@@ -78,6 +83,7 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 			Reason: "the runs were graded differently: " + what, Hint: "grade both by one suite first, with regrade",
 		}
 	}
+	notes = append(append(notes, pooledRuns("base", b)...), pooledRuns("head", h)...)
 	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !isOtherModel(b, h) {
 		notes = append(notes, drift(head))
 	}
@@ -120,6 +126,14 @@ func redacted(b, h runfile.Header) (string, error) {
 		return "", &Refusal{Reason: "the runs were redacted by different keys, so their inputs cannot be paired", Hint: again}
 	}
 	return "both runs are redacted: markers replace their texts", nil
+}
+
+// pooledRuns names the runs whose trials a side holds, if there are several.
+func pooledRuns(side string, h runfile.Header) []string {
+	if len(h.Pooled) < 2 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the %s pools %s: %s", side, wording.Count(len(h.Pooled), "run"), wording.List(h.Pooled))}
 }
 
 // drift says what a comparison of two runs of one prompt can show.
