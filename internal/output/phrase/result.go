@@ -264,11 +264,11 @@ func Overall(c *compare.Comparison) string {
 
 // VerdictLine says in a line what the verdict of a comparison is.
 func VerdictLine(c *compare.Comparison) string {
-	out := fmt.Sprintf("%s against %s: %s", c.Head.Name, c.Base.Name, Overall(c)) + besideWords(c)
+	out := fmt.Sprintf("%s against %s: %s", c.Head.Name, c.Base.Name, Overall(c))
 	if !c.Noise && summary.Missed(c.Gates) {
 		out += ", and a gate is missed"
 	}
-	return out
+	return out + besideWords(c)
 }
 
 // NextStep says what a person does about the verdict of a comparison; empty where it has none.
@@ -284,7 +284,7 @@ func NextStep(c *compare.Comparison) string {
 		return ""
 	case *c.Verdict == compare.Regressed:
 		return "read the cases that newly fail, change the prompt and run it again."
-	case besideWords(c) != "":
+	case regressedBeside(c):
 		return "read what is said of the anchor and the sealed cases; change the prompt, or go back to the earlier one."
 	case summary.Missed(c.Gates):
 		return "a gate is missed; change the prompt or the gate."

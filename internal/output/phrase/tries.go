@@ -2,6 +2,7 @@ package phrase
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,20 +45,22 @@ func Statements(c *compare.Comparison) []string {
 	return append(append(out, sealedVerdict(c)...), tries(c.Tries)...)
 }
 
-// besideWords names what a comparison lost beside its verdict; empty if that is nothing.
-func besideWords(c *compare.Comparison) string {
-	out := ""
-	for _, other := range c.Beside() {
-		if other.Verdict == nil || *other.Verdict != compare.Regressed {
-			continue
-		}
-		if other == c.Sealed {
-			out += ", and regressed on the sealed cases"
-		} else {
-			out += ", and regressed against the anchor " + other.Base.Name
-		}
+// besideWords names the verdicts beside that of a comparison; empty if there are none.
+func besideWords(c *compare.Comparison) (out string) {
+	if c.Anchor != nil {
+		out += fmt.Sprintf("; against the anchor %s: %s", c.Anchor.Base.Name, Overall(c.Anchor))
+	}
+	if c.Sealed != nil {
+		out += "; on the sealed cases: " + Overall(c.Sealed)
 	}
 	return out
+}
+
+// regressedBeside reports whether a verdict beside that of a comparison is regressed.
+func regressedBeside(c *compare.Comparison) bool {
+	return slices.ContainsFunc(c.Beside(), func(c *compare.Comparison) bool {
+		return c.Verdict != nil && *c.Verdict == compare.Regressed
+	})
 }
 
 // tries says of many tries how good the best is, and how good where it was not chosen.

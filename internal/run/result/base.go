@@ -14,6 +14,7 @@ import (
 	"promptbench/internal/run/regrade"
 	"promptbench/internal/run/runs"
 	"promptbench/internal/verdict/compare"
+	"promptbench/internal/verdict/summary"
 )
 
 // A Pairing says how two runs are compared.
@@ -55,11 +56,13 @@ type Base struct {
 	pooled   *runfile.Run    // with its repeats; nil until it is needed
 	pooling  []string        // notes of it
 	anchor   *Base           // nil until it is needed
+
+	tries map[string]summary.Tries // by what they depend on of a head
 }
 
 // NewBase returns the base at path. It reads nothing yet.
 func NewBase(p *project.Project, path string, how Pairing) *Base {
-	return &Base{project: p, path: path, how: how}
+	return &Base{project: p, path: path, how: how, tries: map[string]summary.Tries{}}
 }
 
 // Compare compares the selected cases of the run file at headPath with the base.

@@ -23,7 +23,11 @@ func (b *Base) addTries(c *compare.Comparison, head runfile.Header) error {
 	for i, g := range gating {
 		names[i] = g.Grader
 	}
-	c.Tries = runs.TriesOf(b.onSuite, head, names)
+	key := fmt.Sprint(head.Suite, head.Model.ID, head.Model.Endpoint, head.Model.API, names)
+	if _, ok := b.tries[key]; !ok {
+		b.tries[key] = runs.TriesOf(b.onSuite, head, names)
+	}
+	c.Tries = b.tries[key]
 	return nil
 }
 
