@@ -11,7 +11,7 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
-// sealedRun has n cases, of which the first few are sealed; those in fails get 0.
+// sealedRun has n cases. The first few are sealed, and those in fails get 0.
 func sealedRun(name string, n, sealed int, fails func(i int) bool) *runfile.Run {
 	m := made{graders: []string{"case_type"}, cases: map[string][]trial{}}
 	isSealed := map[string]bool{}

@@ -34,8 +34,8 @@ func decideEach(list []*Comparison, together bool) {
 	}
 }
 
-// Beside are the comparisons whose verdicts stand beside that of this one: with the
-// anchor and on the sealed cases.
+// Beside are the comparisons that belong to this one and have verdicts of their own: with
+// the anchor and on the sealed cases.
 func (c *Comparison) Beside() []*Comparison {
 	return slices.DeleteFunc([]*Comparison{c.Anchor, c.Sealed}, func(c *Comparison) bool { return c == nil })
 }

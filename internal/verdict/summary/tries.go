@@ -27,7 +27,7 @@ type SplitScore struct {
 }
 
 // SplitScores computes the split score of each grader over the units that all runs have,
-// a run being one try. There is none for fewer than two runs or units.
+// a run being one try. Fewer than two runs or units give none.
 func SplitScores(tries []*runfile.Run, graders []string) []SplitScore {
 	if len(tries) < 2 {
 		return nil
