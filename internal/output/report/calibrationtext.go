@@ -35,7 +35,7 @@ func CalibrationText(w io.Writer, c calibration.Calibration, bar float64, o Opti
 			wording.Count(c.Late, "label")+" "+wording.Verb(c.Late, "were")+" given"))
 	}
 	if c.Missing > 0 {
-		p.prose("", fmt.Sprintf("%s not used, because no run holds the reply any more.",
+		p.prose("", fmt.Sprintf("%s not used, because none of these runs holds the reply.",
 			wording.Count(c.Missing, "label")+" "+wording.Verb(c.Missing, "are")))
 	}
 	p.blank()
