@@ -24,7 +24,7 @@ type State struct {
 	ForRPM   int           // calls that wait for the requests a minute of the config
 	ForTPM   int           // calls that wait for its tokens a minute
 	Tokens   int           // of input and output
-	Verdict  string        // how far it is, of a job that may stop early; else empty
+	Verdicts []string      // how far they are, of a job that may stop early; else nil
 	Cost     *float64      // in the currency of the prices; nil if a price is unknown
 }
 
@@ -153,9 +153,8 @@ func (t *Tally) Parts(now time.Time) []string {
 	out := []string{fmt.Sprintf("%d of %s", t.trials, wording.Count(t.total, "trial"))}
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	atMost := ""
-	if state.Verdict != "" {
-		add("%s", state.Verdict)
-		atMost = "at most "
+	if len(state.Verdicts) > 0 {
+		out, atMost = append(out, state.Verdicts...), "at most "
 	}
 	if t.replayed > 0 {
 		add("%d replayed", t.replayed)

@@ -8,4 +8,8 @@
 // the workers of a queue. Package runner does the trials; it decides their order and
 // when a job ends before the last. A job that needs the result of another prepares
 // and runs that one first.
+//
+// [Options.Until] has revisions run until their verdicts are decided, against a
+// recorded run or beside the first of them: the Decided of each [runfile.End] that
+// [Job.Run] returns is the decision.
 package job

@@ -3,42 +3,46 @@ package job
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"promptbench/internal/verdict/compare"
 )
 
 // say puts into words how far the verdicts are, for the line of progress.
 func (u *until) say() {
-	var parts []string
+	u.said = []string{"from " + percent(u.share(u.looks[0])) + " on it may stop"}
+	if u.next > 0 {
+		u.said[0] = percent(u.share(u.looks[u.next-1])) + " done"
+	}
 	for _, h := range u.heads {
 		text := ""
 		switch c := h.comparison; {
 		case u.decided[h.variant] != nil:
 			continue
 		case u.gap:
-			text = "runs to the end: trials without an outcome"
+			text = "runs to the end: some trials have no outcome"
 		case c.ToEnd() != "":
 			text = "runs to the end: " + c.ToEnd()
-		case u.next == 0:
-			text = fmt.Sprintf("may stop from %s on", percent(u.share(u.looks[0])))
+		case u.next > 0:
+			text = sureOf(c.Outlook())
 		default:
-			text = fmt.Sprintf("%s done, %s", percent(u.share(u.looks[u.next-1])), sureOf(c.Outlook()))
+			continue
 		}
 		if len(u.heads) > 1 {
 			text = h.name + " " + text
 		}
-		parts = append(parts, text)
+		u.said = append(u.said, text)
 	}
-	u.said = strings.Join(parts, "; ")
+	if u.next == 0 && !u.mayStop() {
+		u.said = u.said[1:]
+	}
 }
 
 // sureOf says which verdict is the most probable.
 func sureOf(o compare.Outlook) string {
 	if o.Regressed > o.NoWorse {
-		return percent(o.Regressed) + " sure it regressed"
+		return "regressed: " + percent(o.Regressed) + " sure"
 	}
-	return percent(o.NoWorse) + " sure it is no worse"
+	return "no worse: " + percent(o.NoWorse) + " sure"
 }
 
 // percent prints a share, never rounded up to all.
@@ -47,10 +51,10 @@ func percent(share float64) string {
 }
 
 // Outlook says how far the verdicts of a job are that stops once they are decided;
-// empty for another.
-func (j *Job) Outlook() string {
+// nil for another.
+func (j *Job) Outlook() []string {
 	if j.until == nil {
-		return ""
+		return nil
 	}
 	j.until.mu.Lock()
 	defer j.until.mu.Unlock()

@@ -43,7 +43,7 @@ type until struct {
 	mu     sync.Mutex
 	trials [][]runfile.Trial // of the stage at hand, by variant
 	gap    bool              // a trial has no outcome, so that nothing is decided any more
-	said   string            // how far the verdicts are
+	said   []string          // how far the verdicts are
 }
 
 // A head is a variant that is held against the base.

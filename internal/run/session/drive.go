@@ -33,7 +33,7 @@ func Drive(ctx context.Context, c *progress.Console, j *job.Job, o Options) ([]r
 	defer release()
 	state := func() progress.State {
 		s := StateOf(j.Stats())
-		s.Verdict = j.Outlook()
+		s.Verdicts = j.Outlook()
 		return s
 	}
 	bar := c.NewProgress(progress.NewTally(j.Trials, state, time.Now()), o.Every)

@@ -157,10 +157,13 @@ func (u *Unfinished) Decide() (runfile.Decided, bool) {
 // Outlook returns how probable the verdicts on all cases are.
 func (u *Unfinished) Outlook() Outlook { return OutlookOf(u.looks(), u.how) }
 
+// looks are how the graders stand that apply to any case.
 func (u *Unfinished) looks() []Look {
-	out := make([]Look, len(u.gating))
-	for i, g := range u.gating {
-		out[i] = u.look(g)
+	var out []Look
+	for _, g := range u.gating {
+		if l := u.look(g); l.Units+l.LeftOut > 0 {
+			out = append(out, l)
+		}
 	}
 	return out
 }
