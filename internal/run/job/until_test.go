@@ -17,9 +17,9 @@ import (
 	"promptbench/internal/testing/fakeopenai"
 )
 
-// Three revisions, of which the first is the base, v2 breaks everything and v3 nothing.
-// v2 stops early, and nothing beyond its look is asked. The base goes on with v3, for
-// whose verdict so few cases are all needed.
+// Three revisions: v1 is the base, v2 breaks everything, and v3 changes nothing. v2
+// stops early, and nothing beyond its look is asked. The base goes on with v3, whose
+// verdict needs all of so few cases.
 func TestUntilDecided(t *testing.T) {
 	t.Parallel()
 	server := fakeopenai.New(func(r fakeopenai.Request) fakeopenai.Reply {
