@@ -122,7 +122,8 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 	answered, all := session.Progress()
 	a.Note("%d of %s answered; %s", answered, wording.Count(all, "question"), f.file)
 	if work.Draw != nil {
-		a.Note("drawn at random: %d cases for each question, from %s", work.Draw.Sample, wording.List(work.Draw.Runs))
+		a.Note("drawn at random: up to %s for each question, from %s",
+			wording.Count(work.Draw.Sample, "case"), wording.List(work.Draw.Runs))
 	}
 	return nil
 }

@@ -95,6 +95,7 @@ func ToLabelSample(p *project.Project, of []*runfile.Run, n int, labeller string
 	if err != nil {
 		return Labelling{}, err
 	}
+	n = min(n, len(w.cases))
 	d := label.Draw{
 		Kind: label.KindDraw, Suite: p.Suite.Name, Runs: project.RecordedIn(of...), Sample: n, Labeller: labeller,
 		At: now.UTC().Truncate(time.Second),

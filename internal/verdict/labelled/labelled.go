@@ -47,7 +47,12 @@ type Run struct {
 func Of(
 	run *runfile.Run, cases []runfile.Case, criteria []graders.Criterion, texts map[string]string, people People,
 ) *Run {
-	r := &Run{draws: people.Draws, units: map[string][]Unit{}}
+	r := &Run{units: map[string][]Unit{}}
+	for _, d := range people.Draws { // a larger draw has the order of the smaller one
+		if !slices.ContainsFunc(r.draws, func(other label.Draw) bool { return slices.Equal(other.Runs, d.Runs) }) {
+			r.draws = append(r.draws, d)
+		}
+	}
 	said, asked := byQuestion(people.Labels), map[string]bool{}
 	for _, c := range graders.Questions(run.Header.Graders) {
 		asked[rubric.QuestionHash(c)] = true
