@@ -37,7 +37,7 @@ func Differences(marks []compare.Mark) string {
 	for _, list := range []struct {
 		word    string
 		graders []string
-	}{{broke + " ", fails}, {fixed + " ", passes}, {"", moved}} {
+	}{{"broke ", fails}, {"fixed ", passes}, {"", moved}} {
 		if len(list.graders) > 0 {
 			parts = append(parts, list.word+strings.Join(list.graders, ", "))
 		}

@@ -45,6 +45,8 @@ func Said(s summary.Said, failure string) string {
 	switch {
 	case failure != "":
 		return "error"
+	case s.Failed != "":
+		return s.Failed
 	case s.Begins != nil && *s.Begins == "":
 		return "(empty)"
 	case s.Begins != nil:
@@ -65,18 +67,22 @@ func Said(s summary.Said, failure string) string {
 // of items. It is nothing where only the words of a reply tell what it is.
 func Turn(p compare.CasePair) string {
 	b, h, sides := p.Base.Said, p.Head.Said, Sides(p)
-	failed := p.Base.Error+p.Head.Error != ""
-	switch {
-	case b.Begins != nil || h.Begins != nil:
+	if b.Begins != nil || h.Begins != nil {
 		return ""
+	}
+	typed := [2]bool{}
+	for i, s := range []compare.CaseSide{p.Base, p.Head} {
+		typed[i] = s.Error == "" && s.Failed == "" && s.Type != ""
+	}
+	switch {
 	case sides[0] == sides[1]:
 		return sides[1]
-	case !failed && b.Type == h.Type && b.Type != "":
+	case typed[0] && typed[1] && b.Type == h.Type:
 		return fmt.Sprintf("%s, %d → %s", h.Type, b.Items, wording.Count(h.Items, "item"))
 	}
-	for i, s := range []compare.CaseSide{p.Base, p.Head} {
-		if s.Error == "" && s.Type != "" {
-			sides[i] = s.Type
+	for i, s := range []string{b.Type, h.Type} {
+		if typed[i] {
+			sides[i] = s
 		}
 	}
 	return strings.Join(sides, " → ")

@@ -179,14 +179,14 @@ func metric(m compare.Metric, pairs int) string {
 	}
 	out := amount(m.Metric, *m.BaseMean) + " → " + amount(m.Metric, *m.HeadMean)
 	if m.Metric == config.Latency {
-		out += " ms"
+		out = amount(m.Metric, *m.BaseMean/1000) + " → " + amount(m.Metric, *m.HeadMean/1000) + " s"
 	}
 	out += " a case"
 	var notes []string
 	if m.Change != nil {
 		notes = append(notes, summary.Percent(*m.Change))
 	}
-	if m.CI != nil {
+	if m.CI != nil && m.Metric == config.Latency { // the others hardly vary
 		notes = append(notes, "95% interval "+summary.Percent(m.CI[0])+"…"+summary.Percent(m.CI[1]))
 	}
 	if m.LeftOut > 0 {
@@ -198,11 +198,11 @@ func metric(m compare.Metric, pairs int) string {
 	return out
 }
 
-// amount prints what a reply takes of a metric, of its cost the first three digits.
+// amount prints what a reply takes of a metric, of its cost and latency the first three digits.
 func amount(metric string, v float64) string {
 	digits := 0
-	if metric == config.Cost && v > 0 {
-		digits = max(2, 2-int(math.Floor(math.Log10(v))))
+	if metric != config.Tokens && v > 0 {
+		digits = max(0, 2-int(math.Floor(math.Log10(v))))
 	}
 	return strconv.FormatFloat(v, 'f', digits, 64)
 }
@@ -262,11 +262,15 @@ func Overall(c *compare.Comparison) string {
 	return c.Verdict.Words()
 }
 
-// VerdictLine says in a line what the verdict of a comparison is.
-func VerdictLine(c *compare.Comparison) string {
+// VerdictLine says in a line what the verdict of a comparison is, with the types that changed
+// if byType is set.
+func VerdictLine(c *compare.Comparison, byType bool) string {
 	out := fmt.Sprintf("%s against %s: %s", c.Head.Name, c.Base.Name, Overall(c))
+	if types := TypesChanged(c); byType && types != "" {
+		out += " (" + types + ")"
+	}
 	if !c.Noise && summary.Missed(c.Gates) {
-		out += ", and a gate is missed"
+		out += "; gate missed"
 	}
 	return out + besideWords(c)
 }
@@ -286,6 +290,8 @@ func NextStep(c *compare.Comparison) string {
 		return "read the cases that newly fail, change the prompt and run it again."
 	case regressedBeside(c):
 		return "read what is said of the anchor and the sealed cases; change the prompt, or go back to the earlier one."
+	case *c.Verdict == compare.Mixed && summary.Missed(c.Gates):
+		return "read the cases that broke, then change the prompt or the gate."
 	case summary.Missed(c.Gates):
 		return "a gate is missed; change the prompt or the gate."
 	case *c.Verdict == compare.Mixed:
@@ -305,7 +311,7 @@ func NextStep(c *compare.Comparison) string {
 
 // FlipCounts says how many cases newly fail some grader, and how many newly pass one.
 func FlipCounts(c *compare.Comparison) string {
-	return fmt.Sprintf("%s newly %s, %d newly %s",
+	return fmt.Sprintf("%s newly %s some grader, %d newly %s one",
 		wording.Count(c.NewlyFail, "case"), wording.Verb(c.NewlyFail, "fail"), c.NewlyPass, wording.Verb(c.NewlyPass, "pass"))
 }
 

@@ -19,8 +19,7 @@ type TypeTable struct {
 
 // A TypeRow has a cell for each title: the expected type, how many replies have it (of a
 // comparison on both sides), what a comparison says of the change unless the verdict rests
-// on something else, and the types of the other replies, of the head in a comparison, the
-// most frequent first.
+// on something else, and the types of the other replies, of the head in a comparison.
 type TypeRow struct {
 	Cells   []string
 	Verdict compare.SliceVerdict // of the slice; empty if there is none
@@ -33,61 +32,96 @@ const changeTitle = "change"
 
 // The words for a slice.
 const (
-	broke     = "broke"
-	fixed     = "fixed"
-	tooFew    = "too few to tell"
+	worse     = "worse"
+	better    = "better"
+	unclear   = "unclear"    // too few cases changed to tell
 	untested  = "not tested" // the run stopped early
 	unchanged = "unchanged"
 )
 
-// RunTypes returns a row for each type that a suite declares.
+// firstTypeTitle heads the expected types.
+const firstTypeTitle = "case type"
+
+// RunTypes returns a row for each type that a suite declares, and one for all.
 func RunTypes(s summary.Summary) TypeTable {
-	t := TypeTable{Titles: []string{"expected", "right", "what the other replies are"}}
+	t := TypeTable{Titles: []string{firstTypeTitle, "right", "wrong replies"}}
+	right, all := 0, 0
 	for i, counts := range s.Confusion {
+		right, all = right+counts[i], all+sum(counts)
 		t.Rows = append(t.Rows, TypeRow{Cells: []string{
-			s.Types[i], fmt.Sprintf("%d of %d", counts[i], sum(counts)), instead(s.Types, counts, i),
+			s.Types[i], fmt.Sprintf("%d of %d", counts[i], sum(counts)), wrong(s.Types, counts, i),
 		}})
+	}
+	if len(t.Rows) > 0 {
+		t.Rows = append(t.Rows, TypeRow{Cells: []string{allTypes, fmt.Sprintf("%d of %d", right, all), ""}})
 	}
 	return t
 }
 
-// Types returns a row for each type that the suite of a comparison declares, with these names
-// of the sides.
+const allTypes = "all"
+
+// Types returns a row for each type that the suite of a comparison declares and one for all,
+// with these names of the sides.
 func Types(c *compare.Comparison, base, head string) TypeTable {
-	t := TypeTable{Titles: []string{"expected", "right, " + base + " → " + head, "what " + head + " says instead"}}
-	decides := slices.ContainsFunc(c.Graders, func(g compare.Grader) bool { return g.Grader == ofTypes && g.Gating })
-	if decides {
+	t := TypeTable{Titles: []string{firstTypeTitle, "right, " + base + " → " + head, "wrong replies of " + head}}
+	at := slices.IndexFunc(c.Graders, func(g compare.Grader) bool { return g.Grader == ofTypes && g.Gating })
+	if at >= 0 {
 		t.Titles = slices.Insert(t.Titles, 2, changeTitle)
 	}
 	m := c.Confusion
-	widest := [2]int{}
-	for i := range m.Expected {
-		widest[0], widest[1] = max(widest[0], digits(m.Base[i][i])), max(widest[1], digits(m.Head[i][i]))
+	if len(m.Expected) == 0 {
+		return t
+	}
+	var all rightReplies
+	counts := make([]rightReplies, len(m.Expected))
+	for i := range counts {
+		counts[i] = rightReplies{m.Base[i][i], m.Head[i][i], sum(m.Base[i]), sum(m.Head[i])}
+		all.add(counts[i])
+	}
+	row := func(name string, n rightReplies, change, wrong string) TypeRow {
+		cells := []string{name, n.text(all), wrong}
+		if at >= 0 {
+			cells = slices.Insert(cells, 2, change)
+		}
+		return TypeRow{Cells: cells}
 	}
 	for i, expected := range m.Expected {
-		base, head := sum(m.Base[i]), sum(m.Head[i])
-		before, after := fmt.Sprintf("%*d", widest[0], m.Base[i][i]), fmt.Sprintf("%*d", widest[1], m.Head[i][i])
-		if base != head { // calls failed
-			before += fmt.Sprintf(" of %d", base)
-		}
-		row := TypeRow{Cells: []string{
-			expected, fmt.Sprintf("%s → %s of %d", before, after, head), instead(m.Expected, m.Head[i], i),
-		}}
-		change := tooFew
+		change, verdict := unclear, compare.SliceVerdict("")
 		if c.Decided != nil {
 			change = untested
 		}
 		for _, s := range c.Slices {
 			if s.Grader == ofTypes && s.Value == expected {
-				change, row.Verdict = Change(s), s.Verdict
+				change, verdict = Change(s), s.Verdict
 			}
 		}
-		if decides {
-			row.Cells = slices.Insert(row.Cells, 2, change)
-		}
-		t.Rows = append(t.Rows, row)
+		r := row(expected, counts[i], change, wrong(m.Expected, m.Head[i], i))
+		r.Verdict = verdict
+		t.Rows = append(t.Rows, r)
 	}
+	overall := ""
+	if at >= 0 {
+		overall = Verdict(c.Graders[at])
+	}
+	t.Rows = append(t.Rows, row(allTypes, all, overall, ""))
 	return t
+}
+
+// rightReplies counts replies of the expected type, and all replies, on both sides.
+type rightReplies struct{ base, head, ofBase, ofHead int }
+
+func (n *rightReplies) add(o rightReplies) {
+	n.base, n.head, n.ofBase, n.ofHead = n.base+o.base, n.head+o.head, n.ofBase+o.ofBase, n.ofHead+o.ofHead
+}
+
+// text is "36 → 9 of 57", aligned with the total. The sides have different numbers of replies
+// where calls failed.
+func (n rightReplies) text(total rightReplies) string {
+	before := fmt.Sprintf("%*d", digits(total.base), n.base)
+	if n.ofBase != n.ofHead {
+		before += fmt.Sprintf(" of %d", n.ofBase)
+	}
+	return fmt.Sprintf("%s → %*d of %d", before, digits(total.head), n.head, n.ofHead)
 }
 
 // ofTypes is the grader that says whether replies have the expected type.
@@ -97,22 +131,22 @@ const ofTypes = "case_type"
 func Change(s compare.TypeSlice) string {
 	switch {
 	case s.Verdict == compare.SliceWorse:
-		return broke
+		return worse
 	case s.Verdict == compare.SliceBetter:
-		return fixed
+		return better
 	case s.Verdict == "":
 		return untested
 	case s.Better+s.Worse == 0:
 		return unchanged
 	}
-	return tooFew
+	return unclear
 }
 
-// OtherSlices names the types that other graders show to be broken or fixed, which
-// [Types] does not have.
+// OtherSlices names the types that get worse or better by other graders, which [Types] does
+// not have.
 func OtherSlices(c *compare.Comparison) []string {
 	var out []string
-	for _, change := range []string{broke, fixed} {
+	for _, change := range []string{worse, better} {
 		types := map[string][]string{}
 		for _, s := range c.Slices {
 			if Change(s) == change && (s.Grader != ofTypes || len(c.Confusion.Expected) == 0) {
@@ -126,18 +160,18 @@ func OtherSlices(c *compare.Comparison) []string {
 			}
 		}
 		if len(parts) > 0 {
-			out = append(out, "also "+change+", by type: "+strings.Join(parts, ", "))
+			out = append(out, change+" by other graders: "+strings.Join(parts, ", "))
 		}
 	}
 	return out
 }
 
-// TypesChanged says in short which types are broken and which are fixed, as the sentence of
-// the comparison does at length.
+// TypesChanged says in short which types get worse and which better, as the sentence of the
+// comparison does at length.
 func TypesChanged(c *compare.Comparison) string {
 	var parts []string
 	var named []string
-	for _, change := range []string{broke, fixed} {
+	for _, change := range []string{worse, better} {
 		var types []string
 		for _, s := range c.Slices {
 			if Change(s) == change && !slices.Contains(named, s.Value) {
@@ -145,7 +179,7 @@ func TypesChanged(c *compare.Comparison) string {
 			}
 		}
 		if len(types) > 0 {
-			parts = append(parts, change+" "+wording.List(types))
+			parts = append(parts, wording.List(types)+" "+change)
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -161,8 +195,8 @@ func Passed(s compare.TypeSlice) string {
 	return fmt.Sprintf("%d → %d of %d", s.BasePassed, s.HeadPassed, s.Cases)
 }
 
-// instead lists the replies of a row that do not have its type.
-func instead(types []string, counts []int, right int) string {
+// wrong lists the replies of a row that do not have its type, the most frequent first.
+func wrong(types []string, counts []int, right int) string {
 	type kind struct {
 		name string
 		n    int

@@ -17,8 +17,7 @@ import (
 // verdict is the last line as well, with what to do next.
 func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	p := &printer{w: w, o: o}
-	verdict := line(phrase.VerdictLine(c))
-	p.prose(bold+verdictColor(c.Verdict), verdict)
+	p.prose(bold+verdictColor(c.Verdict), line(phrase.VerdictLine(c, false)))
 	p.prose("", line(c.Headline))
 	if next := phrase.NextStep(c); o.Brief && next != "" {
 		p.prose("", "Next: "+line(next))
@@ -41,12 +40,9 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 		p.tags(c.Tags)
 	}
 	p.blank()
-	if types := phrase.TypesChanged(c); types != "" {
-		verdict += " (" + line(types) + ")"
-	}
-	p.prose(bold+verdictColor(c.Verdict), verdict)
+	p.prose(bold+verdictColor(c.Verdict), line(phrase.VerdictLine(c, true)))
 	if next := phrase.NextStep(c); next != "" {
-		p.prose("", "Next: "+line(next))
+		p.prose("", "Next: "+line(next)+" --all lists every case, --case ID shows one.")
 	}
 	return p.err
 }
@@ -88,6 +84,9 @@ func (p *printer) graders(c *compare.Comparison) {
 	narrow(columns, rows, p.o.Width)
 	p.table(columns, rows)
 	p.sentences("", phrase.Warnings(c.Graders))
+	if slices.ContainsFunc(c.Graders, func(g compare.Grader) bool { return !g.Gating }) {
+		p.line("Verdicts in parentheses do not count towards the result.")
+	}
 }
 
 // nameWidth is how wide the names of both sides may be, so that the table fits
@@ -115,7 +114,7 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	case o.All:
 		limit = -1
 	case o.width() < wideEnough:
-		limit = fewCases / 2 // each takes two lines
+		limit = fewOnTwoLines
 	}
 	rows, changed := c.Rows(limit), c.Changed()
 	p.blank()
@@ -127,7 +126,7 @@ func (p *printer) flips(c *compare.Comparison, o Options) {
 	case o.All:
 		p.prose("", fmt.Sprintf("%s; all %s, the worst first:", moved, wording.Count(len(rows), "case")))
 	case changed > len(rows):
-		p.prose("", fmt.Sprintf("%s; the worst %d (--all, or --case ID):", moved, len(rows)))
+		p.prose("", fmt.Sprintf("%s; the worst %d:", moved, len(rows)))
 	default:
 		p.prose("", moved+"; those that changed, the worst first:")
 	}

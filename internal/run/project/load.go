@@ -118,7 +118,13 @@ func (p *Project) loadSuite() problem.List {
 		p.vars, p.hasVars = loaded.VarNames(), true
 	}
 	if known := loaded.ScoreNames(); len(known) > 0 {
-		probs = append(probs, p.Config.CheckGates(known)...)
+		gates := p.Config.CheckGates(known)
+		for i := range gates {
+			if p.Options.Suite != "" && filepath.Clean(p.Options.Suite) != filepath.Clean(p.Config.Suite) {
+				gates[i].Severity = problem.Warning // the gate is meant for the suite of the config
+			}
+		}
+		probs = append(probs, gates...)
 	}
 	if probs.Err() != nil {
 		return probs

@@ -75,9 +75,10 @@ func (p *Project) Comparison(base, head *runfile.Run, notes []string) compare.Op
 		*side.into = people
 	}
 	for _, g := range p.Config.RegressionGates {
-		o.Gating = append(o.Gating, g.Graders...)
-		if g.ByType {
+		if g.ByType { // it does not keep other graders from deciding
 			o.GatingByType = append(o.GatingByType, g.Graders...)
+		} else {
+			o.Gating = append(o.Gating, g.Graders...)
 		}
 		if g.Margin == nil {
 			continue

@@ -47,7 +47,7 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		r := summary.GateResult{
 			Grader: g.Grader, Of: summary.Regression, Cases: g.Cases, Applicable: g.Cases + g.LeftOut,
 		}
-		if g.Gating && slices.Contains(o.Gating, g.Grader) && !r.HasHalf() {
+		if g.Gating && slices.Contains(slices.Concat(o.Gating, o.GatingByType), g.Grader) && !r.HasHalf() {
 			c.Gates = append(c.Gates, r)
 		}
 	}

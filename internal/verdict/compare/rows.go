@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"promptbench/internal/record/runfile"
@@ -94,7 +95,7 @@ func (c *Comparison) Changed() int {
 }
 
 // Rows renders the first of the pairs: those that changed in the order of [Change], the
-// worst of each first, then the unchanged ones. A negative limit renders all pairs, else
+// worst of each first, then the unchanged ones. The types that broke take turns. A negative limit renders all pairs, else
 // the unchanged ones are left out.
 func (c *Comparison) Rows(limit int) []CasePair {
 	order := make([]int, 0, len(c.became))
@@ -106,6 +107,7 @@ func (c *Comparison) Rows(limit int) []CasePair {
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(c.became[a], c.became[b]), c.moved[a].compare(c.moved[b]))
 	})
+	c.takeTurns(order)
 	if limit >= 0 {
 		order = order[:min(limit, len(order))]
 	}
@@ -115,6 +117,36 @@ func (c *Comparison) Rows(limit int) []CasePair {
 		out[k].Change = c.became[i]
 	}
 	return out
+}
+
+// takeTurns moves the cases that break a type to the front of those that newly fail: the
+// worst case of each type, then the second of each, and so on.
+func (c *Comparison) takeTurns(order []int) {
+	turns, next := make(map[int]int, len(order)), map[string]int{}
+	for _, i := range order {
+		turns[i] = math.MaxInt
+		if c.became[i] == NewlyFails && c.breaksType(i) {
+			expected := c.pairs.pairs[i].c.Expect.Type
+			turns[i] = next[expected]
+			next[expected]++
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(c.became[a], c.became[b]), cmp.Compare(turns[a], turns[b]))
+	})
+}
+
+// breaksType reports whether a pair newly fails a grader that is worse on its type.
+func (c *Comparison) breaksType(i int) bool {
+	for _, s := range c.Slices {
+		if s.Verdict == SliceWorse && s.Value == c.pairs.pairs[i].c.Expect.Type {
+			base, head := c.pairs.cells(i, slices.Index(c.pairs.names, s.Grader))
+			if base.Scored > 0 && head.Scored > 0 && base.Pass() && !head.Pass() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A movement says how far a pair moved in the direction of its [Change], by the graders

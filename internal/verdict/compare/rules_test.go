@@ -292,6 +292,26 @@ func TestMixed(t *testing.T) {
 	require.True(t, summary.Missed(c.Gates))
 	require.Equal(t, []string{"answer", "invalid"}, c.Gates[0].Worse)
 	require.Equal(t, "gate missed: case_type by type, answer and invalid are worse", c.Gates[0].String())
+	require.Contains(t, only(t, c).Warnings[0], "types change in opposite directions, so more cases would hardly settle this")
+	rows := c.Rows(4)
+	expected := []string{rows[0].Case.Expect.Type, rows[1].Case.Expect.Type, rows[2].Case.Expect.Type, rows[3].Case.Expect.Type}
+	require.Equal(t, []string{"answer", "invalid", "answer", "invalid"}, expected, "the types that broke take turns")
+}
+
+// A gate by type keeps no other grader from deciding, and is ignored where no type is tested.
+func TestGateByType(t *testing.T) {
+	t.Parallel()
+	base, head := one("case_type", "format", "rubric/a"), one("case_type", "format", "rubric/a")
+	for i := range 20 {
+		base.cases[caseID(i)], head.cases[caseID(i)] = []trial{{1, 1, 1}}, []trial{{1, 0, 1}}
+	}
+	c := hold(t, base, head, compare.Options{GatingByType: []string{"case_type", "rubric/a"}})
+	require.Equal(t, compare.Regressed, *c.Verdict, "by format")
+	require.True(t, c.Graders[2].Gating)
+	require.False(t, summary.Missed(c.Gates))
+	require.Equal(t, "gate ignored: case_type by type, because it takes two types with 10 scored cases each", c.Gates[0].String())
+	c = hold(t, base, head, compare.Options{GatingByType: []string{"case_type"}, Gating: []string{"rubric/a"}})
+	require.Equal(t, []bool{true, false, true}, []bool{c.Graders[0].Gating, c.Graders[1].Gating, c.Graders[2].Gating})
 }
 
 func TestWhatIsASlice(t *testing.T) {

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -168,12 +169,27 @@ const byType = "type"
 // checkByType holds a grader to a gate by type.
 func (c *Comparison) checkByType(grader string) summary.GateResult {
 	r := summary.GateResult{Grader: grader, By: byType, Pass: true, Shortfall: c.options.Reliability[grader].Shortfall}
+	tested := false
 	for _, s := range c.Slices {
-		if s.Grader == grader && s.failsGate {
-			r.Worse, r.Pass = append(r.Worse, s.Value), false
+		if s.Grader == grader {
+			tested = tested || s.P != nil
+			if s.failsGate {
+				r.Worse, r.Pass = append(r.Worse, s.Value), false
+			}
 		}
 	}
+	if !tested {
+		r.Shortfall = cmp.Or(r.Shortfall, fmt.Sprintf("it takes two types with %d scored cases each", fewestInSlice))
+	}
 	return r
+}
+
+// movesApart reports whether a grader gets worse on one type and better on another.
+func (c *Comparison) movesApart(grader string) bool {
+	has := func(v SliceVerdict) bool {
+		return slices.ContainsFunc(c.Slices, func(s TypeSlice) bool { return s.Grader == grader && s.Verdict == v })
+	}
+	return has(SliceWorse) && has(SliceBetter)
 }
 
 // mix is the overall verdict: [Mixed] in place of a verdict that a worse slice

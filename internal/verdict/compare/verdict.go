@@ -86,7 +86,7 @@ func decide(list []*Comparison, together bool) {
 			g.withdraw(graderVerdict(worst[at], worstAdjusted[at]))
 			g.explain(adjusted[at])
 			if g.Verdict != nil && *g.Verdict == Inconclusive && g.Units > 0 {
-				g.plan(tests)
+				g.plan(tests, c.movesApart(g.Grader))
 			}
 			at++
 		}
@@ -105,13 +105,15 @@ func adjustFalls(adjusted []*float64, list []Grader) {
 }
 
 // gating reports whether the overall verdict rests on a grader: those that the
-// options name, else all but the single criteria of a rubric. A grader
-// whose judge cannot gate never gates.
+// options name, else all but the single criteria of a rubric. A gate by type adds its
+// graders to either. A grader whose judge cannot gate never gates.
 func gating(name string, o Options) bool {
-	if o.Reliability[name].Shortfall != "" {
+	switch {
+	case o.Reliability[name].Shortfall != "":
 		return false
-	}
-	if len(o.Gating) > 0 {
+	case slices.Contains(o.GatingByType, name):
+		return true
+	case len(o.Gating) > 0:
 		return slices.Contains(o.Gating, name)
 	}
 	return !strings.Contains(name, "/")

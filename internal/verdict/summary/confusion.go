@@ -38,16 +38,25 @@ func Confusion(run *runfile.Run, cases iter.Seq2[*runfile.Case, []runfile.Trial]
 // as failed as a whole has none.
 func columnOf(run *runfile.Run, t *runfile.Trial, types []string) int {
 	column := slices.Index(types, t.Read.Type)
-	if column < 0 {
+	if column < 0 || failureOf(run, t) != "" {
 		return len(types)
 	}
+	return column
+}
+
+// failureOf says why a reply counts as failed as a whole, or nothing.
+func failureOf(run *runfile.Run, t *runfile.Trial) string {
 	if call := ReplyTo(run, t); call != nil {
 		switch runfile.FinishReason(call.FinishReason) {
-		case runfile.FinishLength, runfile.FinishContentFilter, runfile.FinishInvalid:
-			return len(types)
+		case runfile.FinishLength:
+			return "cut by length"
+		case runfile.FinishContentFilter:
+			return "withheld"
+		case runfile.FinishInvalid:
+			return "invalid"
 		}
 	}
-	return column
+	return ""
 }
 
 // casesOf are the cases of a run with their trials.

@@ -42,6 +42,8 @@ func (g GateResult) String() string {
 	switch {
 	case g.Shortfall != "" && g.Metric != "":
 		return fmt.Sprintf("gate ignored: the change of %s is unknown, because %s", g.Metric, g.Shortfall)
+	case g.Shortfall != "" && g.By != "":
+		return fmt.Sprintf("gate ignored: %s by type, because %s", g.Grader, g.Shortfall)
 	case g.Shortfall != "":
 		word = "ignored, because its judge cannot gate"
 	case !g.Pass:

@@ -8,7 +8,8 @@ type Said struct {
 	Items  int     `json:"items"`
 	Begins *string `json:"begins,omitempty"` // the beginning of the reply, where its type and items do not tell it
 
-	Counted bool `json:"-"` // the suite says where items are, so that none is worth saying
+	Counted bool   `json:"-"` // the suite says where items are, so that none is worth saying
+	Failed  string `json:"-"` // why the reply fails as a whole: cut by length, withheld or invalid; empty if it does not
 }
 
 // SaidOf returns what a run answered in the trials of one case.
@@ -24,6 +25,7 @@ func SaidOf(run *runfile.Run, trials []runfile.Trial) Said {
 				said.Begins = &call.Begins
 			}
 		}
+		said.Failed = failureOf(run, t)
 		return said
 	}
 	return Said{Counted: run.Header.CountsItems()}
