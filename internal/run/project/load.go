@@ -120,7 +120,7 @@ func (p *Project) loadSuite() problem.List {
 	if known := loaded.ScoreNames(); len(known) > 0 {
 		gates := p.Config.CheckGates(known)
 		for i := range gates {
-			if p.Options.Suite != "" && filepath.Clean(p.Options.Suite) != filepath.Clean(p.Config.Suite) {
+			if own := p.Config.Suite; own != "" && filepath.Clean(cmp.Or(p.Options.Suite, own)) != filepath.Clean(own) {
 				gates[i].Severity = problem.Warning // the gate is meant for the suite of the config
 			}
 		}
