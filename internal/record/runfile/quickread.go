@@ -9,10 +9,10 @@ import (
 // member to encoding/json.
 const (
 	caseMembers = "kind case input vars expect tags group note sealed input_hash"
-	callMembers = "kind key case trial for criterion vote reply thinking reply_from finish_reason response_model usage " +
+	callMembers = "kind key case trial variant for criterion vote reply thinking reply_from finish_reason response_model usage " +
 		"latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
-	trialMembers  = "kind case trial key read scores error"
+	trialMembers  = "kind case trial variant key read scores error"
 	readMembers   = "format type items defects"
 	defectMembers = "code detail"
 	scoreMembers  = "grader value pass answer share reason unscored broken not_applicable"
@@ -58,6 +58,8 @@ func (k *collector) readCall(c *cursor, into *Call) {
 			into.Case = k.word(c.text())
 		case "trial":
 			into.Trial = int(c.integer())
+		case "variant":
+			into.Variant = k.word(c.text())
 		case "for":
 			into.For = k.word(c.text())
 		case "finish_reason":
@@ -119,6 +121,8 @@ func (k *collector) readTrial(c *cursor, into *Trial) {
 			into.Case = k.word(c.text())
 		case "trial":
 			into.Trial = int(c.integer())
+		case "variant":
+			into.Variant = k.word(c.text())
 		case "read":
 			k.readReading(c, into)
 		case "scores":

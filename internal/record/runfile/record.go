@@ -61,6 +61,7 @@ type Header struct {
 	Pooled   []string       `json:"pooled,omitempty"`        // the runs whose trials this one has, if several, oldest first
 	Judge    *Judge         `json:"judge,omitempty"`
 	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
+	Blame    *Blame         `json:"blame,omitempty"`    // of a run of variants of one change
 	Redacted *Redacted      `json:"redacted,omitempty"` // of a run whose texts were taken out
 	Git      *Git           `json:"git,omitempty"`
 	Tool     string         `json:"tool"`
@@ -192,6 +193,7 @@ type Call struct {
 	Key           string    `json:"key"`
 	Case          string    `json:"case"`
 	Trial         int       `json:"trial"`               // from 1
+	Variant       string    `json:"variant,omitempty"`   // of a run with [Header.Blame]: 1 for each hunk that is in, else 0
 	For           string    `json:"for"`                 // [ForReply], [ForJudge] or [ForPairwise]
 	Criterion     string    `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
 	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
@@ -239,13 +241,14 @@ type Error struct {
 // A Trial is one graded attempt at one case. Either Scores or Error is set: a call that failed for good is an error of
 // its trial and has no score. A trial with a broken score counts as an error, too.
 type Trial struct {
-	Kind   string          `json:"kind"`
-	Case   string          `json:"case"`
-	Trial  int             `json:"trial"`
-	Key    string          `json:"key"`
-	Read   *Read           `json:"read,omitempty"`
-	Scores []graders.Score `json:"scores,omitempty"`
-	Error  *Error          `json:"error,omitempty"`
+	Kind    string          `json:"kind"`
+	Case    string          `json:"case"`
+	Trial   int             `json:"trial"`
+	Variant string          `json:"variant,omitempty"` // that of the call
+	Key     string          `json:"key"`
+	Read    *Read           `json:"read,omitempty"`
+	Scores  []graders.Score `json:"scores,omitempty"`
+	Error   *Error          `json:"error,omitempty"`
 }
 
 // Failure returns why a trial ended in an error: it has no reply, or a grader or its judge failed. Else it is empty.

@@ -69,7 +69,7 @@ func (x irreplaceable) in(f runfile.Found, visit func(what, why string)) error {
 	if f.Header.Redacted != nil {
 		return nil
 	}
-	if x.hashes[f.Header.Prompt.Hash] || f.Header.OfJudge() { // a later run would replay its calls
+	if x.hashes[f.Header.Prompt.Hash] || !f.Header.OfRevision() { // a later run would replay its calls
 		if err := runfile.Answered(f.Path, func(key string) { visit("call "+key, staysOnly) }); err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ func TestRevisions(t *testing.T) {
 		switch pair[1] {
 		case "v2":
 			require.Equal(t, []string{
-				`± user, <examples>, example 1; user, <examples>, example 2; user, <examples>, example 3: {"caseNumber": 1, "caseD`,
+				`± user, <examples>, examples 1 to 3: {"caseNumber": 1, "caseD`,
 				"± user, paragraph 1: 위 예시처럼 subtodos JSON 하나로", "± reply format: replyFormat: json respon",
 			}, summary(c))
 		case "v3":

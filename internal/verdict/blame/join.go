@@ -157,7 +157,7 @@ func (c *Change) renumber(groups []int) {
 	joined := make([]Hunk, len(numbers))
 	for i, h := range c.Hunks {
 		j := &joined[numbers[groups[i]]]
-		j.Where = joinTexts(j.Where, h.Where, "; ")
+		j.Where = joinPlaces(j.Where, h.Where)
 		j.Base, j.Head = joinTexts(j.Base, h.Base, "\n"), joinTexts(j.Head, h.Head, "\n")
 	}
 	c.eachHunk(func(hunk *int) { *hunk = numbers[groups[*hunk]] })
@@ -184,6 +184,23 @@ func (c *Change) eachHunk(do func(*int)) {
 	for i := range c.settings {
 		unlessAlways(&c.settings[i].hunk)
 	}
+}
+
+// joinPlaces names two places, and several examples in a row as one.
+func joinPlaces(a, b string) string {
+	const one, many = "example ", "examples "
+	at := strings.LastIndex(b, one)
+	if at < 0 || !strings.HasPrefix(a, b[:at]) || strings.Contains(a, "; ") {
+		return joinTexts(a, b, "; ")
+	}
+	rest, isOne := strings.CutPrefix(a[at:], one)
+	if !isOne {
+		if rest, isOne = strings.CutPrefix(a[at:], many); !isOne {
+			return joinTexts(a, b, "; ")
+		}
+	}
+	first, _, _ := strings.Cut(rest, " ")
+	return b[:at] + many + first + " to " + b[at+len(one):]
 }
 
 func joinTexts(a, b, sep string) string {

@@ -1,0 +1,219 @@
+package phrase
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/blame"
+	"promptbench/internal/verdict/compare"
+)
+
+// BlameHeadline says which hunk did it.
+func BlameHeadline(r blame.Result) string {
+	named := r.Named()
+	if named < 0 {
+		return noHunk(r)
+	}
+	e := r.Hunks[named]
+	verb := "raises"
+	if e.Verdict == blame.Worse {
+		verb = "lowers"
+	}
+	s := fmt.Sprintf("Hunk %d (%s) %s %s by %s.", e.Hunk, e.Where, verb, r.Grader, points(*e.Effect))
+	if c := r.Confirmed; c != nil {
+		s += " " + confirmed(r, *c)
+	}
+	return s
+}
+
+func noHunk(r blame.Result) string {
+	switch {
+	case r.Grader == "":
+		return "No grader scored a reply, so there is no effect to estimate."
+	case r.Delta == nil:
+		return fmt.Sprintf("No case has a score of %s with %s and with %s.", r.Grader, r.Base, r.Head)
+	case math.Abs(*r.Delta) < 0.005:
+		return fmt.Sprintf("No hunk changes %s measurably, and %s scores as %s does.", r.Grader, r.Head, r.Base)
+	}
+	way := "higher"
+	if *r.Delta < 0 {
+		way = "lower"
+	}
+	s := fmt.Sprintf("No hunk is named: %s scores %s %s than %s on %s, and %s too few to say by which hunk.",
+		r.Head, points(*r.Delta), way, r.Base, r.Grader, wording.Count(r.Units, "case")+" "+wording.Verb(r.Units, "are"))
+	return s
+}
+
+// confirmed says what the run without the named hunk showed.
+func confirmed(r blame.Result, c blame.Confirmation) string {
+	change := fmt.Sprintf("%s scores %s without it and %s with it", r.Head, Share(c.Without), Share(c.With))
+	p := ""
+	if c.P != nil {
+		p = " (" + compare.P(*c.P) + ")"
+	}
+	if c.Confirmed {
+		return fmt.Sprintf("Confirmed: %s%s.", change, p)
+	}
+	return fmt.Sprintf("Not confirmed: %s%s.", change, p)
+}
+
+func points(v float64) string {
+	return wording.Count(max(1, int(math.Round(100*math.Abs(v)))), "point")
+}
+
+// BlameBasis says what a result rests on.
+func BlameBasis(r blame.Result) []string {
+	cases := wording.Count(r.Cases, "case")
+	if r.Cases < r.Selected {
+		cases = fmt.Sprintf("%d of %s, as --budget allows", r.Cases, wording.Count(r.Selected, "case"))
+	}
+	made := wording.Count(r.Calls, "call") + " made"
+	if r.Plan != nil {
+		made = wording.Count(r.Calls, "call") + " to make"
+	}
+	out := []string{fmt.Sprintf("%s of %s on %s · %s · %s, %s", wording.Count(len(r.Hunks), "hunk"), BlameChange(r), r.Model,
+		cases, made, fmt.Sprintf("%s replayed", wording.Count(r.Replayed, "reply")))}
+	if r.LeftOut > 0 {
+		out = append(out, fmt.Sprintf("%s without a score of %s: left out",
+			wording.Count(r.LeftOut, "reply"), r.Grader))
+	}
+	return out
+}
+
+// BlameChange names what is cut into hunks.
+func BlameChange(r blame.Result) string {
+	if r.Parts {
+		return r.Head
+	}
+	return r.Base + " → " + r.Head
+}
+
+// BlameNotes say how the table is to be read.
+func BlameNotes(r blame.Result) []string {
+	var out []string
+	var list []string
+	for _, e := range r.Hunks {
+		if e.Removable {
+			list = append(list, fmt.Sprintf("hunk %d (saves %s a call)", e.Hunk,
+				wording.Count(int(math.Round(*e.Tokens)), "token")))
+		}
+	}
+	if len(list) > 0 {
+		out = append(out, "Can be deleted, as it costs nothing measurable: "+wording.List(list)+".")
+	}
+	if len(r.Hunks) > 1 {
+		out = append(out, "An effect is the mean over variants with the other hunks in or out. "+
+			"A hunk that does harm only together with another shares it with that one: "+partner(len(r.Hunks)))
+	}
+	for _, g := range r.Graders {
+		if g.Grader == r.Grader {
+			continue
+		}
+		var also []string
+		for i, n := range g.Hunks {
+			if n.Verdict != blame.Open && n.Effect != nil {
+				also = append(also, fmt.Sprintf("hunk %d %s (%s)", i+1, n.Verdict, Signed(n.Effect)))
+			}
+		}
+		if len(also) > 0 {
+			out = append(out, fmt.Sprintf("Also on %s: %s.", g.Grader, wording.List(also)))
+		}
+	}
+	return out
+}
+
+// partner says how well a harm is found that needs two hunks.
+func partner(hunks int) string {
+	if hunks <= 4 {
+		return "with so few hunks one of the two is named in most cases if together they cost 15 points."
+	}
+	return "with so many hunks it is often missed."
+}
+
+// A BlameRow is a hunk as a table shows it.
+type BlameRow struct {
+	Hunk, Where, Text, Effect, Interval, Verdict, P, Tokens string
+}
+
+// BlameRows are the rows of the table, in the order of the hunks.
+func BlameRows(r blame.Result) []BlameRow {
+	out := make([]BlameRow, len(r.Hunks))
+	for i, e := range r.Hunks {
+		mark := "± "
+		switch {
+		case e.Removes == "":
+			mark = "+ "
+		case e.Adds == "":
+			mark = Minus + " "
+		}
+		row := BlameRow{
+			Hunk: fmt.Sprint(e.Hunk), Where: e.Where, Text: mark + strings.Join(strings.Fields(e.Text), " "),
+			Effect: Signed(e.Effect), Interval: Between(e.CI, true), Verdict: string(e.Verdict), P: None, Tokens: None,
+		}
+		if e.PAdjusted != nil {
+			row.P = strings.TrimLeft(compare.P(*e.PAdjusted), "p= ")
+		}
+		if e.Tokens != nil {
+			row.Tokens = fmt.Sprintf("%+.0f", *e.Tokens)
+			row.Tokens = strings.Replace(strings.Replace(row.Tokens, "-0", "0", 1), "-", Minus, 1)
+			if row.Tokens == "+0" {
+				row.Tokens = "0"
+			}
+		}
+		out[i] = row
+	}
+	return out
+}
+
+// BlameSlices say by expected type what the named hunks do; none where no hunk is named.
+func BlameSlices(r blame.Result) []string {
+	var out []string
+	for _, e := range r.Hunks {
+		if e.Verdict != blame.Worse && e.Verdict != blame.Better {
+			continue
+		}
+		var parts []string
+		for _, s := range e.Slices {
+			parts = append(parts, fmt.Sprintf("%s %s (%s)", s.Value, Signed(s.Effect), Between(s.CI, true)))
+		}
+		if len(parts) > 0 {
+			out = append(out, fmt.Sprintf("Hunk %d by type: %s. Not a significance test.", e.Hunk, strings.Join(parts, ", ")))
+		}
+	}
+	return out
+}
+
+// A BlameLine is a line of the prompt, with what it does in the margin.
+type BlameLine struct {
+	Effect, Mark, Text string
+	Hunk               int // from 1; 0: none
+	Verdict            blame.Verdict
+}
+
+// BlameLines are the texts of base and head together.
+func BlameLines(r blame.Result) []BlameLine {
+	var out []BlameLine
+	last := 0
+	for _, l := range r.Change.Lines() {
+		if l.Role != "" {
+			out = append(out, BlameLine{Text: l.Role + ":"})
+			last = 0
+		}
+		line := BlameLine{Text: l.Text, Hunk: l.Hunk, Mark: " "}
+		if l.Hunk > 0 {
+			e := r.Hunks[l.Hunk-1]
+			line.Verdict, line.Mark = e.Verdict, "+"
+			if l.Gone {
+				line.Mark = Minus
+			}
+			if l.Hunk != last {
+				line.Effect = Signed(e.Effect)
+			}
+		}
+		last = l.Hunk
+		out = append(out, line)
+	}
+	return out
+}

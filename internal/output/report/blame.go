@@ -1,0 +1,19 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"promptbench/internal/verdict/blame"
+)
+
+// Blame prints what each hunk of a change does in a format.
+func Blame(format string, w io.Writer, r blame.Result, o Options) error {
+	switch format {
+	case Table:
+		return BlameText(w, r, o)
+	case JSON:
+		return WriteJSON(w, r)
+	}
+	return fmt.Errorf("unknown format %q", format)
+}
