@@ -91,6 +91,9 @@ func (s *Search) Plan() (blame.Result, error) {
 	}
 	out.Model, out.Cases, out.Calls, out.Replayed = planned.Model, planned.Cases, planned.New, planned.Replayed
 	out.Plan = &planned.Revision
+	if s.options.Confirm && len(s.Change.Hunks) > 1 {
+		out.Confirming = s.Project.Selected() * max(1, s.options.Job.Trials)
+	}
 	return out, nil
 }
 

@@ -62,7 +62,7 @@ func fewUnits(p *project.Project) problem.List {
 // run: results of both would carry one name.
 func changedSince(p *project.Project, one *prompt.Prompt) problem.List {
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
-		return h.Prompt.Name == one.Name && h.Suite.Name == p.Suite.Name && !h.OfJudge() && h.Redacted == nil
+		return h.Prompt.Name == one.Name && h.Suite.Name == p.Suite.Name && h.OfRevision() && h.Redacted == nil
 	})
 	if err != nil {
 		return problem.From(err)

@@ -35,7 +35,7 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 		return nil, err
 	}
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
-		return h.Suite.Name == p.Suite.Name && !h.OfJudge() && h.Redacted == nil
+		return h.Suite.Name == p.Suite.Name && h.OfRevision() && h.Redacted == nil
 	})
 	if err != nil {
 		return nil, err

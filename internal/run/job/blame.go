@@ -268,7 +268,7 @@ func sumOf(ends []runfile.End) runfile.End {
 	return out
 }
 
-// joined is how a run ended of which one part and another ended so. The status that says more of what is missing wins.
+// joined is how a run ended whose two parts ended so. The status that says more of what is missing wins.
 func joined(a, b runfile.End) runfile.End {
 	b.Trials += a.Trials
 	b.Calls += a.Calls

@@ -63,13 +63,13 @@ func query(o Options, isUsed func(runfile.Header) bool) runfile.Query {
 	return runfile.Query{Fits: isUsed, Oldest: func(runfile.Header) time.Time { return oldest }}
 }
 
-// ofPrompts selects the runs of the very same prompts.
+// ofPrompts selects the runs of the very same prompts, and of changes from or to them.
 func ofPrompts(prompts []*prompt.Prompt) func(runfile.Header) bool {
-	hashes := make(map[string]bool, len(prompts))
-	for _, p := range prompts {
-		hashes[p.Hash()] = true
+	hashes := make([]string, len(prompts))
+	for i, p := range prompts {
+		hashes[i] = p.Hash()
 	}
-	return func(h runfile.Header) bool { return hashes[h.Prompt.Hash] }
+	return func(h runfile.Header) bool { return slices.ContainsFunc(hashes, h.IsOf) }
 }
 
 // ofJudge selects the runs whose judge was asked with a prompt.

@@ -294,6 +294,6 @@ func (t Target) Unsent() string {
 
 // RanOn reports whether a run is one of revisions over the project's suite, on a target.
 func (p *Project) RanOn(h runfile.Header, t Target) bool {
-	return !h.OfJudge() && h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label &&
+	return h.OfRevision() && h.Suite.Name == p.Suite.Name && h.Model.ID == t.ID && h.Model.Endpoint == t.Label &&
 		h.Model.API == t.API
 }

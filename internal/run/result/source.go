@@ -26,7 +26,7 @@ func (s Source) Runs() ([]runfile.Found, error) {
 	var list []runfile.Found
 	model := s.Options.Model
 	for _, one := range stored {
-		if h := one.Header; !h.OfJudge() && (model == "" || h.Model.ID == model || h.Model.Name == model) {
+		if h := one.Header; h.OfRevision() && (model == "" || h.Model.ID == model || h.Model.Name == model) {
 			list = append(list, one.Found)
 		}
 	}

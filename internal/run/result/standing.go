@@ -112,5 +112,5 @@ func baseOf(f runfile.Found, newestFirst []runfile.Found) (base runfile.Found) {
 
 func isWhole(f runfile.Found) bool {
 	return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil && f.Header.Redacted == nil &&
-		!f.Header.OfJudge() && !f.Stopped()
+		f.Header.OfRevision() && !f.Stopped()
 }

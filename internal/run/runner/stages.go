@@ -23,6 +23,8 @@ type Stages interface {
 type Stage struct {
 	Cases     iter.Seq2[suite.Case, error]
 	Revisions []int // that take part, as indexes into [Job.Revisions]
+
+	Of func(id string) []int // the revisions of a case, in place of Revisions; nil: the same for all
 }
 
 // oneStage is a job that is not divided.
@@ -69,7 +71,11 @@ func (r *running) items(ctx context.Context) iter.Seq2[item, error] {
 					yield(item{}, fmt.Errorf("reading cases: %w", err))
 					return
 				}
-				if !r.yieldCase(CaseRecord(r.Suite, c), stage.Revisions, yield) {
+				revisions := stage.Revisions
+				if stage.Of != nil {
+					revisions = stage.Of(c.ID)
+				}
+				if !r.yieldCase(CaseRecord(r.Suite, c), revisions, yield) {
 					return
 				}
 			}

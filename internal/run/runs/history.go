@@ -106,7 +106,7 @@ func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found
 	for _, f := range all {
 		switch h := f.Header; {
 		case seen[h.Run], h.Redacted != nil:
-		case h.OfJudge(), !p.isWanted(h), len(out) > 0 && !isComparable(out[0].Header, h):
+		case !h.OfRevision(), !p.isWanted(h), len(out) > 0 && !isComparable(out[0].Header, h):
 			left.Other++
 		case f.Status != runfile.Complete || h.Selected != nil || f.Stopped():
 			left.Incomplete++
@@ -165,7 +165,7 @@ func (p Past) wanted() string {
 func known(all []runfile.Found) string {
 	var names, suites []string
 	for _, f := range all {
-		if !f.Header.OfJudge() {
+		if f.Header.OfRevision() {
 			names, suites = append(names, f.Header.Prompt.Name), append(suites, f.Header.Suite.Name)
 		}
 	}

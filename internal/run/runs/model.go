@@ -94,7 +94,7 @@ func (l Lookup) checkModel(name string) error {
 		}
 	}
 	if _, err := runfile.Find(l.Runs, func(h runfile.Header) bool {
-		if !h.OfJudge() {
+		if h.OfRevision() {
 			known[h.Model.ID], known[h.Model.Name] = true, true
 		}
 		return false

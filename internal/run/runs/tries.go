@@ -20,7 +20,7 @@ const (
 func OnSuite(dir, suite string) ([]runfile.Found, error) {
 	seen := map[string]bool{} // a baseline is a copy of a run
 	return runfile.Find(dir, func(h runfile.Header) bool {
-		if h.Suite.Name != suite || h.OfJudge() || h.Redacted != nil || seen[h.Run] {
+		if h.Suite.Name != suite || !h.OfRevision() || h.Redacted != nil || seen[h.Run] {
 			return false
 		}
 		seen[h.Run] = true
