@@ -21,11 +21,11 @@ func (a *app) blameCommand() *cobra.Command {
 		judged verdictFlags
 		o      cause.Options
 
-		budget                 int
+		budget                   int
 		dryRun, unconfirmed, all bool
 	)
 	cmd := &cobra.Command{
-		Use:   "blame BASE HEAD",
+		Use:   "blame [BASE] HEAD",
 		Short: "Say which part of a prompt's change made it better or worse",
 		Long: `Blame cuts the difference of two revisions into hunks: messages, examples,
 paragraphs, tagged blocks, list items, sentences and parameters. It asks each
@@ -37,8 +37,7 @@ contributes. It replays replies that a run file already holds.`,
 		Example: `  promptbench blame prompts/v2 prompts/v3 --dry-run   # the hunks and the cost
   promptbench blame prompts/v2 prompts/v3
   promptbench blame prompts/v3
-  promptbench blame prompts/v2 prompts/v3 --grader format --budget 200
-  promptbench blame prompts/v2 prompts/v3 -o blame.md`,
+  promptbench blame prompts/v2 prompts/v3 --grader format --budget 200`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if n := len(args); n < 1 || n > 2 {
 				return usagef("blame takes a base and a head, such as prompts/v2 prompts/v3, or one revision, and got %d; "+
@@ -99,7 +98,7 @@ contributes. It replays replies that a run file already holds.`,
 	how.add(cmd)
 	judged.add(cmd)
 	to.several = true
-	to.add(cmd, report.Table, report.JSON, report.Markdown, report.HTML)
+	to.add(cmd, report.Table, report.JSON)
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/blame"
 )
 
@@ -52,6 +53,10 @@ func (p *printer) blamePlan(r blame.Result) {
 	columns := []column{{Title: "hunk"}, {Title: "where", Max: 30}, {Title: "text"}}
 	columns[2].Max = max(leastID, p.o.width()-widthBeside([]column{{}, columns[0], columns[1]}, shifted(cells)))
 	p.table(columns, cells)
+	p.blank()
+	if r.Confirming > 0 {
+		p.prose("", fmt.Sprintf("To confirm the hunk that is named takes up to %s more.", wording.Count(r.Confirming, "call")))
+	}
 	if r.Plan.Judging > 0 {
 		p.prose("", fmt.Sprintf("The judge is asked up to %d times more; the tokens and the cost do not include that.",
 			r.Plan.Judging))
