@@ -1,6 +1,7 @@
 // Package text holds operations on text that know nothing of promptbench.
 //
 //	charset   the encodings that editors and spreadsheets save
+//	near      finds texts that nearly equal each other
 //	textsafe  makes text from outside safe for terminals and tables
 //	worddiff  what changed between two texts, word by word
 //	wording   number and lists in English sentences

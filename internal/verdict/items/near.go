@@ -4,19 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-)
-
-// Two texts nearly equal each other if they share three of five trigrams or more: the Jaccard index of the sets of three
-// letters in a row that they hold. Letters and digits alone count, in NFKC and lower case, and a Hangul syllable counts as
-// the two or three letters it is written with, so that one slip of the finger in 낼 or a particle changes a part of a
-// syllable only. Of texts with neither letters nor digits, such as emoji, all marks count.
-const (
-	nearShared = 3
-	nearOf     = 5
+	"promptbench/internal/text/near"
 )
 
 // A Shown is an input that nearly equals a text in a prompt.
@@ -32,41 +21,6 @@ type Duplicate struct {
 	Cases      []string `json:"cases"`            // that are not sealed
 	Sealed     int      `json:"sealed,omitempty"` // how many more are: a revision tried on the others has nearly seen them
 	Similarity float64  `json:"similarity"`       // the least by which a case is in it
-}
-
-// mostHolders bounds how many texts that share a rare trigram one text is held against, the nearest in length first:
-// inputs made from a template are linked all the same, from one to the next.
-const mostHolders = 500
-
-type trigram [3]rune
-
-// trigrams returns the trigrams of a text, each once. A text of fewer than three letters has one, filled up.
-func trigrams(text string) []trigram {
-	text = norm.NFKC.String(text)
-	letters := norm.NFD.String(strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, text))
-	if letters == "" {
-		letters = strings.Join(strings.Fields(text), "")
-	}
-	runes := []rune(letters)
-	if len(runes) < 3 {
-		var one trigram
-		copy(one[:], runes)
-		return []trigram{one}
-	}
-	seen := make(map[trigram]bool, len(runes))
-	var out []trigram
-	for i := range len(runes) - 2 {
-		if one := trigram(runes[i : i+3]); !seen[one] {
-			seen[one] = true
-			out = append(out, one)
-		}
-	}
-	return out
 }
 
 // alike finds the cases that nearly equal each other, and those that nearly equal an example.
@@ -96,7 +50,7 @@ func alike(cases []Case, examples []Example) ([]Duplicate, []Shown) {
 		}
 		return clusters.root(i) != clusters.root(j) && maps.Equal(cases[i].Vars, cases[j].Vars)
 	}
-	nearPairs(texts, isPair, func(i, j int, similarity float64) {
+	near.Pairs(texts, isPair, func(i, j int, similarity float64) {
 		i, j = min(i, j), max(i, j)
 		if j < len(cases) {
 			clusters.join(i, j, similarity)
@@ -114,92 +68,6 @@ func alike(cases []Case, examples []Example) ([]Duplicate, []Shown) {
 	}
 	slices.SortStableFunc(best, func(a, b Shown) int { return cmp.Compare(b.Similarity, a.Similarity) })
 	return clusters.duplicates(cases), best
-}
-
-// nearPairs visits the pairs of texts that nearly equal each other and that isPair wants to know of. Two texts can only
-// share so many trigrams if they share one of their rarest, so each is held against those alone that do: the work grows
-// with the number of texts and of pairs, and not with the square (Bayardo, Ma & Srikant, WWW 2007).
-func nearPairs(texts []string, isPair func(i, j int) bool, visit func(i, j int, similarity float64)) {
-	sets := rankedSets(texts)
-	order := make([]int, len(texts)) // the shortest first
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(sets[a]), len(sets[b])) })
-	holders := map[int32][]int{} // by trigram, the texts before that have it among their rarest
-	tried := make([]int, len(texts))
-	for turn, i := range order {
-		set := sets[i]
-		least := (nearShared*len(set) + nearOf - 1) / nearOf // that a near text shares at least
-		for _, gram := range set[:len(set)-least+1] {
-			for _, j := range holders[gram][max(0, len(holders[gram])-mostHolders):] {
-				if tried[j] == turn+1 || len(sets[j]) < least {
-					continue
-				}
-				tried[j] = turn + 1
-				if !isPair(i, j) {
-					continue
-				}
-				shared := sharedBy(set, sets[j])
-				if all := len(set) + len(sets[j]) - shared; nearOf*shared >= nearShared*all {
-					visit(i, j, float64(shared)/float64(all))
-				}
-			}
-			holders[gram] = append(holders[gram], i)
-		}
-	}
-}
-
-// rankedSets numbers the trigrams of all texts from the rarest, and returns those of each text in ascending order.
-func rankedSets(texts []string) [][]int32 {
-	number := map[trigram]int32{}
-	var counts []int
-	sets := make([][]int32, len(texts))
-	for i, text := range texts {
-		for _, gram := range trigrams(text) {
-			n, known := number[gram]
-			if !known {
-				n = int32(len(counts))
-				number[gram] = n
-				counts = append(counts, 0)
-			}
-			counts[n]++
-			sets[i] = append(sets[i], n)
-		}
-	}
-	byRarity := make([]int32, len(counts))
-	for i := range byRarity {
-		byRarity[i] = int32(i)
-	}
-	slices.SortStableFunc(byRarity, func(a, b int32) int { return cmp.Compare(counts[a], counts[b]) })
-	rank := make([]int32, len(counts))
-	for place, n := range byRarity {
-		rank[n] = int32(place)
-	}
-	for _, set := range sets {
-		for i, n := range set {
-			set[i] = rank[n]
-		}
-		slices.Sort(set)
-	}
-	return sets
-}
-
-// sharedBy counts the numbers that two ascending lists have in common.
-func sharedBy(a, b []int32) int {
-	shared := 0
-	for len(a) > 0 && len(b) > 0 {
-		switch c := cmp.Compare(a[0], b[0]); {
-		case c < 0:
-			a = a[1:]
-		case c > 0:
-			b = b[1:]
-		default:
-			shared++
-			a, b = a[1:], b[1:]
-		}
-	}
-	return shared
 }
 
 // clusters are sets of cases that are linked by nearly equal inputs.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"promptbench/internal/text/near"
 )
 
 func TestNearDuplicatesAreFound(t *testing.T) {
@@ -73,35 +75,6 @@ func TestSealedCasesAreCountedAndNotNamed(t *testing.T) {
 	require.Empty(t, shown)
 }
 
-// The index finds what comparing every pair finds.
-func TestNearPairsAgreesWithEveryPair(t *testing.T) {
-	t.Parallel()
-	r := rand.New(rand.NewPCG(1, 2))
-	var texts []string
-	for range 300 {
-		text := []rune{}
-		for range 1 + r.IntN(12) {
-			text = append(text, []rune("가나다라 마바사a")[r.IntN(9)])
-		}
-		texts = append(texts, string(text))
-	}
-	found := map[[2]int]float64{}
-	any := func(int, int) bool { return true }
-	nearPairs(texts, any, func(i, j int, s float64) { found[[2]int{min(i, j), max(i, j)}] = s })
-	sets := rankedSets(texts)
-	want := map[[2]int]float64{}
-	for j := range texts {
-		for i := range j {
-			shared := sharedBy(sets[i], sets[j])
-			if s := float64(shared) / float64(len(sets[i])+len(sets[j])-shared); s >= 0.6 {
-				want[[2]int{i, j}] = s
-			}
-		}
-	}
-	require.NotEmpty(t, want)
-	require.Equal(t, want, found)
-}
-
 // Five thousand cases are far from twelve million comparisons, even those of a template, which nearly equal each other.
 func TestTheWorkGrowsWithTheCases(t *testing.T) {
 	t.Parallel()
@@ -128,7 +101,7 @@ func TestTheWorkGrowsWithTheCases(t *testing.T) {
 			cases[i] = Case{ID: fmt.Sprint(i), Input: text}
 		}
 		looked := 0
-		nearPairs(texts, func(int, int) bool { looked++; return false }, nil)
+		near.Pairs(texts, func(int, int) bool { looked++; return false }, nil)
 		require.Less(t, looked, 2000*len(texts), name)
 		duplicates, _ := alike(cases, nil)
 		if name == "template" {
