@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"strings"
 
-	"promptbench/internal/input/config"
+	"promptbench/internal/text/private"
 )
 
 // Local is the label of every endpoint on this machine, whatever its port: a recording made against port 8080 answers
@@ -54,7 +54,7 @@ func hideKeys(address string) (hidden string, keys []string) {
 	const path = 3 // after the scheme, nothing, and the host
 	segments := strings.Split(address, "/")
 	for i := path; i < len(segments); i++ {
-		if config.IsKey(segments[i]) {
+		if private.IsKey(segments[i]) {
 			keys = append(keys, segments[i])
 			sum := sha256.Sum256([]byte(segments[i]))
 			segments[i] = "hidden-" + hex.EncodeToString(sum[:4])

@@ -7,6 +7,7 @@ import (
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/text/private"
 )
 
 // The secrets of a config are the values that look like keys.
@@ -18,7 +19,7 @@ type secrets struct {
 // findSecrets searches all keys and values of a config.
 func findSecrets(root strictyaml.Node) secrets {
 	var s secrets
-	pattern := secretPattern()
+	pattern := private.KeyPattern()
 	seen := map[[2]int]bool{} // an aliased value is found once
 	var walk func(n strictyaml.Node)
 	look := func(n strictyaml.Node) {
@@ -48,72 +49,17 @@ func findSecrets(root strictyaml.Node) secrets {
 	return s
 }
 
-// secretPattern matches the keys of common services.
-func secretPattern() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(^|[^a-z0-9])(` + strings.Join([]string{
-		`(sk|pk|rk)-[a-z0-9_-]{8,}`,                     // OpenAI and many that follow it
-		`(gsk|hf|xai|pplx|nvapi|r8)[-_][a-z0-9_-]{16,}`, // other model services
-		`AIza[a-z0-9_-]{20,}`,                           // Google
-		`AKIA[a-z0-9]{12,}`,                             // AWS
-		`gh[pousr]_[a-z0-9]{16,}`,                       // GitHub
-		`github_pat_[a-z0-9_]{16,}`,                     // GitHub
-		`xox[a-z]-[a-z0-9-]{8,}`,                        // Slack
-		`bearer\s+[a-z0-9._~+/=-]{16,}`,                 // an Authorization header's value
-		`eyJ[a-z0-9_-]{8,}\.[a-z0-9_-]{8,}`,             // a JSON Web Token
-	}, "|") + `)`)
-}
-
 // HoldsSecret reports whether a line of a file seems to contain a key or a
 // password, by its form or by its name, and must not be printed.
 func HoldsSecret(line string) bool {
-	return secretPattern().MatchString(line) || secretName().MatchString(line)
-}
-
-// IsKey reports whether a word, such as a part of a path, looks like a key: it has the form of a known service's, is a
-// UUID, or has a long run of letters and digits in no order.
-func IsKey(word string) bool {
-	const shortest, longRun, manyChanges = 12, 16, 6
-	if len(word) < shortest {
-		return false
-	}
-	run, changes, last := 0, 0, rune(0)
-	for _, r := range word {
-		kind := rune(0)
-		switch {
-		case '0' <= r && r <= '9':
-			kind = '0'
-		case 'a' <= r && r <= 'z':
-			kind = 'a'
-		case 'A' <= r && r <= 'Z':
-			kind = 'A'
-		}
-		if run++; kind == 0 {
-			run, changes = 0, 0
-		} else if kind != last {
-			changes++
-		}
-		if last = kind; run >= longRun && changes > manyChanges {
-			return true
-		}
-	}
-	return secretPattern().MatchString(word) || uuid().MatchString(word)
-}
-
-func uuid() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-}
-
-// secretName matches a key or a password by its name, and one in a URL.
-func secretName() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(api[ _-]?key|access[ _-]?key|token|secret|passw(or)?d|authorization|cookie)` +
-		`["']?\s*[:=]\s*["']?[^\s"'{]|://[^/\s@]*:[^/\s@]*@`)
+	return private.KeyPattern().MatchString(line) || private.NamedSecret().MatchString(line)
 }
 
 // unknownSecret adds the place of secrets to the problem of an unknown key that
 // is named like a secret.
 func unknownSecret(p problem.Problem) problem.Problem {
 	name, ok := strings.CutPrefix(p.Message, "unknown key ")
-	if ok && secretName().MatchString(name+": x") {
+	if ok && private.NamedSecret().MatchString(name+": x") {
 		p.Hint = "keep keys out of files: put it in an environment variable, name that under api_key_env, " +
 			"and replace the key if it is a real one"
 		p.Secret = true
@@ -158,7 +104,7 @@ func SecretHeader(name string) bool {
 // isEnvName reports whether s is the name of an environment variable and not a
 // key: long names rarely have lower-case letters, keys do.
 func isEnvName(s string) bool {
-	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`).MatchString(s) && !secretPattern().MatchString(s) &&
+	return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`).MatchString(s) && !private.KeyPattern().MatchString(s) &&
 		!(len(s) >= 32 && strings.ToUpper(s) != s)
 }
 

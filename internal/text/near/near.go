@@ -11,10 +11,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Two texts nearly equal each other if they share three of five trigrams or more: the Jaccard index of the sets of three
-// letters in a row that they hold. Letters and digits alone count, in NFKC and lower case, and a Hangul syllable counts as
-// the two or three letters it is written with, so that a typing error or a particle changes a part of a
-// syllable only. Of texts with neither letters nor digits, such as emoji, all marks count.
+// Two texts nearly equal each other if they share three of five trigrams or more: the Jaccard index of the sets of
+// three letters in a row that they hold. Letters and digits alone count, in NFKC and lower case, and a Hangul
+// syllable counts as the two or three letters it is written with, so that a typing error or a particle changes a
+// part of a syllable only. Of texts with neither letters nor digits, such as emoji, all marks count.
 const (
 	nearShared = 3
 	nearOf     = 5
@@ -56,8 +56,8 @@ func trigrams(text string) []trigram {
 }
 
 // Pairs visits the pairs of texts that nearly equal each other and for which isPair is true. Two texts can only
-// share so many trigrams if they share one of their rarest, so each is compared only with those that do: the work grows
-// with the number of texts and of pairs, and not with the square (Bayardo, Ma & Srikant, WWW 2007).
+// share so many trigrams if they share one of their rarest, so each is compared only with those that do: the work
+// grows with the number of texts and of pairs, and not with the square (Bayardo, Ma & Srikant, WWW 2007).
 func Pairs(texts []string, isPair func(i, j int) bool, visit func(i, j int, similarity float64)) {
 	sets := rankedSets(texts)
 	order := make([]int, len(texts)) // the shortest first
@@ -144,9 +144,9 @@ func sharedBy(a, b []int32) int {
 // mostNeighbours bounds how many texts near one are kept for [Groups].
 const mostNeighbours = 200
 
-// Groups sorts texts into groups around one of them, the middle, and returns the index of the middle for each text: its
-// own where it is a middle or alone. Every text nearly equals the middle of its group. Texts of a template, which are
-// linked only through others, stay apart. The texts with the most neighbours become middles.
+// Groups sorts texts into groups around one of them, the middle, and returns the index of the middle for each
+// text: its own where it is a middle or alone. Every text nearly equals the middle of its group. Texts of a
+// template, which are linked only through others, stay apart. The texts with the most neighbours become middles.
 func Groups(texts []string) []int {
 	type neighbour struct {
 		text       int
