@@ -37,7 +37,8 @@ contributes. It replays replies that a run file already holds.`,
 		Example: `  promptbench blame prompts/v2 prompts/v3 --dry-run   # the hunks and the cost
   promptbench blame prompts/v2 prompts/v3
   promptbench blame prompts/v3
-  promptbench blame prompts/v2 prompts/v3 --grader format --budget 200`,
+  promptbench blame prompts/v2 prompts/v3 --grader format --budget 200
+  promptbench blame prompts/v2 prompts/v3 -o blame.html`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if n := len(args); n < 1 || n > 2 {
 				return usagef("blame takes a base and a head, such as prompts/v2 prompts/v3, or one revision, and got %d; "+
@@ -98,7 +99,7 @@ contributes. It replays replies that a run file already holds.`,
 	how.add(cmd)
 	judged.add(cmd)
 	to.several = true
-	to.add(cmd, report.Table, report.JSON)
+	to.add(cmd, report.Table, report.JSON, report.Markdown, report.HTML)
 	return cmd
 }
 

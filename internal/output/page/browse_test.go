@@ -241,7 +241,7 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 		"hostile": pair(t, base, head), "pair": pair(
 			t, reporttest.Run("v3", 1), reporttest.Run("v4", 1),
 		), "run": single(t, reporttest.Repeated()),
-		"history": ready(past(t)), "index": ready(index(t)),
+		"history": ready(past(t)), "index": ready(index(t)), "blame": ready(blamed(t)),
 	} {
 		p := chromiumtest.File(t, text, "")
 		p.Run(
@@ -386,7 +386,7 @@ func TestBrowserIsAccessible(t *testing.T) {
 	base, head := withPrompts(reporttest.Dirty(), reporttest.Run("v4", 1))
 	for name, text := range map[string]string{"pair": pair(t, base, head), "run": single(t, reporttest.Repeated()),
 		"plain":   ready(strings.ReplaceAll(pair(t, base, head), "<script>", "<!--")),
-		"history": ready(past(t)), "index": ready(index(t))} {
+		"history": ready(past(t)), "index": ready(index(t)), "blame": ready(blamed(t))} {
 		p := chromiumtest.File(t, text, "case=dentist-tomorrow-10", chromiumtest.BypassPolicy())
 		p.Run(axe)
 		for _, open := range []bool{false, true} {

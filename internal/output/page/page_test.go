@@ -23,6 +23,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/testing/reporttest"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
 	"promptbench/internal/verdict/summary"
@@ -68,6 +69,16 @@ func past(tb testing.TB) string {
 	}
 	var b bytes.Buffer
 	require.NoError(tb, page.History(&b, h, h.Graders, nil, nil))
+	return b.String()
+}
+
+func blamed(tb testing.TB) string {
+	tb.Helper()
+	change, run, err := reporttest.Blamed()
+	require.NoError(tb, err)
+	var b bytes.Buffer
+	o := blame.Options{Gating: []string{"case_type"}, Margin: compare.DefaultMargin}
+	require.NoError(tb, page.Blame(&b, change.Of(run, o)))
 	return b.String()
 }
 
@@ -119,6 +130,7 @@ func TestGolden(t *testing.T) {
 		"hostile": pair(t, reporttest.Hostile("v3"), reporttest.Hostile("v4")),
 		"history": past(t),
 		"index":   index(t),
+		"blame":   blamed(t),
 	} {
 		got = regexp.MustCompile(`(?s)<style>.*?</style>|<script.*?</script>|'sha256-[^']+'`).ReplaceAllString(got, "…")
 		got = regexp.MustCompile(`\n\s*\n+`).ReplaceAllString(got, "\n")

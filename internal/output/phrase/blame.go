@@ -73,11 +73,29 @@ func BlameBasis(r blame.Result) []string {
 	if r.Plan != nil {
 		made = wording.Count(r.Calls, "call") + " to make"
 	}
-	out := []string{fmt.Sprintf("%s of %s on %s · %s · %s, %s", wording.Count(len(r.Hunks), "hunk"), BlameChange(r), r.Model,
-		cases, made, fmt.Sprintf("%s replayed", wording.Count(r.Replayed, "reply")))}
+	replayed := wording.Count(r.Replayed, "reply") + " replayed"
+	if r.Plan != nil {
+		replayed += ": nothing is sent"
+	}
+	out := []string{fmt.Sprintf("%s of %s on %s · %s · %s, %s",
+		wording.Count(len(r.Hunks), "hunk"), BlameChange(r), r.Model, cases, made, replayed)}
 	if r.LeftOut > 0 {
 		out = append(out, fmt.Sprintf("%s without a score of %s: left out",
 			wording.Count(r.LeftOut, "reply"), r.Grader))
+	}
+	return out
+}
+
+// BlamePlan says what a search would cost.
+func BlamePlan(r blame.Result) []string {
+	out := []string{fmt.Sprintf("tokens %s · cost %s", Spread(r.Plan.Tokens, "%.0f"), Spread(r.Plan.Cost, "%.4f"))}
+	if r.Confirming > 0 {
+		out = append(out, fmt.Sprintf("To confirm the hunk that is named takes up to %s more.",
+			wording.Count(r.Confirming, "call")))
+	}
+	if r.Plan.Judging > 0 {
+		out = append(out, fmt.Sprintf("The judge is asked up to %s more; the tokens and the cost do not include that.",
+			wording.Count(r.Plan.Judging, "time")))
 	}
 	return out
 }
@@ -104,8 +122,7 @@ func BlameNotes(r blame.Result) []string {
 		out = append(out, "Can be deleted, as it costs nothing measurable: "+wording.List(list)+".")
 	}
 	if len(r.Hunks) > 1 {
-		out = append(out, "An effect is the mean over variants with the other hunks in or out. "+
-			"A hunk that does harm only together with another shares it with that one: "+partner(len(r.Hunks)))
+		out = append(out, "An effect is the mean over variants with the other hunks in or out. "+partner(len(r.Hunks)))
 	}
 	for _, g := range r.Graders {
 		if g.Grader == r.Grader {
@@ -126,30 +143,29 @@ func BlameNotes(r blame.Result) []string {
 
 // partner says how well a harm is found that needs two hunks.
 func partner(hunks int) string {
+	const shares = "A hunk that does harm only together with another shares the effect with it. "
 	if hunks <= 4 {
-		return "with so few hunks one of the two is named in most cases if together they cost 15 points."
+		return shares + "Of so few hunks, one of the two is mostly named if they cost 15 points together."
 	}
-	return "with so many hunks it is often missed."
+	return shares + "Of so many hunks, neither is named in many cases."
 }
 
 // A BlameRow is a hunk as a table shows it.
 type BlameRow struct {
-	Hunk, Where, Text, Effect, Interval, Verdict, P, Tokens string
+	Hunk, Where, Text                    string
+	Sign                                 string // + for what is added, − for what is removed, ± for both; empty for the parts of one prompt
+	Effect, Interval, Verdict, P, Tokens string
 }
+
+// Change is where the hunk is, behind its sign.
+func (r BlameRow) Change() string { return strings.TrimSpace(r.Sign + " " + r.Where) }
 
 // BlameRows are the rows of the table, in the order of the hunks.
 func BlameRows(r blame.Result) []BlameRow {
 	out := make([]BlameRow, len(r.Hunks))
 	for i, e := range r.Hunks {
-		mark := "± "
-		switch {
-		case e.Removes == "":
-			mark = "+ "
-		case e.Adds == "":
-			mark = Minus + " "
-		}
 		row := BlameRow{
-			Hunk: fmt.Sprint(e.Hunk), Where: e.Where, Text: mark + strings.Join(strings.Fields(e.Text), " "),
+			Hunk: fmt.Sprint(e.Hunk), Where: e.Where, Text: strings.Join(strings.Fields(e.Text), " "), Sign: signOf(r, e),
 			Effect: Signed(e.Effect), Interval: Between(e.CI, true), Verdict: string(e.Verdict), P: None, Tokens: None,
 		}
 		if e.PAdjusted != nil {
@@ -167,6 +183,18 @@ func BlameRows(r blame.Result) []BlameRow {
 	return out
 }
 
+func signOf(r blame.Result, e blame.Effect) string {
+	switch {
+	case r.Parts:
+		return ""
+	case e.Removes == "":
+		return "+"
+	case e.Adds == "":
+		return Minus
+	}
+	return "±"
+}
+
 // BlameSlices say by expected type what the named hunks do; none where no hunk is named.
 func BlameSlices(r blame.Result) []string {
 	var out []string
@@ -181,39 +209,6 @@ func BlameSlices(r blame.Result) []string {
 		if len(parts) > 0 {
 			out = append(out, fmt.Sprintf("Hunk %d by type: %s. Not a significance test.", e.Hunk, strings.Join(parts, ", ")))
 		}
-	}
-	return out
-}
-
-// A BlameLine is a line of the prompt, with what it does in the margin.
-type BlameLine struct {
-	Effect, Mark, Text string
-	Hunk               int // from 1; 0: none
-	Verdict            blame.Verdict
-}
-
-// BlameLines are the texts of base and head together.
-func BlameLines(r blame.Result) []BlameLine {
-	var out []BlameLine
-	last := 0
-	for _, l := range r.Change.Lines() {
-		if l.Role != "" {
-			out = append(out, BlameLine{Text: l.Role + ":"})
-			last = 0
-		}
-		line := BlameLine{Text: l.Text, Hunk: l.Hunk, Mark: " "}
-		if l.Hunk > 0 {
-			e := r.Hunks[l.Hunk-1]
-			line.Verdict, line.Mark = e.Verdict, "+"
-			if l.Gone {
-				line.Mark = Minus
-			}
-			if l.Hunk != last {
-				line.Effect = Signed(e.Effect)
-			}
-		}
-		last = l.Hunk
-		out = append(out, line)
 	}
 	return out
 }

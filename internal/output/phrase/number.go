@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"promptbench/internal/verdict/plan"
 )
 
 // Minus is the sign that aligns with digits, unlike the hyphen.
@@ -94,4 +96,15 @@ func Bytes(n int64) string {
 		return fmt.Sprintf("%.1f %s", size, unit)
 	}
 	return fmt.Sprintf("%.0f %s", size, unit)
+}
+
+// Spread is a range of tokens or of a cost, its ends in a format; unknown where there is none.
+func Spread(r *plan.Range, format string) string {
+	switch {
+	case r == nil:
+		return "unknown"
+	case r.Low == r.High:
+		return fmt.Sprintf(format, r.Low)
+	}
+	return fmt.Sprintf(format+" … "+format, r.Low, r.High)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"promptbench/internal/output/page"
 	"promptbench/internal/verdict/blame"
 )
 
@@ -14,6 +15,10 @@ func Blame(format string, w io.Writer, r blame.Result, o Options) error {
 		return BlameText(w, r, o)
 	case JSON:
 		return WriteJSON(w, r)
+	case Markdown:
+		return blameMarkdown(w, r, o)
+	case HTML:
+		return page.Blame(w, r)
 	}
 	return fmt.Errorf("unknown format %q", format)
 }

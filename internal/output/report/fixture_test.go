@@ -11,6 +11,7 @@ import (
 	"promptbench/internal/input/params"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/testing/reporttest"
+	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
 )
 
@@ -37,6 +38,14 @@ func compared(t *testing.T, copies int, o compare.Options) *compare.Comparison {
 	c, err := compare.Compare(reporttest.Run("v3", copies), reporttest.Run("v4", copies), o)
 	require.NoError(t, err)
 	return c
+}
+
+// blamed is a change whose second hunk does harm.
+func blamed(t *testing.T) blame.Result {
+	t.Helper()
+	change, run, err := reporttest.Blamed()
+	require.NoError(t, err)
+	return change.Of(run, blame.Options{Gating: []string{"case_type"}, Margin: compare.DefaultMargin})
 }
 
 // variants are v3 and v4 on three models each. The second model answers as the

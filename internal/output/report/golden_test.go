@@ -57,7 +57,9 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 		"pair": func(w io.Writer) error {
 			return report.CasePairText(w, reporttest.Dirty(), reporttest.Run("v4", 1), "dentist-tomorrow-10", report.Options{})
 		},
-		"run-json": func(w io.Writer) error { return report.WriteJSON(w, held(reporttest.Run("v3", 1))) },
+		"blame-json":     func(w io.Writer) error { return report.Blame(report.JSON, w, blamed(t), report.Options{}) },
+		"blame-markdown": func(w io.Writer) error { return report.Blame(report.Markdown, w, blamed(t), report.Options{}) },
+		"run-json":       func(w io.Writer) error { return report.WriteJSON(w, held(reporttest.Run("v3", 1))) },
 		"compare-json": func(w io.Writer) error {
 			return report.WriteJSON(w, compared(t, 1, compare.Options{Samples: 1000}))
 		},
@@ -93,6 +95,7 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 				return report.ComparisonText(w, c, o)
 			},
 			"variants": func(w io.Writer) error { return report.VariantsText(w, variants(t), o) },
+			"blame":    func(w io.Writer) error { return report.Blame(report.Table, w, blamed(t), o) },
 			"watch": func(w io.Writer) error {
 				return report.WatchText(w, report.WatchResult{
 					Summary: held(reporttest.Run("v4", 12)), Comparison: compared(

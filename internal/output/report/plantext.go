@@ -32,7 +32,7 @@ func PlanText(w io.Writer, j plan.Plan) error {
 		}
 		rows = append(rows, []string{
 			r.Prompt, model, fmt.Sprint(r.Replies), fmt.Sprint(r.Replayed), fmt.Sprint(r.New),
-			spread(r.Tokens, "%.0f"), spread(r.Cost, "%.4f"),
+			phrase.Spread(r.Tokens, "%.0f"), phrase.Spread(r.Cost, "%.4f"),
 		})
 	}
 	p.table(columns, rows)
@@ -101,14 +101,4 @@ func columnNoun(j plan.Plan) string {
 		}
 	}
 	return "revision"
-}
-
-func spread(r *plan.Range, format string) string {
-	switch {
-	case r == nil:
-		return "unknown"
-	case r.Low == r.High:
-		return fmt.Sprintf(format, r.Low)
-	}
-	return fmt.Sprintf(format+" … "+format, r.Low, r.High)
 }
