@@ -9,6 +9,7 @@
 //	blame        which part of a prompt's change did it
 //	plan         what a run would cost and could show
 //	causes       why the cases of a run fail
+//	brief        what a person needs to write the next revision
 //	items        what the cases and graders of a suite are worth
 //
 // It reads record and input. It never opens a file, calls a model or formats a page.

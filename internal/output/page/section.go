@@ -28,6 +28,7 @@ type section struct {
 	Confusions          []confusion
 	Tags                tagTable
 	Prompt              *promptDiff
+	Causes              []causeRow // of the head's failures
 	Filters             filters
 	Cases               int
 	Rows                []staticRow // the first that changed, for those without a script
@@ -117,6 +118,7 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		},
 		Tags:   tagsOf(c.Tags),
 		Prompt: diffPrompts(base.Header, head.Header),
+		Causes: causesOf(head),
 		Cases:  len(rows),
 	}
 	if c.Verdict != nil && !c.Noise {
@@ -172,6 +174,7 @@ func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 		Types:      typesOf(phrase.RunTypes(sum), nil),
 		Confusions: []confusion{confusionOf(0, sum.Prompt, sum.Types, sum.Confusion)},
 		Prompt:     diffPrompts(run.Header, run.Header),
+		Causes:     causesOf(run),
 		Cases:      len(run.Cases),
 	}
 	s.Graders.Notes = cells(append(phrase.RunInforming(sum.Graders), sentences(phrase.RunCorrected(sum.Graders))...))

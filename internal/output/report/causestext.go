@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/causes"
@@ -17,48 +19,30 @@ const shownCases = 3
 func CausesText(w io.Writer, title string, found []causes.Cause, limit int, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose(bold, line(title))
-	if limit <= 0 {
-		limit = shownCases
-	}
 	for _, c := range found {
 		p.blank()
-		p.prose("", line(fmt.Sprintf("%s · %s", wording.Count(len(c.Cases), "case"), causeName(c))))
-		if len(c.Tags) > 0 {
-			p.prose("", hanging+line("more often with "+tagShares(c.Tags[:min(len(c.Tags), shownCases)])))
-		}
-		shown := c.Cases[:min(limit, len(c.Cases))]
-		id := 0
-		for _, k := range shown {
-			id = max(id, min(textsafe.Width(line(k.Case)), idWidth))
-		}
-		for _, k := range shown {
-			name := fit(line(k.Case), idWidth)
-			space := strings.Repeat(" ", id-textsafe.Width(name)+gap)
-			p.line("%s", fit(hanging+name+space+line(k.Input), o.width()))
-		}
-		if more := len(c.Cases) - len(shown); more > 0 {
-			p.line("%s… %d more", hanging, more)
-		}
+		p.cause("", c, cmp.Or(max(limit, 0), shownCases))
 	}
 	return p.err
 }
 
-// causeName is a cause in words, its grader first.
-func causeName(c causes.Cause) string {
-	switch {
-	case c.Grader == "":
-		return c.What
-	case c.What == "":
-		return c.Grader + " (the reasons differ)"
+// cause prints a cause with its first cases. Before comes before its name.
+func (p *printer) cause(before string, c causes.Cause, limit int) {
+	p.prose("", before+line(fmt.Sprintf("%s · %s", wording.Count(len(c.Cases), "case"), phrase.Cause(c))))
+	if len(c.Tags) > 0 {
+		p.prose("", hanging+line(phrase.CauseTags(c)))
 	}
-	return c.Grader + ": " + c.What
-}
-
-// tagShares lists tags with how many of their cases fail.
-func tagShares(tags []causes.Tag) string {
-	words := make([]string, len(tags))
-	for i, t := range tags {
-		words[i] = fmt.Sprintf("%s (%d of %d)", t.Tag, t.Failed, t.Of)
+	shown := c.Cases[:min(limit, len(c.Cases))]
+	id := 0
+	for _, k := range shown {
+		id = max(id, min(textsafe.Width(line(k.Case)), idWidth))
 	}
-	return wording.List(words)
+	for _, k := range shown {
+		name := fit(line(k.Case), idWidth)
+		space := strings.Repeat(" ", id-textsafe.Width(name)+gap)
+		p.line("%s", fit(hanging+name+space+line(k.Input), p.o.width()))
+	}
+	if more := len(c.Cases) - len(shown); more > 0 {
+		p.line("%s… %d more", hanging, more)
+	}
 }

@@ -1,0 +1,34 @@
+package phrase
+
+import (
+	"fmt"
+
+	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/causes"
+)
+
+// Cause is a cause in words, its grader first.
+func Cause(c causes.Cause) string {
+	switch {
+	case c.Grader == "":
+		return c.What
+	case c.What == "":
+		return c.Grader + " (the reasons differ)"
+	}
+	return c.Grader + ": " + c.What
+}
+
+// mostTags is how many tags of a cause are named.
+const mostTags = 3
+
+// CauseTags says with which tags a cause is more frequent; empty if with none.
+func CauseTags(c causes.Cause) string {
+	if len(c.Tags) == 0 {
+		return ""
+	}
+	var words []string
+	for _, t := range c.Tags[:min(len(c.Tags), mostTags)] {
+		words = append(words, fmt.Sprintf("%s (%d of %d)", t.Tag, t.Failed, t.Of))
+	}
+	return "more often with " + wording.List(words)
+}

@@ -1,0 +1,64 @@
+package result
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/project"
+	"promptbench/internal/verdict/brief"
+	"promptbench/internal/verdict/compare"
+)
+
+// Brief says what a run tells a person who writes the next revision, without sealed cases. It is compared with the
+// baseline of its suite and model, else with the newest older run of another revision, where there is one.
+func Brief(ctx context.Context, p *project.Project, path string) (brief.Brief, error) {
+	all, err := runfile.Find(p.RunsDir, func(runfile.Header) bool { return true })
+	if err != nil {
+		return brief.Brief{}, err
+	}
+	run, err := runfile.Load(path, runfile.Full)
+	if err != nil {
+		return brief.Brief{}, err
+	}
+	isSealed := func(string) bool { return false }
+	if p.Suite != nil && p.Suite.Name == run.Header.Suite.Name {
+		isSealed = p.Suite.IsSealed
+	}
+	open, sealed := brief.Unsealed(run, isSealed)
+	if len(open.Cases) == 0 {
+		return brief.Brief{}, fmt.Errorf("run %s has only sealed cases, and these stay out of a brief", run.Header.Run)
+	}
+	var since *compare.Comparison
+	base := runfile.Found{}
+	if i := slices.IndexFunc(all, func(f runfile.Found) bool { return f.Header.Run == run.Header.Run }); i >= 0 {
+		base = baseOf(all[i], all)
+	}
+	if base.Path != "" {
+		pair, err := NewBase(p, base.Path, Pairing{Drift: true, Alone: true}).Compare(ctx, path)
+		if err != nil {
+			return brief.Brief{}, err
+		}
+		since = pair.Comparison
+	}
+	b := brief.Of(open, since)
+	b.Sealed = sealed
+	if left := run.Header.Sealed; left != nil && sealed == 0 {
+		b.Sealed = left.Cases
+	}
+	b.Advise(filepath.ToSlash(run.Header.Prompt.Path), named(run.Header.Prompt.Path), named(base.Header.Prompt.Path), prompt.Next(run.Header.Prompt.Path))
+	return b, nil
+}
+
+// named is a prompt file as a command names it.
+func named(path string) string {
+	path = filepath.ToSlash(path)
+	for _, ext := range []string{".prompt.yml", ".prompt.yaml"} {
+		path = strings.TrimSuffix(path, ext)
+	}
+	return path
+}
