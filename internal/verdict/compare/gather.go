@@ -52,8 +52,9 @@ func (p *pairing) gather(grader int, pairs []int32, worst bool) gathered {
 			kept.add(s)
 			continue
 		}
-		groups[group] = &s
-		order = append(order, &s)
+		first := s // s itself stays off the heap
+		groups[group] = &first
+		order = append(order, &first)
 	}
 	for _, s := range order {
 		g.units = append(g.units, s.unit())

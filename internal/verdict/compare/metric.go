@@ -98,11 +98,13 @@ func (s spender) value(m measure, id string) *float64 {
 func (s spender) mean(m measure, id string) (mean float64, whyUnknown string) {
 	sum, n := 0.0, 0
 	whyUnknown = "a case has no reply"
-	for _, c := range s.run.CallsOf(id) {
+	calls := s.run.CallsOf(id)
+	for i := range calls {
+		c := &calls[i]
 		if c.For != runfile.ForReply || c.Error != nil {
 			continue
 		}
-		v, why := m.of(summary.CallOf(&c, s.price))
+		v, why := m.of(summary.CallOf(c, s.price))
 		switch {
 		case why != "":
 			whyUnknown = why
@@ -129,7 +131,7 @@ func (p *pairing) metrics() []Metric {
 // metric compares one metric over the pairs, a group of paraphrases as one unit.
 func (p *pairing) metric(m measure) Metric {
 	out := Metric{Metric: m.name}
-	var units []sums
+	units := make([]sums, 0, len(p.pairs))
 	groups := map[string]int{}
 	for i := range p.pairs {
 		id, group := p.pairs[i].c.Case, p.pairs[i].c.Group

@@ -57,7 +57,7 @@ func pair(base, head *runfile.Run, leftOut []string) *pairing {
 		default:
 			pr := paired{c: &head.Cases[j], base: base.TrialsOf(head.Cases[j].Case), head: head.TrialsOf(head.Cases[j].Case)}
 			p.trials = max(p.trials, len(pr.base), len(pr.head))
-			if !reflect.DeepEqual(base.Cases[i].Expect, pr.c.Expect) {
+			if !reflect.DeepEqual(&base.Cases[i].Expect, &pr.c.Expect) {
 				p.expect++
 			}
 			p.pairs = append(p.pairs, pr)
