@@ -83,7 +83,7 @@ func planUntil(p *project.Project, o Options, of plan.Plan) (*plan.Early, error)
 	if o.Until.Base == "" {
 		heads--
 	}
-	stopping := compare.Stopping{GateOnly: o.Until.GateOnly, Heads: heads}
+	stopping := compare.Stopping{GateOnly: o.Until.GateOnly, Heads: heads, Variants: len(p.Options.Models) > 0}
 	out.OnlyRegressed = options.NeedsAll()
 	stopping.NeedsAll = out.OnlyRegressed != ""
 	if len(base.Cases) > 0 {

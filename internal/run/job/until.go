@@ -74,10 +74,11 @@ func (r *Revisions) openUntil(ctx context.Context, p *project.Project, o Options
 	if err != nil {
 		return err
 	}
+	areVariants := len(p.Options.Models) > 0
 	base := result.NewBase(p, basePath, result.Pairing{
-		Detail: runfile.Scores, AsRecorded: u.base >= 0, Drift: u.base < 0, Variants: len(p.Options.Models) > 0,
+		Detail: runfile.Scores, AsRecorded: u.base >= 0, Drift: u.base < 0, Variants: areVariants,
 	})
-	stopping := compare.Stopping{GateOnly: o.Until.GateOnly, Heads: len(variants)}
+	stopping := compare.Stopping{GateOnly: o.Until.GateOnly, Heads: len(variants), Variants: areVariants}
 	if u.base >= 0 {
 		stopping.Heads--
 	}

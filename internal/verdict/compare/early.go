@@ -29,6 +29,7 @@ type Stopping struct {
 	GateOnly bool // the run only has to pass a gate: rule 2 holds, too
 	NeedsAll bool // a gate needs all units, so that only regressed ends it
 	Heads    int  // that are held against one base; 0 counts as 1
+	Variants bool // the heads are variants, whose p are corrected together for every verdict
 }
 
 // Looks returns after how many of the units a run may stop: 10%, 15%, 20% and so on of
@@ -44,10 +45,19 @@ func Looks(units int) []int {
 	return out
 }
 
-// rule is what the verdict of a grader rests on, one of so many. Improved claims more
-// where there are several heads.
-func (s Stopping) rule(g Look, graders int) stats.Rule {
+// improving is what the verdict improved of a grader rests on, one of so many. It
+// claims more where there are several heads.
+func (s Stopping) improving(g Look, graders int) stats.Rule {
 	return stats.Rule{Margin: g.Margin, Level: level, Alpha: alpha / float64(graders*max(1, s.Heads))}
+}
+
+// regressing is the same for regressed, which rests on the own comparison of a head
+// unless the heads are variants.
+func (s Stopping) regressing(g Look, graders int) stats.Rule {
+	if !s.Variants {
+		s.Heads = 1
+	}
+	return s.improving(g, graders)
 }
 
 // DecideEarly applies the rules of stopping to the gating graders; the caller sets
@@ -62,11 +72,11 @@ func DecideEarly(graders []Look, s Stopping) (runfile.Decided, bool) {
 	least, complete, chance := stats.Improved, true, 0.0
 	var better []string
 	for _, g := range graders {
-		rule := s.rule(g, len(graders))
-		outcome := g.Settled(rule, missRule1*share)
-		if outcome == stats.Regressed {
+		rule := s.regressing(g, len(graders))
+		if g.Settled(rule, missRule1*share) == stats.Regressed {
 			return runfile.Decided{Verdict: string(Regressed), Rule: 1, Graders: []string{g.Grader}}, true
 		}
+		outcome := g.Settled(s.improving(g, len(graders)), missRule1*share)
 		if outcome == stats.Improved {
 			better = append(better, g.Grader)
 		}
@@ -95,7 +105,7 @@ type Outlook struct{ Regressed, NoWorse float64 }
 func OutlookOf(graders []Look, s Stopping) Outlook {
 	out := Outlook{NoWorse: 1}
 	for _, g := range graders {
-		rule := s.rule(g, len(graders))
+		rule := s.regressing(g, len(graders))
 		out.Regressed = math.Max(out.Regressed, g.ChanceRegressed(rule))
 		out.NoWorse = math.Min(out.NoWorse, 1-g.ChanceOf(rule, stats.Inconclusive))
 	}

@@ -43,6 +43,17 @@ func TestDecideEarly(t *testing.T) {
 		require.Equal(t, string(tt.want), d.Verdict, tt.name)
 		require.Equal(t, tt.rule, d.Rule, tt.name)
 	}
+	// Regressed rests on the comparison of its own head, except among variants.
+	for _, tt := range []struct {
+		heads int
+		are   bool
+		want  bool
+	}{{1, false, true}, {20, false, true}, {20, true, false}} {
+		seen := []compare.Look{at(200, 120, 0, 17)}
+		d, ok := compare.DecideEarly(seen, compare.Stopping{Heads: tt.heads, Variants: tt.are})
+		require.Equal(t, tt.want, ok, "%+v", tt)
+		require.Equal(t, tt.want, d.Verdict == string(compare.Regressed), "%+v", tt)
+	}
 	out, err := json.Marshal(runfile.Decided{Verdict: string(compare.Regressed), Share: 0.3, Look: 5, Rule: 1, Cases: 150})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"verdict":"regressed","share":0.3,"look":5,"rule":1,"cases":150}`, string(out))
