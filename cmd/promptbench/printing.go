@@ -30,6 +30,7 @@ type printing struct {
 	baseline string          // the run to compare with; empty: the first one
 	confirm  bool            // on an alarm, run again and pool
 	narrow   suite.Selection // cases of a recorded run, none for all
+	sealing  *suite.Suite    // its sealed cases are left out of a recorded run; nil: none
 	pool     bool            // take fresh repeats of the revisions as further trials
 	noise    bool            // the runs are of one revision
 	calls    bool            // the command made the runs
@@ -131,7 +132,7 @@ func printRuns(ctx context.Context, to report.Renderer, p *project.Project, path
 			Detail: how.detail(), AsRecorded: true, Noise: how.noise, Variants: how.variants, Pool: how.pool,
 		}), paths[1:], how, nil)
 	}
-	r, err := result.Load(p, paths[0], how.detail(), how.narrow)
+	r, err := result.Load(p, paths[0], how.detail(), how.narrow, how.sealing)
 	if err != nil {
 		return err
 	}

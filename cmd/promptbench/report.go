@@ -7,6 +7,7 @@ import (
 
 	"promptbench/internal/output/report"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/runs"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -40,7 +41,11 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 	if len(args) > 1 || len(o.Models) > 0 {
 		return a.compareRuns(ctx, args, o, compareFlags{}, shown)
 	}
-	paths, err := a.pathsOf(ctx, args, o)
+	look, err := runs.LookupOf(o)
+	if err != nil {
+		return err
+	}
+	paths, err := a.pathsIn(ctx, look, args)
 	if err != nil {
 		return err
 	}
@@ -48,6 +53,6 @@ func (a *app) reportRuns(ctx context.Context, args []string, o project.Options, 
 	if err != nil {
 		return err
 	}
-	shown.narrow = o.Select
+	shown.narrow, shown.sealing = o.Select, look.Sealing
 	return shown.write(a, func(to report.Renderer) error { return printRuns(ctx, to, p, paths, shown) })
 }

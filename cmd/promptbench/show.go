@@ -136,11 +136,19 @@ func failing(s summary.Summary) []runfile.Case {
 
 // loadRun loads the run that an argument names.
 func (a *app) loadRun(ctx context.Context, arg string, o project.Options, d runfile.Detail) (*runfile.Run, error) {
-	paths, err := a.pathsOf(ctx, []string{arg}, o)
+	look, err := runs.LookupOf(o)
 	if err != nil {
 		return nil, err
 	}
-	return runfile.Load(paths[0], d)
+	paths, err := a.pathsIn(ctx, look, []string{arg})
+	if err != nil {
+		return nil, err
+	}
+	run, err := runfile.Load(paths[0], d)
+	if err != nil {
+		return nil, err
+	}
+	return runs.Unsealed(run, look.Sealing), nil
 }
 
 // pathsOf returns the run files that arguments name.
@@ -149,6 +157,10 @@ func (a *app) pathsOf(ctx context.Context, args []string, o project.Options) ([]
 	if err != nil {
 		return nil, err
 	}
+	return a.pathsIn(ctx, look, args)
+}
+
+func (a *app) pathsIn(ctx context.Context, look runs.Lookup, args []string) (_ []string, err error) {
 	look.Note = a.NoteText
 	paths := make([]string, len(args))
 	for i, arg := range args {

@@ -49,6 +49,7 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 	if err != nil {
 		return nil, err
 	}
+	run = runs.Unsealed(run, p.Suite)
 	programs := p.Programs()
 	built, err := p.Build(rejudge(run, criteria), programs)
 	ctx, release := programs.UntilInterrupted(ctx)
@@ -61,7 +62,7 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 		return nil, err
 	}
 	cases := make(map[string]runfile.Case, p.Suite.Len())
-	for c, err := range p.Suite.All() { // the run has no sealed ones but by an open seal
+	for c, err := range p.Suite.All() { // sealed ones, too: the run may have opened the seal
 		if err != nil {
 			return nil, fmt.Errorf("reading cases: %w", err)
 		}

@@ -16,13 +16,16 @@ import (
 	"promptbench/internal/verdict/summary"
 )
 
-// Load loads the run file at path and sums up its selected cases, by default all.
-func Load(p *project.Project, path string, d runfile.Detail, s suite.Selection) (report.Run, error) {
+// Load loads the run file at path and sums up its selected cases, by default all but
+// those that the suite sealing seals, see [runs.Unsealed].
+func Load(
+	p *project.Project, path string, d runfile.Detail, s suite.Selection, sealing *suite.Suite,
+) (report.Run, error) {
 	run, err := runfile.Load(path, d)
 	if err != nil {
 		return report.Run{}, err
 	}
-	if run, err = runs.Narrow(run, s); err != nil {
+	if run, err = runs.Narrow(runs.Unsealed(run, sealing), s); err != nil {
 		return report.Run{}, err
 	}
 	out := report.Run{Summary: p.Summary(run), Run: run}

@@ -56,7 +56,7 @@ func (s Source) Run(path string) (report.Run, error) {
 	if err != nil {
 		return report.Run{}, err
 	}
-	return Load(p, path, runfile.Full, suite.Selection{})
+	return Load(p, path, runfile.Full, suite.Selection{}, nil)
 }
 
 // Compare compares two run files. Like the command compare, it grades both again if

@@ -58,6 +58,22 @@ func UnknownCase(run *runfile.Run, id string) error {
 	return problem.List{{Message: fmt.Sprintf("--case %s: run %s has no such case", id, run.Header.Run), Hint: hint}}
 }
 
+// Unsealed returns the run without the cases that a suite seals, unless the run opened its
+// seal. Runs of another suite, or from before the cases were sealed, may have them. A nil
+// suite seals none.
+func Unsealed(run *runfile.Run, s *suite.Suite) *runfile.Run {
+	if s == nil || s.Sealed() == 0 || run.Header.Sealed != nil && run.Header.Sealed.Opened != nil {
+		return run
+	}
+	n := len(run.Cases)
+	out := run.Only(func(c *runfile.Case) bool { return !s.IsSealed(c.Case) })
+	if len(out.Cases) == n {
+		return run
+	}
+	out.Header.Sealed = &runfile.Sealed{Cases: n - len(out.Cases)}
+	return out
+}
+
 // Narrow returns the run with only the cases that --case and --tag leave, or
 // the run itself where they say nothing.
 func Narrow(run *runfile.Run, s suite.Selection) (*runfile.Run, error) {

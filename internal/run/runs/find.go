@@ -35,6 +35,7 @@ type Lookup struct {
 	Model     string           // only runs of this model, by id or name; empty: see [Lookup.Path]
 	Suite     string           // runs of the suite with this name come first; empty: any
 	Project   *project.Project // says which model a name means; nil: none
+	Sealing   *suite.Suite     // that --suite names; nil: none
 	Whole     bool             // only complete runs of a whole suite
 	MaxErrors int              // trials that may have ended in an error in a complete run
 	Note      func(string)     // says which newer run is passed over; nil: nobody
@@ -49,7 +50,7 @@ func LookupOf(o project.Options) (Lookup, error) {
 		return look, err
 	}
 	named, probs := suite.Load(o.Suite)
-	look.Suite = named.Name
+	look.Suite, look.Sealing = named.Name, named
 	return look, probs.Err()
 }
 

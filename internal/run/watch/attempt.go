@@ -140,7 +140,7 @@ func (r *round) result(ctx context.Context, complete bool) (func(io.Writer, repo
 		shown.Summary = r.p.Summary(run)
 		return show, nil
 	}
-	loaded, err := result.Load(r.p, r.path, runfile.Scores, suite.Selection{})
+	loaded, err := result.Load(r.p, r.path, runfile.Scores, suite.Selection{}, nil)
 	if err != nil {
 		return nil, err
 	}
