@@ -28,7 +28,7 @@ type world struct {
 // share is a number in [0,1) of its own for each text.
 func (w world) share(text string) float64 {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%d %s", w.seed, text)
+	_, _ = fmt.Fprintf(h, "%d %s", w.seed, text)
 	return rand.New(rand.NewPCG(h.Sum64(), 1)).Float64()
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
@@ -23,7 +24,10 @@ func BlameHeadline(r blame.Result) string {
 	}
 	s := fmt.Sprintf("Hunk %d (%s) %s %s by %s.", e.Hunk, e.Where, verb, r.Grader, points(*e.Effect))
 	if c := r.Confirmed; c != nil {
-		s += " " + confirmed(r, *c)
+		return s + " " + confirmed(r, *c)
+	}
+	if len(r.Hunks) > 1 {
+		s += " This is not confirmed by a run without it."
 	}
 	return s
 }
@@ -41,9 +45,8 @@ func noHunk(r blame.Result) string {
 	if *r.Delta < 0 {
 		way = "lower"
 	}
-	s := fmt.Sprintf("No hunk is named: %s scores %s %s than %s on %s, and %s too few to say by which hunk.",
-		r.Head, points(*r.Delta), way, r.Base, r.Grader, wording.Count(r.Units, "case")+" "+wording.Verb(r.Units, "are"))
-	return s
+	return fmt.Sprintf("No hunk is named. %s scores %s %s than %s on %s; %s %s not show which hunk does that.",
+		r.Head, points(*r.Delta), way, r.Base, r.Grader, wording.Count(r.Units, "case"), wording.Verb(r.Units, "do"))
 }
 
 // confirmed says what the run without the named hunk showed.
@@ -79,6 +82,9 @@ func BlameBasis(r blame.Result) []string {
 	}
 	out := []string{fmt.Sprintf("%s of %s on %s · %s · %s, %s",
 		wording.Count(len(r.Hunks), "hunk"), BlameChange(r), r.Model, cases, made, replayed)}
+	if r.Status != runfile.Complete {
+		out = append(out, fmt.Sprintf("The run is %s: run the same command again to finish it.", r.Status))
+	}
 	if r.LeftOut > 0 {
 		out = append(out, fmt.Sprintf("%s without a score of %s: left out",
 			wording.Count(r.LeftOut, "reply"), r.Grader))
@@ -153,7 +159,7 @@ func partner(hunks int) string {
 // A BlameRow is a hunk as a table shows it.
 type BlameRow struct {
 	Hunk, Where, Text                    string
-	Sign                                 string // + for what is added, − for what is removed, ± for both; empty for the parts of one prompt
+	Sign                                 string // + adds, − removes, ± does both; empty for the parts of one prompt
 	Effect, Interval, Verdict, P, Tokens string
 }
 

@@ -53,7 +53,7 @@ func (p *printer) blamePlan(r blame.Result) {
 // marginWidth is that of an effect with its sign, and of the space behind it.
 const marginWidth = 7
 
-// margin prints the prompt with the effects in the margin. Without All it leaves out lines that are far from every hunk.
+// margin prints the prompt with the effects in the margin. Without All it leaves out lines far from every hunk.
 func (p *printer) margin(r blame.Result) {
 	lines := phrase.BlameExcerpt(r)
 	if p.o.All {

@@ -113,7 +113,7 @@ func (s *Search) Run(ctx context.Context, drive func(*job.Revisions) error) (bla
 	}
 	if len(asked.Cases) < 2 && s.options.Budget != nil {
 		return blame.Result{}, problem.List{{
-			Message: fmt.Sprintf("--budget %d is too small: no two cases can be asked with all their variants", *s.options.Budget),
+			Message: fmt.Sprintf("--budget %d is too small: no two cases can be asked with all variants", *s.options.Budget),
 			Hint:    fmt.Sprintf("give at least %d calls; --dry-run says how many all cases need", 2*(2+s.options.Draws)),
 		}}
 	}

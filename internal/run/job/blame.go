@@ -30,7 +30,9 @@ type Asked struct {
 // Drawn are the selected cases in an order by chance, each with base, head and so many variants drawn by the seed.
 func Drawn(p *project.Project, c *blame.Change, draws int, seed uint64) (Asked, error) {
 	base, head := blame.NewMask(len(c.Hunks), false), blame.NewMask(len(c.Hunks), true)
-	return askedOf(p, c, func(id string) []blame.Mask { return append([]blame.Mask{base, head}, c.Draw(id, draws, seed)...) })
+	return askedOf(p, c, func(id string) []blame.Mask {
+		return append([]blame.Mask{base, head}, c.Draw(id, draws, seed)...)
+	})
 }
 
 // Paired are the selected cases, each with the same variants.
@@ -186,7 +188,8 @@ func PrepareAsked(ctx context.Context, p *project.Project, o Options, a Asked) (
 	if err != nil {
 		return nil, err
 	}
-	r := &Revisions{Job: newJob(ctx, o), Work: runner.Job{Suite: p.Suite, Trials: max(1, o.Trials), Workers: o.Concurrency}}
+	work := runner.Job{Suite: p.Suite, Trials: max(1, o.Trials), Workers: o.Concurrency}
+	r := &Revisions{Job: newJob(ctx, o), Work: work}
 	if err := r.prepareAsked(ctx, open, o); err != nil {
 		return nil, errors.Join(err, r.Abandon())
 	}

@@ -61,7 +61,7 @@ type setting struct {
 var ErrSame = errors.New("both prompts send the same messages and parameters")
 
 // Diff cuts the difference of two prompts into hunks: messages, examples, paragraphs, tagged blocks, list items,
-// sentences, parameters and the reply format. Hunks are joined where one without the other would make an invalid prompt.
+// sentences, parameters and the reply format. Hunks are joined where one without the other makes an invalid prompt.
 func Diff(base, head *prompt.Prompt) (*Change, error) {
 	d := &differ{}
 	c := &Change{Base: base, Head: head, texts: d.messages(base.Messages, head.Messages)}
@@ -70,7 +70,7 @@ func Diff(base, head *prompt.Prompt) (*Change, error) {
 			Where: "parameter " + strings.Join(names, ", "), Base: said(base.Params, names), Head: said(head.Params, names),
 		})})
 	}
-	if b, h := formatOf(base), formatOf(head); b != h {
+	if b, h := formatsOf(base, head); b != h {
 		c.settings = append(c.settings, setting{hunk: d.add(Hunk{Where: "reply format", Base: b, Head: h})})
 	}
 	c.Hunks = d.hunks
@@ -108,17 +108,24 @@ func said(p params.Params, names []string) string {
 	return strings.Join(out, ", ")
 }
 
-func formatOf(p *prompt.Prompt) string {
-	var out []string
-	for _, s := range [][2]string{
-		{"replyFormat: ", string(p.ReplyFormat)}, {"responseFormat: ", p.ResponseFormat},
-		{"jsonSchema: ", string(p.JSONSchema)},
+// formatsOf is how base and head ask for a format, as far as they differ.
+func formatsOf(base, head *prompt.Prompt) (b, h string) {
+	for _, s := range [][3]string{
+		{"replyFormat: ", string(base.ReplyFormat), string(head.ReplyFormat)},
+		{"responseFormat: ", base.ResponseFormat, head.ResponseFormat},
+		{"jsonSchema: ", string(base.JSONSchema), string(head.JSONSchema)},
 	} {
+		if s[1] == s[2] {
+			continue
+		}
 		if s[1] != "" {
-			out = append(out, s[0]+s[1])
+			b = joinTexts(b, s[0]+s[1], "\n")
+		}
+		if s[2] != "" {
+			h = joinTexts(h, s[0]+s[2], "\n")
 		}
 	}
-	return strings.Join(out, "\n")
+	return b, h
 }
 
 // Variant is the prompt with the hunks of a mask: the base with none, the head with all.

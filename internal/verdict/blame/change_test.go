@@ -14,13 +14,13 @@ import (
 )
 
 // fileOf is a prompt as its file: JSON is YAML.
-func fileOf(t testing.TB, p *prompt.Prompt) []byte {
-	t.Helper()
+func fileOf(tb testing.TB, p *prompt.Prompt) []byte {
+	tb.Helper()
 	f := map[string]any{"messages": p.Messages}
 	ps := map[string]any{}
 	for name, value := range map[string]any{"temperature": p.Params.Temperature, "maxTokens": p.Params.MaxTokens} {
 		raw, err := json.Marshal(value)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		if string(raw) != "null" {
 			ps[name] = value
 		}
@@ -40,19 +40,19 @@ func fileOf(t testing.TB, p *prompt.Prompt) []byte {
 		f["jsonSchema"] = p.JSONSchema
 	}
 	raw, err := json.Marshal(f)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return raw
 }
 
 // holds checks what must be true of every change: no hunk makes the base, all make the head, and any subset is a
 // prompt that validates like a file and renders.
-func holds(t testing.TB, c *blame.Change, seed uint64) {
-	t.Helper()
+func holds(tb testing.TB, c *blame.Change, seed uint64) {
+	tb.Helper()
 	n := len(c.Hunks)
-	require.Equal(t, c.Base.Messages, c.Variant(blame.NewMask(n, false)).Messages)
-	require.Equal(t, c.Head.Messages, c.Variant(blame.NewMask(n, true)).Messages)
-	require.Equal(t, c.Base.Hash(), c.Variant(blame.NewMask(n, false)).Hash())
-	require.Equal(t, c.Head.Hash(), c.Variant(blame.NewMask(n, true)).Hash())
+	require.Equal(tb, c.Base.Messages, c.Variant(blame.NewMask(n, false)).Messages)
+	require.Equal(tb, c.Head.Messages, c.Variant(blame.NewMask(n, true)).Messages)
+	require.Equal(tb, c.Base.Hash(), c.Variant(blame.NewMask(n, false)).Hash())
+	require.Equal(tb, c.Head.Hash(), c.Variant(blame.NewMask(n, true)).Hash())
 	r := rand.New(rand.NewPCG(seed, 1))
 	for k := range 8 {
 		mask := []byte(blame.NewMask(n, false))
@@ -62,14 +62,14 @@ func holds(t testing.TB, c *blame.Change, seed uint64) {
 			}
 		}
 		v := c.Variant(blame.Mask(mask))
-		_, probs := prompt.Parse(v.Name, "variant.yml", fileOf(t, v))
-		require.NoError(t, probs.Err(), "mask %s: %v", mask, v.Messages)
+		_, probs := prompt.Parse(v.Name, "variant.yml", fileOf(tb, v))
+		require.NoError(tb, probs.Err(), "mask %s: %v", mask, v.Messages)
 		_, err := v.Render("입력", map[string]string{"today": "오늘"})
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		before := ""
 		for _, m := range v.Messages {
 			if m.Role == "user" || m.Role == "assistant" {
-				require.False(t, takesTurns(c) && m.Role == before, "mask %s: two of %s in a row", mask, m.Role)
+				require.False(tb, takesTurns(c) && m.Role == before, "mask %s: two of %s in a row", mask, m.Role)
 				before = m.Role
 			}
 		}
@@ -91,10 +91,10 @@ func takesTurns(c *blame.Change) bool {
 	return true
 }
 
-func load(t testing.TB, name string) *prompt.Prompt {
-	t.Helper()
-	p, probs := prompt.Load(t.Context(), "../../../prompts/"+name)
-	require.NoError(t, probs.Err())
+func load(tb testing.TB, name string) *prompt.Prompt {
+	tb.Helper()
+	p, probs := prompt.Load(tb.Context(), "../../../prompts/"+name)
+	require.NoError(tb, probs.Err())
 	return p
 }
 
@@ -124,7 +124,7 @@ func TestRevisions(t *testing.T) {
 		case "v2":
 			require.Equal(t, []string{
 				`± user, <examples>, examples 1 to 3: {"caseNumber": 1, "caseD`,
-				"± user, paragraph 1: 위 예시처럼 subtodos JSON 하나로", "± reply format: replyFormat: json respon",
+				"± user, paragraph 1: 위 예시처럼 subtodos JSON 하나로", "± reply format: replyFormat: json",
 			}, summary(c))
 		case "v3":
 			require.Len(t, c.Hunks, 21)
@@ -213,7 +213,7 @@ func TestSettings(t *testing.T) {
 		"- parameter stop: stop: [\"x\"]", "± reply format: replyFormat: json respon",
 	}, summary(c))
 	v := c.Variant("0100")
-	require.Equal(t, 0.5, *v.Params.Temperature)
+	require.InDelta(t, 0.5, *v.Params.Temperature, 0)
 	require.Equal(t, []string{"x"}, v.Params.Stop)
 	require.Equal(t, "xml", string(v.ReplyFormat))
 	_, err = blame.Diff(base, base)

@@ -1,6 +1,7 @@
 package blame
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -11,7 +12,7 @@ import (
 
 // effectsOn estimates what the hunks do to a grader.
 func (c *Change) effectsOn(run *runfile.Run, grader string, at int) GraderEffects {
-	out := GraderEffects{Grader: grader, slices: make([]map[string]Slice, len(c.Hunks))}
+	out := GraderEffects{Grader: grader}
 	units, counted := map[string]int{}, map[int]bool{}
 	byType := map[string][]stats.Observation{}
 	var rows []stats.Observation
@@ -73,22 +74,20 @@ func (c *Change) effectsOn(run *runfile.Run, grader string, at int) GraderEffect
 	return out
 }
 
+// addSlices adds the effects in the cases of each expected type with enough units, if there are several types.
 func (g *GraderEffects) addSlices(byType map[string][]stats.Observation) {
-	for value, rows := range byType {
+	for _, value := range slices.Sorted(maps.Keys(byType)) {
 		units := map[int]bool{}
-		for _, r := range rows {
+		for _, r := range byType[value] {
 			units[r.Unit] = true
 		}
 		if value == "" || len(units) < leastOfSlice || len(byType) < 2 {
 			continue
 		}
-		for k, e := range stats.Effects(rows, level) {
-			if g.slices[k] == nil {
-				g.slices[k] = map[string]Slice{}
-			}
-			g.slices[k][value] = Slice{
+		for k, e := range stats.Effects(byType[value], level) {
+			g.Hunks[k].Slices = append(g.Hunks[k].Slices, Slice{
 				By: "type", Value: value, Units: len(units), Effect: summary.Number(e.Delta), CI: interval(e),
-			}
+			})
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (c *Change) join(same [][]int) {
 		}
 	}
 	together(c.unlessSure(func(t *message) bool { return t.role == "user" }, nil))
-	together(c.unlessSure(nil, func(text string) bool { return holdsInput(text) }))
+	together(c.unlessSure(nil, holdsInput))
 	if takesTurns(c.Base.Messages) && takesTurns(c.Head.Messages) {
 		together(c.unpaired())
 	}

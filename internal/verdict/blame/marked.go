@@ -35,12 +35,17 @@ func (c *Change) Lines() []Line {
 	}
 	for _, s := range c.settings {
 		h := c.Hunks[s.hunk]
+		role := h.Where
 		for _, side := range []struct {
 			text string
 			gone bool
 		}{{h.Base, true}, {h.Head, false}} {
-			if side.text != "" {
-				out = append(out, Line{Hunk: s.hunk + 1, Gone: side.gone, Role: h.Where, Text: side.text})
+			if side.text == "" {
+				continue
+			}
+			for l := range strings.SplitSeq(side.text, "\n") {
+				out = append(out, Line{Hunk: s.hunk + 1, Gone: side.gone, Role: role, Text: l})
+				role = ""
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package blame
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"promptbench/internal/input/prompt"
@@ -95,10 +96,5 @@ func holdsInput(text string) bool {
 		return false
 	}
 	p := prompt.Prompt{Messages: []prompt.Message{{Content: text}}}
-	for _, name := range p.Uses() {
-		if name == prompt.InputName {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.Uses(), prompt.InputName)
 }

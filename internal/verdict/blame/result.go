@@ -2,7 +2,6 @@ package blame
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 
@@ -22,8 +21,10 @@ const (
 	Open   Verdict = "open"
 )
 
+// Alpha is what a p is below if it counts.
+const Alpha = 0.05
+
 const (
-	Alpha        = 0.05 // below it a p counts
 	level        = 0.95
 	leastOfSlice = 10 // units of a type whose effects are shown
 )
@@ -59,7 +60,7 @@ type Result struct {
 	Hunks    []Effect `json:"hunks"`
 
 	Graders    []GraderEffects `json:"graders,omitempty"`
-	Confirming int             `json:"confirming,omitempty"`   // calls at most that a confirmation takes, of what is not asked yet
+	Confirming int             `json:"confirming,omitempty"`   // calls at most that a confirmation would take
 	Confirmed  *Confirmation   `json:"confirmation,omitempty"` // nil: none was made
 	Plan       *plan.Revision  `json:"plan,omitempty"`         // of what is not asked yet; nil otherwise
 
@@ -101,7 +102,6 @@ type GraderEffects struct {
 	Hunks   []Number `json:"hunks"`
 	leftOut int
 	units   int
-	slices  []map[string]Slice
 }
 
 // A Number is an effect without its words.
@@ -111,6 +111,7 @@ type Number struct {
 	P         *float64    `json:"p"`
 	PAdjusted *float64    `json:"p_adjusted"`
 	Verdict   Verdict     `json:"verdict"`
+	Slices    []Slice     `json:"slices,omitempty"`
 }
 
 // A Confirmation is a paired run of the head with and without the named hunk.
@@ -171,11 +172,8 @@ func (c *Change) Of(run *runfile.Run, o Options) Result {
 	input, output := c.tokens(run)
 	for i := range out.Hunks {
 		e, n := &out.Hunks[i], g.Hunks[i]
-		e.Effect, e.CI, e.P, e.PAdjusted, e.Verdict = n.Effect, n.CI, n.P, n.PAdjusted, n.Verdict
+		e.Effect, e.CI, e.P, e.PAdjusted, e.Verdict, e.Slices = n.Effect, n.CI, n.P, n.PAdjusted, n.Verdict, n.Slices
 		e.Tokens, e.OutputTokens = input[i], output[i]
-		for _, value := range slices.Sorted(maps.Keys(g.slices[i])) {
-			e.Slices = append(e.Slices, g.slices[i][value])
-		}
 		e.Removable = e.Removes == "" && e.Tokens != nil && *e.Tokens > 0
 		for _, other := range out.Graders {
 			n := other.Hunks[i]

@@ -44,7 +44,7 @@ type markup struct{ open, item, fence *regexp.Regexp }
 func newMarkup() markup {
 	return markup{
 		open:  regexp.MustCompile(`^<([\pL_][\pL\pN_.:-]*)(?:\s[^<>]*)?>`),
-		item:  regexp.MustCompile(`^(?:[-*•·‣+]|\d{1,3}[.)]|[①-⑳]|[\pL][.)])\s`),
+		item:  regexp.MustCompile(`^(?:[-*•·‣+]|\d{1,3}[.)]|[\x{2460}-\x{2473}]|[\pL][.)])\s`),
 		fence: regexp.MustCompile("^(?:```|~~~)"),
 	}
 }

@@ -43,6 +43,9 @@ func MeanInterval(values []float64, level float64) (lo, hi float64) {
 	return m - half, m + half
 }
 
+// tTails returns P(|T| >= t) at df degrees of freedom, for t of at least 0.
+func tTails(t, df float64) float64 { return mathext.RegIncBeta(df/2, 0.5, df/(df+t*t)) }
+
 // tQuantile returns the t with P(|T| <= t) = level at df degrees of freedom, from x = t²/(df+t²), which follows
 // Beta(1/2, df/2), or from its complement, whichever is smaller: next to 1 digits would be lost.
 func tQuantile(df, level float64) float64 {

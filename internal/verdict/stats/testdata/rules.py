@@ -133,20 +133,27 @@ def augmented(diffs):
 def effects(cases):
     """Each case: its unit, and its observations as (factors, value)."""
     centre = lambda rows: np.array(rows, float) - np.mean(np.array(rows, float), axis=0)
-    X = [centre([x for x, _ in rows]) for _, rows in cases]
-    y = [centre([v for _, v in rows]) for _, rows in cases]
-    inverse = np.linalg.pinv(sum(x.T @ x for x in X))
-    beta = inverse @ sum(x.T @ v for x, v in zip(X, y))
-    influence = {}
-    for (unit, _), x, v in zip(cases, X, y):
-        influence[unit] = influence.get(unit, 0) + inverse @ (x.T @ (v - x @ beta))
-    n = len(influence)
-    se = np.sqrt(sum(i ** 2 for i in influence.values())) * np.sqrt(n / (n - 1))
-    least = 2.0 ** (1 - len({unit for (unit, rows), v in zip(cases, y) if np.any(np.abs(v) > 1e-12)}))
+    units = {}
+    for unit, rows in cases:
+        x, y = units.setdefault(unit, ([], []))
+        x.extend(centre([f for f, _ in rows]))
+        y.extend(centre([v for _, v in rows]))
+    units = {u: (np.array(x), np.array(y)) for u, (x, y) in units.items()}
+    inverse = np.linalg.pinv(sum(x.T @ x for x, _ in units.values()))
+    beta = inverse @ sum(x.T @ y for x, y in units.values())
+    influence = []
+    for x, y in units.values():
+        values, vectors = np.linalg.eigh(np.eye(len(y)) - x @ inverse @ x.T)
+        root = vectors @ np.diag([v ** -0.5 if v > 1e-9 else 0 for v in values]) @ vectors.T
+        influence.append(inverse @ (x.T @ (root @ (y - x @ beta))))
+    n, freedom = len(units), max(1, len(units) - np.linalg.matrix_rank(inverse))
+    se = np.sqrt(sum(i ** 2 for i in influence)) * np.sqrt(n / (n - 1))
+    least = 2.0 ** (1 - sum(bool(np.any(np.abs(y) > 1e-12)) for _, y in units.values()))
+    width = t.ppf(0.975, freedom) * se
     said = lambda x, v: "".join("01"[i] for i in x) + "=%g" % v
     return {"cases": [" ".join([str(unit)] + [said(x, v) for x, v in rows]) for unit, rows in cases],
-            "delta": list(beta), "std_err": list(se), "lo": list(beta - Z * se), "hi": list(beta + Z * se),
-            "p": [max(least, 2 * norm.sf(abs(b / s))) for b, s in zip(beta, se)]}
+            "delta": list(beta), "std_err": list(se), "lo": list(beta - width), "hi": list(beta + width),
+            "p": [max(least, 2 * t.sf(abs(b / s), freedom)) for b, s in zip(beta, se)]}
 
 
 def halves(seed, cases, factors, units=None):
