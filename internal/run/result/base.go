@@ -72,6 +72,7 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 	if err != nil {
 		return report.Pair{}, err
 	}
+	recordedBase := base.Header
 	if s := b.project.Options.Select; !b.how.AsRecorded {
 		if base, err = runs.Narrow(base, s); err != nil {
 			return report.Pair{}, err
@@ -81,7 +82,7 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 		}
 	}
 	o := b.options(base, head, notes)
-	o.Exploratory = b.isExploratory(head.Header)
+	o.Exploratory = b.isExploratory(recordedBase, head.Header)
 	c, base, head, err := compare.CompareSealed(base, head, o)
 	if err == nil && !b.how.Alone && !b.how.Noise {
 		err = b.addTries(c, head.Header)

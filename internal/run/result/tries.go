@@ -123,11 +123,13 @@ func (b *Base) pool(run *runfile.Run, again []runfile.Found, notes []string) (*r
 }
 
 // isExploratory reports whether the cases of a comparison may have been chosen for what
-// the head did on all cases: it is narrowed now, or was run so after a whole run.
-func (b *Base) isExploratory(head runfile.Header) bool {
+// either side did on all cases: it is narrowed now, or was run so after a whole run. Cases
+// on which the base did badly by chance would improve by themselves.
+func (b *Base) isExploratory(base, head runfile.Header) bool {
 	s, ran := b.project.Options.Select, head.Selected
+	isAfterAll := func(s *runfile.Selection) bool { return s != nil && s.After != "" }
 	switch {
-	case ran != nil && ran.After != "":
+	case isAfterAll(ran), isAfterAll(base.Selected), ran != nil && base.Selected == nil:
 		return true
 	case b.how.AsRecorded || len(s.Cases)+len(s.Tags) == 0:
 		return false
