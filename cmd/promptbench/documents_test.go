@@ -17,7 +17,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the outputs that documents show")
 
 // documents show commands in ```console blocks: a line after "$ " is run, the
-// lines below it are what it prints. "| head -N" after the command keeps the first N lines.
+// lines below it are what it prints. "| head -N" after the command keeps the first N lines, and
+// $(cat FILE) stands for the words of a file, as in a shell.
 func documents() []string {
 	return []string{"README.md", "README.ko.md", "docs/results.md", "docs/tutorial.md", "docs/custom-graders.md", "docs/import.md", "docs/judge.md"}
 }
@@ -84,7 +85,7 @@ func rerun(t *testing.T, doc string) (out string, commands int) {
 			b.WriteString(line)
 			var stdout, stderr bytes.Buffer
 			command, lines, isHead := strings.Cut(strings.TrimSpace(command), " | head -")
-			code := run(strings.Fields(command), strings.NewReader(""), &stdout, &stderr)
+			code := run(strings.Fields(withFiles(t, command)), strings.NewReader(""), &stdout, &stderr)
 			require.Contains(t, []int{0, exitRegression}, code, "%s%s", line, stderr.String())
 			if isHead {
 				most, err := strconv.Atoi(lines)
@@ -102,6 +103,16 @@ func rerun(t *testing.T, doc string) (out string, commands int) {
 		}
 	}
 	return b.String(), commands
+}
+
+// withFiles puts the text of each file where the command has $(cat FILE).
+func withFiles(t *testing.T, command string) string {
+	t.Helper()
+	return regexp.MustCompile(`\$\(cat ([^)]+)\)`).ReplaceAllStringFunc(command, func(cat string) string {
+		text, err := os.ReadFile(strings.TrimSuffix(strings.TrimPrefix(cat, "$(cat "), ")"))
+		require.NoError(t, err)
+		return string(text)
+	})
 }
 
 // firstLines returns the text up to the end of its line n, as head -n does.

@@ -73,14 +73,19 @@ func tries(t summary.Tries) []string {
 		return []string{out + "; no split score, as not two of them have a whole run on this model by the suite as it is"}
 	}
 	parts := make([]string, len(t.Splits))
+	name := ""
 	for i, s := range t.Splits {
-		parts[i] = fmt.Sprintf("%s %.2f in %s, split score %.2f", s.Grader, s.Best, s.Prompt, s.Score)
+		parts[i] = fmt.Sprintf("%s %.2f (%.2f)", s.Grader, s.Best, s.Score)
+		if s.Prompt != name {
+			name = s.Prompt
+			parts[i] = name + " " + parts[i]
+		}
 	}
-	out += ": " + strings.Join(parts, "; ")
+	out += ": " + strings.Join(parts, ", ")
 	if n := t.Splits[0].Tries; n < t.Count {
-		out += fmt.Sprintf(" (over the %d that have a whole run on this model by the suite as it is)", n)
+		out += fmt.Sprintf(", over the %d with a whole run on this model by the suite as it is", n)
 	}
-	return []string{out, "a split score chooses the best on a random half of the cases and scores it on the other half"}
+	return []string{out + "; in parentheses the split score: the best on one half of the cases, scored on the other"}
 }
 
 // sealedVerdict is the verdict on the sealed cases and how often they were opened, or nothing
