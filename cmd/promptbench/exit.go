@@ -55,6 +55,9 @@ func codeOf(err error) int {
 	if _, ok := errors.AsType[problem.List](err); ok || errors.Is(err, runfile.ErrNotRun) {
 		return exitUsage
 	}
+	if _, ok := errors.AsType[problem.Problem](err); ok {
+		return exitUsage
+	}
 	return exitFailure
 }
 

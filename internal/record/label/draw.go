@@ -77,8 +77,11 @@ func ReadDraws(dir string) ([]Draw, error) {
 // DrawsIn reads the draws of a label file. One that does not exist holds none.
 func DrawsIn(path string) ([]Draw, error) {
 	return readLines(path, KindDraw, func(d Draw) error {
-		if len(d.Runs) == 0 {
+		switch {
+		case len(d.Runs) == 0:
 			return errors.New("a draw says the runs that it is from")
+		case d.Sample < 1:
+			return fmt.Errorf("a draw of %d cases; it must be at least 1", d.Sample)
 		}
 		return nil
 	})

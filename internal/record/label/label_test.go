@@ -265,6 +265,9 @@ func TestDraw(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(`{"kind":"draw","sample":3}`+"\n"), 0o600))
 	_, err = label.ReadDraws(dir)
 	require.ErrorContains(t, err, "todos-kim.jsonl:1: a draw says the runs that it is from")
+	require.NoError(t, os.WriteFile(path, []byte(`{"kind":"draw","runs":["run-1"],"sample":-3}`+"\n"), 0o600))
+	_, err = label.ReadDraws(dir)
+	require.ErrorContains(t, err, "todos-kim.jsonl:1: a draw of -3 cases")
 }
 
 // A guide picks what is asked next, given the answers so far.

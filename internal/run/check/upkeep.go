@@ -34,6 +34,9 @@ func (c *Result) checkLabels() problem.List {
 		}
 		for _, file := range files {
 			labels, err := label.Read(file)
+			if err == nil {
+				_, err = label.DrawsIn(file)
+			}
 			if err != nil {
 				probs = append(probs, problem.From(err)...)
 				continue
