@@ -38,6 +38,9 @@ func TestThinkingWrappers(t *testing.T) {
 				require.Equal(t, "question", got.Type)
 				require.Equal(t, []reply.Code{reply.CodeThinking}, codes(got), "%v", got.Defects)
 			}
+			got := r.Read(before+draft+after+"\n\n죄송하지만 도와드릴 수 없어요.", "", reply.JSON)
+			require.False(t, got.Readable(), "the draft is no reply")
+			require.Equal(t, draft, got.Thinking)
 		})
 	}
 }

@@ -41,6 +41,11 @@ func TestRead(t *testing.T) {
 		"thinking before": {
 			"<think>verdict yes? {\"verdict\":\"yes\"}</think>{\"reason\":\"a\",\"verdict\":\"no\"}", nil, "no", "",
 		},
+		"a closing mark alone": {"It is yes.\n</think>\n\n{\"reason\":\"a\",\"verdict\":\"no\"}", nil, "no", ""},
+		"channels": {
+			"<|channel|>analysis<|message|>{\"verdict\":\"yes\"}<|end|><|start|>assistant<|channel|>final<|message|>" +
+				"{\"reason\":\"a\",\"verdict\":\"no\"}", nil, "no", "",
+		},
 		"step of a scale":     {`{"reason":"a","verdict":"10"}`, []string{"1", "5", "10"}, "10", ""},
 		"1 is no 10":          {`{"reason":"a","verdict":"1"}`, []string{"5", "10"}, nothing, `none of 5, 10`},
 		"1 where 10 is one":   {`{"reason":"a","verdict":"1"}`, []string{"1", "10"}, "1", ""},
