@@ -9,6 +9,7 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/stats"
 )
 
@@ -52,7 +53,7 @@ func fewUnits(p *project.Project) problem.List {
 	}
 	return problem.List{{
 		File: p.Suite.Path, Severity: problem.Warning,
-		Message: fmt.Sprintf("the suite has %d units, too few for any verdict", units),
+		Message: fmt.Sprintf("the suite has %s, too few for any verdict", wording.Count(units, "unit")),
 		Hint: fmt.Sprintf("with as many graders as gate here (%d), a verdict takes at least %d flips one way; "+
 			"promptbench plan says what a suite can show", gating, least),
 	}}
