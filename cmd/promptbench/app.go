@@ -87,8 +87,8 @@ replies, and says whether one revision is better than another.`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		a.initCommand(), a.runCommand(), a.compareCommand(), a.showCommand(), a.reportCommand(), a.regradeCommand(),
-		a.validateCommand(), a.importCommand(), a.watchCommand(), a.planCommand(), a.noiseCommand(), a.blameCommand(),
-		a.improveCommand(), a.baselineCommand(),
+		a.validateCommand(), a.casesCommand(), a.importCommand(), a.watchCommand(), a.planCommand(), a.noiseCommand(),
+		a.blameCommand(), a.improveCommand(), a.baselineCommand(),
 		a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand(), a.workerCommand())
 	addCompletion(root)
 	makeStrict(root)

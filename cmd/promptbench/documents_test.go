@@ -20,7 +20,10 @@ var update = flag.Bool("update", false, "rewrite the outputs that documents show
 // lines below it are what it prints. "| head -N" after the command keeps the first N lines, and
 // $(cat FILE) stands for the words of a file, as in a shell.
 func documents() []string {
-	return []string{"README.md", "README.ko.md", "docs/results.md", "docs/tutorial.md", "docs/custom-graders.md", "docs/import.md", "docs/judge.md"}
+	return []string{
+		"README.md", "README.ko.md", "docs/results.md", "docs/tutorial.md", "docs/custom-graders.md", "docs/import.md", "docs/judge.md",
+		"docs/cases.md",
+	}
 }
 
 // TestDocumentsShowWhatCommandsPrint runs every promptbench command of the

@@ -14,6 +14,9 @@ import (
 	"promptbench/internal/run/project"
 )
 
+// keepsFiles annotates a command that itself refuses to replace YAML files that people may have changed.
+const keepsFiles = "keeps-files"
+
 // refuseInputs rejects an -o that names a file which the command reads, or a record or a
 // YAML file, which people write: no result replaces them. It rejects a --status that
 // names anything but a status.
@@ -32,7 +35,7 @@ func refuseInputs(cmd *cobra.Command, args []string) error {
 			continue
 		}
 		ending := strings.ToLower(filepath.Ext(file))
-		isInput := ending == ".yml" || ending == ".yaml" || holdsRecords(file)
+		isInput := (ending == ".yml" || ending == ".yaml") && cmd.Annotations[keepsFiles] == "" || holdsRecords(file)
 		if !isInput && inputs == nil {
 			inputs = inputsOf(cmd, args)
 		}

@@ -43,40 +43,8 @@ graders that move together, and types and tags with too few cases.`,
   promptbench validate --format github
   promptbench validate --deep`,
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
-			checked, err := check.Validate(ctx, o, args)
-			var analysis *items.Analysis
-			if deep && err == nil {
-				if analysis, err = checked.Analyse(ctx); err != nil {
-					return err
-				}
-			}
-			errs := problem.From(err)
-			all := slices.Concat(errs, checked.Warnings)
-			if to.format == report.Text {
-				for _, line := range a.Describe(checked.Warnings) {
-					a.Note("%s", line)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			printErr := to.write(a, func(w io.Writer) error {
-				if to.format == report.GitHub {
-					if analysis != nil {
-						all = append(all, report.ItemsProblems(*analysis, checked.Suites[0].Path)...)
-					}
-					return report.ProblemsGitHub(w, all, repositoryRoot())
-				}
-				_, err := fmt.Fprintln(w, summaryOf(checked))
-				if err != nil || analysis == nil {
-					return err
-				}
-				return report.ItemsText(w, *analysis, a.Display(w, false))
-			}, func(w io.Writer) error { return report.ProblemsJSON(w, all, analysis) })
-			if printErr != nil || len(errs) == 0 {
-				return printErr
-			}
-			return &exitError{code: codeOf(err)}
+			_, err := a.validate(ctx, o, args, deep, &to)
+			return err
 		}, to.check),
 	}
 	files.add(cmd)
@@ -85,6 +53,47 @@ graders that move together, and types and tags with too few cases.`,
 	})
 	to.add(cmd, report.Text, report.JSON, report.GitHub)
 	return cmd
+}
+
+// validate checks files, and prints their problems and what deep says. The analysis is nil without it, and where files
+// have errors.
+func (a *app) validate(
+	ctx context.Context, o project.Options, args []string, deep bool, to *outputFlags,
+) (*items.Analysis, error) {
+	checked, err := check.Validate(ctx, o, args)
+	var analysis *items.Analysis
+	if deep && err == nil {
+		if analysis, err = checked.Analyse(ctx); err != nil {
+			return nil, err
+		}
+	}
+	errs := problem.From(err)
+	all := slices.Concat(errs, checked.Warnings)
+	if to.format == report.Text {
+		for _, line := range a.Describe(checked.Warnings) {
+			a.Note("%s", line)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	printErr := to.write(a, func(w io.Writer) error {
+		if to.format == report.GitHub {
+			if analysis != nil {
+				all = append(all, report.ItemsProblems(*analysis, checked.Suites[0].Path)...)
+			}
+			return report.ProblemsGitHub(w, all, repositoryRoot())
+		}
+		_, err := fmt.Fprintln(w, summaryOf(checked))
+		if err != nil || analysis == nil {
+			return err
+		}
+		return report.ItemsText(w, *analysis, a.Display(w, false))
+	}, func(w io.Writer) error { return report.ProblemsJSON(w, all, analysis) })
+	if printErr != nil || len(errs) == 0 {
+		return analysis, printErr
+	}
+	return nil, &exitError{code: codeOf(err)}
 }
 
 func summaryOf(checked *check.Result) string {

@@ -2,6 +2,7 @@
 //
 //	project    loads the config, the suite and the revisions; resolves models and prices
 //	check      finds problems in a project and gives advice
+//	cases      proposes cases for the suite
 //	runs       finds and chooses recorded runs; history, the baseline, redacted copies
 //	job        prepares and runs what asks models: revisions, calibrations, pairwise comparisons
 //	runner     asks, replays, grades and records every trial of a job

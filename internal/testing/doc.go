@@ -4,6 +4,7 @@
 //	chromium    a real browser
 //	reporttest  runs to render
 //	mutate      broken files and flags to try a program with
+//	traffic     exports of what users typed, with known secrets and copies
 //	peak        how much memory a process took
 //	repo        the rules of this repository
 //	ci          the workflows and the action, run step by step

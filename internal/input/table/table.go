@@ -147,7 +147,9 @@ func (r *Reader) nextLine() error {
 		part, err := r.in.ReadSlice(r.lineEnd)
 		line = append(line, part...)
 		if r.size += len(part); r.size > maxRecord {
-			return fmt.Errorf("a record is longer than %d MiB", maxRecord>>20)
+			return problem.Problem{
+				File: r.file, Line: r.line + 1, Message: fmt.Sprintf("the record is longer than %d MiB", maxRecord>>20),
+			}
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):

@@ -92,7 +92,7 @@ func TestReadNeverHidesRows(t *testing.T) {
 		require.Contains(t, p.Error(), c.want)
 	}
 	_, _, err = read("a\n\""+strings.Repeat("x\n", 9<<20), true)
-	require.ErrorContains(t, err, "a record is longer than 16 MiB")
+	require.ErrorContains(t, err, "the record is longer than 16 MiB")
 }
 
 func FuzzRead(f *testing.F) {

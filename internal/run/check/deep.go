@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/regrade"
 	"promptbench/internal/run/runner"
@@ -72,15 +73,15 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 		}
 		collector.Add(run)
 	}
-	a := collector.Analyse(c.examples())
+	a := collector.Analyse(Examples(p.Prompts))
 	a.LeftOut = leftOut
 	return &a, nil
 }
 
-// examples are the texts in the project's prompts that may be the input of an example.
-func (c *Result) examples() []items.Example {
+// Examples are the texts in prompts that may be the input of an example.
+func Examples(prompts []*prompt.Prompt) []items.Example {
 	var out []items.Example
-	for _, one := range c.project.Prompts {
+	for _, one := range prompts {
 		for _, m := range one.Messages {
 			for _, text := range snippets(m.Content) {
 				if strings.Contains(m.Content, "<"+text+">") {

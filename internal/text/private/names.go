@@ -3,6 +3,7 @@ package private
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // The parts of patterns for names. A Korean one is a family name and one or two syllables.
@@ -25,25 +26,34 @@ const (
 // names finds the words in the places of a name, and common names anywhere. Titles and kinds of people stay.
 func names() func(string) [][2]int {
 	given, first := alternatives(koreanGiven), alternatives(englishGiven)
+	isHangul := func(r rune) bool { return unicode.Is(unicode.Hangul, r) }
 	return anyOf(
-		only(anyOf(
+		where(isHangul, only(anyOf(
 			pattern(before+`이름[은이]? ?[:：]? ?(`+korean+`)(?:`+being+`|`+after+`)`, 1),
 			pattern(before+`(?:저는|나는|전|난|안녕하세요|안녕|여기는|담당자)[,.!~ ]+(`+korean+`)`+being, 1),
 			pattern(before+`(`+family+`[가-힣]{2}) ?[님씨](?:[^가-힣]|[은는이가을를의께과와도만]|에게|한테|입니다|$)`, 1),
 			pattern(before+`(`+korean+`) ?(?:드림|올림|배상)`+after, 1),
-			pattern(`(?i:이름|성명|성함|예금주|수취인|담당자|\bname)["']?\s*[:：=]\s*["']?([\p{L}][\p{L}'’. -]{0,40}[\p{L}.])`, 1),
-			pattern(`(?i:\bmy name is|\bmy name's|\bi am|\bi'm|\bi’m|\bthis is|\bcall me)\s+(`+english+`)`, 1),
-			pattern(`(?i)\bmy name is\s+([\p{L}'’-]+)`, 1),
+		), isName)),
+		where(isHangul, anyOf(
+			only(pattern(before+`(`+family+`[가-힣]{2})`+toward, 1), isPersonOrName),
+			pattern(before+`(`+family+given+`)`+behind, 1),
+			pattern(before+`(`+given+`)이?(?:`+toward+`|씨)`, 1),
+		)),
+		where(unicode.IsUpper, only(anyOf(
+			pattern(`(?i:\bi am|\bi'm|\bi’m|\bthis is|\bcall me)\s+(`+english+`)`, 1),
 			pattern(`\b(?i:dear|hi|hello|hey|attn:?)[, ]\s*(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?(`+english+`)`, 1),
 			pattern(`\b(?:Mr|Mrs|Ms|Dr|Prof)\.? (`+english+`)`, 1),
 			pattern(`(?i:regards|sincerely|best|thanks|thank you|cheers|yours),?\s*\n\s*(?:- ?)?(`+english+`)`, 1),
+		), isName)),
+		where(unicode.IsUpper, anyOf(
+			pattern(`\b(`+first+`(?: \p{Lu}\.?)? \p{Lu}[\p{L}'’-]+)`, 1),
+			pattern(`\b(?i:`+towards+`) (`+first+`)\b`, 1),
+			pattern(`\b(`+first+`)['’]s\b`, 1),
+		)),
+		only(anyOf(
+			pattern(`(?i:이름|성명|성함|예금주|수취인|담당자|\bname)["']?\s*[:：=]\s*["']?([\p{L}][\p{L}'’. -]{0,40}[\p{L}.])`, 1),
+			pattern(`(?i:\bmy name is|\bmy name's)\s+(`+english+`|[\p{L}'’-]+)`, 1),
 		), isName),
-		only(pattern(before+`(`+family+`[가-힣]{2})`+toward, 1), isPersonOrName),
-		pattern(before+`(`+family+given+`)`+behind, 1),
-		pattern(before+`(`+given+`)이?(?:`+toward+`|씨)`, 1),
-		pattern(`\b(`+first+`(?: \p{Lu}\.?)? \p{Lu}[\p{L}'’-]+)`, 1),
-		pattern(`\b(?i:`+towards+`) (`+first+`)\b`, 1),
-		pattern(`\b(`+first+`)['’]s\b`, 1),
 	)
 }
 

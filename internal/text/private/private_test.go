@@ -1,6 +1,7 @@
 package private
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -92,8 +93,11 @@ func TestRedactLeavesTheRest(t *testing.T) {
 
 func TestRulesHaveNamesAndWords(t *testing.T) {
 	t.Parallel()
+	page, err := os.ReadFile("../../../docs/cases.md")
+	require.NoError(t, err)
 	seen := map[string]bool{}
 	for _, rule := range Rules() {
+		require.Contains(t, string(page), "| `"+rule.Mark()+"` | "+rule.Finds+" |")
 		require.NotEmpty(t, rule.Finds)
 		require.False(t, seen[rule.Name], rule.Name)
 		seen[rule.Name] = true
