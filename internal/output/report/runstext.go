@@ -88,6 +88,9 @@ func unlisted(found []storage.Stored, files int) []string {
 // standing says below a run of what it is and how it did.
 func (p *printer) standing(h runfile.Header, s compare.Standing) {
 	parts := []string{h.Suite.Name, phrase.Model(h.Model)}
+	if h.Blame != nil {
+		parts = append(parts, "blame of "+wording.Count(len(h.Blame.Hunks), "hunk"))
+	}
 	if s.Cases > 0 {
 		parts = append(append(parts, phrase.Extent(h, s)), phrase.Scores(s)...)
 	}

@@ -14,6 +14,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
 )
@@ -93,6 +94,9 @@ func (s *Search) Plan() (blame.Result, error) {
 	out.Plan = &planned.Revision
 	if s.options.Confirm && len(s.Change.Hunks) > 1 {
 		out.Confirming = s.Project.Selected() * max(1, s.options.Job.Trials)
+		if s.options.Job.Fresh { // the head is asked again as well
+			out.Confirming *= 2
+		}
 	}
 	return out, nil
 }
@@ -107,7 +111,7 @@ func (s *Search) drawn(budget *int) (job.Asked, job.BlamePlan, error) {
 
 // Run looks for the cause. Drive runs a job until its end; an error of it ends the search.
 func (s *Search) Run(ctx context.Context, drive func(*job.Revisions) error) (blame.Result, error) {
-	asked, planned, err := s.drawn(s.options.Budget)
+	asked, _, err := s.drawn(s.options.Budget)
 	if err != nil {
 		return blame.Result{}, err
 	}
@@ -116,6 +120,9 @@ func (s *Search) Run(ctx context.Context, drive func(*job.Revisions) error) (bla
 			Message: fmt.Sprintf("--budget %d is too small: no two cases can be asked with all variants", *s.options.Budget),
 			Hint:    fmt.Sprintf("give at least %d calls; --dry-run says how many all cases need", 2*(2+s.options.Draws)),
 		}}
+	}
+	if most := s.options.Job.MaxCalls; s.options.Budget != nil && (most == nil || *most > *s.options.Budget) {
+		s.options.Job.MaxCalls = s.options.Budget // the judge may be asked again where it answers badly
 	}
 	run, err := s.ask(ctx, asked, drive)
 	if err != nil {
@@ -127,11 +134,10 @@ func (s *Search) Run(ctx context.Context, drive func(*job.Revisions) error) (bla
 	if out.Status != runfile.Complete || named < 0 || !s.options.Confirm || len(s.Change.Hunks) < 2 {
 		return out, nil
 	}
-	var left *int
-	if s.options.Budget != nil {
-		left = new(max(0, *s.options.Budget-planned.New))
+	if most := s.options.Job.MaxCalls; most != nil {
+		s.options.Job.MaxCalls = new(max(0, *most-out.Calls))
 	}
-	err = s.confirm(ctx, &out, named, left, drive)
+	err = s.confirm(ctx, &out, named, drive)
 	return out, err
 }
 
@@ -148,9 +154,7 @@ func (s *Search) ask(ctx context.Context, asked job.Asked, drive func(*job.Revis
 
 // confirm runs the head with and without a hunk on all cases, and adds what that shows. It leaves the result as it is
 // where the calls that are left do not suffice.
-func (s *Search) confirm(
-	ctx context.Context, to *blame.Result, hunk int, left *int, drive func(*job.Revisions) error,
-) error {
+func (s *Search) confirm(ctx context.Context, to *blame.Result, hunk int, drive func(*job.Revisions) error) error {
 	with := blame.NewMask(len(s.Change.Hunks), true)
 	without := with.Without(hunk)
 	asked, err := job.Paired(s.Project, s.Change, without, with)
@@ -158,14 +162,15 @@ func (s *Search) confirm(
 		return err
 	}
 	all := len(asked.Cases)
+	left := s.options.Job.MaxCalls
 	asked, _, err = job.PlanAsked(s.Project, s.options.Job, asked, left)
 	if err != nil {
 		return err
 	}
 	if len(asked.Cases) < all {
 		if s.options.Job.Note != nil {
-			s.options.Job.Note(fmt.Sprintf("hunk %d is not confirmed: that takes a reply to each case, and "+
-				"--budget leaves %d calls; run it again with more", hunk+1, *left))
+			s.options.Job.Note(fmt.Sprintf("hunk %d is not confirmed: that takes a reply to each case, and %s %s left; "+
+				"run it again with a larger --budget", hunk+1, wording.Count(*left, "call"), wording.Verb(*left, "are")))
 		}
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/rubric"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
@@ -121,7 +122,8 @@ type BlamePlan struct {
 }
 
 // PlanAsked says what a job would need, without preparing it. With a budget it returns only the first cases, as many as
-// need no more calls than that; where no call may be made, those that are recorded.
+// need no more calls than that, counting all that the judge may be asked; where no call may be made, those that are
+// recorded.
 func PlanAsked(p *project.Project, o Options, a Asked, budget *int) (Asked, BlamePlan, error) {
 	open, err := a.open(p)
 	if err != nil {
@@ -139,7 +141,7 @@ func PlanAsked(p *project.Project, o Options, a Asked, budget *int) (Asked, Blam
 		}
 		defer index.Close() //nolint:errcheck // opened for reading only
 	}
-	questions, err := countQuestions(p)
+	criteria, err := p.Criteria()
 	if err != nil {
 		return a, BlamePlan{}, err
 	}
@@ -161,8 +163,13 @@ func PlanAsked(p *project.Project, o Options, a Asked, budget *int) (Asked, Blam
 		}); err != nil {
 			return a, out, err
 		}
+		judging := rubric.Calls(criteria, c.Expect) * replies
 		if budget != nil {
-			if left -= replies - recorded; left < 0 {
+			left -= replies - recorded
+			if !o.Offline {
+				left -= judging
+			}
+			if left < 0 {
 				a.Cases = a.Cases[:i]
 				break
 			}
@@ -170,7 +177,7 @@ func PlanAsked(p *project.Project, o Options, a Asked, budget *int) (Asked, Blam
 		out.Cases++
 		out.Replies += replies
 		out.Replayed += recorded
-		out.Judging += questions * replies / max(1, p.Selected())
+		out.Judging += judging
 	}
 	out.New = out.Replies - out.Replayed
 	seen, err := usageSeen(p, t, a.Change.Head.Hash())

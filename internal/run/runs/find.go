@@ -68,7 +68,7 @@ func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (str
 		return "", err
 	}
 	if len(byID) > 0 {
-		return byID[0].Path, nil
+		return byID[0].Path, checkRevision(byID[0].Header)
 	}
 	if runfile.IsID(arg) && !strings.ContainsRune(arg, '/') {
 		return "", problem.List{{
@@ -252,11 +252,30 @@ func nearID(dir, id string) string {
 	return strictyaml.DidYouMean(id, paths)
 }
 
-// CheckRunFile returns an error if there is no file at path, with what was perhaps
-// meant.
+// checkRevision returns an error for a run on the variants of a change.
+func checkRevision(h runfile.Header) error {
+	if h.Blame == nil {
+		return nil
+	}
+	prompts := h.Blame.Base.Path
+	if h.Prompt.Path != prompts {
+		prompts += " " + h.Prompt.Path
+	}
+	return problem.List{{
+		Message: fmt.Sprintf("run %s has replies to variants of a change, not to one revision", h.Run),
+		Hint:    "see its result again, without a call: promptbench blame " + prompts + " --offline",
+	}}
+}
+
+// CheckRunFile returns an error if there is no run of a revision at path, with what was
+// perhaps meant.
 func CheckRunFile(path string) error {
 	if project.Exists(path) {
-		return nil
+		h, err := runfile.ReadHeader(path)
+		if err != nil {
+			return nil //nolint:nilerr // what loads the run says what is wrong with it
+		}
+		return checkRevision(h)
 	}
 	hint := ""
 	if beside, err := runfile.Files(filepath.Dir(path)); err == nil {
