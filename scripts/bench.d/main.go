@@ -6,6 +6,7 @@
 //	bench.d history -promptbench FILE [-files N] [-calls N]
 //	bench.d queue -promptbench FILE -nats-server FILE [-workers N] [-cases N] [-in-flight N] [-delay D] [-sync]
 //	bench.d attacks -promptbench FILE [-cases N] [-delay D]
+//	bench.d export -promptbench FILE [-cases N] [-rounds N]
 //	bench.d serve [-delay D] [-reply BYTES] [-fault NAME]
 //	bench.d loop -base-url URL -inputs FILE -in-flight N
 //
@@ -52,7 +53,7 @@ type bench struct {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	const commands = "want compare, history, queue, attacks, serve or loop"
+	const commands = "want compare, history, queue, attacks, export, serve or loop"
 	if len(args) == 0 {
 		return errors.New(commands)
 	}
@@ -90,6 +91,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return b.measureIn(out, b.cases, func() error { return b.queue(ctx) })
 	case "attacks":
 		return b.measureIn(out, b.cases, func() error { return b.attacks(ctx) })
+	case "export":
+		return b.measureIn(out, 200, func() error { return b.export(ctx) })
 	case "history":
 		return b.measureIn(out, 1, func() error { return b.history(ctx) })
 	}
