@@ -30,8 +30,8 @@ type Effect struct{ Delta, StdErr, Lo, Hi, P float64 }
 // Correct the p of several factors with [Holm].
 //
 // The power -1/2 undoes that a unit draws the estimate to itself. Without it, and with a normal p, one of 8 factors on
-// 168 cases is named falsely in up to 0.07 of the worlds where none does anything, one of 21 factors in 0.11, and one of
-// 21 factors on 75 cases in 0.21; with it, in 0.05 of them.
+// 168 cases is named falsely in up to 0.07 of worlds where none does anything, one of 21 factors in 0.11, and one of 21
+// factors on 75 cases in 0.21; with it, in 0.05 of them.
 //
 // Factors add up in this model: one that acts only together with another shares its effect with it. An effect is NaN
 // throughout where the observations do not tell its factor from others. All effects are for fewer than two units,

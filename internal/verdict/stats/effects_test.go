@@ -43,7 +43,7 @@ func TestEffectsOfFewCasesShowLittle(t *testing.T) {
 
 func TestEffectsThatCannotBeTold(t *testing.T) {
 	t.Parallel()
-	rows := observe(9, 1, func(i int, in []bool) float64 { return float64(i%3) / 4 })
+	rows := observe(9, 1, func(i int, _ []bool) float64 { return float64(i%3) / 4 })
 	for i := range rows { // a second factor that is always where the first is
 		rows[i].In = append(rows[i].In, rows[i].In[0], false)
 	}
