@@ -35,4 +35,5 @@ Catherine Heather Diane Olivia Julie Joyce Ruth Lauren Kelly Christina Joan Evel
 Hannah Megan Cheryl Jacqueline Martha Teresa Sara Janice Kathryn Abigail Sophia Isabella Alice Doris
 Natalie Julia Judy Diana Denise Theresa Beverly Marie Kayla Alexis Lori Jane Kate Katie Beth Jenny
 Sophie Chloe Mia Ava Zoe Lucy Ella Claire Ellen Eva Nora Mohammed Muhammad Ahmed Fatima Aisha Wei
-Hiroshi Yuki Priya Raj`
+Hiroshi Yuki Priya Raj Carlos Luis Miguel Pedro Diego Pierre Hans Klaus Ivan Olga Chen Ming Kenji
+Sofia Camila Lucia Elena`

@@ -14,6 +14,10 @@ func keyForms() string {
 		`(gsk|hf|xai|pplx|nvapi|r8)[-_][a-z0-9_-]{16,}`, // other model services
 		`(sk|pk|rk|whsec)_(live_|test_)?[a-z0-9]{16,}`,  // Stripe
 		`AIza[a-z0-9_-]{20,}`,                           // Google
+		`ya29\.[a-z0-9_-]{16,}`,                         // Google, for a short time
+		`glpat-[a-z0-9_-]{16,}`,                         // GitLab
+		`(npm|dop_v1)_[a-z0-9]{16,}`,                    // npm, DigitalOcean
+		`SG\.[a-z0-9_-]{16,}\.[a-z0-9_-]{16,}`,          // SendGrid
 		`AKIA[a-z0-9]{12,}`,                             // AWS
 		`gh[pousr]_[a-z0-9]{16,}`,                       // GitHub
 		`github_pat_[a-z0-9_]{16,}`,                     // GitHub

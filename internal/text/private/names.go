@@ -14,13 +14,14 @@ const (
 	before  = `(?:^|[^가-힣])` // a word begins
 	after   = `(?:[^가-힣]|$)` // a word ends
 	being   = `(?:입니다|이에요|예요|에요|이라고|라고|인데|이고|이야|이며|이라|임\b)`
-	english = `\p{Lu}[\p{L}'’-]*(?: \p{Lu}[\p{L}'’.-]*){0,2}`
+	english = `\p{Lu}[\p{Latin}'’-]*(?: \p{Lu}[\p{Latin}'’.-]*){0,2}`
 
 	// What follows a name, and what follows nothing but a person.
 	behind = `(?:[^가-힣]|$|[은는이가을를의께과와랑도만님씨군양]|에게|한테|이랑|하고|보고|더러|` +
 		`대리|과장|차장|부장|팀장|사원|교수|선생|원장|사장|이사|대표|매니저)`
 	toward  = `(?:에게|한테|께)`
-	towards = `with|from|to|for|call|email|e-mail|text|message|meet|ask|tell|remind|contact|invite|pay|visit`
+	towards = `with|from|to|for|call|email|e-mail|text|message|meet|meeting|ask|tell|remind|contact|` +
+		`invite|pay|visit|see|help|thank|and`
 )
 
 // names finds the words in the places of a name, and common names anywhere. Titles and kinds of people stay.
@@ -35,7 +36,7 @@ func names() func(string) [][2]int {
 			pattern(before+`(`+korean+`) ?(?:드림|올림|배상)`+after, 1),
 		), isName)),
 		where(isHangul, anyOf(
-			only(pattern(before+`(`+family+`[가-힣]{2})`+toward, 1), isPersonOrName),
+			only(pattern(before+`(`+family+`[가-힣]{2})(?:`+toward+`|입니다|이에요|예요|이라고 합니다|라고 합니다)`, 1), isPersonOrName),
 			pattern(before+`(`+family+given+`)`+behind, 1),
 			pattern(before+`(`+given+`)이?(?:`+toward+`|씨)`, 1),
 		)),
@@ -46,13 +47,13 @@ func names() func(string) [][2]int {
 			pattern(`(?i:regards|sincerely|best|thanks|thank you|cheers|yours),?\s*\n\s*(?:- ?)?(`+english+`)`, 1),
 		), isName)),
 		where(unicode.IsUpper, anyOf(
-			pattern(`\b(`+first+`(?: \p{Lu}\.?)? \p{Lu}[\p{L}'’-]+)`, 1),
+			pattern(`\b(`+first+`(?: \p{Lu}\.?)? \p{Lu}[\p{Latin}'’-]+)`, 1),
 			pattern(`\b(?i:`+towards+`) (`+first+`)\b`, 1),
-			pattern(`\b(`+first+`)['’]s\b`, 1),
+			pattern(`\b(`+first+`)(?:['’]s\b|에게|한테|이?랑|[님씨의과와] ?)`, 1),
 		)),
 		only(anyOf(
 			pattern(`(?i:이름|성명|성함|예금주|수취인|담당자|\bname)["']?\s*[:：=]\s*["']?([\p{L}][\p{L}'’. -]{0,40}[\p{L}.])`, 1),
-			pattern(`(?i:\bmy name is|\bmy name's)\s+(`+english+`|[\p{L}'’-]+)`, 1),
+			pattern(`(?i:\bmy name is|\bmy name's)\s+(`+english+`|[\p{Latin}'’-]+)`, 1),
 		), isName),
 	)
 }

@@ -39,7 +39,10 @@ func Rules() []Rule {
 			"iban", "international bank account numbers",
 			where(isDigitRune, only(pattern(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b`, 0), isIBAN)),
 		},
-		{"card", "card numbers with a valid check digit", cards},
+		{
+			"card", "card numbers: by their check digit, or as four groups of four digits",
+			anyOf(cards, number(`\d{4}([ .-])\d{4}[ .-]\d{4}[ .-]\d{4}`)),
+		},
 		{
 			"id", "Korean resident registration, driver's licence, passport and business numbers, and those of other countries",
 			where(isDigitRune, anyOf(
@@ -56,10 +59,13 @@ func Rules() []Rule {
 			)),
 		},
 		{
-			"account", "bank account numbers behind a bank or the word account",
-			where(isDigitRune, only(
-				pattern(`(?i)(?:계좌|은행|뱅크|account|acct)[^\d\n]{0,15}(\d[\d-]{8,20}\d)`, 1),
-				func(s string) bool { return len(s)-strings.Count(s, "-") >= 10 },
+			"account", "bank account numbers: behind a bank or the word account, or by their groups of digits",
+			where(isDigitRune, anyOf(
+				only(
+					pattern(`(?i)(?:계좌|은행|뱅크|account|acct)[^\d\n]{0,15}(\d[\d-]{8,20}\d)`, 1),
+					func(s string) bool { return len(s)-strings.Count(s, "-") >= 10 },
+				),
+				number(`\d{3,6}-\d{2,6}-\d{6,7}`),
 			)),
 		},
 		{
