@@ -125,7 +125,11 @@ func BlameNotes(r blame.Result) []string {
 		}
 	}
 	if len(list) > 0 {
-		out = append(out, "Can be deleted, as it costs nothing measurable: "+wording.List(list)+".")
+		which := "this"
+		if len(list) > 1 {
+			which = "one of these"
+		}
+		out = append(out, fmt.Sprintf("Deleting %s costs nothing measurable: %s.", which, wording.List(list)))
 	}
 	if len(r.Hunks) > 1 {
 		out = append(out, "An effect is the mean over variants with the other hunks in or out. "+partner(len(r.Hunks)))
