@@ -8,6 +8,7 @@
 //	runner     asks, replays, grades and records every trial of a job
 //	judge      puts rubric questions to a model and reads its verdicts
 //	regrade    grades recorded replies again, for one run or for a comparison
+//	improve    proposes revisions, races them, and compares the best with the base on sealed cases
 //	cause      finds which part of a prompt's change did it
 //	result     sums up recorded runs and compares them, for output to show
 //	interrupt  the signals that end a command cleanly

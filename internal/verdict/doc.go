@@ -9,6 +9,7 @@
 //	blame        which part of a prompt's change did it
 //	plan         what a run would cost and could show
 //	causes       why the cases of a run fail
+//	search       which candidates for a prompt are asked with which cases next, and kept
 //	brief        what a person needs to write the next revision
 //	items        what the cases and graders of a suite are worth
 //

@@ -62,9 +62,12 @@ type Config struct {
 	Suite  string           // empty if none is configured, see DefaultSuite
 	Model  string           // a name of Models, or empty
 	Judge  string           // a name of Models, or empty
+	Editor string           // a name of Models, or empty
 	Judged Judged           // how the judge is asked, and when it may gate
 	Models map[string]Model // by name
 	Runs   string           // the directory of run files
+
+	EditorPrompt string // the prompt of the editor; empty for the one in the binary
 
 	Baselines []string // at most two run files: what one revision is compared with, and an anchor that stays
 

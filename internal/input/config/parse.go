@@ -20,6 +20,8 @@ type file struct {
 	Prompt string               `yaml:"judge_prompt"`
 	Pair   string               `yaml:"pairwise_prompt"`
 	Bar    *float64             `yaml:"judge_bar"`
+	Editor string               `yaml:"editor"`
+	Edit   string               `yaml:"editor_prompt"`
 	Models map[string]fileModel `yaml:"models"`
 	Gates  []fileGate           `yaml:"gates"`
 	Runs   string               `yaml:"runs"`
@@ -78,6 +80,8 @@ func Parse(path string, data []byte) (*Config, problem.List) {
 				"it is the least lower bound of kappa, from -1 to under 1, such as 0.4")
 		}
 	}
+	c.Editor, c.EditorPrompt = f.Editor, k.relative(path, f.Edit)
+	k.modelName("editor", f.Editor, c.Models)
 	k.modelName("model", f.Model, c.Models)
 	k.modelName("judge", f.Judge, c.Models)
 	for i, g := range f.Gates {

@@ -55,6 +55,13 @@ func Load(path string) (*Suite, problem.List) {
 	return s, probs
 }
 
+// Parse checks the text of a suite that names no other file; path is for the problems.
+func Parse(path string, data []byte) (*Suite, problem.List) {
+	return parse(path, data, func(name string) (io.ReadCloser, error) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	})
+}
+
 // Files are the paths of the files that the suite was read from, and of those
 // that it names and that are not there.
 func (s *Suite) Files() []string { return slices.Clone(s.files) }

@@ -33,6 +33,20 @@ func (s *Suite) Sealed() int { return len(s.seal.cases) }
 // The caller puts the opening on record.
 func (s *Suite) OpenSeal() { s.seal.isOpen = true }
 
+// Seal seals a share of the units of each type, in place of those that are sealed, for as long as the suite is loaded.
+// The file and [Suite.Hash] stay as they are.
+func (s *Suite) Seal(share float64) error {
+	of := units{}
+	for c, err := range s.All() {
+		if err != nil {
+			return err
+		}
+		of.add(c)
+	}
+	s.seal = of.seal(share)
+	return nil
+}
+
 // SealIsOpen reports whether [Suite.OpenSeal] was called.
 func (s *Suite) SealIsOpen() bool { return s.seal.isOpen }
 

@@ -12,6 +12,7 @@ import (
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
+	"promptbench/internal/run/improve"
 	"promptbench/internal/run/judge"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runs"
@@ -55,6 +56,10 @@ func Validate(ctx context.Context, o project.Options, prompts []string) (*Result
 		probs = append(probs, checked.checkOthers(p)...)
 	}
 	probs = append(probs, checked.checkJudge(ctx, p)...)
+	if file := p.Config.EditorPrompt; file != "" {
+		_, list := improve.LoadPrompt(ctx, file)
+		probs = append(probs, list...)
+	}
 	if probs.Err() == nil {
 		probs = append(probs, advice(p, math.MaxInt)...)
 		probs = append(probs, fewUnits(p)...)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -170,7 +171,7 @@ func (j *Job) create(p *project.Project, o Options, h runfile.Header) (id string
 		}
 	}
 	h.Run = runfile.NewID(o.Started, h.Prompt.Name, h.Model.ID)
-	w, err = runfile.Create(p.RunsDir, h)
+	w, err = runfile.Create(filepath.Join(p.RunsDir, o.Folder), h)
 	if err == nil {
 		j.Runs = append(j.Runs, Run{Name: h.Prompt.Name, Path: w.Path(), file: w})
 	}

@@ -21,6 +21,7 @@ type Options struct {
 	Log         *slog.Logger   // gets a line for each attempt at a call; nil: none
 	Until       *Until         // the job ends once its verdicts are decided; nil: with the last case
 	Note        func(string)   // tells a person what happens to the batches or in the queue
+	Folder      string         // of the runs directory, that the run files are written to; empty: the directory itself
 	Tool        string         // this program's version, for the header
 	Started     time.Time
 }

@@ -87,7 +87,8 @@ func Of(run *runfile.Run, since *compare.Comparison) Brief {
 	sum := summary.Of(run, nil)
 	b := Brief{
 		Schema: Schema, Prompt: run.Header.Prompt.Name, Run: run.Header.Run, Suite: run.Header.Suite.Name,
-		Model: run.Header.Model.ID, Cases: sum.Cases, Failed: len(sum.Failed), Causes: []Cause{}, Next: []Next{}, Summary: sum,
+		Model: run.Header.Model.ID, Cases: sum.Cases, Failed: len(sum.Failed), Causes: []Cause{}, Next: []Next{},
+		Summary: sum,
 	}
 	for _, c := range causes.Of(run) {
 		one := Cause{Grader: c.Grader, What: c.What, Failed: len(c.Cases), Tags: c.Tags, Of: c}
@@ -141,7 +142,8 @@ func (b *Brief) Advise(file, revision, base, next string) {
 		}
 		if len(worse) > 0 && base != "" {
 			b.Next = append(b.Next, Next{
-				What:    fmt.Sprintf("Find the part of the change from %s that makes %s cases worse.", s.Base, strings.Join(worse, " and ")),
+				What: fmt.Sprintf("Find the part of the change from %s that makes %s cases worse.",
+					s.Base, strings.Join(worse, " and ")),
 				Command: fmt.Sprintf("promptbench blame %s %s", base, revision),
 			})
 		}
@@ -177,7 +179,7 @@ func adviceOn(c Cause) string {
 	case strings.Contains(c.What, "cut by length"):
 		return "Ask for shorter replies, or raise maxTokens: replies are cut by length."
 	case strings.HasPrefix(c.What, "unreadable"), c.Grader == "format":
-		return fmt.Sprintf("Show the reply format by one complete example, since replies like those to %s do not have it (%s).",
+		return fmt.Sprintf("Show the reply format by one complete example: replies like those to %s do not have it (%s).",
 			alike, cmp.Or(c.What, c.Grader))
 	case c.Grader == "case_type" && isType:
 		return fmt.Sprintf("Say when a reply is `%s` and not `%s`, and add an example of your own that is like %s.",

@@ -1,0 +1,62 @@
+package improve
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/run/project"
+)
+
+// promptIn reads the prompt file that an editor answered with, as strictly as any prompt file, and checks that it can
+// take the place of the base: with the variables of the suite, on the same model. Parameters and formats that it leaves
+// out are those of the base. The error says what is wrong.
+func promptIn(p *project.Project, base *prompt.Prompt, name, answer string) (*prompt.Prompt, error) {
+	path := name + ".prompt.yml"
+	found, probs := prompt.Parse(name, path, []byte(fileIn(answer)))
+	if found != nil {
+		probs = append(probs, found.CheckVars(p.Vars())...)
+	}
+	if err := probs.Err(); err != nil {
+		return nil, err
+	}
+	if found == nil {
+		return nil, fmt.Errorf("%s: this is no prompt file", path)
+	}
+	found.Model, found.Params = base.Model, found.Params.Over(base.Params)
+	if found.ResponseFormat == "" {
+		found.ResponseFormat, found.JSONSchema = base.ResponseFormat, base.JSONSchema
+	}
+	found.ReplyFormat = cmp.Or(found.ReplyFormat, base.ReplyFormat)
+	of := *p
+	of.Prompts, of.Options.Models = []*prompt.Prompt{found}, nil
+	if _, err := of.Variants(); err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// fileIn is the YAML of an answer: what is in its last code fence, else all of it.
+func fileIn(answer string) string {
+	lines := strings.Split(strings.ReplaceAll(answer, "\r\n", "\n"), "\n")
+	begin, end := -1, -1
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "```") {
+			continue
+		}
+		switch mark := strings.TrimPrefix(line, "```"); {
+		case begin >= 0 && end < 0 && strings.TrimSpace(mark) == "":
+			end = i
+		case begin < 0 || end >= 0:
+			begin, end = i, -1
+		}
+	}
+	switch {
+	case begin < 0:
+		return answer
+	case end < 0: // cut off, or the mark belongs to the text
+		return strings.Join(lines[begin+1:], "\n")
+	}
+	return strings.Join(lines[begin+1:end], "\n")
+}

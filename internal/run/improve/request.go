@@ -1,0 +1,186 @@
+package improve
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"promptbench/graders"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/suite"
+	"promptbench/internal/output/phrase"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/causes"
+	"promptbench/internal/verdict/summary"
+)
+
+// A task is what an editor is asked for: a revision of one prompt, or one that has the strengths of two.
+type task struct {
+	of    []*prompt.Prompt
+	runs  []*runfile.Run // of them, on cases that are not sealed
+	cause int            // the place of the cause to work on, among those of the first
+	other []string       // descriptions of revisions that were tried already
+	wrong string         // what was wrong with the answer before; empty for the first
+	last  string         // that answer
+}
+
+// Limits of a request, so that it stays readable.
+const (
+	mostCauses   = 6
+	failingCases = 3 // of each cause
+	moreCases    = 5 // of the cause to work on
+	passingCases = 4
+	mostText     = 1500 // characters of a reply or an input
+	mostTried    = 12
+)
+
+// text is the request. It reads nothing of the suite's cases: all cases come from the runs, which have no sealed ones.
+func (t task) text(s *suite.Suite, specs []graders.Spec) (string, error) {
+	var b strings.Builder
+	for i, p := range t.of {
+		file, err := p.File()
+		if err != nil {
+			return "", err
+		}
+		name := "prompt"
+		if len(t.of) > 1 {
+			name = fmt.Sprintf("prompt_%d", i+1)
+		}
+		fmt.Fprintf(&b, "<%s>\n%s</%[1]s>\n\n", name, file)
+	}
+	if err := writeRules(&b, s, specs); err != nil {
+		return "", err
+	}
+	for i, run := range t.runs {
+		t.writeResults(&b, i, run)
+	}
+	if len(t.other) > 0 {
+		fmt.Fprintf(&b, "<tried>\nThese revisions were tried already; do something else.\n")
+		for _, d := range t.other[max(0, len(t.other)-mostTried):] {
+			fmt.Fprintf(&b, "- %s\n", oneLine(d))
+		}
+		b.WriteString("</tried>\n\n")
+	}
+	b.WriteString("<now>\n" + t.aim() + "\n</now>\n")
+	if t.wrong != "" {
+		fmt.Fprintf(&b, "\n<your_last_answer>\n%s\n</your_last_answer>\n\nThat answer is no valid prompt file: %s\n"+
+			"Answer again with the whole file, in YAML and nothing else.\n", cut(t.last, 4*mostText), t.wrong)
+	}
+	return b.String(), nil
+}
+
+// aim is what this revision is for.
+func (t task) aim() string {
+	if len(t.of) > 1 {
+		return "Write one prompt file that has the strengths of both: prompt_1 and prompt_2 are better on different cases, " +
+			"as the results say. Begin with prompt_1 and take over from prompt_2 what makes it better."
+	}
+	if c, ok := t.worked(); ok {
+		return fmt.Sprintf("Write a revision of the prompt that fixes this: %s (%s).",
+			phrase.Cause(c), wording.Count(len(c.Cases), "case"))
+	}
+	return "No case fails. Write a revision of the prompt that is shorter and keeps every reply right."
+}
+
+// worked is the cause to work on.
+func (t task) worked() (causes.Cause, bool) {
+	found := causes.Of(t.runs[0])
+	if len(found) == 0 {
+		return causes.Cause{}, false
+	}
+	return found[t.cause%min(len(found), mostCauses)], true
+}
+
+// writeRules says how replies are read and graded.
+func writeRules(b *strings.Builder, s *suite.Suite, specs []graders.Spec) error {
+	b.WriteString("<rules_of_the_suite>\n")
+	if s.Description != "" {
+		b.WriteString(s.Description + "\n")
+	}
+	for _, rule := range []struct {
+		name string
+		v    any
+	}{{"How replies are read", s.Rules}, {"Graders, with their parameters", specs}} {
+		text, err := json.Marshal(rule.v)
+		if err != nil {
+			return fmt.Errorf("writing the rules of %s: %w", s.Path, err)
+		}
+		fmt.Fprintf(b, "%s: %s\n", rule.name, text)
+	}
+	b.WriteString("</rules_of_the_suite>\n\n")
+	return nil
+}
+
+// writeResults tells how a prompt did: its types, why cases fail, and cases that pass.
+func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run) {
+	tag := "results"
+	if len(t.runs) > 1 {
+		tag = fmt.Sprintf("results_of_prompt_%d", i+1)
+	}
+	sum := summary.Of(run, nil)
+	fmt.Fprintf(b, "<%s>\n%s.\n", tag, phrase.FailedCases(sum))
+	for _, r := range phrase.RunTypes(sum).Rows {
+		fmt.Fprintf(b, "- %s: %s right", r.Cells[0], r.Cells[1])
+		if wrong := r.Cells[len(r.Cells)-1]; wrong != "" {
+			fmt.Fprintf(b, ", else %s", wrong)
+		}
+		b.WriteString("\n")
+	}
+	chosen := -1
+	if found := causes.Of(run); len(found) > 0 && len(t.of) == 1 {
+		chosen = t.cause % min(len(found), mostCauses)
+	}
+	failed := map[string]bool{}
+	for k, c := range causes.Of(run) {
+		for _, one := range c.Cases {
+			failed[one.Case] = true
+		}
+		if k >= mostCauses {
+			continue
+		}
+		fmt.Fprintf(b, "\n%s: %s\n", wording.Count(len(c.Cases), "case"), phrase.Cause(c))
+		shown := failingCases
+		if k == chosen {
+			shown = moreCases
+		}
+		for _, one := range c.Cases[:min(shown, len(c.Cases))] {
+			writeCase(b, "failing_case", run, one)
+		}
+	}
+	n := 0
+	for _, c := range run.Cases {
+		if !failed[c.Case] && n < passingCases {
+			writeCase(b, "passing_case", run, c)
+			n++
+		}
+	}
+	fmt.Fprintf(b, "</%s>\n\n", tag)
+}
+
+func writeCase(b *strings.Builder, tag string, run *runfile.Run, c runfile.Case) {
+	fmt.Fprintf(b, "<%s>\ninput: %s\nexpected: %s\n", tag, cut(c.Input, mostText), phrase.Expectations(c.Expect))
+	if call, ok := firstReply(run, c.Case); ok {
+		fmt.Fprintf(b, "reply: %s\n", cut(call.Reply, mostText))
+	}
+	fmt.Fprintf(b, "</%s>\n", tag)
+}
+
+func firstReply(run *runfile.Run, id string) (runfile.Call, bool) {
+	for _, c := range run.Calls {
+		if c.Case == id && c.For == runfile.ForReply && c.Error == nil {
+			return c, true
+		}
+	}
+	return runfile.Call{}, false
+}
+
+// cut shortens a text to so many characters.
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + " …"
+	}
+	return s
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
