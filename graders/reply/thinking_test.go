@@ -33,8 +33,7 @@ func TestThinkingWrappers(t *testing.T) {
 			for _, answer := range []string{doc, "\n\n" + doc + "\n"} {
 				got := r.Read(before+draft+after+answer, "", reply.JSON)
 				require.Equal(t, draft, got.Thinking)
-				require.Equal(t, []string{doc}, []string{got.Text})
-				require.Equal(t, doc, r.Said(before+draft+after+answer))
+				require.Equal(t, []string{doc, doc}, []string{got.Text, r.Said(before + draft + after + answer)})
 				require.Equal(t, "question", got.Type)
 				require.Equal(t, []reply.Code{reply.CodeThinking}, codes(got), "%v", got.Defects)
 			}
