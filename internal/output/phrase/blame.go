@@ -131,6 +131,10 @@ func BlameNotes(r blame.Result) []string {
 		}
 		out = append(out, fmt.Sprintf("Deleting %s costs nothing measurable: %s.", which, wording.List(list)))
 	}
+	if r.Units > 0 && r.Units <= len(r.Hunks) {
+		out = append(out, fmt.Sprintf("%s %s too few to tell %d hunks apart.",
+			wording.Count(r.Units, "case"), wording.Verb(r.Units, "are"), len(r.Hunks)))
+	}
 	if len(r.Hunks) > 1 {
 		out = append(out, "An effect is the mean over variants with the other hunks in or out. "+partner(len(r.Hunks)))
 	}

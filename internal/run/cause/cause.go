@@ -19,6 +19,9 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
+// mostHunks is how many hunks a change may have: no suite of a realistic size tells more of them apart.
+const mostHunks = 200
+
 // Options say how a cause is looked for.
 type Options struct {
 	Job     job.Options
@@ -57,6 +60,13 @@ func Open(p *project.Project, o Options) (*Search, error) {
 		}}
 	case err != nil:
 		return nil, problem.List{{File: p.Prompts[0].Path, Message: err.Error()}}
+	}
+	if n := len(change.Hunks); n > mostHunks {
+		return nil, problem.List{{
+			File:    p.Prompts[len(p.Prompts)-1].Path,
+			Message: fmt.Sprintf("the change has %d hunks; their effects can be told apart for at most %d", n, mostHunks),
+			Hint:    "name two revisions that differ less",
+		}}
 	}
 	if len(p.Prompts) == 2 { // of different models no hunk is the cause
 		if _, err := p.Variants(); err != nil {
