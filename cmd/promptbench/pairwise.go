@@ -38,7 +38,7 @@ func (f *pairwiseFlags) check(cmd *cobra.Command) error {
 		return f.how.check()
 	}
 	for _, name := range f.calls {
-		if cmd.Flags().Changed(name) {
+		if name != "offline" && cmd.Flags().Changed(name) { // it makes none anyway
 			return usagef("--%s is for calls, and compare makes none without --pairwise", name)
 		}
 	}

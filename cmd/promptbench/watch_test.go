@@ -190,7 +190,7 @@ func TestWatchRunsWhatFailedFirstAtEachSave(t *testing.T) {
 	require.Contains(t, second, "saved prompts/v3.prompt.yml\n6 calls to make · about ")
 	require.Contains(t, second, "· 0 of 6 replies replayed · first 4 cases that failed or changed\n")
 	require.Contains(t, second, "Since the last save 0 cases newly fail a grader, 1 newly passes one.\n")
-	require.Regexp(t, `dentist +question → answer +fixed case_type\n  내일 오전 10시에 치과 가기\n`, second)
+	require.Regexp(t, `dentist +answer +question → answer\n  fixed case_type · 내일 오전 10시에 치과 가기\n`, second)
 	require.Contains(t, second, "6 cases paired · model m (local)\n")
 	asked := w.since()
 	require.Equal(t, []string{"내일 오전 10시에 치과 가기", "금요일까지 ＡＢＣ 보고서 제출 📄", "파이썬 스크립트 짜줘", "안녕하세요"}, asked[:4], "those that failed")

@@ -154,8 +154,9 @@ func TestBrowserOpensACase(t *testing.T) {
 	p.Keys(kb.Enter)
 	require.Equal(t, 1, chromiumtest.Eval[int](p, `document.querySelectorAll(".detail").length`))
 	p.Keys("k")
+	p.Keys("k")
 	require.Equal(
-		t, "dentist-tomorrow-10", chromiumtest.Eval[string](p, `document.activeElement.textContent`),
+		t, "family-park-joined-emoji", chromiumtest.Eval[string](p, `document.activeElement.textContent`),
 		"there is none before the first",
 	)
 
@@ -319,10 +320,10 @@ func TestBrowserTellsResultsApart(t *testing.T) {
 	require.Equal(t, []string{"result-2 case trip-busan"}, chromiumtest.Eval[[]string](p, opened))
 	p.Keys("k")
 	require.Equal(
-		t, []string{"result-2 case python-script"}, chromiumtest.Eval[[]string](p, opened),
+		t, []string{"result-2 case gym-weekly"}, chromiumtest.Eval[[]string](p, opened),
 		"the keys stay where the reader is",
 	)
-	require.Equal(t, "#case=python-script&in=2", chromiumtest.Eval[string](p, `location.hash`))
+	require.Equal(t, "#case=gym-weekly&in=2", chromiumtest.Eval[string](p, `location.hash`))
 	p.Keys("/")
 	p.Write("치과")
 	require.Equal(

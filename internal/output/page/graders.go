@@ -45,7 +45,7 @@ func pairGraders(c *compare.Comparison) graderTable {
 	}
 	for _, g := range c.Graders {
 		row := graderRow{
-			Name: textsafe.Cell(g.Grader), Informs: !g.Gating, Words: phrase.Verdict(g),
+			Name: textsafe.Cell(g.Grader), Informs: !g.Gating, Words: phrase.StarredVerdict(g),
 			Values: phrase.ComparisonCells(g),
 		}
 		if g.Verdict != nil {
@@ -98,13 +98,16 @@ type typeCell struct {
 }
 
 func typesOf(from phrase.TypeTable, notes []string) typeTable {
-	t := typeTable{Titles: cells(from.Titles), Notes: cells(notes)}
+	t := typeTable{Titles: cells(from.Titles)}
+	for _, note := range notes {
+		t.Notes = append(t.Notes, quoted(note))
+	}
 	pills := map[compare.SliceVerdict]compare.Verdict{compare.SliceWorse: compare.Regressed, compare.SliceBetter: compare.Improved}
 	for _, r := range from.Rows {
 		row := make([]typeCell, len(r.Cells))
 		for i, text := range r.Cells {
 			row[i].Text = textsafe.Cell(text)
-			if i == from.ChangeAt() {
+			if i == from.ChangeAt() && r.Cells[0] != phrase.AllTypes {
 				row[i].Pill = "pill " + string(pills[r.Verdict])
 			}
 		}

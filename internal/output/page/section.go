@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -102,10 +103,9 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 	lead := fmt.Sprintf("%s · %s · %s", c.Suite, phrase.Pairs(c), phrase.Models(c))
 	s := section{
 		Title:    textsafe.Cell(fmt.Sprintf("%s against %s", c.Head.Name, c.Base.Name)),
-		Headline: textsafe.Cell(c.Headline),
+		Headline: quoted(c.Headline),
 		Lead:     textsafe.Cell(lead),
 		Words:    phrase.Overall(c),
-		Next:     phrase.NextStep(c),
 		Sides:    sides,
 		Facts:    factRows(sides),
 		Notes:    cells(slices.Concat(phrase.Statements(c), phrase.Unpaired(c.Changes), c.Notes)),
@@ -121,10 +121,11 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		Causes: causesOf(head),
 		Cases:  len(rows),
 	}
+	s.Next, _ = phrase.NextStep(c, phrase.Commands{}, "")
 	if c.Verdict != nil && !c.Noise {
 		s.Verdict = string(*c.Verdict)
 	}
-	notes := append([]string{phrase.Metrics(c)}, phrase.Warnings(c.Graders)...)
+	notes := slices.Concat(phrase.Legend(c), []string{phrase.Metrics(c)}, phrase.Warnings(c.Graders))
 	s.Graders.Notes = cells(slices.Concat(notes, phrase.Informing(c), sentences(phrase.PairCorrected(c)), phrase.Pairwise(c)))
 	s.Filters = filtersOf(c.Confusion.Expected, head, s.Graders.Rows, []option{
 		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"},
@@ -258,7 +259,7 @@ func origin(s compare.Side, run *runfile.Run) []fact {
 func gatesOf(list []summary.GateResult) []gate {
 	var out []gate
 	for _, g := range list {
-		out = append(out, gate{textsafe.Cell(g.String()), g.Pass})
+		out = append(out, gate{quoted(g.String()), g.Pass})
 	}
 	return out
 }
@@ -271,3 +272,11 @@ func cells(list []string) []string {
 	}
 	return out
 }
+
+// quoted makes a sentence fit for one line, with the quotation marks of print.
+func quoted(sentence string) string {
+	return quotedName.ReplaceAllString(textsafe.Cell(sentence), "“$1”")
+}
+
+// quotedName is what [wording.Quote] returns.
+var quotedName = regexp.MustCompile("`([^`]+)`")

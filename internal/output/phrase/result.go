@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -228,11 +229,52 @@ func Warnings(graders []compare.Grader) []string {
 		for _, warning := range g.Warnings {
 			add(g.Grader, warning)
 		}
+		if fixed := g.NewlyPass - g.NewlyFail; g.IsSignificant() && cmp.Compare(fixed, 0) != cmp.Compare(*g.Delta, 0) {
+			add(g.Grader, fmt.Sprintf("partial points count: they rise in %s and fall in %d", wording.Count(g.Better, "case"), g.Worse))
+		}
 	}
 	for i, text := range texts {
 		texts[i] = wording.List(names[text]) + ": " + text
 	}
 	return texts
+}
+
+// ChangedCases titles a list of the cases that changed, of at most limit if it is not
+// negative, and returns how many it has. Of a comparison that breaks types, or fixes some,
+// they are the cases that the headline counts.
+func ChangedCases(c *compare.Comparison, limit int) (title string, rows int) {
+	if limit < 0 {
+		return FlipCounts(c) + "; all cases, the worst first", limit
+	}
+	worse, better := c.NamedTypes()
+	for _, named := range []struct {
+		slices []compare.TypeSlice
+		verb   string
+		count  func(compare.TypeSlice) int
+	}{
+		{worse, "breaks", func(s compare.TypeSlice) int { return s.NewlyFail }},
+		{better, "fixes", func(s compare.TypeSlice) int { return s.NewlyPass }},
+	} {
+		var types []string
+		n := 0
+		for _, s := range named.slices {
+			types, n = append(types, s.Value), n+named.count(s)
+		}
+		if n > 0 {
+			of := fmt.Sprintf("%s %s that %s %s", wording.Quotes(types), wording.Noun(n, "case"), c.Head.Name, named.verb)
+			if n > limit {
+				return fmt.Sprintf("%d of the %d %s", limit, n, of), limit
+			}
+			return fmt.Sprintf("All %d %s", n, of), n
+		}
+		if c.NewlyFail > 0 && named.verb == "breaks" {
+			break // what newly fails comes first
+		}
+	}
+	if changed := c.Changed(); changed > limit {
+		return fmt.Sprintf("%s; the worst %d", FlipCounts(c), limit), limit
+	}
+	return FlipCounts(c) + "; those that changed, the worst first", limit
 }
 
 // FlipCounts says how many cases newly fail some grader, and how many newly pass one.

@@ -39,12 +39,12 @@ const (
 	unchanged = "unchanged"
 )
 
-// firstTypeTitle heads the expected types.
-const firstTypeTitle = "case type"
+// Expected heads the expected types, of tables of types and of cases.
+const Expected = "expected"
 
 // RunTypes returns a row for each type that a suite declares, and one for all.
 func RunTypes(s summary.Summary) TypeTable {
-	t := TypeTable{Titles: []string{firstTypeTitle, "right", "wrong replies"}}
+	t := TypeTable{Titles: []string{Expected, "right", "wrong replies"}}
 	right, all := 0, 0
 	for i, counts := range s.Confusion {
 		right, all = right+counts[i], all+sum(counts)
@@ -53,17 +53,19 @@ func RunTypes(s summary.Summary) TypeTable {
 		}})
 	}
 	if len(t.Rows) > 0 {
-		t.Rows = append(t.Rows, TypeRow{Cells: []string{allTypes, fmt.Sprintf("%d of %d", right, all), ""}})
+		t.Rows = append(t.Rows, TypeRow{Cells: []string{AllTypes, fmt.Sprintf("%d of %d", right, all), ""}})
 	}
 	return t
 }
 
-const allTypes = "all"
+// AllTypes is the row of all types.
+const AllTypes = "all"
 
 // Types returns a row for each type that the suite of a comparison declares and one for all,
-// with these names of the sides.
+// with these names of the sides. Its numbers add up: right before, + newly right, − no
+// longer right, is right after.
 func Types(c *compare.Comparison, base, head string) TypeTable {
-	t := TypeTable{Titles: []string{firstTypeTitle, "right, " + base + " → " + head, "wrong replies of " + head}}
+	t := TypeTable{Titles: []string{Expected, "right, " + base + " → " + head, head + "'s wrong replies (all)"}}
 	at := slices.IndexFunc(c.Graders, func(g compare.Grader) bool { return g.Grader == ofTypes && g.Gating })
 	if at >= 0 {
 		t.Titles = slices.Insert(t.Titles, 2, changeTitle)
@@ -72,12 +74,7 @@ func Types(c *compare.Comparison, base, head string) TypeTable {
 	if len(m.Expected) == 0 {
 		return t
 	}
-	var all rightReplies
-	counts := make([]rightReplies, len(m.Expected))
-	for i := range counts {
-		counts[i] = rightReplies{m.Base[i][i], m.Head[i][i], sum(m.Base[i]), sum(m.Head[i])}
-		all.add(counts[i])
-	}
+	counts, all := rightOf(m)
 	row := func(name string, n rightReplies, change, wrong string) TypeRow {
 		cells := []string{name, n.text(all), wrong}
 		if at >= 0 {
@@ -92,7 +89,7 @@ func Types(c *compare.Comparison, base, head string) TypeTable {
 		}
 		for _, s := range c.Slices {
 			if s.Grader == ofTypes && s.Value == expected {
-				change, verdict = Change(s), s.Verdict
+				change, verdict = counts[i].change(Change(s), s.NewlyPass, s.NewlyFail, c.Graders[at]), s.Verdict
 			}
 		}
 		r := row(expected, counts[i], change, wrong(m.Expected, m.Head[i], i))
@@ -101,17 +98,24 @@ func Types(c *compare.Comparison, base, head string) TypeTable {
 	}
 	overall := ""
 	if at >= 0 {
-		overall = Verdict(c.Graders[at])
+		g := c.Graders[at]
+		overall = all.change("", g.NewlyPass, g.NewlyFail, g)
 	}
-	t.Rows = append(t.Rows, row(allTypes, all, overall, ""))
+	t.Rows = append(t.Rows, row(AllTypes, all, overall, ""))
 	return t
 }
 
 // rightReplies counts replies of the expected type, and all replies, on both sides.
 type rightReplies struct{ base, head, ofBase, ofHead int }
 
-func (n *rightReplies) add(o rightReplies) {
-	n.base, n.head, n.ofBase, n.ofHead = n.base+o.base, n.head+o.head, n.ofBase+o.ofBase, n.ofHead+o.ofHead
+// rightOf counts the replies of the expected type, by type and in all.
+func rightOf(m compare.Confusion) (byType []rightReplies, all rightReplies) {
+	for i := range m.Expected {
+		n := rightReplies{m.Base[i][i], m.Head[i][i], sum(m.Base[i]), sum(m.Head[i])}
+		byType = append(byType, n)
+		all = rightReplies{all.base + n.base, all.head + n.head, all.ofBase + n.ofBase, all.ofHead + n.ofHead}
+	}
+	return byType, all
 }
 
 // text is "36 → 9 of 57", aligned with the total. The sides have different numbers of replies
@@ -122,6 +126,17 @@ func (n rightReplies) text(total rightReplies) string {
 		before += fmt.Sprintf(" of %d", n.ofBase)
 	}
 	return fmt.Sprintf("%s → %*d of %d", before, digits(total.head), n.head, n.ofHead)
+}
+
+// change is "worse +3 −22": a word, then how many cases newly pass and newly fail, aligned with
+// the total. It is the word alone if these do not explain the numbers of replies, which
+// count trials.
+func (n rightReplies) change(word string, pass, fail int, total compare.Grader) string {
+	if pass+fail == 0 || n.base+pass-fail != n.head {
+		return word
+	}
+	width := 1 + max(digits(total.NewlyPass), digits(total.NewlyFail))
+	return fmt.Sprintf("%-*s %*s %*s", len(unclear), word, width, "+"+strconv.Itoa(pass), width, Minus+strconv.Itoa(fail))
 }
 
 // ofTypes is the grader that says whether replies have the expected type.
@@ -142,44 +157,68 @@ func Change(s compare.TypeSlice) string {
 	return unclear
 }
 
-// OtherSlices names the types that get worse or better by other graders, which [Types] does
-// not have.
+// OtherSlices says by which other graders types get worse or better, which [Types] does not
+// have, and which criteria regress.
 func OtherSlices(c *compare.Comparison) []string {
 	var out []string
 	for _, change := range []string{worse, better} {
-		types := map[string][]string{}
+		types, all := map[string][]string{}, map[string]int{}
 		for _, s := range c.Slices {
+			all[s.Grader]++
 			if Change(s) == change && (s.Grader != ofTypes || len(c.Confusion.Expected) == 0) {
 				types[s.Grader] = append(types[s.Grader], s.Value)
 			}
 		}
-		var parts []string
+		var every, some, criteria []string
 		for _, g := range c.Graders {
-			if list := types[g.Grader]; list != nil {
-				parts = append(parts, g.Grader+" ("+strings.Join(list, ", ")+")")
+			_, criterion, isCriterion := strings.Cut(g.Grader, "/")
+			switch list := types[g.Grader]; {
+			case isCriterion && !g.Gating && g.Verdict != nil && *g.Verdict == compare.Regressed && change == worse:
+				criteria = append(criteria, criterion)
+			case len(list) > 0 && len(list) == all[g.Grader]:
+				every = append(every, g.Grader)
+			case len(list) > 0:
+				some = append(some, g.Grader+" ("+wording.Quotes(list)+")")
 			}
 		}
-		if len(parts) > 0 {
-			out = append(out, change+" by other graders: "+strings.Join(parts, ", "))
+		if len(every) > 0 {
+			some = slices.Insert(some, 0, wording.List(every)+" (every type)")
+		}
+		if n := len(criteria); n > fewCriteria {
+			criteria = append(criteria[:fewCriteria], strconv.Itoa(n-fewCriteria)+" more")
+		}
+		if len(criteria) > 0 {
+			some = append(some, "by criterion "+wording.List(criteria))
+		}
+		if len(some) > 0 {
+			out = append(out, "also "+change+": "+strings.Join(some, ", "))
 		}
 	}
 	return out
 }
 
+// fewCriteria is how many criteria a sentence names.
+const fewCriteria = 3
+
 // TypesChanged says in short which types get worse and which better, as the sentence of the
-// comparison does at length.
+// comparison does at length; by which grader, unless it says whether replies have the type.
 func TypesChanged(c *compare.Comparison) string {
 	var parts []string
-	var named []string
-	for _, change := range []string{worse, better} {
-		var types []string
-		for _, s := range c.Slices {
-			if Change(s) == change && !slices.Contains(named, s.Value) {
-				types, named = append(types, s.Value), append(named, s.Value)
+	worse, better := c.NamedTypes()
+	for _, list := range [][]compare.TypeSlice{worse, better} {
+		for len(list) > 0 {
+			grader, change := list[0].Grader, Change(list[0])
+			if grader != ofTypes {
+				change += " at " + grader
 			}
-		}
-		if len(types) > 0 {
-			parts = append(parts, wording.List(types)+" "+change)
+			var types []string
+			list = slices.DeleteFunc(slices.Clone(list), func(s compare.TypeSlice) bool {
+				if s.Grader == grader {
+					types = append(types, s.Value)
+				}
+				return s.Grader == grader
+			})
+			parts = append(parts, wording.Quotes(types)+" "+change)
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -60,7 +60,10 @@ func (t caseTable) write(w io.Writer) error {
 			return err
 		}
 		if i >= 0 && i < len(t.rows) {
-			for _, text := range slices.Concat([]string{t.rows[i].input}, below[i]) {
+			if t.rows[i].input != "" {
+				below[i] = slices.Insert(below[i], 0, t.rows[i].input)
+			}
+			for _, text := range below[i] {
 				if _, err := fmt.Fprintf(w, "  %s\n", fit(text, t.width-2)); err != nil {
 					return err
 				}

@@ -8,18 +8,17 @@ import (
 	"strings"
 
 	"promptbench/internal/output/phrase"
-	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 )
 
 // ComparisonText prints a comparison for people: the verdict, the sentence, what it
 // rests on, a line per grader, what became of each type, and the cases that changed. The
-// verdict is the last line as well, with what to do next.
-func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
+// verdict ends it as well, with what to do next and the command for it, if one is known.
+func ComparisonText(w io.Writer, c *compare.Comparison, known phrase.Commands, o Options) error {
 	p := &printer{w: w, o: o}
-	p.prose(bold+verdictColor(c.Verdict), line(phrase.VerdictLine(c, false)))
+	p.prose(bold+verdictColor(c.Verdict), line(phrase.VerdictLine(c)))
 	p.prose("", line(c.Headline))
-	if next := phrase.NextStep(c); o.Brief && next != "" {
+	if next, _ := phrase.NextStep(c, known, ""); o.Brief && next != "" {
 		p.prose("", "Next: "+line(next))
 	}
 	p.blank()
@@ -35,14 +34,22 @@ func ComparisonText(w io.Writer, c *compare.Comparison, o Options) error {
 	names := phrase.ShortNames([]string{c.Base.Name, c.Head.Name}, shortSide)
 	p.types(phrase.Types(c, names[0], names[1]))
 	p.sentences("", phrase.OtherSlices(c))
-	p.flips(c, o)
+	first := p.flips(c, o)
 	if o.All {
 		p.tags(c.Tags)
 	}
 	p.blank()
-	p.prose(bold+verdictColor(c.Verdict), line(phrase.VerdictLine(c, true)))
-	if next := phrase.NextStep(c); next != "" {
-		p.prose("", "Next: "+line(next)+" --all lists every case, --case ID shows one.")
+	p.prose(bold+verdictColor(c.Verdict), line(phrase.VerdictLine(c)))
+	if types := phrase.TypesChanged(c); types != "" {
+		p.prose("", line(types))
+	}
+	p.prose("", line(phrase.Essentials(c)))
+	next, command := phrase.NextStep(c, known, first)
+	if next != "" {
+		p.prose("", "Next: "+line(next))
+	}
+	if command != "" {
+		p.line("%s%s", hanging, line(command)) // not wrapped, so that it can be copied
 	}
 	return p.err
 }
@@ -83,10 +90,7 @@ func (p *printer) graders(c *compare.Comparison) {
 	columns[1].Title, columns[2].Title = names[0], names[1]
 	narrow(columns, rows, p.o.Width)
 	p.table(columns, rows)
-	p.sentences("", phrase.Warnings(c.Graders))
-	if slices.ContainsFunc(c.Graders, func(g compare.Grader) bool { return !g.Gating }) {
-		p.line("Verdicts in parentheses do not count towards the result.")
-	}
+	p.sentences("", slices.Concat(phrase.Legend(c), phrase.Warnings(c.Graders)))
 }
 
 // nameWidth is how wide the names of both sides may be, so that the table fits
@@ -101,55 +105,74 @@ func nameWidth(columns []column, rows [][]string, terminal int) int {
 
 // verdictCell names the verdict, and the p if the verdict rests on it.
 func verdictCell(g compare.Grader) string {
-	s := phrase.Verdict(g)
+	s := phrase.StarredVerdict(g)
 	if g.Gating && g.IsSignificant() {
 		s += " " + strings.ReplaceAll(compare.P(*g.PAdjusted), " ", "") // eighty columns are few
 	}
 	return s
 }
 
-func (p *printer) flips(c *compare.Comparison, o Options) {
+// flips lists the cases that changed, and returns the id of the first.
+func (p *printer) flips(c *compare.Comparison, o Options) (first string) {
 	limit := fewCases
 	switch {
 	case o.All:
 		limit = -1
 	case o.width() < wideEnough:
-		limit = fewOnTwoLines
+		limit = fewOnOneScreen
 	}
-	rows, changed := c.Rows(limit), c.Changed()
 	p.blank()
-	moved := phrase.FlipCounts(c)
-	switch {
-	case len(rows) == 0:
+	title, limit := phrase.ChangedCases(c, limit)
+	rows := c.Rows(limit)
+	if len(rows) == 0 {
 		p.line("No case changed.")
-		return
-	case o.All:
-		p.prose("", fmt.Sprintf("%s; all %s, the worst first:", moved, wording.Count(len(rows), "case")))
-	case changed > len(rows):
-		p.prose("", fmt.Sprintf("%s; the worst %d:", moved, len(rows)))
-	default:
-		p.prose("", moved+"; those that changed, the worst first:")
+		return ""
 	}
-	p.check(pairTable(rows, []string{c.Base.Name, c.Head.Name}, o.width()).write(p.w))
+	if limit >= 0 && c.Changed() > len(rows) {
+		title += " (--all)"
+	}
+	p.prose("", line(title)+":")
+	p.check(pairTable(rows, []string{c.Base.Name, c.Head.Name}, o.width(), o.All).write(p.w))
+	return rows[0].Case.Case
 }
 
-// pairTable lists cases of two sides: what each reply turned into, and what that changed. What
-// only the words of a reply tell takes a line for each side.
-func pairTable(rows []compare.CasePair, names []string, width int) caseTable {
+// pairTable lists cases of two sides: what is expected, what each reply turned into, and what
+// that changed. What only the words of a reply tell takes a line for each side. On a narrow
+// terminal a case takes a line, with the beginning of its input; if the table is long, what
+// changed and the input take a second one.
+func pairTable(rows []compare.CasePair, names []string, width int, long bool) caseTable {
 	names = phrase.ShortNames(names, shortSide)
-	t := caseTable{first: "case", sides: []string{"reply, " + strings.Join(names, " → ")}, last: "what changed", width: width}
+	t := caseTable{first: "case", sides: names, last: "what changed", width: width}
 	inWords := slices.ContainsFunc(rows, func(r compare.CasePair) bool { return phrase.Turn(r) == "" })
-	if inWords {
-		t.sides = names
+	typed := slices.ContainsFunc(rows, func(r compare.CasePair) bool { return r.Case.Expect.Type != "" })
+	narrow := width < wideEnough && !inWords
+	switch {
+	case narrow && long:
+		t.last = ""
+	case narrow:
+		t.last = "input"
+	}
+	if !inWords {
+		t.sides = []string{"reply, " + strings.Join(names, " → ")}
+		if typed {
+			t.sides = slices.Insert(t.sides, 0, phrase.Expected)
+		}
 	}
 	for _, row := range rows {
-		sides := []string{phrase.Turn(row)}
-		if inWords {
-			sides = phrase.Sides(row)
+		l := caseLine{id: row.Case.Case, input: row.Case.Input, sides: phrase.Sides(row), last: phrase.Differences(row.Marks)}
+		switch {
+		case narrow && long:
+			l.input, l.last = l.last+" · "+l.input, ""
+		case narrow:
+			l.input, l.last = "", l.input
 		}
-		t.rows = append(t.rows, caseLine{
-			id: row.Case.Case, input: row.Case.Input, sides: sides, last: phrase.Differences(row.Marks),
-		})
+		if !inWords {
+			l.sides = []string{phrase.Turn(row)}
+			if typed {
+				l.sides = slices.Insert(l.sides, 0, row.Case.Expect.Type)
+			}
+		}
+		t.rows = append(t.rows, l)
 	}
 	return t
 }

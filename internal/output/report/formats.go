@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"promptbench/internal/output/page"
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
@@ -22,6 +23,8 @@ type Run struct {
 type Pair struct {
 	Comparison *compare.Comparison
 	Base, Head *runfile.Run // as the [Detail] of the format says
+
+	Next phrase.Commands // to go on with; may be empty
 }
 
 // Variants are several variants, and the pairs that hold each but the first against
@@ -125,7 +128,7 @@ func (t *tables) Pair(p Pair) error {
 	if err := t.next(); err != nil {
 		return err
 	}
-	return ComparisonText(t.w, p.Comparison, t.o)
+	return ComparisonText(t.w, p.Comparison, p.Next, t.o)
 }
 
 func (t *tables) Variants(v Variants) error {

@@ -14,6 +14,7 @@ import (
 
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/testing/reporttest"
@@ -40,6 +41,11 @@ func changed(base, head *runfile.Run) []compare.CasePair {
 }
 
 // outputs are all renderings that are kept as golden files.
+// next goes on from a comparison of v3 and v4.
+var next = phrase.Commands{
+	Compare: "promptbench compare prompts/v3 prompts/v4", SetBaseline: "promptbench baseline set prompts/v4",
+}
+
 func outputs(t *testing.T) map[string]func(io.Writer) error {
 	t.Helper()
 	messages := []runfile.Message{
@@ -80,19 +86,19 @@ func outputs(t *testing.T) map[string]func(io.Writer) error {
 							Samples: 1000, Notes: []string{"both runs were graded again by cases/subtodos.yaml as it is now"},
 						},
 					),
-					o,
+					next, o,
 				)
 			},
 			"compare-open": func(w io.Writer) error {
-				return report.ComparisonText(w, compared(t, 1, compare.Options{Samples: 1000}), o)
+				return report.ComparisonText(w, compared(t, 1, compare.Options{Samples: 1000}), next, o)
 			},
 			"compare-all": func(w io.Writer) error {
-				return report.ComparisonText(w, compared(t, 1, compare.Options{Samples: 1000}), all)
+				return report.ComparisonText(w, compared(t, 1, compare.Options{Samples: 1000}), next, all)
 			},
 			"compare-same": func(w io.Writer) error {
 				c, err := compare.Compare(reporttest.Run("v3", 8), reporttest.Run("v3-초안", 8), compare.Options{})
 				require.NoError(t, err)
-				return report.ComparisonText(w, c, o)
+				return report.ComparisonText(w, c, next, o)
 			},
 			"variants": func(w io.Writer) error { return report.VariantsText(w, variants(t), o) },
 			"blame":    func(w io.Writer) error { return report.Blame(report.Table, w, blamed(t), o) },
@@ -224,7 +230,7 @@ func TestColorsAreOnlyOurs(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	o := report.Options{Color: true}
-	require.NoError(t, report.ComparisonText(&b, compared(t, 12, compare.Options{Samples: 1000}), o))
+	require.NoError(t, report.ComparisonText(&b, compared(t, 12, compare.Options{Samples: 1000}), next, o))
 	require.NoError(t, report.CaseText(&b, report.CaseDetail{Run: reporttest.Dirty(), Case: "dentist-tomorrow-10"}, o))
 	require.NoError(t, report.RunText(&b, held(reporttest.Stopped()), o))
 	text := b.String()

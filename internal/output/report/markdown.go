@@ -71,15 +71,19 @@ func (m *markdown) Run(r Run) error {
 func (m *markdown) Pair(p Pair) error {
 	c := p.Comparison
 	d := m.begin(fmt.Sprintf("%s against %s: %s", code(c.Head.Name), code(c.Base.Name), phrase.Overall(c)))
-	d.add("<strong>" + mdText(c.Headline, mdSentence) + "</strong>\n\n")
-	d.next(phrase.NextStep(c))
+	d.add("<strong>" + mdQuoted(c.Headline) + "</strong>\n\n")
+	first := ""
+	if rows := c.Rows(1); len(rows) > 0 {
+		first = rows[0].Case.Case
+	}
+	d.next(phrase.NextStep(c, p.Next, first))
 	d.types(phrase.Types(c, c.Base.Name, c.Head.Name))
 	d.lines(phrase.OtherSlices(c))
 	m.worst(d, p)
 	d.graders(c)
 	d.lines(phrase.ComparisonBasis(c, m.o.Calls))
 	d.gates(c.Gates)
-	d.lines(slices.Concat(phrase.Warnings(c.Graders), phrase.Informing(c), phrase.Pairwise(c)))
+	d.lines(slices.Concat(phrase.Legend(c), phrase.Warnings(c.Graders), phrase.Informing(c), phrase.Pairwise(c)))
 	d.corrected(phrase.PairCorrected(c))
 	d.tags(c.Tags)
 	flipped := c.FlippedCases()
@@ -130,29 +134,30 @@ func (d *mdResult) graders(c *compare.Comparison) {
 			p = strings.TrimLeft(compare.P(*g.PAdjusted), "p= ")
 		}
 		cells := append([]string{code(g.Grader)}, phrase.ComparisonCells(g)...)
-		return append(cells, p, mdText(phrase.Verdict(g), mdName))
+		return append(cells, p, mdText(phrase.StarredVerdict(g), mdName))
 	})
 }
 
-// worst shows what both sides replied to the worst of the cases that newly fail.
+// worst shows what both sides replied to the first of the cases that newly fail.
 func (m *markdown) worst(d *mdResult, p Pair) {
 	c := p.Comparison
-	rows := c.Rows(min(mdWorst, c.NewlyFail))
-	head := []string{"case", code(c.Base.Name) + " replied", code(c.Head.Name) + " replied", "what changed"}
+	if c.NewlyFail == 0 {
+		return
+	}
+	title, limit := phrase.ChangedCases(c, min(mdWorst, c.NewlyFail))
+	rows := c.Rows(limit)
+	head := []string{"case", phrase.Expected, code(c.Base.Name) + " replied", code(c.Head.Name) + " replied", "what changed"}
 	replied := func(run *runfile.Run, id string) string {
 		if call := firstReply(run, id); call != nil {
 			return cmp.Or(codeTo(mdReply, run.Header.Quote(mdReply)(call.Reply)), "(empty)")
 		}
 		return ""
 	}
-	if c.NewlyFail > len(rows) {
-		d.lines([]string{fmt.Sprintf("The worst %d of %s that newly fail a grader:", len(rows),
-			wording.Count(c.NewlyFail, "case"))})
-	}
-	d.table(head, "llll", mdWorst, len(rows), func(i int) []string {
+	d.lines([]string{title + ":"})
+	d.table(head, "lllll", mdWorst, len(rows), func(i int) []string {
 		r := rows[i]
 		return []string{
-			m.link(r.Case.Case) + "<br>" + code(r.Case.Input), replied(p.Base, r.Case.Case),
+			m.link(r.Case.Case) + "<br>" + code(r.Case.Input), code(r.Case.Expect.Type), replied(p.Base, r.Case.Case),
 			replied(p.Head, r.Case.Case), code(phrase.Differences(r.Marks)),
 		}
 	})
@@ -174,7 +179,7 @@ func (m *markdown) begin(title string) *mdResult {
 
 // end prints a result, or leaves it out where there is no room for its head.
 func (m *markdown) end(d *mdResult) error {
-	d.next("") // where nothing is named, the link ends the result
+	d.next("", "") // where nothing is named, the link ends the result
 	if m.leftOut > 0 || len(d.text) > d.room {
 		m.leftOut++
 		return nil

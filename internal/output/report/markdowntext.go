@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -30,11 +31,11 @@ func (d *mdResult) add(block string) bool {
 	return true
 }
 
-// next names the next step, and leads once to the full report.
-func (d *mdResult) next(step string) {
+// next names the next step and the command for it, and leads once to the full report.
+func (d *mdResult) next(step, command string) {
 	var parts []string
 	if step != "" {
-		parts = append(parts, "<strong>Next:</strong> "+mdText(step, mdSentence))
+		parts = append(parts, strings.TrimSpace("<strong>Next:</strong> "+mdText(step, mdSentence)+" "+codeTo(mdSentence, command)))
 	}
 	if d.link != "" && !d.linked {
 		parts, d.linked = append(parts, mdLink(d.link, "The full report")), true
@@ -56,7 +57,7 @@ func (d *mdResult) lines(list []string) {
 	}
 	safe := make([]string, len(list))
 	for i, l := range list {
-		safe[i] = mdText(l, mdSentence)
+		safe[i] = mdQuoted(l)
 	}
 	d.add(strings.Join(safe, "<br>\n") + more + "\n\n")
 }
@@ -204,6 +205,14 @@ func mdText(s string, width int) string {
 }
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// mdQuoted is a sentence, with the names that it quotes as code.
+func mdQuoted(s string) string {
+	return quotedName.ReplaceAllString(mdText(s, mdSentence), "<code>$1</code>")
+}
+
+// quotedName is what [wording.Quote] returns, as [mdText] writes it.
+var quotedName = regexp.MustCompile("&#96;(.+?)&#96;")
 
 // mdLink is a link, in HTML, whose address no Markdown is looked for in.
 func mdLink(address, text string) string {

@@ -25,9 +25,9 @@ func (o Options) width() int { return cmp.Or(max(o.Width, 0), DefaultWidth) }
 // fewCases is how many cases a table shows unless all are asked for.
 const fewCases = 10
 
-// fewOnTwoLines is how many changed cases a narrow terminal shows, where each takes two
-// lines: with the types and the verdict they fit on one screen.
-const fewOnTwoLines = 4
+// fewOnOneScreen is how many changed cases a narrow terminal shows: with the types and the
+// verdict they fit on one screen.
+const fewOnOneScreen = 5
 
 // fewStill is how many of the cases that still fail watch shows.
 const fewStill = 5

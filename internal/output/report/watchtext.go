@@ -76,7 +76,7 @@ func (p *printer) changes(s WatchResult) (sentence string, t caseTable) {
 	t = caseTable{first: "case", width: p.o.width()}
 	if s.Before != "" {
 		sentence = sinceText(s.Before, s.Changed)
-		t = pairTable(s.Changed, []string{"before", "now"}, t.width)
+		t = pairTable(s.Changed, []string{"before", "now"}, t.width, true)
 	} else {
 		t.sides, t.last = []string{"said"}, "fails"
 		sentence = phrase.FailedCases(s.Summary)

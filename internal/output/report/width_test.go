@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/output/report"
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/verdict/compare"
@@ -22,12 +23,12 @@ func TestGradersFitTheTerminal(t *testing.T) {
 		Base: compare.Side{Prompt: "v3"}, Head: compare.Side{Prompt: "v4"}, Verdict: &verdict,
 		Graders: []compare.Grader{{
 			Grader: "rubric/no_duplicates_가나", BaseMean: number(0.32), HeadMean: number(0.34), Delta: number(0.03),
-			CI: &[2]float64{-0.08, 0.14}, PAdjusted: number(0.003), Better: 144, Worse: 141, Gating: true, Verdict: &verdict,
+			CI: &[2]float64{-0.08, 0.14}, PAdjusted: number(0.003), NewlyPass: 144, NewlyFail: 141, Gating: true, Verdict: &verdict,
 		}},
 	}
 	for _, width := range []int{0, 76, 80, 120} {
 		var b bytes.Buffer
-		require.NoError(t, report.ComparisonText(&b, c, report.Options{Width: width, Brief: true}))
+		require.NoError(t, report.ComparisonText(&b, c, phrase.Commands{}, report.Options{Width: width, Brief: true}))
 		require.Contains(t, b.String(), "regressed p=.003\n")
 		require.Equal(
 			t, width == 0 || width == 120, strings.Contains(b.String(), "rubric/no_duplicates_가"), "%d columns:\n%s", width,

@@ -90,7 +90,10 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 	if err == nil && b.how.Anchor != "" && !head.Stopped() {
 		err = b.addAnchor(ctx, c, headPath)
 	}
-	return report.Pair{Comparison: c, Base: base, Head: head}, err
+	if err != nil {
+		return report.Pair{}, err
+	}
+	return report.Pair{Comparison: c, Base: base, Head: head, Next: b.commands(ctx, base.Header, head.Header, headPath)}, nil
 }
 
 // Pair loads both runs, as they are to be compared. Notes say how they were

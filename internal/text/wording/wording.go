@@ -67,6 +67,18 @@ func List(words []string) string {
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
+// Quote sets off a name that a sentence could take for a word of its own.
+func Quote(name string) string { return "`" + name + "`" }
+
+// Quotes is [List] of names, each by [Quote].
+func Quotes(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = Quote(name)
+	}
+	return List(quoted)
+}
+
 // Ordinal returns a number as a place in an order: "1st", "2nd", "11th".
 func Ordinal(n int) string {
 	ending := "th"

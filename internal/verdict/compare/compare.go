@@ -36,6 +36,7 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 		Suite: head.Header.Suite.Name, Pairs: len(p.pairs), Changes: p.changes, Confusion: confusion(head, p),
 		Notes: joined(o.Notes, notes, p.notes(o)), pairs: p, options: o, measured: gradersOf(p, o),
 	}
+	c.OtherParams = otherParams(base.Header.Model.Params, head.Header.Model.Params)
 	names := Names([]runfile.Header{base.Header, head.Header})
 	c.Base.Name, c.Head.Name = names[0], names[1]
 	if len(o.Gates) > 0 {

@@ -51,6 +51,8 @@ type Comparison struct {
 	NewlyFail int                  `json:"newly_fail"` // cases that newly fail some grader
 	NewlyPass int                  `json:"newly_pass"` // cases that newly pass some grader
 
+	OtherParams []string `json:"-"` // in which the models of the sides differ: name and values, as the notes have them
+
 	Exploratory bool `json:"exploratory,omitempty"` // the cases were chosen after a run of all of them
 
 	summary.Tries
@@ -129,6 +131,7 @@ type Grader struct {
 	ToSettle *int `json:"units_to_settle"` // units that settle it with 80% power; nil unless inconclusive
 
 	diffs     []float64 // of the units
+	adjusted  *float64  // p as the verdict takes it, also where it informs only
 	withdrawn bool      // inconclusive only because of the cases left out
 }
 

@@ -91,8 +91,8 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 		notes = append(notes,
 			fmt.Sprintf("the model is the same; its name is %s in the base and %s in the head", b.Model.Name, h.Model.Name))
 	}
-	if other := otherParams(b.Model.Params, h.Model.Params); other != "" {
-		notes = append(notes, "parameters differ, base against head: "+other)
+	if other := otherParams(b.Model.Params, h.Model.Params); len(other) > 0 {
+		notes = append(notes, "parameters differ, base against head: "+strings.Join(other, ", "))
 	}
 	if b.Suite.Name != h.Suite.Name {
 		notes = append(notes, fmt.Sprintf("the base ran suite %s, the head suite %s", b.Suite.Name, h.Suite.Name))
@@ -191,8 +191,9 @@ func gradedOtherwise(b, h runfile.Header) string {
 	return ""
 }
 
-// otherParams lists the parameters in which two models differ, by name.
-func otherParams(b, h params.Params) string {
+// otherParams lists the parameters in which two models differ, each by its name and what it
+// is on both sides.
+func otherParams(b, h params.Params) []string {
 	base, head := fields(b), fields(h)
 	names := slices.AppendSeq(slices.Collect(maps.Keys(base)), maps.Keys(head))
 	slices.Sort(names)
@@ -203,7 +204,7 @@ func otherParams(b, h params.Params) string {
 			out = append(out, fmt.Sprintf("%s %s against %s", name, x, y))
 		}
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 // fields are the parameters as a run file holds them.

@@ -140,6 +140,12 @@ func (g *Grader) IsSignificant() bool {
 	return g.PAdjusted != nil && g.Verdict != nil && (*g.Verdict == Improved || *g.Verdict == Regressed)
 }
 
+// IntervalMisleads reports whether the interval, to two places, excludes 0, while the p that
+// the verdict rests on, corrected for several tests, does not exclude chance.
+func (g *Grader) IntervalMisleads() bool {
+	return g.CI != nil && (g.CI[0] >= 0.005 || g.CI[1] <= -0.005) && g.adjusted != nil && *g.adjusted >= alpha
+}
+
 // interval keeps what is undefined out of every output.
 func interval(lo, hi float64) *[2]float64 {
 	if summary.Number(lo) == nil || summary.Number(hi) == nil {

@@ -88,7 +88,7 @@ func dropsSentence(c *Comparison) string {
 	var drops []string
 	for _, g := range withVerdict(c.Graders, NoWorse) {
 		if g.dropsWithinMargin() {
-			drops = append(drops, fmt.Sprintf("%s at %s (margin %s)", points(*g.Delta), g.Grader, points(g.Margin)))
+			drops = append(drops, fmt.Sprintf("%s at %s (margin %s)", Points(*g.Delta), g.Grader, Points(g.Margin)))
 		}
 	}
 	if len(drops) == 0 {
@@ -269,8 +269,8 @@ func (c *Comparison) FlippedCases() int {
 	return len(cases)
 }
 
-// points prints a share in percentage points, to at most three digits.
-func points(share float64) string {
+// Points prints a share in percentage points, to at most three digits.
+func Points(share float64) string {
 	rounded := fmt.Sprintf("%.3g", 100*math.Abs(share))
 	if rounded == "1" {
 		return "1 point"

@@ -12,8 +12,7 @@ import (
 // first grader that shows it, and which change too little; nothing if it is none. A type that is worse by one grader and
 // better by another is broken.
 func typesSentence(c *Comparison) string {
-	worse := firstOfTypes(c.slicesThat(SliceWorse), nil)
-	better := firstOfTypes(c.slicesThat(SliceBetter), worse)
+	worse, better := c.NamedTypes()
 	all := slices.Concat(worse, better)
 	if len(all) == 0 {
 		return ""
@@ -26,7 +25,7 @@ func typesSentence(c *Comparison) string {
 		var types []string
 		for _, s := range side.list {
 			named := slices.ContainsFunc(all, func(o TypeSlice) bool { return o.Grader != all[0].Grader })
-			types = append(types, s.Value+" cases ("+s.effect(named || all[0].Grader != c.firstGating())+")")
+			types = append(types, wording.Quote(s.Value)+" cases ("+s.effect(named || all[0].Grader != c.firstGating())+")")
 		}
 		if len(types) > 0 {
 			parts = append(parts, side.verb+" "+wording.List(types))
@@ -44,13 +43,20 @@ func openTypes(c *Comparison, named []TypeSlice) string {
 	var types []string
 	for _, s := range firstOfTypes(c.slicesThat(SliceOpen), named) {
 		if s.Grader == named[0].Grader && s.Better+s.Worse > 0 {
-			types = append(types, s.Value)
+			types = append(types, wording.Quote(s.Value))
 		}
 	}
 	if len(types) == 0 {
 		return ""
 	}
 	return "; too few " + wording.List(types) + " cases change to tell"
+}
+
+// NamedTypes returns the slices that the headline names, one for each type: those that are
+// worse, and those that are better and not worse by another grader.
+func (c *Comparison) NamedTypes() (worse, better []TypeSlice) {
+	worse = firstOfTypes(c.slicesThat(SliceWorse), nil)
+	return worse, firstOfTypes(c.slicesThat(SliceBetter), worse)
 }
 
 // firstOfTypes keeps the first slice of each type that the others do not have.

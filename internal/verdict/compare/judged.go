@@ -76,8 +76,8 @@ func otherJudgeModel(b, h runfile.Model) string {
 	case b.Endpoint != h.Endpoint:
 		return fmt.Sprintf("judge %s at %s against %s", b.ID, b.Endpoint, h.Endpoint)
 	}
-	if other := otherParams(b.Params, h.Params); other != "" {
-		return "parameters of the judge: " + other
+	if other := otherParams(b.Params, h.Params); len(other) > 0 {
+		return "parameters of the judge: " + strings.Join(other, ", ")
 	}
 	return ""
 }

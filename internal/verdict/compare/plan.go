@@ -11,10 +11,9 @@ import (
 // plan warns how large a drop the units of an inconclusive grader reliably
 // detect, and how many would settle the question, if units flip as often as they
 // did here. With several tests it assumes an equal share of alpha for each, the
-// strictest step of Holm's correction. Apart says that types change in opposite
-// directions. A withdrawn verdict needs the missing
-// scores and not more units.
-func (g *Grader) plan(tests int, apart bool) {
+// strictest step of Holm's correction. Where a type is worse, the verdict is settled, and
+// open is not set. A withdrawn verdict needs the missing scores and not more units.
+func (g *Grader) plan(tests int, open bool) {
 	share := alpha
 	if g.Gating && tests > 1 {
 		share /= float64(tests)
@@ -34,7 +33,9 @@ func (g *Grader) plan(tests int, apart bool) {
 		if need > 0 {
 			g.ToSettle = &need
 		}
-		warning += "; " + g.wouldSettle(apart)
+		if open {
+			warning += "; " + g.wouldSettle()
+		}
 	}
 	g.Warnings = append(g.Warnings, warning)
 }
@@ -52,10 +53,8 @@ func (g *Grader) bySizes(share float64) (drop float64, need int) {
 	return stats.DropForDiffs(g.diffs, share), stats.CasesForDiffs(g.diffs, g.Margin)
 }
 
-func (g *Grader) wouldSettle(apart bool) string {
+func (g *Grader) wouldSettle() string {
 	switch {
-	case apart:
-		return "types change in opposite directions, so more cases would hardly settle this"
 	case g.ToSettle == nil:
 		return "no suite of a realistic size would settle this"
 	case *g.ToSettle > g.Units:

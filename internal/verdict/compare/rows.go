@@ -2,7 +2,6 @@ package compare
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"promptbench/internal/record/runfile"
@@ -95,8 +94,9 @@ func (c *Comparison) Changed() int {
 }
 
 // Rows renders the first of the pairs: those that changed in the order of [Change], the
-// worst of each first, then the unchanged ones. The types that broke take turns. A negative limit renders all pairs, else
-// the unchanged ones are left out.
+// worst of each first, then the unchanged ones. Of the cases that break a type, and of
+// those that fix one, any first few are in proportion to what the replies turned into. A
+// negative limit renders all pairs, else the unchanged ones are left out.
 func (c *Comparison) Rows(limit int) []CasePair {
 	order := make([]int, 0, len(c.became))
 	for i, became := range c.became {
@@ -107,7 +107,7 @@ func (c *Comparison) Rows(limit int) []CasePair {
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(c.became[a], c.became[b]), c.moved[a].compare(c.moved[b]))
 	})
-	c.takeTurns(order)
+	c.drawInProportion(order)
 	if limit >= 0 {
 		order = order[:min(limit, len(order))]
 	}
@@ -119,34 +119,43 @@ func (c *Comparison) Rows(limit int) []CasePair {
 	return out
 }
 
-// takeTurns moves the cases that break a type to the front of those that newly fail: the
-// worst case of each type, then the second of each, and so on.
-func (c *Comparison) takeTurns(order []int) {
-	turns, next := make(map[int]int, len(order)), map[string]int{}
+// drawInProportion moves the cases that the headline counts, by type, to the front of those
+// with the same change. Its nth case of m alike, of one expected type with one kind of reply
+// at the head, comes at the share (n − ½)/m of all.
+func (c *Comparison) drawInProportion(order []int) {
+	worse, better := c.NamedTypes()
+	type kind struct{ expected, said, failed string }
+	kinds, counts, place := map[int]kind{}, map[kind]int{}, map[int]float64{}
 	for _, i := range order {
-		turns[i] = math.MaxInt
-		if c.became[i] == NewlyFails && c.breaksType(i) {
-			expected := c.pairs.pairs[i].c.Expect.Type
-			turns[i] = next[expected]
-			next[expected]++
+		named := map[Change][]TypeSlice{NewlyFails: worse, NewlyPasses: better}[c.became[i]]
+		if c.flipsType(i, named) {
+			said := summary.SaidOf(c.pairs.head.run, c.pairs.pairs[i].head)
+			kinds[i] = kind{c.pairs.pairs[i].c.Expect.Type, said.Type, said.Failed}
+			counts[kinds[i]]++
+		}
+	}
+	seen := map[kind]int{}
+	for _, i := range order {
+		place[i] = 1
+		if k, ok := kinds[i]; ok {
+			place[i] = (float64(seen[k]) + 0.5) / float64(counts[k])
+			seen[k]++
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(c.became[a], c.became[b]), cmp.Compare(turns[a], turns[b]))
+		return cmp.Or(cmp.Compare(c.became[a], c.became[b]), cmp.Compare(place[a], place[b]))
 	})
 }
 
-// breaksType reports whether a pair newly fails a grader that is worse on its type.
-func (c *Comparison) breaksType(i int) bool {
-	for _, s := range c.Slices {
-		if s.Verdict == SliceWorse && s.Value == c.pairs.pairs[i].c.Expect.Type {
-			base, head := c.pairs.cells(i, slices.Index(c.pairs.names, s.Grader))
-			if base.Scored > 0 && head.Scored > 0 && base.Pass() && !head.Pass() {
-				return true
-			}
+// flipsType reports whether a pair flips as one of the slices says that its type did.
+func (c *Comparison) flipsType(i int, named []TypeSlice) bool {
+	return slices.ContainsFunc(named, func(s TypeSlice) bool {
+		if s.Value != c.pairs.pairs[i].c.Expect.Type {
+			return false
 		}
-	}
-	return false
+		base, head := c.pairs.cells(i, slices.Index(c.pairs.names, s.Grader))
+		return base.Scored > 0 && head.Scored > 0 && base.Pass() != head.Pass() && base.Pass() == (s.Verdict == SliceWorse)
+	})
 }
 
 // A movement says how far a pair moved in the direction of its [Change], by the graders

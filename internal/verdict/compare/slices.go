@@ -184,14 +184,6 @@ func (c *Comparison) checkByType(grader string) summary.GateResult {
 	return r
 }
 
-// movesApart reports whether a grader gets worse on one type and better on another.
-func (c *Comparison) movesApart(grader string) bool {
-	has := func(v SliceVerdict) bool {
-		return slices.ContainsFunc(c.Slices, func(s TypeSlice) bool { return s.Grader == grader && s.Verdict == v })
-	}
-	return has(SliceWorse) && has(SliceBetter)
-}
-
 // mix is the overall verdict: [Mixed] in place of a verdict that a worse slice
 // contradicts.
 func (c *Comparison) mix(v *Verdict) *Verdict {

@@ -145,5 +145,5 @@ func keepApart(headers []runfile.Header, names []string) bool {
 // can tell the latter, because a prompt sets parameters, too.
 func isOtherModel(a, b runfile.Header) bool {
 	return !a.Model.Same(b.Model) || a.Prompt.Hash == b.Prompt.Hash &&
-		a.Model.Name != b.Model.Name && otherParams(a.Model.Params, b.Model.Params) != ""
+		a.Model.Name != b.Model.Name && len(otherParams(a.Model.Params, b.Model.Params)) > 0
 }

@@ -79,6 +79,7 @@ func decide(list []*Comparison, together bool) {
 		for i := range c.Graders {
 			g := &c.Graders[i]
 			g.Warnings = slices.Clone(g.Warnings)
+			g.adjusted = adjusted[at]
 			if g.Gating {
 				g.PAdjusted = adjusted[at]
 			}
@@ -86,7 +87,7 @@ func decide(list []*Comparison, together bool) {
 			g.withdraw(graderVerdict(worst[at], worstAdjusted[at]))
 			g.explain(adjusted[at])
 			if g.Verdict != nil && *g.Verdict == Inconclusive && g.Units > 0 {
-				g.plan(tests, c.movesApart(g.Grader))
+				g.plan(tests, len(c.slicesThat(SliceWorse)) == 0)
 			}
 			at++
 		}
@@ -216,7 +217,7 @@ func (g *Grader) explain(p *float64) {
 	}
 	if *g.Verdict == NoWorse && p != nil && *p < alpha && *g.Delta < 0 {
 		g.Warnings = append(g.Warnings, fmt.Sprintf("a significant drop of %s (%s), within the margin of %s",
-			points(*g.Delta), P(*p), points(g.Margin)))
+			Points(*g.Delta), P(*p), Points(g.Margin)))
 	}
 }
 

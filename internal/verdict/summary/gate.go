@@ -50,11 +50,11 @@ func (g GateResult) String() string {
 		word = "missed"
 	}
 	if g.By != "" {
-		what := "no type is worse"
+		what := "no expected type is"
 		if len(g.Worse) > 0 {
-			what = wording.List(g.Worse) + " " + wording.Verb(len(g.Worse), "are") + " worse"
+			what = wording.Quotes(g.Worse) + " cases are"
 		}
-		return fmt.Sprintf("gate %s: %s by type, %s", word, g.Grader, what)
+		return fmt.Sprintf("gate %s: %s worse at %s", word, what, g.Grader)
 	}
 	if g.Of == Regression {
 		return fmt.Sprintf("gate %s: %s is scored on both sides%s", word, g.Grader, g.share("in"))
