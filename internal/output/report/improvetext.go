@@ -60,7 +60,7 @@ func ImproveText(w io.Writer, r search.Result, o Options) error {
 		p.blank()
 		p.prose(bold, "On the sealed cases")
 		o.Brief = true
-		p.check(ComparisonText(w, r.Comparison, o))
+		p.check(ComparisonText(w, r.Comparison, phrase.Commands{}, o))
 	}
 	return p.err
 }
