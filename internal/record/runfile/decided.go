@@ -33,6 +33,16 @@ func (d *Decided) Without(cases int) *Decided {
 	return &Decided{Share: d.Share, Look: d.Look, Cases: cases}
 }
 
+// DropDecision takes back what the run stopped with, because its scores are no longer those that decided it. It still
+// says that it stopped early.
+func (run *Run) DropDecision() {
+	if run.Stopped() {
+		end := *run.End
+		end.Decided = end.Decided.Without(end.Decided.Cases)
+		run.End = &end
+	}
+}
+
 // Stopped reports whether the run ended before the last case, because its verdict was decided.
 func (run *Run) Stopped() bool { return run.End.stopped() }
 

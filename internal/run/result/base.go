@@ -123,8 +123,13 @@ func (b *Base) Pair(ctx context.Context, headPath string) (base, head *runfile.R
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if len(notes) == 0 && (regrade.Changed(recorded, b.regraded) || regrade.Changed(head, regraded)) {
+	baseChanged, headChanged := regrade.Changed(recorded, b.regraded), regrade.Changed(head, regraded)
+	if len(notes) == 0 && (baseChanged || headChanged) {
 		notes = []string{"both runs were graded again: this version reads some replies differently"}
+	}
+	// A run stops early because of its scores, and its base's as the suite grades them then. With others, nothing is decided.
+	if headChanged || baseChanged && !regrade.Current(b.project, head.Header, b.specs) {
+		regraded.DropDecision()
 	}
 	return b.regraded, regraded, append(notes, repeated...), nil
 }
