@@ -67,6 +67,9 @@ func (a *app) validate(
 			return nil, err
 		}
 	}
+	if !deep && err == nil {
+		checked.Warnings = append(checked.Warnings, checked.Repeated()...)
+	}
 	errs := problem.From(err)
 	all := slices.Concat(errs, checked.Warnings)
 	if to.format == report.Text {

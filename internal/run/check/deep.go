@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"strings"
 
+	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/suite"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/regrade"
 	"promptbench/internal/run/runner"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/items"
 )
 
@@ -19,17 +22,9 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 	if p == nil || p.Suite == nil {
 		return nil, fmt.Errorf("there is no suite to analyse; name one with --suite")
 	}
-	var cases []items.Case
-	for one, err := range p.Suite.All() {
-		if err != nil {
-			return nil, fmt.Errorf("reading cases: %w", err)
-		}
-		record := runner.CaseRecord(p.Suite, one)
-		cases = append(cases, items.Case{
-			ID: one.ID, Input: one.Input, Vars: one.Vars, InputHash: record.InputHash,
-			Type: one.Expect.Type, Group: one.Group, Tags: one.Tags,
-			Sealed: p.Suite.IsSealed(one.ID),
-		})
+	cases, err := itemsOf(p.Suite)
+	if err != nil {
+		return nil, err
 	}
 	specs, err := p.Specs()
 	if err != nil {
@@ -76,6 +71,46 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 	a := collector.Analyse(Examples(p.Prompts))
 	a.LeftOut = leftOut
 	return &a, nil
+}
+
+// Repeated warns of inputs that nearly equal each other or a text in a prompt, which [Result.Analyse] lists. It reads no
+// run, and leaves out a suite that is too large to be quick.
+func (c *Result) Repeated() problem.List {
+	p := c.project
+	if p == nil || p.Suite == nil || p.Suite.Len()+p.Suite.Sealed() > maxAdviceCases {
+		return nil
+	}
+	cases, err := itemsOf(p.Suite)
+	if err != nil {
+		return problem.From(err)
+	}
+	a := items.NewCollector(p.Suite.Name, cases, nil).Analyse(Examples(p.Prompts))
+	n := len(a.Duplicates) + len(a.Shown)
+	if n == 0 {
+		return nil
+	}
+	return problem.List{{
+		File: p.Suite.Path, Severity: problem.Warning,
+		Message: fmt.Sprintf("inputs nearly equal each other or a text in a prompt, in %s", wording.Count(n, "place")),
+		Hint:    "promptbench cases check lists them",
+	}}
+}
+
+// itemsOf are the cases of a suite as the analysis takes them.
+func itemsOf(s *suite.Suite) ([]items.Case, error) {
+	var cases []items.Case
+	for one, err := range s.All() {
+		if err != nil {
+			return nil, fmt.Errorf("reading cases: %w", err)
+		}
+		record := runner.CaseRecord(s, one)
+		cases = append(cases, items.Case{
+			ID: one.ID, Input: one.Input, Vars: one.Vars, InputHash: record.InputHash,
+			Type: one.Expect.Type, Group: one.Group, Tags: one.Tags,
+			Sealed: s.IsSealed(one.ID),
+		})
+	}
+	return cases, nil
 }
 
 // Examples are the texts in prompts that may be the input of an example.
