@@ -15,8 +15,9 @@ import (
 	"promptbench/internal/verdict/items"
 )
 
-// Analyse says what the cases and the graders of the project's suite are worth, from the complete runs of it. Runs that
-// another state of the suite graded are graded again in memory, unless that would start programs: those are left out.
+// Analyse says what the cases and the graders of the project's suite are worth, from the complete runs of it. Runs
+// that another state of the suite graded are graded again in memory, unless that would start programs: those are
+// left out.
 func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 	p := c.project
 	if p == nil || p.Suite == nil {
@@ -73,8 +74,8 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 	return &a, nil
 }
 
-// Repeated warns of inputs that nearly equal each other or a text in a prompt, which [Result.Analyse] lists. It reads no
-// run, and leaves out a suite that is too large to be quick.
+// Repeated warns of inputs that nearly equal each other or a text in a prompt, which [Result.Analyse] lists. It
+// reads no run, and leaves out a suite that is too large to be quick.
 func (c *Result) Repeated() problem.List {
 	p := c.project
 	if p == nil || p.Suite == nil || p.Suite.Len()+p.Suite.Sealed() > maxAdviceCases {
