@@ -15,7 +15,8 @@ import (
 // shownCases is how many cases a cause shows.
 const shownCases = 3
 
-// CausesText prints why the cases of a run fail, the most frequent cause first, each with a few cases; with limit, so many.
+// CausesText prints why the cases of a run fail, the most frequent cause first, each with a few cases; with limit, so
+// many.
 func CausesText(w io.Writer, title string, found []causes.Cause, limit int, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose(bold, line(title))

@@ -37,7 +37,7 @@ func (s *Search) finish(ctx context.Context) error {
 	}
 	final := *c.prompt
 	final.Description = s.descent(best)
-	if out.Prompt, err = s.write(&final); err != nil {
+	if out.Prompt, err = s.write(ctx, &final); err != nil {
 		return err
 	}
 	before, after := summary.Of(s.candidates[0].run, nil).Usage, summary.Of(c.run, nil).Usage
@@ -90,13 +90,13 @@ func (s *Search) descent(best int) string {
 
 // write puts a candidate into a file beside the base, unless one of the same contents is there, as after the same
 // search. It returns the path and gives the prompt the name of the file.
-func (s *Search) write(p *prompt.Prompt) (string, error) {
+func (s *Search) write(ctx context.Context, p *prompt.Prompt) (string, error) {
 	files, err := prompt.Files(filepath.Dir(s.base.Path))
 	if err != nil {
 		return "", err
 	}
 	for _, path := range files {
-		if other, probs := prompt.Load(context.Background(), path); probs.Err() == nil && other.Hash() == p.Hash() {
+		if other, probs := prompt.Load(ctx, path); probs.Err() == nil && other.Hash() == p.Hash() {
 			p.Name, p.Path = other.Name, other.Path
 			return filepath.ToSlash(path), nil
 		}
@@ -110,7 +110,7 @@ func (s *Search) write(p *prompt.Prompt) (string, error) {
 	if again, probs := prompt.Parse(p.Name, p.Path, data); probs.Err() != nil || again.Hash() != p.Hash() {
 		return "", fmt.Errorf("writing %s: the file would not send the same as the candidate", p.Path)
 	}
-	f, err := os.OpenFile(p.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // as other files of a project
+	f, err := os.OpenFile(p.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("writing the candidate: %s is there already", p.Path)
 	}

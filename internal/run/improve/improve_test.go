@@ -264,7 +264,7 @@ func TestSearchSurvivesKills(t *testing.T) {
 	write(t, dir, "sealed: 40%\n")
 	r, kills := rand.New(rand.NewPCG(18, 0)), 0
 	for ended := false; !ended; {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestSearchSurvivesKills$") //nolint:gosec // this very test
+		cmd := exec.Command(os.Args[0], "-test.run=^TestSearchSurvivesKills$")
 		cmd.Env = append(os.Environ(), killURL+"="+w.server.URL(), killDir+"="+dir)
 		left := 1 + r.IntN(len(first.server.Requests())/15)
 		w.mu.Lock()

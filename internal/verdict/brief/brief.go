@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/causes"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
@@ -168,10 +169,11 @@ func (b *Brief) byConsequence() []Cause {
 
 // adviceOn says what to try against a cause.
 func adviceOn(c Cause) string {
-	alike := ""
-	for i, e := range c.First[:min(alikeToCases, len(c.First))] {
-		alike += map[bool]string{true: " and "}[i > 0] + e.Case
+	var names []string
+	for _, e := range c.First[:min(alikeToCases, len(c.First))] {
+		names = append(names, e.Case)
 	}
+	alike := wording.List(names)
 	expected, said, isType := strings.Cut(strings.TrimPrefix(c.What, "expected "), ", said ")
 	switch {
 	case strings.HasPrefix(c.What, "no reply"):
@@ -182,7 +184,7 @@ func adviceOn(c Cause) string {
 		return fmt.Sprintf("Show the reply format by one complete example: replies like those to %s do not have it (%s).",
 			alike, cmp.Or(c.What, c.Grader))
 	case c.Grader == "case_type" && isType:
-		return fmt.Sprintf("Say when a reply is `%s` and not `%s`, and add an example of your own that is like %s.",
+		return fmt.Sprintf("Say when a reply is %#q and not %#q, and add an example of your own that is like %s.",
 			expected, said, alike)
 	case strings.HasSuffix(c.Grader, "_count"):
 		return fmt.Sprintf("Say how many items a reply has: %s.", c.What)

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"maps"
 	"math"
 	"slices"
 )
@@ -51,10 +52,7 @@ func Complementary(candidates []Values, slice []string, most int) (out []int) {
 		}
 	}
 	out = []int{first}
-	reached := map[string]float64{}
-	for name, m := range means[first] {
-		reached[name] = m
-	}
+	reached := maps.Clone(means[first])
 	for len(out) < most {
 		next, gain := -1, 1e-9
 		for i := range candidates {

@@ -62,10 +62,10 @@ type Race struct {
 	in     []int // candidates that are still in
 }
 
-// NewRace begins a race of so many candidates. Slices name what each case belongs to, such as its expected type; best
+// NewRace begins a race of so many candidates. Slice names what each case belongs to, such as its expected type; best
 // has the values of what a candidate must beat.
-func NewRace(candidates int, best Values, slices []string) *Race {
-	r := &Race{best: best, slices: slices, looks: Looks(len(slices)), values: make([]Values, candidates)}
+func NewRace(candidates int, best Values, slice []string) *Race {
+	r := &Race{best: best, slices: slice, looks: Looks(len(slice)), values: make([]Values, candidates)}
 	for i := range candidates {
 		r.in = append(r.in, i)
 	}
@@ -146,12 +146,12 @@ func (r *Race) Finished() []int {
 // Stop ends a race early, as when the budget is used up: no candidate has finished.
 func (r *Race) Stop() { r.in = nil }
 
-// RaceReplies is how many replies a race may need at most.
-func RaceReplies(candidates, cases, slices int) int {
+// RaceReplies is how many replies a race may need at most, with so many slices.
+func RaceReplies(candidates, cases, parts int) int {
 	n, from := 0, 0
 	for _, to := range Looks(cases) {
 		n += candidates * (to - from)
-		from, candidates = to, min(candidates, (candidates+1)/2+slices)
+		from, candidates = to, min(candidates, (candidates+1)/2+parts)
 	}
 	return n
 }

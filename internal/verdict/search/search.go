@@ -110,7 +110,7 @@ func (s *Search) Best() (candidate int, isBetter bool) {
 	return numbers[i+1], isBetter
 }
 
-// MostReplies is how many replies the rounds may need at most, without those of the base.
-func MostReplies(s Settings, cases, slices int) int {
-	return s.Rounds * RaceReplies(s.Edits, cases, slices)
+// MostReplies is how many replies the rounds may need at most, with so many slices and without those of the base.
+func MostReplies(s Settings, cases, parts int) int {
+	return s.Rounds * RaceReplies(s.Edits, cases, parts)
 }
