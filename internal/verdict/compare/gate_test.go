@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"promptbench/graders"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
 )
@@ -37,5 +38,33 @@ func TestRegressionGateRestsOnHalfOfItsCases(t *testing.T) {
 		c, err = compare.Compare(base, head, compare.Options{})
 		require.NoError(t, err)
 		require.Empty(t, c.Gates, "no gate names it")
+	}
+}
+
+// A gate by type is missed where one type is hardly scored, however many cases the others have.
+func TestGateByTypeRestsOnHalfOfEachType(t *testing.T) {
+	t.Parallel()
+	for lost, want := range map[int]string{
+		10: "gate met: no expected type is worse at case_type",
+		11: "gate missed: fewer than half of the `question` cases are scored on both sides at case_type",
+		20: "gate missed: fewer than half of the `question` cases are scored on both sides at case_type",
+	} {
+		base, head := one("case_type"), one("case_type")
+		questions := map[string]bool{}
+		for i := range 100 {
+			base.cases[caseID(i)], head.cases[caseID(i)] = []trial{{1}}, []trial{{1}}
+			if questions[caseID(i)] = i < 20; i < lost {
+				head.cases[caseID(i)] = []trial{{failed}}
+			}
+		}
+		byType := func(c *runfile.Case) {
+			if questions[c.Case] {
+				c.Expect.Type = "question"
+			}
+		}
+		base.change, head.change = byType, byType
+		c := hold(t, base, head, compare.Options{GatingByType: []string{"case_type"}})
+		require.Equal(t, want, c.Gates[0].String())
+		require.Equal(t, lost > 10, summary.Missed(c.Gates))
 	}
 }

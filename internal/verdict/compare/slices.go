@@ -58,22 +58,7 @@ const (
 // named worse or better if the one-sided test says so, corrected by Tarone and
 // Holm over all slices, and its mean changes by more than the margin.
 func typeSlices(p *pairing, o Options) []TypeSlice {
-	pairsOf := map[string][]int32{}
-	var types []string
-	for i := range p.pairs {
-		name := p.pairs[i].c.Expect.Type
-		if name != "" && pairsOf[name] == nil {
-			types = append(types, name)
-		}
-		pairsOf[name] = append(pairsOf[name], int32(i))
-	}
-	order := func(name string) int { // as the suite lists them, then the others
-		if at := slices.Index(p.head.run.Header.Reply.Types, name); at >= 0 {
-			return at
-		}
-		return math.MaxInt
-	}
-	slices.SortFunc(types, func(a, b string) int { return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a, b)) })
+	types, pairsOf := p.byType()
 	found := make([][]TypeSlice, len(p.names))
 	parallel(len(found), func(k int) {
 		if !gating(p.names[k], o) {
@@ -92,6 +77,26 @@ func typeSlices(p *pairing, o Options) []TypeSlice {
 	list := slices.Concat(found...)
 	nameSlices(list)
 	return joined(list)
+}
+
+// byType returns the expected types, as the suite lists them, and the numbers of the pairs of each.
+func (p *pairing) byType() (types []string, pairsOf map[string][]int32) {
+	pairsOf = map[string][]int32{}
+	for i := range p.pairs {
+		name := p.pairs[i].c.Expect.Type
+		if name != "" && pairsOf[name] == nil {
+			types = append(types, name)
+		}
+		pairsOf[name] = append(pairsOf[name], int32(i))
+	}
+	order := func(name string) int { // as the suite lists them, then the others
+		if at := slices.Index(p.head.run.Header.Reply.Types, name); at >= 0 {
+			return at
+		}
+		return math.MaxInt
+	}
+	slices.SortFunc(types, func(a, b string) int { return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a, b)) })
+	return types, pairsOf
 }
 
 func (p *pairing) typeSlice(grader int, pairs []int32, o Options) TypeSlice {
@@ -178,10 +183,29 @@ func (c *Comparison) checkByType(grader string) summary.GateResult {
 			}
 		}
 	}
-	if !tested {
+	r.Unscored = c.pairs.unscoredTypes(grader)
+	r.Pass = r.Pass && len(r.Unscored) == 0
+	if !tested && len(r.Unscored) == 0 {
 		r.Shortfall = cmp.Or(r.Shortfall, fmt.Sprintf("it takes two types with %d scored cases each", fewestInSlice))
 	}
 	return r
+}
+
+// unscoredTypes are the expected types where a grader has scores on both sides for fewer than
+// half of the cases that it applies to. Whether such a type got worse is unknown.
+func (p *pairing) unscoredTypes(grader string) (out []string) {
+	k := slices.Index(p.names, grader)
+	if k < 0 {
+		return nil
+	}
+	types, pairsOf := p.byType()
+	for _, name := range types {
+		scored := p.gather(k, pairsOf[name], false)
+		if all := p.gather(k, pairsOf[name], true); all.cases >= fewestInSlice && 2*scored.cases < all.cases {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // mix is the overall verdict: [Mixed] in place of a verdict that a worse slice

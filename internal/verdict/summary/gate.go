@@ -31,6 +31,8 @@ type GateResult struct {
 	By    string   `json:"by,omitempty"`    // type: the grader must not get worse on an expected type; has no Min
 	Worse []string `json:"worse,omitempty"` // the types on which it does
 
+	Unscored []string `json:"unscored,omitempty"` // the types scored for fewer than half of their cases; Pass is false
+
 	Metric      string      `json:"metric,omitempty"` // in place of Grader and Min
 	MaxIncrease *float64    `json:"max_increase,omitempty"`
 	CI          *[2]float64 `json:"ci,omitempty"` // 95%, of the change
@@ -53,6 +55,9 @@ func (g GateResult) String() string {
 		what := "no expected type is"
 		if len(g.Worse) > 0 {
 			what = wording.Quotes(g.Worse) + " cases are"
+		} else if len(g.Unscored) > 0 {
+			return fmt.Sprintf("gate %s: fewer than half of the %s cases are scored on both sides at %s",
+				word, wording.Quotes(g.Unscored), g.Grader)
 		}
 		return fmt.Sprintf("gate %s: %s worse at %s", word, what, g.Grader)
 	}
