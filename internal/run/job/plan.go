@@ -78,7 +78,7 @@ func planUntil(p *project.Project, o Options, of plan.Plan) (*plan.Early, error)
 	}
 	out := &plan.Early{GateOnly: o.Until.GateOnly}
 	options := p.Comparison(base, base, nil)
-	options.Drift = true
+	options.Drift, options.Anchored = true, runs.Anchor(p, o.Until.Base) != ""
 	heads := len(of.Revisions)
 	if o.Until.Base == "" {
 		heads--

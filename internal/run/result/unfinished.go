@@ -24,7 +24,9 @@ func (b *Base) Unfinished(
 		}
 		base = base.Unsealed()
 	}
-	return compare.NewUnfinished(base, head, planned, isRun, b.options(base, head, nil), how)
+	o := b.options(base, head, nil)
+	o.Anchored = !isRun && runs.Anchor(b.project, b.path) != ""
+	return compare.NewUnfinished(base, head, planned, isRun, o, how)
 }
 
 // options are what the project and the pairing say of a comparison.

@@ -40,6 +40,7 @@ type Options struct {
 	BaseLabels   *labelled.Run              // of the base's replies; may be nil
 	HeadLabels   *labelled.Run              // of the head's replies; may be nil
 	Exploratory  bool                       // the cases were chosen after a run of all of them
+	Anchored     bool                       // the head is held against an anchor, too, which needs all cases
 	Notes        []string                   // what the caller did before, such as grading again; stands first in the notes
 }
 
@@ -53,7 +54,7 @@ func (o Options) margin(grader string) float64 {
 	return DefaultMargin
 }
 
-// NeedsAll says which gates need all cases of a suite, so that only a regression may
+// NeedsAll says what needs all cases of a suite beside the verdict, so that only a regression may
 // stop a run early; empty where none does.
 func (o Options) NeedsAll() string {
 	switch {
@@ -63,6 +64,8 @@ func (o Options) NeedsAll() string {
 		return "a gate on " + o.Gates[0].Grader + " needs all cases"
 	case len(o.MetricGates) > 0:
 		return "a gate on " + o.MetricGates[0].Metric + " needs all cases"
+	case o.Anchored:
+		return "the comparison with the anchor needs all cases"
 	}
 	return ""
 }
