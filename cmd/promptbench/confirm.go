@@ -31,7 +31,9 @@ func checkConfirm(confirm bool, how runFlags, shown printing) error {
 }
 
 // alarms reports whether a head regressed from the base or misses a gate.
-func alarms(ctx context.Context, p *project.Project, baseline string, how result.Pairing, heads []string) (bool, error) {
+func alarms(
+	ctx context.Context, p *project.Project, baseline string, how result.Pairing, heads []string,
+) (bool, error) {
 	base, o := result.NewBase(p, baseline, how), outcome{}
 	for _, head := range heads {
 		pair, err := base.Compare(ctx, head)

@@ -41,7 +41,7 @@ func comparedTwice(t *testing.T, dir string, args ...string) (c compared) {
 	t.Helper()
 	var first []byte
 	for range 2 {
-		out, _ := command(t, dir, append(args, "--format", "json", "--quiet")...).Output() //nolint:errcheck // of a gate that is missed
+		out, _ := command(t, dir, append(args, "--format", "json", "--quiet")...).Output()
 		require.True(t, first == nil || string(first) == string(out), "two calls print two outputs")
 		first = out
 	}

@@ -109,7 +109,8 @@ verdict; with --gate-only, also once a regression is improbable.`,
 			return errors.Join(how.batch.check(how), how.queue.checkRun(how), how.until.check(how))
 		}, shown.check),
 	}
-	cmd.Flags().StringVar(&how.until.baseline, "baseline", "", "compare with the run in this `file`, not with the first revision")
+	cmd.Flags().StringVar(&how.until.baseline, "baseline", "",
+		"compare with the run in this `file`, not with the first revision")
 	cmd.Flags().BoolVar(&confirm, "confirm", false, confirmUse)
 	cmd.Flags().BoolVar(&noPrograms, "no-programs", false, "refuse a suite with graders that are programs")
 	cmd.Flags().StringVar(&a.status.file, "status", "", "write how the command ended to a `file`, as JSON for scripts")

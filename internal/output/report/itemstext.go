@@ -72,7 +72,8 @@ func ItemsProblems(a items.Analysis, file string) problem.List {
 		if len(f.ids) > 0 {
 			message += ": " + shortened(f.ids, 300)
 		}
-		out.Add(problem.Problem{File: file, Severity: problem.Warning, Message: message, Hint: strings.TrimSuffix(f.todo, ".")})
+		hint := strings.TrimSuffix(f.todo, ".")
+		out.Add(problem.Problem{File: file, Severity: problem.Warning, Message: message, Hint: hint})
 	}
 	return out
 }
@@ -132,8 +133,10 @@ func itemFindings(a items.Analysis) (found []itemFinding, clean []string) {
 	shown := itemFinding{
 		title: fmt.Sprintf("%s nearly %s a text in a prompt, so a model that copies passes them.",
 			wording.Count(len(a.Shown), "input"), wording.Verb(len(a.Shown), "equal")),
-		columns: []column{{Title: "case", Max: 24}, {Title: "prompt", Max: 24}, {Title: "alike", Right: true}, {Title: "text", Max: 21}},
-		todo:    "Change the case or the example.",
+		columns: []column{
+			{Title: "case", Max: 24}, {Title: "prompt", Max: 24}, {Title: "alike", Right: true}, {Title: "text", Max: 21},
+		},
+		todo: "Change the case or the example.",
 	}
 	for _, s := range a.Shown {
 		shown.rows = append(shown.rows, []string{s.Case, s.Prompt, percent(s.Similarity), s.Text})
@@ -217,7 +220,8 @@ func alwaysFailing(a items.Analysis) itemFinding {
 func flips(a items.Analysis) itemFinding {
 	ids := map[string]bool{}
 	f := itemFinding{
-		columns: append([]column{{Title: "case", Max: 24}, {Title: "grader", Max: 20}, {Title: "revision and model", Max: 22}},
+		columns: append(
+			[]column{{Title: "case", Max: 24}, {Title: "grader", Max: 20}, {Title: "revision and model", Max: 22}},
 			right("passes")...),
 		todo: "Make the case or the grader clearer, or run it with --trials 3 or more.",
 	}

@@ -109,7 +109,8 @@ func (j *junit) Pair(p Pair) error {
 		}
 		for _, s := range c.Slices {
 			if s.Grader == g.Grader {
-				suite.Properties = append(suite.Properties, junitProperty{s.By + "_" + s.Value, phrase.Change(s) + ": " + phrase.Passed(s)})
+				change := phrase.Change(s) + ": " + phrase.Passed(s)
+				suite.Properties = append(suite.Properties, junitProperty{s.By + "_" + s.Value, change})
 			}
 		}
 		for _, m := range c.Metrics {

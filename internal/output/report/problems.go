@@ -22,7 +22,8 @@ const (
 //	{"schema":1,"errors":1,"warnings":0,"problems":[
 //	  {"file":"…","line":3,"column":7,"severity":"error","message":"…","hint":"…"}]}
 //
-// A problem without a place, or without a hint, has null there. The analysis of a suite, if there is one, is under items.
+// A problem without a place, or without a hint, has null there. The analysis of a suite, if there is one, is under
+// items.
 func ProblemsJSON(w io.Writer, list problem.List, analysis *items.Analysis) error {
 	type entry struct {
 		File     *string          `json:"file"`

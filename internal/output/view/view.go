@@ -212,7 +212,8 @@ func others(shown history.History, runs []runfile.Found) []page.Link {
 			URL:  "history?" + url.Values{"suite": {suite}, "model": {cmp.Or(m.Name, m.ID)}}.Encode(),
 		}
 		isShown := suite == shown.Suite && m.ID == shown.Model && m.Endpoint == shown.Endpoint
-		if f.Status == runfile.Complete && f.Header.Selected == nil && !f.Stopped() && !isShown && !slices.Contains(out, one) {
+		isWhole := f.Status == runfile.Complete && f.Header.Selected == nil && !f.Stopped()
+		if isWhole && !isShown && !slices.Contains(out, one) {
 			out = append(out, one)
 		}
 	}

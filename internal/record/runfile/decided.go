@@ -8,10 +8,10 @@ import (
 // Decided says why a complete run has not all cases of its suite: it stopped early, once the verdict on all of them was
 // decided.
 type Decided struct {
-	Verdict string   `json:"verdict,omitempty"` // of the run against the base; empty for a base, which stopped with its heads
+	Verdict string   `json:"verdict,omitempty"` // of the run against the base; empty for a base that stopped, too
 	Share   float64  `json:"share"`             // of the suite's cases that were run, each group counted once
 	Look    int      `json:"look"`              // at which it was decided, from 1
-	Rule    int      `json:"rule,omitempty"`    // 1: the other cases cannot change the verdict; 2: a regression is improbable
+	Rule    int      `json:"rule,omitempty"`    // 1: other cases cannot change the verdict; 2: a regression is improbable
 	Cases   int      `json:"cases"`             // that were run
 	Base    string   `json:"base,omitempty"`    // the id of the run that the verdict is against
 	Graders []string `json:"graders,omitempty"` // that decided it, where not all of them had to

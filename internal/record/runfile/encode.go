@@ -6,8 +6,8 @@ import (
 	"io"
 )
 
-// Encode writes a run as a file has it: the header, its cases, calls and trials, and the end line where there is one. The
-// run must be loaded in full.
+// Encode writes a run as a file has it: the header, its cases, calls and trials, and the end line where there is one.
+// The run must be loaded in full.
 func Encode(w io.Writer, run *Run) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // so that <, > and & stay readable

@@ -184,8 +184,8 @@ func (run *Run) Sort() {
 	})
 }
 
-// Planned is how many cases the run is over, those that were run if it stopped early. Files whose header does not say so
-// know those alone that were begun.
+// Planned is how many cases the run is over, those that were run if it stopped early. Files whose header does not say
+// so know those alone that were begun.
 func (run *Run) Planned() int { return run.End.planned(max(run.Header.Cases, len(run.Cases))) }
 
 // Status says how the run ended. Whatever its end line says, a run without one, without a case, or with a trial that

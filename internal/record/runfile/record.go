@@ -58,7 +58,7 @@ type Header struct {
 	Selected *Selection     `json:"selected,omitempty"`
 	Sealed   *Sealed        `json:"sealed,omitempty"`        // of a run on a suite that seals some of the selected cases
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
-	Pooled   []string       `json:"pooled,omitempty"`        // the runs whose trials this one has, if several, oldest first
+	Pooled   []string       `json:"pooled,omitempty"`        // the runs whose trials this one has, oldest first
 	Judge    *Judge         `json:"judge,omitempty"`
 	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
 	Blame    *Blame         `json:"blame,omitempty"`    // of a run of variants of one change
@@ -193,7 +193,7 @@ type Call struct {
 	Key           string    `json:"key"`
 	Case          string    `json:"case"`
 	Trial         int       `json:"trial"`               // from 1
-	Variant       string    `json:"variant,omitempty"`   // of a run with [Header.Blame]: 1 for each hunk that is in, else 0
+	Variant       string    `json:"variant,omitempty"`   // of a run with [Header.Blame]: 1 for each hunk that is in, or 0
 	For           string    `json:"for"`                 // [ForReply], [ForJudge] or [ForPairwise]
 	Criterion     string    `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
 	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1

@@ -14,7 +14,7 @@ func (u *until) say() {
 		u.said[0] = percent(u.share(u.looks[u.next-1])) + " done"
 	}
 	for _, h := range u.heads {
-		text := ""
+		var text string
 		switch c := h.comparison; {
 		case u.decided[h.variant] != nil:
 			continue

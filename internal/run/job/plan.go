@@ -66,7 +66,8 @@ func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
 // planUntil says what stopping early will probably save. Whether graders have values
 // between 0 and 1 shows in the base, or in the last run of it.
 func planUntil(p *project.Project, o Options, of plan.Plan) (*plan.Early, error) {
-	base, err := &runfile.Run{}, error(nil)
+	base := &runfile.Run{}
+	var err error
 	if o.Until.Base != "" {
 		if base, err = runfile.Load(o.Until.Base, runfile.Scores); err != nil {
 			return nil, err

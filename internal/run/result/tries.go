@@ -118,7 +118,8 @@ func (b *Base) pool(run *runfile.Run, again []runfile.Found, notes []string) (*r
 		return run, append(notes, name+": 1st run of this revision on this suite, nothing to pool"), nil
 	}
 	pooled := run.Pool(others)
-	return pooled, append(notes, fmt.Sprintf("%s: %s run of this revision on this suite, pooled with the earlier ones: %s a case",
+	return pooled, append(notes, fmt.Sprintf("%s: %s run of this revision on this suite, pooled with the earlier ones: "+
+		"%s a case",
 		name, wording.Ordinal(len(again)), wording.Count(pooled.Header.Trials, "trial"))), nil
 }
 

@@ -35,8 +35,8 @@ func Anchor(p *project.Project, baseline string) string {
 	return ""
 }
 
-// SetBaseline writes complete runs over the whole suite to file, in one piece, and returns its header: one run as it is,
-// the trials of several runs of one revision as those of one run.
+// SetBaseline writes complete runs over the whole suite to file, in one piece, and returns its header: one run as it
+// is, the trials of several runs of one revision as those of one run.
 func SetBaseline(paths []string, file string) (runfile.Header, error) {
 	detail := runfile.Scores
 	if len(paths) > 1 {
@@ -73,7 +73,8 @@ func checkBaseline(run *runfile.Run) error {
 	case run.Status() != runfile.Complete:
 		why = fmt.Sprintf("run %s is %s and can't be a baseline; run it again to finish it", id, run.Status())
 	case run.Stopped():
-		why = fmt.Sprintf("run %s stopped early, after %d of %s, and can't be a baseline; run it again without --until-decided",
+		why = fmt.Sprintf("run %s stopped early, after %d of %s, and can't be a baseline; "+
+			"run it again without --until-decided",
 			id, run.Planned(), wording.Count(run.Header.Cases, "case"))
 	case run.Header.Selected != nil:
 		why = fmt.Sprintf("run %s has only a selection of the cases and can't be a baseline; run the whole suite", id)

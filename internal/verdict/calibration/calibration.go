@@ -28,9 +28,9 @@ type Calibration struct {
 	Family    string         `json:"same_family,omitempty"`         // of models, that the judge shares with some
 	OfFamily  int            `json:"same_family_replies,omitempty"` // given by models of its family
 	Replies   int            `json:"replies"`                       // that were labelled and judged
-	Labels    int            `json:"labels"`                        // people's answers on them, those that can't tell included
+	Labels    int            `json:"labels"`                        // people's answers on them, with those that can't tell
 	Late      int            `json:"late_labels"`                   // given after the judge had answered about the reply
-	Missing   int            `json:"missing"`                       // labels of the rubric whose reply no run holds any more
+	Missing   int            `json:"missing"`                       // labels of the rubric whose reply no run holds now
 	Asked     int            `json:"asked"`                         // how often every question was asked
 	Criteria  []Criterion    `json:"criteria"`                      // in the suite's order
 	Raters    []Raters       `json:"raters"`                        // people against each other; none where one labelled

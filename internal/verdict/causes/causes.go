@@ -91,7 +91,8 @@ func failuresOf(t *runfile.Trial) []failure {
 		return []failure{{kind: t.Error.Kind, words: "no reply: " + cmp.Or(t.Error.Kind, "an error")}}
 	}
 	if t.Read != nil && reply.Worst(t.Read.Defects) == reply.Fatal {
-		d := t.Read.Defects[slices.IndexFunc(t.Read.Defects, func(d reply.Defect) bool { return d.Severity() == reply.Fatal })]
+		isFatal := func(d reply.Defect) bool { return d.Severity() == reply.Fatal }
+		d := t.Read.Defects[slices.IndexFunc(t.Read.Defects, isFatal)]
 		return []failure{{kind: string(d.Code), words: "unreadable: " + cmp.Or(d.Detail, string(d.Code))}}
 	}
 	var failing []graders.Score
@@ -118,7 +119,9 @@ func failuresOf(t *runfile.Trial) []failure {
 // failuresIn returns the ways in which a trial fails one grader.
 func failuresIn(t *runfile.Trial, s graders.Score, failing []graders.Score) []failure {
 	switch {
-	case slices.ContainsFunc(failing, func(other graders.Score) bool { return strings.HasPrefix(other.Grader, s.Grader+"/") }):
+	case slices.ContainsFunc(failing, func(other graders.Score) bool {
+		return strings.HasPrefix(other.Grader, s.Grader+"/")
+	}):
 		return nil // its criteria say it
 	case s.Grader == "format" && t.Read != nil && len(t.Read.Defects) > 0:
 		var out []failure

@@ -149,7 +149,8 @@ func drift(head *runfile.Run) string {
 func (p *pairing) notes(o Options) []string {
 	var notes []string
 	if o.Exploratory {
-		notes = append(notes, "exploratory: the cases were chosen after a run of all of them; confirm the result on other cases")
+		notes = append(notes, "exploratory: the cases were chosen after a run of all of them; "+
+			"confirm the result on other cases")
 	}
 	if p.expect > 0 {
 		notes = append(notes, fmt.Sprintf("%s different expectations in the two runs",

@@ -9,8 +9,8 @@ import (
 )
 
 // typesSentence says which types the head breaks and fixes beyond chance, each by the
-// first grader that shows it, and which change too little; nothing if it is none. A type that is worse by one grader and
-// better by another is broken.
+// first grader that shows it, and which change too little; nothing if it is none. A type that is worse by one grader
+// and better by another is broken.
 func typesSentence(c *Comparison) string {
 	worse, better := c.NamedTypes()
 	all := slices.Concat(worse, better)

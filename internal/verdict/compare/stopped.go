@@ -27,7 +27,8 @@ func (c *Comparison) setDecision(base, head *runfile.Run) {
 	if !head.Stopped() {
 		side = base
 	}
-	c.Notes = append(c.Notes, fmt.Sprintf("run %s stopped early, and not because of this comparison, so nothing is tested; "+
+	c.Notes = append(c.Notes, fmt.Sprintf("run %s stopped early, and not because of this comparison, "+
+		"so nothing is tested; "+
 		"run its revision again without --until-decided", side.Header.Run))
 }
 

@@ -125,8 +125,8 @@ func (c *Collector) gates(grader string) bool {
 	return !strings.Contains(grader, "/")
 }
 
-// Add adds a run, which the suite as it is now must have graded. What it says of a case whose input has changed since is
-// passed over, and so is a reply that another run has given.
+// Add adds a run, which the suite as it is now must have graded. What it says of a case whose input has changed since
+// is passed over, and so is a reply that another run has given.
 func (c *Collector) Add(run *runfile.Run) {
 	c.out.Runs++
 	v := c.variantOf(run.Header)
