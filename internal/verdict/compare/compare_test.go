@@ -145,7 +145,6 @@ func TestNotes(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"both runs were graded again",
-		"the model is the same; its name is local in the base and fast in the head",
 		"parameters differ, base against head: seed unset against 3, temperature 0.7 against unset",
 		"the base ran suite subtodos, the head suite todos",
 		"the base has 1 trial per case, the head has 3",

@@ -87,10 +87,6 @@ func eligible(base, head *runfile.Run, o Options) ([]string, error) {
 	if b.Prompt.Hash == h.Prompt.Hash && !o.Noise && !isOtherModel(b, h) {
 		notes = append(notes, drift(head))
 	}
-	if b.Model.Name != h.Model.Name && b.Model.ID == h.Model.ID {
-		notes = append(notes,
-			fmt.Sprintf("the model is the same; its name is %s in the base and %s in the head", b.Model.Name, h.Model.Name))
-	}
 	if other := otherParams(b.Model.Params, h.Model.Params); len(other) > 0 {
 		notes = append(notes, "parameters differ, base against head: "+strings.Join(other, ", "))
 	}

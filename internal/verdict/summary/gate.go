@@ -52,14 +52,15 @@ func (g GateResult) String() string {
 		word = "missed"
 	}
 	if g.By != "" {
-		what := "no expected type is"
 		if len(g.Worse) > 0 {
-			what = wording.Quotes(g.Worse) + " cases are"
-		} else if len(g.Unscored) > 0 {
+			return fmt.Sprintf("gate %s: %s cases are worse at %s", word, wording.Quotes(g.Worse), g.Grader)
+		}
+		if len(g.Unscored) > 0 {
 			return fmt.Sprintf("gate %s: fewer than half of the %s cases are scored on both sides at %s",
 				word, wording.Quotes(g.Unscored), g.Grader)
 		}
-		return fmt.Sprintf("gate %s: %s worse at %s", word, what, g.Grader)
+		// The types that a result names are tested at 5%.
+		return fmt.Sprintf("gate %s: no expected type is worse at %s by the gate's test, at 2.5%%", word, g.Grader)
 	}
 	if g.Of == Regression {
 		return fmt.Sprintf("gate %s: %s is scored on both sides%s", word, g.Grader, g.share("in"))
