@@ -127,7 +127,8 @@ func (b *Base) Pair(ctx context.Context, headPath string) (base, head *runfile.R
 	if len(notes) == 0 && (baseChanged || headChanged) {
 		notes = []string{"both runs were graded again: this version reads some replies differently"}
 	}
-	// A run stops early because of its scores, and its base's as the suite grades them then. With others, nothing is decided.
+	// A run stops early because of its scores, and its base's as the suite grades them then.
+	// With others, nothing is decided.
 	if headChanged || baseChanged && !regrade.Current(b.project, head.Header, b.specs) {
 		regraded.DropDecision()
 	}
