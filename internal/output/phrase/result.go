@@ -230,7 +230,8 @@ func Warnings(graders []compare.Grader) []string {
 			add(g.Grader, warning)
 		}
 		if fixed := g.NewlyPass - g.NewlyFail; g.IsSignificant() && cmp.Compare(fixed, 0) != cmp.Compare(*g.Delta, 0) {
-			add(g.Grader, fmt.Sprintf("partial points count: they rise in %s and fall in %d", wording.Count(g.Better, "case"), g.Worse))
+			add(g.Grader, fmt.Sprintf("partial points count: they rise in %s and fall in %d",
+				wording.Count(g.Better, "case"), g.Worse))
 		}
 	}
 	for i, text := range texts {

@@ -35,7 +35,8 @@ func (d *mdResult) add(block string) bool {
 func (d *mdResult) next(step, command string) {
 	var parts []string
 	if step != "" {
-		parts = append(parts, strings.TrimSpace("<strong>Next:</strong> "+mdText(step, mdSentence)+" "+codeTo(mdSentence, command)))
+		what := mdText(step, mdSentence) + " " + codeTo(mdSentence, command)
+		parts = append(parts, "<strong>Next:</strong> "+strings.TrimSpace(what))
 	}
 	if d.link != "" && !d.linked {
 		parts, d.linked = append(parts, mdLink(d.link, "The full report")), true

@@ -93,7 +93,8 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 	if err != nil {
 		return report.Pair{}, err
 	}
-	return report.Pair{Comparison: c, Base: base, Head: head, Next: b.commands(ctx, base.Header, head.Header, headPath)}, nil
+	next := b.commands(ctx, base.Header, head.Header, headPath)
+	return report.Pair{Comparison: c, Base: base, Head: head, Next: next}, nil
 }
 
 // Pair loads both runs, as they are to be compared. Notes say how they were

@@ -292,12 +292,13 @@ func TestMixed(t *testing.T) {
 	require.True(t, summary.Missed(c.Gates))
 	require.Equal(t, []string{"answer", "invalid"}, c.Gates[0].Worse)
 	require.Equal(t, "gate missed: `answer` and `invalid` cases are worse at case_type", c.Gates[0].String())
-	require.Equal(t, "168 cases reliably detect a drop of 18 points", only(t, c).Warnings[0], "no number of cases settles what types settled")
+	require.Equal(t, "168 cases reliably detect a drop of 18 points", only(t, c).Warnings[0],
+		"no number of cases settles what types settled")
 	counts := map[string]int{}
 	for _, row := range c.Rows(43)[:7] {
 		counts[row.Case.Expect.Type]++
 	}
-	require.Equal(t, map[string]int{"answer": 5, "invalid": 2}, counts, "the first cases are in proportion to the 31 and 12 that broke")
+	require.Equal(t, map[string]int{"answer": 5, "invalid": 2}, counts, "in proportion to the 31 and 12 that broke")
 }
 
 // A gate by type keeps no other grader from deciding, and is ignored where no type is tested.
