@@ -14,7 +14,7 @@ import (
 // What stays on a terminal of 80 columns and 24 lines, below which the shell asks for the next
 // command, is the whole table of types, the verdict and a next step, which can be run as it is.
 // Two comparisons of the same runs print the same bytes.
-func TestTheLastScreen(t *testing.T) { //nolint:paralleltest // it changes the working directory
+func TestTheLastScreen(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	t.Chdir(projectCopy(t, root))

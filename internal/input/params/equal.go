@@ -34,7 +34,7 @@ func (p Params) Taking(names []string, other Params) Params {
 	out.Omit = slices.DeleteFunc(slices.Clone(p.Omit), func(n string) bool { return slices.Contains(names, n) })
 	for _, name := range names {
 		one := other.only(name)
-		omit := append(out.Omit, one.Omit...)
+		omit := slices.Concat(out.Omit, one.Omit)
 		one.Omit = nil
 		out = one.Over(out)
 		out.Omit = omit

@@ -102,7 +102,9 @@ func typesOf(from phrase.TypeTable, notes []string) typeTable {
 	for _, note := range notes {
 		t.Notes = append(t.Notes, quoted(note))
 	}
-	pills := map[compare.SliceVerdict]compare.Verdict{compare.SliceWorse: compare.Regressed, compare.SliceBetter: compare.Improved}
+	pills := map[compare.SliceVerdict]compare.Verdict{
+		compare.SliceWorse: compare.Regressed, compare.SliceBetter: compare.Improved,
+	}
 	for _, r := range from.Rows {
 		row := make([]typeCell, len(r.Cells))
 		for i, text := range r.Cells {

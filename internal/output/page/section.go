@@ -126,7 +126,8 @@ func pairSection(c *compare.Comparison, base, head *runfile.Run) (section, error
 		s.Verdict = string(*c.Verdict)
 	}
 	notes := slices.Concat(phrase.Legend(c), []string{phrase.Metrics(c)}, phrase.Warnings(c.Graders))
-	s.Graders.Notes = cells(slices.Concat(notes, phrase.Informing(c), sentences(phrase.PairCorrected(c)), phrase.Pairwise(c)))
+	notes = slices.Concat(notes, phrase.Informing(c), sentences(phrase.PairCorrected(c)), phrase.Pairwise(c))
+	s.Graders.Notes = cells(notes)
 	s.Filters = filtersOf(c.Confusion.Expected, head, s.Graders.Rows, []option{
 		{"", "all cases"}, {"changed", "changed"}, {compare.NewlyFails.String(), "newly fail"},
 		{compare.NewlyPasses.String(), "newly pass"}, {compare.Moved.String(), "score changed"},

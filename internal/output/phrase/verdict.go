@@ -83,7 +83,8 @@ func NextStep(c *compare.Comparison, known Commands, id string) (step, command s
 	case *c.Verdict == compare.Mixed:
 		return "read the cases that broke; decide whether what is fixed outweighs them.", read
 	case c.Decided != nil:
-		return "this is enough for a gate; run it without --until-decided to measure the difference or to make it a baseline.", ""
+		return "this is enough for a gate; run it without --until-decided to measure the difference " +
+			"or to make it a baseline.", ""
 	case *c.Verdict != compare.Inconclusive:
 		return "you can merge the change; then make its run the baseline.", known.SetBaseline
 	case c.Base.Status != runfile.Complete || c.Head.Status != runfile.Complete || c.Base.Errors+c.Head.Errors > 0:

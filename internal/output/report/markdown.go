@@ -146,7 +146,9 @@ func (m *markdown) worst(d *mdResult, p Pair) {
 	}
 	title, limit := phrase.ChangedCases(c, min(mdWorst, c.NewlyFail))
 	rows := c.Rows(limit)
-	head := []string{"case", phrase.Expected, code(c.Base.Name) + " replied", code(c.Head.Name) + " replied", "what changed"}
+	head := []string{
+		"case", phrase.Expected, code(c.Base.Name) + " replied", code(c.Head.Name) + " replied", "what changed",
+	}
 	replied := func(run *runfile.Run, id string) string {
 		if call := firstReply(run, id); call != nil {
 			return cmp.Or(codeTo(mdReply, run.Header.Quote(mdReply)(call.Reply)), "(empty)")

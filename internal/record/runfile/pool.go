@@ -48,7 +48,8 @@ func PoolRuns(list []*Run) (*Run, error) {
 
 // canBePooled refuses a run whose trials are not trials of the same as those of another one.
 func (run *Run) canBePooled(with *Run) error {
-	a, b, what := run.Header, with.Header, ""
+	a, b := run.Header, with.Header
+	var what string
 	sameGrader := func(a, b graders.Spec) bool {
 		return a.Name == b.Name && a.Kind == b.Kind && a.Version == b.Version && a.Says == b.Says &&
 			bytes.Equal(a.Params, b.Params)

@@ -9,8 +9,8 @@ import (
 // member to encoding/json.
 const (
 	caseMembers = "kind case input vars expect tags group note sealed input_hash"
-	callMembers = "kind key case trial variant for criterion vote reply thinking reply_from finish_reason response_model usage " +
-		"latency_ms attempts at replayed_from batch error"
+	callMembers = "kind key case trial variant for criterion vote reply thinking reply_from finish_reason " +
+		"response_model usage latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
 	trialMembers  = "kind case trial variant key read scores error"
 	readMembers   = "format type items defects"

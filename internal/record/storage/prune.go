@@ -104,8 +104,8 @@ type line struct {
 func lineOf(s Stored) line {
 	h := s.Header
 	return line{
-		h.Prompt.Name, h.Suite.Name, h.Model.ID, h.Model.Endpoint, h.Selected != nil || s.Stopped(), s.Status != runfile.Complete,
-		h.Redacted != nil,
+		h.Prompt.Name, h.Suite.Name, h.Model.ID, h.Model.Endpoint, h.Selected != nil || s.Stopped(),
+		s.Status != runfile.Complete, h.Redacted != nil,
 	}
 }
 

@@ -50,7 +50,8 @@ func Brief(ctx context.Context, p *project.Project, path string) (brief.Brief, e
 	if left := run.Header.Sealed; left != nil && sealed == 0 {
 		b.Sealed = left.Cases
 	}
-	b.Advise(filepath.ToSlash(run.Header.Prompt.Path), named(run.Header.Prompt.Path), named(base.Header.Prompt.Path), prompt.Next(run.Header.Prompt.Path))
+	path = run.Header.Prompt.Path
+	b.Advise(filepath.ToSlash(path), named(path), named(base.Header.Prompt.Path), prompt.Next(path))
 	return b, nil
 }
 

@@ -67,8 +67,8 @@ func Of(run *runfile.Run) []Cause {
 				found[k], words[k] = &Cause{Grader: f.grader}, map[string]int{}
 			}
 			words[k][f.words]++
-			if cases := found[k].Cases; len(cases) == 0 || cases[len(cases)-1].Case != c.Case {
-				found[k].Cases = append(cases, c)
+			if n := len(found[k].Cases); n == 0 || found[k].Cases[n-1].Case != c.Case {
+				found[k].Cases = append(found[k].Cases, c)
 			}
 		}
 	}

@@ -8,11 +8,11 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// CompareSealed is [Compare] for runs on suites that seal cases. The comparison is
+// WithoutSealed is [Compare] for runs on suites that seal cases. The comparison is
 // without them, whether a run has them or not. If the seal was opened for both runs,
-// [Comparison.Sealed] compares the sealed cases alone, for its verdict is as good if many revisions were
-// tried on the others. It returns the runs as they are compared.
-func CompareSealed(base, head *runfile.Run, o Options) (c *Comparison, openBase, openHead *runfile.Run, err error) {
+// [Comparison.Sealed] compares the sealed cases alone, for its verdict is as good if
+// many revisions were tried on the others. It returns the runs as they are compared.
+func WithoutSealed(base, head *runfile.Run, o Options) (c *Comparison, openBase, openHead *runfile.Run, err error) {
 	if note := sealNote(base, head); note != "" {
 		o.Notes = append(slices.Clone(o.Notes), note)
 	}

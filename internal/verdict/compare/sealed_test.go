@@ -32,14 +32,14 @@ func opened(run *runfile.Run) *runfile.Run {
 }
 
 // The head is better on the open cases and worse on the sealed ones.
-func TestCompareSealed(t *testing.T) {
+func TestWithoutSealed(t *testing.T) {
 	t.Parallel()
 	run := func(name string) *runfile.Run {
 		return sealedRun(name, 100, 30, func(i int) bool {
 			return name == "v1" && i >= 30 && i < 60 || name == "v2" && i < 20
 		})
 	}
-	c, base, head, err := compare.CompareSealed(opened(run("v1")), opened(run("v2")), compare.Options{})
+	c, base, head, err := compare.WithoutSealed(opened(run("v1")), opened(run("v2")), compare.Options{})
 	require.NoError(t, err)
 	require.Equal(t, compare.Improved, *c.Verdict)
 	require.Equal(t, 70, c.Pairs)
@@ -56,7 +56,7 @@ func TestCompareSealed(t *testing.T) {
 	require.Equal(t, compare.Regressed, *c.Sealed.Verdict)
 
 	// Of sealed cases that no opening is on record for, and of those that one side lacks, there is no verdict.
-	c, _, _, err = compare.CompareSealed(run("v1"), run("v2"), compare.Options{})
+	c, _, _, err = compare.WithoutSealed(run("v1"), run("v2"), compare.Options{})
 	require.NoError(t, err)
 	require.Nil(t, c.Sealed)
 	require.Equal(t, 70, c.Pairs)
@@ -64,7 +64,7 @@ func TestCompareSealed(t *testing.T) {
 		c.Notes)
 	closed := run("v2").Unsealed()
 	closed.Header.Sealed = &runfile.Sealed{Cases: 30}
-	c, _, _, err = compare.CompareSealed(opened(run("v1")), closed, compare.Options{})
+	c, _, _, err = compare.WithoutSealed(opened(run("v1")), closed, compare.Options{})
 	require.NoError(t, err)
 	require.Nil(t, c.Sealed)
 	require.Equal(t, 70, c.Pairs)
@@ -78,7 +78,7 @@ func TestTogetherOnSealedCases(t *testing.T) {
 	for k := range 4 {
 		head := sealedRun(fmt.Sprintf("v%d", k+2), 100, 30, func(i int) bool { return i >= 6 && i < 16 })
 		base := sealedRun("v1", 100, 30, func(i int) bool { return i < 16 })
-		c, _, _, err := compare.CompareSealed(opened(base), opened(head), compare.Options{})
+		c, _, _, err := compare.WithoutSealed(opened(base), opened(head), compare.Options{})
 		require.NoError(t, err)
 		require.Equal(t, compare.Improved, *c.Sealed.Verdict, "six of six flips")
 		list = append(list, c)
