@@ -62,7 +62,7 @@ func Compare(base, head *runfile.Run, o Options) (*Comparison, error) {
 	for _, grader := range o.GatingByType {
 		c.Gates = append(c.Gates, c.checkByType(grader))
 	}
-	if c.setDecision(base, head); c.stopped {
+	if c.setDecision(base, head, o); c.stopped {
 		c.strip()
 	}
 	decide([]*Comparison{c}, true)

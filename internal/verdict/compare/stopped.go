@@ -12,13 +12,18 @@ import (
 
 // setDecision takes the verdict of a run that stopped early from its end line. Such a
 // run is not tested again: it stopped when its difference looked large, or small. With
-// another base than its own it has no verdict.
-func (c *Comparison) setDecision(base, head *runfile.Run) {
+// another base than its own it has no verdict, and without a regression none that a gate
+// on all cases could rest on.
+func (c *Comparison) setDecision(base, head *runfile.Run, o Options) {
 	c.stopped = base.Stopped() || head.Stopped()
 	if !c.stopped {
 		return
 	}
 	if d := head.End.Decided; head.Stopped() && d.Verdict != "" && d.Base == base.Header.Run {
+		if why := o.NeedsAll(); why != "" && Verdict(d.Verdict) != Regressed {
+			c.Notes = append(c.Notes, fmt.Sprintf("run %s stopped early, but %s; run its revision again", head.Header.Run, why))
+			return
+		}
 		c.Decided, c.suiteCases = d, head.Header.Cases
 		c.Notes = append(c.Notes, c.decisionNote())
 		return
