@@ -72,16 +72,13 @@ func BlameBasis(r blame.Result) []string {
 	if r.Cases < r.Selected {
 		cases = fmt.Sprintf("%d of %s, as --budget allows", r.Cases, wording.Count(r.Selected, "case"))
 	}
-	made := wording.Count(r.Calls, "call") + " made"
+	calls := "%s made, %s replayed"
 	if r.Plan != nil {
-		made = wording.Count(r.Calls, "call") + " to make"
+		calls = "nothing is sent now; a run makes %s and replays %s"
 	}
-	replayed := wording.Count(r.Replayed, "reply") + " replayed"
-	if r.Plan != nil {
-		replayed += ": nothing is sent"
-	}
-	out := []string{fmt.Sprintf("%s of %s on %s · %s · %s, %s",
-		wording.Count(len(r.Hunks), "hunk"), BlameChange(r), r.Model, cases, made, replayed)}
+	calls = fmt.Sprintf(calls, wording.Count(r.Calls, "call"), wording.Count(r.Replayed, "reply"))
+	out := []string{fmt.Sprintf("%s of %s on %s · %s · %s",
+		wording.Count(len(r.Hunks), "hunk"), BlameChange(r), r.Model, cases, calls)}
 	if r.Status != runfile.Complete {
 		out = append(out, fmt.Sprintf("The run is %s: run the same command again to finish it.", r.Status))
 	}

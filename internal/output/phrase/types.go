@@ -272,7 +272,7 @@ func sum(counts []int) int {
 func digits(n int) int { return len(strconv.Itoa(n)) }
 
 // TagsTitle heads the table of [Tags].
-const TagsTitle = "Tags with changed scores. No verdict rests on them."
+const TagsTitle = "Tags with changed scores, on which no verdict rests"
 
 // Tags returns a row for each tag and grader whose scores changed, with the titles of its
 // columns. p is corrected by Benjamini and Hochberg; there is none where few cases changed.

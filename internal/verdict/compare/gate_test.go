@@ -45,7 +45,7 @@ func TestRegressionGateRestsOnHalfOfItsCases(t *testing.T) {
 func TestGateByTypeRestsOnHalfOfEachType(t *testing.T) {
 	t.Parallel()
 	for lost, want := range map[int]string{
-		10: "gate met: no expected type is worse at case_type by the gate's test, at 2.5%",
+		10: "gate met: no expected type is worse at case_type with the certainty of a gate (2.5%)",
 		11: "gate missed: fewer than half of the `question` cases are scored on both sides at case_type",
 		20: "gate missed: fewer than half of the `question` cases are scored on both sides at case_type",
 	} {

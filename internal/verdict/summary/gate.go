@@ -60,7 +60,7 @@ func (g GateResult) String() string {
 				word, wording.Quotes(g.Unscored), g.Grader)
 		}
 		// The types that a result names are tested at 5%.
-		return fmt.Sprintf("gate %s: no expected type is worse at %s by the gate's test, at 2.5%%", word, g.Grader)
+		return fmt.Sprintf("gate %s: no expected type is worse at %s with the certainty of a gate (2.5%%)", word, g.Grader)
 	}
 	if g.Of == Regression {
 		return fmt.Sprintf("gate %s: %s is scored on both sides%s", word, g.Grader, g.share("in"))
