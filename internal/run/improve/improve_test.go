@@ -264,20 +264,24 @@ func TestSearchSurvivesKills(t *testing.T) {
 	write(t, dir, "sealed: 40%\n")
 	r, kills := rand.New(rand.NewPCG(18, 0)), 0
 	for ended := false; !ended; {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestSearchSurvivesKills$")
+		killed, kill := context.WithCancel(t.Context())
+		cmd := exec.CommandContext(killed, os.Args[0], "-test.run=^TestSearchSurvivesKills$")
 		cmd.Env = append(os.Environ(), killURL+"="+w.server.URL(), killDir+"="+dir)
 		left := 1 + r.IntN(len(first.server.Requests())/15)
 		w.mu.Lock()
 		w.onCall = func(int) {
 			if left--; left == 0 && kills < 20 {
 				kills++
-				_ = cmd.Process.Kill()
+				kill()
 			}
 		}
 		w.mu.Unlock()
 		out, err := cmd.CombinedOutput()
+		kill()
 		ended = err == nil
+		w.mu.Lock()
 		require.True(t, ended || left <= 0, "%s", out)
+		w.mu.Unlock()
 	}
 	require.Equal(t, 20, kills)
 	got, err := run(t.Context(), dir, w.server.URL(), small(), nil)
