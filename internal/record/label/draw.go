@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -58,20 +57,7 @@ func (d Draw) Covers(other Draw) bool {
 
 // ReadDraws reads the draws of all label files of a directory, in the order of the files.
 func ReadDraws(dir string) ([]Draw, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
-	if err != nil {
-		return nil, fmt.Errorf("listing labels: %w", err)
-	}
-	slices.Sort(paths)
-	var out []Draw
-	for _, path := range paths {
-		draws, err := DrawsIn(path)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, draws...)
-	}
-	return out, nil
+	return readAll(dir, DrawsIn)
 }
 
 // DrawsIn reads the draws of a label file. One that does not exist holds none.

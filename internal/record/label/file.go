@@ -21,19 +21,22 @@ import (
 const Kind = "label"
 
 // ReadDir reads all label files of a directory. One that does not exist holds none.
-func ReadDir(dir string) ([]Label, error) {
+func ReadDir(dir string) ([]Label, error) { return readAll(dir, Read) }
+
+// readAll reads all label files of a directory, in the order of their names.
+func readAll[T any](dir string, read func(path string) ([]T, error)) ([]T, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
 	if err != nil {
 		return nil, fmt.Errorf("listing labels: %w", err)
 	}
 	slices.Sort(paths)
-	var out []Label
+	var out []T
 	for _, path := range paths {
-		labels, err := Read(path)
+		lines, err := read(path)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, labels...)
+		out = append(out, lines...)
 	}
 	return out, nil
 }
