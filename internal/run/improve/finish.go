@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"promptbench/internal/input/prompt"
@@ -77,9 +78,7 @@ func (s *Search) descent(best int) string {
 		steps = append(steps, fmt.Sprintf("round %d (%s)", of.Round, c.aim))
 		i = of.Of[0]
 	}
-	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
-		steps[i], steps[j] = steps[j], steps[i]
-	}
+	slices.Reverse(steps)
 	out := fmt.Sprintf("From %s by promptbench improve with %s, the best of %s: %s.", s.base.Name, s.editor.name,
 		wording.Count(s.result.Tries, "try"), strings.Join(steps, ", then "))
 	if says := oneLine(s.candidates[best].prompt.Description); says != "" {

@@ -2,6 +2,7 @@ package improve
 
 import (
 	"fmt"
+	"slices"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
@@ -30,10 +31,11 @@ func (s *Search) checkBudget() error {
 // Price says what the search takes at most.
 func (s *Search) Price() (search.Price, error) {
 	set, trials := s.options.Settings, max(1, s.options.Job.Trials)
+	types := len(slices.Compact(slices.Sorted(slices.Values(s.slice))))
 	out := search.Price{
 		Schema: search.Schema, Base: s.base.Name, Suite: s.result.Suite, Model: s.result.Model, Editor: s.editor.name,
 		Open: len(s.open), Sealed: len(s.sealed), HeldOut: s.held, Allowed: s.options.Job.MaxCalls,
-		Racing: trials * search.MostReplies(set, len(s.open), len(distinct(s.slice))), Editing: 2 * set.Rounds * set.Edits,
+		Racing: trials * search.MostReplies(set, len(s.open), types), Editing: 2 * set.Rounds * set.Edits,
 		Final: s.reserved(),
 	}
 	replies, each, err := s.planned()
@@ -53,14 +55,6 @@ func (s *Search) Price() (search.Price, error) {
 		}
 	}
 	return out, nil
-}
-
-func distinct(list []string) map[string]bool {
-	out := map[string]bool{}
-	for _, s := range list {
-		out[s] = true
-	}
-	return out
 }
 
 // planned is what the replies of the base to the open cases take, and what all of them would if none was recorded.
@@ -85,12 +79,12 @@ func (s *Search) count(runs []*runfile.Run) {
 	for _, run := range runs {
 		price, judge := s.Project.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID), s.Project.JudgePrice(run)
 		for _, c := range run.Calls {
-			cost := 0.0
+			cost, of := 0.0, price
 			if c.For == runfile.ForJudge {
-				price = judge
+				of = judge
 			}
-			if c.Usage != nil && price != nil {
-				cost = (float64(c.Usage.InputTokens)*price.Input + float64(c.Usage.OutputTokens)*price.Output) / 1e6
+			if c.Usage != nil && of != nil {
+				cost = of.Of(c.Usage.InputTokens, c.Usage.OutputTokens)
 			}
 			if c.ReplayedFrom == "" || s.own[c.ReplayedFrom] {
 				s.spent.calls, s.spent.cost = s.spent.calls+1, s.spent.cost+cost
