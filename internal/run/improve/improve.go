@@ -114,7 +114,6 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 
 // order divides the cases into open ones, in an order that the suite's name fixes, and sealed ones.
 func (s *Search) order() error {
-	place := map[string]string{}
 	for c, err := range s.Project.Suite.All() {
 		if err != nil {
 			return fmt.Errorf("reading cases: %w", err)
@@ -123,10 +122,9 @@ func (s *Search) order() error {
 			s.sealed = append(s.sealed, c.ID)
 			continue
 		}
-		sum := sha256.Sum256([]byte(s.Project.Suite.Name + "\x00" + c.ID))
-		place[c.ID], s.open = string(sum[:]), append(s.open, c)
+		s.open = append(s.open, c)
 	}
-	slices.SortStableFunc(s.open, func(a, b suite.Case) int { return cmp.Compare(place[a.ID], place[b.ID]) })
+	s.Project.Suite.Shuffle(s.open)
 	for _, c := range s.open {
 		s.slice = append(s.slice, c.Expect.Type)
 	}

@@ -43,17 +43,14 @@ func Paired(p *project.Project, c *blame.Change, masks ...blame.Mask) (Asked, er
 
 func askedOf(p *project.Project, c *blame.Change, of func(id string) []blame.Mask) (Asked, error) {
 	out := Asked{Change: c, Masks: map[string][]blame.Mask{}}
-	place := map[string]string{}
 	for one, err := range p.Cases() {
 		if err != nil {
 			return out, err
 		}
-		sum := sha256.Sum256([]byte(p.Suite.Name + "\x00" + one.ID))
-		place[one.ID] = string(sum[:])
 		out.Cases = append(out.Cases, one)
 		out.Masks[one.ID] = of(one.ID)
 	}
-	slices.SortStableFunc(out.Cases, func(a, b suite.Case) int { return cmp.Compare(place[a.ID], place[b.ID]) })
+	p.Suite.Shuffle(out.Cases)
 	return out, nil
 }
 
