@@ -159,6 +159,9 @@ type Sealed struct {
 	Opened *Opening `json:"opened,omitempty"` // nil: the run leaves them out
 }
 
+// HasOpened reports whether the run has the sealed cases of its suite, on record.
+func (h Header) HasOpened() bool { return h.Sealed != nil && h.Sealed.Opened != nil }
+
 // An Opening says when and for which prompt the sealed cases of a suite were scored.
 type Opening struct {
 	At         time.Time `json:"at"`

@@ -21,7 +21,7 @@ func sealed(p *project.Project, o Options) (*runfile.Sealed, error) {
 	}
 	earlier := map[time.Time]bool{} // several revisions may share an opening
 	_, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
-		if h.Suite.Name == p.Suite.Name && h.Sealed != nil && h.Sealed.Opened != nil {
+		if h.Suite.Name == p.Suite.Name && h.HasOpened() {
 			earlier[h.Sealed.Opened.At.UTC()] = true
 		}
 		return false

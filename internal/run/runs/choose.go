@@ -62,7 +62,7 @@ func UnknownCase(run *runfile.Run, id string) error {
 // seal. Runs of another suite, or from before the cases were sealed, may have them. A nil
 // suite seals none.
 func Unsealed(run *runfile.Run, s *suite.Suite) *runfile.Run {
-	if s == nil || s.Sealed() == 0 || run.Header.Sealed != nil && run.Header.Sealed.Opened != nil {
+	if s == nil || s.Sealed() == 0 || run.Header.HasOpened() {
 		return run
 	}
 	n := len(run.Cases)

@@ -67,7 +67,7 @@ func Repeats(onSuite []runfile.Found, like runfile.Header) (out []runfile.Found)
 		h := f.Header
 		if !isWholeRun(f) || h.Source != "" || h.Prompt.Hash != like.Prompt.Hash || h.Suite.Hash != like.Suite.Hash ||
 			h.ReaderVersion() != like.ReaderVersion() || !h.Model.Same(like.Model) ||
-			!params.Equal(h.Model.Params, like.Model.Params) || isOpened(h) != isOpened(like) {
+			!params.Equal(h.Model.Params, like.Model.Params) || h.HasOpened() != like.HasOpened() {
 			continue
 		}
 		if h.Fresh == nil { // of these, all but the first replay what there is
@@ -80,8 +80,6 @@ func Repeats(onSuite []runfile.Found, like runfile.Header) (out []runfile.Found)
 	}
 	return out
 }
-
-func isOpened(h runfile.Header) bool { return h.Sealed != nil && h.Sealed.Opened != nil }
 
 // isWholeRun reports whether a run has all its replies, over a whole suite.
 func isWholeRun(f runfile.Found) bool {

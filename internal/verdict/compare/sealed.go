@@ -30,17 +30,12 @@ func WithoutSealed(base, head *runfile.Run, o Options) (c *Comparison, openBase,
 		return run.Only(func(c *runfile.Case) bool { return ids[c.Case] == isSealed })
 	}
 	openBase, openHead = part(base, false), part(head, false)
-	if c, err = Compare(openBase, openHead, o); err != nil || !isOpened(base) || !isOpened(head) {
+	if c, err = Compare(openBase, openHead, o); err != nil || !base.Header.HasOpened() || !head.Header.HasOpened() {
 		return c, openBase, openHead, err
 	}
 	o.Gates, o.MetricGates, o.GatingByType, o.Notes = nil, nil, nil, nil
 	c.Sealed, err = Compare(part(base, true), part(head, true), o)
 	return c, openBase, openHead, err
-}
-
-// isOpened reports whether a run has the sealed cases of its suite, on record.
-func isOpened(run *runfile.Run) bool {
-	return run.Header.Sealed != nil && run.Header.Sealed.Opened != nil
 }
 
 // sealedOf are the ids of the cases of a run that its suite seals, as far as it has them.
@@ -63,11 +58,11 @@ func sealNote(base, head *runfile.Run) string {
 	}
 	are := wording.Count(n, "case") + " " + wording.Verb(n, "are") + " sealed and left out"
 	switch {
-	case n == 0, isOpened(base) && isOpened(head):
+	case n == 0, base.Header.HasOpened() && head.Header.HasOpened():
 		return ""
-	case isOpened(base) || isOpened(head):
+	case base.Header.HasOpened() || head.Header.HasOpened():
 		closed := base
-		if isOpened(base) {
+		if base.Header.HasOpened() {
 			closed = head
 		}
 		return fmt.Sprintf("%s: run %s did not open the seal", are, closed.Header.Run)
