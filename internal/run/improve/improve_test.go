@@ -63,6 +63,7 @@ type world struct {
 	mu     sync.Mutex
 	asked  map[string]int // requests, by their text
 	edited []string       // requests to the editor
+	system []string       // the system messages before them
 	onCall func(number int)
 }
 
@@ -78,7 +79,7 @@ func newWorld(t *testing.T, edit func(request string, number int) string) *world
 			w.onCall(r.Number)
 		}
 		if r.Model == "ed" {
-			w.edited = append(w.edited, text)
+			w.edited, w.system = append(w.edited, text), append(w.system, system)
 			return fakeopenai.Text(w.edit(text, len(w.edited)))
 		}
 		var level, i int
@@ -187,6 +188,8 @@ func TestSearch(t *testing.T) {
 				}
 			}
 			require.NotZero(t, seen, "it sees cases that are not sealed")
+			require.NotContains(t, strings.Join(w.system, ""), "<rules_of_the_suite>", "the request is sent once")
+			require.Contains(t, w.system[0], "the placeholder {{input}}")
 
 			asked := len(w.server.Requests())
 			again, err := run(t.Context(), dir, w.server.URL(), small(), nil)
