@@ -78,5 +78,5 @@ func inputsOf(cmd *cobra.Command, args []string) []string {
 		}
 		out = append(out, list...)
 	})
-	return append(out, append(project.Inputs(o, args), cmp.Or(o.EnvFile, ".env"))...)
+	return append(out, append(project.Inputs(cmd.Context(), o, args), cmp.Or(o.EnvFile, ".env"))...)
 }

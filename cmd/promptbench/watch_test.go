@@ -208,6 +208,24 @@ func TestWatchRunsWhatFailedFirstAtEachSave(t *testing.T) {
 	}
 }
 
+func TestWatchFollowsTheTextOfAMessage(t *testing.T) {
+	t.Parallel()
+	w := startWatch(t)
+	w.block(t)
+	w.since()
+	write := func(name, text string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(w.path(name)), 0o700))
+		require.NoError(t, os.WriteFile(w.path(name), []byte(text), 0o600))
+	}
+	write("prompts/parts/system.md", "개정 4.")
+	write("prompts/v3.prompt.yml", "replyFormat: json\nmessages:\n  - {role: system, file: parts/system.md}\n"+
+		"  - {role: user, content: '{{input}}'}\n")
+	require.Contains(t, w.block(t), "saved prompts/v3.prompt.yml\n6 calls to make")
+	w.replace(t, "prompts/parts/system.md", "개정 4.", "개정 4. 정답.")
+	require.Contains(t, w.block(t), "saved prompts/parts/system.md\n6 calls to make")
+	w.end(t)
+}
+
 func TestWatchWaitsWhereASaveIsBroken(t *testing.T) {
 	t.Parallel()
 	w := startWatch(t)

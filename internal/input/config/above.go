@@ -24,6 +24,23 @@ func Above(dir string) string {
 	return ""
 }
 
+// Root returns the directory that the files of a project may be in: dir or the nearest directory above it with a
+// config, or with prompts and cases, else that of the git repository, else dir.
+func Root(dir string) string {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return dir
+	}
+	for at := start; ; at = filepath.Dir(at) {
+		switch {
+		case holdsConfig(at), holds(at, "prompts") && holds(at, "cases"), holds(at, ".git"):
+			return at
+		case filepath.Dir(at) == at:
+			return start
+		}
+	}
+}
+
 func holdsConfig(dir string) bool { return holds(dir, DefaultPath) || holds(dir, otherPath) }
 
 func holds(dir, name string) bool {

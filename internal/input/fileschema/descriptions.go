@@ -56,6 +56,7 @@ func descriptions() map[string]string {
 		"prompt.messages":         "What is sent. {{input}}, the input of the case, must appear somewhere.",
 		"prompt.messages.role":    "system, developer, user or assistant.",
 		"prompt.messages.content": "The text, with {{input}} and the names of vars, which may be letters of any script.",
+		"prompt.messages.file":    "A .txt or .md file in the project that holds the text, relative to this one, in place of content.",
 		"prompt.responseFormat":   "text, json_object or json_schema.",
 		"prompt.jsonSchema":       "The JSON Schema of a reply, with responseFormat: json_schema.",
 		"prompt.replyFormat":      "What the format grader holds replies to: xml, json or text.",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
@@ -127,34 +128,14 @@ func (r revision) read(ctx context.Context, file string) (found string, data []b
 		return fail(err)
 	}
 	rel = filepath.ToSlash(rel)
-	forms := []string{rel, norm.NFC.String(rel), norm.NFD.String(rel)}
-	if forms[1] == forms[2] {
-		forms = forms[:1]
-	}
 	for _, ext := range append([]string{""}, extensions()...) {
-		var object string
-		var kind []byte
-		for _, form := range forms {
-			object = r.commit + ":./" + form + ext
-			if kind, err = r.git(ctx, "cat-file", "-t", object); err == nil {
-				break
-			}
-		}
-		if err != nil || strings.TrimSpace(string(kind)) != "blob" {
-			continue
-		}
-		size, err := r.git(ctx, "cat-file", "-s", object)
-		if err != nil {
+		data, err := r.blob(ctx, rel+ext)
+		switch {
+		case err == nil:
+			return file + ext, data, nil
+		case !errors.Is(err, fs.ErrNotExist):
 			return fail(err)
 		}
-		if n, err := strconv.Atoi(strings.TrimSpace(string(size))); err != nil || n > maxSize {
-			return fail(errTooLarge)
-		}
-		data, err := r.git(ctx, "cat-file", "blob", object)
-		if err != nil {
-			return fail(err)
-		}
-		return file + ext, data, nil
 	}
 	if ctx.Err() != nil {
 		return "", nil, ctx.Err()
@@ -162,6 +143,52 @@ func (r revision) read(ctx context.Context, file string) (found string, data []b
 	return "", nil, fmt.Errorf(
 		"no prompt %s in git revision %s%s", file, r.name, nameHint(filepath.ToSlash(file), r.list(ctx, rel, file)),
 	)
+}
+
+// blob returns the content of a file by its path from the directory of r, in whichever Unicode form git has the name.
+// The error is [fs.ErrNotExist] where there is no such file.
+func (r revision) blob(ctx context.Context, rel string) ([]byte, error) {
+	forms := []string{rel, norm.NFC.String(rel), norm.NFD.String(rel)}
+	if forms[1] == forms[2] {
+		forms = forms[:1]
+	}
+	for _, form := range forms {
+		object := r.commit + ":./" + form
+		if kind, err := r.git(ctx, "cat-file", "-t", object); err != nil || strings.TrimSpace(string(kind)) != "blob" {
+			continue
+		}
+		size, err := r.git(ctx, "cat-file", "-s", object)
+		if err != nil {
+			return nil, err
+		}
+		if n, err := strconv.Atoi(strings.TrimSpace(string(size))); err != nil || n > maxSize {
+			return nil, errTooLarge
+		}
+		return r.git(ctx, "cat-file", "blob", object)
+	}
+	return nil, fs.ErrNotExist
+}
+
+// part returns the text of a file that a message names, by its path from the working directory.
+func (r revision) part(ctx context.Context, file string) ([]byte, error) {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	rel, err := filepath.Rel(r.dir, abs)
+	if err != nil {
+		return nil, err
+	}
+	rel = filepath.ToSlash(rel)
+	entry, err := r.git(ctx, "ls-tree", r.commit, rel)
+	if err == nil && strings.HasPrefix(string(entry), "120000 ") {
+		return nil, errors.New("it is a symbolic link, which is not followed in a git revision")
+	}
+	data, err := r.blob(ctx, rel)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no such file in git revision %s", r.name)
+	}
+	return data, err
 }
 
 // list returns the prompts beside rel in the revision, with the directory as the

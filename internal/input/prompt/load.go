@@ -170,7 +170,7 @@ func Load(ctx context.Context, name string) (*Prompt, problem.List) {
 	if err != nil {
 		return nil, problem.List{{File: path, Message: "reading the prompt: " + err.Error()}}
 	}
-	return Parse(baseName(path), path, data)
+	return parse(baseName(path), path, data, partsBeside(path))
 }
 
 func loadRevision(ctx context.Context, path, rev string) (*Prompt, problem.List) {
@@ -183,7 +183,9 @@ func loadRevision(ctx context.Context, path, rev string) (*Prompt, problem.List)
 	if err != nil {
 		return nil, problem.List{{Message: err.Error()}}
 	}
-	p, probs := Parse(baseName(found)+"@"+rev, found, data)
+	p, probs := parse(baseName(found)+"@"+rev, found, data, func(part string) ([]byte, error) {
+		return r.part(ctx, part)
+	})
 	for i := range probs {
 		probs[i].File += "@" + rev // the file in the work tree may be another one
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"promptbench/graders/reply"
 	"promptbench/internal/input/params"
@@ -28,7 +27,8 @@ type file struct {
 
 type fileMessage struct {
 	Role    string `yaml:"role" required:"true"`
-	Content string `yaml:"content" required:"true"`
+	Content string `yaml:"content"`
+	File    string `yaml:"file"` // holds the content, in its place
 }
 
 // An ignored value belongs to a key of the convention that promptbench keeps in
@@ -41,8 +41,13 @@ func (*ignored) DecodeNode(strictyaml.Node) problem.List { return nil }
 // Parse reads a prompt from the text of its file. Path is for the problems and
 // for [Prompt.Path]; name becomes the prompt's name, instead of the file's own.
 // The prompt is nil if data is not YAML; else it is as complete as the problems
-// allow.
+// allow. No other file is read: a message whose text stands in one is a problem.
 func Parse(name, path string, data []byte) (*Prompt, problem.List) {
+	return parse(name, path, data, nil)
+}
+
+// parse is [Parse] with what reads the files of messages; nil reads none.
+func parse(name, path string, data []byte, read partReader) (*Prompt, problem.List) {
 	doc, probs := strictyaml.Parse(path, data)
 	if doc == nil {
 		return nil, probs
@@ -61,7 +66,7 @@ func Parse(name, path string, data []byte) (*Prompt, problem.List) {
 		Name: name, Path: path, Description: f.Description, Model: f.Model,
 		Params: f.ModelParameters, ResponseFormat: f.ResponseFormat, ReplyFormat: reply.Format(f.ReplyFormat),
 	}
-	c := checker{p: p, root: doc.Root(), probs: probs}
+	c := checker{p: p, root: doc.Root(), probs: probs, read: read}
 	c.messages(f.Messages)
 	c.params()
 	c.formats(f.JSONSchema)
@@ -91,6 +96,9 @@ type checker struct {
 	p     *Prompt
 	root  strictyaml.Node
 	probs problem.List
+	read  partReader
+	size  int  // bytes of the parts so far
+	lost  bool // the text of a message could not be read
 }
 
 func (c *checker) fail(n strictyaml.Node, message, hint string) {
@@ -118,9 +126,7 @@ func (c *checker) messages(list []fileMessage) {
 		if m.Role != "" && !slices.Contains(roles, m.Role) {
 			c.fail(n.At("role"), fmt.Sprintf("unknown role %q", m.Role), strictyaml.Hint(m.Role, roles))
 		}
-		if content := n.Get("content"); content.Kind() == strictyaml.Text && strings.TrimSpace(m.Content) == "" {
-			c.fail(content, "the message is empty", "")
-		}
+		from := c.content(n, &m)
 		hasUser = hasUser || m.Role == "user"
 		t := parseTemplate(m.Content)
 		for _, s := range t {
@@ -128,18 +134,18 @@ func (c *checker) messages(list []fileMessage) {
 				continue
 			}
 			hasInput = hasInput || s.name == InputName
-			c.p.spots = append(c.p.spots, spot{text: s.text, name: s.name, at: n.Get("content"), from: s.from, to: s.to})
+			c.p.spots = append(c.p.spots, spot{text: s.text, name: s.name, at: from, from: s.from, to: s.to})
 		}
 		for _, l := range lookalikes(m.Content, t, pattern) {
-			c.p.spots = append(c.p.spots, spot{text: l.text, like: l.name, at: n.Get("content"), from: l.from, to: l.to})
+			c.p.spots = append(c.p.spots, spot{text: l.text, like: l.name, at: from, from: l.from, to: l.to})
 		}
-		c.p.Messages = append(c.p.Messages, Message(m))
+		c.p.Messages = append(c.p.Messages, Message{Role: m.Role, Content: m.Content})
 		c.p.templates = append(c.p.templates, t)
 	}
 	if !hasUser {
 		c.fail(c.root.AtKey("messages"), "no message has the role user", "")
 	}
-	if !hasInput {
+	if !hasInput && !c.lost {
 		c.fail(c.root.AtKey("messages"), "no message holds {{input}}", "write {{input}} where the case's input belongs")
 	}
 }

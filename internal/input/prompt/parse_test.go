@@ -90,7 +90,7 @@ p.yml:3:1: no message has the role user
 p.yml:3:1: no message holds {{input}} (write {{input}} where the case's input belongs)
 p.yml:4:12: unknown role "sytem" (did you mean "system"?)
 p.yml:4:28: the message is empty
-p.yml:5:5: the required key "content" is missing
+p.yml:5:5: the message has no text (write it as content, or name a .txt or .md file: file: parts/system.md)
 p.yml:6:17: unknown responseFormat "json" (known: text, json_object, json_schema)
 p.yml:7:14: unknown replyFormat "yaml" (known: xml, json, text)
 p.yml:8:13: jsonSchema is not JSON: unexpected EOF`, probs.Err().Error())

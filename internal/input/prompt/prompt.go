@@ -30,6 +30,7 @@ type Prompt struct {
 	ResponseFormat string          // text, json_object, json_schema, or empty
 	JSONSchema     json.RawMessage // canonical JSON of jsonSchema as in the file; nil if none
 	ReplyFormat    reply.Format    // as the file declares it, else json if ResponseFormat demands JSON, else empty
+	Parts          []string        // the files that messages name, there or not, without the git revision
 
 	templates []template // one for each message
 	spots     []spot

@@ -31,9 +31,9 @@ type segment struct {
 type spot struct {
 	text, name string // as in a segment; no name if it is no placeholder
 	like       string // the name of a lookalike that has one
-	at         strictyaml.Node
+	at         source
 	from, to   int
-	revision   string // of git, of the node's file
+	revision   string // of git, of the file
 }
 
 // problem returns a problem at the spot. It searches for the place, which takes

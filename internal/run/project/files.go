@@ -2,6 +2,7 @@ package project
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"path/filepath"
 	"slices"
@@ -15,7 +16,7 @@ import (
 
 // Files are the files that a run of a revision rests on, whether they are there
 // or not: the config, the suite with all that it names, files that its graders
-// run, and the prompt. They are known, in part, for a project that could not be
+// run, the prompt and the files of its messages. They are known, in part, for a project that could not be
 // loaded. A revision that is not a file is a problem.
 func (p *Project) Files(revision string) ([]string, error) {
 	path, err := prompt.Resolve(revision)
@@ -26,8 +27,8 @@ func (p *Project) Files(revision string) ([]string, error) {
 }
 
 // Inputs are the files that a project with these options rests on, as far as they can be
-// found: the config, the suite with all that it names, the revisions and calibrations.
-func Inputs(o Options, revisions []string) []string {
+// found: the config, the suite with all that it names, the revisions with the files of their messages, and calibrations.
+func Inputs(ctx context.Context, o Options, revisions []string) []string {
 	p, _ := Settings(o) // of a broken config what can be read
 	_ = p.LoadSuite()
 	suitePath, _ := p.SuitePath()
@@ -36,6 +37,9 @@ func Inputs(o Options, revisions []string) []string {
 	for _, name := range revisions {
 		if path, err := prompt.Resolve(name); err == nil {
 			out = append(out, path)
+			if loaded, _ := prompt.Load(ctx, path); loaded != nil {
+				out = append(out, loaded.Parts...)
+			}
 		}
 	}
 	return out

@@ -48,7 +48,7 @@ type Project struct {
 	Warnings problem.List
 
 	getenv  func(string) string
-	files   []string // that the suite was read from
+	files   []string // that the suite and the prompts were read from, besides the prompts themselves
 	vars    []string // of the suite's variables
 	hasVars bool     // vars is known, also of a suite with errors
 }
@@ -74,6 +74,9 @@ func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 		probs = append(probs, list...)
 		if loaded == nil {
 			continue
+		}
+		if loaded.Revision == "" {
+			p.files = append(p.files, loaded.Parts...)
 		}
 		probs = append(probs, p.checkNames(loaded)...)
 		if list.Err() == nil {

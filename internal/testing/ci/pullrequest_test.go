@@ -99,6 +99,22 @@ func TestChangedPrompts(t *testing.T) {
 	require.Equal(t, "The base goes on.", r.exec("git", "show", "base:README.md"))
 }
 
+// The text of a message in a file of its own changes the prompts that name it, and no other.
+func TestChangedTextOfAPrompt(t *testing.T) {
+	t.Parallel()
+	naming := strings.Replace(prompt("v2", "x"), "content: x", "file: parts/system.md", 1)
+	r := pullRequest(t, nil, func(r *runner) {
+		r.write("prompts/parts/system.md", "다음 글")
+		r.write("prompts/parts/other.md", "no prompt names it")
+	}, func(r *runner) {
+		r.write("prompts/v2.prompt.yml", naming)
+		r.write("prompts/parts/system.md", "글")
+	})
+	revisions, printed := r.changed()
+	require.Equal(t, []string{"prompts/v2@base prompts/v2@pr"}, revisions)
+	require.NotContains(t, printed, "are ignored")
+}
+
 func TestNoChangedPrompts(t *testing.T) {
 	t.Parallel()
 	r := pullRequest(t, nil, func(r *runner) { r.write("prompts/notes.txt", "no prompt") })
