@@ -106,6 +106,7 @@ type Model struct {
 	Price      *params.Price     // nil if unknown
 	RPM        int               // requests per minute; 0 for no limit
 	TPM        int               // tokens per minute; 0 for no limit
+	Context    int               // tokens of a request and its reply together; 0 for no limit
 	Headers    map[string]string // sent unchanged; their names may name variables, as those of HeadersEnv
 	HeadersEnv map[string]string // header name to the variable with its value
 	Params     params.Params     // overridden by prompt file and flags

@@ -39,6 +39,7 @@ type fileModel struct {
 	Price      *params.Price     `yaml:"price"`
 	RPM        *int              `yaml:"rpm"`
 	TPM        *int              `yaml:"tpm"`
+	Context    *int              `yaml:"context"`
 	Headers    map[string]string `yaml:"headers"`
 	HeadersEnv map[string]string `yaml:"headers_env"`
 	Params     params.Params     `yaml:"params"`
@@ -147,7 +148,8 @@ func (k *checker) model(name string, f fileModel) Model {
 		}
 		m.Thinking = append(m.Thinking, [2]string{pair[0], pair[1]})
 	}
-	m.RPM, m.TPM = k.limit(at, "rpm", f.RPM), k.limit(at, "tpm", f.TPM)
+	m.RPM, m.TPM = k.limit(at, "rpm", "1 a minute", f.RPM), k.limit(at, "tpm", "1 a minute", f.TPM)
+	m.Context = k.limit(at, "context", "1 token", f.Context)
 	if p := f.Price; p != nil {
 		for key, value := range map[string]float64{"input": p.Input, "output": p.Output} {
 			if value < 0 {
@@ -166,12 +168,12 @@ func (k *checker) model(name string, f fileModel) Model {
 	return m
 }
 
-func (k *checker) limit(at strictyaml.Node, key string, n *int) int {
+func (k *checker) limit(at strictyaml.Node, key, least string, n *int) int {
 	if n == nil {
 		return 0
 	}
 	if *n < 1 {
-		k.fail(at.At(key), fmt.Sprintf("%s is %d", key, *n), "it is at least 1 a minute; leave it out for no limit")
+		k.fail(at.At(key), fmt.Sprintf("%s is %d", key, *n), "it is at least "+least+"; leave it out for no limit")
 	}
 	return *n
 }

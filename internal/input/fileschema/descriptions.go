@@ -33,9 +33,11 @@ func descriptions() map[string]string {
 		"config.models.price.batch":  "The share of the price that a call in a batch costs, over 0 and up to 1.",
 		"config.models.rpm":          "Requests a minute, at least 1; no limit without it.",
 		"config.models.tpm":          "Tokens a minute, at least 1; no limit without it.",
-		"config.models.headers":      "Headers that are sent as written; none may hold a secret.",
-		"config.models.headers_env":  "Headers with values from the environment: the header's name to the variable's.",
-		"config.models.params":       "Parameters that prompt files and flags override; null leaves one out.",
+		"config.models.context": "Tokens of a request and its reply together, at least 1; no limit without it. improve keeps " +
+			"its requests to an editor within it.",
+		"config.models.headers":     "Headers that are sent as written; none may hold a secret.",
+		"config.models.headers_env": "Headers with values from the environment: the header's name to the variable's.",
+		"config.models.params":      "Parameters that prompt files and flags override; null leaves one out.",
 		"config.models.thinking": "Pairs of texts around its thinking, besides the known ones: " +
 			"[[\"(thinks)\", \"(answers)\"]].",
 		"config.gates":              "Conditions that a run or a comparison must meet.",

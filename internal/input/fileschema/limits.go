@@ -30,7 +30,7 @@ func limits() map[string]map[string]any {
 		out[path+".maxTokens"] = map[string]any{"minimum": 1}
 		out[path+".maxCompletionTokens"] = map[string]any{"minimum": 1}
 	}
-	for _, path := range []string{"config.models.rpm", "config.models.tpm"} {
+	for _, path := range []string{"config.models.rpm", "config.models.tpm", "config.models.context"} {
 		out[path] = map[string]any{"minimum": 1}
 	}
 	for _, path := range []string{

@@ -17,13 +17,16 @@ type guess struct {
 // guessOutput is the estimated length of the first reply, where the request sets no limit.
 const guessOutput = 256
 
-// tokens estimates the tokens of a call. A token is a syllable of Korean, three bytes, or about four letters of
-// English, so a third of the bytes is rather too much than too little.
+// Tokens estimates the tokens of a text of so many bytes. A token is a syllable of Korean, three bytes, or about four
+// letters of English, so a third of the bytes is rather too much than too little.
+func Tokens(bytes int) int { return bytes/3 + 1 }
+
+// tokens estimates the tokens of a call.
 func (g *guess) tokens(r model.Request) model.Usage {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	bytes := bytesOf(r)
-	u := model.Usage{InputTokens: bytes/3 + 1, OutputTokens: guessOutput}
+	u := model.Usage{InputTokens: Tokens(bytes), OutputTokens: guessOutput}
 	if g.calls > 0 {
 		if g.bytes > 0 {
 			u.InputTokens = int(float64(bytes) * float64(g.input) / float64(g.bytes))

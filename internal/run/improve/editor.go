@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"promptbench/graders/reply"
+	"promptbench/internal/input/params"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
@@ -15,8 +16,10 @@ import (
 
 // An editor answers requests for revisions.
 type editor struct {
-	name   string // of its model
-	prompt *prompt.Prompt
+	name    string // of its model
+	prompt  *prompt.Prompt
+	params  params.Params // of its requests
+	context int           // tokens of a request and its answer; 0 for any number
 }
 
 // openEditor finds the model and the prompt of the editor. The prompt in the binary gives way to the parameters of the
@@ -33,11 +36,12 @@ func openEditor(ctx context.Context, p *project.Project, name string) (editor, e
 	if err := probs.Err(); err != nil {
 		return editor{}, err
 	}
+	of := p.Config.Models[name]
 	if p.Config.EditorPrompt == "" {
-		asks.Params = p.Config.Models[name].Params.Over(asks.Params)
+		asks.Params = of.Params.Over(asks.Params)
 	}
 	asks.Model = ""
-	return editor{name: name, prompt: asks}, nil
+	return editor{name: name, prompt: asks, params: asks.Params.Over(of.Params), context: of.Context}, nil
 }
 
 // LoadPrompt reads the prompt of an editor, or the one in the binary where name is empty. It holds {{input}}, the
@@ -93,7 +97,7 @@ func (e editor) project(p *project.Project, ids, texts []string) (*project.Proje
 
 // ask puts requests to the editor and returns its answers; one that did not come is empty.
 func (s *Search) ask(ctx context.Context, ids, texts []string) ([]string, error) {
-	of, err := s.editor.project(s.Project, ids, texts)
+	of, err := s.editor.within(texts).project(s.Project, ids, texts)
 	if err != nil {
 		return nil, err
 	}

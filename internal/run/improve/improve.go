@@ -84,6 +84,9 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 	if s.specs, err = p.Specs(); err != nil {
 		return nil, err
 	}
+	if err := s.checkContext(); err != nil {
+		return nil, err
+	}
 	if s.gating = p.Comparison(&runfile.Run{}, &runfile.Run{}, nil).Gating; len(s.gating) == 0 {
 		for _, g := range p.Suite.ScoreNames() {
 			if !strings.Contains(g, "/") {

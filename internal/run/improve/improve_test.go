@@ -138,7 +138,7 @@ func small() search.Settings { return search.Settings{Rounds: 2, Edits: 3, Keep:
 
 // edits are revisions: each adds a level to that of the prompt that it is of, but for some, which are no prompt.
 func edits(request string, _ int) string {
-	if len(request)%3 == 1 && !strings.Contains(request, "<your_last_answer>") {
+	if len(request)%3 == 1 && !strings.Contains(request, "Your last answer is no valid prompt file") {
 		return "I would rather talk about it."
 	}
 	level := 0

@@ -2,6 +2,7 @@ package improve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"promptbench/internal/output/phrase"
@@ -22,17 +23,20 @@ func (s *Search) propose(ctx context.Context, proposals []search.Proposal) (
 	}
 	edits := map[int]int{} // of each candidate, in this round
 	for i, p := range proposals {
-		t := task{cause: edits[p.Of[0]] + s.state.Round() - 1, other: tried}
+		t := s.task(p.Of, edits[p.Of[0]]+s.state.Round()-1, tried)
 		edits[p.Of[0]]++
-		for _, n := range p.Of {
-			// The run has no sealed case, as the search asked with none; nor shall an error in that reach the editor.
-			open, _ := brief.Unsealed(s.candidates[n].run, s.Project.Suite.IsSealed)
-			t.of, t.runs = append(t.of, s.candidates[n].prompt), append(t.runs, open)
+		ids[i] = fmt.Sprintf("round-%d-revision-%d", s.state.Round(), i+1)
+		texts[i], err = s.editor.request(t, s.Project.Suite, s.specs)
+		if errors.Is(err, errTooLong) {
+			// Two prompts, or one that has grown, may be too long for the editor: it edits the base again.
+			proposals[i].Of = []int{0}
+			t = s.task(proposals[i].Of, t.cause, tried)
+			texts[i], err = s.editor.request(t, s.Project.Suite, s.specs)
 		}
-		tasks[i], ids[i] = t, fmt.Sprintf("round-%d-revision-%d", s.state.Round(), i+1)
-		if texts[i], err = t.text(s.Project.Suite, s.specs); err != nil {
+		if err != nil {
 			return nil, nil, err
 		}
+		tasks[i] = t
 	}
 	answers, err := s.ask(ctx, ids, texts)
 	if err != nil {
@@ -64,25 +68,44 @@ func (s *Search) propose(ctx context.Context, proposals []search.Proposal) (
 	return accepted, fresh, nil
 }
 
+// task is an edit of one candidate, or a merge of two.
+func (s *Search) task(of []int, cause int, tried []string) task {
+	t := task{cause: cause, other: tried}
+	for _, n := range of {
+		// The run has no sealed case, as the search asked with none; nor shall an error in that reach the editor.
+		open, _ := brief.Unsealed(s.candidates[n].run, s.Project.Suite.IsSealed)
+		t.of, t.runs = append(t.of, s.candidates[n].prompt), append(t.runs, open)
+	}
+	return t
+}
+
 // askAgain asks once more for the answers that were no prompt.
 func (s *Search) askAgain(ctx context.Context, tasks []task, again []int, found []*candidate) error {
 	if len(again) == 0 {
 		return nil
 	}
 	s.note("asking %s again for %s: no valid prompt file", s.editor.name, wording.Count(len(again), "revision"))
-	ids, texts := make([]string, len(again)), make([]string, len(again))
-	for k, i := range again {
-		text, err := tasks[i].text(s.Project.Suite, s.specs)
+	var ids, texts []string
+	var asked []int
+	for _, i := range again {
+		text, err := s.editor.request(tasks[i], s.Project.Suite, s.specs)
+		if errors.Is(err, errTooLong) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		ids[k], texts[k] = fmt.Sprintf("round-%d-revision-%d-again", s.state.Round(), i+1), text
+		ids, texts = append(ids, fmt.Sprintf("round-%d-revision-%d-again", s.state.Round(), i+1)), append(texts, text)
+		asked = append(asked, i)
+	}
+	if len(asked) == 0 {
+		return nil
 	}
 	answers, err := s.ask(ctx, ids, texts)
 	if err != nil {
 		return err
 	}
-	for k, i := range again {
+	for k, i := range asked {
 		if c, err := s.read(tasks[i], i, answers[k]); err == nil {
 			found[i] = c
 		}

@@ -3,9 +3,11 @@ package improve
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"promptbench/graders"
+	"promptbench/graders/reply"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/phrase"
@@ -25,18 +27,11 @@ type task struct {
 	last  string         // that answer
 }
 
-// Limits of a request, so that it stays readable.
-const (
-	mostCauses   = 6
-	failingCases = 3 // of each cause
-	moreCases    = 5 // of the cause to work on
-	passingCases = 4
-	mostText     = 1500 // characters of a reply or an input
-	mostTried    = 12
-)
+// mostCauses is how many causes get work, in turn.
+const mostCauses = 6
 
 // text is the request. It reads nothing of the suite's cases: all cases come from the runs, which have no sealed ones.
-func (t task) text(s *suite.Suite, specs []graders.Spec) (string, error) {
+func (t task) text(s *suite.Suite, specs []graders.Spec, d detail) (string, error) {
 	var b strings.Builder
 	for i, p := range t.of {
 		file, err := p.File()
@@ -49,23 +44,26 @@ func (t task) text(s *suite.Suite, specs []graders.Spec) (string, error) {
 		}
 		fmt.Fprintf(&b, "<%s>\n%s</%[1]s>\n\n", name, file)
 	}
-	if err := writeRules(&b, s, specs); err != nil {
+	if err := writeRules(&b, s, specs, d.isBrief); err != nil {
 		return "", err
 	}
 	for i, run := range t.runs {
-		t.writeResults(&b, i, run)
+		t.writeResults(&b, i, run, d)
 	}
-	if len(t.other) > 0 {
+	if other := t.other[max(0, len(t.other)-d.tried):]; len(other) > 0 {
 		fmt.Fprintf(&b, "<tried>\nThese revisions were tried already; do something else.\n")
-		for _, d := range t.other[max(0, len(t.other)-mostTried):] {
-			fmt.Fprintf(&b, "- %s\n", oneLine(d))
+		for _, says := range other {
+			fmt.Fprintf(&b, "- %s\n", cut(oneLine(says), d.text))
 		}
 		b.WriteString("</tried>\n\n")
 	}
 	b.WriteString("<now>\n" + t.aim() + "\n</now>\n")
 	if t.wrong != "" {
-		fmt.Fprintf(&b, "\n<your_last_answer>\n%s\n</your_last_answer>\n\nThat answer is no valid prompt file: %s\n"+
-			"Answer again with the whole file, in YAML and nothing else.\n", cut(t.last, 4*mostText), t.wrong)
+		if d.answer > 0 {
+			fmt.Fprintf(&b, "\n<your_last_answer>\n%s\n</your_last_answer>\n", cut(t.last, d.answer))
+		}
+		fmt.Fprintf(&b, "\nYour last answer is no valid prompt file: %s\n"+
+			"Answer again with the whole file, in YAML and nothing else.\n", cut(t.wrong, d.text))
 	}
 	return b.String(), nil
 }
@@ -92,16 +90,20 @@ func (t task) worked() (causes.Cause, bool) {
 	return found[t.cause%min(len(found), mostCauses)], true
 }
 
-// writeRules says how replies are read and graded.
-func writeRules(b *strings.Builder, s *suite.Suite, specs []graders.Spec) error {
+// writeRules says how replies are read and graded; in brief without paths, schema and expressions.
+func writeRules(b *strings.Builder, s *suite.Suite, specs []graders.Spec, isBrief bool) error {
 	b.WriteString("<rules_of_the_suite>\n")
 	if s.Description != "" {
 		b.WriteString(s.Description + "\n")
 	}
+	rules := s.Rules
+	if isBrief {
+		rules, specs = reply.Rules{Types: rules.Types, Refusal: rules.Refusal}, briefly(specs)
+	}
 	for _, rule := range []struct {
 		name string
 		v    any
-	}{{"How replies are read", s.Rules}, {"Graders, with their parameters", specs}} {
+	}{{"How replies are read", rules}, {"Graders, with their parameters", specs}} {
 		text, err := json.Marshal(rule.v)
 		if err != nil {
 			return fmt.Errorf("writing the rules of %s: %w", s.Path, err)
@@ -112,8 +114,22 @@ func writeRules(b *strings.Builder, s *suite.Suite, specs []graders.Spec) error 
 	return nil
 }
 
+// briefly are graders without parameters that take room: a rubric has the names of its criteria alone.
+func briefly(specs []graders.Spec) []graders.Spec {
+	out := slices.Clone(specs)
+	for i, spec := range out {
+		if len(spec.Params) > briefParams {
+			out[i].Params = nil
+		}
+	}
+	return out
+}
+
+// briefParams is the most bytes of a grader's parameters in brief rules.
+const briefParams = 150
+
 // writeResults tells how a prompt did: its types, why cases fail, and cases that pass.
-func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run) {
+func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run, d detail) {
 	tag := "results"
 	if len(t.runs) > 1 {
 		tag = fmt.Sprintf("results_of_prompt_%d", i+1)
@@ -131,37 +147,40 @@ func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run) {
 	if found := causes.Of(run); len(found) > 0 && len(t.of) == 1 {
 		chosen = t.cause % min(len(found), mostCauses)
 	}
-	failed := map[string]bool{}
+	failed, told := map[string]bool{}, map[string]bool{}
 	for k, c := range causes.Of(run) {
 		for _, one := range c.Cases {
 			failed[one.Case] = true
 		}
-		if k >= mostCauses {
+		if k >= d.causes && k != chosen {
 			continue
 		}
 		fmt.Fprintf(b, "\n%s: %s\n", wording.Count(len(c.Cases), "case"), phrase.Cause(c))
-		shown := failingCases
+		left := d.failing
 		if k == chosen {
-			shown = moreCases
+			left = d.worked
 		}
-		for _, one := range c.Cases[:min(shown, len(c.Cases))] {
-			writeCase(b, "failing_case", run, one)
+		for _, one := range c.Cases {
+			if left > 0 && !told[one.Case] {
+				told[one.Case], left = true, left-1
+				d.writeCase(b, "failing_case", run, one)
+			}
 		}
 	}
 	n := 0
 	for _, c := range run.Cases {
-		if !failed[c.Case] && n < passingCases {
-			writeCase(b, "passing_case", run, c)
+		if !failed[c.Case] && n < d.passing {
+			d.writeCase(b, "passing_case", run, c)
 			n++
 		}
 	}
 	fmt.Fprintf(b, "</%s>\n\n", tag)
 }
 
-func writeCase(b *strings.Builder, tag string, run *runfile.Run, c runfile.Case) {
-	fmt.Fprintf(b, "<%s>\ninput: %s\nexpected: %s\n", tag, cut(c.Input, mostText), phrase.Expectations(c.Expect))
+func (d detail) writeCase(b *strings.Builder, tag string, run *runfile.Run, c runfile.Case) {
+	fmt.Fprintf(b, "<%s>\ninput: %s\nexpected: %s\n", tag, cut(c.Input, d.text), phrase.Expectations(c.Expect))
 	if call, ok := firstReply(run, c.Case); ok {
-		fmt.Fprintf(b, "reply: %s\n", cut(call.Reply, mostText))
+		fmt.Fprintf(b, "reply: %s\n", cut(call.Reply, d.text))
 	}
 	fmt.Fprintf(b, "</%s>\n", tag)
 }
