@@ -4,7 +4,8 @@
 // gives [Score] values. The built-in graders are plain constructors: [CaseType],
 // [SubtodoCount], [Format], [Rubric] and the deterministic text graders
 // ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length],
-// [Checks]). [Latency] and [Cost] score the call instead of its reply. An
+// [Number], [Checks]). [Rouge], [Bleu] and [EditDistance] hold a reply against
+// reference texts. [Latency] and [Cost] score the call instead of its reply. An
 // [Expression] is a grader of one line, with a name of its own.
 //
 // [New] builds any of them from a name and JSON parameters, strictly, and
@@ -96,6 +97,9 @@ type Expect struct {
 	JSONSchema json.RawMessage `json:"json_schema,omitempty" yaml:"json_schema"` // JSON text
 	Checks     []string        `json:"checks,omitempty" yaml:"checks"`           // expressions as in [Criterion]
 	Meets      []string        `json:"meets,omitempty" yaml:"meets"`             // demands in words, see [Criterion]
+
+	Reference []string `json:"reference,omitempty" yaml:"reference"` // texts that a good reply is like
+	Number    *float64 `json:"number,omitempty" yaml:"number"`
 }
 
 // A Range is an inclusive range of counts. A nil bound is open.

@@ -47,6 +47,14 @@ func specimens() map[string][][2]string {
 		},
 		"latency": {{`{"max":"2000ms"}`, `{"max":"2s"}`}, {`{"max":"1m30s"}`, `{"max":"1m30s"}`}},
 		"cost":    {{`{"max":0}`, `{"max":0}`}, {`{"max":2e-3}`, `{"max":0.002}`}},
+		"number": {
+			{``, `{"take":"last"}`}, {`{"value":42,"tolerance":0.5}`, `{"take":"last","tolerance":"0.5","value":42}`},
+		},
+		"rouge": {{
+			`{"min":0.5,"to":"가"}`, `{"measure":"rouge-l","min":0.5,"of":"f1","to":["가"],"unit":"words"}`,
+		}},
+		"bleu":          {{`{"min":0.5,"unit":"characters"}`, `{"min":0.5,"unit":"characters"}`}},
+		"edit_distance": {{`{"max":0}`, `{"max":0,"unit":"characters"}`}, {`{"min":0.9}`, `{"min":0.9,"unit":"characters"}`}},
 		"expression": {{
 			`{"name":"짧게","applies_to":"answer","check":"len(items) < 4"}`,
 			`{"applies_to":["answer"],"check":"len(items) < 4","name":"짧게"}`,
@@ -108,8 +116,8 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		{
 			"zzz", ``,
 			[]string{
-				`unknown grader "zzz" (known are case_type, checks, command, contains, cost, equals, expression, format, ` +
-					`json_schema, latency, length, not_contains, regex, rubric, subtodo_count)`,
+				`unknown grader "zzz" (known are bleu, case_type, checks, command, contains, cost, edit_distance, equals, ` +
+					`expression, format, json_schema, latency, length, not_contains, number, regex, rouge, rubric, subtodo_count)`,
 			},
 		},
 		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (this grader takes no parameters)`}},
@@ -129,6 +137,15 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`values[1]: must not be empty`, `values[2]: must not be empty`,
 			`values[3]: expected text, found a number`, `values[4]: expected text, found nothing`,
 			`any: expected true or false, found text`,
+		}},
+		{"rouge", `{"min":1.5,"of":"f2"}`, []string{
+			`min: min must be over 0 and at most 1, found 1.5`, `of: unknown of "f2" (known are f1, precision, recall)`,
+		}},
+		{"bleu", ``, []string{`min: the grader needs the least value that passes (such as {min: 0.5})`}},
+		{"edit_distance", `{"max":1,"min":1}`, []string{`the grader needs either max or min (such as {max: 5} or {min: 0.9})`}},
+		{"number", `{"tolerance":"x","take":"lst"}`, []string{
+			`take: unknown take "lst" (did you mean last?)`,
+			`tolerance: "x" is neither a number nor a share (such as 0.5 or 1%)`,
 		}},
 		{"equals", `{"values":"a","any":true}`, []string{`any: unknown key "any" (known are values, ignore_case)`}},
 		{

@@ -45,6 +45,17 @@ func TestGraderParameters(t *testing.T) {
 		"rubric: {judge: a, batch: true, votes: 3, criteria: [{id: a, question: b, options: [1, 2], pass: 2, anchors: {1: " +
 			"a, 2: b}}, {id: b, check: \"true\", weight: 0.5, applies_to: [a]}]}": true,
 
+		"number: {value: 4, tolerance: 1%, take: only}": true,
+		"number: ": true,
+		"rouge: {min: 0.5, to: a, measure: rouge-1}": true,
+		"bleu: {min: 0.5, to: [a], unit: words}":     true,
+		"edit_distance: {max: 3}":                    true,
+		"edit_distance: {max: 3, min: 0.5}":          false,
+		"number: {value: four}":                      false,
+		"rouge: {}":                                  false,
+		"rouge: {min: 0.5, of: f2}":                  false,
+		"bleu: {min: 0}":                             false,
+
 		"length: {maximum: 3}":                             false,
 		"length: {max: -1}":                                false,
 		"length: {max: 3, unit: lines}":                    false,

@@ -18,12 +18,12 @@ import (
 const varPrefix = "var:" // of the name of a column that holds a var
 
 func csvColumns() []string {
-	return []string{"id", "input", "type", "count_min", "count_max", "tags", "group", "note"}
+	return []string{"id", "input", "type", "count_min", "count_max", "tags", "group", "note", "reference", "number"}
 }
 
 // readCSV reads one case a record. The first record names the columns: id and
-// input, and any of type, count_min, count_max, tags (separated by spaces or
-// semicolons), group, note and var:NAME. An empty field is one not given.
+// input, and any of type, count_min, count_max, reference, number, tags (separated by spaces
+// or semicolons), group, note and var:NAME. An empty field is one not given.
 func readCSV(file string, r io.Reader, yield func(record) bool) error {
 	reader := table.NewReader(file, r)
 	t := csvTable{file: file}
@@ -136,6 +136,8 @@ func (t *csvTable) column(path []any) int {
 		name = "count_max"
 	case strings.HasPrefix(joined, "expect.count"):
 		name = "count_min"
+	case strings.HasPrefix(joined, "expect."):
+		name = steps[1]
 	case strings.HasPrefix(joined, "vars."):
 		name = varPrefix + steps[1]
 	default:
@@ -157,6 +159,15 @@ func (r *record) set(column, value string, at spot) {
 		c.Group = strings.TrimSpace(value)
 	case "type":
 		c.Expect.Type = strings.TrimSpace(value)
+	case "reference":
+		c.Expect.Reference = []string{value}
+	case "number":
+		n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		if err != nil {
+			r.probs.Add(at.Problem(fmt.Sprintf("expected a number, found %q", value), ""))
+			return
+		}
+		c.Expect.Number = &n
 	case "tags":
 		c.Tags = strings.FieldsFunc(value, func(r rune) bool { return r == ';' || r == ' ' || r == '\n' || r == '\t' })
 	case "count_min", "count_max":

@@ -163,7 +163,7 @@ func (p *proposer) redact(text string) string {
 
 // withoutPrivate is what is expected of a reply, without texts that hold something private.
 func (p *proposer) withoutPrivate(e graders.Expect) graders.Expect {
-	for _, text := range slices.Concat(e.Equals, e.Contains, e.NotContains, []string{e.Regex}) {
+	for _, text := range slices.Concat(e.Equals, e.Contains, e.NotContains, e.Reference, []string{e.Regex}) {
 		if _, times := p.redactor.Redact(text); times != nil {
 			return graders.Expect{Type: e.Type, Count: e.Count}
 		}

@@ -77,7 +77,7 @@ func (r *Redactor) Words(run io.Reader) error {
 			for _, v := range c.Vars {
 				r.words(v)
 			}
-			r.words(slices.Concat(c.Expect.Equals, c.Expect.Contains, c.Expect.NotContains)...)
+			r.words(slices.Concat(c.Expect.Equals, c.Expect.Contains, c.Expect.NotContains, c.Expect.Reference)...)
 		case runfile.KindCall:
 			var c runfile.Call
 			if err := l.Decode(&c); err != nil {

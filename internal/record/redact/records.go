@@ -66,6 +66,7 @@ func (r *Redactor) Case(c runfile.Case) runfile.Case {
 			Type: r.typ(c.Expect.Type), Count: c.Expect.Count, Equals: each(c.Expect.Equals, r.text),
 			Contains:    each(c.Expect.Contains, r.text),
 			NotContains: each(c.Expect.NotContains, r.text), Regex: r.text(c.Expect.Regex),
+			Reference: each(c.Expect.Reference, r.text),
 		},
 	}
 	if c.Vars != nil {
