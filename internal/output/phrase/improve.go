@@ -18,7 +18,7 @@ func Found(r search.Result) string {
 	case r.Prompt == "" && r.Tries == 0:
 		return fmt.Sprintf("Not found: no answer of the editor was a new, valid prompt file. Keep %s.", r.Base)
 	case r.Prompt == "":
-		return fmt.Sprintf("Not found: none of %s was asked with all cases. Keep %s.", tries, r.Base)
+		return fmt.Sprintf("Not found: none of %s was promising on its first cases. Keep %s.", tries, r.Base)
 	case r.Verdict == nil:
 		return fmt.Sprintf("Not found: none of %s is better than %s on the cases that they raced on, "+
 			"so the seal stays closed. Keep %[2]s.", tries, r.Base)

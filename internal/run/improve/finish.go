@@ -27,7 +27,8 @@ func (s *Search) finish(ctx context.Context) error {
 		return nil
 	}
 	c, out := s.candidates[best], &s.result
-	out.Mean = &[2]float64{search.Mean(s.state.Candidates[0].Values), search.Mean(s.state.Candidates[best].Values)}
+	of := s.state.Candidates[best].Values
+	out.Mean = &[2]float64{search.Mean(s.state.Candidates[0].Values[:len(of)]), search.Mean(of)}
 	out.Says = oneLine(c.prompt.Description)
 	change, err := blame.Diff(s.base, c.prompt)
 	if err != nil && !errors.Is(err, blame.ErrSame) {

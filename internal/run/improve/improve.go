@@ -57,6 +57,9 @@ type Search struct {
 	before int             // calls of them, before this command
 	spent  amount          // what it took so far, the same in every repetition
 
+	each     int // calls that a case takes, with those to a judge
+	reserved int // calls that the sealed cases may take
+
 	state      *search.Search
 	candidates []*candidate // as in state
 	result     search.Result
@@ -112,7 +115,10 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 		Schema: search.Schema, Base: s.base.Name, Suite: p.Suite.Name, Model: target.ID, Editor: s.editor.name,
 		Sealed: len(s.sealed), HeldOut: s.held, Open: len(s.open), Rounds: []search.Round{}, Changes: []search.Change{},
 	}
-	return s, s.countEarlier()
+	if err := s.countEarlier(); err != nil {
+		return nil, err
+	}
+	return s, s.reserve()
 }
 
 // order divides the cases into open ones, in an order that the suite's name fixes, and sealed ones.
@@ -273,12 +279,8 @@ func (s *Search) round(ctx context.Context, proposals []search.Proposal) error {
 	}
 	race := s.state.Race(len(fresh))
 	for {
-		in, from, to := race.Next()
+		in, from, to := s.next(race)
 		if in == nil {
-			break
-		}
-		if s.exceeds(len(in) * (to - from) * max(1, s.options.Job.Trials)) {
-			race.Stop()
 			break
 		}
 		s.note("round %d of %d: %s on %s", s.state.Round(), s.options.Settings.Rounds,

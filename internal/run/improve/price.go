@@ -2,10 +2,12 @@ package improve
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
+	"promptbench/internal/input/suite"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/verdict/plan"
@@ -18,7 +20,8 @@ func (s *Search) checkBudget() error {
 	if err != nil || s.options.Job.MaxCalls == nil {
 		return err
 	}
-	least := price.New + s.reserved() + 2*s.options.Settings.Edits + s.options.Settings.Edits*search.Looks(len(s.open))[0]
+	edits := s.options.Settings.Edits
+	least := price.New + s.reserved + 2*edits + s.each*edits*search.Looks(len(s.open))[0]
 	if most := *s.options.Job.MaxCalls; most < least && s.before == 0 {
 		return problem.List{{
 			Message: fmt.Sprintf("--max-calls %d is too small for one round", most),
@@ -30,13 +33,13 @@ func (s *Search) checkBudget() error {
 
 // Price says what the search takes at most.
 func (s *Search) Price() (search.Price, error) {
-	set, trials := s.options.Settings, max(1, s.options.Job.Trials)
+	set := s.options.Settings
 	types := len(slices.Compact(slices.Sorted(slices.Values(s.slice))))
 	out := search.Price{
 		Schema: search.Schema, Base: s.base.Name, Suite: s.result.Suite, Model: s.result.Model, Editor: s.editor.name,
 		Open: len(s.open), Sealed: len(s.sealed), HeldOut: s.held, Allowed: s.options.Job.MaxCalls,
-		Racing: trials * search.MostReplies(set, len(s.open), types), Editing: 2 * set.Rounds * set.Edits,
-		Final: s.reserved(),
+		Racing: s.each * search.MostReplies(set, len(s.open), types), Editing: 2 * set.Rounds * set.Edits,
+		Final: s.reserved,
 	}
 	replies, each, err := s.planned()
 	if err != nil {
@@ -57,21 +60,43 @@ func (s *Search) Price() (search.Price, error) {
 	return out, nil
 }
 
-// planned is what the replies of the base to the open cases take, and what all of them would if none was recorded.
+// planned is what the replies of the base take to the cases that are not sealed, and what all of them would if none was
+// recorded.
 func (s *Search) planned() (replies, each plan.Revision, err error) {
-	of := *s.Project
-	of.Prompts, of.Options.Models = []*prompt.Prompt{s.base}, nil
+	if replies, err = s.plan(s.Project.Suite, suite.Selection{}, s.options.Job); err != nil {
+		return replies, each, err
+	}
 	o := s.options.Job
-	p, err := job.Plan(&of, o, false)
-	if err != nil {
-		return replies, each, err
-	}
 	o.Fresh, o.Offline = true, false
-	all, err := job.Plan(&of, o, false)
+	each, err = s.plan(s.Project.Suite, suite.Selection{}, o)
+	return replies, each, err
+}
+
+// plan says what the base takes on cases of a suite.
+func (s *Search) plan(of *suite.Suite, cases suite.Selection, o job.Options) (plan.Revision, error) {
+	p := *s.Project
+	p.Suite, p.Prompts, p.Options.Models, p.Options.Select = of, []*prompt.Prompt{s.base}, nil, cases
+	planned, err := job.Plan(&p, o, false)
 	if err != nil {
-		return replies, each, err
+		return plan.Revision{}, err
 	}
-	return p.Revisions[0], all.Revisions[0], nil
+	return planned.Revisions[0], nil
+}
+
+// reserve counts the calls that a case takes, and those that the sealed cases may take. Recordings of the base on these
+// count, but not those of this search, so that it decides the same when it is run again.
+func (s *Search) reserve() error {
+	opened := *s.Project.Suite
+	opened.OpenSeal()
+	o := s.options.Job
+	o.Passes = func(h runfile.Header) bool { return s.own[h.Run] }
+	base, err := s.plan(&opened, suite.Selection{Cases: s.sealed}, o)
+	if err != nil {
+		return err
+	}
+	s.each = (base.Replies + base.Judging + len(s.sealed) - 1) / len(s.sealed)
+	s.reserved = base.New + base.Judging + s.each*len(s.sealed)
+	return nil
 }
 
 // count adds the calls of runs to what the search took. What was replayed from a run outside of it is free.
@@ -102,21 +127,44 @@ type amount struct {
 	cost  float64 // of those whose price is known
 }
 
-// exceeds reports whether so many more calls would leave too few for the sealed cases, and says so in the result.
-func (s *Search) exceeds(calls int) bool {
-	if most := s.options.Job.MaxCalls; most != nil && s.spent.calls+calls+s.reserved() > *most {
-		s.result.Stopped = fmt.Sprintf("--max-calls %d leaves too few for more", *most)
-		return true
+// left is how many more calls the limits allow, without those for the sealed cases; without a limit it is a great number.
+// The reason names the limit.
+func (s *Search) left() (calls int, reason string) {
+	calls = math.MaxInt
+	if most := s.options.Job.MaxCalls; most != nil {
+		calls, reason = *most-s.spent.calls-s.reserved, fmt.Sprintf("--max-calls %d leaves too few for more", *most)
 	}
-	if most := s.options.Job.MaxCost; most != nil && s.spent.calls > 0 {
+	if most := s.options.Job.MaxCost; most != nil && s.spent.cost > 0 {
 		each := s.spent.cost / float64(s.spent.calls)
-		if s.spent.cost+each*float64(calls+s.reserved()) > *most {
-			s.result.Stopped = fmt.Sprintf("--max-cost %v leaves too little for more", *most)
-			return true
+		if n := int((*most-s.spent.cost)/each) - s.reserved; n < calls {
+			calls, reason = n, fmt.Sprintf("--max-cost %v leaves too little for more", *most)
 		}
 	}
-	return false
+	return max(0, calls), reason
 }
 
-// reserved is how many calls the sealed cases may take.
-func (s *Search) reserved() int { return 2 * len(s.sealed) * max(1, s.options.Job.Trials) }
+// next is what a race asks next. It goes on with its best candidates alone where the limits are too low for all, and ends
+// where they are too low for one.
+func (s *Search) next(race *search.Race) (candidates []int, from, to int) {
+	candidates, from, to = race.Next()
+	each := (to - from) * s.each
+	if candidates == nil || !s.exceeds(len(candidates)*each) {
+		return candidates, from, to
+	}
+	if left, _ := s.left(); left >= each {
+		race.Narrow(left / each)
+	} else {
+		race.Stop()
+	}
+	return race.Next()
+}
+
+// exceeds reports whether so many more calls would leave too few for the sealed cases, and says so in the result.
+func (s *Search) exceeds(calls int) bool {
+	left, reason := s.left()
+	if calls <= left {
+		return false
+	}
+	s.result.Stopped = reason
+	return true
+}

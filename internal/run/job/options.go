@@ -3,6 +3,8 @@ package job
 import (
 	"log/slog"
 	"time"
+
+	"promptbench/internal/record/runfile"
 )
 
 // Options say how a job is run.
@@ -24,4 +26,6 @@ type Options struct {
 	Folder      string         // of the runs directory, that the run files are written to; empty: the directory itself
 	Tool        string         // this program's version, for the header
 	Started     time.Time
+
+	Passes func(runfile.Header) bool // reports a run that is not replayed; nil: none is
 }

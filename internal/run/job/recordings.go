@@ -60,7 +60,11 @@ func query(o Options, isUsed func(runfile.Header) bool) runfile.Query {
 	if o.MaxAge != nil {
 		oldest = o.Started.Add(-*o.MaxAge)
 	}
-	return runfile.Query{Fits: isUsed, Oldest: func(runfile.Header) time.Time { return oldest }}
+	fits := isUsed
+	if o.Passes != nil {
+		fits = func(h runfile.Header) bool { return isUsed(h) && !o.Passes(h) }
+	}
+	return runfile.Query{Fits: fits, Oldest: func(runfile.Header) time.Time { return oldest }}
 }
 
 // ofPrompts selects the runs of the very same prompts, and of changes from or to them.

@@ -58,6 +58,7 @@ type Race struct {
 	slices []string
 	looks  []int
 	look   int // the number of looks that are over
+	ended  bool
 	values []Values
 	in     []int // candidates that are still in
 }
@@ -74,7 +75,7 @@ func NewRace(candidates int, best Values, slice []string) *Race {
 
 // Next says which candidates are asked with the cases from (inclusive) to (exclusive); none after the last look.
 func (r *Race) Next() (candidates []int, from, to int) {
-	if r.look == len(r.looks) || len(r.in) == 0 {
+	if r.ended || r.look == len(r.looks) || len(r.in) == 0 {
 		return nil, 0, 0
 	}
 	if r.look > 0 {
@@ -98,8 +99,7 @@ func (r *Race) See(values []Values) {
 			hopeful = append(hopeful, i)
 		}
 	}
-	advantage := func(i int) float64 { d, _, _ := difference(r.values[i], r.best, nil); return d }
-	slices.SortStableFunc(hopeful, func(a, b int) int { return cmp.Compare(advantage(b), advantage(a)) })
+	r.rank(hopeful)
 	kept := slices.Clone(hopeful[:(len(hopeful)+1)/2])
 	for _, name := range names(r.slices) {
 		best, most := -1, 0.0
@@ -115,6 +115,19 @@ func (r *Race) See(values []Values) {
 	}
 	slices.Sort(kept)
 	r.in = kept
+}
+
+// rank sorts candidates by their advantage over the best known, the best first.
+func (r *Race) rank(candidates []int) {
+	advantage := func(i int) float64 { d, _, _ := difference(r.values[i], r.best, nil); return d }
+	slices.SortStableFunc(candidates, func(a, b int) int { return cmp.Compare(advantage(b), advantage(a)) })
+}
+
+// Narrow keeps the best so many of the candidates that are still in, as where the budget is too small for all.
+func (r *Race) Narrow(most int) {
+	r.rank(r.in)
+	r.in = r.in[:min(most, len(r.in))]
+	slices.Sort(r.in)
 }
 
 // hasChance reports whether a candidate may be better than the best known, overall or on a slice.
@@ -144,7 +157,15 @@ func (r *Race) Finished() []int {
 }
 
 // Stop ends a race early, as when the budget is used up: no candidate has finished.
-func (r *Race) Stop() { r.in = nil }
+func (r *Race) Stop() { r.ended = true }
+
+// Left are the candidates that were still in when the race ended, if they were asked at all.
+func (r *Race) Left() []int {
+	if r.look == 0 {
+		return nil
+	}
+	return slices.Clone(r.in)
+}
 
 // RaceReplies is how many replies a race may need at most, with so many slices.
 func RaceReplies(candidates, cases, parts int) int {

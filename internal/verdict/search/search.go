@@ -20,6 +20,7 @@ type Candidate struct {
 	Round  int   // from 1; 0 for the base
 	Values Values
 	Whole  bool // it was asked with all cases
+	Left   bool // it was in its race to the end, which may have come early
 }
 
 // A Search is the state of one search: candidates, and those of them that are kept.
@@ -78,10 +79,10 @@ func (s *Search) Race(candidates int) *Race {
 // Add takes the candidates of a round, each made of what the proposal says, and keeps the complementary ones of those
 // that have all values.
 func (s *Search) Add(of []Proposal, race *Race) {
-	finished := race.Finished()
+	finished, left := race.Finished(), race.Left()
 	for i, p := range of {
 		s.Candidates = append(s.Candidates, Candidate{
-			Of: p.Of, Round: s.round, Values: race.Values(i), Whole: slices.Contains(finished, i),
+			Of: p.Of, Round: s.round, Values: race.Values(i), Whole: slices.Contains(finished, i), Left: slices.Contains(left, i),
 		})
 	}
 	whole, values := s.whole()
@@ -100,14 +101,23 @@ func (s *Search) whole() (numbers []int, values []Values) {
 	return numbers, values
 }
 
-// Best is the candidate that meets the base, and whether its mean is above that of the base; 0 without any.
+// Best is the candidate that meets the base, and whether its mean is above that of the base; 0 without any. Where no
+// candidate was asked with all cases, it is one of those that were still in a race which the budget ended.
 func (s *Search) Best() (candidate int, isBetter bool) {
 	numbers, values := s.whole()
-	i, isBetter := Best(values[1:], s.Candidates[0].Values, s.slice, s.settings.Margin)
+	base := s.Candidates[0].Values
+	if numbers, values = numbers[1:], values[1:]; len(numbers) == 0 {
+		for i, c := range s.Candidates {
+			if c.Left {
+				numbers, values, base = append(numbers, i), append(values, c.Values), base[:len(c.Values)]
+			}
+		}
+	}
+	i, isBetter := Best(values, base, s.slice, s.settings.Margin)
 	if i < 0 {
 		return 0, false
 	}
-	return numbers[i+1], isBetter
+	return numbers[i], isBetter
 }
 
 // MostReplies is how many replies the rounds may need at most, with so many slices and without those of the base.
