@@ -8,7 +8,7 @@ import (
 	"promptbench/internal/verdict/search"
 )
 
-// raced are the values of cases, a share of which passes, spread evenly.
+// raced are values of cases; a share of them passes, spread evenly.
 func raced(share float64, cases int) search.Values {
 	out := make(search.Values, cases)
 	for i := range out {
