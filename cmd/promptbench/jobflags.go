@@ -44,6 +44,7 @@ type runFlags struct {
 	batch batchFlags // of run
 	queue queueFlags // of run
 	until untilFlags // of run and plan
+	draw  drawFlags  // of run and plan
 
 	cmd *cobra.Command // whose flags they are
 }

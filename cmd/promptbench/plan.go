@@ -42,6 +42,9 @@ can detect. It sends nothing and writes nothing.`,
 			if err != nil {
 				return err
 			}
+			if err := a.draw(how.draw, p); err != nil {
+				return err
+			}
 			a.Warn(p.Warnings)
 			planned, err := job.Plan(p, how.job(), how.batch.on)
 			if err != nil {
@@ -50,7 +53,7 @@ can detect. It sends nothing and writes nothing.`,
 			return to.write(a,
 				func(w io.Writer) error { return report.PlanText(w, planned) },
 				func(w io.Writer) error { return report.WriteJSON(w, planned) })
-		}, how.check, func() error { return how.until.check(how) }, to.check),
+		}, how.check, func() error { return how.until.check(how) }, how.draw.check, to.check),
 	}
 	cmd.Flags().StringVar(&how.until.baseline, "baseline", "", "with --until-decided: the run in this `file` is the base")
 	cmd.Flags().BoolVar(&how.batch.on, "batch", false, "use the prices of run --batch")
@@ -58,6 +61,7 @@ can detect. It sends nothing and writes nothing.`,
 	files.add(cmd)
 	files.addCases(cmd)
 	files.addOpenSeal(cmd)
+	how.draw.add(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
 	how.until.add(cmd)

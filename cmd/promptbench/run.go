@@ -45,6 +45,9 @@ models; the first revision on the first model is the base.
 With a baseline and no revision, the baseline's own revision runs again: with
 --fresh, that shows whether the model has changed.
 
+With --failed, only the cases run that failed in the last run of the revision;
+--sample draws cases by chance. Such a run is no whole run, and no baseline.
+
 With --until-decided, a run stops once the remaining cases cannot change its
 verdict; with --gate-only, also once a regression is improbable.`,
 		Example: `  promptbench run prompts/v3
@@ -54,6 +57,8 @@ verdict; with --gate-only, also once a regression is improbable.`,
   promptbench run --baseline runs/baseline.jsonl --fresh
   promptbench run prompts/v4 --baseline runs/baseline.jsonl --until-decided
   promptbench run prompts/v3 --fresh --tag emoji --trials 3
+  promptbench run prompts/v3 --failed
+  promptbench run prompts/v3 --sample 30
   promptbench run prompts/v3 --base-url http://127.0.0.1:8080/v1 --model ID
   promptbench run prompts/v3 --batch --detach --fresh   # tonight
   promptbench run prompts/v3 --batch                    # tomorrow`,
@@ -98,6 +103,9 @@ verdict; with --gate-only, also once a regression is improbable.`,
 					return err
 				}
 			}
+			if err := a.draw(how.draw, p); err != nil {
+				return err
+			}
 			a.Warn(slices.Concat(p.Warnings, check.Advice(p)))
 			if noPrograms {
 				if err := p.CheckNoPrograms(); err != nil {
@@ -106,7 +114,7 @@ verdict; with --gate-only, also once a regression is improbable.`,
 			}
 			return a.runLoaded(ctx, p, how, shown)
 		}, how.check, func() error {
-			return errors.Join(how.batch.check(how), how.queue.checkRun(how), how.until.check(how))
+			return errors.Join(how.batch.check(how), how.queue.checkRun(how), how.until.check(how), how.draw.check())
 		}, shown.check),
 	}
 	cmd.Flags().StringVar(&how.until.baseline, "baseline", "",
@@ -119,6 +127,7 @@ verdict; with --gate-only, also once a regression is improbable.`,
 	files.addCases(cmd)
 	files.addOpenSeal(cmd)
 	files.addModel(cmd)
+	how.draw.add(cmd)
 	how.add(cmd)
 	how.until.add(cmd)
 	shown.judged.addComparing(cmd)

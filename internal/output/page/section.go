@@ -159,7 +159,7 @@ func sentences(tables []phrase.Corrected) (out []string) {
 
 func runSection(sum summary.Summary, run *runfile.Run) (section, error) {
 	only := sideOf(compare.Side{
-		Name: sum.Prompt, Status: sum.Status, Cases: sum.Cases, Trials: sum.Trials, Basis: sum.Basis,
+		Name: sum.Prompt, Status: sum.Status, Cases: sum.Cases, Draw: sum.Draw, Trials: sum.Trials, Basis: sum.Basis,
 		Usage: sum.Usage, Judging: sum.Judging, Errors: sum.Errors,
 	}, run)
 	only.Facts = slices.Insert(only.Facts, 0, fact{"size", phrase.CasesAndTrials(sum.Cases, sum.Trials)})
@@ -209,7 +209,7 @@ func filtersOf(types []string, run *runfile.Run, rows []graderRow, changes, sort
 }
 
 func sideOf(s compare.Side, run *runfile.Run) side {
-	facts := slices.Concat([]fact{{"replies", phrase.Basis(s.Basis, s.Cases*max(1, s.Trials))}},
+	facts := slices.Concat([]fact{{"replies", phrase.Replies(s)}},
 		usageFacts(s.Usage), judgeFacts(s.Judging), origin(s, run))
 	return side{
 		Name: textsafe.Cell(s.Name), Description: textsafe.Cell(run.Header.Prompt.Description), Facts: facts,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/summary"
@@ -22,6 +23,39 @@ func Basis(b summary.Basis, trials int) string {
 		return s + " replayed from " + Days(b.First, b.Last)
 	}
 	return fmt.Sprintf("%s, %d of them replayed, from %s", s, b.Replayed, Days(b.First, b.Last))
+}
+
+// Drawn says how the cases of a run were drawn from the suite; empty where they were not.
+func Drawn(d *runfile.Draw, cases int) string {
+	if d == nil {
+		return ""
+	}
+	of := wording.Count(d.Of, "case")
+	if d.Failed != "" {
+		of = fmt.Sprintf("%d of %s, which failed in %s", d.FailedCases, of, d.Failed)
+	}
+	switch {
+	case d.Sample > 0:
+		return fmt.Sprintf("sample of %d of %s", cases, of)
+	case d.Limit > 0:
+		return fmt.Sprintf("the first %d of %s", cases, of)
+	}
+	return of
+}
+
+func withArticle(drawn string) string {
+	if strings.HasPrefix(drawn, "sample ") {
+		return "a " + drawn
+	}
+	return drawn
+}
+
+// drawnBefore is [Drawn] before what a run rests on.
+func drawnBefore(d *runfile.Draw, cases int) string {
+	if d == nil {
+		return ""
+	}
+	return Drawn(d, cases) + ": "
 }
 
 // ModelAt names a model and where it runs.
@@ -60,10 +94,15 @@ func CasesAndTrials(cases, trials int) string {
 	return fmt.Sprintf("%s × %s", wording.Count(cases, "case"), wording.Count(trials, "trial"))
 }
 
+// Replies says which replies a side has, and how its cases were drawn.
+func Replies(s compare.Side) string {
+	return drawnBefore(s.Draw, s.Cases) + Basis(s.Basis, s.Cases*max(1, s.Trials))
+}
+
 // side says what one side of a comparison rests on, its name first; with calls,
 // how many were made for it. [Metrics] has the tokens and the latency.
 func side(s compare.Side, calls bool) string {
-	parts := []string{Basis(s.Basis, s.Cases*max(1, s.Trials))}
+	parts := []string{Replies(s)}
 	if calls {
 		parts[0] += fmt.Sprintf(", %s made", wording.Count(s.Basis.Calls, "call"))
 	}

@@ -19,7 +19,7 @@ import (
 // RunBasis says which replies, model, suite and judge a run has.
 func RunBasis(s summary.Summary) []string {
 	out := []string{
-		fmt.Sprintf("%s, %s; %s made", Basis(s.Basis, s.Cases*max(1, s.Trials)),
+		fmt.Sprintf("%s%s, %s; %s made", drawnBefore(s.Draw, s.Cases), Basis(s.Basis, s.Cases*max(1, s.Trials)),
 			ModelAt(s.Model, s.Endpoint), wording.Count(s.Basis.Calls, "call")),
 		fmt.Sprintf("%s on %s · %s · %s", s.Prompt, s.Suite, CasesAndTrials(s.Cases, s.Trials), Usage(s.Usage)),
 	}

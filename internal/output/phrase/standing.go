@@ -31,6 +31,8 @@ func Extent(h runfile.Header, s compare.Standing) string {
 	switch {
 	case s.Done < s.Cases:
 		return fmt.Sprintf("%d of %s", s.Done, wording.Count(s.Cases, "case"))
+	case h.DrawOf() != nil:
+		return Drawn(h.DrawOf(), s.Cases)
 	case h.Selected != nil:
 		return fmt.Sprintf("%s only", wording.Count(s.Cases, "case"))
 	}

@@ -50,6 +50,9 @@ func Overall(c *compare.Comparison) string {
 // VerdictLine says in a line what the verdict of a comparison is.
 func VerdictLine(c *compare.Comparison) string {
 	out := fmt.Sprintf("%s against %s: %s", c.Head.Name, c.Base.Name, Overall(c))
+	if d := c.Head.Draw; d != nil {
+		out += ", on " + withArticle(Drawn(d, c.Head.Cases))
+	}
 	if !c.Noise && summary.Missed(c.Gates) {
 		out += "; gate missed"
 	}
@@ -85,6 +88,8 @@ func NextStep(c *compare.Comparison, known Commands, id string) (step, command s
 	case c.Decided != nil:
 		return "this is enough for a gate; run it without --until-decided to measure the difference " +
 			"or to make it a baseline.", ""
+	case c.Head.Draw != nil:
+		return "run all cases before you decide; these are only some of them.", ""
 	case *c.Verdict != compare.Inconclusive:
 		return "you can merge the change; then make its run the baseline.", known.SetBaseline
 	case c.Base.Status != runfile.Complete || c.Head.Status != runfile.Complete || c.Base.Errors+c.Head.Errors > 0:

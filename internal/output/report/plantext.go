@@ -19,6 +19,9 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	if j.Batch {
 		how = ", in batches"
 	}
+	if j.Draw != nil {
+		how += ", " + phrase.Drawn(j.Draw, j.Cases)
+	}
 	p.line("%s", line(fmt.Sprintf("%s on %s, %s%s; nothing is sent",
 		wording.Count(len(j.Revisions), columnNoun(j)), j.Suite, phrase.CasesAndTrials(j.Cases, j.Trials), how)))
 	p.blank()

@@ -29,7 +29,7 @@ func (r *Redactor) Header(h runfile.Header) (runfile.Header, error) {
 		out.Graders = append(out.Graders, spec)
 	}
 	if s := h.Selected; s != nil {
-		out.Selected = &runfile.Selection{Cases: each(s.Cases, r.kept), Tags: each(s.Tags, r.kept), After: s.After}
+		out.Selected = &runfile.Selection{Cases: each(s.Cases, r.kept), Tags: each(s.Tags, r.kept), Draw: s.Draw, After: s.After}
 	}
 	if j := h.Judge; j != nil {
 		judge := *j

@@ -146,11 +146,35 @@ type Redacted struct {
 	Key  string `json:"key"`  // tells the keys of markers apart, and says nothing of them
 }
 
-// A Selection is what --case and --tag left of a suite.
+// A Selection is what --case and --tag left of a suite, or the cases that were drawn from that.
 type Selection struct {
 	Cases []string `json:"cases,omitempty"`
 	Tags  []string `json:"tags,omitempty"`
+	Draw  *Draw    `json:"draw,omitempty"`  // nil where --case and --tag alone chose
 	After string   `json:"after,omitempty"` // an earlier run of the prompt over the whole suite, which may have led to it
+}
+
+// A Draw says how the cases of a run were drawn.
+type Draw struct {
+	Of          int    `json:"of"`                     // the cases that --case and --tag left
+	Failed      string `json:"failed,omitempty"`       // the run in which the cases failed, of --failed
+	FailedCases int    `json:"failed_cases,omitempty"` // that failed in it
+	Sample      int    `json:"sample,omitempty"`       // so many by chance; 0 for no sample
+	Seed        uint64 `json:"seed,omitempty"`         // of the sample
+	Limit       int    `json:"limit,omitempty"`        // the first so many; 0 for no limit
+}
+
+// IsSample reports whether chance alone chose the cases of a run among all of the suite.
+func (s *Selection) IsSample() bool {
+	return s != nil && s.Draw != nil && s.Draw.Sample > 0 && s.Draw.Failed == "" && len(s.Tags) == 0
+}
+
+// DrawOf returns how the cases of a run were drawn; nil where they were not.
+func (h Header) DrawOf() *Draw {
+	if h.Selected == nil {
+		return nil
+	}
+	return h.Selected.Draw
 }
 
 // Sealed says how many of the selected cases a suite seals, and if the run has them.

@@ -147,7 +147,7 @@ func selection(p *project.Project) *runfile.Selection {
 	if len(s.Cases)+len(s.Tags) == 0 {
 		return nil
 	}
-	return &runfile.Selection{Cases: s.Cases, Tags: s.Tags}
+	return &runfile.Selection{Cases: s.Cases, Tags: s.Tags, Draw: p.Options.Draw}
 }
 
 func sameSelection(a, b *runfile.Selection) bool {

@@ -14,7 +14,7 @@ import (
 // Plan says what a job would need, without preparing it: it writes no run file
 // and sends nothing. Batched is at the price of batches.
 func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
-	out := plan.Plan{Schema: 1, Suite: p.Suite.Name, Trials: max(1, o.Trials), Batch: batched}
+	out := plan.Plan{Schema: 1, Suite: p.Suite.Name, Trials: max(1, o.Trials), Batch: batched, Draw: p.Options.Draw}
 	questions, err := countQuestions(p)
 	if err != nil {
 		return out, err

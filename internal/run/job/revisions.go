@@ -110,7 +110,7 @@ func (r *Revisions) prepare(
 		h.Prompt = PromptRecord(v.Prompt)
 		h.Model = t.Record()
 		h.Sealed = openedFor(h.Sealed, v.Prompt.Hash())
-		if h.Selected != nil {
+		if h.Selected != nil && !h.Selected.IsSample() {
 			selected := *h.Selected
 			selected.After = runs.WholeRun(earlier, h.Prompt.Hash)
 			h.Selected = &selected

@@ -18,6 +18,7 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/input/suite"
+	"promptbench/internal/record/runfile"
 )
 
 // Options are the flags that name files and a model. Where one is empty, the prompt
@@ -33,6 +34,7 @@ type Options struct {
 	Params  params.Params
 	Runs    string
 	Select  suite.Selection
+	Draw    *runfile.Draw // how Select was drawn; nil where --case and --tag made it
 
 	OpenSeal bool // the sealed cases are among those that run
 }

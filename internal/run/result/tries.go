@@ -130,6 +130,10 @@ func (b *Base) isExploratory(base, head runfile.Header) bool {
 	s, ran := b.project.Options.Select, head.Selected
 	isAfterAll := func(s *runfile.Selection) bool { return s != nil && s.After != "" }
 	switch {
+	case ran.IsSample() && (base.Selected == nil || base.Selected.IsSample()):
+		return false // chance does not know how the base did
+	case ran != nil && ran.Draw != nil && ran.Draw.Failed != "":
+		return true
 	case isAfterAll(ran), isAfterAll(base.Selected), ran != nil && base.Selected == nil:
 		return true
 	case b.how.AsRecorded || len(s.Cases)+len(s.Tags) == 0:

@@ -18,7 +18,7 @@ func LastRun(p *project.Project, revision *prompt.Prompt) (*runfile.Run, error) 
 		return nil, problem.From(err).Err()
 	}
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
-		return h.Prompt.Name == revision.Name && p.RanOn(h, t)
+		return h.OfRevision() && h.Prompt.Name == revision.Name && p.RanOn(h, t)
 	})
 	if err != nil {
 		return nil, err

@@ -116,6 +116,7 @@ func sideOf(run *runfile.Run, price *params.Price, o Options) Side {
 	if h.Sealed != nil {
 		s.Opened = h.Sealed.Opened
 	}
+	s.Draw = h.DrawOf()
 	for i := range run.Trials {
 		t := &run.Trials[i]
 		if t.Failure() != "" {

@@ -83,6 +83,7 @@ type Side struct {
 	Status   runfile.Status   `json:"status"`
 	Opened   *runfile.Opening `json:"opened,omitempty"` // of the seal, for this run
 	Cases    int              `json:"cases"`            // that the run is over, paired or not
+	Draw     *runfile.Draw    `json:"draw,omitempty"`   // how these were drawn; nil where they were not
 	Trials   int              `json:"trials"`           // per case
 	Basis    summary.Basis    `json:"basis"`
 	Usage    summary.Usage    `json:"usage"`

@@ -5,6 +5,7 @@ package plan
 
 import (
 	"promptbench/internal/input/params"
+	"promptbench/internal/record/runfile"
 	"promptbench/internal/verdict/stats"
 	"promptbench/internal/verdict/summary"
 )
@@ -19,14 +20,15 @@ const (
 
 // A Plan is a job before it is run.
 type Plan struct {
-	Schema    int        `json:"schema"`
-	Suite     string     `json:"suite"`
-	Cases     int        `json:"cases"`
-	Sealed    int        `json:"sealed_cases,omitempty"` // that are not among the cases, unless the seal is to be opened
-	Units     int        `json:"units"`                  // cases, or groups of paraphrases
-	Trials    int        `json:"trials"`                 // per case
-	Batch     bool       `json:"batch"`                  // the cost is that of calls in batches
-	Revisions []Revision `json:"revisions"`
+	Schema    int           `json:"schema"`
+	Suite     string        `json:"suite"`
+	Cases     int           `json:"cases"`
+	Draw      *runfile.Draw `json:"draw,omitempty"`         // how these were drawn; nil where they were not
+	Sealed    int           `json:"sealed_cases,omitempty"` // that are not among the cases, unless the seal is to be opened
+	Units     int           `json:"units"`                  // cases, or groups of paraphrases
+	Trials    int           `json:"trials"`                 // per case
+	Batch     bool          `json:"batch"`                  // the cost is that of calls in batches
+	Revisions []Revision    `json:"revisions"`
 	// Drop is the smallest drop of a mean that a comparison of so many units
 	// shows with 80% power, nil where none is; it takes the strictest of the
 	// Holm steps over the gating graders.

@@ -25,6 +25,7 @@ type Summary struct {
 	Basis     Basis           `json:"basis"`
 	Cases     int             `json:"cases"`            // that the run is over, begun or not
 	Trials    int             `json:"trials"`           // per case
+	Draw      *runfile.Draw   `json:"draw,omitempty"`   // how the cases were drawn; nil where they were not
 	Sealed    *runfile.Sealed `json:"sealed,omitempty"` // nil where no case is sealed
 	Errors    int             `json:"errors"`           // trials without a reply, or with a broken score
 	Broken    int             `json:"broken"`           // of these, those with a reply: a grader or its judge failed
@@ -88,7 +89,7 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 	h := run.Header
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
-		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Sealed: h.Sealed,
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Draw: h.DrawOf(), Sealed: h.Sealed,
 		Basis: BasisOf(run), Cases: run.Planned(), Trials: h.Trials, Usage: UsageOf(run, price),
 		Types: append([]string{}, h.Reply.Types...), Failed: []Case{}, Flaky: []Flaky{}, Gates: []GateResult{},
 		Confusion: Confusion(run, casesOf(run), h.Reply.Types), Unread: UnreadableOf(run),
