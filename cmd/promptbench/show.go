@@ -148,6 +148,7 @@ func (a *app) loadRun(ctx context.Context, arg string, o project.Options, d runf
 	if err != nil {
 		return nil, err
 	}
+	result.Reword(run, look.Sealing)
 	return runs.Unsealed(run, look.Sealing), nil
 }
 

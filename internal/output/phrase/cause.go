@@ -21,8 +21,11 @@ func Cause(c causes.Cause) string {
 // mostTags is how many tags of a cause are named.
 const mostTags = 3
 
-// CauseTags says with which tags a cause is more frequent; empty if with none.
+// CauseTags says with which tags a cause is more frequent, or that it follows from wrong types; empty if neither.
 func CauseTags(c causes.Cause) string {
+	if c.Follows() {
+		return fmt.Sprintf("the type is wrong, too, in %d of %d", c.WrongType, len(c.Cases))
+	}
 	if len(c.Tags) == 0 {
 		return ""
 	}

@@ -13,6 +13,9 @@ import (
 func BriefText(w io.Writer, b brief.Brief, o Options) error {
 	p := &printer{w: w, o: o}
 	title := fmt.Sprintf("%s: %s.", b.Prompt, phrase.FailedCases(b.Summary))
+	if b.Wrong > 0 {
+		title = fmt.Sprintf("%s: %s, %d of them case_type.", b.Prompt, phrase.FailedCases(b.Summary), b.Wrong)
+	}
 	if b.Failed == 0 {
 		title = fmt.Sprintf("%s: %s; a harder suite would show what to improve.", b.Prompt, phrase.FailedCases(b.Summary))
 	}

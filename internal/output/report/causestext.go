@@ -16,12 +16,17 @@ import (
 const shownCases = 3
 
 // CausesText prints why the cases of a run fail, the most frequent cause first, each with a few cases; with limit, so
-// many.
+// many. What follows from wrong types comes last, without cases.
 func CausesText(w io.Writer, title string, found []causes.Cause, limit int, o Options) error {
 	p := &printer{w: w, o: o}
 	p.prose(bold, line(title))
-	for _, c := range found {
-		p.blank()
+	for i, c := range found {
+		if !c.Follows() || !found[max(0, i-1)].Follows() {
+			p.blank()
+		}
+		if c.Follows() && !found[max(0, i-1)].Follows() {
+			p.prose("", "These causes may follow from a wrong type; fix the types first:")
+		}
 		p.cause("", c, cmp.Or(max(limit, 0), shownCases))
 	}
 	return p.err
@@ -29,7 +34,12 @@ func CausesText(w io.Writer, title string, found []causes.Cause, limit int, o Op
 
 // cause prints a cause with its first cases. Before comes before its name.
 func (p *printer) cause(before string, c causes.Cause, limit int) {
-	p.prose("", before+line(fmt.Sprintf("%s · %s", wording.Count(len(c.Cases), "case"), phrase.Cause(c))))
+	what := fmt.Sprintf("%s · %s", wording.Count(len(c.Cases), "case"), phrase.Cause(c))
+	if c.Follows() {
+		p.prose("", before+line(what+" · "+phrase.CauseTags(c)))
+		return
+	}
+	p.prose("", before+line(what))
 	if len(c.Tags) > 0 {
 		p.prose("", hanging+line(phrase.CauseTags(c)))
 	}

@@ -87,7 +87,16 @@ func (t task) worked() (causes.Cause, bool) {
 	if len(found) == 0 {
 		return causes.Cause{}, false
 	}
-	return found[t.cause%min(len(found), mostCauses)], true
+	return found[t.place(found)], true
+}
+
+// place is that of the cause to work on. What follows from a wrong type gets no work.
+func (t task) place(found []causes.Cause) int {
+	n := slices.IndexFunc(found, causes.Cause.Follows)
+	if n < 1 {
+		n = len(found)
+	}
+	return t.cause % min(n, mostCauses)
 }
 
 // writeRules says how replies are read and graded; in brief without paths, schema and expressions.
@@ -145,7 +154,7 @@ func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run, d detail
 	}
 	chosen := -1
 	if found := causes.Of(run); len(found) > 0 && len(t.of) == 1 {
-		chosen = t.cause % min(len(found), mostCauses)
+		chosen = t.place(found)
 	}
 	failed, told := map[string]bool{}, map[string]bool{}
 	for k, c := range causes.Of(run) {
@@ -156,6 +165,9 @@ func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run, d detail
 			continue
 		}
 		fmt.Fprintf(b, "\n%s: %s\n", wording.Count(len(c.Cases), "case"), phrase.Cause(c))
+		if c.Follows() {
+			b.WriteString(phrase.CauseTags(c) + "\n")
+		}
 		left := d.failing
 		if k == chosen {
 			left = d.worked

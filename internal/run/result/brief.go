@@ -25,6 +25,7 @@ func Brief(ctx context.Context, p *project.Project, path string) (brief.Brief, e
 	if err != nil {
 		return brief.Brief{}, err
 	}
+	Reword(run, p.Suite)
 	isSealed := func(string) bool { return false }
 	if p.Suite != nil && p.Suite.Name == run.Header.Suite.Name {
 		isSealed = p.Suite.IsSealed

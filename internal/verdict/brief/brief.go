@@ -26,11 +26,12 @@ type Brief struct {
 	Suite  string  `json:"suite"`
 	Model  string  `json:"model"`
 	Cases  int     `json:"cases"`
-	Failed int     `json:"failed"` // of the cases
-	Sealed int     `json:"sealed"` // cases that are left out
-	Causes []Cause `json:"causes"` // the most frequent first
-	Since  *Since  `json:"since"`  // null without an earlier run of another revision
-	Next   []Next  `json:"next"`   // experiments, the most promising first
+	Failed int     `json:"failed"`     // of the cases
+	Wrong  int     `json:"wrong_type"` // of these, with a reply of a wrong type, or of none
+	Sealed int     `json:"sealed"`     // cases that are left out
+	Causes []Cause `json:"causes"`     // the most frequent first
+	Since  *Since  `json:"since"`      // null without an earlier run of another revision
+	Next   []Next  `json:"next"`       // experiments, the most promising first
 
 	Summary summary.Summary `json:"-"` // of the run, without the sealed cases
 }
@@ -91,6 +92,15 @@ func Of(run *runfile.Run, since *compare.Comparison) Brief {
 		Model: run.Header.Model.ID, Cases: sum.Cases, Failed: len(sum.Failed), Causes: []Cause{}, Next: []Next{},
 		Summary: sum,
 	}
+	wrong := map[string]bool{}
+	for i := range run.Trials {
+		for _, s := range run.Trials[i].Scores {
+			if s.Grader == "case_type" && s.Value != nil && !s.Pass {
+				wrong[run.Trials[i].Case] = true
+			}
+		}
+	}
+	b.Wrong = len(wrong)
 	for _, c := range causes.Of(run) {
 		one := Cause{Grader: c.Grader, What: c.What, Failed: len(c.Cases), Tags: c.Tags, Of: c}
 		for _, k := range c.Cases[:min(ShownCases, len(c.Cases))] {

@@ -18,7 +18,16 @@ type Cause struct {
 	What   string         `json:"what,omitempty"`   // empty where the grader's reasons differ from case to case
 	Cases  []runfile.Case `json:"-"`                // in the order of the run, each once
 	Tags   []Tag          `json:"tags,omitempty"`   // that fail so much more often than all cases; the most telling first
+
+	WrongType int `json:"wrong_type,omitempty"` // cases of it whose reply has a wrong type as well
 }
+
+// Follows reports whether the cause may be a consequence of wrong types: over half of its replies have one.
+func (c Cause) Follows() bool {
+	return c.Grader != typeGrader && c.Grader != "format" && c.Grader != "" && 2*c.WrongType > len(c.Cases)
+}
+
+const typeGrader = "case_type"
 
 // A Tag is how many of its cases fail for a cause.
 type Tag struct {
@@ -39,7 +48,7 @@ const (
 // A failure is one way in which one trial fails. The kind tells causes of a grader apart; the words are for people.
 type failure struct{ grader, kind, words string }
 
-// Of returns the causes in a run, those with the most cases first. A case is in several where it fails in several ways.
+// Of returns the causes in a run, those with the most cases first, and at the end those that follow from a wrong type. A case is in several where it fails in several ways.
 // A reply that is wrong as a whole has one cause, not one for each grader.
 func Of(run *runfile.Run) []Cause {
 	type key struct{ grader, kind string }
@@ -55,6 +64,9 @@ func Of(run *runfile.Run) []Cause {
 			kinds[f.grader][f.kind] = true
 		}
 	}
+	wrongType := func(id string) bool {
+		return slices.ContainsFunc(failed[id], func(f failure) bool { return f.grader == typeGrader })
+	}
 	found := map[key]*Cause{}
 	words := map[key]map[string]int{}
 	for _, c := range run.Cases {
@@ -69,6 +81,9 @@ func Of(run *runfile.Run) []Cause {
 			words[k][f.words]++
 			if n := len(found[k].Cases); n == 0 || found[k].Cases[n-1].Case != c.Case {
 				found[k].Cases = append(found[k].Cases, c)
+				if f.grader != typeGrader && wrongType(c.Case) {
+					found[k].WrongType++
+				}
 			}
 		}
 	}
@@ -80,7 +95,8 @@ func Of(run *runfile.Run) []Cause {
 		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b Cause) int {
-		return cmp.Or(len(b.Cases)-len(a.Cases), cmp.Compare(a.Grader, b.Grader), cmp.Compare(a.What, b.What))
+		last := func(c Cause) int { return map[bool]int{true: 1}[c.Follows()] }
+		return cmp.Or(last(a)-last(b), len(b.Cases)-len(a.Cases), cmp.Compare(a.Grader, b.Grader), cmp.Compare(a.What, b.What))
 	})
 	return out
 }
@@ -132,7 +148,7 @@ func failuresIn(t *runfile.Trial, s graders.Score, failing []graders.Score) []fa
 			}
 		}
 		return out
-	case s.Grader == "case_type":
+	case s.Grader == typeGrader:
 		expected, _, _ := strings.Cut(s.Reason, ", the reply is ")
 		words := expected + ", said " + s.Answer
 		return []failure{{s.Grader, words, words}}

@@ -67,12 +67,12 @@ func TestCauses(t *testing.T) {
 	}
 	require.Equal(t, []cause{
 		{"case_type", "expected question, said answer", []string{"a", "b", "c"}},
-		{"rubric/order", "repeats an item", []string{"a", "b", "c"}},
 		{"subtodo_count", "expected 2 to 5 for answer", []string{"d", "e"}},
 		{"", "no reply: timeout", []string{"lost"}},
 		{"", "the reply was cut by length", []string{"cut"}},
 		{"", "unreadable: nothing can be read", []string{"odd"}},
 		{"format", "the document is in a code fence", []string{"fenced"}},
+		{"rubric/order", "repeats an item", []string{"a", "b", "c"}}, // a consequence, so it comes last
 	}, got)
 	require.Equal(t, []causes.Tag{{Tag: "short", Failed: 3, Of: 3}}, causes.Of(run)[0].Tags)
 }
