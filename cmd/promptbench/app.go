@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"promptbench/internal/output/progress"
+	"promptbench/internal/output/report"
 	"promptbench/internal/text/textsafe"
 )
 
@@ -25,17 +26,27 @@ type app struct {
 
 	in     io.Reader
 	status status // how the command ends
+	agent  agentRules
+	calls  int // that runs began to make
 }
 
 // run runs the program and returns its exit code.
 func run(args []string, in io.Reader, out, errw io.Writer) int {
+	return newApp(in, out, errw).run(context.Background(), args)
+}
+
+func newApp(in io.Reader, out, errw io.Writer) *app {
 	safe := func(w io.Writer) io.Writer { return &textsafe.Writer{To: w} }
-	a := &app{Console: progress.Console{Out: safe(out), Err: safe(errw)}, in: in}
+	return &app{Console: progress.Console{Out: safe(out), Err: safe(errw)}, in: in}
+}
+
+// run runs a command and returns its exit code.
+func (a *app) run(ctx context.Context, args []string) int { //nolint:contextcheck // commands get it from cobra
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errw)
+	root.SetIn(a.in)
+	root.SetOut(a.OutFor(report.HTML)) // as it is: a script for a shell holds control characters
+	root.SetErr(a.Err)
 	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
 		if i := slices.IndexFunc(args, isBlank); i >= 0 && !strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
 			return usagef("argument %d of %s is empty; is a variable unset?", i+1, nameOf(cmd))
@@ -43,9 +54,9 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		if all := cmd.Flags().Lookup("all"); all != nil && all.Value.String() == "true" {
 			a.Page()
 		}
-		return refuseInputs(cmd, args)
+		return errors.Join(a.tellProgress(cmd.Flags().Lookup("progress")), refuseInputs(cmd, args))
 	}
-	err := root.ExecuteContext(context.Background())
+	err := root.ExecuteContext(ctx)
 	a.Close()
 	lines := a.explain(err)
 	if failure := a.status.write(err, lines); failure != nil {
@@ -86,10 +97,11 @@ replies, and says whether one revision is better than another.`,
 	root.PersistentFlags().BoolVar(&a.NoColor, "no-color", false, "print without colours (also: NO_COLOR)")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		a.initCommand(), a.runCommand(), a.compareCommand(), a.showCommand(), a.reportCommand(), a.regradeCommand(),
+		a.initCommand(), a.listCommand(), a.runCommand(), a.compareCommand(), a.showCommand(),
+		a.reportCommand(), a.regradeCommand(),
 		a.validateCommand(), a.casesCommand(), a.importCommand(), a.watchCommand(), a.planCommand(), a.noiseCommand(),
 		a.blameCommand(), a.improveCommand(), a.baselineCommand(),
-		a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand(), a.workerCommand())
+		a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand(), a.workerCommand(), a.mcpCommand())
 	addCompletion(root)
 	makeStrict(root)
 	return root

@@ -97,6 +97,7 @@ contributes. It replays replies that a run file already holds.`,
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	addProgress(cmd)
 	judged.add(cmd)
 	to.several = true
 	to.add(cmd, report.Table, report.JSON, report.Markdown, report.HTML)

@@ -71,6 +71,7 @@ and compare. It looks for the replies in the given runs, by default in all.`,
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	addProgress(cmd)
 	hide(cmd, "trials", "model", "temperature", "top-p", "max-tokens", "seed") // they are for the model of a revision
 	to.add(cmd, report.Table, report.JSON)
 	flags.BoolVar(&all, "all", false, "list every disagreement, not only the first")

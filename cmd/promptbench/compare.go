@@ -130,6 +130,7 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 		how.HeadNames[path] = names[i+1]
 	}
 	how.Anchor = runs.Anchor(p, f.baseline)
+	how.NoCommands, how.SealedNow = a.agent.noPrograms, a.agent.isOn
 	base := result.NewBase(p, paths[0], how)
 	if f.caseID != "" {
 		return shown.result.write(a, func(w io.Writer) error { return a.showCase(ctx, w, base, paths[1:], f.caseID) }, nil)
@@ -137,6 +138,7 @@ func (a *app) compareRuns(ctx context.Context, args []string, o project.Options,
 	return a.withSettings(&f.pairwise.how, func() error {
 		return shown.write(a, func(to report.Renderer) error {
 			return printPairs(ctx, to, base, paths[1:], shown, func(pair report.Pair) error {
+				a.agent.hideSealed(pair.Comparison)
 				if !f.pairwise.on {
 					return nil
 				}

@@ -19,18 +19,19 @@ const mostSuggestions = 200
 // neither a model nor a grader; see [project.Suggester].
 func addCompletion(cmd *cobra.Command) {
 	takes := map[string]func(project.Suggester) []string{
-		"case":    func(s project.Suggester) []string { ids, _ := s.Cases(); return ids },
-		"tag":     func(s project.Suggester) []string { _, tags := s.Cases(); return tags },
-		"model":   project.Suggester.Models,
-		"judge":   project.Suggester.Models,
-		"grader":  project.Suggester.Graders,
-		"allow":   func(project.Suggester) []string { return []string{"model", "judge"} },
-		"queue":   func(project.Suggester) []string { return []string{"nats://", "tls://", "embedded"} },
-		"pprof":   func(project.Suggester) []string { return []string{"127.0.0.1:6060"} },
-		"suite":   project.Suggester.Suites,
-		"from":    func(project.Suggester) []string { return starter.Names() },
-		"lang":    func(project.Suggester) []string { return starter.Langs() },
-		"max-age": func(project.Suggester) []string { return []string{"24h", "168h", "720h"} },
+		"case":     func(s project.Suggester) []string { ids, _ := s.Cases(); return ids },
+		"tag":      func(s project.Suggester) []string { _, tags := s.Cases(); return tags },
+		"model":    project.Suggester.Models,
+		"judge":    project.Suggester.Models,
+		"grader":   project.Suggester.Graders,
+		"allow":    func(project.Suggester) []string { return []string{"model", "judge"} },
+		"progress": func(project.Suggester) []string { return []string{"auto", "json"} },
+		"queue":    func(project.Suggester) []string { return []string{"nats://", "tls://", "embedded"} },
+		"pprof":    func(project.Suggester) []string { return []string{"127.0.0.1:6060"} },
+		"suite":    project.Suggester.Suites,
+		"from":     func(project.Suggester) []string { return starter.Names() },
+		"lang":     func(project.Suggester) []string { return starter.Langs() },
+		"max-age":  func(project.Suggester) []string { return []string{"24h", "168h", "720h"} },
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		fill, known := takes[f.Name]

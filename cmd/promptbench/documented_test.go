@@ -92,7 +92,7 @@ func pages(t *testing.T) []string {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	var all []string
-	for _, pattern := range []string{"*.md", "docs/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", ".agents/skills/*/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		require.NoError(t, err)
 		all = append(all, found...)

@@ -76,6 +76,7 @@ cases out.`,
 	files.add(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	addProgress(cmd)
 	hide(cmd, "fresh")
 	to.add(cmd, report.Table, report.JSON)
 	return cmd

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"promptbench/internal/model"
+	"promptbench/internal/output/progress"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/session"
 )
@@ -101,6 +102,29 @@ func (f *runFlags) job() job.Options {
 		MaxCost: ifGiven(f.cmd, "max-cost", &f.maxCost), Deadline: ifGiven(f.cmd, "deadline", &f.deadline),
 		Until: f.until.job(), Log: f.log, Tool: tool(), Started: time.Now(),
 	}
+}
+
+// addProgress adds the flag of a command that runs jobs, which tellProgress reads.
+func addProgress(cmd *cobra.Command) {
+	group(cmd, groupCalls, func(flags *pflag.FlagSet) {
+		flags.String("progress", "auto",
+			"how progress is shown on standard error: auto, or json, a `format` for programs")
+	})
+}
+
+// tellProgress sets how progress is shown, by the value of a flag; nil: the command has none.
+func (a *app) tellProgress(flag *pflag.Flag) error {
+	if flag == nil {
+		return nil
+	}
+	switch how := flag.Value.String(); how {
+	case "auto":
+	case "json":
+		a.Progress = progress.WriteUpdates(a.Err)
+	default:
+		return usagef("--progress %s is unknown; expected auto or json", how)
+	}
+	return nil
 }
 
 // withSettings opens what --log-file and --pprof name while do runs a job.

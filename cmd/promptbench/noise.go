@@ -44,6 +44,7 @@ difference between two revisions that is no larger may be chance.`,
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	addProgress(cmd)
 	hide(cmd, "fresh", "offline", "max-age") // its calls are always fresh
 	shown.judged.add(cmd)
 	shown.add(cmd)

@@ -129,6 +129,7 @@ verdict; with --gate-only, also once a regression is improbable.`,
 	files.addModel(cmd)
 	how.draw.add(cmd)
 	how.add(cmd)
+	addProgress(cmd)
 	how.until.add(cmd)
 	shown.judged.addComparing(cmd)
 	shown.addPool(cmd)
@@ -218,6 +219,8 @@ func (a *app) drive(ctx context.Context, revisions *job.Revisions, how runFlags)
 		o.Every, o.Leaving = progress.BetweenBatchLines, leaving(how.fresh)
 	}
 	ends, tally, err := session.Drive(ctx, &a.Console, revisions.Job, o)
+	stats := revisions.Stats()
+	a.calls += stats.Attempts - stats.Retries
 	if ends == nil { // it did not begin
 		return err
 	}

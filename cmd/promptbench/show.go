@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -28,6 +29,7 @@ type showFlags struct {
 func (a *app) showCommand() *cobra.Command {
 	var (
 		files projectFlags
+		to    outputFlags
 		f     showFlags
 	)
 	cmd := &cobra.Command{
@@ -36,7 +38,7 @@ func (a *app) showCommand() *cobra.Command {
 		Long: `Show prints each case in full: its input, the raw reply, how it was read, and
 each score with its reason. The prompt is printed once, as the first case gets
 it, and again for cases with variables of their own. A revision means its
-newest complete run.
+newest complete run. With --format json it prints an object for each case.
 
 With --failed --by cause it prints why cases fail instead: each cause with how
 many cases it has, the tags that it concerns most, and its first cases.`,
@@ -44,7 +46,8 @@ many cases it has, the tags that it concerns most, and its first cases.`,
   promptbench show prompts/v3 --failed --no-prompt --limit 5
   promptbench show prompts/v3 --failed --by cause
   promptbench show prompts/v3 --case dentist-tomorrow-10 --expressions
-  promptbench show runs/baseline.jsonl --tag emoji`,
+  promptbench show runs/baseline.jsonl --tag emoji
+  promptbench show prompts/v3 --failed --format json`,
 		Args: exactlyOne("a run file or a revision, such as prompts/v3"),
 	}
 	cmd.RunE = files.then(func(ctx context.Context, o project.Options, args []string) error {
@@ -55,8 +58,8 @@ many cases it has, the tags that it concerns most, and its first cases.`,
 		if run, err = runs.Narrow(run, o.Select); err != nil {
 			return err
 		}
-		return a.show(run, f)
-	}, func() error {
+		return a.show(run, f, to)
+	}, to.check, func() error {
 		switch {
 		case f.by != "" && f.by != byCause:
 			return usagef("--by %s: expected %s", f.by, byCause)
@@ -78,17 +81,22 @@ many cases it has, the tags that it concerns most, and its first cases.`,
 		flags.BoolVar(&f.noPrompt, "no-prompt", false, "leave out the prompt")
 		flags.BoolVar(&f.expressions, "expressions", false, "print the expressions of checks that fail")
 	})
+	to.add(cmd, report.Text, report.JSON)
 	return cmd
 }
 
 // byCause is the value of --by.
 const byCause = "cause"
 
-func (a *app) show(run *runfile.Run, f showFlags) error {
-	if f.by == byCause {
+func (a *app) show(run *runfile.Run, f showFlags, to outputFlags) error {
+	if to.outputs[0].toStdout() && to.format == report.Text {
 		a.Page()
-		title := phrase.FailedCases(summary.Of(run, nil)) + "."
-		return report.CausesText(a.Out, title, causes.Of(run), f.limit, a.Display(a.Out, true))
+	}
+	if f.by == byCause {
+		s, found := summary.Of(run, nil), causes.Of(run)
+		return to.write(a, func(w io.Writer) error {
+			return report.CausesText(w, phrase.FailedCases(s)+".", found, f.limit, a.Display(w, true))
+		}, func(w io.Writer) error { return report.CausesJSON(w, run.Header, len(s.Failed), found) })
 	}
 	cases, none := run.Cases, "No case."
 	if f.failed {
@@ -99,28 +107,50 @@ func (a *app) show(run *runfile.Run, f showFlags) error {
 	if f.limit > 0 {
 		cases = cases[:min(f.limit, all)]
 	}
+	err := to.write(a,
+		func(w io.Writer) error { return a.casesText(w, run, cases, f, none) },
+		func(w io.Writer) error { return casesJSON(w, run, cases, f) })
+	if more := all - len(cases); err == nil && more > 0 {
+		a.Note("%s not shown (--limit %d)", wording.Count(more, "case"), f.limit)
+	}
+	if err == nil && run.Status() != runfile.Complete {
+		a.Note("run %s is %s", run.Header.Run, run.Status())
+	}
+	return err
+}
+
+// casesText prints cases one below the other, or none where there are none.
+func (a *app) casesText(w io.Writer, run *runfile.Run, cases []runfile.Case, f showFlags, none string) error {
 	shown, err := result.Cases(run, cases, !f.noPrompt)
 	if err != nil {
 		return err
 	}
-	a.Page()
 	for i, c := range shown {
 		if i > 0 {
-			_, _ = fmt.Fprintln(a.Out)
+			_, _ = fmt.Fprintln(w)
 		}
 		c.Expressions = f.expressions
-		if err := report.CaseText(a.Out, c, a.Display(a.Out, true)); err != nil {
+		if err := report.CaseText(w, c, a.Display(w, true)); err != nil {
 			return err
 		}
 	}
-	if all == 0 {
-		_, _ = fmt.Fprintln(a.Out, none)
+	if len(shown) == 0 {
+		_, err = fmt.Fprintln(w, none)
 	}
-	if more := all - len(cases); more > 0 {
-		a.Note("%s not shown (--limit %d)", wording.Count(more, "case"), f.limit)
-	}
-	if run.Status() != runfile.Complete {
-		a.Note("run %s is %s", run.Header.Run, run.Status())
+	return err
+}
+
+// casesJSON prints an object for each case, each with its own messages.
+func casesJSON(w io.Writer, run *runfile.Run, cases []runfile.Case, f showFlags) error {
+	for _, c := range cases {
+		shown, err := result.Cases(run, []runfile.Case{c}, !f.noPrompt)
+		if err != nil {
+			return err
+		}
+		shown[0].Expressions = f.expressions
+		if err := report.CaseJSON(w, shown[0]); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -148,8 +178,16 @@ func (a *app) loadRun(ctx context.Context, arg string, o project.Options, d runf
 	if err != nil {
 		return nil, err
 	}
+<<<<<<< HEAD
 	result.Reword(run, look.Sealing)
 	return runs.Unsealed(run, look.Sealing), nil
+=======
+	run = runs.Unsealed(run, look.Sealing)
+	if a.agent.isOn {
+		return a.agent.unsealed(run, look.Project)
+	}
+	return run, nil
+>>>>>>> b0c6ae8 (mcp: serve the project to coding agents, read-only unless allowed to run)
 }
 
 // pathsOf returns the run files that arguments name.

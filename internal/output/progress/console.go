@@ -22,6 +22,7 @@ type Console struct {
 	Out, Err io.Writer
 	Quiet    bool // print results only
 	NoColor  bool
+	Progress func(Update) // told of how far a job is, in place of the bar and the lines; nil: nobody
 
 	bar atomic.Pointer[progressbar.ProgressBar] // on the last line of the terminal; nil if there is none
 }

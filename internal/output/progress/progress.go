@@ -26,6 +26,7 @@ const (
 	BetweenLines      = 5 * time.Second // in a log, at first
 	BetweenBatchLines = 5 * time.Minute // in a log, at first, while a provider works on batches
 	betweenBars       = 200 * time.Millisecond
+	betweenUpdates    = time.Second // for programs
 )
 
 // mostGrowth is how many times longer the intervals of a log become.
@@ -39,7 +40,10 @@ const barRoom = 34
 func (c *Console) NewProgress(t *Tally, every time.Duration) *Progress {
 	p := &Progress{Tally: t, console: c}
 	most := mostGrowth * every
-	if f := terminalOf(c.Err); f != nil && !c.Quiet {
+	if f := terminalOf(c.Err); c.Progress != nil {
+		every, most = betweenUpdates, betweenUpdates
+		p.show(time.Now())
+	} else if f != nil && !c.Quiet {
 		every, most, p.width = betweenBars, betweenBars, c.Display(f, false).Width
 		p.bar = progressbar.NewOptions(t.total, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(10),
 			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
@@ -76,6 +80,10 @@ func repeat(every, most time.Duration, do func(now time.Time)) (stop func()) {
 }
 
 func (p *Progress) show(now time.Time) {
+	if tell := p.console.Progress; tell != nil {
+		tell(p.Update())
+		return
+	}
 	parts := p.Parts(now)
 	if p.bar == nil {
 		p.console.Note("%s", strings.Join(parts, ", "))
@@ -102,9 +110,12 @@ func fitParts(parts []string, room int) string {
 	return line
 }
 
-// Finish ends the display and removes the bar from the terminal.
+// Finish ends the display and removes the bar from the terminal. Programs are told where the job ended.
 func (p *Progress) Finish() {
 	p.stop()
+	if p.console.Progress != nil {
+		p.show(time.Now())
+	}
 	if p.bar != nil {
 		p.console.bar.Store(nil)
 		_ = p.bar.Clear()

@@ -41,12 +41,16 @@ func CaseText(w io.Writer, s CaseDetail, o Options) error {
 	if s.Further {
 		p.line("(the cases below get this prompt with their input)")
 	}
-	var expressions map[string]string
-	if s.Expressions {
-		expressions = graders.Expressions(s.Run.Header.Graders)
-	}
-	p.trials(s.Run, c, expressions, o)
+	p.trials(s.Run, c, s.checkExpressions(), o)
 	return p.err
+}
+
+// checkExpressions are the expressions of the run's checks, by score; nil unless they are asked for.
+func (s CaseDetail) checkExpressions() map[string]string {
+	if !s.Expressions {
+		return nil
+	}
+	return graders.Expressions(s.Run.Header.Graders)
 }
 
 // CasePairText prints one case of two runs in full, and the difference between

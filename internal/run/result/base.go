@@ -29,6 +29,7 @@ type Pairing struct {
 	NoCommands bool // start none to grade the runs again
 	Alone      bool // say nothing of other runs on the suite
 	Pool       bool // take fresh repeats of both revisions as further trials
+	SealedNow  bool // leave out cases that the suite seals now, of runs from before it did, too
 
 	Anchor    string            // a run file that heads are held against beside the base; may be empty
 	BaseName  string            // what the base's revision is called; empty: as the run says
@@ -80,6 +81,9 @@ func (b *Base) Compare(ctx context.Context, headPath string) (report.Pair, error
 		if head, err = runs.Narrow(head, s); err != nil {
 			return report.Pair{}, err
 		}
+	}
+	if b.how.SealedNow {
+		base, head = runs.Unsealed(base, b.project.Suite), runs.Unsealed(head, b.project.Suite)
 	}
 	o := b.options(base, head, notes)
 	o.Exploratory = b.isExploratory(recordedBase, head.Header)
