@@ -178,16 +178,12 @@ func (a *app) loadRun(ctx context.Context, arg string, o project.Options, d runf
 	if err != nil {
 		return nil, err
 	}
-<<<<<<< HEAD
 	result.Reword(run, look.Sealing)
-	return runs.Unsealed(run, look.Sealing), nil
-=======
 	run = runs.Unsealed(run, look.Sealing)
 	if a.agent.isOn {
 		return a.agent.unsealed(run, look.Project)
 	}
 	return run, nil
->>>>>>> b0c6ae8 (mcp: serve the project to coding agents, read-only unless allowed to run)
 }
 
 // pathsOf returns the run files that arguments name.
