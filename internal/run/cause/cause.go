@@ -73,20 +73,12 @@ func Open(p *project.Project, o Options) (*Search, error) {
 			return nil, err
 		}
 	}
-	s := &Search{Project: p, Change: change, options: o}
-	c := p.Comparison(&runfile.Run{}, &runfile.Run{}, nil)
-	s.reading = blame.Options{Grader: o.Grader, Gating: c.Gating, Margin: compare.DefaultMargin}
+	s := &Search{Project: p, Change: change, options: o, reading: reading(p, o.Grader)}
 	if known := p.Suite.ScoreNames(); o.Grader != "" && !slices.Contains(known, o.Grader) {
 		return nil, problem.List{{
 			Message: fmt.Sprintf("--grader %s: %s has no such grader", o.Grader, p.Suite.Path),
 			Hint:    project.HintFor(o.Grader, known),
 		}}
-	}
-	if s.reading.Grader == "" && len(c.Gating) > 0 {
-		s.reading.Grader = c.Gating[0]
-	}
-	if m, ok := c.Margins[s.reading.Grader]; ok {
-		s.reading.Margin = m
 	}
 	return s, nil
 }

@@ -22,17 +22,18 @@ type detail struct {
 	text    int // characters of a reply or an input
 	tried   int // earlier revisions
 	answer  int // characters of an answer that was no prompt
+	parts   int // what parts of the prompt do
 	isBrief bool
 }
 
 // details are tried in turn, until a request fits the editor. The first one keeps a request readable.
 func details() []detail {
 	return []detail{
-		{causes: 6, failing: 3, worked: 5, passing: 4, text: 1500, tried: 12, answer: 6000},
-		{causes: 4, failing: 2, worked: 4, passing: 2, text: 600, tried: 8, answer: 3000},
-		{causes: 4, failing: 1, worked: 3, passing: 1, text: 400, tried: 4, answer: 1000, isBrief: true},
-		{causes: 2, worked: 3, text: 250, tried: 3, isBrief: true},
-		{causes: 1, worked: 2, text: 250, tried: 2, isBrief: true},
+		{causes: 6, failing: 3, worked: 5, passing: 4, text: 1500, tried: 12, answer: 6000, parts: 12},
+		{causes: 4, failing: 2, worked: 4, passing: 2, text: 600, tried: 8, answer: 3000, parts: 8},
+		{causes: 4, failing: 1, worked: 3, passing: 1, text: 400, tried: 4, answer: 1000, parts: 5, isBrief: true},
+		{causes: 2, worked: 3, text: 250, tried: 3, parts: 3, isBrief: true},
+		{causes: 1, worked: 2, text: 250, tried: 2, parts: 1, isBrief: true},
 		{causes: 1, worked: 1, text: 200, isBrief: true},
 		{causes: 1, worked: 1, text: 80, isBrief: true},
 	}

@@ -15,7 +15,8 @@ func withContext(t *testing.T, tokens int) string {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, dir, "sealed: 40%\n")
-	config := fmt.Sprintf("models:\n  m: {base_url: URL, model: m}\n  ed: {base_url: URL, model: ed, context: %d}\neditor: ed\n", tokens)
+	config := fmt.Sprintf("models:\n  m: {base_url: URL, model: m}\n"+
+		"  ed: {base_url: URL, model: ed, context: %d}\neditor: ed\n", tokens)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "promptbench.yaml"), []byte(config), 0o600))
 	return dir
 }

@@ -21,6 +21,7 @@ import (
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/search"
 )
 
@@ -51,6 +52,9 @@ type Search struct {
 	held    bool         // the search has sealed them
 	began   time.Time
 
+	parts *blame.Result // what parts of the base do; nil if no run says
+	first time.Time     // when the search began, in this command or one before
+
 	folder string          // of its run files
 	own    map[string]bool // its runs
 	made   amount          // calls that were made for it, in this command and before
@@ -74,7 +78,7 @@ type candidate struct {
 
 // Open prepares a search for a better revision of the only prompt of the project. It makes no call.
 func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
-	s := &Search{Project: p, options: o, base: p.Prompts[0], own: map[string]bool{}, began: time.Now()}
+	s := &Search{Project: p, options: o, base: p.Prompts[0], own: map[string]bool{}, began: time.Now(), first: time.Now()}
 	var err error
 	if s.editor, err = openEditor(ctx, p, cmp.Or(o.Editor, p.Config.Editor)); err != nil {
 		return nil, err
@@ -118,6 +122,9 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 	if err := s.countEarlier(); err != nil {
 		return nil, err
 	}
+	if err := s.findParts(); err != nil {
+		return nil, err
+	}
 	return s, s.reserve()
 }
 
@@ -158,6 +165,9 @@ func (s *Search) countEarlier() error {
 	}
 	for _, f := range found {
 		s.own[f.Header.Run] = true
+		if f.Header.Started.Before(s.first) {
+			s.first = f.Header.Started
+		}
 		run, err := runfile.Load(f.Path, runfile.Replies)
 		if err != nil {
 			return err

@@ -127,8 +127,8 @@ type amount struct {
 	cost  float64 // of those whose price is known
 }
 
-// left is how many more calls the limits allow, without those for the sealed cases; without a limit it is a great number.
-// The reason names the limit.
+// left is how many more calls the limits allow, without those for the sealed cases; a great number without a limit. The
+// reason names the limit.
 func (s *Search) left() (calls int, reason string) {
 	calls = math.MaxInt
 	if most := s.options.Job.MaxCalls; most != nil {
@@ -143,8 +143,8 @@ func (s *Search) left() (calls int, reason string) {
 	return max(0, calls), reason
 }
 
-// next is what a race asks next. It goes on with its best candidates alone where the limits are too low for all, and ends
-// where they are too low for one.
+// next is what a race asks next. It goes on with its best candidates alone where the limits are too low for all, and
+// ends where they are too low for one.
 func (s *Search) next(race *search.Race) (candidates []int, from, to int) {
 	candidates, from, to = race.Next()
 	each := (to - from) * s.each

@@ -71,6 +71,9 @@ func (s *Search) propose(ctx context.Context, proposals []search.Proposal) (
 // task is an edit of one candidate, or a merge of two.
 func (s *Search) task(of []int, cause int, tried []string) task {
 	t := task{cause: cause, other: tried}
+	if of[0] == 0 {
+		t.parts = s.parts
+	}
 	for _, n := range of {
 		// The run has no sealed case, as the search asked with none; nor shall an error in that reach the editor.
 		open, _ := brief.Unsealed(s.candidates[n].run, s.Project.Suite.IsSealed)

@@ -13,6 +13,7 @@ import (
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/causes"
 	"promptbench/internal/verdict/summary"
 )
@@ -22,6 +23,7 @@ type task struct {
 	of    []*prompt.Prompt
 	runs  []*runfile.Run // of them, on cases that are not sealed
 	cause int            // the place of the cause to work on, among those of the first
+	parts *blame.Result  // what parts of the first one do; nil if no run says
 	other []string       // descriptions of revisions that were tried already
 	wrong string         // what was wrong with the answer before; empty for the first
 	last  string         // that answer
@@ -151,6 +153,9 @@ func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run, d detail
 			fmt.Fprintf(b, ", else %s", wrong)
 		}
 		b.WriteString("\n")
+	}
+	if i == 0 {
+		writeParts(b, t.parts, d.parts)
 	}
 	chosen := -1
 	if found := causes.Of(run); len(found) > 0 && len(t.of) == 1 {
