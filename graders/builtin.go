@@ -17,6 +17,7 @@ func BuiltIns() []BuiltIn {
 		notContainsBuiltIn(),
 		regexBuiltIn(),
 		numberBuiltIn(),
+		similarBuiltIn(),
 		rougeBuiltIn(),
 		bleuBuiltIn(),
 		editDistanceBuiltIn(),
@@ -46,6 +47,7 @@ type BuiltIn struct {
 	FileAt  string // the parameter that may be the path of a JSON file instead of its contents; or empty
 	IsNamed bool   // the parameter name is the name of the score, which is Name otherwise
 	Priced  bool   // the score depends on the price of the model, which is no parameter
+	Embeds  bool   // it asks a model for the embeddings of texts
 	Counts  bool   // the score's answer is a number of what the grader counts
 
 	short  string // the parameter that a text or a list without keys is; or empty
@@ -80,9 +82,9 @@ func Names() []string {
 //
 // Decoding is strict: an unknown key, a value of the wrong kind and a value out
 // of range are all reported, each as a [ParamError], joined. An unknown name is
-// a ParamError with an empty path. The judge is needed only for a rubric with
-// questions and may be nil otherwise.
-func New(name string, raw json.RawMessage, judge Judge) (Grader, error) {
+// a ParamError with an empty path. A rubric with questions needs a judge; without
+// an embedder, similar is unscored.
+func New(name string, raw json.RawMessage, asked Models) (Grader, error) {
 	b, ok := LookUp(name)
 	switch {
 	case name == nameCommand:
@@ -93,7 +95,7 @@ func New(name string, raw json.RawMessage, judge Judge) (Grader, error) {
 		return nil, &ParamError{Msg: "unknown grader " + quote(name), Hint: suggest(name, known)}
 	}
 	d := &decoder{}
-	g, err := b.build(b.read(d, value{raw: raw}, judge))
+	g, err := b.build(b.read(d, value{raw: raw}, asked))
 	if len(d.errs) > 0 { // what the constructor says of half-read parameters would only repeat it
 		return nil, d.err()
 	}
@@ -123,11 +125,11 @@ type params struct {
 	*decoder
 	all    value
 	values map[string]value // by key; nil where any key is allowed
-	judge  Judge
+	asked  Models
 }
 
-func (b BuiltIn) read(d *decoder, v value, judge Judge) params {
-	p := params{decoder: d, all: v, judge: judge}
+func (b BuiltIn) read(d *decoder, v value, asked Models) params {
+	p := params{decoder: d, all: v, asked: asked}
 	declared := b.params()
 	switch k := v.kind(); {
 	case b.short != "" && (k == kindString || k == kindList):

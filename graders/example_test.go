@@ -231,9 +231,9 @@ func ExampleFail() {
 }
 
 func ExampleNew() {
-	g, err := graders.New("subtodo_count", json.RawMessage(`{"answer": {"min": 3}}`), nil)
+	g, err := graders.New("subtodo_count", json.RawMessage(`{"answer": {"min": 3}}`), graders.Models{})
 	show(g, err, dentist())
-	_, err = graders.New("subtodo_count", json.RawMessage(`{"answer": {"min": 3, "maxx": 5}}`), nil)
+	_, err = graders.New("subtodo_count", json.RawMessage(`{"answer": {"min": 3, "maxx": 5}}`), graders.Models{})
 	fmt.Println(err)
 	// Output:
 	// subtodo_count 0.00: 2 items, expected at least 3 for answer

@@ -4,7 +4,7 @@
 // gives [Score] values. The built-in graders are plain constructors: [CaseType],
 // [SubtodoCount], [Format], [Rubric] and the deterministic text graders
 // ([Contains], [NotContains], [Equals], [Regex], [JSONSchema], [Length],
-// [Number], [Checks]). [Rouge], [Bleu] and [EditDistance] hold a reply against
+// [Number], [Checks]). [Similar], [Rouge], [Bleu] and [EditDistance] hold a reply against
 // reference texts. [Latency] and [Cost] score the call instead of its reply. An
 // [Expression] is a grader of one line, with a name of its own.
 //
@@ -13,7 +13,7 @@
 // [Fail] makes the scores of a reply that failed as a whole.
 //
 // What no code can decide, a [Rubric] puts to a [Judge] as a question with fixed
-// answers.
+// answers. [Similar] asks an [Embedder].
 //
 // A score never guesses: where a grader cannot decide, the score is unscored
 // with the reason, and where the grader does not apply to a case, it says so.
@@ -46,8 +46,8 @@ type Spec struct {
 	Version int             `json:"version"`
 	Params  json.RawMessage `json:"params,omitempty"` // canonical JSON object, or absent
 
-	// Says is how a command introduces itself, its name and its version; empty
-	// for others, and until the command is started.
+	// Says is how a command introduces itself, its name and its version, or the
+	// model of embeddings of similar; empty for others, and until it is known.
 	Says string `json:"says,omitempty"`
 }
 

@@ -50,6 +50,7 @@ func specimens() map[string][][2]string {
 		"number": {
 			{``, `{"take":"last"}`}, {`{"value":42,"tolerance":0.5}`, `{"take":"last","tolerance":"0.5","value":42}`},
 		},
+		"similar": {{`{"min":0.8,"to":"가"}`, `{"min":0.8,"to":["가"]}`}},
 		"rouge": {{
 			`{"min":0.5,"to":"가"}`, `{"measure":"rouge-l","min":0.5,"of":"f1","to":["가"],"unit":"words"}`,
 		}},
@@ -86,13 +87,13 @@ func TestNewBuildsWhatItsSpecSays(t *testing.T) {
 	require.Len(t, specimens(), len(graders.Names()))
 	for _, name := range graders.Names() {
 		for _, pair := range specimens()[name] {
-			g, err := graders.New(name, json.RawMessage(pair[0]), yes{})
+			g, err := graders.New(name, json.RawMessage(pair[0]), graders.Models{Judge: yes{}})
 			require.NoError(t, err, "%s %s", name, pair[0])
 			spec := g.Spec()
 			require.Equal(t, name, spec.Builder())
 			require.Equal(t, 1, spec.Version)
 			require.Equal(t, raw(pair[1]), spec.Params)
-			again, err := graders.New(spec.Builder(), spec.Params, yes{})
+			again, err := graders.New(spec.Builder(), spec.Params, graders.Models{Judge: yes{}})
 			require.NoError(t, err)
 			require.Equal(t, spec, again.Spec(), "what a run stores builds the same grader")
 		}
@@ -117,7 +118,8 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			"zzz", ``,
 			[]string{
 				`unknown grader "zzz" (known are bleu, case_type, checks, command, contains, cost, edit_distance, equals, ` +
-					`expression, format, json_schema, latency, length, not_contains, number, regex, rouge, rubric, subtodo_count)`,
+					`expression, format, json_schema, latency, length, not_contains, number, regex, rouge, rubric, similar, ` +
+					`subtodo_count)`,
 			},
 		},
 		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (this grader takes no parameters)`}},
@@ -240,7 +242,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`criteria[1]: expected a mapping, found text`,
 		}},
 	} {
-		g, err := graders.New(tt.name, json.RawMessage(tt.params), yes{})
+		g, err := graders.New(tt.name, json.RawMessage(tt.params), graders.Models{Judge: yes{}})
 		require.Nil(t, g)
 		var got []string
 		for _, e := range graders.ParamErrors(fmt.Errorf("reading the suite: %w", err)) {
@@ -248,7 +250,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		}
 		require.Equal(t, tt.want, got, "%s %s", tt.name, tt.params)
 	}
-	_, err := graders.New("rubric", json.RawMessage(`{"criteria":[{"id":"a","question":"?"}]}`), nil)
+	_, err := graders.New("rubric", json.RawMessage(`{"criteria":[{"id":"a","question":"?"}]}`), graders.Models{})
 	require.EqualError(t, err, "criteria[0].question: a question needs a judge, and none is set (set judge to a model)")
 }
 
@@ -349,7 +351,7 @@ func everyGrader(tb testing.TB) []graders.Grader {
 	built := make([]graders.Grader, 0, len(specimens()))
 	for _, name := range graders.Names() {
 		pairs := specimens()[name]
-		g, err := graders.New(name, raw(pairs[len(pairs)-1][0]), yes{})
+		g, err := graders.New(name, raw(pairs[len(pairs)-1][0]), graders.Models{Judge: yes{}})
 		require.NoError(tb, err)
 		built = append(built, g)
 	}
@@ -365,13 +367,13 @@ func FuzzNew(f *testing.F) {
 	f.Add("contains", `{"values":{"values":["가"]},"any":[[[1]]]}`)
 	f.Add("rubric", `{"criteria":[{"id":"\u0000","check":"items[","weight":1e999}]}`)
 	f.Fuzz(func(t *testing.T, name, params string) {
-		g, err := graders.New(name, json.RawMessage(params), yes{})
+		g, err := graders.New(name, json.RawMessage(params), graders.Models{Judge: yes{}})
 		if err != nil {
 			require.NotEmpty(t, graders.ParamErrors(err), "every mistake is a ParamError: %v", err)
 			return
 		}
 		spec := g.Spec()
-		again, err := graders.New(spec.Builder(), spec.Params, yes{})
+		again, err := graders.New(spec.Builder(), spec.Params, graders.Models{Judge: yes{}})
 		require.NoError(t, err, "%s", spec.Params)
 		require.Equal(t, spec, again.Spec())
 	})

@@ -24,7 +24,7 @@ type Reference struct {
 // referenceExpectation is what every grader with reference texts reads of a case.
 func referenceExpectation() Expectation {
 	return Expectation{
-		Key: "reference", Text: "Texts that a good reply is like, for the graders rouge, bleu and edit_distance.",
+		Key: "reference", Text: "Texts that a good reply is like, for the graders similar, rouge, bleu and edit_distance.",
 		texts: func(e Expect) []string { return e.Reference },
 	}
 }
@@ -126,20 +126,31 @@ func (r *Reference) least(value float64, words string) nearness {
 func newReferenceGrader(name string, params any, to []string, measure func(reply string, texts []string) nearness) Grader {
 	return newFunction(name, params, func(s Sample) Score {
 		texts := slices.Concat(to, s.Expect.Reference)
-		switch {
-		case len(texts) == 0:
-			return NotApplicable("neither the suite nor the case has a reference text")
-		case strings.TrimSpace(s.Reply.Text) == "":
-			return Scored(0, "the reply is empty")
+		if done, ok := withoutMeasure(s, texts); ok {
+			return done
 		}
-		n := measure(s.Reply.Text, texts)
-		if n.why != "" {
-			return Unscored(n.why)
-		}
-		out := scoreWith(n.value, n.answer, n.words)
-		out.Pass = n.passes
-		return out
+		return measure(s.Reply.Text, texts).score()
 	})
+}
+
+// withoutMeasure returns the score of a sample with nothing to measure, and whether it is such a one.
+func withoutMeasure(s Sample, texts []string) (Score, bool) {
+	switch {
+	case len(texts) == 0:
+		return NotApplicable("neither the suite nor the case has a reference text"), true
+	case strings.TrimSpace(s.Reply.Text) == "":
+		return Scored(0, "the reply is empty"), true
+	}
+	return Score{}, false
+}
+
+func (n nearness) score() Score {
+	if n.why != "" {
+		return Unscored(n.why)
+	}
+	out := scoreWith(n.value, n.answer, n.words)
+	out.Pass = n.passes
+	return out
 }
 
 // nearestOf measures by one text after the other, and takes the greatest value.

@@ -13,7 +13,7 @@ import (
 // gradeText grades a reply that was read as it is, by one built-in.
 func gradeText(t *testing.T, name, params, text string, expect graders.Expect) graders.Score {
 	t.Helper()
-	g, err := graders.New(name, json.RawMessage(params), nil)
+	g, err := graders.New(name, json.RawMessage(params), graders.Models{})
 	require.NoError(t, err)
 	scores, err := g.Grade(t.Context(), graders.Sample{Expect: expect, Reply: reply.Reply{Text: text}})
 	require.NoError(t, err)

@@ -36,7 +36,7 @@ func rubricBuiltIn() BuiltIn {
 				votesParam("How often each question is asked, from 1 to 9."),
 			}
 		},
-		build: func(p params) (Grader, error) { return Rubric(p.criteria(p.values), p.judge) },
+		build: func(p params) (Grader, error) { return Rubric(p.criteria(p.values), p.asked.Judge) },
 	}
 }
 

@@ -16,7 +16,7 @@ func TestCriteriaSayWhatAReplyDoes(t *testing.T) {
 		{"id":"repeats","check":"len(uniq(items)) == len(items)","says":"repeats\n an item"},
 		{"id":"short","check":"all(items, chars(#) <= 1)"},
 		{"id":"half","check":"0.5","says":"is half right"}]}`
-	g, err := graders.New("rubric", json.RawMessage(params), nil)
+	g, err := graders.New("rubric", json.RawMessage(params), graders.Models{})
 	require.NoError(t, err)
 	scores := grade(t, g, answered("가나", "가나"))
 	require.Equal(t, "repeats an item; is half right (0.50 of 1); failed short (all(items, chars(#) <= 1) is false)",
@@ -33,7 +33,7 @@ func TestCriteriaSayWhatAReplyDoes(t *testing.T) {
 	require.Equal(t, scores[1].Reason+"; failed short ("+scores[2].Reason+")", scores[0].Reason, "said once")
 
 	named, err := graders.New("expression",
-		json.RawMessage(`{"name":"one","check":"len(items) == 1","says":"has several items"}`), nil)
+		json.RawMessage(`{"name":"one","check":"len(items) == 1","says":"has several items"}`), graders.Models{})
 	require.NoError(t, err)
 	require.Equal(t, "has several items", grade(t, named, answered("가", "나"))[0].Reason)
 

@@ -63,6 +63,7 @@ type Config struct {
 	Model  string           // a name of Models, or empty
 	Judge  string           // a name of Models, or empty
 	Editor string           // a name of Models, or empty
+	Embeds string           // a name of Models, or empty: what embeddings are from
 	Judged Judged           // how the judge is asked, and when it may gate
 	Models map[string]Model // by name
 	Runs   string           // the directory of run files

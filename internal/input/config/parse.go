@@ -22,6 +22,7 @@ type file struct {
 	Bar    *float64             `yaml:"judge_bar"`
 	Editor string               `yaml:"editor"`
 	Edit   string               `yaml:"editor_prompt"`
+	Embeds string               `yaml:"embeddings"`
 	Models map[string]fileModel `yaml:"models"`
 	Gates  []fileGate           `yaml:"gates"`
 	Runs   string               `yaml:"runs"`
@@ -83,6 +84,11 @@ func Parse(path string, data []byte) (*Config, problem.List) {
 	}
 	c.Editor, c.EditorPrompt = f.Editor, k.relative(path, f.Edit)
 	k.modelName("editor", f.Editor, c.Models)
+	c.Embeds = f.Embeds
+	k.modelName("embeddings", f.Embeds, c.Models)
+	if c.Models[f.Embeds].API == Anthropic {
+		k.fail(k.root.At("embeddings"), "the Anthropic API has no embeddings", "name a model at another endpoint")
+	}
 	k.modelName("model", f.Model, c.Models)
 	k.modelName("judge", f.Judge, c.Models)
 	for i, g := range f.Gates {

@@ -14,6 +14,7 @@ func descriptions() map[string]string {
 		"config.pairwise_prompt": "The prompt that asks which of two replies is better; else the built-in one.",
 		"config.judge_bar":       "The lower bound of kappa that a criterion needs to gate, -1 to under 1; default 0.4.",
 		"config.editor":          "A name under models: the editor of improve, which proposes revisions.",
+		"config.embeddings":      "A name under models: the model of embeddings for the grader similar.",
 		"config.editor_prompt":   "The prompt of the editor, relative to this file; else the built-in one.",
 		"config.runs":            "The directory of run files, relative to this file; default: runs.",
 		"config.baseline": "The run file that run and compare hold a single revision against, " +

@@ -105,7 +105,7 @@ func TestGraderParameters(t *testing.T) {
 			params, probs = entry.Value.JSON()
 			require.Empty(t, probs)
 		}
-		_, paramErr := graders.New(entry.Key.Text(), params, noJudge{})
+		_, paramErr := graders.New(entry.Key.Text(), params, graders.Models{Judge: noJudge{}})
 		if err := validate(t, schema, suite); fits {
 			require.NoError(t, err, text)
 			if !strings.Contains(text, "a.json") { // the suite reads the file in
@@ -130,7 +130,7 @@ func TestGradersAreThoseThereAre(t *testing.T) {
 	require.True(t, ok)
 	named := []any{"properties", "graders", "items", "oneOf", 1, "properties"}
 	for _, name := range graders.Names() {
-		_, err := graders.New(name, nil, nil)
+		_, err := graders.New(name, nil, graders.Models{})
 		require.Equal(t, err == nil, slices.Contains(bare, any(name)), name)
 		shape := dig(t, schema, append(slices.Clone(named), name)...)
 		require.NotEmpty(
@@ -149,7 +149,7 @@ func TestGradersAreThoseThereAre(t *testing.T) {
 // known asks a grader for its keys: they stand in what it says of one that no
 // grader has.
 func known(grader, params string) []string {
-	_, err := graders.New(grader, fmt.Appendf(nil, params, strings.Repeat("z", 40)), noJudge{})
+	_, err := graders.New(grader, fmt.Appendf(nil, params, strings.Repeat("z", 40)), graders.Models{Judge: noJudge{}})
 	for _, e := range graders.ParamErrors(err) {
 		if _, list, ok := strings.Cut(e.Hint, "known are "); ok && strings.HasPrefix(e.Msg, "unknown key") {
 			return strings.Split(list, ", ")

@@ -73,7 +73,7 @@ func TestHash(t *testing.T) {
 			`{"criteria":[{"id":"a","question":"?","options":["yes","no"]},{"id":"c","check":"true"},`+
 				`{"id":"b","question":"!","options":["yes","no"]}]}`,
 		),
-		none{},
+		graders.Models{Judge: none{}},
 	)
 	require.NoError(t, err)
 	require.Equal(t, usual, rubric.Hash(graders.Questions([]graders.Spec{{Name: "format"}, g.Spec()})))

@@ -250,7 +250,7 @@ func TestCommittedGradersTellGoodRepliesFromBad(t *testing.T) {
 	s, _ := loadCommitted(t)
 	reader, err := reply.NewReader(s.Rules)
 	require.NoError(t, err)
-	built, err := s.Build(nil, nil)
+	built, err := s.Build(graders.Models{}, nil)
 	require.NoError(t, err)
 
 	document := func(typ string, items ...string) string {

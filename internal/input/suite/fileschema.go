@@ -35,7 +35,7 @@ func (*graderBlock) Schema() map[string]any {
 	properties, bare := map[string]any{}, []string{}
 	for _, b := range graders.BuiltIns() {
 		properties[b.Name] = b.Schema()
-		if _, err := graders.New(b.Name, nil, nil); err == nil {
+		if _, err := graders.New(b.Name, nil, graders.Models{}); err == nil {
 			bare = append(bare, b.Name)
 		}
 	}

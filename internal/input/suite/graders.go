@@ -91,7 +91,7 @@ func (l *loader) grader(b graderBlock) (GraderEntry, graders.Spec) {
 		e.Score = b.name
 	}
 	spec := graders.Spec{Name: e.Score, Params: e.Params}
-	g, err := graders.New(b.name, e.Params, noJudge{})
+	g, err := graders.New(b.name, e.Params, graders.Models{Judge: noJudge{}})
 	if err == nil {
 		spec = g.Spec()
 		e.Score = spec.Name

@@ -105,9 +105,9 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, "2026-11-23", cases[2].Input, "text as it is spelled")
 	require.Equal(t, map[string]string{"today": "2026-11-23 (월)"}, s.VarsOf(cases[2]))
 
-	_, err := s.Build(nil, nil)
+	_, err := s.Build(graders.Models{}, nil)
 	require.ErrorContains(t, err, "s.yaml:12:5: building the grader rubric", "its question needs a judge")
-	built, err := s.Build(noJudge{}, nil)
+	built, err := s.Build(graders.Models{Judge: noJudge{}}, nil)
 	require.NoError(t, err)
 	require.Len(t, built, 3)
 }

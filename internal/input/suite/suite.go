@@ -184,14 +184,14 @@ func validVars(vars map[string]string) bool {
 	return true
 }
 
-// Build makes the suite's graders, in order. The judge answers the questions of
-// a rubric; it may be nil where [Suite.Judged] is false. A grader that is a
+// Build makes the suite's graders, in order. The judge answers the questions
+// of a rubric; it may be nil where [Suite.Judged] is false. A grader that is a
 // program is made by command.
 func (s *Suite) Build(
-	judge graders.Judge, command func(GraderEntry) (graders.Grader, error),
+	asked graders.Models, command func(GraderEntry) (graders.Grader, error),
 ) ([]graders.Grader, error) {
 	out := make([]graders.Grader, 0, len(s.Graders))
-	builtIn := func(e GraderEntry) (graders.Grader, error) { return graders.New(e.Name, e.Params, judge) }
+	builtIn := func(e GraderEntry) (graders.Grader, error) { return graders.New(e.Name, e.Params, asked) }
 	for _, e := range s.Graders {
 		build := builtIn
 		if e.Command != nil {

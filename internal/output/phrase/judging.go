@@ -15,6 +15,18 @@ func Judging(j *summary.Judging) string {
 	return fmt.Sprintf("judge %s (%s): %s", j.Model, j.Endpoint, asked(j))
 }
 
+// embedding says what a model of embeddings was asked, apart from the replies.
+func embedding(e *summary.Embedding) string {
+	texts := wording.Count(e.Texts, "text")
+	if e.Replayed > 0 {
+		texts += fmt.Sprintf(", %d of them replayed", e.Replayed)
+	}
+	usage := e.Usage
+	usage.LatencyP50 = nil
+	return fmt.Sprintf("embeddings %s (%s): %s · %s made · %s", e.Model, e.Endpoint, texts,
+		wording.Count(e.Calls, "call"), Usage(usage))
+}
+
 // judgings says the same of both sides of a comparison.
 func judgings(c *compare.Comparison) []string {
 	var out []string

@@ -26,6 +26,9 @@ func RunBasis(s summary.Summary) []string {
 	if s.Judging != nil {
 		out = append(out, Judging(s.Judging))
 	}
+	if s.Embedding != nil {
+		out = append(out, embedding(s.Embedding))
+	}
 	return append(out, RunNotes(s)...)
 }
 

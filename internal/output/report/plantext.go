@@ -45,6 +45,11 @@ func PlanText(w io.Writer, j plan.Plan) error {
 				"The judge is asked about %s up to %s; the tokens and the cost above do not include that.",
 				r.Prompt, wording.Count(r.Judging, "time"))))
 		}
+		if r.Embeddings > 0 {
+			p.line("%s", line(fmt.Sprintf(
+				"The model of embeddings is asked about %s up to %s; the tokens and the cost above do not include that.",
+				r.Prompt, wording.Count(r.Embeddings, "time"))))
+		}
 	}
 	p.blank()
 	able := wording.Verb(j.Units, "are") + " too few to detect any drop reliably"

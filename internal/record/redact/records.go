@@ -17,7 +17,7 @@ func (r *Redactor) Header(h runfile.Header) (runfile.Header, error) {
 		Run: h.Run, Prompt: r.prompt(h.Prompt),
 		Suite: runfile.Suite{Name: h.Suite.Name, Path: h.Suite.Path, Hash: r.hash(h.Suite.Hash)}, Model: h.Model,
 		Reply: reply.Rules{Types: h.Reply.Types}, Reader: h.Reader, Cases: h.Cases, Trials: h.Trials, Source: h.Source,
-		Sealed: h.Sealed, Pairwise: h.Pairwise, Git: h.Git,
+		Sealed: h.Sealed, Pairwise: h.Pairwise, Embedder: h.Embedder, Git: h.Git,
 		Redacted: &runfile.Redacted{From: h.Run, Key: r.KeyID()}, Tool: h.Tool, Started: h.Started,
 	}
 	for _, spec := range h.Graders {

@@ -28,6 +28,8 @@ const (
 	ForReply    = "reply"    // the reply that is graded
 	ForJudge    = "judge"    // a judge's verdict on one criterion
 	ForPairwise = "pairwise" // a judge's choice between two replies
+
+	ForEmbedding = "embedding" // the vector of a text that a grader compares
 )
 
 // Status says how a run ended.
@@ -60,9 +62,10 @@ type Header struct {
 	Source   string         `json:"regraded_from,omitempty"` // the run whose replies were graded again
 	Pooled   []string       `json:"pooled,omitempty"`        // the runs whose trials this one has, oldest first
 	Judge    *Judge         `json:"judge,omitempty"`
-	Pairwise *Pairwise      `json:"pairwise,omitempty"` // of a run in which a judge compared two others
-	Blame    *Blame         `json:"blame,omitempty"`    // of a run of variants of one change
-	Redacted *Redacted      `json:"redacted,omitempty"` // of a run whose texts were taken out
+	Embedder *Model         `json:"embeddings,omitempty"` // the model that embeddings are from
+	Pairwise *Pairwise      `json:"pairwise,omitempty"`   // of a run in which a judge compared two others
+	Blame    *Blame         `json:"blame,omitempty"`      // of a run of variants of one change
+	Redacted *Redacted      `json:"redacted,omitempty"`   // of a run whose texts were taken out
 	Git      *Git           `json:"git,omitempty"`
 	Tool     string         `json:"tool"`
 	Started  time.Time      `json:"started"`
@@ -119,6 +122,15 @@ type Model struct {
 // Same reports whether two runs were on one model: by one id at one endpoint and API.
 func (m Model) Same(other Model) bool {
 	return m.ID == other.ID && m.Endpoint == other.Endpoint && m.API == other.API
+}
+
+// Identity names a model by all that its answers depend on: its id, its endpoint and its parameters.
+func (m Model) Identity() string {
+	out := m.ID + " (" + m.Endpoint + ")"
+	if raw, err := json.Marshal(m.Params); err == nil && string(raw) != "{}" {
+		out += " " + string(raw)
+	}
+	return out
 }
 
 // Judge names what judged the run's rubric. Scores of two runs are comparable where both hashes and all models are
@@ -221,7 +233,7 @@ type Call struct {
 	Case          string    `json:"case"`
 	Trial         int       `json:"trial"`               // from 1
 	Variant       string    `json:"variant,omitempty"`   // of a run with [Header.Blame]: 1 for each hunk that is in, or 0
-	For           string    `json:"for"`                 // [ForReply], [ForJudge] or [ForPairwise]
+	For           string    `json:"for"`                 // [ForReply] and the like
 	Criterion     string    `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
 	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
 	Reply         string    `json:"reply"`

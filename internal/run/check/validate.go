@@ -92,6 +92,10 @@ func (c *Result) checkJudge(ctx context.Context, p *project.Project) problem.Lis
 	if p.Suite == nil {
 		return probs
 	}
+	if p.Embeds() {
+		_, err := p.Embeddings()
+		probs = append(probs, problem.From(err)...)
+	}
 	criteria, err := p.Criteria()
 	if err == nil {
 		_, err = p.Judges(slices.DeleteFunc(criteria, func(c graders.Criterion) bool { return c.Judge == "" }))

@@ -105,8 +105,11 @@ func (s *Search) count(runs []*runfile.Run) {
 		price, judge := s.Project.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID), s.Project.JudgePrice(run)
 		for _, c := range run.Calls {
 			cost, of := 0.0, price
-			if c.For == runfile.ForJudge {
+			switch c.For {
+			case runfile.ForJudge:
 				of = judge
+			case runfile.ForEmbedding:
+				of = s.Project.EmbeddingPrice(run)
 			}
 			if c.Usage != nil && of != nil {
 				cost = of.Of(c.Usage.InputTokens, c.Usage.OutputTokens)

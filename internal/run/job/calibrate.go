@@ -96,7 +96,7 @@ func (c *Calibration) prepare(ctx context.Context, p *project.Project, o Options
 		if k == c.repeats {
 			j.Repeat, j.Reversed = 0, true
 		}
-		built, err := p.Build(j, programs)
+		built, err := p.Build(graders.Models{Judge: j}, programs)
 		if err != nil {
 			return err
 		}

@@ -86,17 +86,22 @@ func (j *Job) judgeQuery(p *project.Project, o Options, asked *prompt.Prompt, h 
 			return nil, err
 		}
 	}
+	return j.gradingQuery(o, ofJudge(asked)), nil
+}
+
+// gradingQuery selects the answers that graders may replay; nil where all is asked anew.
+func (j *Job) gradingQuery(o Options, isUsed func(runfile.Header) bool) *runfile.Query {
 	begin := j.fresh.begin()
 	if o.Fresh && begin.IsZero() {
-		return nil, nil //nolint:nilnil // all is asked anew
+		return nil
 	}
-	judged := query(o, ofJudge(asked))
+	judged := query(o, isUsed)
 	oldest := judged.Oldest(runfile.Header{})
 	if o.Fresh && begin.After(oldest) {
 		oldest = begin
 	}
 	judged.Oldest = func(runfile.Header) time.Time { return oldest }
-	return &judged, nil
+	return &judged
 }
 
 // judgeHeader is what a run's header says of its judge.

@@ -54,6 +54,9 @@ func Plan(p *project.Project, o Options, batched bool) (plan.Plan, error) {
 			return out, err
 		}
 		planned.Judging = out.Trials * questions
+		if planned.Embeddings, err = countTexts(p, out.Trials); err != nil {
+			return out, err
+		}
 		out.Revisions = append(out.Revisions, planned)
 	}
 	out.Sensitivity(p.GatingGraders())

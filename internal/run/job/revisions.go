@@ -138,9 +138,15 @@ func (r *Revisions) prepareGrading(ctx context.Context, p *project.Project, o Op
 	if r.judge, err = r.prepareJudge(ctx, p, o); err != nil {
 		return err
 	}
-	var asked graders.Judge
+	var asked graders.Models
 	if r.judge != nil {
-		r.Work.Judge, asked = r.judge.judge, r.judge.judge
+		r.Work.Judge, asked.Judge = r.judge.judge, r.judge.judge
+	}
+	if r.Work.Embedder, err = r.prepareEmbedder(p, o); err != nil {
+		return err
+	}
+	if r.Work.Embedder != nil {
+		asked.Embedder = r.Work.Embedder
 	}
 	programs := p.Programs()
 	r.onClose(programs.Close)
@@ -157,6 +163,9 @@ func (r *Revisions) header(ctx context.Context, p *project.Project, o Options) r
 	h.Cases, h.Trials = p.Selected(), r.Work.Trials
 	if r.judge != nil {
 		h.Judge = r.judge.header
+	}
+	if r.Work.Embedder != nil {
+		h.Embedder = &r.Work.Embedder.Model
 	}
 	h.Selected = selection(p)
 	return h

@@ -3,17 +3,22 @@ package project
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"promptbench/graders"
+	"promptbench/internal/input/params"
 	"promptbench/internal/input/problem"
+	"promptbench/internal/input/suite"
+	"promptbench/internal/model/api"
 )
 
 // Specs are what the suite grades by. No judge is needed to say so, and no program
 // is started: what one says that it is stays open.
 func (p *Project) Specs() ([]graders.Spec, error) {
-	built, err := p.Build(noJudge{}, p.Programs())
+	built, err := p.Build(graders.Models{Judge: noJudge{}}, p.Programs())
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +78,53 @@ func (p *Project) JudgeTarget(name string) (Target, error) {
 		return p.targetOf(m), nil
 	}
 	return p.target(name)
+}
+
+// Embeds reports whether a grader asks for embeddings.
+func (p *Project) Embeds() bool {
+	return slices.ContainsFunc(p.Suite.Graders, isEmbedding)
+}
+
+// References are the texts that the grader similar holds a reply against, but for those of the case.
+func (p *Project) References() []string {
+	var params struct {
+		To []string `json:"to"`
+	}
+	if i := slices.IndexFunc(p.Suite.Graders, isEmbedding); i >= 0 {
+		_ = json.Unmarshal(p.Suite.Graders[i].Params, &params) // the suite was checked
+	}
+	return params.To
+}
+
+func isEmbedding(e suite.GraderEntry) bool {
+	b, _ := graders.LookUp(e.Name)
+	return b.Embeds
+}
+
+// Embeddings is the model that embeddings are from, as the config names it, and how a header names it.
+func (p *Project) Embeddings() (Target, error) {
+	m, ok := p.Config.Models[p.Config.Embeds]
+	if !ok {
+		missing := problem.Problem{
+			File: p.Suite.Path, Message: "the grader similar needs a model of embeddings, and none is named",
+			Hint: "set embeddings in promptbench.yaml to a name under models",
+		}
+		if i := slices.IndexFunc(p.Suite.Graders, isEmbedding); i >= 0 {
+			e := p.Suite.Graders[i]
+			missing.File, missing.Line, missing.Column = e.File, e.Line, e.Column
+		}
+		return Target{}, problem.List{missing}
+	}
+	t := p.targetOf(m)
+	embeds := api.EmbeddingsOf(m.API)
+	if azure, ok := t.settings.API.(api.Azure); ok {
+		azure.API = embeds
+		t.settings.API = azure
+	} else {
+		t.settings.API = embeds
+	}
+	t.Params = params.Params{Extra: t.Params.Extra}
+	return t, nil
 }
 
 // atRubric is a problem of the suite's rubric.

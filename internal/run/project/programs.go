@@ -35,8 +35,8 @@ func (p *Project) Programs() *Programs {
 }
 
 // Build makes the suite's graders.
-func (p *Project) Build(judge graders.Judge, programs *Programs) ([]graders.Grader, error) {
-	return p.Suite.Build(judge, programs.grader)
+func (p *Project) Build(asked graders.Models, programs *Programs) ([]graders.Grader, error) {
+	return p.Suite.Build(asked, programs.grader)
 }
 
 func (c *Programs) grader(e suite.GraderEntry) (graders.Grader, error) {

@@ -66,6 +66,7 @@ func (p *Project) JudgeReliabilities(run *runfile.Run) summary.JudgeReliabilitie
 func (p *Project) Summary(run *runfile.Run) summary.Summary {
 	s := summary.Of(run, p.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID))
 	s.Judging = summary.JudgingOf(run, p.JudgePrice(run))
+	s.Embedding = summary.EmbeddingOf(run, p.EmbeddingPrice(run))
 	people, err := p.Labelled(run)
 	s.SetReliability(p.JudgeReliabilities(run), people)
 	if err != nil {

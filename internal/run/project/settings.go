@@ -98,6 +98,14 @@ func (p *Project) JudgePrice(run *runfile.Run) *params.Price {
 	return nil
 }
 
+// EmbeddingPrice is the price of a run's model of embeddings, nil where it is unknown.
+func (p *Project) EmbeddingPrice(run *runfile.Run) *params.Price {
+	if m := run.Header.Embedder; m != nil {
+		return p.PriceFor(m.Endpoint, m.ID)
+	}
+	return nil
+}
+
 // Exists reports whether path is a file.
 func Exists(path string) bool {
 	info, err := os.Stat(path)

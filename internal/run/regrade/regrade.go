@@ -51,7 +51,7 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 	}
 	run = runs.Unsealed(run, p.Suite)
 	programs := p.Programs()
-	built, err := p.Build(rejudge(run, criteria), programs)
+	built, err := p.Build(graders.Models{Judge: rejudge(run, criteria), Embedder: reembed(run)}, programs)
 	ctx, release := programs.UntilInterrupted(ctx)
 	defer release()
 	if err == nil {

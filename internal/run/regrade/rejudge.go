@@ -20,6 +20,30 @@ func (r recorded) Lookup(key string) (runfile.Call, bool, error) {
 	return c, ok, nil
 }
 
+// recordedFor has the calls of a run for one purpose.
+func recordedFor(run *runfile.Run, purpose string) recorded {
+	out := recorded{}
+	for _, c := range run.Calls {
+		if c.For == purpose && c.Error == nil {
+			out[c.Key] = c
+		}
+	}
+	return out
+}
+
+// reembed gives the embeddings of a run again, and asks for none.
+func reembed(run *runfile.Run) graders.Embedder {
+	m := run.Header.Embedder
+	if m == nil {
+		return nil
+	}
+	return &runner.Embedder{Params: m.Params, Model: *m, Asker: &runner.Asker{
+		Target:   model.Target{API: api.EmbeddingsOf(m.API), Endpoint: m.Endpoint, ID: m.ID},
+		Recorded: recordedFor(run, runfile.ForEmbedding),
+		Offline:  fmt.Sprintf("run %s has no embedding of this text by %s", run.Header.Run, m.ID),
+	}}
+}
+
 // rejudge is the judge of a run as its header describes it, which says again
 // what it said then and is asked nothing. Of a run without a judge it has
 // nothing to say.
@@ -28,12 +52,7 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 	if h == nil || h.Prompt == nil {
 		return &runner.Judge{}
 	}
-	said := recorded{}
-	for _, c := range run.Calls {
-		if c.For == runfile.ForJudge && c.Error == nil {
-			said[c.Key] = c
-		}
-	}
+	said := recordedFor(run, runfile.ForJudge)
 	bench := func(m runfile.Model) *runner.JudgeModel {
 		return &runner.JudgeModel{Params: m.Params, Asker: &runner.Asker{
 			Target: model.Target{API: api.ByName(m.API), Endpoint: m.Endpoint, ID: m.ID, Thinking: m.Thinking}, Recorded: said,

@@ -32,7 +32,7 @@ type Asker struct {
 
 // A Purpose says what a call is for and where its line belongs.
 type Purpose struct {
-	For       string // [runfile.ForReply], [runfile.ForJudge] or [runfile.ForPairwise]
+	For       string // [runfile.ForReply] and the like
 	Case      string
 	Trial     int    // the case's trial; a vote has its number in the request
 	Criterion string // of a judge's call
@@ -155,6 +155,17 @@ func (a *Asker) keepStop(e *model.Error) {
 		why.Message += "; a call was failing then: " + e.Error()
 		a.fatal.Store(why)
 	}
+}
+
+// fatalFor is [Asker.Fatal] with the name of who asks.
+func (a *Asker) fatalFor(role string) *runfile.Error {
+	e := a.Fatal()
+	if e == nil {
+		return nil
+	}
+	failure := *e
+	failure.Message = role + ": " + e.Message
+	return &failure
 }
 
 // Fatal returns the error after which no call was tried any more, or nil.

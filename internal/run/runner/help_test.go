@@ -156,7 +156,7 @@ func job(t *testing.T, s *suite.Suite, m model.Model, names ...string) (runner.J
 	t.Helper()
 	reader, err := reply.NewReader(s.Rules)
 	require.NoError(t, err)
-	built, err := s.Build(nil, nil)
+	built, err := s.Build(graders.Models{}, nil)
 	require.NoError(t, err)
 	j := runner.Job{Suite: s, Trials: 1, Workers: 1, Grading: runner.Grading{Reader: reader, Graders: built}}
 	var memories []*memory

@@ -70,10 +70,8 @@ func (j *Judge) Fatal() *runfile.Error {
 		if m == nil {
 			continue
 		}
-		if e := m.Asker.Fatal(); e != nil {
-			failure := *e
-			failure.Message = "the judge: " + e.Message
-			return &failure
+		if e := m.Asker.fatalFor("the judge"); e != nil {
+			return e
 		}
 	}
 	return nil

@@ -50,6 +50,7 @@ type Job struct {
 	Workers   int            // replies awaited at once, at least 1
 	Grading   Grading
 	Judge     *Judge // that the graders ask; nil where they ask none
+	Embedder  *Embedder
 	Stages    Stages // that the cases come in; nil: all selected cases at once
 	Revisions []Revision
 	Progress  func(Event) // called from many goroutines, after each trial; may be nil
@@ -165,7 +166,7 @@ func (r *running) trial(ctx context.Context, it item, rest func()) (err error) {
 	}
 	purpose := Purpose{For: runfile.ForReply, Case: it.c.Case, Trial: it.trial}
 	request := Request(revision.Prompt, revision.Params, messages, it.trial)
-	if r.Judge.Fatal() != nil { // a new reply could not be judged
+	if r.graderFatal() != nil { // a new reply could not be graded
 		if _, ok, err := revision.Asker.Recall(purpose, request); !ok || err != nil {
 			return err
 		}
@@ -234,6 +235,9 @@ func unlessOver(ctx context.Context, err error) error {
 	return err
 }
 
+// graderFatal returns the error after which some grader can ask its model no more, or nil.
+func (r *running) graderFatal() *runfile.Error { return cmp.Or(r.Judge.Fatal(), r.Embedder.Fatal()) }
+
 func isOver(ctx context.Context) bool { return ctx.Err() != nil }
 
 // close ends every run file, also after an error.
@@ -241,7 +245,7 @@ func (r *running) close(interrupted bool, err error) ([]runfile.End, error) {
 	ends := make([]runfile.End, len(r.Revisions))
 	errs := []error{err}
 	for i, revision := range r.Revisions {
-		fatal := cmp.Or(revision.Asker.Fatal(), r.Judge.Fatal())
+		fatal := cmp.Or(revision.Asker.Fatal(), r.graderFatal())
 		ends[i] = endOf(&r.counts[i], r.planned(i), err, fatal, interrupted)
 		if d := r.Stages.Decided(i); d != nil && err == nil && ends[i].Trials == r.begun[i] {
 			ends[i].Status, ends[i].Reason, ends[i].Decided = runfile.Complete, "", d

@@ -55,7 +55,7 @@ func (r Request) Input() string {
 	return ""
 }
 
-// A Server answers POST …/chat/completions, lists models at GET …/models, and takes batches where [Server.Batches] says
+// A Server answers POST …/chat/completions and …/embeddings, lists models at GET …/models, and takes batches where [Server.Batches] says
 // so.
 type Server struct {
 	http     *httptest.Server
@@ -116,7 +116,7 @@ func (s *Server) Forget() *Server {
 	return s
 }
 
-// Requests returns the chat requests that arrived so far, in order of arrival, refused ones included.
+// Requests returns the requests for completions and embeddings that arrived so far, in order of arrival, refused ones included.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,6 +134,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "/chat/completions") && r.Method == http.MethodPost:
 		request := s.record(r, body)
 		s.write(w, r, request, s.reply(request))
+	case strings.HasSuffix(r.URL.Path, "/embeddings") && r.Method == http.MethodPost:
+		request := s.record(r, body)
+		s.write(w, r, request, s.embed(request))
 	case strings.HasSuffix(r.URL.Path, "/models"):
 		s.write(w, r, Request{}, s.listModels())
 	default:
@@ -164,18 +167,29 @@ func (s *Server) record(r *http.Request, body []byte) Request {
 }
 
 func (s *Server) reply(r Request) Reply {
+	if refused := s.refuse(r); refused != nil {
+		return *refused
+	}
+	return s.handlers[min(r.Number, len(s.handlers))-1](r)
+}
+
+// refuse returns the error of a request that no handler sees, or nil.
+func (s *Server) refuse(r Request) *Reply {
 	s.mu.Lock()
 	key, models := s.key, s.models
 	s.mu.Unlock()
+	var out Reply
 	switch {
 	case key != "" && r.Header.Get("Authorization") != "Bearer "+key && r.Header.Get("api-key") != key:
-		return Error(http.StatusUnauthorized, "invalid_api_key", "Incorrect API key provided")
+		out = Error(http.StatusUnauthorized, "invalid_api_key", "Incorrect API key provided")
 	case r.Fields == nil:
-		return Error(http.StatusBadRequest, "", "the body is no JSON object")
+		out = Error(http.StatusBadRequest, "", "the body is no JSON object")
 	case models != nil && !slices.Contains(models, r.Model):
-		return UnknownModel(r.Model)
+		out = UnknownModel(r.Model)
+	default:
+		return nil
 	}
-	return s.handlers[min(r.Number, len(s.handlers))-1](r)
+	return &out
 }
 
 func (s *Server) listModels() Reply {

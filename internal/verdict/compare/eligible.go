@@ -181,7 +181,7 @@ func gradedOtherwise(b, h runfile.Header) string {
 		case !bytes.Equal(b.Graders[i].Params, spec.Params):
 			return spec.Name + " by different parameters"
 		case b.Graders[i].Says != spec.Says:
-			return fmt.Sprintf("%s by a command that was %s and is %s",
+			return fmt.Sprintf("%s by a command or a model that was %s and is %s",
 				spec.Name, cmp.Or(b.Graders[i].Says, "unnamed"), cmp.Or(spec.Says, "unnamed"))
 		}
 	}

@@ -58,6 +58,8 @@ type Revision struct {
 	// holds a verdict; which of its answers are recorded depends on the replies.
 	// Tokens and Cost leave it out.
 	Judging int `json:"judge_calls"`
+	// Embeddings is how many texts need a vector, at most: equal ones need one. Tokens and Cost leave it out, too.
+	Embeddings int `json:"embedding_calls,omitempty"`
 }
 
 // A Range runs from the least to the most.

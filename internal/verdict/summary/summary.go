@@ -33,6 +33,7 @@ type Summary struct {
 	Unread    *Unreadable     `json:"unread,omitempty"` // nil where every reply could be read
 	Usage     Usage           `json:"usage"`
 	Judging   *Judging        `json:"judge,omitempty"` // what the judge was asked, apart from the replies
+	Embedding *Embedding      `json:"embeddings,omitempty"`
 	Graders   []Grader        `json:"graders"`
 	Types     []string        `json:"types"`
 	Confusion [][]int         `json:"confusion"` // rows: expected type; columns: returned type, then unread
