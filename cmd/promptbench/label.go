@@ -6,10 +6,10 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"promptbench/internal/record/label"
 	"promptbench/internal/record/runfile"
@@ -57,16 +57,21 @@ replies whose labels narrow the intervals most.`,
 		return cmp.Or(f.checkOrder(cmd.Flags().Changed), checkAtLeast("limit", f.limit, 1))
 	})
 	flags := cmd.Flags()
-	flags.IntVar(&f.sample, "sample", 0, "draw `n` cases at random for each question; the same runs give the same draw")
+	f.addOrder(flags)
 	flags.BoolVar(&f.next, "next", false, "ask where a label narrows the interval of a judged rate most")
 	flags.StringVar(&f.labeller, "labeller", "", "the `name` of the person who labels")
 	flags.StringVarP(&f.file, "output", "o", "", "the label `file` (default: in labels beside the suite)")
-	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the order, a whole number `n`; the same seed gives the same order")
 	flags.IntVar(&f.limit, "limit", math.MaxInt, "stop after `n` answers (default: no limit)")
 	flags.Lookup("limit").DefValue = "0" // not in --help
 	files.add(cmd)
 	files.addCases(cmd)
 	return cmd
+}
+
+// addOrder adds the flags that decide the order.
+func (f *labelFlags) addOrder(flags *pflag.FlagSet) {
+	flags.IntVar(&f.sample, "sample", 0, "draw `n` cases at random for each question; the same runs give the same draw")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the order, a whole number `n`; the same seed gives the same order")
 }
 
 // checkOrder refuses flags that ask for two orders.
@@ -88,65 +93,63 @@ func (a *app) label(ctx context.Context, args []string, o project.Options, f lab
 		return err
 	}
 	a.Warn(p.Warnings)
-	var labelled []*runfile.Run
-	for _, arg := range args {
-		run, err := a.loadRun(ctx, arg, o, runfile.Full)
-		if err != nil {
-			return err
-		}
-		labelled = append(labelled, run)
-	}
-	work, err := toLabel(p, labelled, f)
+	work, _, err := a.toLabel(ctx, p, args, o, f)
 	if err != nil {
 		return err
 	}
+	open := func() (*label.File, error) { return label.Append(f.file) }
 	if f.file == "" {
 		f.file = filepath.Join(p.LabelsDir(), label.FileName(p.Suite.Name, f.labeller))
+		open = func() (*label.File, error) { return label.AppendOwn(f.file, f.labeller) }
 	}
 	labels, err := label.Read(f.file)
 	if err != nil {
 		return err
 	}
 	session := label.NewGuidedSession(p.Suite.Name, f.labeller, work.Questions, labels, work.Choose)
-	file, err := label.Append(f.file)
+	file, err := open()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := keepDraw(file, f.file, work.Draw); err != nil {
+	if err := file.Keep(work.Draw); err != nil {
 		return err
 	}
 	if err := a.AskLabels(a.in, session, file, f.limit); err != nil {
 		return err
 	}
 	answered, all := session.Progress()
-	a.Note("%d of %s answered; %s", answered, wording.Count(all, "question"), f.file)
-	if work.Draw != nil {
-		a.Note("drawn at random: up to %s for each question, from %s",
-			wording.Count(work.Draw.Sample, "case"), wording.List(work.Draw.Runs))
-	}
+	a.noteLabels(answered, all, f.file, work.Draw)
 	return nil
 }
 
-// toLabel lists what the flags ask for.
-func toLabel(p *project.Project, of []*runfile.Run, f labelFlags) (job.Labelling, error) {
-	switch {
-	case f.next:
-		return job.ToLabelNext(p, of)
-	case f.sample > 0:
-		return job.ToLabelSample(p, of, f.sample, f.labeller, time.Now())
+// noteLabels says how far a person is, and how the replies were drawn.
+func (a *app) noteLabels(answered, all int, file string, draw *label.Draw) {
+	a.Note("%d of %s answered; %s", answered, wording.Count(all, "question"), file)
+	if draw != nil {
+		a.Note("drawn at random: up to %s for each question, from %s",
+			wording.Count(draw.Sample, "case"), wording.List(draw.Runs))
 	}
-	return job.ToLabel(p, of, f.seed)
 }
 
-// keepDraw writes a random draw into the label file at path, unless it is there.
-func keepDraw(file *label.File, path string, d *label.Draw) error {
-	if d == nil {
-		return nil
+// toLabel loads the runs that arguments name, and lists what the flags ask for.
+func (a *app) toLabel(ctx context.Context, p *project.Project, args []string, o project.Options, f labelFlags) (
+	work job.Labelling, of []*runfile.Run, err error,
+) {
+	for _, arg := range args {
+		run, err := a.loadRun(ctx, arg, o, runfile.Full)
+		if err != nil {
+			return work, nil, err
+		}
+		of = append(of, run)
 	}
-	draws, err := label.DrawsIn(path)
-	if err != nil || slices.ContainsFunc(draws, func(known label.Draw) bool { return known.Covers(*d) }) {
-		return err
+	switch {
+	case f.next:
+		work, err = job.ToLabelNext(p, of)
+	case f.sample > 0:
+		work, err = job.ToLabelSample(p, of, f.sample, f.labeller, time.Now())
+	default:
+		work, err = job.ToLabel(p, of, f.seed)
 	}
-	return file.AddDraw(*d)
+	return work, of, err
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
@@ -19,6 +20,10 @@ var (
 	style string
 	//go:embed assets/page.js
 	script string
+	//go:embed assets/label.js
+	labelScript string
+	//go:embed assets/label.css
+	labelStyle string
 )
 
 // A Page gathers results and writes them as one file, one below the other.
@@ -62,15 +67,18 @@ func (p *Page) Close() error {
 	for i, s := range p.sections {
 		titles[i] = s.Title
 	}
-	f := frame{Title: strings.Join(titles, ", "), Script: true, Links: p.links}
+	f := frame{Title: strings.Join(titles, ", "), Script: script, Links: p.links}
 	return write(p.w, "report.tmpl", f, p.sections)
 }
 
 // A frame is what every page has.
 type frame struct {
-	Title  string
-	Script bool
-	Links  []Link
+	Title    string
+	Script   string // its own
+	Links    []Link
+	Here     string   // the link that leads to the page itself; may be empty
+	Language Language // by default English
+	Writes   bool     // the page sends what a person enters to its server
 
 	Policy template.HTMLAttr
 	Style  template.CSS
@@ -85,12 +93,16 @@ func write(w io.Writer, name string, f frame, body any) error {
 	if err != nil {
 		return fmt.Errorf("reading the page's template: %w", err)
 	}
-	code := ""
-	if f.Script {
-		code = script
+	f.Language = cmp.Or(f.Language, English)
+	look := style
+	if f.Writes {
+		look += labelStyle
 	}
-	f.Style, f.Code, f.Body = template.CSS(style), template.JS(code), body //nolint:gosec // our own files
-	policy := Policy(style, code, len(f.Links) > 0)
+	f.Style, f.Code, f.Body = template.CSS(look), template.JS(f.Script), body //nolint:gosec // our own files
+	policy := Policy(look, f.Script, len(f.Links) > 0)
+	if f.Writes {
+		policy += "; connect-src 'self'"
+	}
 	f.Policy = template.HTMLAttr(`content="` + policy + `"`) //nolint:gosec // made of hashes
 	if err := t.Execute(w, f); err != nil {
 		return fmt.Errorf("writing the page: %w", err)

@@ -1,13 +1,17 @@
 package view_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/output/view"
+	"promptbench/internal/record/label"
+	"promptbench/internal/testing/chromium"
 	"promptbench/internal/testing/chromium/chromiumtest"
 )
 
@@ -35,4 +39,46 @@ func TestBrowserGoesThroughThePages(t *testing.T) {
 	p.Wait("html[data-ready]")
 	require.True(t, strings.HasSuffix(title(p), " on subtodos · promptbench"))
 	p.Sound()
+}
+
+// The pages to label fit a phone, and axe-core finds nothing that is serious, in both languages and whatever light.
+func TestBrowserLabelPagesAreAccessible(t *testing.T) {
+	t.Parallel()
+	axe := chromiumtest.Axe(t)
+	for _, language := range []string{"en", "ko"} {
+		p := &person{}
+		server := httptest.NewUnstartedServer(nil)
+		labels := view.LabelHandler(p, []string{server.Listener.Addr().String()}, token)
+		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Header.Set("Accept-Language", language)
+			labels.ServeHTTP(w, r)
+		})
+		server.Start()
+		t.Cleanup(server.Close)
+		at := server.URL + "/" + token + "/"
+		tab := chromiumtest.Visit(t, server.URL, "/"+token+"/")
+		tab.Do(chromiumtest.BypassPolicy())
+		look := func(path string) {
+			tab.Do(chromedp.Navigate(at + path))
+			tab.Run(axe)
+			for _, dark := range []bool{false, true} {
+				for _, width := range []int64{400, 1280} {
+					tab.Do(chromium.View(width, 900, 1, dark))
+					require.Empty(t, tab.Violations(), "%q in %s, dark %t, %d wide", path, language, dark, width)
+					require.LessOrEqual(t, chromiumtest.Eval[int64](tab, `document.documentElement.scrollWidth`), width, path)
+				}
+			}
+		}
+		look("")
+		require.Equal(t, language, chromiumtest.Eval[string](tab, `document.documentElement.lang`))
+		for i, q := range questions() {
+			require.NoError(t, p.Answer(false, q.Key(), label.Yes, "좋음"))
+			lee := p.labels[i]
+			lee.Labeller, lee.Answer = "lee", []label.Answer{label.Yes, label.No}[i%2]
+			p.others = append(p.others, lee)
+			look("")
+		}
+		look("agreement")
+		tab.Sound()
+	}
 }

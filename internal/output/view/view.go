@@ -25,6 +25,7 @@ import (
 	"promptbench/internal/output/page"
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/output/report"
+	"promptbench/internal/record/label"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/verdict/compare"
@@ -55,16 +56,21 @@ func Handler(s Source, hosts []string, token string) http.Handler {
 	mux.HandleFunc("GET /run", h.page(h.run))
 	mux.HandleFunc("GET /compare", h.page(h.compare))
 	mux.HandleFunc("GET /history", h.page(h.history))
-	return guard(mux, hosts, token)
+	return guard(mux, hosts, token, false)
 }
 
-// guard rejects requests that do not come from a browser on this machine.
-func guard(next http.Handler, hosts []string, token string) http.Handler {
+// guard rejects requests that do not come from a browser on this machine. Where it writes, it lets pages of its own
+// send what a person enters.
+func guard(next http.Handler, hosts []string, token string, writes bool) http.Handler {
+	referrer := "no-referrer"
+	if writes {
+		referrer = "same-origin" // else a form tells no origin
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("X-Frame-Options", "DENY")
-		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Referrer-Policy", referrer)
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cache-Control", "no-store")
@@ -73,9 +79,11 @@ func guard(next http.Handler, hosts []string, token string) http.Handler {
 			http.Error(w, "promptbench view answers to its own address only", http.StatusForbidden)
 		case !ownOrigin(r, hosts):
 			http.Error(w, "promptbench view answers to its own pages only", http.StatusForbidden)
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		case r.Method != http.MethodGet && r.Method != http.MethodHead && (!writes || r.Method != http.MethodPost):
 			header.Set("Allow", "GET, HEAD")
 			http.Error(w, "promptbench view changes nothing", http.StatusMethodNotAllowed)
+		case r.Method == http.MethodPost && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") != "same-origin":
+			http.Error(w, "promptbench view takes answers from its own pages only", http.StatusForbidden)
 		case hasToken(r.URL.Path, token):
 			http.StripPrefix("/"+token, next).ServeHTTP(w, r)
 		case hasToken("/"+r.URL.Query().Get("token")+"/", token):
@@ -113,8 +121,12 @@ func links() []page.Link {
 	return []page.Link{{Text: "Runs", URL: "./"}, {Text: "History", URL: "history"}}
 }
 
-// page writes a page once all of it is there, or says what is wrong.
 func (h handler) page(render func(io.Writer, *http.Request) error) http.HandlerFunc {
+	return written(links(), render)
+}
+
+// written writes a page once all of it is there, or says what is wrong.
+func written(links []page.Link, render func(io.Writer, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var b bytes.Buffer
 		status := http.StatusOK
@@ -122,7 +134,7 @@ func (h handler) page(render func(io.Writer, *http.Request) error) http.HandlerF
 			var title string
 			status, title = fault(err)
 			b.Reset()
-			if err := page.Message(&b, title, err.Error(), links()); err != nil {
+			if err := page.Message(&b, title, err.Error(), links); err != nil {
 				http.Error(w, err.Error(), http.StatusInternalServerError)
 				return
 			}
@@ -140,6 +152,10 @@ func fault(err error) (status int, title string) {
 	switch {
 	case errors.Is(err, errNoRun):
 		return http.StatusNotFound, "There is no such run"
+	case errors.Is(err, label.ErrNoQuestion):
+		return http.StatusNotFound, "There is no such question"
+	case errors.Is(err, errBadForm):
+		return http.StatusBadRequest, "This is no answer"
 	case refused:
 		return http.StatusConflict, "These runs cannot be compared"
 	case wrong:
@@ -220,7 +236,10 @@ func others(shown history.History, runs []runfile.Found) []page.Link {
 	return out
 }
 
-var errNoRun = errors.New("no such run in the runs directory")
+var (
+	errNoRun   = errors.New("no such run in the runs directory")
+	errBadForm = errors.New("the form does not have the fields of this page; load the page again")
+)
 
 // find is the file of the run that a parameter names. Names are looked up and
 // never taken for paths.

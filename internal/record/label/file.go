@@ -97,11 +97,15 @@ func (l Label) check() error {
 	return nil
 }
 
-// A File is a label file that is being written.
-type File struct{ f *os.File }
+// A File is a label file that is being written, by one process at a time.
+type File struct {
+	f       *os.File
+	path    string
+	release func() error
+}
 
 // Append opens a label file for appending, and makes it and its directory where they are missing. It repairs the file
-// first; see [runfile.Repair].
+// first; see [runfile.Repair]. It is a problem where another process has it open.
 func Append(path string) (*File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("making the directory of labels: %w", err)
@@ -109,18 +113,72 @@ func Append(path string) (*File, error) {
 	if _, err := runfile.Repair(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("opening labels: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	release, isLocked, err := runfile.Lock(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening labels: %w", err)
 	}
-	return &File{f: f}, nil
+	if !isLocked {
+		return nil, problem.List{{
+			File: path, Message: "another promptbench writes these labels",
+			Hint: "end that one, or label under another name",
+		}}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening labels: %w", err), release())
+	}
+	return &File{f: f, path: path, release: release}, nil
+}
+
+// AppendOwn is [Append] for a file that may hold the labels of one person alone. It is a problem where it has those of
+// somebody else.
+func AppendOwn(path, labeller string) (*File, error) {
+	names, err := labellersIn(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if name != labeller {
+			return nil, problem.List{{
+				File: path, Message: fmt.Sprintf("it has the labels of %q, and %q would write there, too", name, labeller),
+				Hint: "choose another name",
+			}}
+		}
+	}
+	return Append(path)
+}
+
+// labellersIn lists whose lines a label file has.
+func labellersIn(path string) ([]string, error) {
+	labels, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	draws, err := DrawsIn(path)
+	var out []string
+	for _, l := range labels {
+		out = append(out, l.Labeller)
+	}
+	for _, d := range draws {
+		out = append(out, d.Labeller)
+	}
+	return out, err
 }
 
 // Add writes one label, whole and at once.
 func (f *File) Add(l Label) error { return f.add(l) }
 
-// AddDraw writes a random draw, before the first of its labels.
-func (f *File) AddDraw(d Draw) error { return f.add(d) }
+// Keep writes a random draw, before the first of its labels, unless the file has it. There may be none.
+func (f *File) Keep(d *Draw) error {
+	if d == nil {
+		return nil
+	}
+	draws, err := DrawsIn(f.path)
+	if err != nil || slices.ContainsFunc(draws, func(known Draw) bool { return known.Covers(*d) }) {
+		return err
+	}
+	return f.add(*d)
+}
 
 func (f *File) add(record any) error {
 	var b bytes.Buffer
@@ -136,5 +194,5 @@ func (f *File) add(record any) error {
 	return nil
 }
 
-// Close makes the labels durable.
-func (f *File) Close() error { return errors.Join(f.f.Sync(), f.f.Close()) }
+// Close makes the labels durable, and lets other processes write.
+func (f *File) Close() error { return errors.Join(f.f.Sync(), f.f.Close(), f.release()) }

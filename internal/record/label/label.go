@@ -42,6 +42,7 @@ type Label struct {
 	Answer    Answer    `json:"label"`
 	Labeller  string    `json:"labeller"`
 	Drawn     Drawn     `json:"drawn,omitempty"` // how the reply came to be labelled
+	Note      string    `json:"note,omitempty"`  // what the person says beside the answer
 	At        time.Time `json:"at"`
 }
 
@@ -73,14 +74,17 @@ type Question struct {
 	Drawn     Drawn
 }
 
-// key is what makes two questions the same.
-type key struct{ question, text string }
-
-func (q Question) key() key {
-	return key{rubric.QuestionHash(q.Criterion), q.Reply.TextHash()}
+// A Key is what makes two questions the same.
+type Key struct {
+	Question string // see [rubric.QuestionHash]
+	Text     string // see [Reply.TextHash]
 }
 
-func (l Label) key() key { return key{l.Question, l.Text} }
+// Key identifies the question.
+func (q Question) Key() Key { return Key{rubric.QuestionHash(q.Criterion), q.Reply.TextHash()} }
+
+// Key identifies the question that the label answers.
+func (l Label) Key() Key { return Key{l.Question, l.Text} }
 
 // Questions lists every criterion that applies to each reply. Replies come in an order that only the seed decides, one
 // with the same text once, the criteria of a reply together. A question that is made of what each case demands is left
@@ -108,16 +112,16 @@ func Questions(replies []Reply, criteria []graders.Criterion, seed uint64) []Que
 // in the order of the file.
 func Latest(labels []Label) []Label {
 	type mine struct {
-		key
+		Key
 		labeller string
 	}
 	last := map[mine]int{}
 	for i, l := range labels {
-		last[mine{l.key(), l.Labeller}] = i
+		last[mine{l.Key(), l.Labeller}] = i
 	}
 	var out []Label
 	for i, l := range labels {
-		if last[mine{l.key(), l.Labeller}] == i && l.Answer != Withdrawn {
+		if last[mine{l.Key(), l.Labeller}] == i && l.Answer != Withdrawn {
 			out = append(out, l)
 		}
 	}

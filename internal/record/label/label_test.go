@@ -245,7 +245,9 @@ func TestDraw(t *testing.T) {
 	draw := label.Draw{Kind: label.KindDraw, Suite: "todos", Runs: []string{"run-1"}, Sample: 30, Labeller: "kim", At: noon.UTC()}
 	f, err := label.Append(path)
 	require.NoError(t, err)
-	require.NoError(t, f.AddDraw(draw))
+	require.NoError(t, f.Keep(&draw))
+	require.NoError(t, f.Keep(&draw), "once")
+	require.NoError(t, f.Keep(nil))
 	want := label.NewSession("todos", "kim", label.Questions(replies(), criteria(), 1), nil).Answer(label.Yes, noon)
 	require.NoError(t, f.Add(want))
 	require.NoError(t, f.Close())
@@ -300,4 +302,40 @@ func TestGuidedSession(t *testing.T) {
 	require.Equal(t, []int{0, 1, 2, 2, 3}, seen)
 	answered, all := s.Progress()
 	require.Equal(t, [2]int{3, len(list)}, [2]int{answered, all})
+}
+
+// One process writes a file at a time, and the file of one person takes no labels of another.
+func TestFilesOfOthers(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "labels", "todos-kim.jsonl")
+	f, err := label.AppendOwn(path, "kim")
+	require.NoError(t, err)
+	_, err = label.Append(path)
+	require.ErrorContains(t, err, "another promptbench writes these labels")
+	require.NoError(t, f.Add(label.NewSession("todos", "kim", label.Questions(replies(), criteria(), 1), nil).Answer(label.Yes, noon)))
+	require.NoError(t, f.Close())
+	_, err = label.AppendOwn(path, "Kim?")
+	require.ErrorContains(t, err, `it has the labels of "kim"`)
+	f, err = label.AppendOwn(path, "kim")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	left, err := os.ReadDir(filepath.Dir(path))
+	require.NoError(t, err)
+	require.Len(t, left, 1, "no lock stays behind")
+}
+
+// A question can be asked out of order, and again.
+func TestSessionAsksOneQuestion(t *testing.T) {
+	t.Parallel()
+	list := label.Questions(replies(), criteria(), 1)
+	s := label.NewSession("todos", "kim", list, nil)
+	require.False(t, s.Ask(label.Key{Question: "x"}))
+	require.True(t, s.Ask(list[3].Key()))
+	given := []label.Label{s.Answer(label.Yes, noon)}
+	now, _ := s.Current()
+	require.Equal(t, list[0], now, "the first open one is next")
+	s = label.NewSession("todos", "kim", list, given)
+	require.True(t, s.Ask(list[3].Key()))
+	given = append(given, s.Answer(label.No, noon))
+	require.Equal(t, []label.Answer{label.No}, answers(label.Latest(given)))
 }

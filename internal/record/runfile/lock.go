@@ -67,12 +67,18 @@ func Reserve(dir, name string) (release func() error, isReserved bool, err error
 	if err := makeDir(dir); err != nil {
 		return nil, false, err
 	}
-	lock, err := tryLock(filepath.Join(dir, name))
-	if err != nil {
+	if release, isReserved, err = Lock(filepath.Join(dir, name)); err != nil {
 		return nil, false, cannotWrite(dir, err)
 	}
-	if lock == nil {
-		return nil, false, nil
+	return release, isReserved, nil
+}
+
+// Lock takes the lock of the file at path, which need not exist. The process has it until it calls release or ends.
+// isLocked is false where another process has it.
+func Lock(path string) (release func() error, isLocked bool, err error) {
+	lock, err := tryLock(path)
+	if err != nil || lock == nil {
+		return nil, false, err
 	}
 	return func() error { return unlock(lock) }, true, nil
 }

@@ -75,6 +75,7 @@ type Raters struct {
 	A       string      `json:"a"`
 	B       string      `json:"b"`
 	N       int         `json:"n"`
+	Same    int         `json:"same"` // of n, how many get the same answer of both
 	Kappa   *float64    `json:"kappa"`
 	KappaCI *[2]float64 `json:"kappa_ci"`
 }

@@ -1,0 +1,201 @@
+package view_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"promptbench/graders"
+	"promptbench/internal/output/page"
+	"promptbench/internal/output/view"
+	"promptbench/internal/record/label"
+	"promptbench/internal/verdict/calibration"
+)
+
+// A person keeps what kim says of two replies.
+type person struct {
+	labels []label.Label
+	others []label.Label
+}
+
+func (p *person) Who() (labeller, file string) { return "kim", "cases/labels/todos-kim.jsonl" }
+func (p *person) Suite() string                { return "todos" }
+
+func questions() []label.Question {
+	criteria := []graders.Criterion{
+		{ID: "concrete", Question: "Is every step concrete?", Options: []string{"yes", "no"}, Pass: []string{"yes"}},
+		{
+			ID: "order", Question: "차례대로인가?", Options: []string{"1", "2"}, Pass: []string{"2"},
+			Anchors: map[string]string{"1": "뒤죽박죽", "2": "차례대로"},
+		},
+	}
+	return label.Questions([]label.Reply{
+		{Case: "dentist", Input: "내일 오전 10시에 치과 가기", Text: "1. 예약하기\n<script>1</script>", Type: "answer", Items: []string{"예약하기"}},
+		{Case: "gym", Input: "헬스장 가기", Text: strings.Repeat("운동복 챙기기 👨‍👩‍👧 ", 60), Type: "answer", Items: []string{"챙기기"}},
+	}, criteria, 1)
+}
+
+func (p *person) session() *label.Session {
+	return label.NewSession("todos", "kim", questions(), p.labels)
+}
+
+func (p *person) Ask(_ bool, k label.Key) (label.Asked, error) {
+	s := p.session()
+	if k != (label.Key{}) && !s.Ask(k) {
+		return label.Asked{}, label.ErrNoQuestion
+	}
+	out := label.Asked{CanUndo: s.CanUndo()}
+	out.Answered, out.All = s.Progress()
+	if q, ok := s.Current(); ok {
+		out.Question = &q
+	}
+	return out, nil
+}
+
+func (p *person) Answer(_ bool, k label.Key, a label.Answer, note string) error {
+	s := p.session()
+	if !s.Ask(k) {
+		return label.ErrNoQuestion
+	}
+	l := s.Answer(a, time.Unix(0, 0))
+	l.Note = note
+	p.labels = append(p.labels, l)
+	return nil
+}
+
+func (p *person) Undo(bool) (label.Key, bool, error) {
+	l, ok := p.session().Undo(time.Unix(0, 0))
+	if ok {
+		p.labels = append(p.labels, l)
+	}
+	return l.Key(), ok, nil
+}
+
+func (p *person) Agreement() ([]calibration.Agreement, error) {
+	q := questions()
+	return calibration.Agree([]graders.Criterion{q[0].Criterion, q[1].Criterion},
+		map[string]label.Reply{q[0].Reply.TextHash(): q[0].Reply}, append(p.others, p.labels...)), nil
+}
+
+// post sends a form as the page's script does.
+func post(p *person, target, body string, header map[string]string) answer {
+	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
+	r.Host = "127.0.0.1:7000"
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	view.LabelHandler(p, []string{"127.0.0.1:7000", "localhost:7000"}, token).ServeHTTP(w, r)
+	return answer{w.Code, w.Header(), w.Body.String()}
+}
+
+func own() map[string]string {
+	return map[string]string{"Origin": "http://127.0.0.1:7000", "Accept": "application/json"}
+}
+
+func yesTo(q label.Question) string {
+	return url.Values{"q": {page.KeyText(q.Key())}, "answer": {"yes"}, "note": {"good"}}.Encode()
+}
+
+// Only the pages themselves write: no other origin, no program that says nothing of its origin, nobody without the token.
+func TestLabelsAreTakenFromOwnPagesAlone(t *testing.T) {
+	t.Parallel()
+	form := yesTo(questions()[0])
+	for name, c := range map[string]struct {
+		target string
+		header map[string]string
+	}{
+		"another page":       {"/SECRET/answer", map[string]string{"Origin": "https://evil.example"}},
+		"another port":       {"/SECRET/answer", map[string]string{"Origin": "http://127.0.0.1:7001"}},
+		"a sandboxed page":   {"/SECRET/answer", map[string]string{"Origin": "null"}},
+		"another site":       {"/SECRET/answer", map[string]string{"Sec-Fetch-Site": "cross-site"}},
+		"no origin":          {"/SECRET/answer", nil},
+		"the address bar":    {"/SECRET/answer", map[string]string{"Sec-Fetch-Site": "none"}},
+		"no token":           {"/answer", own()},
+		"another token":      {"/SECREX/answer", own()},
+		"another page, undo": {"/SECRET/undo", map[string]string{"Origin": "https://evil.example"}},
+	} {
+		p := &person{}
+		r := post(p, c.target, form, c.header)
+		require.Equal(t, http.StatusForbidden, r.status, name)
+		require.Empty(t, p.labels, name)
+		require.NotContains(t, r.body, "치과", name)
+	}
+	p := &person{}
+	require.Equal(t, http.StatusMethodNotAllowed, post(p, "/SECRET/", form, own()).status)
+	for _, wrong := range []string{
+		"q=x.y&answer=yes", "answer=yes", "q=" + page.KeyText(questions()[0].Key()) + "&answer=withdrawn",
+		strings.Repeat("x", 70<<10), "%zz",
+	} {
+		r := post(p, "/SECRET/answer", wrong, own())
+		require.Contains(t, []int{http.StatusBadRequest, http.StatusNotFound}, r.status, wrong[:3])
+		require.Contains(t, r.body, `{"error":"`)
+	}
+	require.Empty(t, p.labels)
+}
+
+func TestLabelAnswers(t *testing.T) {
+	t.Parallel()
+	p, q := &person{}, questions()
+	r := post(p, "/SECRET/answer", yesTo(q[0]), own())
+	require.Equal(t, http.StatusOK, r.status)
+	require.JSONEq(t, `{"next":"./?"}`, r.body)
+	require.Equal(t, [2]string{"yes", "good"}, [2]string{string(p.labels[0].Answer), p.labels[0].Note})
+
+	// Without a script, the form is sent on.
+	r = post(p, "/SECRET/answer", yesTo(q[1])+"&order=useful", map[string]string{"Sec-Fetch-Site": "same-origin"})
+	require.Equal(t, http.StatusSeeOther, r.status)
+	require.Equal(t, "./?order=useful", r.header.Get("Location"))
+	r = post(p, "/SECRET/undo", "", own())
+	require.Contains(t, r.body, page.KeyText(q[1].Key()))
+	require.Len(t, label.Latest(p.labels), 1)
+}
+
+// Labels never show what would influence them, and speak the browser's language.
+func TestLabelPages(t *testing.T) {
+	t.Parallel()
+	p := &person{}
+	get := func(target, language string) answer {
+		r := httptest.NewRequest(http.MethodGet, "/SECRET"+target, http.NoBody)
+		r.Host = "127.0.0.1:7000"
+		r.Header.Set("Accept-Language", language)
+		w := httptest.NewRecorder()
+		view.LabelHandler(p, []string{"127.0.0.1:7000"}, token).ServeHTTP(w, r)
+		return answer{w.Code, w.Header(), w.Body.String()}
+	}
+	first := get("/", "en-US,en;q=0.9")
+	require.Equal(t, http.StatusOK, first.status)
+	for _, want := range []string{`<html lang="en">`, "Question 1 of 4", "connect-src 'self'", `data-key="y"`, "todos-kim.jsonl"} {
+		require.Contains(t, first.body, want)
+	}
+	for _, leak := range []string{"dentist", "gym", "<script>1", "Undo"} {
+		require.NotContains(t, first.body, leak)
+	}
+	require.Equal(t, "same-origin", first.header.Get("Referrer-Policy"), "so that forms tell their origin")
+	for language, want := range map[string]string{
+		"ko-KR,ko;q=0.9,en;q=0.8": "질문 1 / 4", "fr": "Question 1 of 4", "": "Question 1 of 4", "en;q=0.5,ko;q=0.8": "질문 1 / 4",
+	} {
+		require.Contains(t, get("/", language).body, want, language)
+	}
+	require.Equal(t, http.StatusNotFound, get("/?q=a.b", "").status)
+
+	require.Contains(t, get("/agreement", "").body, "No reply is labelled by two people yet")
+	for i, q := range questions() {
+		require.NoError(t, p.Answer(false, q.Key(), label.Yes, "좋음"))
+		lee := p.labels[i]
+		lee.Labeller, lee.Note = "lee", "<b>no</b>"
+		lee.Answer = []label.Answer{label.Yes, label.No}[i%2]
+		p.others = append(p.others, lee)
+	}
+	require.Contains(t, get("/", "ko").body, "모든 질문에 답했습니다.")
+	shown := get("/agreement", "").body
+	for _, want := range []string{"lee", "kim · lee", "2 (100%)", "0 (0%)", "Questions with different answers", "&lt;b&gt;no&lt;/b&gt;", "좋음"} {
+		require.Contains(t, shown, want)
+	}
+}
