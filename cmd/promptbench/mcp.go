@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
@@ -50,7 +51,10 @@ project, and sealed cases are never shown, even if a run opened the seal.`,
 					return usagef("--project %s: %w", dir, err)
 				}
 			}
-			if _, err := p.RunsDir(); err != nil { // a broken config, or a folder of a project
+			if root := config.Here(); root != "." && p.Config == "" { // tools stay inside the project
+				return usagef("the project is in %[1]s; pass --project %[1]s", root)
+			}
+			if _, err := p.RunsDir(); err != nil { // a broken config
 				return err
 			}
 			o.Project, o.Version = p, version()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/regrade"
@@ -29,8 +30,8 @@ is now. It makes no call, and does not change the old run file.`,
 			if err != nil {
 				return err
 			}
-			if o.Suite == "" && project.Exists(old.Header.Suite.Path) {
-				o.Suite = old.Header.Suite.Path
+			if path := config.FromRecord(old.Header.Suite.Path); o.Suite == "" && project.Exists(path) {
+				o.Suite = path
 			}
 			p, err := project.Load(ctx, o, nil)
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/model/queue"
 	"promptbench/internal/output/progress"
 	"promptbench/internal/output/report"
@@ -86,7 +87,7 @@ verdict; with --gate-only, also once a regression is improbable.`,
 					return fmt.Errorf("reading --baseline: %w", err)
 				}
 				if len(args) == 0 {
-					args = []string{h.Prompt.Path}
+					args = []string{config.FromRecord(h.Prompt.Path)}
 				}
 				shown.baseline, shown.confirm = baseline, confirm
 			}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 )
@@ -22,6 +23,39 @@ func Above(dir string) string {
 		}
 	}
 	return ""
+}
+
+// Here returns the root of the project that the working directory is in, as seen from it: ".", or a directory above.
+func Here() string { return cmp.Or(Above("."), ".") }
+
+// ToRecord returns a path as run files hold it: as seen from the root of the project, wherever the command is typed.
+// A path outside of it, or that has no such form, stays.
+func ToRecord(path string) string {
+	root := Here()
+	if root == "." || path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	from, err := filepath.Abs(root)
+	if err != nil {
+		return path
+	}
+	to, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(from, to)
+	if err != nil {
+		return path
+	}
+	return filepath.ToSlash(rel)
+}
+
+// FromRecord returns the path of a run file as it can be opened from the working directory.
+func FromRecord(path string) string {
+	if root := Here(); root != "." && path != "" && !filepath.IsAbs(path) {
+		return filepath.Join(root, filepath.FromSlash(path))
+	}
+	return path
 }
 
 // Root returns the directory that the files of a project may be in: dir or the nearest directory above it with a

@@ -59,6 +59,7 @@ func Metrics() []string { return []string{Tokens, Latency, Cost} }
 // directory.
 type Config struct {
 	Path   string           // the file; empty for the defaults
+	Root   string           // the directory of the project: of the file, if there is one
 	Suite  string           // empty if none is configured, see DefaultSuite
 	Model  string           // a name of Models, or empty
 	Judge  string           // a name of Models, or empty
@@ -138,27 +139,31 @@ type MetricGate struct {
 
 const maxSize = 4 << 20 // bytes
 
-// Load reads the config at path, or [DefaultPath] if path is empty. Without the
+// Load reads the config at path, or [DefaultPath] of the project [Here] if path is empty. Without the
 // default file it returns the defaults; a missing named file is a problem. The
 // config is never nil, but usable only if the problems have no error.
 func Load(path string) (*Config, problem.List) {
 	named := path != ""
 	if !named {
-		path = DefaultIn(".")
+		path = DefaultIn(Here())
 	}
 	data, err := inputfile.Read(path, maxSize)
 	switch {
 	case err == nil:
 		c, probs := Parse(path, data)
-		if _, err := os.Stat(otherPath); !named && path != otherPath && err == nil {
+		other := filepath.Join(filepath.Dir(path), otherPath)
+		if _, err := os.Stat(other); !named && path != other && err == nil {
 			probs.Add(problem.Problem{
-				File: otherPath, Severity: problem.Warning, Message: "this file is not read, since " + path + " is here, too",
+				File: other, Severity: problem.Warning, Message: "this file is not read, since " + path + " is here, too",
 				Hint: "remove one of them",
 			})
 		}
 		return c, probs
 	case !named && os.IsNotExist(err):
-		return defaults(), nil
+		c := defaults()
+		c.Root = Here()
+		c.Runs = filepath.Join(c.Root, DefaultRuns)
+		return c, nil
 	}
 	hint := ""
 	if os.IsNotExist(err) {
@@ -168,7 +173,7 @@ func Load(path string) (*Config, problem.List) {
 }
 
 func defaults() *Config {
-	return &Config{Runs: DefaultRuns, Models: map[string]Model{}, Judged: Judged{Bar: DefaultBar}}
+	return &Config{Root: ".", Runs: DefaultRuns, Models: map[string]Model{}, Judged: Judged{Bar: DefaultBar}}
 }
 
 // ErrNoSuite reports a directory without a suite.

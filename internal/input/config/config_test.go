@@ -168,7 +168,7 @@ func TestLoad(t *testing.T) {
 	c, probs := config.Load("")
 	require.Empty(t, probs, "the default file may be missing")
 	require.Equal(
-		t, &config.Config{Runs: "runs", Models: map[string]config.Model{}, Judged: config.Judged{Bar: config.DefaultBar}},
+		t, &config.Config{Root: ".", Runs: "runs", Models: map[string]config.Model{}, Judged: config.Judged{Bar: config.DefaultBar}},
 		c,
 	)
 

@@ -51,7 +51,7 @@ type fileModel struct {
 // the file's directory. For an empty file the defaults apply.
 func Parse(path string, data []byte) (*Config, problem.List) {
 	c := defaults()
-	c.Path, c.Runs = path, filepath.Join(filepath.Dir(path), DefaultRuns)
+	c.Path, c.Root, c.Runs = path, filepath.Dir(path), filepath.Join(filepath.Dir(path), DefaultRuns)
 	if strictyaml.Empty(data) {
 		return c, nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/inputfile"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
@@ -62,12 +63,17 @@ func Resolve(name string) (string, error) {
 	return "", fmt.Errorf("no prompt %s, with or without %s%s", name, extensions()[0], hint)
 }
 
-// usualDir is the directory of a project's prompts.
-const usualDir = "prompts"
+// usualDir is the directory of the project's prompts, as seen from the working directory.
+func usualDir() string { return filepath.ToSlash(filepath.Join(config.Here(), "prompts")) }
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
 
 // usualHint suggests a prompt of the usual directory, such as prompts/v3 for v3.
 func usualHint(name string) string {
-	names, err := Files(usualDir)
+	names, err := Files(usualDir())
 	if err != nil {
 		return ""
 	}
@@ -75,7 +81,7 @@ func usualHint(name string) string {
 		names[i] = baseName(f)
 	}
 	if near := strictyaml.Nearest(baseName(name), names); near != "" {
-		return "; did you mean " + usualDir + "/" + near + "?"
+		return "; did you mean " + usualDir() + "/" + near + "?"
 	}
 	return ""
 }
@@ -95,7 +101,10 @@ func dirHint(dir string) string {
 	if near := strictyaml.DidYouMean(filepath.ToSlash(dir), names); near != "" {
 		return "; " + near
 	}
-	if dir == usualDir {
+	if above := filepath.Join(config.Here(), dir); above != dir && isDir(above) {
+		return "; the project is in " + config.Here() + ": name it from here, such as " + filepath.ToSlash(above) + "/NAME"
+	}
+	if dir == "prompts" {
 		return "; go to the directory of your project, or begin one: promptbench init"
 	}
 	return ""

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"promptbench/graders/reply"
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/label"
 	"promptbench/internal/record/runfile"
@@ -25,6 +26,9 @@ func newIrreplaceable(ctx context.Context, dir string, runs []runfile.Found) irr
 	x := irreplaceable{bases: []string{"."}, labelled: map[string]map[string]bool{}}
 	if beside := filepath.Dir(filepath.Clean(dir)); beside != "." {
 		x.bases = append(x.bases, beside)
+	}
+	if root := config.Here(); !slices.Contains(x.bases, root) {
+		x.bases = append(x.bases, root)
 	}
 	x.hashes = current(ctx, runs, x.paths)
 	for _, f := range runs {

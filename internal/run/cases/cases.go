@@ -30,7 +30,7 @@ type Proposal struct {
 // From proposes cases of what users typed for the suite of the project. The prompts of the project say which inputs are
 // examples, and what is around an input that was sent. Its errors are those of the project and of the files.
 func From(ctx context.Context, o project.Options, s Source) (*Proposal, error) {
-	prompts, err := prompt.Files(project.PromptsDir)
+	prompts, err := prompt.Files(project.PromptsDir())
 	if err != nil {
 		prompts = nil // a suite without prompts beside it can have proposals
 	}

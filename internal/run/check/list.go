@@ -24,9 +24,6 @@ func List(ctx context.Context, o project.Options) (report.Listing, error) {
 		Baselines: []string{}, Unreadable: []string{},
 	}
 	p, err := project.Settings(o)
-	if err == nil {
-		err = p.Outside()
-	}
 	if err != nil {
 		return out, err
 	}
@@ -42,7 +39,7 @@ func List(ctx context.Context, o project.Options) (report.Listing, error) {
 			out.Baselines = append(out.Baselines, filepath.ToSlash(path))
 		}
 	}
-	prompts, err := prompt.Files(project.PromptsDir)
+	prompts, err := prompt.Files(project.PromptsDir())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return out, err
 	}
@@ -65,7 +62,7 @@ func listSuites(p *project.Project, out *report.Listing) error {
 	if err != nil {
 		own = "" // there is none, or several to choose from
 	}
-	paths, err := project.SuiteFiles(project.SuitesDir)
+	paths, err := project.SuiteFiles(project.SuitesDir())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

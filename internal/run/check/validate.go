@@ -33,15 +33,15 @@ type Result struct {
 func Validate(ctx context.Context, o project.Options, prompts []string) (*Result, error) {
 	var probs problem.List
 	if len(prompts) == 0 {
-		found, err := prompt.Files(project.PromptsDir)
+		found, err := prompt.Files(project.PromptsDir())
 		switch {
 		case err != nil:
 			probs.Add(problem.Problem{
-				Message: fmt.Sprintf("there is no directory %s", project.PromptsDir), Hint: "name the prompts to check",
+				Message: fmt.Sprintf("there is no directory %s", project.PromptsDir()), Hint: "name the prompts to check",
 			})
 		case len(found) == 0:
 			probs.Add(problem.Problem{
-				Message: fmt.Sprintf("%s holds no .prompt.yml file", project.PromptsDir), Hint: "name the prompts to check",
+				Message: fmt.Sprintf("%s holds no .prompt.yml file", project.PromptsDir()), Hint: "name the prompts to check",
 			})
 		}
 		prompts = found
@@ -109,7 +109,7 @@ func (c *Result) checkOthers(p *project.Project) problem.List {
 	if err != nil {
 		own = "" // Load has said so
 	}
-	paths, err := project.SuiteFiles(project.SuitesDir)
+	paths, err := project.SuiteFiles(project.SuitesDir())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a suite elsewhere needs no such directory
 		return problem.From(fmt.Errorf("listing suites: %w", err))
 	}

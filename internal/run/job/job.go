@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
@@ -153,7 +154,7 @@ func (j *Job) report(e runner.Event) {
 // header is what the runs of a job have in common.
 func header(ctx context.Context, p *project.Project, o Options) runfile.Header {
 	return runfile.Header{
-		Suite:   runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()},
+		Suite:   runfile.Suite{Name: p.Suite.Name, Path: config.ToRecord(p.Suite.Path), Hash: p.Suite.Hash()},
 		Reply:   p.Suite.Rules,
 		Trials:  1,
 		Git:     gitState(ctx),
@@ -180,8 +181,12 @@ func (j *Job) create(p *project.Project, o Options, h runfile.Header) (id string
 
 // PromptRecord is the form of a prompt that a run's header holds.
 func PromptRecord(p *prompt.Prompt) runfile.Prompt {
+	path := p.Path
+	if p.Revision != "" || project.Exists(path) { // else it is built in
+		path = config.ToRecord(path)
+	}
 	out := runfile.Prompt{
-		Name: p.Name, Path: p.Path, Revision: p.Revision, Hash: p.Hash(), Description: p.Description,
+		Name: p.Name, Path: path, Revision: p.Revision, Hash: p.Hash(), Description: p.Description,
 		Params: p.Params, ResponseFormat: p.ResponseFormat, JSONSchema: p.JSONSchema, ReplyFormat: p.ReplyFormat,
 	}
 	for _, m := range p.Messages {

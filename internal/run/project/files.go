@@ -23,7 +23,7 @@ func (p *Project) Files(revision string) ([]string, error) {
 	if err != nil {
 		return nil, problem.From(err).Err()
 	}
-	return append([]string{cmp.Or(p.Options.Config, config.DefaultIn(".")), path}, p.files...), nil
+	return append([]string{cmp.Or(p.Options.Config, config.DefaultIn(config.Here())), path}, p.files...), nil
 }
 
 // Inputs are the files that a project with these options rests on, as far as they can be
@@ -33,7 +33,7 @@ func Inputs(ctx context.Context, o Options, revisions []string) []string {
 	_ = p.LoadSuite()
 	suitePath, _ := p.SuitePath()
 	calibrations, _ := filepath.Glob(filepath.Join(p.RunsDir, calibration.Dir, "*"))
-	out := append([]string{cmp.Or(o.Config, config.DefaultPath), suitePath}, slices.Concat(p.files, calibrations)...)
+	out := append([]string{cmp.Or(o.Config, config.DefaultIn(config.Here())), suitePath}, slices.Concat(p.files, calibrations)...)
 	for _, name := range revisions {
 		if path, err := prompt.Resolve(name); err == nil {
 			out = append(out, path)

@@ -9,6 +9,7 @@ import (
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/rubric"
 	"promptbench/internal/record/label"
 	"promptbench/internal/record/runfile"
@@ -34,7 +35,7 @@ func (p *Project) Labelled(run *runfile.Run) (*labelled.Run, error) {
 		slices.ContainsFunc(run.Cases, func(c runfile.Case) bool { return c.Sealed }) { // nobody labels sealed cases
 		return nil, nil
 	}
-	path := h.Suite.Path
+	path := config.FromRecord(h.Suite.Path)
 	if p.Suite != nil && p.Suite.Name == h.Suite.Name {
 		path = p.Suite.Path
 	}

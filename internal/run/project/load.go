@@ -59,11 +59,6 @@ type Project struct {
 // come back at once, as a [problem.List]; the project holds the warnings.
 func Load(ctx context.Context, o Options, prompts []string) (*Project, error) {
 	p, probs := loadConfig(o)
-	if o.Suite == "" || o.Runs == "" {
-		if err := p.Outside(); err != nil {
-			return p, err
-		}
-	}
 	probs = append(probs, p.loadSuite()...)
 	for i, name := range prompts {
 		if slices.Contains(prompts[:i], name) {
@@ -169,8 +164,8 @@ func (p *Project) SuitePath() (string, error) {
 	return config.DefaultSuite(p.root())
 }
 
-// root is the directory of the config, else the working directory.
-func (p *Project) root() string { return filepath.Dir(p.Config.Path) }
+// root is the directory of the project, as seen from the working directory.
+func (p *Project) root() string { return p.Config.Root }
 
 // checkSelection refuses ids and tags that no case has: a selection of nothing
 // would pass.

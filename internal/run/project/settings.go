@@ -32,27 +32,7 @@ func loadConfig(o Options) (*Project, problem.List) {
 // RunsDir is the directory of run files: the flag's, else the config's.
 func (o Options) RunsDir() (string, error) {
 	p, err := Settings(o)
-	if err == nil && o.Runs == "" {
-		err = p.Outside()
-	}
 	return p.RunsDir, err
-}
-
-// Outside returns a problem if the working directory is a folder of a project, whose
-// config, cases and runs would be missed without a word; else nil.
-func (p *Project) Outside() error {
-	root := ""
-	if p.Options.Config == "" {
-		root = config.Above(".")
-	}
-	if root == "" {
-		return nil
-	}
-	hint := "run promptbench there: cd " + root
-	if path := config.DefaultIn(root); Exists(path) {
-		hint += ", or pass --config " + path
-	}
-	return problem.List{{Message: "this directory is a folder of the project in " + root, Hint: hint}}
 }
 
 // Comparison is what the config says of a comparison of two runs.

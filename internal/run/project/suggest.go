@@ -16,11 +16,11 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// The directories of a project where nothing else is named.
-const (
-	PromptsDir = "prompts"
-	SuitesDir  = "cases"
-)
+// PromptsDir is the directory of the project's prompts where nothing else is named.
+func PromptsDir() string { return filepath.Join(config.Here(), "prompts") }
+
+// SuitesDir is the directory of the project's suites where nothing else is named.
+func SuitesDir() string { return filepath.Join(config.Here(), "cases") }
 
 // A Suggester lists what a word on the command line may be, while somebody types
 // it. It reads files, and at most asks git for the names of branches and tags. What
@@ -64,7 +64,7 @@ func (s Suggester) Graders() []string {
 
 // Suites are the YAML files in cases.
 func (s Suggester) Suites() []string {
-	found, _ := SuiteFiles(SuitesDir) // no directory, no suites
+	found, _ := SuiteFiles(SuitesDir()) // no directory, no suites
 	return slashes(found)
 }
 
@@ -78,7 +78,7 @@ func (s Suggester) Revisions(ctx context.Context, word string) []string {
 		}
 		return out
 	}
-	dir := PromptsDir
+	dir := PromptsDir()
 	if strings.ContainsRune(word, '/') {
 		dir = filepath.Dir(word + "x")
 	}

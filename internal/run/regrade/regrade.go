@@ -9,6 +9,7 @@ import (
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
+	"promptbench/internal/input/config"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
@@ -76,7 +77,7 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 	if err != nil {
 		return nil, err
 	}
-	out.Header.Suite = runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()}
+	out.Header.Suite = runfile.Suite{Name: p.Suite.Name, Path: config.ToRecord(p.Suite.Path), Hash: p.Suite.Hash()}
 	out.Header.Reply, out.Header.Reader = p.Suite.Rules, reply.Version
 	out.Header.Model.Thinking = p.ThinkingOf(replied)
 	if len(criteria) == 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
@@ -51,8 +52,8 @@ func Brief(ctx context.Context, p *project.Project, path string) (brief.Brief, e
 	if left := run.Header.Sealed; left != nil && sealed == 0 {
 		b.Sealed = left.Cases
 	}
-	path = run.Header.Prompt.Path
-	b.Advise(filepath.ToSlash(path), named(path), named(base.Header.Prompt.Path), prompt.Next(path))
+	path = config.FromRecord(run.Header.Prompt.Path)
+	b.Advise(filepath.ToSlash(path), named(path), named(config.FromRecord(base.Header.Prompt.Path)), prompt.Next(path))
 	return b, nil
 }
 

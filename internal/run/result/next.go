@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/runs"
@@ -50,7 +51,9 @@ func (b *Base) commandsOn(base, head string, flags []string) phrase.Commands {
 }
 
 // revisionOf is how a person names the revision of a run.
-func revisionOf(h runfile.Header) string { return strings.TrimSuffix(h.Prompt.Path, ".prompt.yml") }
+func revisionOf(h runfile.Header) string {
+	return strings.TrimSuffix(config.FromRecord(h.Prompt.Path), ".prompt.yml")
+}
 
 // shellWords joins words, each quoted for a shell if it has to be.
 func shellWords(words []string) string {

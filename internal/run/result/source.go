@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
@@ -70,8 +71,8 @@ func (s Source) Compare(ctx context.Context, base, head string) (report.Pair, er
 	if err != nil {
 		return report.Pair{}, err
 	}
-	if p.Options.Suite == "" && project.Exists(h.Suite.Path) {
-		p.Options.Suite = h.Suite.Path
+	if path := config.FromRecord(h.Suite.Path); p.Options.Suite == "" && project.Exists(path) {
+		p.Options.Suite = path
 	}
 	how := Pairing{Detail: runfile.Full, Drift: true, Variants: true, NoCommands: true, AsRecorded: p.Options.Suite == ""}
 	if !how.AsRecorded {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
@@ -108,8 +109,8 @@ func (f *finding) path(ctx context.Context, look Lookup, arg string) (string, er
 	if f.base == nil {
 		f.base = &h
 	}
-	if project.Exists(h.Suite.Path) {
-		f.suite = h.Suite.Path
+	if path := config.FromRecord(h.Suite.Path); project.Exists(path) {
+		f.suite = path
 	}
 	name := ""
 	if !IsRunFile(arg) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
@@ -81,11 +82,6 @@ func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (str
 			Message: arg + " is a directory",
 			Hint:    "name a run in it, such as " + filepath.ToSlash(files[len(files)-1]),
 		}}
-	}
-	if l.Project != nil {
-		if err := l.Project.Outside(); err != nil {
-			return "", err
-		}
 	}
 	loaded, probs := prompt.Load(ctx, arg)
 	if err := probs.Err(); err != nil {
@@ -257,9 +253,9 @@ func checkRevision(h runfile.Header) error {
 	if h.Blame == nil {
 		return nil
 	}
-	prompts := h.Blame.Base.Path
-	if h.Prompt.Path != prompts {
-		prompts += " " + h.Prompt.Path
+	prompts := config.FromRecord(h.Blame.Base.Path)
+	if h.Prompt.Path != h.Blame.Base.Path {
+		prompts += " " + config.FromRecord(h.Prompt.Path)
 	}
 	return problem.List{{
 		Message: fmt.Sprintf("run %s has replies to variants of a change, not to one revision", h.Run),

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/record/storage"
 	"promptbench/internal/verdict/history"
@@ -130,7 +131,7 @@ func isComparable(a, b runfile.Header) bool {
 
 func (p Past) isWanted(h runfile.Header) bool {
 	return (p.Suite == "" || p.Suite == h.Suite.Name ||
-		filepath.ToSlash(filepath.Clean(p.Suite)) == filepath.ToSlash(h.Suite.Path)) &&
+		filepath.ToSlash(filepath.Clean(config.ToRecord(p.Suite))) == filepath.ToSlash(h.Suite.Path)) &&
 		(p.Model == "" || p.Model == h.Model.ID || p.Model == h.Model.Name) &&
 		(len(p.Prompts) == 0 ||
 			slices.ContainsFunc(p.Prompts, func(name string) bool { return namesPrompt(name, h.Prompt) }))
@@ -139,7 +140,7 @@ func (p Past) isWanted(h runfile.Header) bool {
 // namesPrompt reports whether an argument is the name or the file of a revision,
 // with or without what its name ends in.
 func namesPrompt(arg string, p runfile.Prompt) bool {
-	path := filepath.ToSlash(filepath.Clean(arg))
+	path := filepath.ToSlash(filepath.Clean(config.ToRecord(arg)))
 	return arg == p.Name || path == p.Path || strings.HasPrefix(p.Path, path+".")
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/output/progress"
@@ -133,7 +134,7 @@ func (r *round) prepare(ctx context.Context) error {
 	r.job.Work.Rank = Rank(r.cases, w.known, baseRun)
 	r.live = NewLive(runfile.Header{
 		Prompt: job.PromptRecord(watched), Trials: r.job.Work.Trials, Reply: p.Suite.Rules,
-		Suite:   runfile.Suite{Name: p.Suite.Name, Path: p.Suite.Path, Hash: p.Suite.Hash()},
+		Suite:   runfile.Suite{Name: p.Suite.Name, Path: config.ToRecord(p.Suite.Path), Hash: p.Suite.Hash()},
 		Graders: r.job.Work.Grading.Specs(), Cases: len(r.cases),
 	}, r.cases)
 	return nil
