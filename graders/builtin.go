@@ -95,20 +95,37 @@ func New(name string, raw json.RawMessage, asked Models) (Grader, error) {
 		return nil, &ParamError{Msg: "unknown grader " + quote(name), Hint: suggest(name, known)}
 	}
 	d := &decoder{}
-	g, err := b.build(b.read(d, value{raw: raw}, asked))
+	p := b.read(d, value{raw: raw}, asked)
+	turn := 0
+	if b.takesAt() {
+		turn = d.turnAt(p.values[keyAt])
+	}
+	g, err := b.build(p)
 	if len(d.errs) > 0 { // what the constructor says of half-read parameters would only repeat it
 		return nil, d.err()
 	}
 	if err != nil {
 		return nil, err
 	}
+	if turn > 0 {
+		return atTurn{g, turn, b.IsNamed}, nil
+	}
 	return g, nil
+}
+
+// allParams are the parameters of the grader and those that most graders have.
+func (b BuiltIn) allParams() []param {
+	out := b.params()
+	if b.takesAt() {
+		out = append(out, atParam())
+	}
+	return out
 }
 
 // Schema returns the JSON Schema of the parameters in all forms that [New] takes,
 // with a description of the grader and of each key. The value is the caller's.
 func (b BuiltIn) Schema() map[string]any {
-	params := b.params()
+	params := b.allParams()
 	out := objectSchema(params)
 	if i := slices.IndexFunc(params, func(p param) bool { return p.key == b.short }); b.short != "" {
 		forms := []any{map[string]any{"type": "string"}}
@@ -130,7 +147,7 @@ type params struct {
 
 func (b BuiltIn) read(d *decoder, v value, asked Models) params {
 	p := params{decoder: d, all: v, asked: asked}
-	declared := b.params()
+	declared := b.allParams()
 	switch k := v.kind(); {
 	case b.short != "" && (k == kindString || k == kindList):
 		p.values = map[string]value{b.short: v}

@@ -100,11 +100,7 @@ func (d *decoder) object(v value, known ...string) map[string]value {
 	}
 	for _, f := range d.entries(v) {
 		if !slices.Contains(known, f.key) {
-			hint := suggest(f.key, known)
-			if len(known) == 0 {
-				hint = "this grader takes no parameters"
-			}
-			d.add(f.path, hint, "unknown key %s", quote(f.key))
+			d.add(f.path, suggest(f.key, known), "unknown key %s", quote(f.key))
 			continue
 		}
 		out[f.key] = f.value

@@ -39,6 +39,7 @@ func (d *decoder) criterion(v value, usual Criterion) Criterion {
 		Votes:     d.votes(m["votes"]),
 		AppliesTo: d.strings(m["applies_to"]),
 		Weight:    d.number(m["weight"], 1),
+		At:        d.turnAt(m[keyAt]),
 	}
 	for _, f := range d.entries(m["anchors"]) {
 		c.Anchors[f.key] = d.anyText(f.value)

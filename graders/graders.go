@@ -71,6 +71,13 @@ type Sample struct {
 	Format reply.Format      `json:"format"` // what the revision declares to answer in
 	Reply  reply.Reply       `json:"reply"`
 	Call   Call              `json:"call,omitzero"`
+
+	// Of a conversation. Input is the message that the reply answers.
+	Turn       int       `json:"turn,omitempty"`       // the number of the reply, from 1
+	Transcript []Message `json:"transcript,omitempty"` // from the first message of the user to the reply, without thinking
+
+	turns   []Sample // of the whole conversation, this one included; nil of a plain case
+	earlier bool     // only what this turn expects is graded
 }
 
 // A Call is what the reply took to get. What is unknown is nil, never 0.

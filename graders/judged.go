@@ -21,7 +21,7 @@ func (g rubric) calls(open []int) [][]int {
 		c := g.criteria[i]
 		at := slices.IndexFunc(out, func(call []int) bool {
 			first := g.criteria[call[0]]
-			return c.Batch && first.Batch && first.Judge == c.Judge && first.Votes == c.Votes
+			return c.Batch && first.Batch && first.Judge == c.Judge && first.Votes == c.Votes && first.At == c.At
 		})
 		if at < 0 {
 			out = append(out, []int{i})
@@ -34,6 +34,7 @@ func (g rubric) calls(open []int) [][]int {
 
 // ask puts some of the criteria to the judge and fills in their scores.
 func (g rubric) ask(ctx context.Context, s Sample, together []int, scores []Score) error {
+	s, _ = s.at(g.criteria[together[0]].At)
 	questions := make([]Question, len(together))
 	for k, i := range together {
 		questions[k] = g.criteria[i].question(s)

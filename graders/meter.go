@@ -52,6 +52,7 @@ func (m *meter) env(s Sample) map[string]any {
 		"thinking":      s.Reply.Thinking,
 		"input":         s.Input,
 		"vars":          s.Vars,
+		"transcript":    s.dialogue(),
 		"chars":         chars,
 		"hangul":        hangul,
 		"upper":         func(s string) string { return m.made(len(s), func() string { return strings.ToUpper(s) }) },

@@ -122,7 +122,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 					`subtodo_count)`,
 			},
 		},
-		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (this grader takes no parameters)`}},
+		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (known are at)`}},
 		{"format", `[]`, []string{`expected a mapping, found a list`}},
 		{"subtodo_count", `{"answer":{"min":5,"max":2,"mni":1},"question":3,"invalid":{"max":1.5}}`, []string{
 			`answer.mni: unknown key "mni" (did you mean min?)`,
@@ -135,7 +135,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`question.max: max must not be negative, found -1`,
 		}},
 		{"contains", `{"values":["가",""," ",3,null],"any":"yes","all":true}`, []string{
-			`all: unknown key "all" (known are values, any, ignore_case)`,
+			`all: unknown key "all" (known are values, any, ignore_case, at)`,
 			`values[1]: must not be empty`, `values[2]: must not be empty`,
 			`values[3]: expected text, found a number`, `values[4]: expected text, found nothing`,
 			`any: expected true or false, found text`,
@@ -149,7 +149,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			`take: unknown take "lst" (did you mean last?)`,
 			`tolerance: "x" is neither a number nor a share (such as 0.5 or 1%)`,
 		}},
-		{"equals", `{"values":"a","any":true}`, []string{`any: unknown key "any" (known are values, ignore_case)`}},
+		{"equals", `{"values":"a","any":true}`, []string{`any: unknown key "any" (known are values, ignore_case, at)`}},
 		{
 			"regex", `"(?=가)"`,
 			[]string{
@@ -190,7 +190,7 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 		{"cost", `{}`, []string{`max: the grader needs a highest cost (such as {max: 0.002})`}},
 		{"cost", `{"max":"0.002"}`, []string{`max: expected a number, found text`}},
 		{"cost", `{"max":-1}`, []string{`max: max must not be negative, found -1`}},
-		{"cost", `{"most":1}`, []string{`most: unknown key "most" (known are max)`}},
+		{"cost", `{"most":1}`, []string{`most: unknown key "most" (known are max, at)`}},
 		{"rubric", ``, []string{`criteria: a rubric needs at least one criterion`}},
 		{"rubric", `{"criteria":[
 			{"id":"a","check":"len(itmes) > 1","options":["x"]},

@@ -57,6 +57,7 @@ func criterionParams() []param {
 		flagParam("batch", "true: in one call with the other such questions; without it, as the rubric says."),
 		votesParam("How often this question is asked, from 1 to 9; without it, as the rubric says."),
 		appliesToParam(),
+		atParam(),
 		{
 			key: "weight", text: "Its part in the mean, over 0; 1 without it.", kinds: []string{"number"},
 			more: map[string]any{"exclusiveMinimum": 0},
@@ -106,6 +107,10 @@ type Criterion struct {
 	// of over half of the votes holds, and without one the criterion is unscored.
 	// 0 means 1.
 	Votes int `json:"votes,omitempty"`
+
+	// At is the turn of a conversation whose reply the criterion is about, from 1;
+	// 0 is the last.
+	At int `json:"at,omitempty"`
 
 	// AppliesTo restricts the criterion to cases that expect one of these types.
 	AppliesTo []string `json:"applies_to,omitempty"`
@@ -193,6 +198,14 @@ func (c criterion) score() string { return nameRubric + "/" + c.ID }
 
 // grade gives the criterion's score, or reports that the judge is to decide it.
 func (c criterion) grade(ctx context.Context, s Sample) (score Score, forJudge bool) {
+	if s.earlier && (!c.PerCase() || c.At > 0) {
+		return NotApplicable("it is about another reply"), false
+	}
+	at, ok := s.at(c.At)
+	if !ok {
+		return NotApplicable(s.noTurn(c.At)), false
+	}
+	s = at
 	switch types := strings.Join(c.AppliesTo, ", "); {
 	case types != "" && s.Expect.Type == "":
 		return NotApplicable("the case expects no type"), false

@@ -94,17 +94,24 @@ func descriptions() map[string]string {
 		"suite.cases":                     "The cases, or {file: …} for a .jsonl, .csv or .tsv file.",
 		"suite.cases.file":                "A .jsonl, .csv or .tsv file of cases, relative to this one.",
 		"suite.cases.id":                  "Unique; typed after --case.",
-		"suite.cases.input":               "What the user typed.",
+		"suite.cases.input":               "What the user typed. A case has this, messages or turns.",
+		"suite.cases.messages":            "A conversation whose last message is the user's; the reply to it is graded.",
+		"suite.cases.messages.role":       "user or assistant.",
+		"suite.cases.messages.content":    "The text. That of the first message is the input.",
+		"suite.cases.turns":               "What the user says, one message after each reply: a text, or {input: …, expect: …}.",
+		"suite.cases.turns.input":         "The message.",
+		"suite.cases.turns.expect":        "What is expected of the reply to it; of the last, in place of that of the case.",
 		"suite.cases.note":                "For people: why the case is there.",
 		"suite.cases.group":               "Shared by cases that are paraphrases of each other; statistics count them once.",
 		"suite.cases.vars":                "Texts for a prompt's {{name}}, over those of the suite.",
 		"suite.cases.tags":                "Chosen by --tag.",
 		"suite.cases.expect":              "What is expected of the reply.",
-		"suite.cases.expect.count.min":    "The least number, at least 0.",
-		"suite.cases.expect.count.max":    "The greatest number.",
 	}
-	for _, x := range graders.Expectations() {
-		out["suite.cases.expect."+x.Key] = x.Text
+	for _, path := range []string{"suite.cases.expect.", "suite.cases.turns.expect."} {
+		for _, x := range graders.Expectations() {
+			out[path+x.Key] = x.Text
+		}
+		out[path+"count.min"], out[path+"count.max"] = "The least number, at least 0.", "The greatest number."
 	}
 	for _, path := range []string{"config.models.params.", "prompt.modelParameters."} {
 		for key, text := range parameters() {

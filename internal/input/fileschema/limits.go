@@ -20,6 +20,8 @@ func limits() map[string]map[string]any {
 		"config.gates.metric":       oneOf(metrics...),
 		"config.gates.margin":       {"exclusiveMinimum": 0, "maximum": 1},
 
+		"suite.cases.messages.role": oneOf("user", "assistant"),
+
 		"prompt.messages.role":  oneOf("system", "developer", "user", "assistant"),
 		"prompt.responseFormat": oneOf("text", "json_object", "json_schema", nil),
 		"prompt.replyFormat":    oneOf("xml", "json", "text", nil),
@@ -36,6 +38,7 @@ func limits() map[string]map[string]any {
 	for _, path := range []string{
 		"config.models.price.input", "config.models.price.output",
 		"suite.cases.expect.count.min", "suite.cases.expect.count.max",
+		"suite.cases.turns.expect.count.min", "suite.cases.turns.expect.count.max",
 	} {
 		out[path] = map[string]any{"minimum": 0}
 	}

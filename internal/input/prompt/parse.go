@@ -140,6 +140,7 @@ func (c *checker) messages(list []fileMessage) {
 			c.p.spots = append(c.p.spots, spot{text: l.text, like: l.name, at: from, from: l.from, to: l.to})
 		}
 		c.p.Messages = append(c.p.Messages, Message{Role: m.Role, Content: m.Content})
+		c.p.last = n.Get("role")
 		c.p.templates = append(c.p.templates, t)
 	}
 	if !hasUser {

@@ -34,6 +34,7 @@ type Prompt struct {
 
 	templates []template // one for each message
 	spots     []spot
+	last      strictyaml.Node // the role of the last message
 }
 
 // A Message is one turn of the conversation.

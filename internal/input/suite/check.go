@@ -153,16 +153,9 @@ func (c *caseChecker) check(r record) {
 	if r.has("input") && strings.TrimSpace(r.Input) == "" {
 		fail("the input is empty", "", "input")
 	}
-	if t := r.Expect.Type; t != "" && !slices.Contains(c.rules, t) {
-		fail(fmt.Sprintf("expect.type %q is none of the suite's types", t), typeHint(t, c.rules), "expect", "type")
-	}
 	c.countUnit(r)
-	for _, x := range c.expects {
-		for _, e := range graders.ParamErrors(x.Check(r.Expect)) {
-			path := append([]any{"expect"}, e.Path...)
-			fail((&graders.ParamError{Path: path, Msg: e.Msg}).Error(), e.Hint, path...)
-		}
-	}
+	c.conversation(r, fail)
+	c.expectations(r.Expect, fail, r.expectPath()...)
 	for i, tag := range r.Tags {
 		if bad := badWord(tag); bad != "" {
 			fail("the tag "+bad, "", "tags", i)
@@ -179,6 +172,20 @@ func (c *caseChecker) check(r record) {
 	}
 }
 
+// expectations checks what a case expects, which is at the path.
+func (c *caseChecker) expectations(e graders.Expect, fail func(message, hint string, path ...any), path ...any) {
+	under := func(more ...any) []any { return append(slices.Clone(path), more...) }
+	if t := e.Type; t != "" && !slices.Contains(c.rules, t) {
+		fail(fmt.Sprintf("expect.type %q is none of the suite's types", t), typeHint(t, c.rules), under("type")...)
+	}
+	for _, x := range c.expects {
+		for _, bad := range graders.ParamErrors(x.Check(e)) {
+			message := (&graders.ParamError{Path: append([]any{"expect"}, bad.Path...), Msg: bad.Msg}).Error()
+			fail(message, bad.Hint, under(bad.Path...)...)
+		}
+	}
+}
+
 // maxRepeated is how many repeated inputs are named.
 const maxRepeated = 10
 
@@ -188,6 +195,9 @@ func (c *caseChecker) countUnit(r record) {
 	if r.Expect.Type != "" {
 		c.stats.types[r.Expect.Type]++
 	}
+	if r.IsConversation() {
+		c.stats.conversations++
+	}
 	if r.Group == "" {
 		c.stats.single++
 	} else {
@@ -196,7 +206,7 @@ func (c *caseChecker) countUnit(r record) {
 	if c.units != nil {
 		c.units.add(r.Case)
 	}
-	text := strings.TrimSpace(r.Input)
+	text := r.identity()
 	if text == "" {
 		return
 	}

@@ -20,8 +20,14 @@ func FileSchema() map[string]any {
 
 // Schema allows the cases themselves, or the file that they stand in.
 func (*casesBlock) Schema() map[string]any {
+	one := strictyaml.Schema(reflect.TypeFor[Case]())
+	var forms []any
+	for _, key := range inputKeys() {
+		forms = append(forms, map[string]any{"required": []any{key}})
+	}
+	one["anyOf"] = forms
 	return map[string]any{"oneOf": []any{
-		map[string]any{"type": "array", "minItems": 1, "items": strictyaml.Schema(reflect.TypeFor[Case]())},
+		map[string]any{"type": "array", "minItems": 1, "items": one},
 		map[string]any{
 			"type": "object", "required": []any{"file"}, "additionalProperties": false,
 			"properties": map[string]any{"file": map[string]any{"type": "string"}},

@@ -276,13 +276,13 @@ func TestHashIsOfWhatMatters(t *testing.T) {
 
 func TestInputHash(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, InputHash("가", nil), InputHash("가", map[string]string{}))
-	require.NotEqual(t, InputHash("가", nil), InputHash("가", map[string]string{"today": "월"}))
-	require.NotEqual(t, InputHash("가", nil), InputHash("나", nil))
+	require.Equal(t, InputHash(Case{Input: "가"}, nil), InputHash(Case{Input: "가"}, map[string]string{}))
+	require.NotEqual(t, InputHash(Case{Input: "가"}, nil), InputHash(Case{Input: "가"}, map[string]string{"today": "월"}))
+	require.NotEqual(t, InputHash(Case{Input: "가"}, nil), InputHash(Case{Input: "나"}, nil))
 	// Run files keep these: another value would tear comparisons with them apart.
 	require.Equal(
 		t, "9328e6149726bef81477c1759be76debc997c82a72c8d7f7869f772432fbca21",
-		InputHash("내일 <치과>", map[string]string{"today": "월", "a": "1"}),
+		InputHash(Case{Input: "내일 <치과>"}, map[string]string{"today": "월", "a": "1"}),
 	)
 }
 

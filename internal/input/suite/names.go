@@ -47,3 +47,6 @@ func IsWord(s string) bool { return badWord(s) == "" }
 
 // Tags returns how many cases carry each tag.
 func (s *Suite) Tags() map[string]int { return maps.Clone(s.stats.tags) }
+
+// Conversations is how many cases have more messages than their input.
+func (s *Suite) Conversations() int { return s.stats.conversations }

@@ -31,10 +31,13 @@ type record struct {
 	place func(path ...any) spot
 	has   func(key string) bool // whether the field was given, as text
 	probs problem.List
+
+	inTurn bool // the last turn of a conversation has the expectations of the case
 }
 
 // compose puts the names of a case into NFC, the form in which they are compared.
 func (r *record) compose() {
+	r.fill()
 	r.ID, r.Group = norm.NFC.String(r.ID), norm.NFC.String(r.Group)
 	for i, tag := range r.Tags {
 		r.Tags[i] = norm.NFC.String(tag)
@@ -55,7 +58,7 @@ func (s spot) Problem(message, hint string) problem.Problem {
 // nodeRecord decodes one case of a YAML list or a line of JSON.
 func nodeRecord(n strictyaml.Node) record {
 	var r record
-	r.probs = n.Decode(&r.Case)
+	r.probs = append(n.Decode(&r.Case), checkInputKeys(n)...)
 	r.has = func(key string) bool { return n.Get(key).Kind() == strictyaml.Text }
 	r.place = func(path ...any) spot {
 		at := n.At(path...)
@@ -169,7 +172,8 @@ func plainRecord(file string, line int, data []byte) (record, bool) {
 	var r record
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	if dec.Decode(&r.Case) != nil || len(bytes.TrimSpace(data[dec.InputOffset():])) > 0 || r.ID == "" || r.Input == "" {
+	if dec.Decode(&r.Case) != nil || len(bytes.TrimSpace(data[dec.InputOffset():])) > 0 || r.ID == "" || r.Input == "" ||
+		r.Case.Messages != nil || r.Case.Turns != nil {
 		return record{}, false
 	}
 	id, ok := strictyaml.Plain(data, "id")

@@ -159,6 +159,6 @@ func TestInputHashIsThatOfCanonicalJSON(t *testing.T) {
 		want, err := strictyaml.Canonical(map[string]any{"input": input, "vars": vars})
 		require.NoError(t, err)
 		sum := sha256.Sum256(want)
-		require.Equal(t, hex.EncodeToString(sum[:]), InputHash(input, vars))
+		require.Equal(t, hex.EncodeToString(sum[:]), InputHash(Case{Input: input}, vars))
 	})
 }

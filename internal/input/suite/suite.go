@@ -59,13 +59,16 @@ type GraderEntry struct {
 
 // A Case is one user input with what is expected of the reply.
 type Case struct {
-	ID     string            `json:"id" yaml:"id" required:"true"`
-	Input  string            `json:"input" yaml:"input" required:"true"`
-	Note   string            `json:"note,omitempty" yaml:"note"`
-	Group  string            `json:"group,omitempty" yaml:"group"` // cases that are paraphrases of each other share it
-	Vars   map[string]string `json:"vars,omitempty" yaml:"vars"`
-	Expect graders.Expect    `json:"expect,omitzero" yaml:"expect"`
-	Tags   []string          `json:"tags,omitempty" yaml:"tags"`
+	ID    string `json:"id" yaml:"id" required:"true"`
+	Input string `json:"input" yaml:"input"` // what {{input}} stands for; of a conversation, its first message
+	// Messages are a conversation that ends with a message of the user. The reply to it is graded.
+	Messages []graders.Message `json:"messages,omitempty" yaml:"messages"`
+	Turns    Turns             `json:"turns,omitempty" yaml:"turns"` // what the last is expected to get is in Expect
+	Note     string            `json:"note,omitempty" yaml:"note"`
+	Group    string            `json:"group,omitempty" yaml:"group"` // cases that are paraphrases of each other share it
+	Vars     map[string]string `json:"vars,omitempty" yaml:"vars"`
+	Expect   graders.Expect    `json:"expect,omitzero" yaml:"expect"`
+	Tags     []string          `json:"tags,omitempty" yaml:"tags"`
 }
 
 // stats is what the validating pass over the cases leaves.
@@ -75,6 +78,8 @@ type stats struct {
 	vars  map[string]int // how many cases set each var themselves
 	tags  map[string]int
 	types map[string]int // how many cases expect each
+
+	conversations int // cases with more messages than one
 
 	single int             // cases without a group
 	groups map[string]bool // the groups there are
@@ -155,20 +160,26 @@ func (s *Suite) VarsOf(c Case) map[string]string {
 
 // InputHash identifies what a case gives to a prompt: the hex SHA-256 over the
 // canonical JSON {"input":…,"vars":{…}}, its vars as [Suite.VarsOf] returns
-// them. What is expected of the reply leaves it unchanged.
-func InputHash(input string, vars map[string]string) string {
+// them, and with the messages and turns of a conversation. What is expected of the
+// reply leaves it unchanged.
+func InputHash(c Case, vars map[string]string) string {
 	if vars == nil {
 		vars = map[string]string{}
 	}
 	encode := strictyaml.Sorted
-	if !utf8.ValidString(input) || !validVars(vars) {
+	if !utf8.ValidString(c.Input) || !validVars(vars) {
 		encode = strictyaml.Canonical
 	}
-	raw, err := encode(struct {
+	hashed := any(struct {
 		Input string            `json:"input"`
 		Vars  map[string]string `json:"vars"`
-	}{input, vars})
-	if err != nil { // strings always encode
+	}{c.Input, vars})
+	if said := c.said(); said != nil {
+		said["vars"] = vars
+		encode, hashed = strictyaml.Canonical, said
+	}
+	raw, err := encode(hashed)
+	if err != nil { // texts always encode
 		raw = []byte(err.Error())
 	}
 	sum := sha256.Sum256(raw)

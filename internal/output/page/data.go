@@ -205,6 +205,7 @@ func newCase(c *runfile.Case, change string, t *texts) dataCase {
 
 func sideData(run *runfile.Run, id string, names []string, t *texts) dataSide {
 	s := dataSide{Trials: []dataTrial{}}
+	c, _ := run.Case(id)
 	for _, trial := range run.TrialsOf(id) {
 		d := dataTrial{Items: []string{}}
 		if trial.Error != nil {
@@ -219,8 +220,8 @@ func sideData(run *runfile.Run, id string, names []string, t *texts) dataSide {
 				d.Defects = append(d.Defects, [2]int{t.of(string(defect.Code)), t.of(defect.Detail)})
 			}
 		}
-		if call := summary.ReplyTo(run, &trial); call != nil && call.Error == nil {
-			d.call(call, t)
+		if replies := summary.RepliesTo(run, &trial); len(replies) > 0 && replies[len(replies)-1].Error == nil {
+			d.call(&c, replies, t)
 		}
 		for _, name := range names {
 			d.Scores = append(d.Scores, scoreData(&trial, name, t))
@@ -230,12 +231,18 @@ func sideData(run *runfile.Run, id string, names []string, t *texts) dataSide {
 	return s
 }
 
-func (d *dataTrial) call(c *runfile.Call, t *texts) {
-	d.Reply, d.Thinking = clip(textsafe.Block(c.Reply)), clip(textsafe.Block(c.Thinking))
-	d.Finish, d.Latency, d.Attempts = t.of(c.FinishReason), c.LatencyMS, c.Attempts
+// call adds what a trial was replied, and of a conversation all that was said.
+func (d *dataTrial) call(of *runfile.Case, replies []runfile.Call, t *texts) {
+	c := &replies[len(replies)-1]
+	d.Reply, d.Thinking = clip(textsafe.Block(of.Shown(replies))), clip(textsafe.Block(c.Thinking))
+	d.Finish, d.Attempts = t.of(c.FinishReason), c.Attempts
 	d.At, d.Replayed = c.At.UTC().Format("2006-01-02 15:04:05Z"), t.of(c.ReplayedFrom)
-	if c.Usage != nil {
-		d.Tokens = []int{c.Usage.InputTokens, c.Usage.OutputTokens}
+	spent := summary.SpentOf(replies, nil)
+	if spent.InputTokens != nil && spent.OutputTokens != nil {
+		d.Tokens = []int{*spent.InputTokens, *spent.OutputTokens}
+	}
+	for i := range replies {
+		d.Latency += replies[i].LatencyMS
 	}
 }
 

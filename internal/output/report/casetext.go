@@ -68,10 +68,11 @@ func CasePairText(w io.Writer, base, head *runfile.Run, id string, o Options) er
 		p.line("%s", o.paint(bold, line(fmt.Sprintf("── %s · %s", run.Header.Prompt.Name, run.Header.Model.ID))))
 		p.trials(run, c, nil, o)
 	}
-	b, h := firstReply(base, id), firstReply(head, id)
-	if b != nil && h != nil {
+	b, hasBase := firstShown(base, id)
+	h, hasHead := firstShown(head, id)
+	if hasBase && hasHead {
 		p.line("%s", o.paint(bold, line(fmt.Sprintf("── words, %s → %s", base.Header.Prompt.Name, head.Header.Prompt.Name))))
-		p.indented(wordDiff(b.Reply, h.Reply, o))
+		p.indented(wordDiff(b, h, o))
 	}
 	return p.err
 }
@@ -101,12 +102,28 @@ func (p *printer) trials(run *runfile.Run, c runfile.Case, expressions map[strin
 		if len(trials) > 1 {
 			p.line("trial %d", t.Trial)
 		}
-		if call := summary.ReplyTo(run, &t); call != nil {
-			p.call(*call, o)
-		}
+		p.replies(c, summary.RepliesTo(run, &t), o)
 		p.reading(run.Header, t, o)
 		p.scores(t, expressions, o)
 		p.blank()
+	}
+}
+
+// replies prints what was said in a trial: a reply, or a conversation after its first message.
+func (p *printer) replies(c runfile.Case, replies []runfile.Call, o Options) {
+	said, _ := c.Conversation(replies)
+	given := max(1, len(c.Messages)) // messages that the case has before the first reply
+	for i, m := range said[1:] {
+		if m.Role == graders.RoleUser || i+1 < given {
+			p.line("%s", o.paint(bold, m.Role))
+			p.indented(textsafe.Block(m.Content))
+			continue
+		}
+		p.call(replies[0], o)
+		replies = replies[1:]
+	}
+	for _, failed := range replies {
+		p.call(failed, o)
 	}
 }
 
@@ -120,6 +137,9 @@ func (p *printer) call(c runfile.Call, o Options) {
 		p.indented(textsafe.Block(c.Thinking))
 	}
 	head := "reply"
+	if c.Turn > 0 {
+		head += fmt.Sprintf(" %d", c.Turn)
+	}
 	if c.ReplayedFrom != "" {
 		head += ", replayed from " + c.ReplayedFrom
 	}
@@ -223,11 +243,22 @@ func (p *printer) indented(text string) {
 
 func firstReply(run *runfile.Run, id string) *runfile.Call {
 	for _, c := range run.CallsOf(id) {
-		if c.For == "reply" && c.Error == nil {
+		if c.For == runfile.ForReply && c.Error == nil {
 			return &c
 		}
 	}
 	return nil
+}
+
+// firstShown is the reply or the conversation of the first trial that has one.
+func firstShown(run *runfile.Run, id string) (text string, ok bool) {
+	c, _ := run.Case(id)
+	for replies := range runfile.RepliesIn(run.CallsOf(id)) {
+		if replies[len(replies)-1].Error == nil {
+			return c.Shown(replies), true
+		}
+	}
+	return "", false
 }
 
 // wordDiff marks deleted words as [-…-] and inserted ones as {+…+}, in colour

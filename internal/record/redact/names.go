@@ -74,6 +74,13 @@ func (r *Redactor) Words(run io.Reader) error {
 				return err
 			}
 			r.words(c.Input, c.Note, c.Expect.Regex)
+			for _, m := range c.Messages {
+				r.words(m.Content)
+			}
+			for _, t := range c.Turns {
+				r.words(t.Input, t.Expect.Regex)
+				r.words(slices.Concat(t.Expect.Equals, t.Expect.Contains, t.Expect.NotContains)...)
+			}
 			for _, v := range c.Vars {
 				r.words(v)
 			}

@@ -62,12 +62,13 @@ func (r *Redactor) Case(c runfile.Case) runfile.Case {
 		Case: r.kept(c.Case), Input: r.text(c.Input), Tags: each(c.Tags, r.kept), Group: r.kept(c.Group),
 		Note: r.text(c.Note), Sealed: c.Sealed,
 		InputHash: r.hash(c.InputHash),
-		Expect: graders.Expect{
-			Type: r.typ(c.Expect.Type), Count: c.Expect.Count, Equals: each(c.Expect.Equals, r.text),
-			Contains:    each(c.Expect.Contains, r.text),
-			NotContains: each(c.Expect.NotContains, r.text), Regex: r.text(c.Expect.Regex),
-			Reference: each(c.Expect.Reference, r.text),
-		},
+		Expect:    r.expect(c.Expect),
+	}
+	for _, m := range c.Messages {
+		out.Messages = append(out.Messages, graders.Message{Role: m.Role, Content: r.text(m.Content)})
+	}
+	for _, t := range c.Turns {
+		out.Turns = append(out.Turns, graders.Turn{Input: r.text(t.Input), Expect: r.expect(t.Expect)})
 	}
 	if c.Vars != nil {
 		out.Vars = make(map[string]string, len(c.Vars))
@@ -78,10 +79,17 @@ func (r *Redactor) Case(c runfile.Case) runfile.Case {
 	return out
 }
 
+func (r *Redactor) expect(e graders.Expect) graders.Expect {
+	return graders.Expect{
+		Type: r.typ(e.Type), Count: e.Count, Equals: each(e.Equals, r.text), Contains: each(e.Contains, r.text),
+		NotContains: each(e.NotContains, r.text), Regex: r.text(e.Regex), Reference: each(e.Reference, r.text),
+	}
+}
+
 // Call is a call without what was said.
 func (r *Redactor) Call(c runfile.Call) runfile.Call {
 	return runfile.Call{
-		Key: r.hash(c.Key), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Criterion: c.Criterion, Vote: c.Vote,
+		Key: r.hash(c.Key), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Turn: c.Turn, Criterion: c.Criterion, Vote: c.Vote,
 		Reply: r.text(c.Reply), Thinking: r.text(c.Thinking), ReplyFrom: r.plain(c.ReplyFrom),
 		FinishReason: r.plain(c.FinishReason), ResponseModel: r.plain(c.ResponseModel), Usage: c.Usage,
 		LatencyMS: c.LatencyMS, Attempts: c.Attempts, At: c.At,

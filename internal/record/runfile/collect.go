@@ -25,6 +25,7 @@ type collector struct {
 	words   map[string]string
 	tags    map[string][]string
 	expects map[string]graders.Expect
+	turns   map[string][]graders.Turn
 	values  map[float64]*float64
 	scores  map[string][]graders.Score
 	reads   map[string]*Read
@@ -40,6 +41,7 @@ func newCollector(d Detail) *collector {
 	return &collector{
 		detail: d, numbers: map[string]int32{},
 		words: map[string]string{}, tags: map[string][]string{}, expects: map[string]graders.Expect{},
+		turns:  map[string][]graders.Turn{},
 		values: map[float64]*float64{}, scores: map[string][]graders.Score{}, reads: map[string]*Read{},
 	}
 }
@@ -95,7 +97,7 @@ func (k *collector) addCase(l Line) error {
 		k.same(&c.Case)
 	}
 	if k.detail == Scores {
-		c.Vars = nil
+		c.Messages, c.Vars = nil, nil
 	}
 	c.Kind = KindCase
 	k.cases.rank(rank{id: k.number(c.Case), what: only})
@@ -122,8 +124,12 @@ func (k *collector) addCall(l Line) error {
 		c.Key, c.Reply, c.Thinking, c.ReplyFrom = "", "", "", ""
 	}
 	c.Kind = KindCall
-	what := int8(only)
-	if c.For != ForReply {
+	what := int32(only)
+	switch c.For {
+	case ForReply:
+	case ForTurn:
+		what = firstTurn + int32(c.Turn)
+	default:
 		what = 0 // a judge is asked several times about one trial
 	}
 	k.calls.rank(rank{id: k.number(c.Case), trial: int32(c.Trial), what: what})

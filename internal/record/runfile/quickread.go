@@ -8,8 +8,8 @@ import (
 // The members of the records, in the order in which a [Writer] writes them. A reader below leaves a line with any other
 // member to encoding/json.
 const (
-	caseMembers = "kind case input vars expect tags group note sealed input_hash"
-	callMembers = "kind key case trial variant for criterion vote reply thinking reply_from finish_reason " +
+	caseMembers = "kind case input messages turns vars expect tags group note sealed input_hash"
+	callMembers = "kind key case trial variant for turn criterion vote reply thinking reply_from finish_reason " +
 		"response_model usage latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
 	trialMembers  = "kind case trial variant key read scores error"
@@ -21,8 +21,10 @@ const (
 func (k *collector) readCase(c *cursor, into *Case) {
 	c.members(caseMembers, func(name string) {
 		switch name {
-		case "kind", "vars":
+		case "kind", "messages", "vars":
 			c.skip()
+		case "turns":
+			shared(c, k.turns, &into.Turns)
 		case "case":
 			into.Case = k.word(c.text())
 		case "input":
@@ -62,6 +64,8 @@ func (k *collector) readCall(c *cursor, into *Call) {
 			into.Variant = k.word(c.text())
 		case "for":
 			into.For = k.word(c.text())
+		case "turn":
+			into.Turn = int(c.integer())
 		case "finish_reason":
 			into.FinishReason = k.word(c.text())
 		case "response_model":

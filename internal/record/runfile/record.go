@@ -25,7 +25,8 @@ const (
 
 // What a call is for, as [Call.For] says it.
 const (
-	ForReply    = "reply"    // the reply that is graded
+	ForReply    = "reply"    // the reply that is graded; of a conversation, the last one
+	ForTurn     = "turn"     // an earlier reply of a conversation
 	ForJudge    = "judge"    // a judge's verdict on one criterion
 	ForPairwise = "pairwise" // a judge's choice between two replies
 
@@ -216,7 +217,9 @@ type Git struct {
 type Case struct {
 	Kind      string            `json:"kind"`
 	Case      string            `json:"case"`
-	Input     string            `json:"input"`
+	Input     string            `json:"input"` // of a conversation, its first message
+	Messages  []graders.Message `json:"messages,omitempty"`
+	Turns     []graders.Turn    `json:"turns,omitempty"`
 	Vars      map[string]string `json:"vars,omitempty"`
 	Expect    graders.Expect    `json:"expect"`
 	Tags      []string          `json:"tags,omitempty"`
@@ -234,6 +237,7 @@ type Call struct {
 	Trial         int       `json:"trial"`               // from 1
 	Variant       string    `json:"variant,omitempty"`   // of a run with [Header.Blame]: 1 for each hunk that is in, or 0
 	For           string    `json:"for"`                 // [ForReply] and the like
+	Turn          int       `json:"turn,omitempty"`      // of a reply of a conversation, from 1
 	Criterion     string    `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
 	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
 	Reply         string    `json:"reply"`

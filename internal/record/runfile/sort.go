@@ -33,15 +33,18 @@ func (p *pile[T]) rank(r rank) {
 // record of it. Ranks are sorted in the records' stead, because a record is large.
 type rank struct {
 	id, index, trial int32
-	what             int8
+	what             int32
 }
 
 func (r *rank) compare(o *rank) int {
 	return cmp.Or(cmp.Compare(r.id, o.id), cmp.Compare(r.trial, o.trial), cmp.Compare(r.what, o.what))
 }
 
-// only is the what of a record that is the only one of its trial.
-const only = -1
+// The what of records that occur once: in a trial, and, before it, in a turn of the trial.
+const (
+	only      = -1
+	firstTurn = -1 << 30
+)
 
 // into fills the run with cases by id, and trials and calls by case and number, the last one of duplicates in the file.
 func (k *collector) into(run *Run) {
@@ -73,7 +76,7 @@ func (p *pile[T]) sorted(places []int32) []T {
 	permute(p.records, order)
 	kept := p.records[:0]
 	for i := range order {
-		if i+1 < len(order) && order[i].what == only && order[i].compare(&order[i+1]) == 0 {
+		if i+1 < len(order) && order[i].what < 0 && order[i].compare(&order[i+1]) == 0 {
 			continue
 		}
 		kept = append(kept, p.records[i])

@@ -90,13 +90,16 @@ func (x irreplaceable) in(f runfile.Found, visit func(what, why string)) error {
 	if err != nil {
 		return err
 	}
-	for _, call := range run.Calls {
-		if call.For != runfile.ForReply || call.Error != nil {
+	format := f.Header.Prompt.ReplyFormat
+	textOf := func(c *runfile.Call) string { return reader.Read(c.Reply, c.Thinking, format).Text }
+	for replies := range runfile.RepliesIn(run.Calls) {
+		call := &replies[len(replies)-1]
+		if call.Error != nil {
 			continue
 		}
 		c, _ := run.Case(call.Case)
-		read := reader.Read(call.Reply, call.Thinking, f.Header.Prompt.ReplyFormat)
-		if hash := (label.Reply{Input: c.Input, Text: read.Text}).TextHash(); labelled[hash] {
+		hash := (label.Reply{Input: c.Asked(replies, textOf), Text: textOf(call)}).TextHash()
+		if labelled[hash] {
 			visit("label "+hash, staysLabelled)
 		}
 	}

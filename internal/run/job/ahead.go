@@ -1,6 +1,9 @@
 package job
 
 import (
+	"slices"
+
+	"promptbench/graders"
 	"promptbench/internal/input/rubric"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
@@ -59,11 +62,16 @@ func countQuestions(p *project.Project) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	// Of an earlier turn of a conversation, only what it demands is asked.
+	demands := slices.DeleteFunc(slices.Clone(criteria), func(c graders.Criterion) bool { return !c.PerCase() || c.At > 0 })
 	for c, err := range p.Cases() {
 		if err != nil {
 			return 0, err
 		}
 		n += rubric.Calls(criteria, c.Expect)
+		for _, turn := range c.Turns {
+			n += rubric.Calls(demands, turn.Expect)
+		}
 	}
 	return n, nil
 }

@@ -56,6 +56,17 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 			}}
 		}
 	}
+	for c, err := range p.Cases() {
+		if err != nil {
+			return nil, err
+		}
+		if len(c.Turns) > 1 {
+			return nil, problem.List{{
+				File: p.Suite.Path, Message: fmt.Sprintf("case %s has turns, which --batch cannot ask", c.ID),
+				Hint: "each turn needs the reply to the one before it: leave --batch out, or choose other cases",
+			}}
+		}
+	}
 	out := &Batches{options: o, batching: b}
 	if err := out.lock(p, variants); err != nil {
 		return nil, errors.Join(err, out.Close())

@@ -98,10 +98,12 @@ func (a *asking) header(p *project.Project) runfile.Header {
 }
 
 // requests calls do with each request of a case.
-func (a *asking) requests(p *project.Project, c suite.Case, trials int, do func(model.Request)) error {
+func (a *asking) requests(
+	p *project.Project, c suite.Case, trials int, index *runfile.Index, do func(model.Request),
+) error {
 	one := func(yield func(suite.Case, error) bool) { yield(c, nil) }
 	for _, m := range a.Masks[c.ID] {
-		for r, err := range requests(p, a.variants[a.number[m]], one, trials) {
+		for r, err := range requests(p, a.variants[a.number[m]], one, trials, index) {
 			if err != nil {
 				return err
 			}
@@ -152,7 +154,7 @@ func PlanAsked(p *project.Project, o Options, a Asked, budget *int) (Asked, Blam
 	}
 	for i, c := range a.Cases {
 		replies, recorded := 0, 0
-		if err := open.requests(p, c, o.Trials, func(r model.Request) {
+		if err := open.requests(p, c, o.Trials, index, func(r model.Request) {
 			replies++
 			if index != nil && index.Has(r.Key) {
 				recorded++

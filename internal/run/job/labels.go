@@ -39,25 +39,30 @@ func judgeableReplies(p *project.Project, run *runfile.Run) ([]judgeable, error)
 		cases[c.ID] = runner.CaseRecord(p.Suite, c)
 	}
 	var out []judgeable
-	for i := range run.Calls {
-		call := run.Calls[i]
-		if call.For != runfile.ForReply || call.Error != nil || runner.Failure(call) != "" {
+	format, reader := run.Header.Prompt.ReplyFormat, p.ReaderFor(run.Header.Model)
+	textOf := func(c *runfile.Call) string { return reader.Read(c.Reply, c.Thinking, format).Text }
+	for i := range run.Cases {
+		then := &run.Cases[i]
+		now, ok := cases[then.Case]
+		if !ok || now.InputHash != then.InputHash {
 			continue
 		}
-		now, ok := cases[call.Case]
-		then, known := run.Case(call.Case)
-		if !ok || !known || now.InputHash != then.InputHash {
-			continue
+		for replies := range runfile.RepliesIn(run.CallsOf(then.Case)) {
+			call, earlier := replies[len(replies)-1], replies[:len(replies)-1]
+			if runner.FailureOf(&now, replies) != "" || call.Error != nil {
+				continue
+			}
+			read := reader.Read(call.Reply, call.Thinking, format)
+			if !read.Readable() {
+				continue
+			}
+			r := label.Reply{
+				Case: call.Case, Expected: now.Expect.Type, Input: now.Asked(replies, textOf), Text: read.Text, Type: read.Type,
+				Items: read.Items,
+			}
+			of := runner.Reply{Case: now, Call: call, Format: format, Earlier: earlier}
+			out = append(out, judgeable{Reply: of, reply: r, hash: r.TextHash()})
 		}
-		format := run.Header.Prompt.ReplyFormat
-		read := p.ReaderFor(run.Header.Model).Read(call.Reply, call.Thinking, format)
-		if !read.Readable() {
-			continue
-		}
-		r := label.Reply{
-			Case: call.Case, Expected: now.Expect.Type, Input: now.Input, Text: read.Text, Type: read.Type, Items: read.Items,
-		}
-		out = append(out, judgeable{Reply: runner.Reply{Case: now, Call: call, Format: format}, reply: r, hash: r.TextHash()})
 	}
 	return out, nil
 }

@@ -60,7 +60,7 @@ func (r *Revisions) plannedRun(ctx context.Context, order []suite.Case) (*runfil
 	for _, c := range order {
 		record := runner.CaseRecord(r.Work.Suite, c)
 		cut := runfile.Call{Case: c.ID, Trial: 1, FinishReason: string(model.FinishLength)}
-		t, err := r.Work.Grading.Trial(ctx, record, cut, "", runner.JudgeCalls{})
+		t, err := r.Work.Grading.Trial(ctx, record, []runfile.Call{cut}, "", runner.JudgeCalls{})
 		if err != nil {
 			return nil, err
 		}

@@ -118,10 +118,18 @@ func pairs(p *project.Project, base, head *runfile.Run, criteria []graders.Crite
 // thinking.
 func texts(p *project.Project, run *runfile.Run, id string) map[int]string {
 	out := map[int]string{}
-	for _, c := range run.CallsOf(id) {
-		if c.For == runfile.ForReply && c.Error == nil {
-			out[c.Trial] = p.ReaderFor(run.Header.Model).Read(c.Reply, c.Thinking, run.Header.Prompt.ReplyFormat).Text
+	c, _ := run.Case(id)
+	reader, format := p.ReaderFor(run.Header.Model), run.Header.Prompt.ReplyFormat
+	for replies := range runfile.RepliesIn(run.CallsOf(id)) {
+		last := &replies[len(replies)-1]
+		if last.Error != nil {
+			continue
 		}
+		read := slices.Clone(replies)
+		for i := range read {
+			read[i].Reply = reader.Read(read[i].Reply, read[i].Thinking, format).Text
+		}
+		out[last.Trial] = c.Shown(read)
 	}
 	return out
 }

@@ -165,7 +165,8 @@ func usageSeen(p *project.Project, t project.Target, hash string) ([]plan.Sample
 
 // samplesOf is what a reply of a run took, none where that is not known.
 func samplesOf(run *runfile.Run) []plan.Sample {
-	u, n := summary.UsageOf(run, nil), summary.BasisOf(run).Replies
+	u, basis := summary.UsageOf(run, nil), summary.BasisOf(run)
+	n := basis.Replies + basis.Turns
 	if u.InputTokens == nil || n == 0 {
 		return nil
 	}

@@ -206,13 +206,14 @@ func (r *Revisions) requests(p *project.Project, v project.Variant) iter.Seq2[mo
 		if r.until != nil {
 			cases = r.until.soFar()
 		}
-		requests(p, v, cases, r.Work.Trials)(yield)
+		requests(p, v, cases, r.Work.Trials, nil)(yield)
 	}
 }
 
-// requests yields what the trials of cases ask of a variant.
+// requests yields what the trials of cases ask of a variant. What a conversation asks after its first turn depends on
+// the replies: requests whose earlier replies the index lacks have no key.
 func requests(
-	p *project.Project, v project.Variant, cases iter.Seq2[suite.Case, error], trials int,
+	p *project.Project, v project.Variant, cases iter.Seq2[suite.Case, error], trials int, index *runfile.Index,
 ) iter.Seq2[model.Request, error] {
 	target := v.Target.Priced(0)
 	return func(yield func(model.Request, error) bool) {
@@ -221,19 +222,18 @@ func requests(
 				yield(model.Request{}, err)
 				return
 			}
-			messages, err := v.Prompt.Render(c.Input, p.Suite.VarsOf(c))
-			if err != nil {
-				yield(model.Request{}, err)
-				return
-			}
-			r, err := target.Prepare(runner.Request(v.Prompt, v.Target.Params, messages, 1)) // the same body for each trial
+			record := runner.CaseRecord(p.Suite, c)
+			r, err := requestOf(v, target, &record, nil)
 			if err != nil {
 				yield(model.Request{}, err)
 				return
 			}
 			for trial := 1; trial <= max(1, trials); trial++ {
-				r.Trial, r.Key = trial, target.Key(r.Body, trial)
+				r.Trial, r.Key = trial, target.Key(r.Body, trial) // the same body for each trial
 				if !yield(r, nil) {
+					return
+				}
+				if record.Replies() > 1 && !laterTurns(v, target, &record, r, index, yield) {
 					return
 				}
 			}
@@ -241,12 +241,48 @@ func requests(
 	}
 }
 
+// requestOf is what a variant asks after some replies of a trial.
+func requestOf(v project.Variant, t model.Target, c *runfile.Case, replies []runfile.Call) (model.Request, error) {
+	said, _ := c.Conversation(replies)
+	messages, err := runner.Messages(v.Prompt, c, said)
+	if err != nil {
+		return model.Request{}, err
+	}
+	return t.Prepare(runner.Request(v.Prompt, v.Target.Params, messages, 1))
+}
+
+// laterTurns yields the requests of a conversation after its first.
+func laterTurns(
+	v project.Variant, t model.Target, c *runfile.Case, r model.Request, index *runfile.Index,
+	yield func(model.Request, error) bool,
+) bool {
+	var replies []runfile.Call
+	for range c.Replies() - 1 {
+		call, isRecorded := runfile.Call{}, false
+		var err error
+		if index != nil && r.Key != "" {
+			call, isRecorded, err = index.Lookup(r.Key)
+		}
+		trial := r.Trial
+		r.Key = ""
+		if replies = append(replies, call); isRecorded && err == nil {
+			if r, err = requestOf(v, t, c, replies); err == nil {
+				r.Trial, r.Key = trial, t.Key(r.Body, trial)
+			}
+		}
+		if !yield(r, err) || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // countRecorded counts the replies that a variant wants, and how many of them the
 // index holds; a nil index holds none.
 func countRecorded(p *project.Project, v project.Variant, trials int, index *runfile.Index) (
 	replies, recorded int, err error,
 ) {
-	for request, err := range requests(p, v, p.Cases(), trials) {
+	for request, err := range requests(p, v, p.Cases(), trials, index) {
 		if err != nil {
 			return replies, recorded, err
 		}

@@ -46,7 +46,7 @@ func (a Call) Request() (model.Request, error) {
 	if a.NoTemperature {
 		in = params.Params{Omit: []string{params.Temperature}}.Over(in)
 	}
-	r, err := fill(a.Prompt, in, Quote("input", a.Sample.Input), vars)
+	r, err := fill(a.Prompt, in, Quote("input", a.Sample.Before()), vars)
 	r.Trial = a.Vote
 	if err == nil && r.ResponseFormat == "" && !a.Plain {
 		r.ResponseFormat = jsonSchema
@@ -67,7 +67,7 @@ func fill(p *prompt.Prompt, in params.Params, input string, vars map[string]stri
 		r.Params.Temperature = &zero
 	}
 	for _, m := range messages {
-		r.Messages = append(r.Messages, model.Message(m))
+		r.Messages = append(r.Messages, model.Message{Role: m.Role, Content: m.Content})
 	}
 	return r, nil
 }

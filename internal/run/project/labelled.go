@@ -74,26 +74,22 @@ func (p *Project) judgedTexts(run *runfile.Run) (map[string]string, error) {
 			hasTexts = true
 		}
 	}
-	calls := run.Calls
+	of := run
 	if !hasTexts && run.Path != "" { // it was loaded for its scores
 		full, err := runfile.Load(run.Path, runfile.Replies)
 		if err != nil {
 			return nil, err
 		}
-		calls = full.Calls
+		of = full
 	}
 	texts := map[string]string{}
-	for i := range calls {
-		c := &calls[i]
-		if c.For != runfile.ForReply || c.Trial != 1 || c.Error != nil || !asked[c.Case] {
-			continue
+	format := run.Header.Prompt.ReplyFormat
+	textOf := func(c *runfile.Call) string { return reader.Read(c.Reply, c.Thinking, format).Text }
+	for replies := range runfile.RepliesIn(of.Calls) {
+		c := &replies[len(replies)-1]
+		if k, ok := of.Case(c.Case); ok && c.Trial == 1 && c.Error == nil && asked[c.Case] {
+			texts[c.Case] = label.Reply{Input: k.Asked(replies, textOf), Text: textOf(c)}.TextHash()
 		}
-		k, ok := run.Case(c.Case)
-		if !ok {
-			continue
-		}
-		read := reader.Read(c.Reply, c.Thinking, run.Header.Prompt.ReplyFormat)
-		texts[c.Case] = label.Reply{Input: k.Input, Text: read.Text}.TextHash()
 	}
 	return texts, nil
 }

@@ -265,7 +265,11 @@ func (p *Project) checkNames(loaded *prompt.Prompt) problem.List {
 	if !p.hasVars {
 		return nil
 	}
-	return loaded.CheckVars(p.vars)
+	probs := loaded.CheckVars(p.vars)
+	if p.Suite != nil && p.Suite.Conversations() > 0 {
+		probs = append(probs, loaded.CheckTurns()...)
+	}
+	return probs
 }
 
 // unusedVars warns of variables of the suite that a prompt does not use.

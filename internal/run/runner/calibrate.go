@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"promptbench/graders/reply"
 	"promptbench/internal/record/runfile"
@@ -32,6 +33,8 @@ type Reply struct {
 	Case   runfile.Case
 	Call   runfile.Call
 	Format reply.Format
+
+	Earlier []runfile.Call // the replies before it, of a conversation
 }
 
 // Calibrate grades every reply by every grading, and closes the recorder. It ends
@@ -72,7 +75,7 @@ func (c *Calibration) grade(ctx context.Context, r Reply, counts *counter) ([]ru
 	}
 	out := make([]runfile.Trial, len(c.Gradings))
 	for i, g := range c.Gradings {
-		t, err := g.Trial(ctx, r.Case, r.Call, r.Format, JudgeCalls{Run: c.ID, Record: w.call})
+		t, err := g.Trial(ctx, r.Case, append(slices.Clone(r.Earlier), r.Call), r.Format, JudgeCalls{Run: c.ID, Record: w.call})
 		if err != nil {
 			return nil, err
 		}

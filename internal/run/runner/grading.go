@@ -9,7 +9,6 @@ import (
 	"promptbench/internal/input/params"
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
-	"promptbench/internal/verdict/summary"
 )
 
 // Grading turns finished calls into graded trials: it reads the reply and has
@@ -20,38 +19,32 @@ type Grading struct {
 	Price   *params.Price // of the model that replied; nil where it is unknown
 }
 
-// Trial grades one call. A call that failed for good becomes a trial with its
+// Trial grades the replies of one trial: one call, or those of a conversation up to
+// its last. A call that failed for good becomes a trial with its
 // error and no score, but for a prompt over the model's context: that is the
 // prompt's doing and scores 0, as a reply does that was cut by length or
 // refused by a content filter. About these no judge is asked; what one is asked
 // about the others goes to the calls.
 func (g Grading) Trial(
-	ctx context.Context, c runfile.Case, call runfile.Call, format reply.Format, calls JudgeCalls,
+	ctx context.Context, c runfile.Case, replies []runfile.Call, format reply.Format, calls JudgeCalls,
 ) (runfile.Trial, error) {
+	call := &replies[len(replies)-1]
 	t := runfile.Trial{Case: c.Case, Trial: call.Trial, Key: call.Key}
-	failure := Failure(call)
+	failure := FailureOf(&c, replies)
 	if call.Error != nil && failure == "" {
 		t.Error = call.Error
 		return t, nil
 	}
-	read := g.Reader.Read(call.Reply, call.Thinking, format)
-	if call.ReplyFrom != "" {
-		read.Defects = append(read.Defects, reply.Defect{
-			Code: reply.CodeElsewhere, Detail: "the content is empty; the text is in " + call.ReplyFrom,
-		})
-	}
+	samples := g.samples(&c, replies, format)
+	read := samples[len(replies)-1].Reply
 	t.Read = &runfile.Read{
 		Format: read.Format, Type: read.Type, Items: orEmpty(read.Items), Defects: orEmpty(read.Defects),
-	}
-	sample := graders.Sample{
-		Case: c.Case, Trial: call.Trial, Input: c.Input, Vars: c.Vars, Tags: c.Tags,
-		Expect: c.Expect, Format: format, Reply: read, Call: summary.CallOf(&call, g.Price),
 	}
 	if failure == "" {
 		ctx = withJudgeCalls(ctx, calls)
 	}
 	for _, grader := range g.Graders {
-		scores, err := grader.Grade(ctx, sample)
+		scores, err := graders.GradeTurns(ctx, grader, samples)
 		if err != nil {
 			return t, fmt.Errorf("grading case %s with %s: %w", c.Case, grader.Spec().Name, err)
 		}

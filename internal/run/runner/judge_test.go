@@ -79,7 +79,7 @@ func replied(text string) runfile.Call {
 // gradeReply grades a reply by one question on a scale, and returns its score.
 func gradeReply(t *testing.T, g runner.Grading, l *ledger, text string) graders.Score {
 	t.Helper()
-	trial, err := g.Trial(t.Context(), runfile.Case{Case: "치과", Input: "내일 치과 가기"}, replied(text), reply.Text, l.take())
+	trial, err := g.Trial(t.Context(), runfile.Case{Case: "치과", Input: "내일 치과 가기"}, []runfile.Call{replied(text)}, reply.Text, l.take())
 	require.NoError(t, err)
 	require.Len(t, trial.Scores, 2)
 	return trial.Scores[1]
@@ -277,7 +277,7 @@ func TestOneAnswerForOneText(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
-			_, err := g.Trial(t.Context(), runfile.Case{Case: "치과", Input: "내일 치과 가기"}, replied("예약하기"), reply.Text, l.take())
+			_, err := g.Trial(t.Context(), runfile.Case{Case: "치과", Input: "내일 치과 가기"}, []runfile.Call{replied("예약하기")}, reply.Text, l.take())
 			if err != nil {
 				t.Error(err)
 			}
@@ -321,7 +321,7 @@ func TestNoJudgeForAReplyThatFailed(t *testing.T) {
 	g := rubricBy(t, judgeOf(t, m), graders.Criterion{ID: "concrete", Question: "구체적인가?"})
 	cut := replied("1. 예약하")
 	cut.FinishReason = "length"
-	trial, err := g.Trial(t.Context(), runfile.Case{Case: "치과"}, cut, reply.Text, (&ledger{}).take())
+	trial, err := g.Trial(t.Context(), runfile.Case{Case: "치과"}, []runfile.Call{cut}, reply.Text, (&ledger{}).take())
 	require.NoError(t, err)
 	for _, s := range trial.Scores {
 		require.NotNil(t, s.Value)

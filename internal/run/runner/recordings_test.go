@@ -47,7 +47,9 @@ func TestKeysOfCommittedRecordings(t *testing.T) {
 			if call.For != runfile.ForReply {
 				continue
 			}
-			messages, err := asked.Render(cases[call.Case].Input, cases[call.Case].Vars)
+			c := cases[call.Case]
+			said, _ := c.Conversation(nil)
+			messages, err := runner.Messages(asked, &c, said)
 			require.NoError(t, err)
 			r, err := target.Prepare(runner.Request(asked, h.Model.Params, messages, call.Trial))
 			require.NoError(t, err)

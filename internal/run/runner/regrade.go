@@ -39,16 +39,13 @@ func Regrade(
 			}
 			return nil
 		}}
-		for _, call := range run.CallsOf(c.Case) {
-			if call.For != runfile.ForReply {
-				continue
-			}
-			part.calls = append(part.calls, call)
-			t, err := g.Trial(ctx, c, call, run.Header.Prompt.ReplyFormat, judged)
+		for replies := range runfile.RepliesIn(run.CallsOf(c.Case)) {
+			part.calls = append(part.calls, replies...)
+			t, err := g.Trial(ctx, c, replies, run.Header.Prompt.ReplyFormat, judged)
 			if err != nil {
 				return fmt.Errorf("grading run %s again: %w", run.Header.Run, err)
 			}
-			keepBroken(t.Scores, run.TrialsOf(c.Case), call.Trial, out.Header.Graders)
+			keepBroken(t.Scores, run.TrialsOf(c.Case), t.Trial, out.Header.Graders)
 			part.trials = append(part.trials, t)
 		}
 		return nil

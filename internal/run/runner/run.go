@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -160,25 +159,13 @@ func (r *running) trial(ctx context.Context, it item, rest func()) (err error) {
 		return nil // given up between being sent and being begun
 	}
 	revision := r.Revisions[it.revision]
-	messages, err := revision.Prompt.Render(it.c.Input, it.c.Vars)
-	if err != nil {
-		return fmt.Errorf("rendering %s for case %s: %w", revision.Prompt.Name, it.c.Case, err)
-	}
-	purpose := Purpose{For: runfile.ForReply, Case: it.c.Case, Trial: it.trial}
-	request := Request(revision.Prompt, revision.Params, messages, it.trial)
-	if r.graderFatal() != nil { // a new reply could not be graded
-		if _, ok, err := revision.Asker.Recall(purpose, request); !ok || err != nil {
-			return err
-		}
-	}
 	w := trialWriter{run: revision.Run, counts: &r.counts[it.revision]}
-	request.Resting = rest
-	call, ok, err := r.ask(ctx, &w, revision.Asker, purpose, request)
-	if !ok || err != nil {
+	replies, err := r.converse(ctx, &w, it, rest)
+	if len(replies) == 0 || err != nil {
 		return err
 	}
 	calls := JudgeCalls{Run: revision.ID, Record: w.call}
-	t, err := r.gradings[it.revision].Trial(ctx, it.c, call, revision.Prompt.ReplyFormat, calls)
+	t, err := r.gradings[it.revision].Trial(ctx, it.c, replies, revision.Prompt.ReplyFormat, calls)
 	if err != nil {
 		return unlessOver(ctx, err)
 	}
@@ -186,15 +173,14 @@ func (r *running) trial(ctx context.Context, it item, rest func()) (err error) {
 		return err
 	}
 	if r.Progress != nil {
-		r.Progress(Event{Revision: it.revision, Call: call, Trial: t})
+		r.Progress(Event{Revision: it.revision, Call: replies[len(replies)-1], Trial: t})
 	}
 	return nil
 }
 
-// ask asks for a reply and writes the call. It reports false where the call has no
-// outcome.
+// ask asks for a reply, which keep writes. It reports false where the call has no outcome.
 func (r *running) ask(
-	ctx context.Context, w *trialWriter, asker *Asker, p Purpose, request model.Request,
+	ctx context.Context, asker *Asker, p Purpose, request model.Request, keep func(runfile.Call) error,
 ) (call runfile.Call, ok bool, err error) {
 	select {
 	case r.awaiting <- struct{}{}:
@@ -223,7 +209,7 @@ func (r *running) ask(
 		r.failing.Add(1)
 	}
 	// A call that is finished is kept, also where the job has been given up since.
-	return call, true, w.call(call)
+	return call, true, keep(call)
 }
 
 // unlessOver keeps an error that stops the job. A trial that was given up or
@@ -255,20 +241,18 @@ func (r *running) close(interrupted bool, err error) ([]runfile.End, error) {
 	return ends, errors.Join(errs...)
 }
 
-// Request makes the request of one trial.
-func Request(p *prompt.Prompt, merged params.Params, messages []prompt.Message, trial int) model.Request {
-	r := model.Request{Params: merged, ResponseFormat: p.ResponseFormat, JSONSchema: p.JSONSchema, Trial: trial}
-	for _, m := range messages {
-		r.Messages = append(r.Messages, model.Message{Role: m.Role, Content: m.Content})
+// Request makes the request for one reply of a trial.
+func Request(p *prompt.Prompt, merged params.Params, messages []model.Message, trial int) model.Request {
+	return model.Request{
+		Messages: messages, Params: merged, ResponseFormat: p.ResponseFormat, JSONSchema: p.JSONSchema, Trial: trial,
 	}
-	return r
 }
 
 // CaseRecord is the case line of a suite's case.
 func CaseRecord(s *suite.Suite, c suite.Case) runfile.Case {
 	vars := s.VarsOf(c)
 	return runfile.Case{
-		Case: c.ID, Input: c.Input, Vars: vars, Expect: c.Expect, Tags: c.Tags, Group: c.Group, Note: c.Note,
-		Sealed: s.IsSealed(c.ID), InputHash: suite.InputHash(c.Input, vars),
+		Case: c.ID, Input: c.Input, Messages: c.Messages, Turns: c.Turns, Vars: vars, Expect: c.Expect, Tags: c.Tags, Group: c.Group, Note: c.Note,
+		Sealed: s.IsSealed(c.ID), InputHash: suite.InputHash(c, vars),
 	}
 }

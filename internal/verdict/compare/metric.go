@@ -98,13 +98,11 @@ func (s spender) value(m measure, id string) *float64 {
 func (s spender) mean(m measure, id string) (mean float64, whyUnknown string) {
 	sum, n := 0.0, 0
 	whyUnknown = "a case has no reply"
-	calls := s.run.CallsOf(id)
-	for i := range calls {
-		c := &calls[i]
-		if c.For != runfile.ForReply || c.Error != nil {
+	for replies := range runfile.RepliesIn(s.run.CallsOf(id)) {
+		if replies[len(replies)-1].Error != nil {
 			continue
 		}
-		v, why := m.of(summary.CallOf(c, s.price))
+		v, why := m.of(summary.SpentOf(replies, s.price))
 		switch {
 		case why != "":
 			whyUnknown = why

@@ -53,14 +53,21 @@ func ScoreOf(t *runfile.Trial, grader string, at int) *graders.Score {
 
 // ReplyTo returns the call whose reply a trial graded, or nil.
 func ReplyTo(run *runfile.Run, t *runfile.Trial) *runfile.Call {
-	calls := run.CallsOf(t.Case)
-	i := slices.IndexFunc(calls, func(c runfile.Call) bool {
-		return c.For == runfile.ForReply && c.Trial == t.Trial && (c.Key == t.Key || t.Key == "")
-	})
-	if i < 0 {
-		return nil
+	if replies := RepliesTo(run, t); len(replies) > 0 {
+		return &replies[len(replies)-1]
 	}
-	return &calls[i]
+	return nil
+}
+
+// RepliesTo returns the calls of a trial up to the one whose reply it graded: several of a conversation, none where
+// there is no such call.
+func RepliesTo(run *runfile.Run, t *runfile.Trial) []runfile.Call {
+	for replies := range runfile.RepliesIn(run.CallsOf(t.Case)) {
+		if last := &replies[len(replies)-1]; last.Trial == t.Trial && (last.Key == t.Key || t.Key == "") {
+			return replies
+		}
+	}
+	return nil
 }
 
 func (c *Cell) add(s *graders.Score) {

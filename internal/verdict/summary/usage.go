@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -34,10 +35,12 @@ func usageOf(run *runfile.Run, purpose string, price *params.Price) Usage {
 	batchIn, batchOut := 0, 0 // of them, in batches
 	for i := range run.Calls {
 		c := &run.Calls[i]
-		if c.Error != nil || c.For != purpose {
+		if c.Error != nil || !isFor(c, purpose) {
 			continue
 		}
-		n++
+		if c.For == purpose {
+			n++
+		}
 		if c.Batch == "" {
 			latencies = append(latencies, c.LatencyMS)
 		}
@@ -61,6 +64,11 @@ func usageOf(run *runfile.Run, purpose string, price *params.Price) Usage {
 		}
 	}
 	return u
+}
+
+// isFor reports whether a call was made for a purpose. The replies of a conversation are all replies.
+func isFor(c *runfile.Call, purpose string) bool {
+	return c.For == purpose || purpose == runfile.ForReply && c.For == runfile.ForTurn
 }
 
 // CallOf is what the call of a reply took, for graders and comparisons. A nil price
@@ -92,12 +100,34 @@ func CallOf(c *runfile.Call, price *params.Price) graders.Call {
 	return out
 }
 
+// SpentOf is what replies took together, such as those of a conversation. What is unknown of one is unknown of all.
+func SpentOf(replies []runfile.Call, price *params.Price) graders.Call {
+	sum := CallOf(&replies[0], price)
+	for i := range replies[1:] {
+		c := CallOf(&replies[1+i], price)
+		sum.LatencyMS, sum.NoLatency = plus(sum.LatencyMS, c.LatencyMS), cmp.Or(sum.NoLatency, c.NoLatency)
+		sum.InputTokens, sum.OutputTokens = plus(sum.InputTokens, c.InputTokens), plus(sum.OutputTokens, c.OutputTokens)
+		sum.Cost, sum.NoCost = plus(sum.Cost, c.Cost), cmp.Or(sum.NoCost, c.NoCost)
+	}
+	return sum
+}
+
+// plus adds two numbers; the sum is unknown where one is.
+func plus[T int | int64 | float64](a, b *T) *T {
+	if a == nil || b == nil {
+		return nil
+	}
+	sum := *a + *b
+	return &sum
+}
+
 // Basis is what the replies of a run are: how many, from when, and how many of
 // them were replayed.
 type Basis struct {
 	Replies  int       `json:"replies"`
 	Replayed int       `json:"replayed"`
-	Calls    int       `json:"calls"` // made for this run
+	Calls    int       `json:"calls"`           // made for this run
+	Turns    int       `json:"turns,omitempty"` // replies of conversations that others follow, which Replies leaves out
 	First    time.Time `json:"first_reply,omitzero"`
 	Last     time.Time `json:"last_reply,omitzero"`
 }
@@ -109,13 +139,17 @@ func basisOf(run *runfile.Run, purpose string) Basis {
 	var b Basis
 	for i := range run.Calls {
 		c := &run.Calls[i]
-		if c.For != purpose {
+		if !isFor(c, purpose) {
 			continue
 		}
 		if c.Made() {
 			b.Calls++
 		}
 		if c.Error != nil {
+			continue
+		}
+		if c.For == runfile.ForTurn {
+			b.Turns++
 			continue
 		}
 		b.Replies++

@@ -1,0 +1,159 @@
+package suite
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"promptbench/graders"
+	"promptbench/internal/input/problem"
+	"promptbench/internal/input/strictyaml"
+)
+
+// Turns are the messages of a user, each asked once the model has replied to the one before it.
+type Turns []graders.Turn
+
+// DecodeNode takes a list whose items are a text, or a text with what is expected.
+func (t *Turns) DecodeNode(n strictyaml.Node) (probs problem.List) {
+	if n.Kind() != strictyaml.List {
+		return problem.List{n.Problem("expected a list of turns, found "+n.Describe(), "")}
+	}
+	for _, item := range n.Items() {
+		var one graders.Turn
+		into := any(&one)
+		if item.Kind() != strictyaml.Mapping {
+			into = &one.Input
+		}
+		probs = append(probs, item.Decode(into)...)
+		*t = append(*t, one)
+	}
+	return probs
+}
+
+// Schema allows a text, or a text with what is expected, for each turn.
+func (*Turns) Schema() map[string]any {
+	one := strictyaml.Schema(reflect.TypeFor[graders.Turn]())
+	return map[string]any{"type": "array", "minItems": 1, "items": map[string]any{
+		"oneOf": []any{map[string]any{"type": []any{"string", "number", "boolean"}}, one},
+	}}
+}
+
+// inputKeys are the keys of a case that say what the user wrote; a case has one of them.
+func inputKeys() []string { return []string{"input", "messages", "turns"} }
+
+// checkInputKeys reports a case that has none of [inputKeys], or several.
+func checkInputKeys(n strictyaml.Node) (probs problem.List) {
+	if n.Kind() != strictyaml.Mapping {
+		return nil // decoding has said so
+	}
+	var has []string
+	for _, key := range inputKeys() {
+		if !n.Has(key) {
+			continue
+		}
+		has = append(has, key)
+		if n.Get(key).Kind() == strictyaml.Null {
+			probs.Add(n.AtKey(key).Problem(fmt.Sprintf("the required key %q has no value", key), ""))
+		}
+	}
+	switch {
+	case len(has) == 0:
+		probs.Add(n.MissingKey(inputKeys()[0]))
+	case len(has) > 1:
+		probs.Add(n.AtKey(has[1]).Problem("a case has one of input, messages and turns, found "+strings.Join(has, " and "), ""))
+	}
+	return probs
+}
+
+// fill sets what follows from a conversation: its first message is the input of the case, and what its last turn is
+// expected to get is expected of the case.
+func (r *record) fill() {
+	switch c := &r.Case; {
+	case len(c.Messages) > 0:
+		c.Input = c.Messages[0].Content
+	case len(c.Turns) > 0:
+		c.Input = c.Turns[0].Input
+		last := &c.Turns[len(c.Turns)-1]
+		if r.inTurn = reflect.ValueOf(c.Expect).IsZero(); r.inTurn {
+			c.Expect, last.Expect = last.Expect, c.Expect
+		}
+	}
+}
+
+// expectPath is where the file says what is expected of the last reply.
+func (r *record) expectPath() []any {
+	if r.inTurn {
+		return []any{"turns", len(r.Turns) - 1, "expect"}
+	}
+	return []any{"expect"}
+}
+
+// IsConversation reports whether the case has more messages than its input.
+func (c *Case) IsConversation() bool { return len(c.Messages) > 1 || len(c.Turns) > 1 }
+
+// said is what the user and, if prior turns are given, the model say in a case, beside its input: nil of a plain case.
+func (c *Case) said() map[string]any {
+	if len(c.Messages) == 0 && len(c.Turns) == 0 {
+		return nil
+	}
+	out := map[string]any{"input": c.Input}
+	if len(c.Messages) > 0 {
+		out["messages"] = c.Messages
+	}
+	if len(c.Turns) > 0 {
+		turns := make([]string, len(c.Turns))
+		for i, t := range c.Turns {
+			turns[i] = t.Input
+		}
+		out["turns"] = turns
+	}
+	return out
+}
+
+// conversation checks the messages and the turns of a case.
+func (c *caseChecker) conversation(r record, fail func(message, hint string, path ...any)) {
+	if r.Case.Messages != nil && len(r.Case.Messages) == 0 {
+		fail("messages is empty", "", "messages")
+	}
+	for i, m := range r.Case.Messages {
+		roles := []string{graders.RoleUser, graders.RoleAssistant}
+		switch {
+		case m.Role == "":
+		case i == 0 && m.Role != graders.RoleUser:
+			fail("the first message is not from the user", "it takes the place of {{input}}; what comes before belongs in the prompt",
+				"messages", i, "role")
+		case !slices.Contains(roles, m.Role):
+			fail(fmt.Sprintf("unknown role %q", m.Role), strictyaml.Hint(m.Role, roles), "messages", i, "role")
+		case i == len(r.Case.Messages)-1 && m.Role != graders.RoleUser:
+			fail("the last message is not from the user", "the reply to the last message is what is graded", "messages", i, "role")
+		}
+		if strings.TrimSpace(m.Content) == "" {
+			fail("the message is empty", "", "messages", i, "content")
+		}
+	}
+	for i, t := range r.Case.Turns {
+		if strings.TrimSpace(t.Input) == "" {
+			fail("the turn is empty", "", "turns", i)
+		}
+		if i == len(r.Case.Turns)-1 && !reflect.ValueOf(t.Expect).IsZero() {
+			fail("both the case and its last turn have expect, which is of the last reply", "write it in one of them", "turns", i, "expect")
+			break
+		}
+		c.expectations(t.Expect, fail, "turns", i, "expect")
+	}
+}
+
+// identity is what tells the inputs of two cases apart, for warnings about repeated ones.
+func (c *Case) identity() string {
+	said := c.said()
+	if said == nil {
+		return strings.TrimSpace(c.Input)
+	}
+	data, err := json.Marshal(said)
+	if err != nil { // texts always encode
+		return c.Input
+	}
+	return string(data)
+}

@@ -1,0 +1,155 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"promptbench/graders"
+	"promptbench/graders/reply"
+	"promptbench/internal/input/prompt"
+	"promptbench/internal/model"
+	"promptbench/internal/record/runfile"
+	"promptbench/internal/verdict/summary"
+)
+
+// Messages are what a revision sends to get the next reply of a trial: the prompt with the first message of the case in
+// it, and after it what was said since.
+func Messages(p *prompt.Prompt, c *runfile.Case, said []graders.Message) ([]model.Message, error) {
+	rendered, err := p.Render(c.Input, c.Vars)
+	if err != nil {
+		return nil, fmt.Errorf("rendering %s for case %s: %w", p.Name, c.Case, err)
+	}
+	out := make([]model.Message, 0, len(rendered)+len(said))
+	for _, m := range rendered {
+		out = append(out, model.Message{Role: m.Role, Content: m.Content})
+	}
+	for _, m := range said[1:] {
+		out = append(out, model.Message{Role: m.Role, Content: m.Content})
+	}
+	return out, nil
+}
+
+// converse gets the replies of a trial, one for a plain case, and writes each. Where one has no outcome, so has the
+// trial: it returns nil.
+func (r *running) converse(ctx context.Context, w *trialWriter, it item, rest func()) ([]runfile.Call, error) {
+	revision, c := r.Revisions[it.revision], &it.c
+	var replies []runfile.Call
+	said, goesOn := c.Conversation(nil)
+	for goesOn {
+		messages, err := Messages(revision.Prompt, c, said)
+		if err != nil {
+			return nil, err
+		}
+		purpose := Purpose{For: runfile.ForReply, Case: c.Case, Trial: it.trial}
+		request := Request(revision.Prompt, revision.Params, messages, it.trial)
+		if r.graderFatal() != nil { // a new reply could not be graded
+			if _, ok, err := revision.Asker.Recall(purpose, request); !ok || err != nil {
+				return nil, err
+			}
+		}
+		request.Resting = rest
+		call, ok, err := r.ask(ctx, revision.Asker, purpose, request, func(call runfile.Call) error {
+			if c.IsConversation() {
+				call.Turn = len(replies) + 1
+			}
+			replies = append(replies, call)
+			if said, goesOn = c.Conversation(replies); goesOn {
+				call.For = runfile.ForTurn
+				replies[len(replies)-1] = call
+			}
+			return w.call(call)
+		})
+		if !ok || err != nil {
+			return nil, err
+		}
+		if !goesOn {
+			break
+		}
+		if call.Made() { // a machine that stops loses no reply that the next one rests on
+			if err := w.run.Sync(); err != nil {
+				return nil, err
+			}
+		}
+		if isOver(ctx) || isClosed(r.stop) {
+			return nil, nil
+		}
+	}
+	return replies, nil
+}
+
+func isClosed(stop <-chan struct{}) bool {
+	select {
+	case <-stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// FailureOf says why a trial counts as failed as a whole by the prompt's doing, or is empty. A conversation that ends
+// before its last turn has failed.
+func FailureOf(c *runfile.Case, replies []runfile.Call) string {
+	last := &replies[len(replies)-1]
+	why := Failure(*last)
+	if !c.IsConversation() || last.Error != nil && why == "" {
+		return why
+	}
+	if why == "" && len(replies) < c.Replies() {
+		why = last.EndsConversation() + ", so the conversation ended"
+	}
+	if why != "" {
+		why = fmt.Sprintf("turn %d: %s", len(replies), why)
+	}
+	return why
+}
+
+// samples are what is graded of a trial: its reply, or that to each turn of a conversation. Turns that it did not come
+// to have an empty reply.
+func (g Grading) samples(c *runfile.Case, replies []runfile.Call, format reply.Format) []graders.Sample {
+	n := c.Replies()
+	out := make([]graders.Sample, n)
+	said, _ := c.Conversation(replies)
+	opening := max(1, len(c.Messages))
+	at := opening
+	for i := range out {
+		s := &out[i]
+		*s = graders.Sample{
+			Case: c.Case, Input: c.Input, Vars: c.Vars, Tags: c.Tags, Expect: c.Expect, Format: format,
+			Trial: replies[0].Trial,
+		}
+		if i < len(replies) {
+			call := &replies[i]
+			s.Reply = g.read(call, format)
+			s.Call = summary.SpentOf(replies[:i+1], g.Price)
+			if at < len(said) {
+				said[at].Content = s.Reply.Text
+			}
+		}
+		if !c.IsConversation() {
+			continue
+		}
+		if i < len(c.Turns)-1 {
+			s.Expect = c.Turns[i].Expect
+		}
+		s.Turn, s.Transcript = i+1, slices.Clone(said[:min(at+1, len(said))])
+		if len(c.Turns) > 0 {
+			s.Input = c.Turns[i].Input
+		} else {
+			s.Input = c.Messages[len(c.Messages)-1].Content
+		}
+		at += 2
+	}
+	return out
+}
+
+// read reads one reply.
+func (g Grading) read(call *runfile.Call, format reply.Format) reply.Reply {
+	read := g.Reader.Read(call.Reply, call.Thinking, format)
+	if call.ReplyFrom != "" {
+		read.Defects = append(read.Defects, reply.Defect{
+			Code: reply.CodeElsewhere, Detail: "the content is empty; the text is in " + call.ReplyFrom,
+		})
+	}
+	return read
+}
