@@ -101,22 +101,20 @@ func (p *proposer) isComparable(c *candidate, k knownText) bool {
 
 // matches finds the closest known text of each candidate; of several, the first.
 func (p *proposer) matches(known []knownText) map[*candidate]match {
-	texts, n := p.texts(), len(p.found)
+	texts := make([]string, len(known))
 	for i := range known {
-		texts = append(texts, p.redactor.Unmarked(known[i].Input))
+		texts[i] = p.redactor.Unmarked(known[i].Input)
 	}
-	out := make(map[*candidate]match, n)
+	out := make(map[*candidate]match, len(p.found))
 	for _, c := range p.found {
 		out[c] = match{of: -1}
 	}
-	near.Pairs(texts, func(i, j int) bool {
-		i, j = min(i, j), max(i, j)
-		return i < n && j >= n && p.isComparable(p.found[i], known[j-n])
+	near.Between(p.texts(), texts, func(i, j int) bool {
+		return p.isComparable(p.found[i], known[j])
 	}, func(i, j int, similarity float64) {
-		i, j = min(i, j), max(i, j)
 		c := p.found[i]
-		if m := out[c]; m.of < 0 || similarity > m.similarity || similarity == m.similarity && j-n < m.of {
-			out[c] = match{j - n, similarity}
+		if m := out[c]; m.of < 0 || similarity > m.similarity || similarity == m.similarity && j < m.of {
+			out[c] = match{j, similarity}
 		}
 	})
 	return out

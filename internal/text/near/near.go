@@ -1,9 +1,10 @@
 // Package near finds texts that nearly equal each other, such as an input and the same input with a typing error.
-// [Pairs] gives every such pair, and [Groups] sorts texts into groups around one of them.
+// [Pairs] gives every such pair, [Between] those of two lists, and [Groups] sorts texts into groups around one of them.
 package near
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -57,36 +58,103 @@ func trigrams(text string) []trigram {
 
 // Pairs visits the pairs of texts that nearly equal each other and for which isPair is true. Two texts can only
 // share so many trigrams if they share one of their rarest, so each is compared only with those that do: the work
-// grows with the number of texts and of pairs, and not with the square (Bayardo, Ma & Srikant, WWW 2007).
+// grows with the number of texts and of pairs, and not with the square (Bayardo, Ma & Srikant, WWW 2007). The first of
+// the two is the longer one; among texts of one length, the later one.
 func Pairs(texts []string, isPair func(i, j int) bool, visit func(i, j int, similarity float64)) {
-	sets := rankedSets(texts)
+	x := newIndex(rankedSets(texts))
 	order := make([]int, len(texts)) // the shortest first
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(sets[a]), len(sets[b])) })
-	holders := map[int32][]int{} // by trigram, the texts before that have it among their rarest
-	tried := make([]int, len(texts))
-	for turn, i := range order {
-		set := sets[i]
-		least := (nearShared*len(set) + nearOf - 1) / nearOf // that a near text shares at least
-		for _, gram := range set[:len(set)-least+1] {
-			for _, j := range holders[gram][max(0, len(holders[gram])-mostHolders):] {
-				if tried[j] == turn+1 || len(sets[j]) < least {
-					continue
-				}
-				tried[j] = turn + 1
-				if !isPair(i, j) {
-					continue
-				}
-				shared := sharedBy(set, sets[j])
-				if all := len(set) + len(sets[j]) - shared; nearOf*shared >= nearShared*all {
-					visit(i, j, float64(shared)/float64(all))
-				}
-			}
-			holders[gram] = append(holders[gram], i)
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(x.sets[a]), len(x.sets[b])) })
+	for _, i := range order {
+		x.probe(i, isPair, visit)
+		x.add(i)
+	}
+}
+
+// Between visits, like [Pairs], the pairs of a text of the first list and one of the second, by their places.
+func Between(first, second []string, isPair func(i, j int) bool, visit func(i, j int, similarity float64)) {
+	x := newIndex(rankedSets(slices.Concat(first, second)))
+	n := len(first)
+	for j := range second {
+		x.add(n + j)
+	}
+	for i := range first {
+		x.probe(i, func(i, j int) bool { return isPair(i, j-n) },
+			func(i, j int, similarity float64) { visit(i, j-n, similarity) })
+	}
+}
+
+// An index finds the texts near one by their rarest trigrams.
+type index struct {
+	sets    [][]int32       // of all texts, see [rankedSets]
+	marks   []mark          // of the sets
+	holders map[int32][]int // by trigram, the texts in the index that have it among their rarest
+	tried   []int           // the probe that a text was last looked at in
+	probes  int
+}
+
+// A mark has a bit for each trigram of a set, which several may share. Two sets differ by at least as many trigrams as
+// their marks differ by bits.
+type mark [4]uint64
+
+func newIndex(sets [][]int32) *index {
+	x := &index{
+		sets: sets, marks: make([]mark, len(sets)), holders: map[int32][]int{}, tried: make([]int, len(sets)),
+	}
+	for i, set := range sets {
+		for _, gram := range set {
+			bit := uint32(gram) % 256
+			x.marks[i][bit/64] |= 1 << (bit % 64)
 		}
 	}
+	return x
+}
+
+// rarest are the trigrams of which two near texts share at least one, and how many of all they share at least.
+func (x *index) rarest(i int) (grams []int32, least int) {
+	set := x.sets[i]
+	least = (nearShared*len(set) + nearOf - 1) / nearOf
+	return set[:len(set)-least+1], least
+}
+
+func (x *index) add(i int) {
+	grams, _ := x.rarest(i)
+	for _, gram := range grams {
+		x.holders[gram] = append(x.holders[gram], i)
+	}
+}
+
+// probe visits the texts in the index that are near one.
+func (x *index) probe(i int, isPair func(i, j int) bool, visit func(i, j int, similarity float64)) {
+	x.probes++
+	grams, least := x.rarest(i)
+	for _, gram := range grams {
+		for _, j := range x.holders[gram][max(0, len(x.holders[gram])-mostHolders):] {
+			if x.tried[j] == x.probes || len(x.sets[j]) < least {
+				continue
+			}
+			x.tried[j] = x.probes
+			both := len(x.sets[i]) + len(x.sets[j])
+			shares := (nearShared*both + nearShared + nearOf - 1) / (nearShared + nearOf) // shared / (both - shared) >= 3/5
+			if x.differ(i, j) > both-2*shares || !isPair(i, j) {
+				continue
+			}
+			if shared := sharedBy(x.sets[i], x.sets[j], shares); shared >= shares {
+				visit(i, j, float64(shared)/float64(both-shared))
+			}
+		}
+	}
+}
+
+// differ is by how many trigrams two sets differ at least.
+func (x *index) differ(i, j int) int {
+	n := 0
+	for k, word := range x.marks[i] {
+		n += bits.OnesCount64(word ^ x.marks[j][k])
+	}
+	return n
 }
 
 // rankedSets numbers the trigrams of all texts from the rarest, and returns those of each text in ascending order.
@@ -124,10 +192,10 @@ func rankedSets(texts []string) [][]int32 {
 	return sets
 }
 
-// sharedBy counts the numbers that two ascending lists have in common.
-func sharedBy(a, b []int32) int {
+// sharedBy counts the numbers that two ascending lists have in common. It stops where they can't have the least.
+func sharedBy(a, b []int32, least int) int {
 	shared := 0
-	for len(a) > 0 && len(b) > 0 {
+	for len(a) > 0 && len(b) > 0 && shared+min(len(a), len(b)) >= least {
 		switch c := cmp.Compare(a[0], b[0]); {
 		case c < 0:
 			a = a[1:]
@@ -141,7 +209,7 @@ func sharedBy(a, b []int32) int {
 	return shared
 }
 
-// mostNeighbours bounds how many texts near one are kept for [Groups].
+// mostNeighbours bounds how many texts near one are looked for in [Groups]: all of a large template are near.
 const mostNeighbours = 200
 
 // Groups sorts texts into groups around one of them, the middle, and returns the index of the middle for each
@@ -149,15 +217,20 @@ const mostNeighbours = 200
 // template, which are linked only through others, stay apart. The texts with the most neighbours become middles.
 func Groups(texts []string) []int {
 	type neighbour struct {
-		text       int
-		similarity float64
+		text       int32
+		similarity float32
 	}
 	neighbours := make([][]neighbour, len(texts))
-	Pairs(texts, func(i, j int) bool {
-		return len(neighbours[i]) < mostNeighbours || len(neighbours[j]) < mostNeighbours
+	found, of := 0, -1 // neighbours of the text that is looked at
+	Pairs(texts, func(i, _ int) bool {
+		if i != of {
+			found, of = 0, i
+		}
+		return found < mostNeighbours
 	}, func(i, j int, similarity float64) {
-		neighbours[i] = append(neighbours[i], neighbour{j, similarity})
-		neighbours[j] = append(neighbours[j], neighbour{i, similarity})
+		found++
+		neighbours[i] = append(neighbours[i], neighbour{int32(j), float32(similarity)})
+		neighbours[j] = append(neighbours[j], neighbour{int32(i), float32(similarity)})
 	})
 	order := make([]int, len(texts))
 	for i := range order {
@@ -167,13 +240,13 @@ func Groups(texts []string) []int {
 	middle := make([]int, len(texts))
 	isMiddle := make([]bool, len(texts))
 	for _, i := range order {
-		best := neighbour{text: i}
+		best := neighbour{text: int32(i)}
 		for _, n := range neighbours[i] {
 			if isMiddle[n.text] && (n.similarity > best.similarity || n.similarity == best.similarity && n.text < best.text) {
 				best = n
 			}
 		}
-		middle[i], isMiddle[i] = best.text, best.text == i
+		middle[i], isMiddle[i] = int(best.text), int(best.text) == i
 	}
 	return middle
 }

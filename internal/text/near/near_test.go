@@ -27,7 +27,7 @@ func TestPairsAgreesWithEveryPair(t *testing.T) {
 	want := map[[2]int]float64{}
 	for j := range texts {
 		for i := range j {
-			shared := sharedBy(sets[i], sets[j])
+			shared := sharedBy(sets[i], sets[j], 0)
 			if s := float64(shared) / float64(len(sets[i])+len(sets[j])-shared); s >= 0.6 {
 				want[[2]int{i, j}] = s
 			}
@@ -35,6 +35,16 @@ func TestPairsAgreesWithEveryPair(t *testing.T) {
 	}
 	require.NotEmpty(t, want)
 	require.Equal(t, want, found)
+
+	between := map[[2]int]float64{}
+	Between(texts[:100], texts[100:], every, func(i, j int, s float64) { between[[2]int{i, 100 + j}] = s })
+	for pair := range want {
+		if pair[0] >= 100 || pair[1] < 100 {
+			delete(want, pair)
+		}
+	}
+	require.NotEmpty(t, want)
+	require.Equal(t, want, between)
 }
 
 // A group has a middle that all of it nearly equals; the texts of a template, which are linked one to the next,
