@@ -17,19 +17,18 @@ import (
 	"promptbench/internal/run/project"
 )
 
-// formatYAML is that of the files of proposed cases.
-const formatYAML = "yaml"
-
 func (a *app) casesCommand() *cobra.Command {
 	return groupCommand(&cobra.Command{
 		Use:   "cases",
-		Short: "Propose cases from what users typed, and check cases",
+		Short: "Propose cases, say which ones are missing, and check them",
 		Long: `A verdict is as good as its suite. From turns failures and exports of tracing
-tools into proposed cases, which a person labels. Check says what the cases of
-the suite are worth.`,
+tools into proposed cases, which a person labels. Suggest says what the suite
+lacks, and has a model propose inputs. Check says what the cases of the suite
+are worth.`,
 		Example: `  promptbench cases from export.jsonl -o proposed.yaml
+  promptbench cases suggest
   promptbench cases check`,
-	}, a.casesFromCommand(), a.casesCheckCommand())
+	}, a.casesFromCommand(), a.casesSuggestCommand(), a.casesCheckCommand())
 }
 
 func (a *app) casesFromCommand() *cobra.Command {
@@ -87,7 +86,7 @@ never replaces a file of proposed cases with another one: it may hold labels.`,
 				}
 				return nil
 			})
-			if o := to.outputs[0]; err == nil && o.format == formatYAML && !o.toStdout() && proposal.HasBlanks() {
+			if o := to.outputs[0]; err == nil && o.format == report.YAML && !o.toStdout() && proposal.HasBlanks() {
 				a.Note("next: replace %s in %s, and check it with promptbench validate --suite %s", propose.Blank, o.file, o.file)
 			}
 			return err
@@ -101,7 +100,7 @@ never replaces a file of proposed cases with another one: it may hold labels.`,
 			"body.question (default: found by the format of the export, else by its name)")
 		flags.BoolVar(&source.SkipBroken, "skip-broken", false, "leave out lines that can't be read")
 	})
-	to.add(cmd, formatYAML, report.JSON)
+	to.add(cmd, report.YAML, report.JSON)
 	return cmd
 }
 

@@ -11,6 +11,7 @@ import (
 	"promptbench/internal/output/progress"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/editor"
 	"promptbench/internal/run/improve"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
@@ -164,7 +165,7 @@ func (a *app) driveQuietly(ctx context.Context, revisions *job.Revisions) error 
 	case err != nil:
 		return &exitError{code: codeOf(err)}
 	case !complete:
-		return improve.ErrUnfinished
+		return editor.ErrUnfinished
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,6 +35,9 @@ func (a *app) validateCommand() *cobra.Command {
 in prompts and the baseline; or only the prompts and the suite that are named.
 It prints every problem with its place and its line, and warns of what is
 allowed but unwise. It makes no call, starts no grader and writes nothing.
+
+It exits with 3 if the cases miss a gate of the config, such as
+{cases: near_duplicates, at_most: 0} or {cases: each_type, at_least: 10}.
 
 With --deep it also reads the recorded runs of the suite and says what its cases
 are worth: inputs that nearly repeat each other or a text in a prompt, cases
@@ -67,8 +72,15 @@ func (a *app) validate(
 			return nil, err
 		}
 	}
-	if !deep && err == nil {
-		checked.Warnings = append(checked.Warnings, checked.Repeated()...)
+	var missed error
+	if err == nil {
+		var warnings problem.List
+		if warnings, missed, err = checkCases(checked); err != nil {
+			return nil, err
+		}
+		if !deep {
+			checked.Warnings = append(checked.Warnings, warnings...)
+		}
 	}
 	errs := problem.From(err)
 	all := slices.Concat(errs, checked.Warnings)
@@ -94,9 +106,18 @@ func (a *app) validate(
 		return report.ItemsText(w, *analysis, a.Display(w, false))
 	}, func(w io.Writer) error { return report.ProblemsJSON(w, all, analysis) })
 	if printErr != nil || len(errs) == 0 {
-		return analysis, printErr
+		return analysis, cmp.Or(printErr, missed)
 	}
 	return nil, &exitError{code: codeOf(err)}
+}
+
+// checkCases says what is unwise about the cases, and which gates they miss.
+func checkCases(checked *check.Result) (warnings problem.List, missed, err error) {
+	warnings, list, err := checked.CheckCases()
+	if len(list) > 0 {
+		missed = &exitError{code: exitRegression, err: errors.New(strings.Join(list, "\n"))}
+	}
+	return warnings, missed, err
 }
 
 func summaryOf(checked *check.Result) string {

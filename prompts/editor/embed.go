@@ -1,5 +1,5 @@
-// Package editor holds the prompt that an editor is asked with where a project has none of its own, so that the binary
-// carries the very file that stands here.
+// Package editor holds the prompts that an editor is asked with, so that the binary carries the very files that stand
+// here.
 package editor
 
 import _ "embed"
@@ -7,8 +7,17 @@ import _ "embed"
 //go:embed v1.prompt.yml
 var own []byte
 
-// Path is the prompt as a file of this repository.
-const Path = "prompts/editor/v1.prompt.yml"
+//go:embed suggest-v1.prompt.yml
+var suggest []byte
 
-// Own is the prompt that asks for a revision.
+// The prompts as files of this repository.
+const (
+	Path        = "prompts/editor/v1.prompt.yml"
+	SuggestPath = "prompts/editor/suggest-v1.prompt.yml"
+)
+
+// Own is the prompt that asks for a revision where a project has none of its own.
 func Own() []byte { return own }
+
+// Suggest is the prompt that asks for inputs of cases.
+func Suggest() []byte { return suggest }

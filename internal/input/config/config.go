@@ -76,6 +76,7 @@ type Config struct {
 	Gates           []Gate
 	RegressionGates []RegressionGate
 	MetricGates     []MetricGate
+	CasesGates      []CasesGate
 
 	suite     strictyaml.Node   // the place of Suite
 	gateNames []strictyaml.Node // the places of the graders that gates name
@@ -135,6 +136,19 @@ type MetricGate struct {
 	Metric      string  // one of Metrics
 	Of          string  // the number that is held to it, of the change: Mean or LowerBound
 	MaxIncrease float64 // 0.1 is 10%
+}
+
+// What a [CasesGate] may be on.
+const (
+	NearDuplicates = "near_duplicates" // places where inputs nearly equal each other
+	NearExamples   = "near_examples"   // inputs that nearly equal a text in a prompt
+	EachType       = "each_type"       // the cases of each expected type, a group of paraphrases once
+)
+
+// A CasesGate is a condition on the cases of the suite, which validate and cases check hold them to.
+type CasesGate struct {
+	Of    string // what is counted
+	Limit int    // at most so many; of [EachType], at least
 }
 
 const maxSize = 4 << 20 // bytes

@@ -120,8 +120,8 @@ c.yaml:13:47: margin belongs to a regression gate (remove it)
 c.yaml:14:5: the required key "min" is missing
 c.yaml:15:18: the gate names no grader (list those that must not regress)
 c.yaml:15:30: margin is 0 (it is the drop that does not matter, over 0 and at most 1, such as 0.05)
-c.yaml:16:5: a gate has exactly one of grader, regression and metric ({grader: case_type, min: 0.8}, {regression: [case_type], margin: 0.05} or {metric: cost, max_increase: 10%})
-c.yaml:17:5: a gate has exactly one of grader, regression and metric ({grader: case_type, min: 0.8}, {regression: [case_type], margin: 0.05} or {metric: cost, max_increase: 10%})
+c.yaml:16:5: a gate has exactly one of grader, regression, metric and cases ({grader: case_type, min: 0.8}, {regression: [case_type], margin: 0.05}, {metric: cost, max_increase: 10%} or {cases: near_duplicates, at_most: 0})
+c.yaml:17:5: a gate has exactly one of grader, regression, metric and cases ({grader: case_type, min: 0.8}, {regression: [case_type], margin: 0.05}, {metric: cost, max_increase: 10%} or {cases: near_duplicates, at_most: 0})
 c.yaml:18:22: a appears twice
 c.yaml:18:26: min belongs to a gate with grader (remove it)
 c.yaml:19:12: judge_bar is 1 (it is the least lower bound of kappa, from -1 to under 1, such as 0.4)`, probs.Err().Error())

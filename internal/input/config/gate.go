@@ -22,6 +22,9 @@ type fileGate struct {
 	By          string           `yaml:"by"`
 	Metric      string           `yaml:"metric"`
 	MaxIncrease strictyaml.Share `yaml:"max_increase"`
+	Cases       string           `yaml:"cases"`
+	AtMost      *int             `yaml:"at_most"`
+	AtLeast     *int             `yaml:"at_least"`
 }
 
 // addGate checks a gate of the file and adds it to the config.
@@ -29,11 +32,13 @@ func (k *checker) addGate(c *Config, at strictyaml.Node, f fileGate) {
 	if at.Kind() != strictyaml.Mapping {
 		return // reported by decoding
 	}
-	kinds := slices.DeleteFunc([]string{"grader", "regression", "metric"}, func(key string) bool { return !at.Has(key) })
+	kinds := slices.DeleteFunc([]string{"grader", "regression", "metric", "cases"}, func(key string) bool { return !at.Has(key) })
 	switch {
 	case len(kinds) != 1:
-		k.fail(at, "a gate has exactly one of grader, regression and metric", "{grader: case_type, min: 0.8}, "+
-			"{regression: [case_type], margin: 0.05} or {metric: cost, max_increase: 10%}")
+		k.fail(at, "a gate has exactly one of grader, regression, metric and cases", "{grader: case_type, min: 0.8}, "+
+			"{regression: [case_type], margin: 0.05}, {metric: cost, max_increase: 10%} or {cases: near_duplicates, at_most: 0}")
+	case kinds[0] == "cases":
+		c.CasesGates = append(c.CasesGates, k.casesGate(at, f))
 	case kinds[0] == "grader":
 		c.gateNames = append(c.gateNames, at.Get("grader"))
 		c.Gates = append(c.Gates, k.gate(at, f))
@@ -71,6 +76,34 @@ func (k *checker) metricGate(at strictyaml.Node, f fileGate) MetricGate {
 	k.checkOf(at, g.Of)
 	k.refuseKeys(at, "belongs to a gate with grader", "min")
 	k.refuseKeys(at, "belongs to a regression gate", "margin", "by")
+	k.refuseKeys(at, "belongs to a gate with cases", "at_most", "at_least")
+	return g
+}
+
+func (k *checker) casesGate(at strictyaml.Node, f fileGate) CasesGate {
+	g := CasesGate{Of: f.Cases}
+	key, other, limit, least := "at_most", "at_least", f.AtMost, 0
+	if g.Of == EachType {
+		key, other, limit, least = "at_least", "at_most", f.AtLeast, 1
+	}
+	known := []string{NearDuplicates, NearExamples, EachType}
+	kind := at.Get("cases").Kind()
+	switch {
+	case kind == strictyaml.List || kind == strictyaml.Mapping: // reported by decoding
+	case !slices.Contains(known, g.Of):
+		k.fail(at.At("cases"), fmt.Sprintf("a gate cannot be on %q of cases", g.Of), strictyaml.Hint(g.Of, known))
+	case !at.Has(key):
+		k.probs.Add(at.MissingKey(key))
+	case limit != nil && *limit < least:
+		k.fail(at.At(key), fmt.Sprintf("%s is %d", key, *limit), fmt.Sprintf("it is a number of cases from %d", least))
+	case limit != nil:
+		g.Limit = *limit
+	}
+	k.refuseKeys(at, "does not go with "+g.Of, other)
+	k.refuseKeys(at, "belongs to a gate with grader", "min")
+	k.refuseKeys(at, "belongs to a gate with grader or metric", "of")
+	k.refuseKeys(at, "belongs to a regression gate", "margin", "by")
+	k.refuseKeys(at, "belongs to a gate with metric", "max_increase")
 	return g
 }
 
@@ -97,6 +130,7 @@ func (k *checker) gate(at strictyaml.Node, f fileGate) Gate {
 	k.checkOf(at, g.Of)
 	k.refuseKeys(at, "belongs to a regression gate", "margin", "by")
 	k.refuseKeys(at, "belongs to a gate with metric", "max_increase")
+	k.refuseKeys(at, "belongs to a gate with cases", "at_most", "at_least")
 	return g
 }
 

@@ -57,8 +57,33 @@ func TestMetricGates(t *testing.T) {
 		"{metric: cost, max_increase: 1%, of: p95}":  `c.yaml:1:46: a gate cannot be on "p95" (known: mean, lower_bound)`,
 		"{metric: cost, max_increase: 1%, min: 0.5}": "c.yaml:1:42: min belongs to a gate with grader (remove it)",
 		"{grader: format, min: 1, max_increase: 1%}": "c.yaml:1:34: max_increase belongs to a gate with metric (remove it)",
-		"{grader: format, metric: cost}": "c.yaml:1:9: a gate has exactly one of grader, regression and metric " +
-			"({grader: case_type, min: 0.8}, {regression: [case_type], margin: 0.05} or {metric: cost, max_increase: 10%})",
+		"{grader: format, metric: cost}": "c.yaml:1:9: a gate has exactly one of grader, regression, metric and cases " +
+			"({grader: case_type, min: 0.8}, {regression: [case_type], margin: 0.05}, {metric: cost, max_increase: 10%} " +
+			"or {cases: near_duplicates, at_most: 0})",
+	} {
+		_, probs := config.Parse("c.yaml", []byte("gates: ["+text+"]"))
+		require.EqualError(t, probs.Err(), want, text)
+	}
+}
+
+func TestCasesGates(t *testing.T) {
+	t.Parallel()
+	c, probs := config.Parse("c.yaml", []byte("gates: [{cases: near_duplicates, at_most: 0}, "+
+		"{cases: near_examples, at_most: 3}, {cases: each_type, at_least: 10}]"))
+	require.NoError(t, probs.Err())
+	require.Equal(t, []config.CasesGate{
+		{Of: config.NearDuplicates}, {Of: config.NearExamples, Limit: 3}, {Of: config.EachType, Limit: 10},
+	}, c.CasesGates)
+	for text, want := range map[string]string{
+		"{cases: near, at_most: 1}": `c.yaml:1:17: a gate cannot be on "near" of cases ` +
+			"(known: near_duplicates, near_examples, each_type)",
+		"{cases: each_type}":                  `c.yaml:1:9: the required key "at_least" is missing`,
+		"{cases: each_type, at_least: 0}":     "c.yaml:1:38: at_least is 0 (it is a number of cases from 1)",
+		"{cases: near_examples, at_most: -1}": "c.yaml:1:41: at_most is -1 (it is a number of cases from 0)",
+		"{cases: each_type, at_least: 5, at_most: 9}": "c.yaml:1:41: at_most does not go with each_type " +
+			"(remove it)",
+		"{cases: near_examples, at_most: 1, min: 0.5}": "c.yaml:1:44: min belongs to a gate with grader (remove it)",
+		"{grader: format, min: 1, at_most: 1}":         "c.yaml:1:34: at_most belongs to a gate with cases (remove it)",
 	} {
 		_, probs := config.Parse("c.yaml", []byte("gates: ["+text+"]"))
 		require.EqualError(t, probs.Err(), want, text)

@@ -18,6 +18,9 @@ func limits() map[string]map[string]any {
 		"config.gates.by":           oneOf("type"),
 		"config.gates.of":           oneOf("mean", "lower_bound", nil),
 		"config.gates.metric":       oneOf(metrics...),
+		"config.gates.cases":        oneOf("near_duplicates", "near_examples", "each_type"),
+		"config.gates.at_most":      {"minimum": 0},
+		"config.gates.at_least":     {"minimum": 1},
 		"config.gates.margin":       {"exclusiveMinimum": 0, "maximum": 1},
 
 		"suite.cases.messages.role": oneOf("user", "assistant"),

@@ -31,6 +31,7 @@ const (
 	formatBraintrust = "Braintrust"
 	formatPlain      = "plain records"
 	formatRun        = "a run of promptbench"
+	formatModel      = "answers of a model"
 )
 
 // formatOf tells the format of a record by fields that no other one has.

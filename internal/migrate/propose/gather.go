@@ -106,11 +106,16 @@ func (p *proposer) propose(path string, line int, t typed, c suite.Case) {
 		p.leave(path, line, "nothing but private text", "")
 		return
 	}
+	p.add(path, line, t, c, keyOf(c))
+}
+
+// keyOf is what makes a case the same as another: its folded input and its variables.
+func keyOf(c suite.Case) string {
 	key := []string{fold(c.Input)}
 	for _, name := range slices.Sorted(maps.Keys(c.Vars)) {
 		key = append(key, name, c.Vars[name])
 	}
-	p.add(path, line, t, c, strings.Join(key, "\x00"))
+	return strings.Join(key, "\x00")
 }
 
 // add makes a candidate that has a key, unless another has it.

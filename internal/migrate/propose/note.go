@@ -12,9 +12,12 @@ import (
 func (p *proposer) note(c *candidate) string {
 	from := c.From
 	parts := []string{fmt.Sprintf("from %s:%d", filepath.Base(from.File), from.Line)}
-	if from.Format == formatRun {
+	switch {
+	case from.Format == formatModel:
+		parts[0] = "proposed by " + from.Trace
+	case from.Format == formatRun:
 		parts[0] = "from the run " + from.Trace
-	} else if from.Trace != "" {
+	case from.Trace != "":
 		parts = append(parts, "trace "+from.Trace)
 	}
 	if from.Span != "" && from.Span != from.Trace && !c.isOwn {
@@ -46,7 +49,7 @@ func (p *proposer) note(c *candidate) string {
 // plainID is an id of an export, redacted unless it consists of hexadecimal digits.
 func (p *proposer) plainID(t typed, id string) string {
 	const most = 100
-	if t.format == formatRun {
+	if t.format == formatRun || t.format == formatModel {
 		return id
 	}
 	if len(id) > most {

@@ -46,6 +46,8 @@ type Result struct {
 	Groups   int        `json:"groups"`   // of cases that nearly equal each other
 	Redacted []Redacted `json:"redacted"` // in the order of the rules
 	LeftOut  []LeftOut  `json:"left_out"` // the most frequent reason first
+
+	by string // the command that made it
 }
 
 // A File is an export that was read.
@@ -123,9 +125,7 @@ type candidate struct {
 // same result, and files that grow keep the ids of their cases. What can't be read is a [problem.List] with the
 // places.
 func From(files []string, o Options) (*Result, error) {
-	p := &proposer{
-		o: o, redactor: private.New(), byKey: map[string]*candidate{}, times: map[string]int{}, left: map[string][]Record{},
-	}
+	p := newProposer(o)
 	for _, path := range files {
 		p.files = append(p.files, File{File: path, Formats: []string{}, Inputs: []string{}})
 		isRun, err := inputfile.BeginsWith(path, `{"kind":"header"`)
@@ -143,11 +143,24 @@ func From(files []string, o Options) (*Result, error) {
 	if len(p.broken) > 0 {
 		return nil, p.broken
 	}
+	return p.compared("cases from")
+}
+
+func newProposer(o Options) *proposer {
+	return &proposer{
+		o: o, redactor: private.New(), byKey: map[string]*candidate{}, times: map[string]int{}, left: map[string][]Record{},
+	}
+}
+
+// compared is the result of a command, once what was found has been compared with what is known and with each other.
+func (p *proposer) compared(by string) (*Result, error) {
 	if err := p.compareWithKnown(); err != nil {
 		return nil, err
 	}
 	p.group()
-	return p.result(), nil
+	out := p.result()
+	out.by = by
+	return out, nil
 }
 
 func (p *proposer) file() *File { return &p.files[len(p.files)-1] }

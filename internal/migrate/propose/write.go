@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"promptbench/graders"
@@ -79,8 +80,14 @@ func caseOf(c suite.Case, hasTypes bool) (strictyaml.Object, error) {
 // head says in comments what a person does with the file, and by which rules it was redacted.
 func (r *Result) head() string {
 	lines := []string{
-		"Proposed by promptbench cases from. For each case: read it for private text that no rule finds,",
+		"Proposed by promptbench " + r.by + ". For each case: read it for private text that no rule finds,",
 		"replace " + Blank + " by the type that you expect, and move it into the suite, or delete it.",
+	}
+	if len(r.Files) > 0 && slices.Contains(r.Files[0].Formats, formatModel) {
+		lines = []string{
+			"Proposed by promptbench " + r.by + ". For each case: ask whether a user would type it, and replace",
+			Blank + " by the type that you expect, or delete it. --accept ID moves a case into the suite.",
+		}
 	}
 	for _, line := range r.summary(filepath.Base) {
 		lines = append(lines, strings.Join(strings.Fields(line), " "))

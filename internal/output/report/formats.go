@@ -57,6 +57,7 @@ const (
 	JUnit    = "junit"    // for what shows test results
 	HTML     = "html"     // a page that needs nothing else
 	CSV      = "csv"      // for a spreadsheet
+	YAML     = "yaml"     // of proposed cases
 )
 
 // Formats lists the formats of [New].
@@ -76,6 +77,8 @@ func FormatOf(file string) string {
 		return HTML
 	case ".csv":
 		return CSV
+	case ".yaml", ".yml":
+		return YAML
 	}
 	return ""
 }

@@ -40,18 +40,7 @@ func ItemsText(w io.Writer, a items.Analysis, o Options) error {
 	p.prose("", line(fmt.Sprintf("%s: %s; %s", a.Suite, cases, basis)))
 	found, clean := itemFindings(a)
 	for _, f := range found {
-		p.blank()
-		p.prose(bold, line(f.title))
-		if len(f.rows) > 0 {
-			p.table(f.columns, f.rows[:min(len(f.rows), fewItems)])
-		}
-		if len(f.ids) > 0 {
-			p.line("%s", line(shortened(f.ids, o.width()-2)))
-		}
-		if more := len(f.rows) - fewItems; more > 0 {
-			p.line("… %d more (--format json has all)", more)
-		}
-		p.prose("", "→ "+f.todo)
+		p.finding(f, fewItems)
 	}
 	p.blank()
 	if len(clean) > 0 {
@@ -61,6 +50,22 @@ func ItemsText(w io.Writer, a items.Analysis, o Options) error {
 		p.prose("", "note: "+note)
 	}
 	return p.err
+}
+
+// finding prints a finding with so many of its rows.
+func (p *printer) finding(f itemFinding, most int) {
+	p.blank()
+	p.prose(bold, line(f.title))
+	if len(f.rows) > 0 {
+		p.table(f.columns, f.rows[:min(len(f.rows), most)])
+	}
+	if len(f.ids) > 0 {
+		p.line("%s", line(shortened(f.ids, p.o.width()-2)))
+	}
+	if more := len(f.rows) - most; more > 0 {
+		p.line("… %d more (--format json has all)", more)
+	}
+	p.prose("", "→ "+f.todo)
 }
 
 // ItemsProblems are the same findings as warnings about the suite's file.
@@ -171,7 +176,7 @@ func itemFindings(a items.Analysis) (found []itemFinding, clean []string) {
 		ids:  a.Constant,
 		todo: "They guard what works, or fail whatever you try. To find differences, add other cases.",
 	})
-	add(len(a.Thin), "types and tags with too few cases", thin(a))
+	add(len(a.Thin), "types and tags with too few cases", thin(a.Thin))
 	return found, clean
 }
 
@@ -274,13 +279,13 @@ func graderFindings(a items.Analysis, found []itemFinding, clean []string) (all 
 	return found, clean
 }
 
-func thin(a items.Analysis) itemFinding {
+func thin(list []items.Thin) itemFinding {
 	f := itemFinding{
 		columns: append([]column{{Title: "", Max: 4}, {Title: "", Max: 30}}, right("cases", "detects a drop of", "needs")...),
 		todo:    "Add cases where a drop would matter most.",
 	}
 	types := 0
-	for _, t := range a.Thin {
+	for _, t := range list {
 		if t.By == items.ByType {
 			types++
 		}
@@ -290,7 +295,7 @@ func thin(a items.Analysis) itemFinding {
 		}
 		f.rows = append(f.rows, []string{t.By, t.Value, fmt.Sprint(t.Units), drop, fmt.Sprintf("%d more", t.More)})
 	}
-	tags := len(a.Thin) - types
+	tags := len(list) - types
 	f.title = fmt.Sprintf("%s and %s have too few cases to reliably show a drop of 10 points.",
 		wording.Count(types, "type"), wording.Count(tags, "tag"))
 	return f

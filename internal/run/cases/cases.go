@@ -1,4 +1,5 @@
-// Package cases makes proposals for the cases of a project's suite. [From] makes them of what users typed.
+// Package cases makes proposals for the cases of a project's suite. [From] makes them of what users typed, and a
+// [Suggester] of what a model answers to what the suite lacks. [Accept] moves a labelled proposal into the suite.
 package cases
 
 import (
@@ -7,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"promptbench/internal/input/prompt"
 	"promptbench/internal/migrate/propose"
 	"promptbench/internal/run/check"
 	"promptbench/internal/run/project"
@@ -30,25 +30,26 @@ type Proposal struct {
 // From proposes cases of what users typed for the suite of the project. The prompts of the project say which inputs are
 // examples, and what is around an input that was sent. Its errors are those of the project and of the files.
 func From(ctx context.Context, o project.Options, s Source) (*Proposal, error) {
-	prompts, err := prompt.Files(project.PromptsDir())
-	if err != nil {
-		prompts = nil // a suite without prompts beside it can have proposals
-	}
-	p, err := project.Load(ctx, o, prompts)
+	p, err := load(ctx, o, "")
 	if err != nil {
 		return nil, err
 	}
-	with := propose.Options{
-		Suite: p.Suite, Input: s.Input, SkipBroken: s.SkipBroken, Templates: propose.Templates(p.Prompts),
-	}
-	for _, e := range check.Examples(p.Prompts) {
-		with.Examples = append(with.Examples, propose.Example{Prompt: e.Prompt, Text: e.Text})
-	}
+	with := knownTo(p)
+	with.Input, with.SkipBroken = s.Input, s.SkipBroken
 	result, err := propose.From(s.Files, with)
 	if err != nil {
 		return nil, err
 	}
 	return &Proposal{result, p}, nil
+}
+
+// knownTo is what proposals for a project are compared with.
+func knownTo(p *project.Project) propose.Options {
+	o := propose.Options{Suite: p.Suite, Templates: propose.Templates(p.Prompts)}
+	for _, e := range check.Examples(p.Prompts) {
+		o.Examples = append(o.Examples, propose.Example{Prompt: e.Prompt, Text: e.Text})
+	}
+	return o
 }
 
 // YAML is the proposed cases as a suite in a directory, which extends that of the project.

@@ -3,8 +3,10 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
@@ -12,6 +14,7 @@ import (
 	"promptbench/internal/run/regrade"
 	"promptbench/internal/run/runner"
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/items"
 )
 
@@ -23,7 +26,7 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 	if p == nil || p.Suite == nil {
 		return nil, fmt.Errorf("there is no suite to analyse; name one with --suite")
 	}
-	cases, err := itemsOf(p.Suite)
+	cases, err := ItemsOf(p.Suite)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +41,7 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 		return nil, err
 	}
 	leftOut := 0
-	collector := items.NewCollector(p.Suite.Name, cases, p.Comparison(&runfile.Run{}, &runfile.Run{}, nil).Gating)
+	collector := items.NewCollector(p.Suite.Name, cases, p.Suite.Rules.Types, p.Gating())
 	seen := map[string]bool{} // the baseline is a copy of a run
 	for _, f := range found {
 		if seen[f.Header.Run] || f.Status != runfile.Complete {
@@ -74,31 +77,90 @@ func (c *Result) Analyse(ctx context.Context) (*items.Analysis, error) {
 	return &a, nil
 }
 
-// Repeated warns of inputs that nearly equal each other or a text in a prompt, which [Result.Analyse] lists. It
-// reads no run, and leaves out a suite that is too large to be quick.
-func (c *Result) Repeated() problem.List {
+// byFiles says what the files alone say of the cases; nil without a suite.
+func (c *Result) byFiles() (*items.Analysis, error) {
 	p := c.project
-	if p == nil || p.Suite == nil || p.Suite.Len()+p.Suite.Sealed() > maxAdviceCases {
-		return nil
+	if p == nil || p.Suite == nil {
+		return nil, nil
 	}
-	cases, err := itemsOf(p.Suite)
+	cases, err := ItemsOf(p.Suite)
 	if err != nil {
-		return problem.From(err)
+		return nil, err
 	}
-	a := items.NewCollector(p.Suite.Name, cases, nil).Analyse(Examples(p.Prompts))
-	n := len(a.Duplicates) + len(a.Shown)
-	if n == 0 {
-		return nil
-	}
-	return problem.List{{
-		File: p.Suite.Path, Severity: problem.Warning,
-		Message: fmt.Sprintf("inputs nearly equal each other or a text in a prompt, in %s", wording.Count(n, "place")),
-		Hint:    "promptbench cases check lists them",
-	}}
+	a := items.NewCollector(p.Suite.Name, cases, p.Suite.Rules.Types, p.Gating()).Analyse(Examples(p.Prompts))
+	return &a, nil
 }
 
-// itemsOf are the cases of a suite as the analysis takes them.
-func itemsOf(s *suite.Suite) ([]items.Case, error) {
+// CheckCases compares the cases with each other, with the texts in prompts, and with the gates on cases. It warns of
+// what [Result.Analyse] lists, and says which gates are missed. It reads no run. Where no gate asks, it leaves out a
+// suite that is too large to be quick.
+func (c *Result) CheckCases() (warnings problem.List, missed []string, err error) {
+	if c.project == nil || c.project.Suite == nil {
+		return nil, nil, nil
+	}
+	p, gates := c.project, c.project.Config.CasesGates
+	if len(gates) == 0 && p.Suite.Len()+p.Suite.Sealed() > maxAdviceCases {
+		return nil, nil, nil
+	}
+	a, err := c.byFiles()
+	if err != nil {
+		return nil, nil, err
+	}
+	warn := func(message, hint string) {
+		warnings.Add(problem.Problem{File: p.Suite.Path, Severity: problem.Warning, Message: message, Hint: hint})
+	}
+	if n := len(a.Duplicates) + len(a.Shown); n > 0 {
+		warn(fmt.Sprintf("inputs nearly equal each other or a text in a prompt, in %s", wording.Count(n, "place")),
+			"promptbench cases check lists them")
+	}
+	for _, t := range unbalanced(a.Types) {
+		warn(fmt.Sprintf("only %s %s the type %s, too few for a verdict on that type", wording.Count(t.Units, "case"),
+			wording.Verb(t.Units, "expect"), t.Type),
+			fmt.Sprintf("it takes %d; promptbench cases suggest says what is missing", compare.MinSliceUnits))
+	}
+	for _, g := range gates {
+		missed = append(missed, missedBy(a, g)...)
+	}
+	return warnings, missed, nil
+}
+
+// unbalanced are the types with a case, but too few for a verdict of their own, where two others have enough.
+func unbalanced(types []items.Count) []items.Count {
+	var out []items.Count
+	for _, t := range types {
+		if t.Units > 0 && t.Units < compare.MinSliceUnits {
+			out = append(out, t)
+		}
+	}
+	if enough := slices.IndexFunc(types, func(t items.Count) bool { return t.Units < compare.MinSliceUnits }); enough < 2 {
+		return nil
+	}
+	return out
+}
+
+// missedBy says how the cases miss a gate.
+func missedBy(a *items.Analysis, g config.CasesGate) []string {
+	var out []string
+	switch n := len(a.Duplicates); {
+	case g.Of == config.NearDuplicates && n > g.Limit:
+		out = append(out, fmt.Sprintf("gate missed: inputs nearly equal each other in %s, at most %d allowed",
+			wording.Count(n, "place"), g.Limit))
+	case g.Of == config.NearExamples && len(a.Shown) > g.Limit:
+		out = append(out, fmt.Sprintf("gate missed: %s nearly %s a text in a prompt, at most %d allowed",
+			wording.Count(len(a.Shown), "input"), wording.Verb(len(a.Shown), "equal"), g.Limit))
+	case g.Of == config.EachType:
+		for _, t := range a.Types {
+			if t.Units < g.Limit {
+				out = append(out, fmt.Sprintf("gate missed: %s %s the type %s, at least %d required",
+					wording.Count(t.Units, "case"), wording.Verb(t.Units, "expect"), t.Type, g.Limit))
+			}
+		}
+	}
+	return out
+}
+
+// ItemsOf are the cases of a suite as the analysis takes them.
+func ItemsOf(s *suite.Suite) ([]items.Case, error) {
 	var cases []items.Case
 	for one, err := range s.All() {
 		if err != nil {
@@ -107,7 +169,7 @@ func itemsOf(s *suite.Suite) ([]items.Case, error) {
 		record := runner.CaseRecord(s, one)
 		cases = append(cases, items.Case{
 			ID: one.ID, Input: one.Input, Vars: one.Vars, InputHash: record.InputHash,
-			Type: one.Expect.Type, Group: one.Group, Tags: one.Tags,
+			Type: one.Expect.Type, Group: one.Group, Tags: one.Tags, Note: one.Note,
 			Sealed: s.IsSealed(one.ID),
 		})
 	}

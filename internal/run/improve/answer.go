@@ -3,9 +3,9 @@ package improve
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"promptbench/internal/input/prompt"
+	"promptbench/internal/run/editor"
 	"promptbench/internal/run/project"
 )
 
@@ -14,7 +14,7 @@ import (
 // out are those of the base. The error says what is wrong.
 func promptIn(p *project.Project, base *prompt.Prompt, name, answer string) (*prompt.Prompt, error) {
 	path := name + ".prompt.yml"
-	found, probs := prompt.Parse(name, path, []byte(fileIn(answer)))
+	found, probs := prompt.Parse(name, path, []byte(editor.Inside(answer)))
 	if found != nil {
 		probs = append(probs, found.CheckVars(p.Vars())...)
 	}
@@ -35,28 +35,4 @@ func promptIn(p *project.Project, base *prompt.Prompt, name, answer string) (*pr
 		return nil, err
 	}
 	return found, nil
-}
-
-// fileIn is the YAML of an answer: what is in its last code fence, else all of it.
-func fileIn(answer string) string {
-	lines := strings.Split(strings.ReplaceAll(answer, "\r\n", "\n"), "\n")
-	begin, end := -1, -1
-	for i, line := range lines {
-		if !strings.HasPrefix(line, "```") {
-			continue
-		}
-		switch mark := strings.TrimPrefix(line, "```"); {
-		case begin >= 0 && end < 0 && strings.TrimSpace(mark) == "":
-			end = i
-		case begin < 0 || end >= 0:
-			begin, end = i, -1
-		}
-	}
-	switch {
-	case begin < 0:
-		return answer
-	case end < 0: // cut off, or the mark belongs to the text
-		return strings.Join(lines[begin+1:], "\n")
-	}
-	return strings.Join(lines[begin+1:end], "\n")
 }

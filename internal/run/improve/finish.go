@@ -80,7 +80,7 @@ func (s *Search) descent(best int) string {
 		i = of.Of[0]
 	}
 	slices.Reverse(steps)
-	out := fmt.Sprintf("From %s by promptbench improve with %s, the best of %s: %s.", s.base.Name, s.editor.name,
+	out := fmt.Sprintf("From %s by promptbench improve with %s, the best of %s: %s.", s.base.Name, s.editor.Name,
 		wording.Count(s.result.Tries, "try"), strings.Join(steps, ", then "))
 	if says := oneLine(s.candidates[best].prompt.Description); says != "" {
 		out += " The editor says: " + says

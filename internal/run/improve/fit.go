@@ -1,14 +1,11 @@
 package improve
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 
-	"promptbench/graders"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
-	"promptbench/internal/input/suite"
 	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 )
@@ -44,7 +41,7 @@ var errTooLong = errors.New("the request does not fit the editor")
 
 // request is the most detailed request for a task that fits the editor, with room for an answer of the length of the
 // prompt. An answer may be longer by as much as [engine.Tokens] estimates too many.
-func (e editor) request(t task, s *suite.Suite, specs []graders.Spec) (string, error) {
+func (s *Search) request(t task) (string, error) {
 	file, err := t.of[0].File()
 	if err != nil {
 		return "", err
@@ -52,47 +49,16 @@ func (e editor) request(t task, s *suite.Suite, specs []graders.Spec) (string, e
 	answer := engine.Tokens(len(file))
 	least := 0
 	for _, d := range details() {
-		text, err := t.text(s, specs, d)
+		text, err := t.text(s.Project.Suite, s.specs, d)
 		if err != nil {
 			return "", err
 		}
-		least = e.tokens(text) + answer
-		if e.context == 0 || least <= e.context {
+		least = s.editor.Tokens(text) + answer
+		if s.editor.Context == 0 || least <= s.editor.Context {
 			return text, nil
 		}
 	}
 	return "", fmt.Errorf("%w: it takes about %d tokens with its answer", errTooLong, least)
-}
-
-// tokens estimates the tokens that a request takes, with the editor's own prompt.
-func (e editor) tokens(request string) int {
-	n := len(request)
-	for _, m := range e.prompt.Messages {
-		n += len(m.Content)
-	}
-	return engine.Tokens(n)
-}
-
-// within is the editor with answers that leave room for the requests.
-func (e editor) within(requests []string) editor {
-	if e.context == 0 {
-		return e
-	}
-	room := e.context
-	for _, text := range requests {
-		room = min(room, e.context-e.tokens(text))
-	}
-	p := *e.prompt
-	most := &p.Params.MaxTokens
-	if e.params.MaxCompletionTokens != nil {
-		most = &p.Params.MaxCompletionTokens
-	}
-	now := cmp.Or(e.params.MaxCompletionTokens, e.params.MaxTokens)
-	if now == nil || *now > room {
-		*most = new(max(1, room))
-	}
-	e.prompt = &p
-	return e
 }
 
 // resultTokens is the least room for why cases fail.
@@ -100,15 +66,15 @@ const resultTokens = 200
 
 // checkContext refuses, before any call, an editor that has hardly room for the prompt.
 func (s *Search) checkContext() error {
-	e := s.editor
-	if e.context > 0 {
-		e.context = max(1, e.context-resultTokens)
+	of := *s
+	if of.editor.Context > 0 {
+		of.editor.Context = max(1, of.editor.Context-resultTokens)
 	}
-	_, err := e.request(task{of: []*prompt.Prompt{s.base}, runs: []*runfile.Run{{}}}, s.Project.Suite, s.specs)
+	_, err := of.request(task{of: []*prompt.Prompt{s.base}, runs: []*runfile.Run{{}}})
 	if errors.Is(err, errTooLong) {
 		return problem.List{{
-			Message: fmt.Sprintf("%s is too long for the editor %s, which has %d tokens of context", s.base.Name, s.editor.name,
-				s.editor.context),
+			Message: fmt.Sprintf("%s is too long for the editor %s, which has %d tokens of context", s.base.Name, s.editor.Name,
+				s.editor.Context),
 			Hint: "name an editor with more, or correct `context` in the config",
 		}}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/editor"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	"promptbench/internal/text/wording"
@@ -43,7 +43,7 @@ type Search struct {
 
 	options Options
 	base    *prompt.Prompt
-	editor  editor
+	editor  editor.Editor
 	specs   []graders.Spec
 	gating  []string
 	open    []suite.Case // in an order by chance
@@ -83,7 +83,7 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 	if s.editor, err = openEditor(ctx, p, cmp.Or(o.Editor, p.Config.Editor)); err != nil {
 		return nil, err
 	}
-	if of, err := s.editor.project(p, []string{"check"}, []string{"check"}); err != nil {
+	if of, err := s.editor.Project(p, requests([]string{"check"}, []string{"check"})); err != nil {
 		return nil, err
 	} else if _, err := of.Variants(); err != nil {
 		return nil, err
@@ -94,13 +94,7 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 	if err := s.checkContext(); err != nil {
 		return nil, err
 	}
-	if s.gating = p.Comparison(&runfile.Run{}, &runfile.Run{}, nil).Gating; len(s.gating) == 0 {
-		for _, g := range p.Suite.ScoreNames() {
-			if !strings.Contains(g, "/") {
-				s.gating = append(s.gating, g)
-			}
-		}
-	}
+	s.gating = p.Gating()
 	if p.Suite.Sealed() == 0 {
 		if s.held, err = true, p.Suite.Seal(heldOut); err != nil {
 			return nil, err
@@ -113,10 +107,10 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 	if err != nil {
 		return nil, problem.From(err).Err()
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{s.base.Hash(), p.Suite.Hash(), target.ID, s.editor.name}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{s.base.Hash(), p.Suite.Hash(), target.ID, s.editor.Name}, "\x00")))
 	s.folder = "improve-" + runfile.SafeName(s.base.Name) + "-" + hex.EncodeToString(sum[:3])
 	s.result = search.Result{
-		Schema: search.Schema, Base: s.base.Name, Suite: p.Suite.Name, Model: target.ID, Editor: s.editor.name,
+		Schema: search.Schema, Base: s.base.Name, Suite: p.Suite.Name, Model: target.ID, Editor: s.editor.Name,
 		Sealed: len(s.sealed), HeldOut: s.held, Open: len(s.open), Rounds: []search.Round{}, Changes: []search.Change{},
 	}
 	if err := s.countEarlier(); err != nil {
@@ -197,33 +191,16 @@ func (s *Search) jobOptions() job.Options {
 
 // drive runs the revisions of a project and returns their runs, in order.
 func (s *Search) drive(ctx context.Context, p *project.Project, o job.Options) ([]*runfile.Run, error) {
-	revisions, err := job.Prepare(ctx, p, o)
+	runs, err := editor.Drive(ctx, p, o, s.options.Drive)
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
-	for _, r := range revisions.Runs {
-		paths = append(paths, r.Path)
-	}
-	if err := s.options.Drive(revisions); err != nil {
-		return nil, err
-	}
-	runs := make([]*runfile.Run, len(paths))
-	for i, path := range paths {
-		if runs[i], err = runfile.Load(path, runfile.Full); err != nil {
-			return nil, err
-		}
-		s.own[runs[i].Header.Run] = true
-		if runs[i].Status() != runfile.Complete {
-			return nil, ErrUnfinished
-		}
+	for _, run := range runs {
+		s.own[run.Header.Run] = true
 	}
 	s.count(runs)
 	return runs, nil
 }
-
-// ErrUnfinished says that a job ended early, so that the same command goes on where it was.
-var ErrUnfinished = errors.New("the search is not finished; run the same command again to go on with it")
 
 // askCases asks prompts with cases.
 func (s *Search) askCases(ctx context.Context, prompts []*prompt.Prompt, ids []string) ([]*runfile.Run, error) {
@@ -281,7 +258,7 @@ func (s *Search) round(ctx context.Context, proposals []search.Proposal) error {
 	if s.exceeds(2 * len(proposals)) {
 		return nil
 	}
-	s.note("round %d of %d: asking %s for %s", s.state.Round(), s.options.Settings.Rounds, s.editor.name,
+	s.note("round %d of %d: asking %s for %s", s.state.Round(), s.options.Settings.Rounds, s.editor.Name,
 		wording.Count(len(proposals), "revision"))
 	accepted, fresh, err := s.propose(ctx, proposals)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/editor"
 	"promptbench/internal/run/improve"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
@@ -122,7 +123,7 @@ func run(ctx context.Context, dir, url string, settings search.Settings, most *i
 			ends, err := r.Run(ctx, nil)
 			for _, end := range ends {
 				if end.Status != runfile.Complete {
-					err = errors.Join(err, improve.ErrUnfinished)
+					err = errors.Join(err, editor.ErrUnfinished)
 				}
 			}
 			return errors.Join(err, r.Close())

@@ -36,7 +36,7 @@ func (s *Search) Price() (search.Price, error) {
 	set := s.options.Settings
 	types := len(slices.Compact(slices.Sorted(slices.Values(s.slice))))
 	out := search.Price{
-		Schema: search.Schema, Base: s.base.Name, Suite: s.result.Suite, Model: s.result.Model, Editor: s.editor.name,
+		Schema: search.Schema, Base: s.base.Name, Suite: s.result.Suite, Model: s.result.Model, Editor: s.editor.Name,
 		Open: len(s.open), Sealed: len(s.sealed), HeldOut: s.held, Allowed: s.options.Job.MaxCalls,
 		Racing: s.each * search.MostReplies(set, len(s.open), types), Editing: 2 * set.Rounds * set.Edits,
 		Final: s.reserved,

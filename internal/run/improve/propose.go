@@ -26,12 +26,12 @@ func (s *Search) propose(ctx context.Context, proposals []search.Proposal) (
 		t := s.task(p.Of, edits[p.Of[0]]+s.state.Round()-1, tried)
 		edits[p.Of[0]]++
 		ids[i] = fmt.Sprintf("round-%d-revision-%d", s.state.Round(), i+1)
-		texts[i], err = s.editor.request(t, s.Project.Suite, s.specs)
+		texts[i], err = s.request(t)
 		if errors.Is(err, errTooLong) {
 			// Two prompts, or one that has grown, may be too long for the editor: it edits the base again.
 			proposals[i].Of = []int{0}
 			t = s.task(proposals[i].Of, t.cause, tried)
-			texts[i], err = s.editor.request(t, s.Project.Suite, s.specs)
+			texts[i], err = s.request(t)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -87,11 +87,11 @@ func (s *Search) askAgain(ctx context.Context, tasks []task, again []int, found 
 	if len(again) == 0 {
 		return nil
 	}
-	s.note("asking %s again for %s: no valid prompt file", s.editor.name, wording.Count(len(again), "revision"))
+	s.note("asking %s again for %s: no valid prompt file", s.editor.Name, wording.Count(len(again), "revision"))
 	var ids, texts []string
 	var asked []int
 	for _, i := range again {
-		text, err := s.editor.request(tasks[i], s.Project.Suite, s.specs)
+		text, err := s.request(tasks[i])
 		if errors.Is(err, errTooLong) {
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/editor"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/causes"
@@ -196,19 +197,10 @@ func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run, d detail
 
 func (d detail) writeCase(b *strings.Builder, tag string, run *runfile.Run, c runfile.Case) {
 	fmt.Fprintf(b, "<%s>\ninput: %s\nexpected: %s\n", tag, cut(c.Input, d.text), phrase.Expectations(c.Expect))
-	if call, ok := firstReply(run, c.Case); ok {
+	if call, ok := editor.FirstReply(run, c.Case); ok {
 		fmt.Fprintf(b, "reply: %s\n", cut(call.Reply, d.text))
 	}
 	fmt.Fprintf(b, "</%s>\n", tag)
-}
-
-func firstReply(run *runfile.Run, id string) (runfile.Call, bool) {
-	for _, c := range run.Calls {
-		if c.Case == id && c.For == runfile.ForReply && c.Error == nil {
-			return c, true
-		}
-	}
-	return runfile.Call{}, false
 }
 
 // cut shortens a text to so many characters.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"promptbench/internal/input/config"
 	"promptbench/internal/input/params"
@@ -90,6 +91,16 @@ func (p *Project) EmbeddingPrice(run *runfile.Run) *params.Price {
 func Exists(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
+}
+
+// Gating are the scores that a comparison's verdict rests on: those that a gate names, else all but the criteria of
+// rubrics.
+func (p *Project) Gating() []string {
+	named := p.Comparison(&runfile.Run{}, &runfile.Run{}, nil).Gating
+	if len(named) > 0 {
+		return named
+	}
+	return slices.DeleteFunc(p.Suite.ScoreNames(), func(name string) bool { return strings.Contains(name, "/") })
 }
 
 // GatingGraders is how many graders a comparison's verdict would rest on.

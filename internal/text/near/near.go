@@ -112,7 +112,8 @@ func newIndex(sets [][]int32) *index {
 	return x
 }
 
-// rarest are the trigrams of which two near texts share at least one, and how many of all they share at least.
+// rarest are the rarest trigrams of a text, and how many of all that it shares with a near one at least. Two near texts
+// have one of their rarest in common.
 func (x *index) rarest(i int) (grams []int32, least int) {
 	set := x.sets[i]
 	least = (nearShared*len(set) + nearOf - 1) / nearOf

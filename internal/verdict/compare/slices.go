@@ -48,10 +48,12 @@ type TypeSlice struct {
 	failsGate     bool
 }
 
+// MinSliceUnits is how many units of a type a verdict on it needs.
+const MinSliceUnits = 10
+
 const (
-	fewestInSlice = 10    // units of a type that a slice needs
-	fewestTypes   = 2     // so large
-	gateAlpha     = 0.025 // one-sided, of a gate by type
+	fewestTypes = 2     // of so many units
+	gateAlpha   = 0.025 // one-sided, of a gate by type
 )
 
 // typeSlices compares each gating grader within each expected type. A slice is
@@ -65,7 +67,7 @@ func typeSlices(p *pairing, o Options) []TypeSlice {
 			return
 		}
 		for _, name := range types {
-			if s := p.typeSlice(k, pairsOf[name], o); s.Units >= fewestInSlice {
+			if s := p.typeSlice(k, pairsOf[name], o); s.Units >= MinSliceUnits {
 				s.Value = name
 				found[k] = append(found[k], s)
 			}
@@ -186,7 +188,7 @@ func (c *Comparison) checkByType(grader string) summary.GateResult {
 	r.Unscored = c.pairs.unscoredTypes(grader)
 	r.Pass = r.Pass && len(r.Unscored) == 0
 	if !tested && len(r.Unscored) == 0 {
-		r.Shortfall = cmp.Or(r.Shortfall, fmt.Sprintf("it takes two types with %d scored cases each", fewestInSlice))
+		r.Shortfall = cmp.Or(r.Shortfall, fmt.Sprintf("it takes two types with %d scored cases each", MinSliceUnits))
 	}
 	return r
 }
@@ -201,7 +203,7 @@ func (p *pairing) unscoredTypes(grader string) (out []string) {
 	types, pairsOf := p.byType()
 	for _, name := range types {
 		scored := p.gather(k, pairsOf[name], false)
-		if all := p.gather(k, pairsOf[name], true); all.cases >= fewestInSlice && 2*scored.cases < all.cases {
+		if all := p.gather(k, pairsOf[name], true); all.cases >= MinSliceUnits && 2*scored.cases < all.cases {
 			out = append(out, name)
 		}
 	}

@@ -20,6 +20,7 @@ type Case struct {
 	Type      string            // that it expects
 	Group     string
 	Tags      []string
+	Note      string
 	Sealed    bool // only its input is looked at, and not how it scored
 }
 
@@ -49,6 +50,7 @@ type Analysis struct {
 	Flips      []Flip      `json:"flips"`      // of these, the most even first
 	Graders    []Grader    `json:"graders"`    // in the order of the suite
 	Together   []Together  `json:"together"`   // the closest first
+	Types      []Count     `json:"types"`      // the largest first, also those without a case
 	Thin       []Thin      `json:"thin"`       // types first, then tags, each the largest first
 	Tests      int         `json:"tests"`      // gating graders times types, which share alpha in [Thin] of types
 }
@@ -97,6 +99,7 @@ func (t tally) pass() bool { return 2*t.passed > t.scored }
 // A Collector gathers what runs say of the cases of a suite.
 type Collector struct {
 	cases    []Case
+	types    []string       // that replies can have
 	at       map[string]int // by id
 	gating   []string       // empty: all graders but the criteria of rubrics
 	names    []string       // of graders
@@ -105,10 +108,10 @@ type Collector struct {
 	out      Analysis
 }
 
-// NewCollector returns a collector for the cases. Gating names the graders that a verdict rests on; empty means all but
-// the criteria of rubrics.
-func NewCollector(suite string, cases []Case, gating []string) *Collector {
-	c := &Collector{cases: cases, gating: gating, at: make(map[string]int, len(cases)), pairs: map[[2]int]*moments{}}
+// NewCollector returns a collector for the cases. Types are those that replies can have, also where no case expects
+// one. Gating names the graders that a verdict rests on; empty means all but the criteria of rubrics.
+func NewCollector(suite string, cases []Case, types, gating []string) *Collector {
+	c := &Collector{cases: cases, types: types, gating: gating, at: make(map[string]int, len(cases)), pairs: map[[2]int]*moments{}}
 	for i := range cases {
 		if !cases[i].Sealed {
 			c.at[cases[i].ID] = i

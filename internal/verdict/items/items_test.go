@@ -63,7 +63,7 @@ func TestCasesThatNeverTellRevisionsApart(t *testing.T) {
 		"type": func(i, _ int) bool { return i%4 < 2 }, "twin": func(i, _ int) bool { return i%4 < 2 },
 		"idle": func(int, int) bool { return true },
 	})
-	c := NewCollector("s", cases, []string{"type"})
+	c := NewCollector("s", cases, nil, []string{"type"})
 	c.Add(v1)
 	c.Add(v2)
 	a := c.Analyse(nil)
@@ -88,7 +88,7 @@ func TestCasesThatFlipByChance(t *testing.T) {
 	t.Parallel()
 	cases := suiteOf(4)
 	pass := map[string]func(i, k int) bool{"type": func(i, k int) bool { return i > 0 || k == 0 }}
-	c := NewCollector("s", cases, nil)
+	c := NewCollector("s", cases, nil, nil)
 	c.Add(made("v1", 1, cases, 3, pass))
 	c.Add(made("v1", 1, cases, 3, pass)) // its replies are replays of the run before
 	a := c.Analyse(nil)
@@ -119,7 +119,7 @@ func TestUnreadableRepliesDoNotTieGradersTogether(t *testing.T) {
 	for i := range 50 {
 		run.Calls[i].FinishReason = runfile.FinishLength
 	}
-	c := NewCollector("s", cases, nil)
+	c := NewCollector("s", cases, nil, nil)
 	c.Add(run)
 	for _, m := range c.pairs {
 		require.InDelta(t, 50, m.n, 0)
@@ -134,7 +134,7 @@ func TestThinTypesAndTags(t *testing.T) {
 	for i := range 5 { // of one group, and so one unit
 		cases[i].Group = "g"
 	}
-	c := NewCollector("s", cases, nil)
+	c := NewCollector("s", cases, nil, nil)
 	c.Add(made("v1", 1, cases, 1, map[string]func(i, k int) bool{"type": func(int, int) bool { return true }}))
 	a := c.Analyse(nil)
 	require.Equal(t, 396, a.Units)

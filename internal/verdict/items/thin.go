@@ -28,9 +28,19 @@ type Thin struct {
 	More  int      `json:"more_units"` // that a drop of ten points takes
 }
 
-func (c *Collector) thin(a *Analysis) {
+// A Count is how many units expect a type.
+type Count struct {
+	Type  string `json:"type"`
+	Units int    `json:"units"` // cases, each group of paraphrases once
+}
+
+// units counts the cases that are not sealed, each group once, and those of each type and tag.
+func (c *Collector) units() (all int, counts map[Thin]int) {
 	units := map[string]bool{}
-	counts := map[Thin]int{} // by By and Value
+	counts = map[Thin]int{} // by By and Value
+	for _, name := range c.types {
+		counts[Thin{By: ByType, Value: name}] = 0
+	}
 	seen := map[[3]string]bool{}
 	for i := range c.cases {
 		one := &c.cases[i]
@@ -50,19 +60,31 @@ func (c *Collector) thin(a *Analysis) {
 			count(ByTag, tag)
 		}
 	}
-	a.Units = len(units)
-	types, gating := 0, 0
-	for s := range counts {
+	return len(units), counts
+}
+
+func (c *Collector) thin(a *Analysis) {
+	var counts map[Thin]int
+	a.Units, counts = c.units()
+	a.Types = []Count{}
+	gating := 0
+	for s, n := range counts {
 		if s.By == ByType {
-			types++
+			a.Types = append(a.Types, Count{s.Value, n})
 		}
 	}
+	slices.SortFunc(a.Types, func(x, y Count) int {
+		return cmp.Or(cmp.Compare(y.Units, x.Units), cmp.Compare(x.Type, y.Type))
+	})
 	for _, name := range c.names {
 		if c.gates(name) {
 			gating++
 		}
 	}
-	a.Tests = max(1, gating) * max(1, types)
+	if len(c.names) == 0 { // no run has been graded
+		gating = len(c.gating)
+	}
+	a.Tests = max(1, gating) * max(1, len(a.Types))
 	byType, byTag := newPower(2*plan.Alpha/float64(a.Tests)), newPower(plan.Alpha)
 	a.Thin = []Thin{}
 	for s, n := range counts {
