@@ -41,13 +41,13 @@ func newApp(in io.Reader, out, errw io.Writer) *app {
 }
 
 // run runs a command and returns its exit code.
-func (a *app) run(ctx context.Context, args []string) int { //nolint:contextcheck // commands get it from cobra
-	root := a.root()
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.root() //nolint:contextcheck // the commands get it when they run
 	root.SetArgs(args)
 	root.SetIn(a.in)
 	root.SetOut(a.OutFor(report.HTML)) // as it is: a script for a shell holds control characters
 	root.SetErr(a.Err)
-	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error { //nolint:contextcheck // reads small files
 		if i := slices.IndexFunc(args, isBlank); i >= 0 && !strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
 			return usagef("argument %d of %s is empty; is a variable unset?", i+1, nameOf(cmd))
 		}

@@ -173,6 +173,9 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, not %d", got, want)
 	}
+	if args[1] == "promptbench" {
+		ts.Check(checkResult(args[2:], ts.ReadFile("stdout")))
+	}
 }
 
 // cmdNewRun names the newest run file of a prompt.

@@ -17,38 +17,37 @@ const (
 	GitHub = "github" // workflow commands, which GitHub shows at the lines of a change
 )
 
-// ProblemsJSON prints problems as one object:
-//
-//	{"schema":1,"errors":1,"warnings":0,"problems":[
-//	  {"file":"…","line":3,"column":7,"severity":"error","message":"…","hint":"…"}]}
-//
-// A problem without a place, or without a hint, has null there. The analysis of a suite, if there is one, is under
-// items.
+// A ProblemsResult is what validate finds, in JSON.
+type ProblemsResult struct {
+	Schema   int             `json:"schema"`
+	Errors   int             `json:"errors"`
+	Warnings int             `json:"warnings"`
+	Problems []ProblemResult `json:"problems"`
+	Items    *items.Analysis `json:"items,omitempty"` // with --deep: what the cases and graders are worth
+}
+
+// A ProblemResult is one problem. Without a place, or without a hint, it has null there.
+type ProblemResult struct {
+	File     *string          `json:"file"`
+	Line     *int             `json:"line"`
+	Column   *int             `json:"column"`
+	Severity problem.Severity `json:"severity"` // error or warning
+	Message  string           `json:"message"`
+	Hint     *string          `json:"hint"` // what to do
+}
+
+// ProblemsJSON prints problems as one object. The analysis of a suite, if there is one, is under items.
 func ProblemsJSON(w io.Writer, list problem.List, analysis *items.Analysis) error {
-	type entry struct {
-		File     *string          `json:"file"`
-		Line     *int             `json:"line"`
-		Column   *int             `json:"column"`
-		Severity problem.Severity `json:"severity"`
-		Message  string           `json:"message"`
-		Hint     *string          `json:"hint"`
-	}
-	out := struct {
-		Schema   int             `json:"schema"`
-		Errors   int             `json:"errors"`
-		Warnings int             `json:"warnings"`
-		Problems []entry         `json:"problems"`
-		Items    *items.Analysis `json:"items,omitempty"`
-	}{
+	out := ProblemsResult{
 		Schema: 1, Errors: len(list.Only(problem.Error)), Warnings: len(list.Only(problem.Warning)),
-		Problems: []entry{}, Items: analysis,
+		Problems: []ProblemResult{}, Items: analysis,
 	}
 	for _, p := range list {
 		severity := problem.Error
 		if p.Severity == problem.Warning {
 			severity = problem.Warning
 		}
-		out.Problems = append(out.Problems, entry{
+		out.Problems = append(out.Problems, ProblemResult{
 			File: nilIfZero(p.File), Line: nilIfZero(p.Line), Column: nilIfZero(p.Column),
 			Severity: severity, Message: p.Message, Hint: nilIfZero(p.Hint),
 		})

@@ -125,8 +125,9 @@ func status(s storage.Stored) string {
 	return out
 }
 
-// A runLine is one run file in JSON.
-type runLine struct {
+// A RunResult is one run file in JSON.
+type RunResult struct {
+	Schema    int            `json:"schema"`
 	Run       string         `json:"run"`
 	Path      string         `json:"path"`
 	Prompt    string         `json:"prompt"`
@@ -154,10 +155,10 @@ type runLine struct {
 	Verdict *compare.Verdict `json:"verdict,omitempty"`
 }
 
-func runLineOf(s storage.Stored) runLine {
+func runResultOf(s storage.Stored) RunResult {
 	h := s.Header
-	l := runLine{
-		Run: h.Run, Path: s.Path, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
+	l := RunResult{
+		Schema: 1, Run: h.Run, Path: s.Path, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
 		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: s.Status, Started: h.Started, Source: h.Source,
 		Bytes: s.Bytes, Committed: s.Committed, Copies: s.Copies,
 	}
@@ -173,7 +174,7 @@ func runLineOf(s storage.Stored) runLine {
 // RunsJSON prints a JSON object for each run file, one a line.
 func RunsJSON(w io.Writer, list []storage.Stored, did map[string]compare.Standing) error {
 	for _, s := range list {
-		l, d := runLineOf(s), did[s.Path]
+		l, d := runResultOf(s), did[s.Path]
 		l.Cases, l.Done, l.Scores, l.Base, l.Verdict = d.Cases, d.Done, d.Scores, d.Base, d.Verdict
 		if err := WriteJSON(w, l); err != nil {
 			return err
@@ -220,9 +221,9 @@ func PruneText(w io.Writer, fates []storage.Fate, done bool, o Options) error {
 	return p.err
 }
 
-// A fateLine is what becomes of one run, in JSON.
-type fateLine struct {
-	runLine
+// A PruneResult is what becomes of one run, in JSON.
+type PruneResult struct {
+	RunResult
 
 	Goes    bool   `json:"goes"`
 	Stays   string `json:"stays,omitempty"` // why
@@ -233,7 +234,7 @@ type fateLine struct {
 func PruneJSON(w io.Writer, fates []storage.Fate, done bool) error {
 	for _, f := range fates {
 		goes := f.Stays == ""
-		if err := WriteJSON(w, fateLine{runLineOf(f.Stored), goes, f.Stays, goes && done}); err != nil {
+		if err := WriteJSON(w, PruneResult{runResultOf(f.Stored), goes, f.Stays, goes && done}); err != nil {
 			return err
 		}
 	}
