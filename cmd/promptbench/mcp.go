@@ -126,7 +126,7 @@ type agentRules struct {
 func (r agentRules) unsealed(run *runfile.Run, p *project.Project) (*runfile.Run, error) {
 	run = run.Unsealed()
 	run.Header.Sealed = nil // it has none that was opened
-	paths := []string{run.Header.Suite.Path}
+	paths := []string{config.FromRecord(run.Header.Suite.Path)}
 	if own, err := p.SuitePath(); err == nil {
 		paths = append(paths, own)
 	}
