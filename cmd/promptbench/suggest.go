@@ -75,6 +75,7 @@ case to the suite. Comments and layout of the suite stay.`,
 	files.add(cmd)
 	group(cmd, groupModel, files.addBaseURL)
 	how.add(cmd)
+	addProgress(cmd)
 	hide(cmd, "trials")
 	to.add(cmd, report.Text, report.YAML, report.JSON)
 	return cmd

@@ -16,6 +16,7 @@ import (
 	"promptbench/internal/verdict/calibration"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
+	"promptbench/internal/verdict/items"
 	"promptbench/internal/verdict/plan"
 	"promptbench/internal/verdict/search"
 	"promptbench/internal/verdict/summary"
@@ -54,8 +55,12 @@ func Results() []Result {
 		of("history-case", "One case over time: history --case", "history", reflect.TypeFor[history.Trace]()),
 		of("runs", "One run file", "runs, runs list", reflect.TypeFor[report.RunResult]()),
 		of("runs-prune", "What becomes of one run file", "runs prune", reflect.TypeFor[report.PruneResult]()),
-		of("cases-from", "Cases that are proposed", "cases from", reflect.TypeFor[propose.Result]()),
-		of("progress", "A line of --progress json", "run, noise, blame, improve, judge calibrate",
+		of("cases-from", "Cases that are proposed", "cases from, cases suggest", reflect.TypeFor[propose.Result]()),
+		of("cases-suggest", "What a suite lacks: cases suggest without --editor", "cases suggest",
+			reflect.TypeFor[items.Gaps]()),
+		of("cases-suggest-dry-run", "What proposals would take: cases suggest --dry-run", "cases suggest",
+			reflect.TypeFor[items.Price]()),
+		of("progress", "A line of --progress json", "run, noise, blame, improve, judge calibrate, cases suggest",
 			reflect.TypeFor[progress.Update]()),
 	}
 }
