@@ -24,8 +24,10 @@ type budget struct {
 	settled  chan struct{}
 }
 
-func newBudget(maxCalls *int, maxCost *float64) *budget {
-	return &budget{maxCalls: maxCalls, maxCost: maxCost, settled: make(chan struct{})}
+func newBudget(o Options) *budget {
+	return &budget{
+		maxCalls: o.MaxCalls, maxCost: o.MaxCost, calls: o.Spent.Calls, spent: o.Spent.Cost, settled: make(chan struct{}),
+	}
 }
 
 // limit holds the calls to next to the budget. A price is needed where the cost is limited.

@@ -18,9 +18,17 @@ type Options struct {
 	MaxCalls    *int           // calls made at most; nil for any number
 	MaxCost     *float64       // in the currency of the prices; nil for any
 	Deadline    *time.Duration // from now on; nil for none
+	Spent       Spent          // of these limits, before
 	Log         *slog.Logger   // gets a line for each attempt; nil for none
 
 	policy Policy // zero but in tests that must not wait
+}
+
+// Spent is what jobs before took of the limits that they share with this one.
+type Spent struct {
+	Calls int
+	Cost  float64
+	Time  time.Duration
 }
 
 // An Engine makes the models of a job, and holds what they share: a limiter for each endpoint, the budget, the
@@ -43,16 +51,16 @@ func New(ctx context.Context, o Options) *Engine {
 		o.Concurrency = model.DefaultConcurrency
 	}
 	e := &Engine{
-		options: o, budget: newBudget(o.MaxCalls, o.MaxCost), all: newStop(ctx), limiters: map[string]*limiter{},
+		options: o, budget: newBudget(o), all: newStop(ctx), limiters: map[string]*limiter{},
 	}
 	if o.Deadline != nil {
 		end := func() {
 			e.all.set(&model.Error{Kind: model.KindBudget, Message: fmt.Sprintf("stopped at --deadline %s", *o.Deadline)})
 		}
-		if *o.Deadline <= 0 {
+		if left := *o.Deadline - o.Spent.Time; left <= 0 {
 			end() // before the first call, which a timer may not be
 		} else {
-			e.timer = time.AfterFunc(*o.Deadline, end)
+			e.timer = time.AfterFunc(left, end)
 		}
 	}
 	return e

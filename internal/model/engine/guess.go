@@ -3,6 +3,7 @@ package engine
 import (
 	"sync"
 
+	"promptbench/internal/input/params"
 	"promptbench/internal/model"
 )
 
@@ -21,24 +22,29 @@ const guessOutput = 256
 // letters of English, so a third of the bytes is rather too much than too little.
 func Tokens(bytes int) int { return bytes/3 + 1 }
 
+// Longest is how many tokens the first reply is taken to have, by the parameters of its request.
+func Longest(p params.Params) int {
+	switch {
+	case p.MaxCompletionTokens != nil:
+		return *p.MaxCompletionTokens
+	case p.MaxTokens != nil:
+		return *p.MaxTokens
+	}
+	return guessOutput
+}
+
 // tokens estimates the tokens of a call.
 func (g *guess) tokens(r model.Request) model.Usage {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	bytes := bytesOf(r)
-	u := model.Usage{InputTokens: Tokens(bytes), OutputTokens: guessOutput}
+	u := model.Usage{InputTokens: Tokens(bytes), OutputTokens: Longest(r.Params)}
 	if g.calls > 0 {
 		if g.bytes > 0 {
 			u.InputTokens = int(float64(bytes) * float64(g.input) / float64(g.bytes))
 		}
 		u.OutputTokens = g.output / g.calls
 		return u
-	}
-	switch p := r.Params; {
-	case p.MaxCompletionTokens != nil:
-		u.OutputTokens = *p.MaxCompletionTokens
-	case p.MaxTokens != nil:
-		u.OutputTokens = *p.MaxTokens
 	}
 	return u
 }

@@ -34,6 +34,8 @@ func BlameHeadline(r blame.Result) string {
 
 func noHunk(r blame.Result) string {
 	switch {
+	case r.Status != runfile.Complete && r.Plan == nil:
+		return "No hunk is named yet."
 	case r.Grader == "":
 		return "No grader scored a reply, so there is no effect to estimate."
 	case r.Delta == nil:

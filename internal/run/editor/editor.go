@@ -22,7 +22,7 @@ import (
 )
 
 // ErrUnfinished says that a job ended early, so that the same command goes on where it was.
-var ErrUnfinished = errors.New("not finished; run the same command again to go on")
+var ErrUnfinished = errors.New("not finished; run the same command again to go on, with a larger limit if one was reached")
 
 // An Editor answers requests.
 type Editor struct {
@@ -43,17 +43,20 @@ func New(p *project.Project, name string, asks *prompt.Prompt, isBuiltIn bool) E
 	return Editor{Name: name, Prompt: asks, Params: asks.Params.Over(of.Params), Context: of.Context}
 }
 
-// Tokens estimates the tokens that a request takes, with the editor's own prompt.
-func (e Editor) Tokens(request string) int {
+// Tokens estimates the tokens that a request takes.
+func (e Editor) Tokens(request string) int { return engine.Tokens(e.Bytes(request)) }
+
+// Bytes is the length of a request with the editor's own prompt.
+func (e Editor) Bytes(request string) int {
 	n := len(request)
 	for _, m := range e.Prompt.Messages {
 		n += len(m.Content)
 	}
-	return engine.Tokens(n)
+	return n
 }
 
-// within is the editor with answers that leave room for the requests.
-func (e Editor) within(requests []string) Editor {
+// Within is the editor with answers that leave room for the requests.
+func (e Editor) Within(requests []string) Editor {
 	if e.Context == 0 {
 		return e
 	}
@@ -85,7 +88,7 @@ type Requests struct {
 // Project is one whose only revision is the editor's prompt, over the requests as cases. Answers leave room for the
 // requests.
 func (e Editor) Project(p *project.Project, r Requests) (*project.Project, error) {
-	e = e.within(r.Texts)
+	e = e.Within(r.Texts)
 	type request struct {
 		ID    string `json:"id"`
 		Input string `json:"input"`

@@ -7,6 +7,7 @@ import (
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/editor"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
 	files "promptbench/prompts/editor"
 )
@@ -46,6 +47,19 @@ func LoadPrompt(ctx context.Context, name string) (*prompt.Prompt, problem.List)
 // requests are those for revisions.
 func requests(ids, texts []string) editor.Requests {
 	return editor.Requests{For: "edits", Mark: "messages:", IDs: ids, Texts: texts}
+}
+
+// checkEditor refuses, before any call, an editor that cannot be asked within the limits.
+func (s *Search) checkEditor() error {
+	of, err := s.editor.Project(s.Project, requests([]string{"check"}, []string{"check"}))
+	if err != nil {
+		return err
+	}
+	variants, err := of.Variants()
+	if err != nil {
+		return err
+	}
+	return job.CheckPrice(variants[0].Target, s.options.Job)
 }
 
 // ask puts requests to the editor and returns its answers; one that did not come is empty.

@@ -13,9 +13,11 @@ import (
 	"time"
 
 	"promptbench/graders"
+	"promptbench/internal/input/params"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
+	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/editor"
 	"promptbench/internal/run/job"
@@ -64,6 +66,10 @@ type Search struct {
 	each     int // calls that a case takes, with those to a judge
 	reserved int // calls that the sealed cases may take
 
+	replies, edits amount        // calls seen so far, whoever made them, and what they cost
+	price          *params.Price // of the model; nil if unknown
+	params         params.Params // of its requests
+
 	state      *search.Search
 	candidates []*candidate // as in state
 	result     search.Result
@@ -83,9 +89,7 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 	if s.editor, err = openEditor(ctx, p, cmp.Or(o.Editor, p.Config.Editor)); err != nil {
 		return nil, err
 	}
-	if of, err := s.editor.Project(p, requests([]string{"check"}, []string{"check"})); err != nil {
-		return nil, err
-	} else if _, err := of.Variants(); err != nil {
+	if err := s.checkEditor(); err != nil {
 		return nil, err
 	}
 	if s.specs, err = p.Specs(); err != nil {
@@ -107,6 +111,7 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 	if err != nil {
 		return nil, problem.From(err).Err()
 	}
+	s.price, s.params = target.Price, target.Params
 	sum := sha256.Sum256([]byte(strings.Join([]string{s.base.Hash(), p.Suite.Hash(), target.ID, s.editor.Name}, "\x00")))
 	s.folder = "improve-" + runfile.SafeName(s.base.Name) + "-" + hex.EncodeToString(sum[:3])
 	s.result = search.Result{
@@ -168,24 +173,16 @@ func (s *Search) countEarlier() error {
 		}
 		s.count([]*runfile.Run{run})
 	}
-	s.before, s.spent = s.made.calls, amount{}
+	s.before, s.spent, s.replies, s.edits = s.made.calls, amount{}, amount{}, amount{}
 	return nil
 }
 
-// jobOptions are those of the next job, with what is left of the limits.
+// jobOptions are those of the next job, with what was spent of the limits.
 func (s *Search) jobOptions() job.Options {
 	o := s.options.Job
 	o.Folder = s.folder
 	o.Started = time.Now() // else a run before would count as that of another process
-	if o.MaxCalls != nil {
-		o.MaxCalls = new(max(0, *o.MaxCalls-s.made.calls))
-	}
-	if o.MaxCost != nil {
-		o.MaxCost = new(max(0, *o.MaxCost-s.made.cost))
-	}
-	if o.Deadline != nil {
-		o.Deadline = new(max(time.Millisecond, *o.Deadline-time.Since(s.began)))
-	}
+	o.Spent = engine.Spent{Calls: s.made.calls, Cost: s.made.cost, Time: time.Since(s.began)}
 	return o
 }
 
@@ -255,13 +252,10 @@ func (s *Search) Run(ctx context.Context) (search.Result, error) {
 
 // round asks for revisions and races those that are valid.
 func (s *Search) round(ctx context.Context, proposals []search.Proposal) error {
-	if s.exceeds(2 * len(proposals)) {
-		return nil
-	}
 	s.note("round %d of %d: asking %s for %s", s.state.Round(), s.options.Settings.Rounds, s.editor.Name,
 		wording.Count(len(proposals), "revision"))
 	accepted, fresh, err := s.propose(ctx, proposals)
-	if err != nil {
+	if err != nil || s.result.Stopped != "" {
 		return err
 	}
 	race := s.state.Race(len(fresh))

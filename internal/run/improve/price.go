@@ -2,7 +2,6 @@ package improve
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"promptbench/internal/input/problem"
@@ -97,77 +96,4 @@ func (s *Search) reserve() error {
 	s.each = (base.Replies + base.Judging + len(s.sealed) - 1) / len(s.sealed)
 	s.reserved = base.New + base.Judging + s.each*len(s.sealed)
 	return nil
-}
-
-// count adds the calls of runs to what the search took. What was replayed from a run outside of it is free.
-func (s *Search) count(runs []*runfile.Run) {
-	for _, run := range runs {
-		price, judge := s.Project.PriceFor(run.Header.Model.Endpoint, run.Header.Model.ID), s.Project.JudgePrice(run)
-		for _, c := range run.Calls {
-			cost, of := 0.0, price
-			switch c.For {
-			case runfile.ForJudge:
-				of = judge
-			case runfile.ForEmbedding:
-				of = s.Project.EmbeddingPrice(run)
-			}
-			if c.Usage != nil && of != nil {
-				cost = of.Of(c.Usage.InputTokens, c.Usage.OutputTokens)
-			}
-			if c.ReplayedFrom == "" || s.own[c.ReplayedFrom] {
-				s.spent.calls, s.spent.cost = s.spent.calls+1, s.spent.cost+cost
-			}
-			if c.ReplayedFrom == "" {
-				s.made.calls, s.made.cost = s.made.calls+1, s.made.cost+cost
-			}
-		}
-	}
-}
-
-// An amount is what calls took.
-type amount struct {
-	calls int
-	cost  float64 // of those whose price is known
-}
-
-// left is how many more calls the limits allow, without those for the sealed cases; a great number without a limit. The
-// reason names the limit.
-func (s *Search) left() (calls int, reason string) {
-	calls = math.MaxInt
-	if most := s.options.Job.MaxCalls; most != nil {
-		calls, reason = *most-s.spent.calls-s.reserved, fmt.Sprintf("--max-calls %d leaves too few for more", *most)
-	}
-	if most := s.options.Job.MaxCost; most != nil && s.spent.cost > 0 {
-		each := s.spent.cost / float64(s.spent.calls)
-		if n := int((*most-s.spent.cost)/each) - s.reserved; n < calls {
-			calls, reason = n, fmt.Sprintf("--max-cost %v leaves too little for more", *most)
-		}
-	}
-	return max(0, calls), reason
-}
-
-// next is what a race asks next. It goes on with its best candidates alone where the limits are too low for all, and
-// ends where they are too low for one.
-func (s *Search) next(race *search.Race) (candidates []int, from, to int) {
-	candidates, from, to = race.Next()
-	each := (to - from) * s.each
-	if candidates == nil || !s.exceeds(len(candidates)*each) {
-		return candidates, from, to
-	}
-	if left, _ := s.left(); left >= each {
-		race.Narrow(left / each)
-	} else {
-		race.Stop()
-	}
-	return race.Next()
-}
-
-// exceeds reports whether so many more calls would leave too few for the sealed cases, and says so in the result.
-func (s *Search) exceeds(calls int) bool {
-	left, reason := s.left()
-	if calls <= left {
-		return false
-	}
-	s.result.Stopped = reason
-	return true
 }

@@ -38,6 +38,9 @@ func (s *Search) propose(ctx context.Context, proposals []search.Proposal) (
 		}
 		tasks[i] = t
 	}
+	if !s.canPay(texts) {
+		return nil, nil, nil
+	}
 	answers, err := s.ask(ctx, ids, texts)
 	if err != nil {
 		return nil, nil, err

@@ -49,7 +49,8 @@ type Run struct {
 // newJob returns a job without work. Close it, whatever else fails.
 func newJob(ctx context.Context, o Options) *Job {
 	j := &Job{transport: Local{}, engine: engine.New(ctx, engine.Options{
-		Concurrency: o.Concurrency, MaxCalls: o.MaxCalls, MaxCost: o.MaxCost, Deadline: o.Deadline, Log: o.Log,
+		Concurrency: o.Concurrency, MaxCalls: o.MaxCalls, MaxCost: o.MaxCost, Deadline: o.Deadline, Spent: o.Spent,
+		Log: o.Log,
 	})}
 	j.onClose(func() error { j.engine.Close(); return nil })
 	return j

@@ -36,11 +36,8 @@ func openModels(
 			}
 			continue
 		}
-		if o.MaxCost != nil && t.Price == nil {
-			return nil, problem.List{{
-				Message: fmt.Sprintf("--max-cost needs the price of %s, which the config does not give", t.Name),
-				Hint:    "add price: {input: …, output: …}, per million tokens, to the model in the config, or use --max-calls",
-			}}
+		if err := CheckPrice(t, o); err != nil {
+			return nil, err
 		}
 		m, err := via.Model(t, e, o.Timeout)
 		if err != nil {
@@ -54,6 +51,17 @@ func openModels(
 		out[t.Name] = caller{model: m}
 	}
 	return out, nil
+}
+
+// CheckPrice refuses a model whose price is not known, where the options limit the cost.
+func CheckPrice(t project.Target, o Options) error {
+	if o.MaxCost == nil || t.Price != nil || o.Offline {
+		return nil
+	}
+	return problem.List{{
+		Message: fmt.Sprintf("--max-cost needs the price of %s, which the config does not give", t.Name),
+		Hint:    "add price: {input: …, output: …}, per million tokens, to the model in the config, or use --max-calls",
+	}}
 }
 
 // askerFor answers for a target, from recordings where there are any.

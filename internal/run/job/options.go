@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"promptbench/internal/model/engine"
 	"promptbench/internal/record/runfile"
 )
 
@@ -19,6 +20,7 @@ type Options struct {
 	MaxCalls    *int           // nil: any number
 	MaxCost     *float64       // in the currency of the prices; nil: any
 	Deadline    *time.Duration // from now on; nil: none
+	Spent       engine.Spent   // of these limits, before
 	Transport   Transport      // of the revisions' calls; nil: [Local]
 	Log         *slog.Logger   // gets a line for each attempt at a call; nil: none
 	Until       *Until         // the job ends once its verdicts are decided; nil: with the last case
