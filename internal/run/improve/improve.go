@@ -66,7 +66,7 @@ type Search struct {
 	each     int // calls that a case takes, with those to a judge
 	reserved int // calls that the sealed cases may take
 
-	replies, edits amount        // calls seen so far, whoever made them, and what they cost
+	replies, edits amount        // calls seen so far, replayed or not, and what they cost
 	price          *params.Price // of the model; nil if unknown
 	params         params.Params // of its requests
 
