@@ -82,7 +82,7 @@ func (s *Search) plan(of *suite.Suite, cases suite.Selection, o job.Options) (pl
 	return planned.Revisions[0], nil
 }
 
-// reserve counts the calls that a case takes, and those that the sealed cases may take. Recordings of the base on these
+// reserve counts the calls that a case takes, with those to a judge or for vectors, and those that the sealed cases may take. Recordings of the base on these
 // count, but not those of this search, so that it decides the same when it is run again.
 func (s *Search) reserve() error {
 	opened := *s.Project.Suite
@@ -93,7 +93,8 @@ func (s *Search) reserve() error {
 	if err != nil {
 		return err
 	}
-	s.each = (base.Replies + base.Judging + len(s.sealed) - 1) / len(s.sealed)
-	s.reserved = base.New + base.Judging + s.each*len(s.sealed)
+	grading := base.Judging + base.Embeddings
+	s.each = (base.Replies + grading + len(s.sealed) - 1) / len(s.sealed)
+	s.reserved = base.New + grading + s.each*len(s.sealed)
 	return nil
 }
