@@ -82,8 +82,9 @@ func (s *Search) plan(of *suite.Suite, cases suite.Selection, o job.Options) (pl
 	return planned.Revisions[0], nil
 }
 
-// reserve counts the calls that a case takes, with those to a judge or for vectors, and those that the sealed cases may take. Recordings of the base on these
-// count, but not those of this search, so that it decides the same when it is run again.
+// reserve counts the calls that a case takes, with those to a judge or for vectors, and those that the sealed cases may
+// take. Recordings of the base on these count, but not those of this search, so that it decides the same when it is run
+// again.
 func (s *Search) reserve() error {
 	opened := *s.Project.Suite
 	opened.OpenSeal()
