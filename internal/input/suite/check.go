@@ -37,8 +37,12 @@ type caseChecker struct {
 	first    map[[sha256.Size]byte]string // id of the first case with this input and these vars
 	repeated problem.List                 // warnings of inputs that an earlier case has
 	units    units                        // to seal some; nil where nothing is sealed
-	stats    stats
-	probs    problem.List
+
+	suiteScores map[string]bool       // the names of the suite's scores
+	byScore     map[string]*caseScore // of the cases' own graders
+
+	stats stats
+	probs problem.List
 }
 
 // cases checks every case, from the list or from the file, and takes the
@@ -48,7 +52,11 @@ func (l *loader) cases(b *casesBlock) {
 	c := &caseChecker{
 		rules: s.Rules.Types, expects: graders.Expectations(),
 		ids: map[string]place{}, alike: map[string]string{}, first: map[[sha256.Size]byte]string{},
-		stats: stats{vars: map[string]int{}, tags: map[string]int{}, types: map[string]int{}, groups: map[string]bool{}},
+		stats:       stats{vars: map[string]int{}, tags: map[string]int{}, types: map[string]int{}, groups: map[string]bool{}},
+		suiteScores: map[string]bool{}, byScore: map[string]*caseScore{},
+	}
+	for _, name := range s.ScoreNames() {
+		c.suiteScores[name] = true
 	}
 	h := sha256.New()
 	enc := json.NewEncoder(h)
@@ -95,6 +103,7 @@ func (l *loader) cases(b *casesBlock) {
 		})
 	}
 	c.stats.hash = hex.EncodeToString(h.Sum(nil))
+	s.addCaseGraders(c.byScore)
 	s.stats, s.seal = c.stats, c.units.seal(s.Share)
 	l.probs = append(l.probs, c.probs...)
 	if !unread {
@@ -156,6 +165,7 @@ func (c *caseChecker) check(r record) {
 	c.countUnit(r)
 	c.conversation(r, fail)
 	c.expectations(r.Expect, fail, r.expectPath()...)
+	c.graders(r, fail)
 	for i, tag := range r.Tags {
 		if bad := badWord(tag); bad != "" {
 			fail("the tag "+bad, "", "tags", i)

@@ -52,9 +52,12 @@ type GraderEntry struct {
 	Score   string          `json:"-"`                // the name of its score: Name, but for an expression and a command
 	Params  json.RawMessage `json:"params,omitempty"` // canonical JSON, or nil
 	Command *Command        `json:"-"`                // the program that it is; nil for a built-in
-	File    string          `json:"-"`                // of this suite, or of the one that it extends
-	Line    int             `json:"-"`                // from 1
-	Column  int             `json:"-"`                // in characters, from 1
+
+	ByCase map[string]CaseGrader `json:"-"` // of a grader that cases name: by their ids
+
+	File   string `json:"-"` // of this suite, or of the one that it extends
+	Line   int    `json:"-"` // from 1
+	Column int    `json:"-"` // in characters, from 1
 }
 
 // A Case is one user input with what is expected of the reply.
@@ -69,6 +72,8 @@ type Case struct {
 	Vars     map[string]string `json:"vars,omitempty" yaml:"vars"`
 	Expect   graders.Expect    `json:"expect,omitzero" yaml:"expect"`
 	Tags     []string          `json:"tags,omitempty" yaml:"tags"`
+
+	Graders []CaseGrader `json:"graders,omitempty" yaml:"graders"` // besides those of the suite
 }
 
 // stats is what the validating pass over the cases leaves.
@@ -205,8 +210,11 @@ func (s *Suite) Build(
 	builtIn := func(e GraderEntry) (graders.Grader, error) { return graders.New(e.Name, e.Params, asked) }
 	for _, e := range s.Graders {
 		build := builtIn
-		if e.Command != nil {
+		switch {
+		case e.Command != nil:
 			build = command
+		case e.ByCase != nil:
+			build = buildByCase
 		}
 		g, err := build(e)
 		if err != nil {
