@@ -238,28 +238,69 @@ func TestAgentSeesNoSealedCase(t *testing.T) {
 		_, err := command.Output()
 		require.NoError(t, err)
 	}
+	var sealed []string
 	ask := func() {
 		s := p.connect()
 		plan := p.call(s, "plan", map[string]any{"prompts": []string{"prompts/v3"}, "fresh": true})
 		require.InDelta(t, 3, plan.result["cases"], 0)
-		seen := 0
+		seen, hidden := 0, []string{}
 		for _, id := range []string{"dentist", "report", "friend", "family", "script", "hello"} {
 			if !p.call(s, "show", map[string]any{"run": "prompts/v3", "cases": []string{id}}).isError {
 				seen++
+			} else {
+				hidden = append(hidden, id)
 			}
 		}
 		require.Equal(t, 3, seen)
+		sealed = hidden
 		all := p.call(s, "show", map[string]any{"run": "prompts/v3", "limit": 100})
 		require.Equal(t, 3, strings.Count(all.text, `{"schema":1,"run"`))
 		compared := p.call(s, "compare", map[string]any{"base": "prompts/v2", "head": "prompts/v3"})
 		require.InDelta(t, 3, compared.result["pairs"], 0, compared.text)
 		require.NotContains(t, compared.result, "sealed")
+		for _, id := range sealed {
+			require.NotContains(t, compared.text+all.text, `"`+id+`"`)
+		}
 	}
 	person("run", "prompts/v2", "prompts/v3", "--max-errors", "0")
+	found, err := filepath.Glob(filepath.Join(p.dir, "runs", "*-v2-*.jsonl"))
+	require.NoError(t, err)
+	before, err := filepath.Rel(p.dir, found[0])
+	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(suite, append([]byte("sealed: 50%\n"), data...), 0o600))
 	ask()
+	s := p.connect("--allow-run", "--max-calls", "0")
+	replayed := p.call(s, "run", map[string]any{"prompts": []string{"prompts/v3"}, "max_calls": 0, "baseline": before})
+	require.InDelta(t, 3, replayed.result["pairs"], 0, replayed.text)
+	for _, id := range sealed {
+		require.NotContains(t, replayed.text, `"`+id+`"`)
+	}
+	require.Len(t, sealed, 3)
 	person("run", "prompts/v2", "prompts/v3", "--open-seal")
 	ask()
+}
+
+// An endpoint that repeats the key does not get it into an answer.
+func TestAgentSeesNoKey(t *testing.T) {
+	t.Parallel()
+	p := newAgentProject(t)
+	chatty := fakeopenai.New(func(r fakeopenai.Request) fakeopenai.Reply {
+		if strings.Contains(r.Input(), "안녕") {
+			return fakeopenai.Error(401, "invalid_api_key", "no such key: "+agentKey)
+		}
+		return fakeopenai.Text("the key is " + agentKey)
+	})
+	t.Cleanup(chatty.Close)
+	config := filepath.Join(p.dir, "promptbench.yaml")
+	data, err := os.ReadFile(config)
+	require.NoError(t, err)
+	told := strings.ReplaceAll(string(data), p.server.URL(), chatty.URL())
+	require.NoError(t, os.WriteFile(config, []byte(told), 0o600))
+	s := p.connect("--allow-run", "--max-calls", "6")
+	run := p.call(s, "run", map[string]any{"prompts": []string{"prompts/v3"}, "max_calls": 6})
+	require.Contains(t, run.text, "no such key: [redacted]")
+	shown := p.call(s, "show", map[string]any{"run": "prompts/v3", "limit": 6})
+	require.Contains(t, shown.text, "[redacted]")
 }
 
 // Looking starts no program of the suite: the person has not allowed to run anything.

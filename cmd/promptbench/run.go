@@ -188,7 +188,7 @@ func (a *app) runLoaded(ctx context.Context, p *project.Project, how runFlags, s
 			return err
 		}
 		pairing := result.Pairing{Detail: shown.detail(), Drift: true, Variants: shown.variants, Pool: shown.pool}
-		pairing.Anchor = runs.Anchor(p, shown.baseline)
+		pairing.Anchor, pairing.SealedNow = runs.Anchor(p, shown.baseline), a.agent.isOn
 		if shown.confirm {
 			if pairing.Again, err = a.runAgain(ctx, p, how, shown, pairing, paths); err != nil {
 				return err
