@@ -100,7 +100,7 @@ replies, and says whether one revision is better than another.`,
 		a.initCommand(), a.listCommand(), a.runCommand(), a.compareCommand(), a.showCommand(),
 		a.reportCommand(), a.regradeCommand(),
 		a.validateCommand(), a.casesCommand(), a.importCommand(), a.watchCommand(), a.planCommand(), a.noiseCommand(),
-		a.blameCommand(), a.improveCommand(), a.baselineCommand(),
+		a.blameCommand(), a.improveCommand(), a.mutateCommand(), a.baselineCommand(),
 		a.judgeCommand(), a.historyCommand(), a.runsCommand(), a.viewCommand(), a.workerCommand(), a.mcpCommand())
 	addCompletion(root)
 	makeStrict(root)

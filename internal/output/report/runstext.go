@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -90,6 +91,9 @@ func (p *printer) standing(h runfile.Header, s compare.Standing) {
 	parts := []string{h.Suite.Name, phrase.Model(h.Model)}
 	if h.Blame != nil {
 		parts = append(parts, "blame of "+wording.Count(len(h.Blame.Hunks), "hunk"))
+	}
+	if m := h.Mutant; m != nil {
+		parts = append(parts, cmp.Or(m.ID, "control"))
 	}
 	if s.Cases > 0 {
 		parts = append(append(parts, phrase.Extent(h, s)), phrase.Scores(s)...)

@@ -22,5 +22,13 @@ func (h Header) IsOf(hash string) bool {
 	return h.Prompt.Hash == hash || h.Blame != nil && (h.Blame.Base.Hash == hash || h.Blame.Head == hash)
 }
 
-// OfRevision reports whether a run is one of a revision: not of a judge alone, and not of variants of a change.
-func (h Header) OfRevision() bool { return !h.OfJudge() && h.Blame == nil }
+// OfRevision reports whether a run is one of a revision: not of a judge alone, not of variants of a change, and not of
+// a mutant.
+func (h Header) OfRevision() bool { return !h.OfJudge() && h.Blame == nil && h.Mutant == nil }
+
+// A Mutant says that a run asked with a mutant of a prompt, or with the prompt itself as a control.
+type Mutant struct {
+	Of      string `json:"of"`                // the hash of the original
+	ID      string `json:"id,omitempty"`      // empty for a control
+	Control int    `json:"control,omitempty"` // the number of a control, from 1
+}

@@ -66,6 +66,7 @@ type Header struct {
 	Embedder *Model         `json:"embeddings,omitempty"` // the model that embeddings are from
 	Pairwise *Pairwise      `json:"pairwise,omitempty"`   // of a run in which a judge compared two others
 	Blame    *Blame         `json:"blame,omitempty"`      // of a run of variants of one change
+	Mutant   *Mutant        `json:"mutant,omitempty"`     // of a run that shows whether the suite notices a broken prompt
 	Redacted *Redacted      `json:"redacted,omitempty"`   // of a run whose texts were taken out
 	Git      *Git           `json:"git,omitempty"`
 	Tool     string         `json:"tool"`

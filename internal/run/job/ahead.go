@@ -33,7 +33,7 @@ func (r *Revisions) Ahead(p *project.Project, earlier *runfile.Run) (plan.Revisi
 		return out, err
 	}
 	for i, v := range variants {
-		replies, recorded, err := countRecorded(p, v, r.Work.Trials, r.recordings.of(i))
+		replies, recorded, err := countRecorded(p, v, r.Work.After, r.Work.Trials, r.recordings.of(i))
 		if err != nil {
 			return out, err
 		}

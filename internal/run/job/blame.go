@@ -103,7 +103,7 @@ func (a *asking) requests(
 ) error {
 	one := func(yield func(suite.Case, error) bool) { yield(c, nil) }
 	for _, m := range a.Masks[c.ID] {
-		for r, err := range requests(p, a.variants[a.number[m]], one, trials, index) {
+		for r, err := range requests(p, a.variants[a.number[m]], one, 0, trials, index) {
 			if err != nil {
 				return err
 			}

@@ -124,7 +124,7 @@ func planVariant(p *project.Project, v project.Variant, of plan.Plan, index *run
 ) {
 	t := v.Target
 	out = plan.Revision{Prompt: v.Prompt.Name, Model: t.ID, Name: t.Record().Name, Endpoint: t.Label}
-	if out.Replies, out.Replayed, err = countRecorded(p, v, of.Trials, index); err != nil {
+	if out.Replies, out.Replayed, err = countRecorded(p, v, 0, of.Trials, index); err != nil {
 		return out, err
 	}
 	out.New = out.Replies - out.Replayed
@@ -171,4 +171,18 @@ func samplesOf(run *runfile.Run) []plan.Sample {
 		return nil
 	}
 	return []plan.Sample{{Input: float64(*u.InputTokens) / float64(n), Output: float64(*u.OutputTokens) / float64(n)}}
+}
+
+// CountRecorded counts the replies that the only prompt of a project wants, and how many of them are recorded.
+func CountRecorded(p *project.Project, o Options) (replies, recorded int, err error) {
+	variants, err := p.Variants()
+	if err != nil {
+		return 0, 0, err
+	}
+	index, err := runfile.OpenIndex(p.RunsDir, query(o, ofPrompts(p.Prompts)))
+	if err != nil {
+		return 0, 0, err
+	}
+	defer index.Close() //nolint:errcheck // opened for reading only
+	return countRecorded(p, variants[0], o.After, o.Trials, index)
 }

@@ -39,7 +39,7 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 		return nil, err
 	}
 	r := &Revisions{Job: newJob(ctx, o), Work: runner.Job{
-		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, o.Trials), Workers: o.Concurrency,
+		Suite: p.Suite, Select: p.Options.Select, Trials: max(1, o.Trials), After: o.After, Workers: o.Concurrency,
 	}}
 	if o.Transport != nil {
 		r.transport = o.Transport
@@ -167,7 +167,7 @@ func (r *Revisions) header(ctx context.Context, p *project.Project, o Options) r
 	if r.Work.Embedder != nil {
 		h.Embedder = &r.Work.Embedder.Model
 	}
-	h.Selected = selection(p)
+	h.Selected, h.Mutant = selection(p), o.Mutant
 	return h
 }
 
@@ -206,14 +206,14 @@ func (r *Revisions) requests(p *project.Project, v project.Variant) iter.Seq2[mo
 		if r.until != nil {
 			cases = r.until.soFar()
 		}
-		requests(p, v, cases, r.Work.Trials, nil)(yield)
+		requests(p, v, cases, r.Work.After, r.Work.Trials, nil)(yield)
 	}
 }
 
-// requests yields what the trials of cases ask of a variant. What a conversation asks after its first turn depends on
+// requests yields what so many trials of cases, after some others, ask of a variant. What a conversation asks after its first turn depends on
 // the replies: requests whose earlier replies the index lacks have no key.
 func requests(
-	p *project.Project, v project.Variant, cases iter.Seq2[suite.Case, error], trials int, index *runfile.Index,
+	p *project.Project, v project.Variant, cases iter.Seq2[suite.Case, error], after, trials int, index *runfile.Index,
 ) iter.Seq2[model.Request, error] {
 	target := v.Target.Priced(0)
 	return func(yield func(model.Request, error) bool) {
@@ -228,7 +228,7 @@ func requests(
 				yield(model.Request{}, err)
 				return
 			}
-			for trial := 1; trial <= max(1, trials); trial++ {
+			for trial := after + 1; trial <= after+max(1, trials); trial++ {
 				r.Trial, r.Key = trial, target.Key(r.Body, trial) // the same body for each trial
 				if !yield(r, nil) {
 					return
@@ -279,10 +279,10 @@ func laterTurns(
 
 // countRecorded counts the replies that a variant wants, and how many of them the
 // index holds; a nil index holds none.
-func countRecorded(p *project.Project, v project.Variant, trials int, index *runfile.Index) (
+func countRecorded(p *project.Project, v project.Variant, after, trials int, index *runfile.Index) (
 	replies, recorded int, err error,
 ) {
-	for request, err := range requests(p, v, p.Cases(), trials, index) {
+	for request, err := range requests(p, v, p.Cases(), after, trials, index) {
 		if err != nil {
 			return replies, recorded, err
 		}
@@ -300,7 +300,7 @@ func (r *Revisions) anyRecorded(p *project.Project, variants []project.Variant, 
 		if v.Target.Name != name {
 			continue
 		}
-		_, recorded, err := countRecorded(p, v, r.Work.Trials, r.recordings.of(i))
+		_, recorded, err := countRecorded(p, v, r.Work.After, r.Work.Trials, r.recordings.of(i))
 		if err != nil || recorded > 0 {
 			return recorded > 0, err
 		}

@@ -24,6 +24,7 @@ import (
 type Until struct {
 	Base     string // a run file; empty: the first variant, which is run, too
 	GateOnly bool   // stop as well where a regression is improbable
+	Notices  bool   // likewise, on any expected type, and whatever the gates are; see [compare.Stopping]
 }
 
 // until is the progress of a job towards its verdicts.
@@ -78,7 +79,9 @@ func (r *Revisions) openUntil(ctx context.Context, p *project.Project, o Options
 	base := result.NewBase(p, basePath, result.Pairing{
 		Detail: runfile.Scores, AsRecorded: u.base >= 0, Drift: u.base < 0, Variants: areVariants,
 	})
-	stopping := compare.Stopping{GateOnly: o.Until.GateOnly, Heads: len(variants), Variants: areVariants}
+	stopping := compare.Stopping{
+		GateOnly: o.Until.GateOnly || o.Until.Notices, Notices: o.Until.Notices, Heads: len(variants), Variants: areVariants,
+	}
 	if u.base >= 0 {
 		stopping.Heads--
 	}
@@ -91,7 +94,7 @@ func (r *Revisions) openUntil(ctx context.Context, p *project.Project, o Options
 			return err
 		}
 		u.heads = append(u.heads, &head{variant: i, name: v.Name, comparison: c})
-		if why := cmp.Or(c.ToEnd(), c.OnlyRegressed()); why != "" {
+		if why := cmp.Or(c.ToEnd(), c.OnlyRegressed()); why != "" && !o.Until.Notices {
 			u.note(fmt.Sprintf("--until-decided: %s %s", v.Name, untilNote(c.ToEnd(), why)))
 		}
 	}

@@ -46,6 +46,7 @@ type Job struct {
 	Select    suite.Selection
 	Rank      map[string]int // of cases by id: those of a higher rank come first; 0 for those that have none
 	Trials    int            // per case, at least 1
+	After     int            // the number of the trial before the first, of a repeat that replays no trial up to it
 	Workers   int            // replies awaited at once, at least 1
 	Grading   Grading
 	Judge     *Judge // that the graders ask; nil where they ask none

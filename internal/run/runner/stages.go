@@ -95,7 +95,7 @@ func (r *running) yieldCase(record runfile.Case, revisions []int, yield func(ite
 		}
 		r.begun[i] += max(1, r.Trials)
 	}
-	for trial := 1; trial <= max(1, r.Trials); trial++ {
+	for trial := r.After + 1; trial <= r.After+max(1, r.Trials); trial++ {
 		for _, i := range revisions {
 			r.stage.Add(1)
 			if !yield(item{revision: i, c: record, trial: trial}, nil) {

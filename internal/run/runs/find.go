@@ -97,7 +97,7 @@ func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (st
 		if h.Prompt.Name == p.Name {
 			named = append(named, h)
 		}
-		return h.Prompt.Hash == hash && l.isModel(h)
+		return h.Prompt.Hash == hash && h.Mutant == nil && l.isModel(h)
 	})
 	if err != nil {
 		return "", err

@@ -10,9 +10,10 @@ import (
 
 // A differ cuts the difference of two prompts into hunks.
 type differ struct {
-	hunks []Hunk
-	runs  int
-	same  [][]int // hunks that change all examples, which makes them one
+	hunks  []Hunk
+	runs   int
+	same   [][]int // hunks that change all examples, which makes them one
+	leaves bool    // cut one prompt as finely as possible
 }
 
 // add adds a hunk and returns its index.

@@ -12,11 +12,31 @@ var ErrNoParts = errors.New("the prompt has no paragraph, block or example that 
 // Parts takes a prompt for the change from a base that has none of its parts: each paragraph, each block and each
 // example is a hunk. What every valid prompt needs stays in the base: the text around the input, and messages that are
 // neither of the system nor examples.
-func Parts(p *prompt.Prompt) (*Change, error) {
-	d := &differ{}
+func Parts(p *prompt.Prompt) (*Change, error) { return partsIn(p, &differ{}) }
+
+// Leaves is [Parts] with the smallest parts of the instructions as hunks: list items, lines and sentences. Tags and
+// examples stay in the base.
+func Leaves(p *prompt.Prompt) (*Change, error) { return partsIn(p, &differ{leaves: true}) }
+
+// Examples returns where the examples among messages begin: a user's message and the answer to it.
+func Examples(list []prompt.Message) []int {
+	var out []int
+	at := 0
+	for _, t := range turns(list) {
+		if t.example {
+			out = append(out, at)
+		}
+		at += len(t.messages)
+	}
+	return out
+}
+
+func partsIn(p *prompt.Prompt, d *differ) (*Change, error) {
 	c := &Change{Head: p, parts: true}
 	for _, t := range turns(p.Messages) {
 		switch m := t.messages[0]; {
+		case t.example && d.leaves:
+			c.texts = append(c.texts, whole(t, place{hunk: always})...)
 		case t.example:
 			c.texts = append(c.texts, d.only(t, true)...)
 		case !isTurn(m.Role) || holdsInput(m.Content):
@@ -57,10 +77,10 @@ func (d *differ) parts(blocks []block, where string) []piece {
 		case b.kind == tagLine:
 			out = append(out, piece{place: place{hunk: always}, text: b.text, sep: fixed(b.sep), tag: true})
 			run = d.run()
-		case len(parts) > 1 && (holdsInput(b.text) || b.isExamples()):
+		case len(parts) > 1 && (d.leaves || holdsInput(b.text) || b.isExamples()):
 			out = append(out, d.parts(parts, path(where, b.where))...)
 			run = d.run()
-		case holdsInput(b.text):
+		case holdsInput(b.text), d.leaves && b.kind == example:
 			out = append(out, piece{place: place{hunk: always}, text: b.text, sep: fixed(b.sep)})
 			run = d.run()
 		default:

@@ -30,6 +30,13 @@ type Stopping struct {
 	NeedsAll bool // a gate needs all units, so that only regressed ends it
 	Heads    int  // that are held against one base; 0 counts as 1
 	Variants bool // the heads are variants, whose p are corrected together for every verdict
+
+	// Notices says that the run only has to show whether the head is worse, also in an expected type. A grader that needs
+	// all cases then leaves the others free to show it, a gate needs none beside them, and a stop without a regression
+	// also needs that no type probably fails a gate by type.
+	Notices bool
+
+	waiting int // gating graders that need all cases
 }
 
 // Looks returns after how many of the units a run may stop: 10%, 15%, 20% and so on of
@@ -68,15 +75,16 @@ func DecideEarly(graders []Look, s Stopping) (runfile.Decided, bool) {
 	if len(graders) == 0 {
 		return runfile.Decided{}, false
 	}
-	share := 1 / float64(len(graders))
+	tests := len(graders) + s.waiting
+	share := 1 / float64(tests)
 	least, complete, chance := stats.Improved, true, 0.0
 	var better []string
 	for _, g := range graders {
-		rule := s.regressing(g, len(graders))
+		rule := s.regressing(g, tests)
 		if g.Settled(rule, missRule1*share) == stats.Regressed {
 			return runfile.Decided{Verdict: string(Regressed), Rule: 1, Graders: []string{g.Grader}}, true
 		}
-		outcome := g.Settled(s.improving(g, len(graders)), missRule1*share)
+		outcome := g.Settled(s.improving(g, tests), missRule1*share)
 		if outcome == stats.Improved {
 			better = append(better, g.Grader)
 		}
@@ -86,7 +94,7 @@ func DecideEarly(graders []Look, s Stopping) (runfile.Decided, bool) {
 		}
 	}
 	switch {
-	case s.NeedsAll:
+	case s.NeedsAll, s.waiting > 0:
 	case least >= stats.NoWorse && complete && len(better) > 0:
 		return runfile.Decided{Verdict: string(Improved), Rule: 1, Graders: better}, true
 	case least >= stats.NoWorse && complete:

@@ -41,6 +41,7 @@ type Options struct {
 	HeadLabels   *labelled.Run              // of the head's replies; may be nil
 	Exploratory  bool                       // the cases were chosen after a run of all of them
 	Anchored     bool                       // the head is held against an anchor, too, which needs all cases
+	Notices      bool                       // only whether the head is worse matters, see [Stopping]
 	Notes        []string                   // what the caller did before, such as grading again; stands first in the notes
 }
 
@@ -58,6 +59,7 @@ func (o Options) margin(grader string) float64 {
 // stop a run early; empty where none does.
 func (o Options) NeedsAll() string {
 	switch {
+	case o.Notices:
 	case len(o.GatingByType) > 0:
 		return "a gate by type needs all cases"
 	case len(o.Gates) > 0:

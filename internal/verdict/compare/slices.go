@@ -51,6 +51,9 @@ type TypeSlice struct {
 // MinSliceUnits is how many units of a type a verdict on it needs.
 const MinSliceUnits = 10
 
+// FailsGate reports whether the slice would fail a gate by type: it is worse at half the level of [SliceWorse].
+func (s *TypeSlice) FailsGate() bool { return s.failsGate }
+
 const (
 	fewestTypes = 2     // of so many units
 	gateAlpha   = 0.025 // one-sided, of a gate by type

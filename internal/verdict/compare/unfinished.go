@@ -19,6 +19,7 @@ type Unfinished struct {
 	byCase  map[string]int32
 	isSeen  []bool // by pair of the plan
 	gating  []soFar
+	types   []typeSoFar
 	options Options
 	how     Stopping
 	toEnd   string
@@ -28,7 +29,8 @@ type Unfinished struct {
 type soFar struct {
 	at            int // among the plan's names
 	better, worse int
-	seen, leftOut int // units
+	seen, leftOut int    // units
+	toEnd         string // why it needs all cases
 }
 
 // NewUnfinished begins to compare head with base. Planned are the cases of the head,
@@ -42,7 +44,8 @@ func NewUnfinished(base, head, planned *runfile.Run, isRun bool, o Options, how 
 	u := &Unfinished{
 		headers: [2]runfile.Header{base.Header, head.Header}, byCase: map[string]int32{}, options: o, how: how,
 	}
-	u.how.NeedsAll = o.NeedsAll() != ""
+	u.options.Notices = how.Notices
+	u.how.NeedsAll = u.options.NeedsAll() != ""
 	all := stand(base.Header)
 	if !isRun {
 		u.base, all = base, base
@@ -70,12 +73,14 @@ func NewUnfinished(base, head, planned *runfile.Run, isRun bool, o Options, how 
 	}
 	for k, name := range u.plan.names {
 		if gating(name, o) {
-			u.gating = append(u.gating, soFar{at: k})
-			u.toEnd = cmp.Or(u.toEnd, u.needsEnd(name, u.plan.gather(k, nil, false)))
+			u.gating = append(u.gating, soFar{at: k, toEnd: u.needsEnd(name, u.plan.gather(k, nil, false))})
 		}
 	}
 	if len(u.gating) == 0 {
 		u.toEnd = "no grader decides the verdict"
+	}
+	if how.Notices {
+		u.types = u.openTypes()
 	}
 	if trials := max(base.Header.Trials, head.Header.Trials, u.plan.trials); trials > 1 {
 		u.toEnd = SeveralTrials(trials)
@@ -101,12 +106,21 @@ func (u *Unfinished) needsEnd(name string, g gathered) string {
 }
 
 // ToEnd says why the head must be run to the end, or nothing.
-func (u *Unfinished) ToEnd() string { return u.toEnd }
+func (u *Unfinished) ToEnd() string {
+	why := u.toEnd
+	for _, g := range u.gating {
+		if g.toEnd == "" && u.how.Notices {
+			return u.toEnd
+		}
+		why = cmp.Or(why, g.toEnd)
+	}
+	return why
+}
 
 // OnlyRegressed says why no verdict but regressed ends the run, or nothing.
 func (u *Unfinished) OnlyRegressed() string {
 	switch missing := func(g soFar) bool { return u.look(g).LeftOut > 0 }; {
-	case u.toEnd != "":
+	case u.ToEnd() != "":
 	case u.how.NeedsAll:
 		return u.options.NeedsAll()
 	case slices.ContainsFunc(u.gating, missing):
@@ -135,21 +149,31 @@ func (u *Unfinished) See(cases []runfile.Case, base, head []runfile.Trial) {
 	for i := range u.gating {
 		g := &u.gating[i]
 		found := p.gather(g.at, nil, false)
-		u.toEnd = cmp.Or(u.toEnd, u.needsEnd(p.names[g.at], found))
+		g.toEnd = cmp.Or(g.toEnd, u.needsEnd(p.names[g.at], found))
 		if len(found.units) > 0 {
 			d := differenceOf(found)
 			g.better, g.worse = g.better+d.better, g.worse+d.worse
 		}
 		g.seen, g.leftOut = g.seen+len(found.units), g.leftOut+found.leftOut
 	}
+	u.seeTypes(p)
 }
 
 // Decide applies the rules of stopping to what was seen.
 func (u *Unfinished) Decide() (runfile.Decided, bool) {
-	if u.toEnd != "" {
+	if u.ToEnd() != "" {
 		return runfile.Decided{}, false
 	}
-	d, ok := DecideEarly(u.looks(), u.how)
+	how := u.how
+	for _, g := range u.gating {
+		if g.toEnd != "" {
+			how.waiting++
+		}
+	}
+	d, ok := DecideEarly(u.looks(), how)
+	if ok && u.how.Notices && Verdict(d.Verdict) != Regressed && !u.noTypeMayBeWorse() {
+		return runfile.Decided{}, false
+	}
 	d.Base = u.headers[0].Run
 	return d, ok
 }
@@ -161,7 +185,7 @@ func (u *Unfinished) Outlook() Outlook { return OutlookOf(u.looks(), u.how) }
 func (u *Unfinished) looks() []Look {
 	var out []Look
 	for _, g := range u.gating {
-		if l := u.look(g); l.Units+l.LeftOut > 0 {
+		if l := u.look(g); g.toEnd == "" && l.Units+l.LeftOut > 0 {
 			out = append(out, l)
 		}
 	}
