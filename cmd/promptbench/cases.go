@@ -23,12 +23,13 @@ func (a *app) casesCommand() *cobra.Command {
 		Short: "Propose cases, say which ones are missing, and check them",
 		Long: `A verdict is as good as its suite. From turns failures and exports of tracing
 tools into proposed cases, which a person labels. Suggest says what the suite
-lacks, and has a model propose inputs. Check says what the cases of the suite
-are worth.`,
+lacks, and has a model propose inputs. Fill puts the labels that people gave in
+the browser into proposed cases. Check says what the cases of the suite are
+worth.`,
 		Example: `  promptbench cases from export.jsonl -o proposed.yaml
   promptbench cases suggest
   promptbench cases check`,
-	}, a.casesFromCommand(), a.casesSuggestCommand(), a.casesCheckCommand())
+	}, a.casesFromCommand(), a.casesSuggestCommand(), a.casesFillCommand(), a.casesCheckCommand())
 }
 
 func (a *app) casesFromCommand() *cobra.Command {
@@ -117,12 +118,17 @@ func writeProposal(w io.Writer, to output, p *cases.Proposal) error {
 	if err != nil {
 		return err
 	}
+	return writeCases(w, to, data)
+}
+
+// writeCases writes a file of proposed cases, unless other ones are in it.
+func writeCases(w io.Writer, to output, data []byte) error {
 	if !to.toStdout() {
 		if old, err := os.ReadFile(to.file); err == nil && len(old) > 0 && !bytes.Equal(old, data) {
 			return usagef("-o %s has other cases, which may be labelled; name another file, or delete that one", to.file)
 		}
 	}
-	_, err = w.Write(data)
+	_, err := w.Write(data)
 	return err
 }
 

@@ -17,6 +17,7 @@ import (
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/replace"
+	"promptbench/internal/text/wording"
 )
 
 // outputFlags say in which format a result goes where. A command that shows runs
@@ -40,8 +41,7 @@ func (o output) toStdout() bool { return o.file == stdout }
 
 func (f *outputFlags) add(cmd *cobra.Command, formats ...string) {
 	f.formats = formats
-	last := len(formats) - 1
-	list, again := strings.Join(formats[:last], ", ")+" or "+formats[last], ""
+	list, again := wording.Either(formats), ""
 	if f.several {
 		again = "; repeatable, each with its own -o"
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/text/wording"
 )
 
 // helpWidth is how many columns --help takes.
@@ -77,7 +78,7 @@ func groupCommand(cmd *cobra.Command, commands ...*cobra.Command) *cobra.Command
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usagef("%s needs a command: %s; see %s --help", nameOf(cmd), strings.Join(names, " or "), cmd.CommandPath())
+			return usagef("%s needs a command: %s; see %s --help", nameOf(cmd), wording.Either(names), cmd.CommandPath())
 		}
 		return unknownCommand(cmd, args[0])
 	}

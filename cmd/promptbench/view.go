@@ -39,11 +39,13 @@ no revision and no verdict. Keys: y, n, ? for can't tell, u for undo, c for a
 note. Each answer is appended to the file in cases/labels that judge label also
 writes, before the next question is shown. The pages take answers from
 themselves only. They also show how far labellers agree. They are in Korean or
-English, by the browser's language.`,
+English, by the browser's language. With --proposed FILE they ask for the type
+and range of the cases that cases from wrote; cases fill puts these into FILE.`,
 		Example: `  promptbench view
   promptbench view --no-open --port 7000
   promptbench view --label kim --suite cases/subtodos-judged.yaml
-  promptbench view prompts/v3 prompts/v4 --label kim --sample 30`,
+  promptbench view prompts/v3 prompts/v4 --label kim --sample 30
+  promptbench view --label kim --proposed proposed.yaml`,
 	}
 	cmd.RunE = files.then(func(ctx context.Context, o project.Options, args []string) error {
 		if f.labeller != "" {
@@ -62,6 +64,7 @@ English, by the browser's language.`,
 	flags.IntVar(&f.port, "port", 0, "listen on port `n` (default: any free one)")
 	flags.BoolVar(&f.noOpen, "no-open", false, "print the address, and open no browser")
 	flags.StringVar(&f.labeller, "label", "", "label replies as the person with this `name`")
+	flags.StringVar(&f.proposed, "proposed", "", "ask for the type and range of the cases in this `file`, too")
 	f.addOrder(flags)
 	files.add(cmd)
 	return cmd
@@ -71,8 +74,9 @@ English, by the browser's language.`,
 type viewFlags struct {
 	labelFlags
 
-	port   int
-	noOpen bool
+	port     int
+	noOpen   bool
+	proposed string // a file of proposed cases
 }
 
 func (f viewFlags) check(isSet func(flag string) bool, args []string) error {
@@ -83,8 +87,8 @@ func (f viewFlags) check(isSet func(flag string) bool, args []string) error {
 		return usagef("--label is empty; name the person who labels")
 	case f.labeller == "" && len(args) > 0:
 		return usagef("view shows all runs; give runs with --label NAME to label their replies")
-	case f.labeller == "" && (isSet("sample") || isSet("seed")):
-		return usagef("--sample and --seed order replies to label; give --label NAME with them")
+	case f.labeller == "" && (isSet("sample") || isSet("seed") || isSet("proposed")):
+		return usagef("--sample, --seed and --proposed say what to label; give --label NAME with them")
 	}
 	return f.checkOrder(isSet)
 }

@@ -6,11 +6,14 @@ import (
 	"net/http"
 
 	"promptbench/internal/input/problem"
+	"promptbench/internal/migrate/propose"
 	"promptbench/internal/output/view"
 	"promptbench/internal/record/runfile"
+	"promptbench/internal/run/job"
 	"promptbench/internal/run/labelling"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/result"
+	"promptbench/internal/text/wording"
 )
 
 // viewLabels serves pages to label replies of the runs that arguments name, or else of the newest runs.
@@ -20,29 +23,59 @@ func (a *app) viewLabels(ctx context.Context, args []string, o project.Options, 
 		return err
 	}
 	a.Warn(p.Warnings)
-	if len(args) == 0 {
-		if args, err = newestRuns(p, o); err != nil {
-			return err
-		}
-	}
-	work, runs, err := a.toLabel(ctx, p, args, o, f.labelFlags)
+	work, runs, err := a.viewWork(ctx, p, args, o, f)
 	if err != nil {
 		return err
+	}
+	var proposed *propose.Proposed
+	if f.proposed != "" {
+		if proposed, err = propose.Open(f.proposed); err != nil {
+			return err
+		}
 	}
 	source, err := labelling.Open(p, runs, work, f.labeller)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
+	var cases view.CaseLabels
+	if proposed != nil {
+		if cases, err = source.Cases(proposed); err != nil {
+			return err
+		}
+	}
 	if err := a.serve(ctx, f, "the questions", func(hosts []string, token string) http.Handler {
-		return view.LabelHandler(source, hosts, token)
+		return view.LabelHandler(source, cases, hosts, token)
 	}); err != nil {
 		return err
 	}
-	answered, all := source.Progress()
 	_, file := source.Who()
-	a.noteLabels(answered, all, file, work.Draw)
+	if source.HasQuestions() {
+		answered, all := source.Progress()
+		a.noteLabels(answered, all, file, work.Draw)
+	}
+	if cases != nil {
+		asked, err := cases.AskCase("")
+		a.Note("%d of %s labelled; %s", asked.Answered, wording.Count(asked.All, "proposed case"), file)
+		a.Note("next: promptbench cases fill %s -o labelled.yaml", f.proposed)
+		return err
+	}
 	return nil
+}
+
+// viewWork lists the questions about replies: with proposed cases there need not be any.
+func (a *app) viewWork(ctx context.Context, p *project.Project, args []string, o project.Options, f viewFlags) (
+	work job.Labelling, of []*runfile.Run, err error,
+) {
+	if criteria, err := p.Criteria(); err != nil || f.proposed != "" && (len(criteria) == 0 && len(args) == 0) {
+		return work, nil, err
+	}
+	if len(args) == 0 {
+		if args, err = newestRuns(p, o); err != nil {
+			return work, nil, err
+		}
+	}
+	return a.toLabel(ctx, p, args, o, f.labelFlags)
 }
 
 // newestRuns returns the newest complete run file of each revision on each model.

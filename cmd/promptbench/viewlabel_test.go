@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -176,4 +177,49 @@ func TestBrowserLabelsByKeyboard(t *testing.T) {
 	require.NoError(t, err, string(out))
 	require.Contains(t, string(out), "── 31 of ")
 	require.Regexp(t, `31 of \d+ questions answered`, string(out))
+}
+
+// Proposed cases are labelled in the browser, and fill puts the labels into the file.
+func TestViewLabelsProposedCases(t *testing.T) {
+	t.Parallel()
+	skipWithoutInterrupts(t)
+	dir := labelProject(t)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "proposed.yaml"), []byte("suite: proposed\nextends: cases/subtodos.yaml\ncases:\n"+
+		"  - {id: a, input: 견적서 보내기, expect: {type: TODO}, note: n}\n  - id: b\n    input: 아무 말\n    expect:\n      type: TODO\n"+
+		"  - {id: c, input: 월세 내기, expect: {type: answer}}\n"), 0o600))
+	s := startLabels(t, dir, "view", "--label", "kim", "--proposed", "proposed.yaml", "--no-open")
+	post := func(target, form string) string {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server+s.path+target, strings.NewReader(form))
+		require.NoError(t, err)
+		for name, value := range map[string]string{
+			"Origin": s.server, "Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded",
+		} {
+			r.Header.Set(name, value)
+		}
+		response, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		return string(body)
+	}
+	_, body := get(t, s.server+s.path)
+	require.Contains(t, body, "Case 1 of 2", "those with a type are not asked about, and there are no questions about replies")
+	require.Contains(t, post("case", "case=a&answer=accept&type=nothing"), "error")
+	require.Contains(t, post("case", "case=b&answer=drop"), "cases")
+	require.Contains(t, post("undo-case", ""), "cases?case=b")
+	require.Contains(t, post("case", "case=a&answer=accept&type=question&min=1&max=3"), "cases")
+	_, body = get(t, s.server+s.path)
+	require.Contains(t, body, "아무 말")
+	require.Contains(t, post("case", "case=b&answer=accept&type=invalid"), "cases")
+	require.NoError(t, s.cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, s.cmd.Wait())
+	require.Contains(t, s.stderr.String(), "2 of 2 proposed cases labelled; cases/labels/subtodos-kim.jsonl")
+
+	out, err := command(t, dir, "cases", "fill", "proposed.yaml").Output()
+	require.NoError(t, err)
+	require.Equal(t, "suite: proposed\nextends: cases/subtodos.yaml\ncases:\n"+
+		"  - {id: a, input: 견적서 보내기, expect: {type: question, count: {min: 1, max: 3}}, note: n}\n"+
+		"  - id: b\n    input: 아무 말\n    expect:\n      type: invalid\n"+
+		"  - {id: c, input: 월세 내기, expect: {type: answer}}\n", string(out))
 }

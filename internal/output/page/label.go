@@ -17,15 +17,21 @@ import (
 type Labeller struct {
 	Name, File string // whose labels go where
 	Language   Language
+	Replies    bool // whether there are questions about replies
+	Cases      bool // whether there are proposed cases
 }
 
 // frame is that of a page to label.
 func (l Labeller) frame(title, here string) frame {
 	words := wordsOf(l.Language)
-	return frame{
-		Title: title, Language: l.Language, Writes: true, Here: here,
-		Links: []Link{{Text: words.Replies, URL: "./"}, {Text: words.Agreement, URL: "agreement"}},
+	f := frame{Title: title, Language: l.Language, Writes: true, Here: here}
+	if l.Replies {
+		f.Links = append(f.Links, Link{Text: words.Replies, URL: "./"}, Link{Text: words.Agreement, URL: "agreement"})
 	}
+	if l.Cases {
+		f.Links = append(f.Links, Link{Text: words.Cases, URL: "cases"})
+	}
+	return f
 }
 
 // An asked is a question as the template shows it.

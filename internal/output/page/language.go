@@ -29,6 +29,10 @@ type labelWords struct {
 	Criterion, Pair, Both, Same, Kappa     string
 	OnePerson, Differ, NoDiffer, HowToRead string
 	Undefined                              string
+
+	Cases, CaseProgress, AllCasesDone     string // proposed cases
+	Type, Range, AtLeast, AtMost, RangeIs string
+	Save, Drop                            string
 }
 
 func wordsOf(l Language) labelWords {
@@ -50,6 +54,10 @@ func wordsOf(l Language) labelWords {
 			Differ:    "답이 갈린 질문", NoDiffer: "내가 답한 질문 중에는 답이 갈린 것이 없습니다.",
 			HowToRead: "카파는 우연을 넘는 일치를 나타냅니다. 0은 우연과 같은 정도, 1은 완전한 일치입니다. ‘모르겠음’은 세지 않습니다.",
 			Undefined: "정의되지 않음",
+
+			Cases: "제안된 케이스", CaseProgress: "케이스 %d / %d", AllCasesDone: "모든 케이스에 라벨이 있습니다.",
+			Type: "어떤 유형의 답변이 나와야 하나요?", Range: "항목 수(선택)", AtLeast: "최소", AtMost: "최대",
+			RangeIs: "비워 두면 유형의 범위를 씁니다.", Save: "저장", Drop: "케이스로 쓰지 않음",
 		}
 	}
 	return labelWords{
@@ -71,5 +79,10 @@ func wordsOf(l Language) labelWords {
 		HowToRead: "Kappa is the agreement beyond chance: 0 where it is chance, 1 where it is complete. " +
 			"“Can’t tell” does not count.",
 		Undefined: "undefined",
+
+		Cases: "Proposed cases", CaseProgress: "Case %d of %d", AllCasesDone: "Every case is labelled.",
+		Type: "Which type of reply do you expect?", Range: "Number of items (optional)",
+		AtLeast: "at least", AtMost: "at most",
+		RangeIs: "Without one, the range of the type counts.", Save: "Save", Drop: "Not a case",
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
 	"promptbench/internal/output/view"
@@ -46,9 +47,9 @@ func TestBrowserLabelPagesAreAccessible(t *testing.T) {
 	t.Parallel()
 	axe := chromiumtest.Axe(t)
 	for _, language := range []string{"en", "ko"} {
-		p := &person{}
+		p, cases := &person{}, &proposed{}
 		server := httptest.NewUnstartedServer(nil)
-		labels := view.LabelHandler(p, []string{server.Listener.Addr().String()}, token)
+		labels := view.LabelHandler(p, cases, []string{server.Listener.Addr().String()}, token)
 		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			r.Header.Set("Accept-Language", language)
 			labels.ServeHTTP(w, r)
@@ -79,6 +80,25 @@ func TestBrowserLabelPagesAreAccessible(t *testing.T) {
 			look("")
 		}
 		look("agreement")
+		look("cases")
+
+		// A case by keyboard: its type, a range, and Enter.
+		tab.Do(chromium.View(400, 900, 1, false))
+		tab.Keys("2")
+		require.Equal(t, "question", chromiumtest.Eval[string](tab, `document.querySelector(":checked").value`))
+		tab.Keys("\t")
+		tab.Keys("3")
+		tab.Keys(kb.Enter)
+		tab.Wait(`html[data-ready] progress[value="1"]`)
+		tab.Keys("x")
+		tab.Wait(`html[data-ready] progress[value="2"]`)
+		tab.Keys("u")
+		tab.Wait(`html[data-ready] progress[value="1"]`)
+		said := label.LatestCases(cases.labels)
+		require.Len(t, said, 1)
+		require.Equal(t, "question", said[0].Type)
+		require.Equal(t, 3, *said[0].Count.Min)
+		look("cases")
 		tab.Sound()
 	}
 }

@@ -15,6 +15,8 @@ import (
 type Labels interface {
 	// Who returns the name of the person, and the file that the labels go to.
 	Who() (labeller, file string)
+	// HasQuestions reports whether there is a question about a reply.
+	HasQuestions() bool
 	// Suite is the name of the suite whose questions are asked.
 	Suite() string
 	// Ask returns the question with a key, or the next one where the key is empty.
@@ -30,19 +32,41 @@ type Labels interface {
 // maxForm is how many bytes a form may have.
 const maxForm = 64 << 10
 
-// LabelHandler serves pages that ask one person. Hosts and token are those of [Handler]. What a person enters is taken
-// from these pages alone.
-func LabelHandler(s Labels, hosts []string, token string) http.Handler {
-	h := labelHandler{s}
+// CaseLabels is what one person says of proposed cases.
+type CaseLabels interface {
+	// AskCase returns the case with an id, or the next one where the id is empty.
+	AskCase(id string) (label.AskedCase, error)
+	// AnswerCase keeps what the person says. It returns when that is in the file.
+	AnswerCase(l label.CaseLabel) error
+	// UndoCase takes the last label back and returns the id of its case, or nothing where there is none.
+	UndoCase() (id string, err error)
+}
+
+// LabelHandler serves pages that ask one person, about proposed cases unless they are nil. Hosts and token are those of
+// [Handler]. What a person enters is taken from these pages alone.
+func LabelHandler(s Labels, c CaseLabels, hosts []string, token string) http.Handler {
+	h := labelHandler{s, c}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", h.page(h.question))
-	mux.HandleFunc("GET /agreement", h.page(h.agreement))
-	mux.HandleFunc("POST /answer", h.change(h.answer))
-	mux.HandleFunc("POST /undo", h.change(h.undo))
+	if c != nil {
+		mux.HandleFunc("GET /cases", h.page(h.oneCase))
+		mux.HandleFunc("POST /case", h.change(h.answerCase))
+		mux.HandleFunc("POST /undo-case", h.change(h.undoCase))
+	}
+	if c != nil && !s.HasQuestions() {
+		mux.HandleFunc("GET /{$}", h.page(h.oneCase))
+	} else {
+		mux.HandleFunc("GET /{$}", h.page(h.question))
+		mux.HandleFunc("GET /agreement", h.page(h.agreement))
+		mux.HandleFunc("POST /answer", h.change(h.answer))
+		mux.HandleFunc("POST /undo", h.change(h.undo))
+	}
 	return guard(mux, hosts, token, true)
 }
 
-type labelHandler struct{ labels Labels }
+type labelHandler struct {
+	labels Labels
+	cases  CaseLabels
+}
 
 func (h labelHandler) page(render func(io.Writer, *http.Request) error) http.HandlerFunc {
 	return written([]page.Link{{Text: "Labels", URL: "./"}}, render)
@@ -51,7 +75,10 @@ func (h labelHandler) page(render func(io.Writer, *http.Request) error) http.Han
 // by is who is asked, in the language of the browser.
 func (h labelHandler) by(r *http.Request) page.Labeller {
 	name, file := h.labels.Who()
-	return page.Labeller{Name: name, File: file, Language: page.LanguageOf(r.Header.Get("Accept-Language"))}
+	return page.Labeller{
+		Name: name, File: file, Language: page.LanguageOf(r.Header.Get("Accept-Language")),
+		Replies: h.labels.HasQuestions(), Cases: h.cases != nil,
+	}
 }
 
 func (h labelHandler) question(w io.Writer, r *http.Request) error {
@@ -78,8 +105,7 @@ func (h labelHandler) answer(r *http.Request) (next string, err error) {
 		return "", errBadForm
 	}
 	useful := isUseful(r)
-	note := strings.TrimSpace(strings.ReplaceAll(r.PostFormValue("note"), "\r\n", "\n"))
-	return page.QuestionURL(label.Key{}, useful), h.labels.Answer(useful, keyOf(r), a, note)
+	return page.QuestionURL(label.Key{}, useful), h.labels.Answer(useful, keyOf(r), a, noteOf(r))
 }
 
 // undo takes the last answer back, and goes to its question.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ type person struct {
 }
 
 func (p *person) Who() (labeller, file string) { return "kim", "cases/labels/todos-kim.jsonl" }
+func (p *person) HasQuestions() bool           { return true }
 func (p *person) Suite() string                { return "todos" }
 
 func questions() []label.Question {
@@ -91,7 +93,7 @@ func post(p *person, target, body string, header map[string]string) answer {
 		r.Header.Set(k, v)
 	}
 	w := httptest.NewRecorder()
-	view.LabelHandler(p, []string{"127.0.0.1:7000", "localhost:7000"}, token).ServeHTTP(w, r)
+	view.LabelHandler(p, nil, []string{"127.0.0.1:7000", "localhost:7000"}, token).ServeHTTP(w, r)
 	return answer{w.Code, w.Header(), w.Body.String()}
 }
 
@@ -166,7 +168,7 @@ func TestLabelPages(t *testing.T) {
 		r.Host = "127.0.0.1:7000"
 		r.Header.Set("Accept-Language", language)
 		w := httptest.NewRecorder()
-		view.LabelHandler(p, []string{"127.0.0.1:7000"}, token).ServeHTTP(w, r)
+		view.LabelHandler(p, nil, []string{"127.0.0.1:7000"}, token).ServeHTTP(w, r)
 		return answer{w.Code, w.Header(), w.Body.String()}
 	}
 	first := get("/", "en-US,en;q=0.9")
@@ -198,4 +200,78 @@ func TestLabelPages(t *testing.T) {
 	for _, want := range []string{"lee", "kim · lee", "2 (100%)", "0 (0%)", "Questions with different answers", "&lt;b&gt;no&lt;/b&gt;", "좋음"} {
 		require.Contains(t, shown, want)
 	}
+}
+
+// proposed keeps what kim says of two proposed cases.
+type proposed struct{ labels []label.CaseLabel }
+
+func (p *proposed) AskCase(id string) (label.AskedCase, error) {
+	all := []label.Case{
+		{ID: "case-1", Input: "견적서 보내기 <b>", Note: "from export.jsonl:1"}, {ID: "case-2", Input: strings.Repeat("WW", 300)},
+	}
+	done := label.LatestCases(p.labels)
+	out := label.AskedCase{Types: []string{"answer", "question"}, Answered: len(done), All: len(all), CanUndo: len(done) > 0}
+	if id == "case-9" {
+		return out, label.ErrNoQuestion
+	}
+	if len(done) < len(all) {
+		out.Case = &all[len(done)]
+	}
+	return out, nil
+}
+
+func (p *proposed) AnswerCase(l label.CaseLabel) error {
+	l.Text, l.Labeller = l.Case, "kim"
+	p.labels = append(p.labels, l)
+	return nil
+}
+
+func (p *proposed) UndoCase() (string, error) {
+	last := p.labels[len(p.labels)-1]
+	p.labels = append(p.labels, label.CaseLabel{Case: last.Case, Text: last.Text, Labeller: "kim", Answer: label.Withdrawn})
+	return last.Case, nil
+}
+
+func TestProposedCases(t *testing.T) {
+	t.Parallel()
+	c := &proposed{}
+	send := func(method, target, body string, header map[string]string) answer {
+		r := httptest.NewRequest(method, "/SECRET"+target, strings.NewReader(body))
+		r.Host = "127.0.0.1:7000"
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		for k, v := range header {
+			r.Header.Set(k, v)
+		}
+		w := httptest.NewRecorder()
+		view.LabelHandler(&person{}, c, []string{"127.0.0.1:7000"}, token).ServeHTTP(w, r)
+		return answer{w.Code, w.Header(), w.Body.String()}
+	}
+	shown := send(http.MethodGet, "/cases", "", nil).body
+	for _, want := range []string{
+		"Case 1 of 2", "견적서 보내기 &lt;b&gt;", `value="question" required data-key="2"`, `<a href="cases" aria-current="page">`,
+	} {
+		require.Contains(t, shown, want)
+	}
+	require.Equal(t, http.StatusNotFound, send(http.MethodGet, "/cases?case=case-9", "", nil).status)
+	const good = "case=case-1&answer=accept&type=answer&min=2&max=&note=x"
+	require.Equal(t, http.StatusForbidden, send(http.MethodPost, "/case", good, map[string]string{"Origin": "https://evil.example"}).status)
+	require.Equal(t, http.StatusForbidden, send(http.MethodPost, "/case", good, nil).status)
+	for body, want := range map[string]string{
+		"case=case-1&answer=accept":                         "does not have the fields",
+		"case=case-1&answer=withdrawn":                      "does not have the fields",
+		"case=case-1&answer=accept&type=answer&min=x":       "does not have the fields",
+		"case=case-1&answer=accept&type=answer&min=3&max=2": "higher lower bound",
+	} {
+		r := send(http.MethodPost, "/case", body, own())
+		require.Equal(t, http.StatusBadRequest, r.status, body)
+		require.Contains(t, r.body, want, body)
+	}
+	require.Empty(t, c.labels)
+	require.JSONEq(t, `{"next":"cases"}`, send(http.MethodPost, "/case", good, own()).body)
+	l := c.labels[0]
+	require.Equal(t, "case-1 accept answer 2 x", strings.Join([]string{l.Case, string(l.Answer), l.Type, strconv.Itoa(*l.Count.Min), l.Note}, " "))
+	require.Nil(t, l.Count.Max)
+	require.JSONEq(t, `{"next":"cases"}`, send(http.MethodPost, "/case", "case=case-2&answer=drop", own()).body)
+	require.Contains(t, send(http.MethodGet, "/cases", "", map[string]string{"Accept-Language": "ko"}).body, "모든 케이스에 라벨이 있습니다.")
+	require.JSONEq(t, `{"next":"cases?case=case-2"}`, send(http.MethodPost, "/undo-case", "", own()).body)
 }

@@ -154,7 +154,7 @@ func fault(err error) (status int, title string) {
 		return http.StatusNotFound, "There is no such run"
 	case errors.Is(err, label.ErrNoQuestion):
 		return http.StatusNotFound, "There is no such question"
-	case errors.Is(err, errBadForm):
+	case errors.Is(err, errBadForm), errors.Is(err, errBadRange):
 		return http.StatusBadRequest, "This is no answer"
 	case refused:
 		return http.StatusConflict, "These runs cannot be compared"
@@ -237,8 +237,9 @@ func others(shown history.History, runs []runfile.Found) []page.Link {
 }
 
 var (
-	errNoRun   = errors.New("no such run in the runs directory")
-	errBadForm = errors.New("the form does not have the fields of this page; load the page again")
+	errNoRun    = errors.New("no such run in the runs directory")
+	errBadRange = errors.New("the range has a higher lower bound than upper bound")
+	errBadForm  = errors.New("the form does not have the fields of this page; load the page again")
 )
 
 // find is the file of the run that a parameter names. Names are looked up and

@@ -155,7 +155,14 @@ func labellersIn(path string) ([]string, error) {
 		return nil, err
 	}
 	draws, err := DrawsIn(path)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := CasesIn(path)
 	var out []string
+	for _, l := range cases {
+		out = append(out, l.Labeller)
+	}
 	for _, l := range labels {
 		out = append(out, l.Labeller)
 	}

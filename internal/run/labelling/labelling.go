@@ -63,6 +63,9 @@ func (s *Source) Close() error {
 // Who returns the name of the person, and the file of the labels.
 func (s *Source) Who() (labeller, file string) { return s.labeller, s.path }
 
+// HasQuestions reports whether there is a question about a reply.
+func (s *Source) HasQuestions() bool { return len(s.work.Questions) > 0 }
+
 // Suite returns the name of the suite whose questions are asked.
 func (s *Source) Suite() string { return s.project.Suite.Name }
 

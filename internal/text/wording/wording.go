@@ -59,12 +59,17 @@ func Verb(n int, plural string) string {
 }
 
 // List joins words as a sentence does: "a", "a and b", "a, b and c".
-func List(words []string) string {
+func List(words []string) string { return listed(words, "and") }
+
+// Either joins words to choose one from: "a", "a or b", "a, b or c".
+func Either(words []string) string { return listed(words, "or") }
+
+func listed(words []string, joint string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return strings.Join(words[:last], ", ") + " " + joint + " " + words[last]
 }
 
 // Quote sets off a name that a sentence could take for a word of its own.

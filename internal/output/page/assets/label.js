@@ -34,11 +34,11 @@
 
   form.addEventListener("submit", (e) => {
     e.preventDefault();
-    if (e.submitter && form.reportValidity()) send(e.submitter);
+    if (e.submitter) send(e.submitter);
   });
 
   // Letters of a Korean keyboard count as those on the same keys.
-  const korean = { "ㅛ": "y", "ㅜ": "n", "ㅕ": "u", "ㅊ": "c", "？": "?" };
+  const korean = { "ㅛ": "y", "ㅜ": "n", "ㅕ": "u", "ㅊ": "c", "ㅌ": "x", "？": "?" };
   function keyOf(e) {
     if (/^[\x20-\x7e]$/.test(e.key)) return e.key.toLowerCase();
     return korean[e.key] ?? (/^Key[A-Z]$/.test(e.code) && e.key === "Process" ? e.code.slice(3).toLowerCase() : e.key);
