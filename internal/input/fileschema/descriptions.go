@@ -108,6 +108,7 @@ func descriptions() map[string]string {
 		"suite.cases.note":                "For people: why the case is there.",
 		"suite.cases.group":               "Shared by cases that are paraphrases of each other; statistics count them once.",
 		"suite.cases.vars":                "Texts for a prompt's {{name}}, over those of the suite.",
+		"suite.matrix":                    "Vars with a list of values each: every case becomes one for each combination, and these a group.",
 		"suite.cases.graders":             "Graders of this case alone, besides those of the suite: a name, or a name with its parameters.",
 		"suite.cases.tags":                "Chosen by --tag.",
 		"suite.cases.expect":              "What is expected of the reply.",

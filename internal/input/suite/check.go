@@ -47,7 +47,7 @@ type caseChecker struct {
 
 // cases checks every case, from the list or from the file, and takes the
 // suite's hash along the way.
-func (l *loader) cases(b *casesBlock) {
+func (l *loader) cases(b *casesBlock, combinations matrix) {
 	s := l.suite
 	c := &caseChecker{
 		rules: s.Rules.Types, expects: graders.Expectations(),
@@ -69,7 +69,10 @@ func (l *loader) cases(b *casesBlock) {
 		c.units = units{}
 	}
 	each := func(r record) bool {
-		c.check(r)
+		n := len(c.probs)
+		if c.check(r); r.isCopy {
+			c.probs = c.probs[:n] // the first has them, too
+		}
 		// The fields in the order of Case are as good as sorted ones and much faster for large sets.
 		if err := enc.Encode(r.Case); err != nil {
 			c.probs.Add(r.place().Problem(err.Error(), ""))
@@ -79,14 +82,13 @@ func (l *loader) cases(b *casesBlock) {
 	unread := b.file == "" && b.place.Kind() != strictyaml.List // decoding has said what is wrong with it
 	switch {
 	case b.file != "":
-		s.file = &casesFile{path: relativeTo(b.place.File(), b.file), open: l.open}
+		s.file = &casesFile{path: relativeTo(b.place.File(), b.file), open: l.open, combine: combinations}
 		if err := s.file.each(each); err != nil {
 			unread = true
 			l.failToRead(b.place.At("file"), "the cases "+b.file, err)
 		}
 	default:
-		for _, r := range b.list {
-			r.compose()
+		for _, r := range combinations.expandAll(b.list) {
 			s.list = append(s.list, r.Case)
 			if !each(r) {
 				break

@@ -7,7 +7,7 @@ import (
 )
 
 // extend fills in what the suite leaves to the one that it extends: vars, reply,
-// graders and cases, each as a whole. Cases that are taken over stay sealed, unless
+// graders and cases with their matrix, each as a whole. Cases that are taken over stay sealed, unless
 // the suite has a share of its own.
 func (l *loader) extend(f *suiteFile) {
 	at := l.root.Get("extends")
@@ -46,6 +46,9 @@ func (l *loader) extend(f *suiteFile) {
 	}
 	if !own("cases") {
 		f.Cases = base.Cases
+		if !own("matrix") {
+			f.Matrix = base.Matrix
+		}
 		if !own("sealed") {
 			f.Sealed = base.Sealed
 		}

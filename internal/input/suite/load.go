@@ -89,7 +89,10 @@ type suiteFile struct {
 	Reply       replyBlock        `yaml:"reply"`
 	Graders     []graderBlock     `yaml:"graders"`
 	Sealed      sealedShare       `yaml:"sealed"`
-	Cases       casesBlock        `yaml:"cases"`
+
+	Matrix map[string][]string `yaml:"matrix"` // variables that each case is run with all values of
+
+	Cases casesBlock `yaml:"cases"`
 }
 
 type replyBlock struct {
@@ -157,7 +160,7 @@ func parse(path string, data []byte, open opener) (*Suite, problem.List) {
 	l.rules(f.Reply)
 	l.graders(f.Graders)
 	s.Share = float64(f.Sealed.Share)
-	l.cases(&f.Cases)
+	l.cases(&f.Cases, l.matrix(f.Matrix))
 	return s, l.probs
 }
 

@@ -33,6 +33,7 @@ type record struct {
 	probs problem.List
 
 	inTurn bool // the last turn of a conversation has the expectations of the case
+	isCopy bool // another case was made of the same record
 }
 
 // compose puts the names of a case into NFC, the form in which they are compared.
@@ -73,9 +74,10 @@ func nodeRecord(n strictyaml.Node) record {
 
 // A casesFile is a file that cases stand in, one a line or a record.
 type casesFile struct {
-	path string
-	open opener
-	sum  []byte // SHA-256 of the file that the checking pass read; nil before it
+	path    string
+	open    opener
+	combine matrix // makes cases of each record
+	sum     []byte // SHA-256 of the file that the checking pass read; nil before it
 }
 
 // each reads all records; it stops early where yield returns false.
@@ -103,7 +105,11 @@ func (f *casesFile) each(yield func(record) bool) error {
 	sum, stopped := sha256.New(), false
 	err = read(f.path, io.TeeReader(r, sum), func(rec record) bool {
 		rec.compose()
-		stopped = !yield(rec)
+		for _, one := range f.combine.expand(rec) {
+			if stopped = !yield(one); stopped {
+				break
+			}
+		}
 		return !stopped
 	})
 	if err != nil || stopped {
