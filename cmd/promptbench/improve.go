@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/output/progress"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
@@ -125,6 +126,13 @@ func (a *app) improve(
 			return to.write(a,
 				func(w io.Writer) error { return report.PriceText(w, price, a.Display(w, true)) },
 				func(w io.Writer) error { return report.WriteJSON(w, price) })
+		}
+		better, err := result.Better(ctx, p, p.Prompts[0].Hash(), p.Suite.Name, s.Model())
+		if err != nil {
+			return err
+		}
+		if better != nil {
+			a.NoteText(phrase.Better(*better, p.Prompts[0].Name))
 		}
 		found, err := s.Run(ctx)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"promptbench/internal/text/wording"
+	"promptbench/internal/verdict/brief"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/search"
 )
@@ -28,6 +29,16 @@ func Found(r search.Result) string {
 	}
 	return fmt.Sprintf("Not found: %s, the best of %s, is %s on %s that the search has not seen. Keep %s.",
 		r.Prompt, tries, r.Verdict.Words(), wording.Count(r.Sealed, "case"), r.Base)
+}
+
+// Better says that a recorded revision is better than another, by the name of that.
+func Better(b brief.Better, than string) string {
+	s := fmt.Sprintf("%s is better than %s at %s by the recordings of this suite: %s against %s. Consider starting from it",
+		b.Prompt, than, b.Grader, Decimals(b.Score), Decimals(b.Base))
+	if b.Mixed {
+		return s + "; it is worse on some type of input, so compare the two first."
+	}
+	return s + "."
 }
 
 // SearchNotes say what a search took and what to know of its result.

@@ -25,6 +25,9 @@ func BriefText(w io.Writer, b brief.Brief, o Options) error {
 		basis += fmt.Sprintf(" · %s left out", wording.Count(b.Sealed, "sealed case"))
 	}
 	p.prose("", line(basis))
+	if b.Better != nil {
+		p.prose("", line(phrase.Better(*b.Better, b.Prompt)))
+	}
 	if b.Since == nil {
 		p.types(phrase.RunTypes(b.Summary))
 	} else {

@@ -127,6 +127,9 @@ func Open(ctx context.Context, p *project.Project, o Options) (*Search, error) {
 	return s, s.reserve()
 }
 
+// Model is the id of the model that answers.
+func (s *Search) Model() string { return s.result.Model }
+
 // order divides the cases into open ones, in an order that the suite's name fixes, and sealed ones.
 func (s *Search) order() error {
 	for c, err := range s.Project.Suite.All() {

@@ -52,7 +52,11 @@ func Brief(ctx context.Context, p *project.Project, path string) (brief.Brief, e
 	if left := run.Header.Sealed; left != nil && sealed == 0 {
 		b.Sealed = left.Cases
 	}
-	path = config.FromRecord(run.Header.Prompt.Path)
+	h := run.Header
+	if b.Better, err = Better(ctx, p, h.Prompt.Hash, h.Suite.Name, h.Model.ID); err != nil {
+		return brief.Brief{}, err
+	}
+	path = config.FromRecord(h.Prompt.Path)
 	b.Advise(filepath.ToSlash(path), named(path), named(config.FromRecord(base.Header.Prompt.Path)), prompt.Next(path))
 	return b, nil
 }

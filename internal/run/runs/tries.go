@@ -44,7 +44,7 @@ func TriesOf(onSuite []runfile.Found, like runfile.Header, graders []string) sum
 	var tries []*runfile.Run
 	for _, f := range onSuite {
 		h := f.Header
-		if hashes[h.Prompt.Hash] || !isWholeRun(f) || h.Suite.Hash != like.Suite.Hash || !h.Model.Same(like.Model) {
+		if hashes[h.Prompt.Hash] || !IsWhole(f) || h.Suite.Hash != like.Suite.Hash || !h.Model.Same(like.Model) {
 			continue
 		}
 		if info, err := os.Stat(f.Path); err != nil || info.Size() > largestTry || len(tries) == mostTries {
@@ -65,7 +65,7 @@ func Repeats(onSuite []runfile.Found, like runfile.Header) (out []runfile.Found)
 	hasFirst := false
 	for _, f := range slices.Backward(onSuite) {
 		h := f.Header
-		if !isWholeRun(f) || h.Source != "" || h.Prompt.Hash != like.Prompt.Hash || h.Suite.Hash != like.Suite.Hash ||
+		if !IsWhole(f) || h.Source != "" || h.Prompt.Hash != like.Prompt.Hash || h.Suite.Hash != like.Suite.Hash ||
 			h.ReaderVersion() != like.ReaderVersion() || !h.Model.Same(like.Model) ||
 			!params.Equal(h.Model.Params, like.Model.Params) || h.HasOpened() != like.HasOpened() {
 			continue
@@ -81,8 +81,8 @@ func Repeats(onSuite []runfile.Found, like runfile.Header) (out []runfile.Found)
 	return out
 }
 
-// isWholeRun reports whether a run has all its replies, over a whole suite.
-func isWholeRun(f runfile.Found) bool {
+// IsWhole reports whether a run has all its replies, over a whole suite.
+func IsWhole(f runfile.Found) bool {
 	return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil && !f.Stopped()
 }
 

@@ -31,6 +31,7 @@ type Brief struct {
 	Sealed int     `json:"sealed"`     // cases that are left out
 	Causes []Cause `json:"causes"`     // the most frequent first
 	Since  *Since  `json:"since"`      // null without an earlier run of another revision
+	Better *Better `json:"better"`     // a recorded revision to start from; null if none is surely better
 	Next   []Next  `json:"next"`       // experiments, the most promising first
 
 	Summary summary.Summary `json:"-"` // of the run, without the sealed cases
@@ -61,6 +62,16 @@ type Since struct {
 	Slices  []compare.TypeSlice `json:"slices"`
 
 	Comparison *compare.Comparison `json:"-"`
+}
+
+// Better is a recorded revision that is better than the one of a brief at a grader.
+type Better struct {
+	Prompt string  `json:"prompt"`
+	Path   string  `json:"path"` // as a command names it
+	Grader string  `json:"grader"`
+	Base   float64 `json:"base_mean"`
+	Score  float64 `json:"mean"`
+	Mixed  bool    `json:"mixed"` // it is worse on some expected type
 }
 
 // Limits of a brief: more than a person acts on at once helps nobody.
