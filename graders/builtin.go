@@ -26,6 +26,8 @@ func BuiltIns() []BuiltIn {
 		latencyBuiltIn(),
 		costBuiltIn(),
 		checksBuiltIn(),
+		toolCallsBuiltIn(),
+		noToolCallBuiltIn(),
 		expressionBuiltIn(),
 		rubricBuiltIn(),
 	}

@@ -37,6 +37,9 @@ func (s Sample) Before() string {
 	return s.Input
 }
 
+// isReadable reports whether the reply could be read, or calls a tool, which needs no text.
+func (s Sample) isReadable() bool { return s.Reply.Readable() || len(s.ToolCalls) > 0 }
+
 // dialogue is the conversation with the reply at its end, also of a plain case.
 func (s Sample) dialogue() []Message {
 	if s.Transcript != nil {

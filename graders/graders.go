@@ -76,8 +76,11 @@ type Sample struct {
 	Turn       int       `json:"turn,omitempty"`       // the number of the reply, from 1
 	Transcript []Message `json:"transcript,omitempty"` // from the first message of the user to the reply, without thinking
 
-	turns   []Sample // of the whole conversation, this one included; nil of a plain case
-	earlier bool     // only what this turn expects is graded
+	ToolCalls []ToolCall `json:"tool_calls,omitempty"` // of the reply
+
+	args    map[string]any // what an expression about the arguments of a call can name
+	turns   []Sample       // of the whole conversation, this one included; nil of a plain case
+	earlier bool           // only what this turn expects is graded
 }
 
 // A Call is what the reply took to get. What is unknown is nil, never 0.
@@ -102,8 +105,9 @@ type Expect struct {
 	Regex       string   `json:"regex,omitempty" yaml:"regex"`
 
 	JSONSchema json.RawMessage `json:"json_schema,omitempty" yaml:"json_schema"` // JSON text
-	Checks     []string        `json:"checks,omitempty" yaml:"checks"`           // expressions as in [Criterion]
-	Meets      []string        `json:"meets,omitempty" yaml:"meets"`             // demands in words, see [Criterion]
+	ToolCalls  []ExpectedCall  `json:"tool_calls,omitempty" yaml:"tool_calls"`
+	Checks     []string        `json:"checks,omitempty" yaml:"checks"` // expressions as in [Criterion]
+	Meets      []string        `json:"meets,omitempty" yaml:"meets"`   // demands in words, see [Criterion]
 
 	Reference []string `json:"reference,omitempty" yaml:"reference"` // texts that a good reply is like
 	Number    *float64 `json:"number,omitempty" yaml:"number"`

@@ -44,6 +44,10 @@ func (m *meter) env(s Sample) map[string]any {
 	if items == nil {
 		items = []string{}
 	}
+	args := s.args // of a tool call, in an expression about them
+	if args == nil {
+		args = map[string]any{}
+	}
 	return map[string]any{
 		"items":         items,
 		"type":          s.Reply.Type,
@@ -53,6 +57,8 @@ func (m *meter) env(s Sample) map[string]any {
 		"input":         s.Input,
 		"vars":          s.Vars,
 		"transcript":    s.dialogue(),
+		"tool_calls":    orEmpty(s.ToolCalls),
+		"args":          args,
 		"chars":         chars,
 		"hangul":        hangul,
 		"upper":         func(s string) string { return m.made(len(s), func() string { return strings.ToUpper(s) }) },

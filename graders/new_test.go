@@ -35,7 +35,9 @@ func specimens() map[string][][2]string {
 		"equals": {
 			{`"네"`, `{"values":["네"]}`}, {`{"values":["네"],"ignore_case":true}`, `{"ignore_case":true,"values":["네"]}`},
 		},
-		"regex": {{``, ``}, {`"\\d+"`, `{"pattern":"\\d+"}`}, {`{"pattern":"a&b"}`, `{"pattern":"a&b"}`}},
+		"regex":        {{``, ``}, {`"\\d+"`, `{"pattern":"\\d+"}`}, {`{"pattern":"a&b"}`, `{"pattern":"a&b"}`}},
+		"tool_calls":   {{``, ``}, {`{"any_order": true}`, `{"any_order":true}`}},
+		"no_tool_call": {{``, ``}},
 		"checks": {
 			{``, ``}, {`{"values": ["len(text) < 9", "text contains 'a'"]}`, `{"values":["len(text) < 9","text contains 'a'"]}`},
 		},
@@ -118,8 +120,8 @@ func TestNewReportsEveryMistakeAtItsPlace(t *testing.T) {
 			"zzz", ``,
 			[]string{
 				`unknown grader "zzz" (known are bleu, case_type, checks, command, contains, cost, edit_distance, equals, ` +
-					`expression, format, json_schema, latency, length, not_contains, number, regex, rouge, rubric, similar, ` +
-					`subtodo_count)`,
+					`expression, format, json_schema, latency, length, no_tool_call, not_contains, number, regex, rouge, rubric, ` +
+					`similar, subtodo_count, tool_calls)`,
 			},
 		},
 		{"case_type", `{"strict":true}`, []string{`strict: unknown key "strict" (known are at)`}},

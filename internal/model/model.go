@@ -19,7 +19,9 @@ import (
 	"slices"
 	"time"
 
+	"promptbench/graders"
 	"promptbench/internal/input/params"
+	"promptbench/internal/input/prompt"
 )
 
 // A Model answers requests. Implementations are safe for concurrent use. An error of a call is an [*Error].
@@ -44,6 +46,10 @@ type Request struct {
 	ResponseFormat string
 	// JSONSchema goes with json_schema: a schema, or an object {"name","schema","strict"} that holds one.
 	JSONSchema json.RawMessage
+	// Tools are what the model may call, and ToolChoice is auto, none, required or the name of one; empty: the endpoint's
+	// default.
+	Tools      []prompt.Tool
+	ToolChoice string
 	// Trial is the number of the trial, or of the judge's vote, from 1. It is part of the key and never sent, so that
 	// repeats are separate recordings.
 	Trial int
@@ -104,6 +110,8 @@ type Response struct {
 	// ReplyFrom is the field that the reply was taken from where the content was empty, such as tool_calls. For reasoning,
 	// the text stays in Thinking and the reply is empty. It is empty where the content holds the reply.
 	ReplyFrom string `json:"reply_from,omitempty"`
+	// ToolCalls are the calls that the model asks for.
+	ToolCalls []graders.ToolCall `json:"tool_calls,omitempty"`
 	// ResponseModel is the id of the model that answered, as the endpoint reports it.
 	ResponseModel string `json:"response_model,omitempty"`
 	// Usage is nil where the endpoint did not count tokens, or counted what can't be.

@@ -55,20 +55,25 @@ func descriptions() map[string]string {
 		"config.gates.at_least":     "The least cases that each_type needs; a group of paraphrases counts once.",
 		"config.gates.max_increase": "The largest increase of the metric that is accepted, such as 10% or 0.1.",
 
-		"prompt":                  "One revision of a prompt.",
-		"prompt.name":             "A name for people; the revision is called by its file.",
-		"prompt.description":      "What this revision tries.",
-		"prompt.model":            "The model that the prompt suggests.",
-		"prompt.modelParameters":  "Parameters over those of the config; flags override them, null leaves one out.",
-		"prompt.messages":         "What is sent. {{input}}, the input of the case, must appear somewhere.",
-		"prompt.messages.role":    "system, developer, user or assistant.",
-		"prompt.messages.content": "The text, with {{input}} and the names of vars, which may be letters of any script.",
-		"prompt.messages.file":    "A .txt or .md file in the project that holds the text, relative to this one, in place of content.",
-		"prompt.responseFormat":   "text, json_object or json_schema.",
-		"prompt.jsonSchema":       "The JSON Schema of a reply, with responseFormat: json_schema.",
-		"prompt.replyFormat":      "What the format grader holds replies to: xml, json or text.",
-		"prompt.testData":         "Ignored: the suite has the cases.",
-		"prompt.evaluators":       "Ignored: the suite has the graders.",
+		"prompt":                   "One revision of a prompt.",
+		"prompt.name":              "A name for people; the revision is called by its file.",
+		"prompt.description":       "What this revision tries.",
+		"prompt.model":             "The model that the prompt suggests.",
+		"prompt.modelParameters":   "Parameters over those of the config; flags override them, null leaves one out.",
+		"prompt.messages":          "What is sent. {{input}}, the input of the case, must appear somewhere.",
+		"prompt.messages.role":     "system, developer, user or assistant.",
+		"prompt.tools":             "What the model may call. Nothing is called; graders look at the calls.",
+		"prompt.tools.name":        "Up to 64 letters, digits, hyphens and underscores.",
+		"prompt.tools.description": "What it does, for the model.",
+		"prompt.tools.parameters":  "The JSON Schema of its arguments.",
+		"prompt.toolChoice":        "auto, none, required, or the name of a tool; default: the endpoint's.",
+		"prompt.messages.content":  "The text, with {{input}} and the names of vars, which may be letters of any script.",
+		"prompt.messages.file":     "A .txt or .md file in the project that holds the text, relative to this one, in place of content.",
+		"prompt.responseFormat":    "text, json_object or json_schema.",
+		"prompt.jsonSchema":        "The JSON Schema of a reply, with responseFormat: json_schema.",
+		"prompt.replyFormat":       "What the format grader holds replies to: xml, json or text.",
+		"prompt.testData":          "Ignored: the suite has the cases.",
+		"prompt.evaluators":        "Ignored: the suite has the graders.",
 
 		"suite":             "How replies are read, which graders score them, and the cases.",
 		"suite.suite":       "The suite's name; default: that of its file.",
@@ -117,6 +122,10 @@ func descriptions() map[string]string {
 		for _, x := range graders.Expectations() {
 			out[path+x.Key] = x.Text
 		}
+		out[path+"tool_calls.name"] = "The tool."
+		out[path+"tool_calls.arguments"] = "The arguments equal this mapping."
+		out[path+"tool_calls.schema"] = "The arguments fit this JSON Schema."
+		out[path+"tool_calls.check"] = "An expression over args, the arguments, such as args.hour < 12."
 		out[path+"count.min"], out[path+"count.max"] = "The least number, at least 0.", "The greatest number."
 	}
 	for _, path := range []string{"config.models.params.", "prompt.modelParameters."} {

@@ -21,6 +21,8 @@ type file struct {
 	ResponseFormat  string          `yaml:"responseFormat"`
 	JSONSchema      json.RawMessage `yaml:"jsonSchema"`
 	ReplyFormat     string          `yaml:"replyFormat"`
+	Tools           []Tool          `yaml:"tools"`
+	ToolChoice      string          `yaml:"toolChoice"`
 	TestData        ignored         `yaml:"testData"`
 	Evaluators      ignored         `yaml:"evaluators"`
 }
@@ -70,6 +72,7 @@ func parse(name, path string, data []byte, read partReader) (*Prompt, problem.Li
 	c.messages(f.Messages)
 	c.params()
 	c.formats(f.JSONSchema)
+	c.tools(f.Tools, f.ToolChoice)
 	for _, key := range []string{"testData", "evaluators"} {
 		if c.root.Has(key) {
 			c.warn(c.root.AtKey(key), key+" is not used", "cases and graders belong in the suite, which all revisions share")

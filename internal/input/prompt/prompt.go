@@ -29,6 +29,8 @@ type Prompt struct {
 	Messages       []Message       // with placeholders
 	ResponseFormat string          // text, json_object, json_schema, or empty
 	JSONSchema     json.RawMessage // canonical JSON of jsonSchema as in the file; nil if none
+	Tools          []Tool          // that the model may call
+	ToolChoice     string          // auto, none, required, the name of a tool, or empty
 	ReplyFormat    reply.Format    // as the file declares it, else json if ResponseFormat demands JSON, else empty
 	Parts          []string        // the files that messages name, there or not, without the git revision
 
@@ -48,15 +50,19 @@ type Message struct {
 //
 //	{"jsonSchema":…,"messages":[{"content":…,"role":…}],"modelParameters":{…},"responseFormat":…}
 //
-// as in the file. It does not depend on the name, path, description, suggested
+// as in the file, and with tools and toolChoice where there are tools. It does not depend on the name, path, description, suggested
 // model and reply format, nor on the file's spelling, comments and key order.
 func (p *Prompt) Hash() string {
-	raw, err := strictyaml.Canonical(map[string]any{
+	fields := map[string]any{
 		"jsonSchema":      p.JSONSchema,
 		"messages":        p.Messages,
 		"modelParameters": p.Params,
 		"responseFormat":  p.ResponseFormat,
-	})
+	}
+	if len(p.Tools) > 0 {
+		fields["tools"], fields["toolChoice"] = p.Tools, p.ToolChoice
+	}
+	raw, err := strictyaml.Canonical(fields)
 	if err != nil {
 		// A parsed prompt always encodes. Only one made by hand may not.
 		raw = []byte(err.Error())

@@ -30,6 +30,20 @@ func (p *Prompt) File() ([]byte, error) {
 		}
 		add("jsonSchema", schema, true)
 	}
+	tools := make([]any, len(p.Tools))
+	for i, t := range p.Tools {
+		var parameters any
+		if err := json.Unmarshal(t.Parameters, &parameters); err != nil && len(t.Parameters) > 0 {
+			return nil, fmt.Errorf("writing the tool %s of %s: %w", t.Name, p.Name, err)
+		}
+		fields := strictyaml.Object{{Key: "name", Value: t.Name}, {Key: "description", Value: t.Description}}
+		if parameters != nil {
+			fields = append(fields, strictyaml.Field{Key: "parameters", Value: parameters})
+		}
+		tools[i] = fields
+	}
+	add("tools", tools, len(tools) > 0)
+	add("toolChoice", p.ToolChoice, p.ToolChoice != "")
 	messages := make([]any, len(p.Messages))
 	for i, m := range p.Messages {
 		messages[i] = strictyaml.Object{{Key: "role", Value: m.Role}, {Key: "content", Value: m.Content}}

@@ -50,6 +50,9 @@ func anthropicBody(id string, r model.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := withoutTools(name, r); err != nil {
+		return nil, err
+	}
 	b, err := newBody(r, "messages", "model", "stream", "system")
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 	openai "github.com/sashabaranov/go-openai"
 
+	"promptbench/graders"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/model"
 )
@@ -65,6 +66,7 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 	if format != nil {
 		fields["response_format"] = format
 	}
+	setTools(fields, r)
 	set(fields, "temperature", r.Params.Temperature)
 	set(fields, "top_p", r.Params.TopP)
 	set(fields, "max_tokens", r.Params.MaxTokens)
@@ -242,12 +244,14 @@ func (m *message) isEmpty() bool {
 	return m.Content.all() == "" && m.ReasoningContent.all() == "" && !has(m.Refusal) && len(m.calls()) == 0
 }
 
-func (m *message) calls() []string {
+func (m *message) calls() []graders.ToolCall {
 	return slices.Concat(m.Content.Calls, m.ToolCalls.Calls, m.FunctionCall.Calls)
 }
 
 // fill takes the reply from elsewhere where the content is empty, and notes a refusal.
 func (m *message) fill(resp *model.Response) {
+	calls := m.calls()
+	resp.ToolCalls = calls
 	refusal := cmp.Or(word(m.Refusal), m.Content.Refusal)
 	if refusal != "" {
 		resp.Reply = cmp.Or(resp.Reply, refusal)
@@ -259,8 +263,12 @@ func (m *message) fill(resp *model.Response) {
 	if strings.TrimSpace(resp.Reply) != "" {
 		return
 	}
-	if calls := m.calls(); len(calls) > 0 {
-		resp.Reply, resp.ReplyFrom = strings.Join(calls, "\n"), model.FinishToolCalls
+	if len(calls) > 0 {
+		texts := make([]string, len(calls))
+		for i, c := range calls {
+			texts[i] = c.Arguments
+		}
+		resp.Reply, resp.ReplyFrom = strings.Join(texts, "\n"), model.FinishToolCalls
 	} else if resp.Thinking != "" {
 		resp.ReplyFrom = "reasoning"
 	}

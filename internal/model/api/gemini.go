@@ -62,6 +62,9 @@ func geminiBody(id string, r model.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := withoutTools("the Gemini API", r); err != nil {
+		return nil, err
+	}
 	b, err := newBody(r, "contents", "model", "systemInstruction", "system_instruction")
 	if err != nil {
 		return nil, err

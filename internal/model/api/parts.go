@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	"promptbench/graders"
 )
 
 // Parts are the texts of a message by their kind. Decoded from JSON, they are what a content holds in whichever shape:
@@ -13,7 +15,7 @@ type parts struct {
 	Text     string
 	Thinking string
 	Refusal  string
-	Calls    []string // the arguments of tool calls
+	Calls    []graders.ToolCall
 }
 
 // UnmarshalJSON reads a content.
@@ -41,6 +43,7 @@ type part struct {
 	Arguments json.RawMessage `json:"arguments"`
 	Args      json.RawMessage `json:"args"`
 	Input     json.RawMessage `json:"input"`
+	Name      json.RawMessage `json:"name"` // of a tool
 	Thought   bool            `json:"thought"` // Gemini's mark of a part that is thinking
 }
 
@@ -90,16 +93,20 @@ func (p *parts) addPart(data json.RawMessage, isThinking bool) {
 	case has(one.Called):
 		p.add(one.Called, false)
 	case has(one.Arguments):
-		p.Calls = append(p.Calls, word(one.Arguments))
+		p.call(one.Name, one.Arguments)
 	case has(one.Args):
-		p.Calls = append(p.Calls, word(one.Args))
+		p.call(one.Name, one.Args)
 	case has(one.Input):
-		p.Calls = append(p.Calls, word(one.Input))
+		p.call(one.Name, one.Input)
 	case has(one.Value):
 		p.add(one.Value, isThinking)
 	case kind == "": // a document that a gateway decoded
 		p.addText(string(data), isThinking)
 	}
+}
+
+func (p *parts) call(name, arguments json.RawMessage) {
+	p.Calls = append(p.Calls, graders.ToolCall{Name: word(name), Arguments: word(arguments)})
 }
 
 func (p *parts) addText(text string, isThinking bool) {

@@ -40,6 +40,9 @@ func responsesBody(id string, r model.Request) ([]byte, error) {
 	case len(r.Params.Stop) > 0:
 		return nil, errors.New("the Responses API has no stop texts: leave stop out, or use api: chat")
 	}
+	if err := withoutTools("the Responses API", r); err != nil {
+		return nil, err
+	}
 	b, err := newBody(r, "input", "model", "stream")
 	if err != nil {
 		return nil, err

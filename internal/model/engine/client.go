@@ -144,6 +144,11 @@ func (c *Client) Decode(a model.Answer) (model.Response, error) {
 	if failure, failed := errors.AsType[*model.Error](err); failed {
 		return model.Response{}, c.Explain(failure)
 	}
+	for i := range resp.ToolCalls {
+		call := &resp.ToolCalls[i]
+		call.Name = model.Clean(c.secrets.replies.redact(call.Name), model.MaxMessage)
+		call.Arguments = c.secrets.replies.redact(call.Arguments)
+	}
 	resp.Reply, resp.Thinking = c.secrets.replies.redact(resp.Reply), c.secrets.replies.redact(resp.Thinking)
 	resp.FinishReason = c.secrets.clean(resp.FinishReason, maxWord)
 	resp.ResponseModel = c.secrets.clean(resp.ResponseModel, model.MaxMessage)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"promptbench/internal/input/prompt"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/text/worddiff"
@@ -48,7 +49,7 @@ func diffPrompts(base, head runfile.Header) *promptDiff {
 		}
 	}
 	b, h := settingsOf(base), settingsOf(head)
-	for i, name := range []string{"parameters", "response format", "reply format", "JSON schema"} {
+	for i, name := range []string{"parameters", "response format", "reply format", "JSON schema", "tools"} {
 		if d.Same && b[i] != "" || b[i] != h[i] {
 			d.Settings = append(d.Settings, setting{name, b[i], h[i]})
 		}
@@ -58,7 +59,7 @@ func diffPrompts(base, head runfile.Header) *promptDiff {
 
 func settingsOf(h runfile.Header) []string {
 	p := h.Prompt
-	return cells([]string{paramsText(h), p.ResponseFormat, string(p.ReplyFormat), string(p.JSONSchema)})
+	return cells([]string{paramsText(h), p.ResponseFormat, string(p.ReplyFormat), string(p.JSONSchema), prompt.ToolsText(p.Tools, p.ToolChoice)})
 }
 
 func paramsText(h runfile.Header) string {

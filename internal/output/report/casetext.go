@@ -144,7 +144,12 @@ func (p *printer) call(c runfile.Call, o Options) {
 		head += ", replayed from " + c.ReplayedFrom
 	}
 	p.line("%s", o.paint(bold, line(head)))
-	p.indented(textsafe.Block(c.Reply))
+	if c.Reply != "" || len(c.ToolCalls) == 0 {
+		p.indented(textsafe.Block(c.Reply))
+	}
+	for _, call := range c.ToolCalls {
+		p.line("  calls %s", line(call.String()))
+	}
 	took := fmt.Sprintf("%d ms", c.LatencyMS)
 	if c.Batch != "" {
 		took = "in " + c.Batch

@@ -91,6 +91,9 @@ func (r *Redactor) Words(run io.Reader) error {
 				return err
 			}
 			r.words(c.Reply, c.Thinking)
+			for _, call := range c.ToolCalls {
+				r.words(call.Arguments)
+			}
 			if c.Error != nil {
 				r.words(c.Error.Message)
 			}

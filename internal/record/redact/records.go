@@ -49,6 +49,7 @@ func (r *Redactor) prompt(p runfile.Prompt) runfile.Prompt {
 	}
 	out := p
 	out.Description, out.JSONSchema = r.text(p.Description), nil
+	out.Tools = nil
 	out.Messages = nil
 	for _, m := range p.Messages {
 		out.Messages = append(out.Messages, runfile.Message{Role: m.Role, Content: r.text(m.Content)})
@@ -91,10 +92,19 @@ func (r *Redactor) Call(c runfile.Call) runfile.Call {
 	return runfile.Call{
 		Key: r.hash(c.Key), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Turn: c.Turn, Criterion: c.Criterion, Vote: c.Vote,
 		Reply: r.text(c.Reply), Thinking: r.text(c.Thinking), ReplyFrom: r.plain(c.ReplyFrom),
+		ToolCalls:    r.toolCalls(c.ToolCalls),
 		FinishReason: r.plain(c.FinishReason), ResponseModel: r.plain(c.ResponseModel), Usage: c.Usage,
 		LatencyMS: c.LatencyMS, Attempts: c.Attempts, At: c.At,
 		ReplayedFrom: c.ReplayedFrom, Batch: r.plain(c.Batch), Error: r.failure(c.Error),
 	}
+}
+
+// toolCalls keeps the names of tools, which the prompt has.
+func (r *Redactor) toolCalls(calls []graders.ToolCall) (out []graders.ToolCall) {
+	for _, c := range calls {
+		out = append(out, graders.ToolCall{Name: r.plain(c.Name), Arguments: r.text(c.Arguments)})
+	}
+	return out
 }
 
 func (r *Redactor) failure(e *runfile.Error) *runfile.Error {

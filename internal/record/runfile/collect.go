@@ -121,7 +121,7 @@ func (k *collector) addCall(l Line) error {
 		c.Begins = k.begin(c.Reply)
 	}
 	if k.detail == Scores {
-		c.Key, c.Reply, c.Thinking, c.ReplyFrom = "", "", "", ""
+		c.Key, c.Reply, c.Thinking, c.ReplyFrom, c.ToolCalls = "", "", "", "", nil
 	}
 	c.Kind = KindCall
 	what := int32(only)

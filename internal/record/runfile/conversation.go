@@ -52,10 +52,26 @@ func (c *Case) Asked(replies []Call, text func(*Call) string) string {
 // Shown is a reply as people read it: its text, or all that was said since the input in a conversation.
 func (c *Case) Shown(replies []Call) string {
 	if !c.IsConversation() {
-		return replies[len(replies)-1].Reply
+		return replies[len(replies)-1].withCalls()
 	}
-	said, _ := c.Conversation(replies)
+	told := slices.Clone(replies)
+	for i := range told {
+		told[i].Reply = told[i].withCalls()
+	}
+	said, _ := c.Conversation(told)
 	return graders.Dialogue(said[1:])
+}
+
+// withCalls is the text of a reply, and below it the tools that it calls.
+func (c *Call) withCalls() string {
+	out := c.Reply
+	for _, call := range c.ToolCalls {
+		if out != "" {
+			out += "\n"
+		}
+		out += "→ " + call.String()
+	}
+	return out
 }
 
 // EndsConversation says why no turn can follow a reply, or is empty: there is none, it is cut or withheld, or it has no
@@ -68,6 +84,8 @@ func (c *Call) EndsConversation() string {
 		return "the reply was cut by length"
 	case reason == FinishContentFilter, reason == FinishInvalid:
 		return "the reply was withheld"
+	case len(c.ToolCalls) > 0:
+		return "the reply calls a tool, which nothing answers"
 	case strings.TrimSpace(c.Reply) == "":
 		return "the reply is empty"
 	}

@@ -9,7 +9,7 @@ import (
 // member to encoding/json.
 const (
 	caseMembers = "kind case input messages turns vars expect tags group note sealed input_hash"
-	callMembers = "kind key case trial variant for turn criterion vote reply thinking reply_from finish_reason " +
+	callMembers = "kind key case trial variant for turn criterion vote reply thinking reply_from tool_calls finish_reason " +
 		"response_model usage latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
 	trialMembers  = "kind case trial variant key read scores error"
@@ -48,7 +48,7 @@ func (k *collector) readCase(c *cursor, into *Case) {
 func (k *collector) readCall(c *cursor, into *Call) {
 	c.members(callMembers, func(name string) {
 		switch name {
-		case "kind", "key", "thinking", "reply_from":
+		case "kind", "key", "thinking", "reply_from", "tool_calls":
 			c.skip()
 		case "reply":
 			if k.begin == nil || into.For != ForReply {

@@ -9,6 +9,7 @@ import (
 	"promptbench/graders"
 	"promptbench/graders/reply"
 	"promptbench/internal/input/params"
+	"promptbench/internal/input/prompt"
 )
 
 // Schema is the version of the format that this package writes. Readers accept every version up to it.
@@ -95,6 +96,8 @@ type Prompt struct {
 	Params         params.Params   `json:"params,omitzero"`
 	ResponseFormat string          `json:"response_format,omitempty"`
 	JSONSchema     json.RawMessage `json:"json_schema,omitempty"`
+	Tools          []prompt.Tool   `json:"tools,omitempty"`
+	ToolChoice     string          `json:"tool_choice,omitempty"`
 	ReplyFormat    reply.Format    `json:"reply_format,omitempty"`
 }
 
@@ -232,28 +235,29 @@ type Case struct {
 
 // A Call is one finished call of a model, answered or failed for good.
 type Call struct {
-	Kind          string    `json:"kind"`
-	Key           string    `json:"key"`
-	Case          string    `json:"case"`
-	Trial         int       `json:"trial"`               // from 1
-	Variant       string    `json:"variant,omitempty"`   // of a run with [Header.Blame]: 1 for each hunk that is in, or 0
-	For           string    `json:"for"`                 // [ForReply] and the like
-	Turn          int       `json:"turn,omitempty"`      // of a reply of a conversation, from 1
-	Criterion     string    `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
-	Vote          int       `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
-	Reply         string    `json:"reply"`
-	Begins        string    `json:"-"` // the beginning of a reply in one line, where its run [Header.QuotesReplies]
-	Thinking      string    `json:"thinking,omitempty"`
-	ReplyFrom     string    `json:"reply_from,omitempty"` // the field with the text, where the content was empty
-	FinishReason  string    `json:"finish_reason,omitempty"`
-	ResponseModel string    `json:"response_model,omitempty"`
-	Usage         *Usage    `json:"usage,omitempty"` // absent where the endpoint named none
-	LatencyMS     int64     `json:"latency_ms"`
-	Attempts      int       `json:"attempts"`
-	At            time.Time `json:"at,omitzero"`             // when the model answered or failed; kept when replayed
-	ReplayedFrom  string    `json:"replayed_from,omitempty"` // the run that the reply was recorded in
-	Batch         string    `json:"batch,omitempty"`         // the provider's id of the batch that brought it
-	Error         *Error    `json:"error,omitempty"`
+	Kind          string             `json:"kind"`
+	Key           string             `json:"key"`
+	Case          string             `json:"case"`
+	Trial         int                `json:"trial"`               // from 1
+	Variant       string             `json:"variant,omitempty"`   // of a run with [Header.Blame]: 1 for each hunk that is in, or 0
+	For           string             `json:"for"`                 // [ForReply] and the like
+	Turn          int                `json:"turn,omitempty"`      // of a reply of a conversation, from 1
+	Criterion     string             `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
+	Vote          int                `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
+	Reply         string             `json:"reply"`
+	Begins        string             `json:"-"` // the beginning of a reply in one line, where its run [Header.QuotesReplies]
+	Thinking      string             `json:"thinking,omitempty"`
+	ReplyFrom     string             `json:"reply_from,omitempty"` // the field with the text, where the content was empty
+	ToolCalls     []graders.ToolCall `json:"tool_calls,omitempty"` // of a prompt that declares tools
+	FinishReason  string             `json:"finish_reason,omitempty"`
+	ResponseModel string             `json:"response_model,omitempty"`
+	Usage         *Usage             `json:"usage,omitempty"` // absent where the endpoint named none
+	LatencyMS     int64              `json:"latency_ms"`
+	Attempts      int                `json:"attempts"`
+	At            time.Time          `json:"at,omitzero"`             // when the model answered or failed; kept when replayed
+	ReplayedFrom  string             `json:"replayed_from,omitempty"` // the run that the reply was recorded in
+	Batch         string             `json:"batch,omitempty"`         // the provider's id of the batch that brought it
+	Error         *Error             `json:"error,omitempty"`
 }
 
 // KindNotRecorded is the kind of error of a call that was not made: none was allowed, and no recording answers.

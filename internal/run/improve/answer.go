@@ -28,6 +28,9 @@ func promptIn(p *project.Project, base *prompt.Prompt, name, answer string) (*pr
 	if found.ResponseFormat == "" {
 		found.ResponseFormat, found.JSONSchema = base.ResponseFormat, base.JSONSchema
 	}
+	if len(found.Tools) == 0 {
+		found.Tools, found.ToolChoice = base.Tools, base.ToolChoice
+	}
 	found.ReplyFormat = cmp.Or(found.ReplyFormat, base.ReplyFormat)
 	of := *p
 	of.Prompts, of.Options.Models = []*prompt.Prompt{found}, nil

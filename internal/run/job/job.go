@@ -189,6 +189,7 @@ func PromptRecord(p *prompt.Prompt) runfile.Prompt {
 	out := runfile.Prompt{
 		Name: p.Name, Path: path, Revision: p.Revision, Hash: p.Hash(), Description: p.Description,
 		Params: p.Params, ResponseFormat: p.ResponseFormat, JSONSchema: p.JSONSchema, ReplyFormat: p.ReplyFormat,
+		Tools: p.Tools, ToolChoice: p.ToolChoice,
 	}
 	for _, m := range p.Messages {
 		out.Messages = append(out.Messages, runfile.Message(m))

@@ -274,7 +274,10 @@ func (t Target) Priced(timeout time.Duration) model.Target {
 // checked returns a problem where the API of the target can't ask what the revision says, and so would fail in each
 // call.
 func (t Target) checked(revision *prompt.Prompt) error {
-	r := model.Request{Params: t.Params, ResponseFormat: revision.ResponseFormat, JSONSchema: revision.JSONSchema}
+	r := model.Request{
+		Params: t.Params, ResponseFormat: revision.ResponseFormat, JSONSchema: revision.JSONSchema,
+		Tools: revision.Tools, ToolChoice: revision.ToolChoice,
+	}
 	for _, m := range revision.Messages {
 		r.Messages = append(r.Messages, model.Message(m))
 	}

@@ -72,6 +72,7 @@ func rejudge(run *runfile.Run, criteria []graders.Criterion) *runner.Judge {
 func PromptOf(h runfile.Prompt) *prompt.Prompt {
 	out := &prompt.Prompt{
 		Name: h.Name, Path: h.Path, Params: h.Params, ResponseFormat: h.ResponseFormat, JSONSchema: h.JSONSchema,
+		Tools: h.Tools, ToolChoice: h.ToolChoice,
 	}
 	for _, m := range h.Messages {
 		out.Messages = append(out.Messages, prompt.Message(m))

@@ -104,6 +104,12 @@ func (a *Asker) complete(ctx context.Context, call runfile.Call, r model.Request
 		return a.failed(ctx, call, r, err)
 	}
 	call.Reply, call.Thinking, call.ReplyFrom = resp.Reply, resp.Thinking, resp.ReplyFrom
+	if len(r.Tools) > 0 { // else they are what a prompt's parameters asked for in their own way
+		call.ToolCalls = resp.ToolCalls
+		if call.ReplyFrom == runfile.FinishToolCalls {
+			call.Reply, call.ReplyFrom = "", ""
+		}
+	}
 	call.FinishReason, call.ResponseModel = resp.FinishReason, resp.ResponseModel
 	call.LatencyMS, call.Attempts, call.Batch = resp.Latency.Milliseconds(), resp.Attempts, resp.Batch
 	call.At = resp.At.UTC().Truncate(time.Millisecond)

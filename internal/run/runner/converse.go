@@ -120,7 +120,7 @@ func (g Grading) samples(c *runfile.Case, replies []runfile.Call, format reply.F
 		}
 		if i < len(replies) {
 			call := &replies[i]
-			s.Reply = g.read(call, format)
+			s.Reply, s.ToolCalls = g.read(call, format), call.ToolCalls
 			s.Call = summary.SpentOf(replies[:i+1], g.Price)
 			if at < len(said) {
 				said[at].Content = s.Reply.Text

@@ -246,6 +246,7 @@ func (r *running) close(interrupted bool, err error) ([]runfile.End, error) {
 func Request(p *prompt.Prompt, merged params.Params, messages []model.Message, trial int) model.Request {
 	return model.Request{
 		Messages: messages, Params: merged, ResponseFormat: p.ResponseFormat, JSONSchema: p.JSONSchema, Trial: trial,
+		Tools: p.Tools, ToolChoice: p.ToolChoice,
 	}
 }
 

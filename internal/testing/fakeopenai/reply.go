@@ -24,6 +24,7 @@ type Reply struct {
 	WithoutUsage   bool
 	Created        int64 // Unix seconds; default some fixed moment
 	Header         http.Header
+	ToolCalls      []ToolCall
 	MessageContent any // sent as the content where it is not nil, instead of Text
 
 	Status int    // default 200; from 300 on Body is the answer
@@ -31,6 +32,12 @@ type Reply struct {
 	Hang   bool   // no answer until the client goes away or the server is closed
 	Cut    bool   // the answer breaks off half-way
 	Drop   bool   // the connection is closed without an answer
+}
+
+// A ToolCall is a call of a tool in a reply.
+type ToolCall struct {
+	Name      string `json:"name"`
+	Arguments string `json:"arguments"` // JSON as text
 }
 
 // Text replies with a text.
@@ -138,6 +145,15 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, request Request, 
 
 func completion(request Request, reply Reply) []byte {
 	message := map[string]any{"role": "assistant", "content": reply.Text}
+	var calls []any
+	for i, c := range reply.ToolCalls {
+		calls = append(calls, map[string]any{
+			"id": fmt.Sprintf("call_%d_%d", request.Number, i), "type": "function", "function": c,
+		})
+	}
+	if len(calls) > 0 {
+		message["tool_calls"] = calls
+	}
 	switch {
 	case reply.MessageContent != nil:
 		message["content"] = reply.MessageContent

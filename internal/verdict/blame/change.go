@@ -114,6 +114,9 @@ func formatsOf(base, head *prompt.Prompt) (b, h string) {
 		{"replyFormat: ", string(base.ReplyFormat), string(head.ReplyFormat)},
 		{"responseFormat: ", base.ResponseFormat, head.ResponseFormat},
 		{"jsonSchema: ", string(base.JSONSchema), string(head.JSONSchema)},
+		{
+			"tools: ", prompt.ToolsText(base.Tools, base.ToolChoice), prompt.ToolsText(head.Tools, head.ToolChoice),
+		},
 	} {
 		if s[1] == s[2] {
 			continue
@@ -133,12 +136,13 @@ func (c *Change) Variant(m Mask) *prompt.Prompt {
 	out := *c.Head
 	out.Name = c.Name(m)
 	out.Params, out.ResponseFormat, out.JSONSchema = c.Base.Params, c.Base.ResponseFormat, c.Base.JSONSchema
-	out.ReplyFormat = c.Base.ReplyFormat
+	out.ReplyFormat, out.Tools, out.ToolChoice = c.Base.ReplyFormat, c.Base.Tools, c.Base.ToolChoice
 	for _, s := range c.settings {
 		switch {
 		case !m.Has(s.hunk):
 		case s.params == nil:
 			out.ResponseFormat, out.JSONSchema, out.ReplyFormat = c.Head.ResponseFormat, c.Head.JSONSchema, c.Head.ReplyFormat
+			out.Tools, out.ToolChoice = c.Head.Tools, c.Head.ToolChoice
 		default:
 			out.Params = out.Params.Taking(s.params, c.Head.Params)
 		}

@@ -207,7 +207,7 @@ func (c *Change) RunOf(run *runfile.Run, m Mask) *runfile.Run {
 	out.Header.Blame = nil
 	out.Header.Prompt = runfile.Prompt{
 		Name: v.Name, Hash: v.Hash(), Params: v.Params, ResponseFormat: v.ResponseFormat, JSONSchema: v.JSONSchema,
-		ReplyFormat: v.ReplyFormat,
+		ReplyFormat: v.ReplyFormat, Tools: v.Tools, ToolChoice: v.ToolChoice,
 	}
 	for _, one := range v.Messages {
 		out.Header.Prompt.Messages = append(out.Header.Prompt.Messages, runfile.Message(one))
