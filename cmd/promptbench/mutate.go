@@ -84,6 +84,7 @@ a kill, the same command goes on where it was. --max-calls, --max-cost and
 	files.addCases(cmd)
 	files.addModel(cmd)
 	how.add(cmd)
+	addProgress(cmd)
 	hide(cmd, "fresh")
 	to.several = true
 	to.add(cmd, report.Formats()...)

@@ -17,6 +17,7 @@ import (
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
 	"promptbench/internal/verdict/items"
+	"promptbench/internal/verdict/mutation"
 	"promptbench/internal/verdict/plan"
 	"promptbench/internal/verdict/search"
 	"promptbench/internal/verdict/summary"
@@ -49,6 +50,7 @@ func Results() []Result {
 		of("improve", "What a search for a better revision found", "improve", reflect.TypeFor[search.Result]()),
 		of("improve-dry-run", "What a search would take: improve --dry-run", "improve", reflect.TypeFor[search.Price]()),
 		of("improve-manual", "A brief for a person: improve --manual", "improve", reflect.TypeFor[brief.Brief]()),
+		of("mutate", "Which mutants of a prompt a suite notices", "mutate", reflect.TypeFor[mutation.Result]()),
 		of("judge-calibrate", "How far a judge agrees with people", "judge calibrate",
 			reflect.TypeFor[calibration.Calibration]()),
 		of("history", "Scores over time", "history", reflect.TypeFor[history.History]()),
@@ -60,7 +62,7 @@ func Results() []Result {
 			reflect.TypeFor[items.Gaps]()),
 		of("cases-suggest-dry-run", "What proposals would take: cases suggest --dry-run", "cases suggest",
 			reflect.TypeFor[items.Price]()),
-		of("progress", "A line of --progress json", "run, noise, blame, improve, judge calibrate, cases suggest",
+		of("progress", "A line of --progress json", "run, noise, blame, improve, mutate, judge calibrate, cases suggest",
 			reflect.TypeFor[progress.Update]()),
 	}
 }
