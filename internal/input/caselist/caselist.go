@@ -1,6 +1,6 @@
 // Package caselist edits the list of cases in a suite's file as text, so that comments and layout stay: it adds cases,
-// takes cases out, and sets a group or an expected type. Every edit is read back and compared with what was meant; where
-// a file is written in a way that an edit would not keep, the error says so and nothing changes.
+// takes cases out, and sets a group or an expected type. Every edit is read back and compared with what was meant.
+// Where a file is written in a way that an edit would not keep, the error says so and nothing changes.
 package caselist
 
 import (
@@ -197,8 +197,7 @@ func (b Block) parse() (suite.Case, error) {
 func (l *List) Without(ids ...string) (*List, error) {
 	lines := slices.Clone(l.lines)
 	want := []suite.Case{}
-	for i := len(l.items) - 1; i >= 0; i-- {
-		one := l.items[i]
+	for _, one := range slices.Backward(l.items) {
 		if slices.Contains(ids, one.ID) {
 			lines = slices.Delete(lines, one.from, one.to)
 		} else {

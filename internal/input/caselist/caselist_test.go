@@ -123,7 +123,8 @@ func TestLines(t *testing.T) {
 	require.NoError(t, err)
 	data, err = SetGroupInLines(data, "a", "a")
 	require.NoError(t, err)
-	require.Equal(t, `{"id":"a","input":"가 <b>","group":"a"}`+"\n"+`{"id":"b","input":"<나>","group":"a"}`+"\n", string(data))
+	require.Equal(t, []string{`{"id":"a","input":"가 <b>","group":"a"}`, `{"id":"b","input":"<나>","group":"a"}`, ""},
+		strings.Split(string(data), "\n"))
 	again, err := SetGroupInLines(data, "b", "other")
 	require.NoError(t, err)
 	require.Equal(t, string(data), string(again))

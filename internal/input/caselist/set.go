@@ -66,7 +66,7 @@ func (l *List) behind(n strictyaml.Node) (int, error) {
 	switch {
 	case strings.HasPrefix(rest, n.Text()):
 		return at + len(n.Text()), nil
-	case len(rest) > 0 && strings.ContainsRune(`"'`, rune(rest[0])):
+	case rest != "" && strings.ContainsRune(`"'`, rune(rest[0])):
 		if end := strings.IndexByte(rest[1:], rest[0]); end >= 0 {
 			return at + end + 2, nil
 		}

@@ -69,8 +69,9 @@ func Accept(ctx context.Context, o project.Options, file string, want []string) 
 	if err := write(target.path, added); err != nil {
 		return nil, err
 	}
-	if _, probs := suite.Load(p.Suite.Path); probs.Err() != nil {
-		return nil, errors.Join(fmt.Errorf("the suite would be invalid, so it stays as it was: %w", probs.Err()),
+	_, probs := suite.Load(p.Suite.Path)
+	if err := probs.Err(); err != nil {
+		return nil, errors.Join(fmt.Errorf("the suite would be invalid, so it stays as it was: %w", err),
 			write(target.path, target.data))
 	}
 	if out.Left == 0 {

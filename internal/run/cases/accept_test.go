@@ -3,6 +3,7 @@ package cases
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,9 +59,11 @@ func TestAccept(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, done.Left)
 	require.Empty(t, read("proposed.yaml"), "no case is left in it")
-	require.Equal(t, `{"id":"a","input":"일","expect":{"type":"answer"},"group":"a"}`+"\n"+
-		`{"id":"case-2","input":"둘","expect":{"type":"question"}}`+"\n"+
-		`{"id":"case-1","input":"하나","note":"proposed","group":"a","expect":{"type":"answer"}}`+"\n", read("list.jsonl"))
+	require.Equal(t, []string{
+		`{"id":"a","input":"일","expect":{"type":"answer"},"group":"a"}`,
+		`{"id":"case-2","input":"둘","expect":{"type":"question"}}`,
+		`{"id":"case-1","input":"하나","note":"proposed","group":"a","expect":{"type":"answer"}}`, "",
+	}, strings.Split(read("list.jsonl"), "\n"))
 
 	done, read, err = accepted(t, map[string]string{
 		"s.yaml": "suite: s\nextends: base.yaml\n", "base.yaml": inline, "proposed.yaml": twoProposed,

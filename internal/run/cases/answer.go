@@ -15,7 +15,7 @@ import (
 	"promptbench/internal/text/wording"
 )
 
-// inputsIn are the texts of an answer, which is {"inputs": […]} and nothing else, a code fence aside. The answer is input
+// inputsIn are the texts of an answer, which is {"inputs": […]} and nothing else, a code fence aside. The answer comes
 // from outside: its size, the number of texts and their characters are bounded. The error says what is wrong in words
 // that can be sent back: it quotes nothing.
 func (t task) inputsIn(answer string) ([]string, error) {

@@ -65,8 +65,8 @@ func (s *Suggester) tasks() []task {
 	return out[:min(len(out), o.Requests)]
 }
 
-// toParaphrase are the cases to paraphrase, one of each group. In a suite with a seal they all have a group, since a case
-// that gets one may become sealed.
+// toParaphrase are the cases to paraphrase, one of each group. In a suite with a seal they all have a group, since a
+// case that gets one may become sealed.
 func (s *Suggester) toParaphrase() []suite.Case {
 	var out []suite.Case
 	groups := map[string]bool{}
@@ -131,16 +131,16 @@ func (t task) writeAim(b *strings.Builder) error {
 			"Write %d inputs to which a reply shows whether the model follows the rule. If the rule holds for every reply, "+
 			"whatever the input, answer {\"inputs\": []}.\n", t.rule.Text, t.want)
 	case len(t.cases) > 0:
-		fmt.Fprintf(b, "Write one paraphrase of each of these %d inputs, in their order: the same meaning, with nothing added "+
-			"and nothing missing, as another user would type it.\n", t.want)
+		fmt.Fprintf(b, "Write one paraphrase of each of these %d inputs, in their order: the same meaning, with nothing "+
+			"added and nothing missing, as another user would type it.\n", t.want)
 		for _, c := range t.cases {
 			if err := writeCase(b, c); err != nil {
 				return err
 			}
 		}
 	case t.need.By == items.ByType:
-		fmt.Fprintf(b, "Write %d inputs whose right reply has the type %s. Make some of them hard to tell from another type.\n",
-			t.want, t.need.Value)
+		fmt.Fprintf(b, "Write %d inputs whose right reply has the type %s. Make some of them hard to tell from another "+
+			"type.\n", t.want, t.need.Value)
 	default:
 		fmt.Fprintf(b, "Write %d inputs that belong to the tag %s, as the inputs with that tag do.\n", t.want, t.need.Value)
 	}

@@ -1,5 +1,5 @@
-// Package editor asks the editor, the model of a project that writes text for people to judge: revisions of a prompt and
-// inputs of cases. Its requests are the cases of a suite of their own, so that its answers are recorded, replayed and
+// Package editor asks the editor, the model of a project that writes text for people to judge: revisions of a prompt
+// and inputs of cases. Its requests are the cases of a suite of their own, so that its answers are recorded, replayed and
 // resumed as all replies are. What it answers is input from outside: the caller checks it strictly.
 package editor
 

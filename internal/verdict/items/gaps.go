@@ -83,8 +83,8 @@ func (c *Collector) without(rules []Rule) []Rule {
 }
 
 // stems are what words of one meaning mostly have in common: the first two syllables of a Korean word, so that
-// particles do not count, and the first five letters of another one. Short words and those that are in any text are left
-// out.
+// particles do not count, and the first five letters of another one. Short words and those that are in any text are
+// left out.
 func stems(text string) []string {
 	var out []string
 	var word []rune

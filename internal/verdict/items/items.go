@@ -111,7 +111,9 @@ type Collector struct {
 // NewCollector returns a collector for the cases. Types are those that replies can have, also where no case expects
 // one. Gating names the graders that a verdict rests on; empty means all but the criteria of rubrics.
 func NewCollector(suite string, cases []Case, types, gating []string) *Collector {
-	c := &Collector{cases: cases, types: types, gating: gating, at: make(map[string]int, len(cases)), pairs: map[[2]int]*moments{}}
+	c := &Collector{
+		cases: cases, types: types, gating: gating, at: make(map[string]int, len(cases)), pairs: map[[2]int]*moments{},
+	}
 	for i := range cases {
 		if !cases[i].Sealed {
 			c.at[cases[i].ID] = i
