@@ -112,7 +112,7 @@ func (r *Revisions) prepare(
 		h.Sealed = openedFor(h.Sealed, v.Prompt.Hash())
 		if h.Selected != nil && !h.Selected.IsSample() {
 			selected := *h.Selected
-			selected.After = runs.WholeRun(earlier, h.Prompt.Hash)
+			selected.After = runs.AskedAll(earlier, h.Prompt.Hash)
 			h.Selected = &selected
 		}
 		id, w, err := r.create(p, o, h)

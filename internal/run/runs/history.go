@@ -109,7 +109,7 @@ func (p Past) choose(all []runfile.Found, left *history.LeftOut) []runfile.Found
 		case seen[h.Run], h.Redacted != nil:
 		case !h.OfRevision(), !p.isWanted(h), len(out) > 0 && !isComparable(out[0].Header, h):
 			left.Other++
-		case f.Status != runfile.Complete || h.Selected != nil || f.Stopped():
+		case !hasAsked(f):
 			left.Incomplete++
 		case p.Last > 0 && len(out) == p.Last:
 			left.Older++

@@ -82,16 +82,18 @@ func Repeats(onSuite []runfile.Found, like runfile.Header) (out []runfile.Found)
 }
 
 // IsWhole reports whether a run has all its replies, over a whole suite.
-func IsWhole(f runfile.Found) bool {
-	return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil && !f.Stopped()
+func IsWhole(f runfile.Found) bool { return hasAsked(f) && f.Errors == 0 }
+
+// hasAsked reports whether a run has asked every case of a suite, be it that calls failed for good.
+func hasAsked(f runfile.Found) bool {
+	return f.Status == runfile.Complete && f.Header.Selected == nil && !f.Stopped()
 }
 
-// WholeRun returns the id of a whole run of a prompt among the runs on a suite; empty if
-// there is none.
-func WholeRun(onSuite []runfile.Found, promptHash string) string {
+// AskedAll returns the id of a run of a prompt that has asked every case, among the runs on a suite; empty if there is
+// none. Its calls may have failed: whoever saw it has seen the other results.
+func AskedAll(onSuite []runfile.Found, promptHash string) string {
 	i := slices.IndexFunc(onSuite, func(f runfile.Found) bool {
-		return f.Header.Prompt.Hash == promptHash && f.Header.Selected == nil && f.Status == runfile.Complete &&
-			!f.Stopped()
+		return f.Header.Prompt.Hash == promptHash && hasAsked(f)
 	})
 	if i < 0 {
 		return ""
