@@ -30,6 +30,18 @@ func LeftOut(l history.LeftOut) []string {
 	return []string{"Not shown: " + wording.List(parts)}
 }
 
+// Failed says which runs of a history have trials whose call failed: their scores are of the other trials.
+func Failed(h history.History) []string {
+	var out []string
+	for _, r := range h.Runs {
+		if r.Errors > 0 {
+			out = append(out, fmt.Sprintf("%s of %s: %s failed and %s not in its scores", r.Prompt, Minute(r.Started),
+				wording.Count(r.Errors, "trial"), wording.Verb(r.Errors, "are")))
+		}
+	}
+	return out
+}
+
 // Since says since which run a case fails which graders, without the criteria of a
 // rubric; if it fails none, since when it passes.
 func Since(t history.Trace) []string {

@@ -21,6 +21,7 @@ func HistoryText(w io.Writer, h history.History, graders []string, o Options) er
 		wording.Count(len(h.Runs), "run"), phrase.Days(first, last))))
 	p.sentences("", phrase.LeftOut(h.LeftOut))
 	p.sentences("", phrase.Judges(h))
+	p.sentences(yellow, phrase.Failed(h))
 	for _, name := range graders {
 		p.blank()
 		p.graderHistory(h, name, o)
