@@ -30,6 +30,11 @@ can detect. It sends nothing and writes nothing.`,
   promptbench plan prompts/v4 --baseline runs/baseline.jsonl --until-decided`,
 		Args: atLeastOne("a revision, such as prompts/v3"),
 		RunE: files.then(func(ctx context.Context, o project.Options, args []string) error {
+			if how.until.on && how.until.baseline == "" && len(args) == 1 && len(o.Models) == 0 {
+				if path, _ := configBaseline(o); project.Exists(path) { // loading the project says what is wrong
+					how.until.baseline = path
+				}
+			}
 			if err := how.until.checkProject(o, len(args)); err != nil {
 				return err
 			}
