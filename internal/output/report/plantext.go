@@ -67,7 +67,9 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	if j.Sealed > 0 {
 		p.line("%s.", phrase.LeftSealed(j.Sealed, j.Cases))
 	}
+	isSaid := j.Drop != nil && math.Round(100**j.Drop) == 5 // above, as nearly as a whole number of points says it
 	switch {
+	case isSaid:
 	case j.MoreUnits == nil:
 		p.line("No suite of a realistic size reliably detects a drop of 5 points.")
 	case *j.MoreUnits == 0:
