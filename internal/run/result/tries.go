@@ -113,14 +113,17 @@ func (b *Base) pool(run *runfile.Run, again []runfile.Found, notes []string) (*r
 		}
 		others = append(others, other)
 	}
-	name := run.Header.Prompt.Name
-	if len(others) == 0 {
+	name, number := run.Header.Prompt.Name, len(others)+1
+	if isPart := len(others) == len(again); isPart && run.End != nil && run.End.Calls == 0 {
+		number-- // it replays one of the others
+	}
+	if number <= 1 {
 		return run, append(notes, name+": 1st run of this revision on this suite, nothing to pool"), nil
 	}
 	pooled := run.Pool(others)
 	return pooled, append(notes, fmt.Sprintf("%s: %s run of this revision on this suite, pooled with the earlier ones: "+
 		"%s a case",
-		name, wording.Ordinal(len(again)), wording.Count(pooled.Header.Trials, "trial"))), nil
+		name, wording.Ordinal(number), wording.Count(pooled.Header.Trials, "trial"))), nil
 }
 
 // isExploratory reports whether the cases of a comparison may have been chosen for what
