@@ -128,9 +128,33 @@ func ToLabelSample(p *project.Project, of []*runfile.Run, n int, labeller string
 			}
 		}
 	}
+	if len(questions) == 0 && w.isUndecided() {
+		return Labelling{}, problem.List{{
+			Message: "the judge decided nothing about these replies, so none can be drawn at random: labels would have no " +
+				"verdict to be held against",
+			Hint: "run the revision again once the judge answers, which replays its replies; or label without --sample",
+		}}
+	}
 	out, err := w.about(questions)
 	out.Draw = &d
 	return out, err
+}
+
+// isUndecided reports whether a judge was asked about replies of the runs, and decided nothing.
+func (w *labelling) isUndecided() bool {
+	wasAsked := false
+	for _, side := range w.sides {
+		for _, c := range w.criteria {
+			if side.people.IsJudged(c.ID) {
+				return false
+			}
+			wasAsked = wasAsked || len(graders.Questions(side.run.Header.Graders)) > 0 &&
+				slices.ContainsFunc(side.judgeable, func(j judgeable) bool {
+					return c.Applies(graders.Expect{Type: j.Case.Expect.Type})
+				})
+		}
+	}
+	return wasAsked
 }
 
 // ToLabelNext offers the questions whose answers narrow the intervals of the judged rates most. It is a problem where
