@@ -12,7 +12,7 @@ import (
 
 func contains(t *testing.T, texts string) graders.Grader {
 	t.Helper()
-	g, err := graders.New("contains", json.RawMessage(texts), nil)
+	g, err := graders.New("contains", json.RawMessage(texts), graders.Models{})
 	require.NoError(t, err)
 	return g
 }
