@@ -35,6 +35,14 @@ type Model interface {
 type Message struct {
 	Role    string `json:"role"` // system, developer, user or assistant
 	Content string `json:"content"`
+	// Images are sent before the content. Only a user message may have some.
+	Images []Image `json:"-"`
+}
+
+// An Image is one image of a message.
+type Image struct {
+	Type string // such as image/png
+	Data []byte
 }
 
 // A Request is one question to a model, independent of the model.

@@ -44,6 +44,7 @@ type fileModel struct {
 	Headers    map[string]string `yaml:"headers"`
 	HeadersEnv map[string]string `yaml:"headers_env"`
 	Params     params.Params     `yaml:"params"`
+	Images     *bool             `yaml:"images"`
 	Thinking   [][]string        `yaml:"thinking"`
 }
 
@@ -153,6 +154,12 @@ func (k *checker) model(name string, f fileModel) Model {
 			continue
 		}
 		m.Thinking = append(m.Thinking, [2]string{pair[0], pair[1]})
+	}
+	if f.Images == nil {
+		preset, _ := PresetOf(f.Endpoint)
+		m.NoImages = preset.NoImages
+	} else {
+		m.NoImages = !*f.Images
 	}
 	m.RPM, m.TPM = k.limit(at, "rpm", "1 a minute", f.RPM), k.limit(at, "tpm", "1 a minute", f.TPM)
 	m.Context = k.limit(at, "context", "1 token", f.Context)

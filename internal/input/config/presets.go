@@ -36,6 +36,8 @@ type Preset struct {
 	Domain string
 	// Renames are the parameters that the endpoint calls otherwise: OpenAI's name to its own.
 	Renames map[string]string
+	// NoImages says that its API takes text alone.
+	NoImages bool
 }
 
 // Presets returns the known endpoints. Their addresses were checked on 2026-11-30; docs/models.md lists them too.
@@ -63,7 +65,7 @@ func Presets() []Preset {
 		},
 		{
 			Name: "deepseek", BaseURL: "https://api.deepseek.com", API: Chat, KeyEnv: "DEEPSEEK_API_KEY",
-			Renames: deepseek,
+			Renames: deepseek, NoImages: true,
 		},
 		{Name: "ollama", BaseURL: "http://127.0.0.1:11434/v1", API: Chat},
 		{Name: "vllm", BaseURL: "http://127.0.0.1:8000/v1", API: Chat},
@@ -114,5 +116,5 @@ func (p Preset) apiAt(base string) string {
 
 // Model returns a model of the endpoint that no config describes.
 func (p Preset) Model(id string) Model {
-	return Model{Name: p.Name + ":" + id, Endpoint: p.Name, BaseURL: p.BaseURL, API: p.API, Model: id}
+	return Model{Name: p.Name + ":" + id, Endpoint: p.Name, BaseURL: p.BaseURL, API: p.API, Model: id, NoImages: p.NoImages}
 }

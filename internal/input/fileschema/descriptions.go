@@ -39,6 +39,7 @@ func descriptions() map[string]string {
 		"config.models.headers":     "Headers that are sent as written; none may hold a secret.",
 		"config.models.headers_env": "Headers with values from the environment: the header's name to the variable's.",
 		"config.models.params":      "Parameters that prompt files and flags override; null leaves one out.",
+		"config.models.images":      "false: it takes no images, so that cases with images are an error before any call.",
 		"config.models.thinking": "Pairs of texts around its thinking, besides the known ones: " +
 			"[[\"(thinks)\", \"(answers)\"]].",
 		"config.gates":            "Conditions that a run, a comparison or the cases must meet.",
@@ -113,10 +114,12 @@ func descriptions() map[string]string {
 		"suite.cases.note":                "For people: why the case is there.",
 		"suite.cases.group":               "Shared by cases that are paraphrases of each other; statistics count them once.",
 		"suite.cases.vars":                "Texts for a prompt's {{name}}, over those of the suite.",
-		"suite.matrix":                    "Vars with a list of values each: every case becomes one for each combination, and these a group.",
-		"suite.cases.graders":             "Graders of this case alone, besides those of the suite: a name, or a name with its parameters.",
-		"suite.cases.tags":                "Chosen by --tag.",
-		"suite.cases.expect":              "What is expected of the reply.",
+		"suite.cases.images": "PNG, JPEG, GIF or WebP images that are sent with the input: files, relative to this one, or data " +
+			"URLs; at most 20 of 5 MB each.",
+		"suite.matrix":        "Vars with a list of values each: every case becomes one for each combination, and these a group.",
+		"suite.cases.graders": "Graders of this case alone, besides those of the suite: a name, or a name with its parameters.",
+		"suite.cases.tags":    "Chosen by --tag.",
+		"suite.cases.expect":  "What is expected of the reply.",
 	}
 	for _, path := range []string{"suite.cases.expect.", "suite.cases.turns.expect."} {
 		for _, x := range graders.Expectations() {

@@ -77,6 +77,10 @@ func (l *loader) cases(b *casesBlock, combinations matrix) {
 		if err := enc.Encode(r.Case); err != nil {
 			c.probs.Add(r.place().Problem(err.Error(), ""))
 		}
+		for _, image := range r.media {
+			_, _ = h.Write([]byte(image.SHA256)) // a hash never fails
+		}
+		c.stats.images = c.stats.images || len(r.media) > 0
 		return len(c.probs) < maxCaseProblems
 	}
 	unread := b.file == "" && b.place.Kind() != strictyaml.List // decoding has said what is wrong with it
@@ -89,6 +93,7 @@ func (l *loader) cases(b *casesBlock, combinations matrix) {
 		}
 	default:
 		for _, r := range combinations.expandAll(b.list) {
+			r.loadImages(r.place().File)
 			s.list = append(s.list, r.Case)
 			if !each(r) {
 				break

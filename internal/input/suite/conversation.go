@@ -93,12 +93,20 @@ func (r *record) expectPath() []any {
 // IsConversation reports whether the case has more messages than its input.
 func (c *Case) IsConversation() bool { return len(c.Messages) > 1 || len(c.Turns) > 1 }
 
-// said is what the user and, if prior turns are given, the model say in a case, beside its input: nil of a plain case.
+// said is what a case gives to a prompt: its input with the messages of a conversation and the hashes of images. It is nil
+// of a plain case.
 func (c *Case) said() map[string]any {
-	if len(c.Messages) == 0 && len(c.Turns) == 0 {
+	if len(c.Messages) == 0 && len(c.Turns) == 0 && len(c.media) == 0 {
 		return nil
 	}
 	out := map[string]any{"input": c.Input}
+	if len(c.media) > 0 {
+		hashes := make([]string, len(c.media))
+		for i, image := range c.media {
+			hashes[i] = image.SHA256
+		}
+		out["images"] = hashes
+	}
 	if len(c.Messages) > 0 {
 		out["messages"] = c.Messages
 	}

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"promptbench/internal/input/media"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/text/charset"
@@ -42,6 +43,23 @@ func (r *record) compose() {
 	r.ID, r.Group = norm.NFC.String(r.ID), norm.NFC.String(r.Group)
 	for i, tag := range r.Tags {
 		r.Tags[i] = norm.NFC.String(tag)
+	}
+}
+
+// loadImages loads the images that a case names, from the directory of its file.
+func (r *record) loadImages(file string) {
+	if len(r.Images) > media.MaxCount {
+		message := fmt.Sprintf("the case has %d images, and may have %d", len(r.Images), media.MaxCount)
+		r.probs.Add(r.place("images").Problem(message, ""))
+		return
+	}
+	for i, text := range r.Images {
+		image, err := media.Load(filepath.Dir(file), text)
+		if err != nil {
+			r.probs.Add(r.place("images", i).Problem("the image can't be used: "+err.Error(), ""))
+			continue
+		}
+		r.media = append(r.media, image)
 	}
 }
 
@@ -105,6 +123,7 @@ func (f *casesFile) each(yield func(record) bool) error {
 	sum, stopped := sha256.New(), false
 	err = read(f.path, io.TeeReader(r, sum), func(rec record) bool {
 		rec.compose()
+		rec.loadImages(f.path)
 		for _, one := range f.combine.expand(rec) {
 			if stopped = !yield(one); stopped {
 				break

@@ -20,6 +20,7 @@ import (
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
+	"promptbench/internal/input/media"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 )
@@ -72,9 +73,18 @@ type Case struct {
 	Vars     map[string]string `json:"vars,omitempty" yaml:"vars"`
 	Expect   graders.Expect    `json:"expect,omitzero" yaml:"expect"`
 	Tags     []string          `json:"tags,omitempty" yaml:"tags"`
+	Images   []string          `json:"images,omitempty" yaml:"images"` // as written: files, relative to this one, or data URLs
 
 	Graders []CaseGrader `json:"graders,omitempty" yaml:"graders"` // besides those of the suite
+
+	media []media.Image // the images, loaded
 }
+
+// Media returns the images of the case, in the order that they are sent in.
+func (c Case) Media() []media.Image { return c.media }
+
+// HasImages reports whether any case has an image.
+func (s *Suite) HasImages() bool { return s.stats.images }
 
 // stats is what the validating pass over the cases leaves.
 type stats struct {
@@ -84,7 +94,8 @@ type stats struct {
 	tags  map[string]int
 	types map[string]int // how many cases expect each
 
-	conversations int // cases with more messages than one
+	conversations int  // cases with more messages than one
+	images        bool // some case has one
 
 	single int             // cases without a group
 	groups map[string]bool // the groups there are
@@ -165,8 +176,8 @@ func (s *Suite) VarsOf(c Case) map[string]string {
 
 // InputHash identifies what a case gives to a prompt: the hex SHA-256 over the
 // canonical JSON {"input":…,"vars":{…}}, its vars as [Suite.VarsOf] returns
-// them, and with the messages and turns of a conversation. What is expected of the
-// reply leaves it unchanged.
+// them, with the messages and turns of a conversation, and with the hashes of
+// images. What is expected of the reply leaves it unchanged.
 func InputHash(c Case, vars map[string]string) string {
 	if vars == nil {
 		vars = map[string]string{}

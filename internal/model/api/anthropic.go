@@ -60,9 +60,9 @@ func anthropicBody(id string, r model.Request) ([]byte, error) {
 	if t := r.Params.Temperature; t != nil && *t > 1 {
 		return nil, fmt.Errorf("temperature is %v, and %s takes at most 1", *t, name)
 	}
-	messages := make([]chatMessage, len(turns))
+	messages := make([]any, len(turns))
 	for i, m := range turns {
-		messages[i] = chatMessage{Content: m.Content, Role: m.Role}
+		messages[i] = messageOf(m, anthropicImage)
 	}
 	b["model"], b["messages"], b["max_tokens"] = id, messages, anthropicLimit
 	if system != "" {

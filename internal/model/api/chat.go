@@ -87,9 +87,9 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 		}
 		valid = valid && utf8.ValidString(name)
 	}
-	messages := make([]chatMessage, len(r.Messages))
+	messages := make([]any, len(r.Messages))
 	for i, m := range r.Messages {
-		messages[i] = chatMessage{Content: m.Content, Role: m.Role}
+		messages[i] = messageOf(m, chatImage)
 		valid = valid && utf8.ValidString(m.Content) && utf8.ValidString(m.Role)
 	}
 	fields["model"], fields["messages"] = id, messages

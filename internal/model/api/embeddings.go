@@ -102,7 +102,7 @@ func (GeminiEmbeddings) Encode(t model.Target, r model.Request) (model.Call, err
 	if err != nil {
 		return call, err
 	}
-	b["content"] = geminiContent{Parts: []geminiPart{{Text: text}}}
+	b["content"] = geminiContent{Parts: []geminiPart{geminiText(text)}}
 	call.Body, err = b.canonical()
 	return call, err
 }

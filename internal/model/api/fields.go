@@ -58,7 +58,7 @@ func bodyFields(kind string) (checked map[string]func([]byte) bool, others []str
 		}
 	case Gemini{}.Kind():
 		return map[string]func([]byte) bool{
-			"contents": isOnly[[]geminiContent], "systemInstruction": isOnly[geminiContent], "generationConfig": isGeminiConfig,
+			"contents": isGeminiText, "systemInstruction": isOnly[geminiContent], "generationConfig": isGeminiConfig,
 		}, nil
 	}
 	return map[string]func([]byte) bool{"messages": isOnly[[]chatMessage]}, []string{
@@ -97,6 +97,15 @@ func isInput(data []byte) bool {
 	return isOnly[[]item](data) && json.Unmarshal(data, &items) == nil &&
 		!slices.ContainsFunc(items, func(i item) bool {
 			return i.Type != "message" || !isOnly[string](i.Content) && !isOnly[[]part](i.Content)
+		})
+}
+
+// isGeminiText reports whether data is contents that hold text alone.
+func isGeminiText(data []byte) bool {
+	var contents []geminiContent
+	return isOnly[[]geminiContent](data) && json.Unmarshal(data, &contents) == nil &&
+		!slices.ContainsFunc(contents, func(c geminiContent) bool {
+			return slices.ContainsFunc(c.Parts, func(p geminiPart) bool { return p.Text == nil || p.InlineData != nil })
 		})
 }
 

@@ -53,9 +53,19 @@ type geminiContent struct {
 	Role  string       `json:"role,omitempty"`
 }
 
+// A geminiPart has one of the two.
 type geminiPart struct {
-	Text string `json:"text"`
+	InlineData *geminiData `json:"inlineData,omitempty"`
+	Text       *string     `json:"text,omitempty"`
 }
+
+// geminiData are the bytes of an image.
+type geminiData struct {
+	Data     []byte `json:"data"`
+	MimeType string `json:"mimeType"`
+}
+
+func geminiText(text string) geminiPart { return geminiPart{Text: &text} }
 
 func geminiBody(id string, r model.Request) ([]byte, error) {
 	system, turns, err := split("the Gemini API", r.Messages)
@@ -71,14 +81,19 @@ func geminiBody(id string, r model.Request) ([]byte, error) {
 	}
 	contents := make([]geminiContent, len(turns))
 	for i, m := range turns {
-		contents[i] = geminiContent{Parts: []geminiPart{{Text: m.Content}}, Role: m.Role}
+		contents[i].Role = m.Role
+		for _, image := range m.Images {
+			data := &geminiData{Data: image.Data, MimeType: image.Type}
+			contents[i].Parts = append(contents[i].Parts, geminiPart{InlineData: data})
+		}
+		contents[i].Parts = append(contents[i].Parts, geminiText(m.Content))
 		if m.Role == openai.ChatMessageRoleAssistant {
 			contents[i].Role = "model"
 		}
 	}
 	b["model"], b["contents"] = id, contents
 	if system != "" {
-		b["systemInstruction"] = geminiContent{Parts: []geminiPart{{Text: system}}}
+		b["systemInstruction"] = geminiContent{Parts: []geminiPart{geminiText(system)}}
 	}
 	config, err := b.object("generationConfig")
 	if err != nil {

@@ -56,6 +56,9 @@ func responsesBody(id string, r model.Request) ([]byte, error) {
 		if m.Role == openai.ChatMessageRoleAssistant {
 			item["content"] = []any{map[string]any{"type": "output_text", "text": m.Content}}
 		}
+		if len(m.Images) > 0 {
+			item["content"] = append(partsOf(m, responsesImage), map[string]any{"type": "input_text", "text": m.Content})
+		}
 		input[i] = item
 	}
 	b["model"], b["input"] = id, input

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf16"
 
 	"promptbench/internal/output/phrase"
@@ -41,6 +42,7 @@ type dataCase struct {
 	Tags   []int      `json:"tg,omitempty"`
 	Group  string     `json:"gr,omitempty"`
 	Note   string     `json:"no,omitempty"`
+	Images string     `json:"im,omitempty"` // named, never shown: a page loads nothing
 	Change string     `json:"ch"`
 	Marks  []dataMark `json:"m"` // by grader
 	Sides  []dataSide `json:"s"`
@@ -197,6 +199,11 @@ func newCase(c *runfile.Case, change string, t *texts) dataCase {
 		Type: t.of(c.Expect.Type), Expect: t.of(phrase.Expectations(c.Expect)),
 		Group: textsafe.Cell(c.Group), Note: textsafe.Cell(c.Note), Change: change,
 	}
+	images := make([]string, len(c.Images))
+	for i, image := range c.Images {
+		images[i] = image.String()
+	}
+	d.Images = textsafe.Cell(strings.Join(images, "; "))
 	for _, tag := range c.Tags {
 		d.Tags = append(d.Tags, t.of(tag))
 	}

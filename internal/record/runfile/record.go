@@ -8,6 +8,7 @@ import (
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
+	"promptbench/internal/input/media"
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/prompt"
 )
@@ -230,6 +231,7 @@ type Case struct {
 	Group     string            `json:"group,omitempty"`
 	Note      string            `json:"note,omitempty"`
 	Sealed    bool              `json:"sealed,omitempty"` // scored only because the seal was opened
+	Images    []media.Image     `json:"images,omitempty"` // by their hashes
 	InputHash string            `json:"input_hash"`
 }
 

@@ -44,6 +44,12 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 	if o.Transport != nil {
 		r.transport = o.Transport
 	}
+	if _, isQueue := r.transport.(*Queue); isQueue && p.Suite.HasImages() {
+		return nil, errors.Join(problem.List{{
+			File: p.Suite.Path, Message: "some cases have images, and workers of a queue take text alone",
+			Hint: "run without --queue",
+		}}, r.Abandon())
+	}
 	if err := r.prepare(ctx, p, o, variants); err != nil {
 		return nil, errors.Join(err, r.Abandon())
 	}

@@ -32,6 +32,7 @@ type Target struct {
 	Price  *params.Price
 	API    string // of the config's names; empty for chat
 
+	noImages   bool
 	settings   model.Target
 	headersEnv map[string]string // header name to the variable that holds its value
 	source     model.KeySource
@@ -146,6 +147,7 @@ func (p *Project) targetOf(m config.Model) Target {
 	}
 	t := p.newTarget(settings)
 	t.API, t.Params, t.Price, t.headersEnv = m.API, m.Params, m.Price, m.HeadersEnv
+	t.noImages = m.NoImages
 	t.source = model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv}
 	if m.BaseURL == preset.BaseURL || preset.Owns(m.BaseURL) || model.EndpointLabel("", m.BaseURL) == model.Local {
 		t.source.UsualEnv = preset.KeyEnv
@@ -279,10 +281,30 @@ func (t Target) checked(revision *prompt.Prompt) error {
 		Tools: revision.Tools, ToolChoice: revision.ToolChoice,
 	}
 	for _, m := range revision.Messages {
-		r.Messages = append(r.Messages, model.Message(m))
+		r.Messages = append(r.Messages, model.Message{Role: m.Role, Content: m.Content})
 	}
 	if _, err := t.settings.Prepare(r); err != nil {
 		return problem.List{{File: revision.Path, Message: fmt.Sprintf("model %s can't be asked this: %v", t.Name, err)}}
+	}
+	return nil
+}
+
+// checkImages returns a problem where a revision can't be asked on the target about a case with images.
+func (p *Project) checkImages(t Target, revision *prompt.Prompt) error {
+	switch {
+	case !p.Suite.HasImages():
+		return nil
+	case t.noImages:
+		return problem.List{{
+			File: p.Suite.Path, Message: fmt.Sprintf("model %s takes no images, and some cases have images", t.Name),
+			Hint: "choose another model, or leave these cases out with --tag; " +
+				"if it does take images, set images: true on it in the config",
+		}}
+	case !slices.ContainsFunc(revision.Messages, func(m prompt.Message) bool { return m.Role == "user" }):
+		return problem.List{{
+			File: revision.Path, Message: "some cases have images, and the prompt has no user message that could have them",
+			Hint: "put {{input}} into a message with role: user",
+		}}
 	}
 	return nil
 }

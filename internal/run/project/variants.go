@@ -35,6 +35,9 @@ func (p *Project) Variants() ([]Variant, error) {
 			if err == nil {
 				err = t.checked(revision)
 			}
+			if err == nil {
+				err = p.checkImages(t, revision)
+			}
 			if err != nil {
 				probs = append(probs, problem.From(err)...) // what was typed is wrong
 				continue

@@ -2,11 +2,13 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"promptbench/graders"
 	"promptbench/graders/reply"
+	"promptbench/internal/input/media"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/model"
 	"promptbench/internal/record/runfile"
@@ -24,10 +26,35 @@ func Messages(p *prompt.Prompt, c *runfile.Case, said []graders.Message) ([]mode
 	for _, m := range rendered {
 		out = append(out, model.Message{Role: m.Role, Content: m.Content})
 	}
+	if err := attach(out, c.Images); err != nil {
+		return nil, fmt.Errorf("case %s: %w", c.Case, err)
+	}
 	for _, m := range said[1:] {
 		out = append(out, model.Message{Role: m.Role, Content: m.Content})
 	}
 	return out, nil
+}
+
+// attach adds the images of a case to the last user message of a prompt.
+func attach(messages []model.Message, images []media.Image) error {
+	if len(images) == 0 {
+		return nil
+	}
+	for i := range slices.Backward(messages) {
+		m := &messages[i]
+		if m.Role != "user" {
+			continue
+		}
+		for _, image := range images {
+			data, err := image.Data()
+			if err != nil {
+				return fmt.Errorf("reading an image: %w", err)
+			}
+			m.Images = append(m.Images, model.Image{Type: image.Type, Data: data})
+		}
+		return nil
+	}
+	return errors.New("the prompt has no user message that could have the images")
 }
 
 // converse gets the replies of a trial, one for a plain case, and writes each. Where one has no outcome, so has the

@@ -41,8 +41,38 @@ type Request struct {
 
 // A Message is one message of a request.
 type Message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
+	Role    string
+	Content string   // of several parts, the texts
+	Images  []string // URLs
+}
+
+// UnmarshalJSON reads a message whose content is a text or a list of parts.
+func (m *Message) UnmarshalJSON(data []byte) error {
+	var known struct {
+		Role    string          `json:"role"`
+		Content json.RawMessage `json:"content"`
+	}
+	if err := json.Unmarshal(data, &known); err != nil {
+		return err
+	}
+	m.Role = known.Role
+	if json.Unmarshal(known.Content, &m.Content) == nil {
+		return nil
+	}
+	var parts []struct {
+		Text     string `json:"text"`
+		ImageURL struct {
+			URL string `json:"url"`
+		} `json:"image_url"`
+	}
+	err := json.Unmarshal(known.Content, &parts)
+	for _, p := range parts {
+		m.Content += p.Text
+		if p.ImageURL.URL != "" {
+			m.Images = append(m.Images, p.ImageURL.URL)
+		}
+	}
+	return err
 }
 
 // Input returns the content of the last user message, or "".
