@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/graders"
 	"promptbench/internal/model"
 	"promptbench/internal/testing/fakeopenai"
 )
@@ -39,6 +40,10 @@ func TestRepliesInAnyShape(t *testing.T) {
 	from := func(reply, from string) model.Response {
 		return model.Response{Reply: reply, ReplyFrom: from, FinishReason: "stop", Usage: counted}
 	}
+	called := func(r model.Response, name string) model.Response {
+		r.ToolCalls = []graders.ToolCall{{Name: name, Arguments: `{"a":1}`}}
+		return r
+	}
 	usage := func(usage string) string {
 		return `{"choices":[{"message":` + hello + `,"finish_reason":"stop"}],"usage":` + usage + `}`
 	}
@@ -55,7 +60,7 @@ func TestRepliesInAnyShape(t *testing.T) {
 		"logprobs as a list":   {said(`{"message":` + hello + `,"finish_reason":"stop","logprobs":[]}`), good},
 		"index as a text":      {said(`{"index":"0","message":` + hello + `,"finish_reason":"stop"}`), good},
 		"tool arguments as an object": {
-			stopped1(`{"content":"안녕","tool_calls":[{"function":{"name":"f","arguments":{"a":1}}}]}`), good,
+			stopped1(`{"content":"안녕","tool_calls":[{"function":{"name":"f","arguments":{"a":1}}}]}`), called(good, "f"),
 		},
 		"tool calls as an object": {stopped1(`{"content":"안녕","tool_calls":{}}`), good},
 		"content as parts":        {stopped1(`{"content":[{"type":"text","text":"안"},{"type":"text","text":"녕"}]}`), good},
@@ -105,10 +110,11 @@ func TestRepliesInAnyShape(t *testing.T) {
 		"an empty reply that was counted": {stopped1(`{"content":""}`), from("", "")},
 		"the text is in a tool call": {
 			stopped1(`{"content":null,"tool_calls":[{"function":{"name":"reply","arguments":"{\"a\":1}"}}]}`),
-			from(`{"a":1}`, "tool_calls"),
+			called(from(`{"a":1}`, "tool_calls"), "reply"),
 		},
 		"the text is in an older call": {
-			stopped1(`{"content":"","function_call":{"name":"reply","arguments":{"a":1}}}`), from(`{"a":1}`, "tool_calls"),
+			stopped1(`{"content":"","function_call":{"name":"reply","arguments":{"a":1}}}`),
+			called(from(`{"a":1}`, "tool_calls"), "reply"),
 		},
 		"the text is in a delta": {
 			said(`{"delta":` + hello + `,"finish_reason":"stop"}`), from("안녕", "delta"),
