@@ -49,8 +49,8 @@ func takes() []string { return []string{"first", "last", "only"} }
 // Number returns the grader "number": 1 where the number in the reply without its thinking is the expected one, else 0.
 // Answer is the number as it is written. A number of the case replaces value; without both it does not apply. The
 // tolerance is a number, or a share of the expected one such as 1%; the empty one is 0. Of several numbers, take says
-// which counts: first, last, which the empty one means, or only, where several score 0. Numbers are compared as decimals,
-// so that 0.3 is 0.1 from 0.2. A reply without a number scores 0. Mistakes are each a [ParamError], joined.
+// which counts: first, last, which the empty one means, or only, where several score 0. Numbers are compared as
+// decimals, so that 0.3 is 0.1 from 0.2. A reply without a number scores 0. Mistakes are each a [ParamError], joined.
 func Number(value *float64, tolerance, take string) (Grader, error) {
 	var m mistakes
 	take = cmp.Or(take, "last")

@@ -37,7 +37,8 @@ func numbersIn(text string) []numberIn {
 			continue
 		}
 		small, myriad := unitOf(text[m[6]:m[7]]), unitOf(text[m[8]:m[9]])
-		if gap := text[end:m[0]]; open != nil && sign == "" && (gap == "" || gap == " ") && open.takes(digits, small, myriad) {
+		if gap := text[end:m[0]]; open != nil && sign == "" && (gap == "" || gap == " ") &&
+			open.takes(digits, small, myriad) {
 			out[len(out)-1] = numberIn{text[from:m[1]], open.value()}
 			end = m[1]
 			continue

@@ -123,7 +123,12 @@ func (r *Reference) least(value float64, words string) nearness {
 
 // newReferenceGrader makes a grader that holds a reply against the reference texts of the suite and of the case.
 // measure gets the reply, which is not blank, and at least one text.
-func newReferenceGrader(name string, params any, to []string, measure func(reply string, texts []string) nearness) Grader {
+func newReferenceGrader(
+	name string,
+	params any,
+	to []string,
+	measure func(reply string, texts []string) nearness,
+) Grader {
 	return newFunction(name, params, func(s Sample) Score {
 		texts := slices.Concat(to, s.Expect.Reference)
 		if done, ok := withoutMeasure(s, texts); ok {

@@ -76,7 +76,7 @@ func (g similar) grade(ctx context.Context, s Sample) (Score, error) {
 		case errors.Is(err, ErrStopped):
 			return Score{}, err
 		case err != nil:
-			return Broken("asking for an embedding: " + err.Error()), nil
+			return Broken("asking for an embedding: " + err.Error()), nil //nolint:nilerr // the score tells it
 		case e.Broken:
 			return Broken(e.Unscored), nil
 		case e.Unscored != "":

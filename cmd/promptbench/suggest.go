@@ -64,7 +64,12 @@ case to the suite. Comments and layout of the suite stay.`,
 		return a.suggest(ctx, o, args, how, f, to)
 	}, how.check, to.check, func() error { return f.check(cmd) })
 	flags := cmd.Flags()
-	flags.StringVar(&f.editor, "editor", "", "the model that proposes inputs, also as --model: a `name` in the config, or ENDPOINT:ID")
+	flags.StringVar(
+		&f.editor,
+		"editor",
+		"",
+		"the model that proposes inputs, also as --model: a `name` in the config, or ENDPOINT:ID",
+	)
 	flags.BoolVar(&f.dryRun, "dry-run", false, "say what the proposals would take at most; send nothing")
 	flags.IntVar(&f.each, "each", 5, "ask for `n` inputs in each request")
 	flags.IntVar(&f.requests, "requests", 20, "make at most `n` requests, the widest gaps first")
@@ -177,8 +182,12 @@ func (a *app) printSuggestions(s *cases.Suggester, proposal *cases.Proposal, to 
 	case to.format == report.Text:
 		a.Note("next: write them to a file with -o proposed.yaml, which makes no call")
 	case to.format == report.YAML && !to.outputs[0].toStdout():
-		a.Note("next: replace %s in %s, and move cases into the suite with promptbench cases suggest --accept all --proposed %s",
-			propose.Blank, to.outputs[0].file, to.outputs[0].file)
+		a.Note(
+			"next: replace %s in %s, and move cases into the suite with promptbench cases suggest --accept all --proposed %s",
+			propose.Blank,
+			to.outputs[0].file,
+			to.outputs[0].file,
+		)
 	}
 	return nil
 }

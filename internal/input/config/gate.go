@@ -32,7 +32,10 @@ func (k *checker) addGate(c *Config, at strictyaml.Node, f fileGate) {
 	if at.Kind() != strictyaml.Mapping {
 		return // reported by decoding
 	}
-	kinds := slices.DeleteFunc([]string{"grader", "regression", "metric", "cases"}, func(key string) bool { return !at.Has(key) })
+	kinds := slices.DeleteFunc(
+		[]string{"grader", "regression", "metric", "cases"},
+		func(key string) bool { return !at.Has(key) },
+	)
 	switch {
 	case len(kinds) != 1:
 		k.fail(at, "a gate has exactly one of grader, regression, metric and cases", "{grader: case_type, min: 0.8}, "+

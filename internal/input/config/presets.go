@@ -116,5 +116,12 @@ func (p Preset) apiAt(base string) string {
 
 // Model returns a model of the endpoint that no config describes.
 func (p Preset) Model(id string) Model {
-	return Model{Name: p.Name + ":" + id, Endpoint: p.Name, BaseURL: p.BaseURL, API: p.API, Model: id, NoImages: p.NoImages}
+	return Model{
+		Name:     p.Name + ":" + id,
+		Endpoint: p.Name,
+		BaseURL:  p.BaseURL,
+		API:      p.API,
+		Model:    id,
+		NoImages: p.NoImages,
+	}
 }

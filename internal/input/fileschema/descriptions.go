@@ -14,9 +14,10 @@ func descriptions() map[string]string {
 		"config.pairwise_prompt": "The prompt that asks which of two replies is better; else the built-in one.",
 		"config.judge_bar":       "The lower bound of kappa that a criterion needs to gate, -1 to under 1; default 0.4.",
 		"config.embeddings":      "A name under models: the model of embeddings for the grader similar.",
-		"config.editor":          "A name under models: the editor, which proposes revisions (improve) and cases (cases suggest).",
-		"config.editor_prompt":   "The prompt of the editor, relative to this file; else the built-in one.",
-		"config.runs":            "The directory of run files, relative to this file; default: runs.",
+		"config.editor": "A name under models: the editor, which proposes revisions (improve) and cases " +
+			"(cases suggest).",
+		"config.editor_prompt": "The prompt of the editor, relative to this file; else the built-in one.",
+		"config.runs":          "The directory of run files, relative to this file; default: runs.",
 		"config.baseline": "The run file that run and compare hold a single revision against, " +
 			"or a list of it and of an anchor: a second run file, which stays when the baseline moves.",
 		"config.models":          "Targets by the names that --model takes.",
@@ -34,7 +35,8 @@ func descriptions() map[string]string {
 		"config.models.price.batch":  "The share of the price that a call in a batch costs, over 0 and up to 1.",
 		"config.models.rpm":          "Requests a minute, at least 1; no limit without it.",
 		"config.models.tpm":          "Tokens a minute, at least 1; no limit without it.",
-		"config.models.context": "Tokens of a request and its reply together, at least 1; no limit without it. improve keeps " +
+		"config.models.context": "Tokens of a request and its reply together, at least 1; no limit without it. improve " +
+			"keeps " +
 			"its requests to an editor within it.",
 		"config.models.headers":     "Headers that are sent as written; none may hold a secret.",
 		"config.models.headers_env": "Headers with values from the environment: the header's name to the variable's.",
@@ -69,12 +71,13 @@ func descriptions() map[string]string {
 		"prompt.tools.parameters":  "The JSON Schema of its arguments.",
 		"prompt.toolChoice":        "auto, none, required, or the name of a tool; default: the endpoint's.",
 		"prompt.messages.content":  "The text, with {{input}} and the names of vars, which may be letters of any script.",
-		"prompt.messages.file":     "A .txt or .md file in the project that holds the text, relative to this one, in place of content.",
-		"prompt.responseFormat":    "text, json_object or json_schema.",
-		"prompt.jsonSchema":        "The JSON Schema of a reply, with responseFormat: json_schema.",
-		"prompt.replyFormat":       "What the format grader holds replies to: xml, json or text.",
-		"prompt.testData":          "Ignored: the suite has the cases.",
-		"prompt.evaluators":        "Ignored: the suite has the graders.",
+		"prompt.messages.file": "A .txt or .md file in the project that holds the text, relative to this one, in " +
+			"place of content.",
+		"prompt.responseFormat": "text, json_object or json_schema.",
+		"prompt.jsonSchema":     "The JSON Schema of a reply, with responseFormat: json_schema.",
+		"prompt.replyFormat":    "What the format grader holds replies to: xml, json or text.",
+		"prompt.testData":       "Ignored: the suite has the cases.",
+		"prompt.evaluators":     "Ignored: the suite has the graders.",
 
 		"suite":             "How replies are read, which graders score them, and the cases.",
 		"suite.suite":       "The suite's name; default: that of its file.",
@@ -108,18 +111,24 @@ func descriptions() map[string]string {
 		"suite.cases.messages":            "A conversation whose last message is the user's; the reply to it is graded.",
 		"suite.cases.messages.role":       "user or assistant.",
 		"suite.cases.messages.content":    "The text. That of the first message is the input.",
-		"suite.cases.turns":               "What the user says, one message after each reply: a text, or {input: …, expect: …}.",
-		"suite.cases.turns.input":         "The message.",
-		"suite.cases.turns.expect":        "What is expected of the reply to it; of the last, in place of that of the case.",
-		"suite.cases.note":                "For people: why the case is there.",
-		"suite.cases.group":               "Shared by cases that are paraphrases of each other; statistics count them once.",
-		"suite.cases.vars":                "Texts for a prompt's {{name}}, over those of the suite.",
-		"suite.cases.images": "PNG, JPEG, GIF or WebP images that are sent with the input: files, relative to this one, or data " +
+		"suite.cases.turns": "What the user says, one message after each reply: a text, or {input: …, " +
+			"expect: …}.",
+		"suite.cases.turns.input": "The message.",
+		"suite.cases.turns.expect": "What is expected of the reply to it; of the last, in place of that of the " +
+			"case.",
+		"suite.cases.note": "For people: why the case is there.",
+		"suite.cases.group": "Shared by cases that are paraphrases of each other; statistics count them " +
+			"once.",
+		"suite.cases.vars": "Texts for a prompt's {{name}}, over those of the suite.",
+		"suite.cases.images": "PNG, JPEG, GIF or WebP images that are sent with the input: files, relative to this " +
+			"one, or data " +
 			"URLs; at most 20 of 5 MB each.",
-		"suite.matrix":        "Vars with a list of values each: every case becomes one for each combination, and these a group.",
-		"suite.cases.graders": "Graders of this case alone, besides those of the suite: a name, or a name with its parameters.",
-		"suite.cases.tags":    "Chosen by --tag.",
-		"suite.cases.expect":  "What is expected of the reply.",
+		"suite.matrix": "Vars with a list of values each: every case becomes one for each combination, and " +
+			"these a group.",
+		"suite.cases.graders": "Graders of this case alone, besides those of the suite: a name, or a name with its " +
+			"parameters.",
+		"suite.cases.tags":   "Chosen by --tag.",
+		"suite.cases.expect": "What is expected of the reply.",
 	}
 	for _, path := range []string{"suite.cases.expect.", "suite.cases.turns.expect."} {
 		for _, x := range graders.Expectations() {

@@ -74,7 +74,9 @@ func read(dir, text string) (image Image, data []byte, err error) {
 		return image, image.data, err
 	}
 	if strings.Contains(text, "://") {
-		return image, nil, errors.New("an image is a file or a data URL: download it, so that a run does not depend on a server")
+		return image, nil, errors.New(
+			"an image is a file or a data URL: download it, so that a run does not depend on a server",
+		)
 	}
 	image.Path = filepath.FromSlash(text)
 	if !filepath.IsAbs(image.Path) {

@@ -140,7 +140,7 @@ func partsBeside(prompt string) partReader {
 		if abs, err := filepath.Abs(path); err != nil || !isWithin(abs, root) {
 			return nil, fmt.Errorf("the file is outside of the project in %s", root)
 		}
-		real, err := filepath.EvalSymlinks(path)
+		resolved, err := filepath.EvalSymlinks(path)
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +149,7 @@ func partsBeside(prompt string) partReader {
 			if err == nil {
 				target, err = filepath.Abs(target)
 			}
-			if abs, absErr := filepath.Abs(real); err == nil && absErr == nil && isWithin(abs, target) {
+			if abs, absErr := filepath.Abs(resolved); err == nil && absErr == nil && isWithin(abs, target) {
 				return inputfile.Read(path, maxSize)
 			}
 		}

@@ -50,8 +50,8 @@ type Message struct {
 //
 //	{"jsonSchema":…,"messages":[{"content":…,"role":…}],"modelParameters":{…},"responseFormat":…}
 //
-// as in the file, and with tools and toolChoice where there are tools. It does not depend on the name, path, description, suggested
-// model and reply format, nor on the file's spelling, comments and key order.
+// as in the file, and with tools and toolChoice where there are tools. It does not depend on the name, path,
+// description, suggested model and reply format, nor on the file's spelling, comments and key order.
 func (p *Prompt) Hash() string {
 	fields := map[string]any{
 		"jsonSchema":      p.JSONSchema,

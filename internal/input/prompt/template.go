@@ -170,12 +170,16 @@ func (p *Prompt) CheckVars(known []string) problem.List {
 	return probs
 }
 
-// CheckTurns reports a prompt that no conversation can go on from: what is said after the input follows its last message.
+// CheckTurns reports a prompt that no conversation can go on from: what is said after the input follows its last
+// message.
 func (p *Prompt) CheckTurns() problem.List {
 	if n := len(p.Messages); n == 0 || p.Messages[n-1].Role == "user" {
 		return nil
 	}
-	out := p.last.Problem("the last message is not from the user, and the suite has conversations", "leave it out for this suite")
+	out := p.last.Problem(
+		"the last message is not from the user, and the suite has conversations",
+		"leave it out for this suite",
+	)
 	if p.Revision != "" {
 		out.File += "@" + p.Revision // the file in the work tree may be another one
 	}

@@ -10,8 +10,8 @@ import (
 	"promptbench/internal/input/strictyaml"
 )
 
-// A CaseGrader is a grader that a case adds to those of its suite, in the form that a suite names one: a name, or a name
-// with its parameters.
+// A CaseGrader is a grader that a case adds to those of its suite, in the form that a suite names one: a name, or a
+// name with its parameters.
 type CaseGrader struct {
 	Name   string
 	Params json.RawMessage // canonical JSON, or nil

@@ -52,7 +52,12 @@ func (l *loader) cases(b *casesBlock, combinations matrix) {
 	c := &caseChecker{
 		rules: s.Rules.Types, expects: graders.Expectations(),
 		ids: map[string]place{}, alike: map[string]string{}, first: map[[sha256.Size]byte]string{},
-		stats:       stats{vars: map[string]int{}, tags: map[string]int{}, types: map[string]int{}, groups: map[string]bool{}},
+		stats: stats{
+			vars:   map[string]int{},
+			tags:   map[string]int{},
+			types:  map[string]int{},
+			groups: map[string]bool{},
+		},
 		suiteScores: map[string]bool{}, byScore: map[string]*caseScore{},
 	}
 	for _, name := range s.ScoreNames() {

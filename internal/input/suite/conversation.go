@@ -62,7 +62,9 @@ func checkInputKeys(n strictyaml.Node) (probs problem.List) {
 	case len(has) == 0:
 		probs.Add(n.MissingKey(inputKeys()[0]))
 	case len(has) > 1:
-		probs.Add(n.AtKey(has[1]).Problem("a case has one of input, messages and turns, found "+strings.Join(has, " and "), ""))
+		probs.Add(
+			n.AtKey(has[1]).Problem("a case has one of input, messages and turns, found "+strings.Join(has, " and "), ""),
+		)
 	}
 	return probs
 }
@@ -93,8 +95,8 @@ func (r *record) expectPath() []any {
 // IsConversation reports whether the case has more messages than its input.
 func (c *Case) IsConversation() bool { return len(c.Messages) > 1 || len(c.Turns) > 1 }
 
-// said is what a case gives to a prompt: its input with the messages of a conversation and the hashes of images. It is nil
-// of a plain case.
+// said is what a case gives to a prompt: its input with the messages of a conversation and the hashes of images. It is
+// nil of a plain case.
 func (c *Case) said() map[string]any {
 	if len(c.Messages) == 0 && len(c.Turns) == 0 && len(c.media) == 0 {
 		return nil
@@ -122,31 +124,48 @@ func (c *Case) said() map[string]any {
 
 // conversation checks the messages and the turns of a case.
 func (c *caseChecker) conversation(r record, fail func(message, hint string, path ...any)) {
-	if r.Case.Messages != nil && len(r.Case.Messages) == 0 {
+	if r.Messages != nil && len(r.Messages) == 0 {
 		fail("messages is empty", "", "messages")
 	}
-	for i, m := range r.Case.Messages {
+	for i, m := range r.Messages {
 		roles := []string{graders.RoleUser, graders.RoleAssistant}
 		switch {
 		case m.Role == "":
 		case i == 0 && m.Role != graders.RoleUser:
-			fail("the first message is not from the user", "it takes the place of {{input}}; what comes before belongs in the prompt",
-				"messages", i, "role")
+			fail(
+				"the first message is not from the user",
+				"it takes the place of {{input}}; what comes before belongs in the prompt",
+				"messages",
+				i,
+				"role",
+			)
 		case !slices.Contains(roles, m.Role):
 			fail(fmt.Sprintf("unknown role %q", m.Role), strictyaml.Hint(m.Role, roles), "messages", i, "role")
-		case i == len(r.Case.Messages)-1 && m.Role != graders.RoleUser:
-			fail("the last message is not from the user", "the reply to the last message is what is graded", "messages", i, "role")
+		case i == len(r.Messages)-1 && m.Role != graders.RoleUser:
+			fail(
+				"the last message is not from the user",
+				"the reply to the last message is what is graded",
+				"messages",
+				i,
+				"role",
+			)
 		}
 		if strings.TrimSpace(m.Content) == "" {
 			fail("the message is empty", "", "messages", i, "content")
 		}
 	}
-	for i, t := range r.Case.Turns {
+	for i, t := range r.Turns {
 		if strings.TrimSpace(t.Input) == "" {
 			fail("the turn is empty", "", "turns", i)
 		}
-		if i == len(r.Case.Turns)-1 && !reflect.ValueOf(t.Expect).IsZero() {
-			fail("both the case and its last turn have expect, which is of the last reply", "write it in one of them", "turns", i, "expect")
+		if i == len(r.Turns)-1 && !reflect.ValueOf(t.Expect).IsZero() {
+			fail(
+				"both the case and its last turn have expect, which is of the last reply",
+				"write it in one of them",
+				"turns",
+				i,
+				"expect",
+			)
 			break
 		}
 		c.expectations(t.Expect, fail, "turns", i, "expect")

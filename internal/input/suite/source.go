@@ -198,7 +198,7 @@ func plainRecord(file string, line int, data []byte) (record, bool) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if dec.Decode(&r.Case) != nil || len(bytes.TrimSpace(data[dec.InputOffset():])) > 0 || r.ID == "" || r.Input == "" ||
-		r.Case.Messages != nil || r.Case.Turns != nil {
+		r.Messages != nil || r.Turns != nil {
 		return record{}, false
 	}
 	id, ok := strictyaml.Plain(data, "id")

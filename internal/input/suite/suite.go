@@ -73,7 +73,7 @@ type Case struct {
 	Vars     map[string]string `json:"vars,omitempty" yaml:"vars"`
 	Expect   graders.Expect    `json:"expect,omitzero" yaml:"expect"`
 	Tags     []string          `json:"tags,omitempty" yaml:"tags"`
-	Images   []string          `json:"images,omitempty" yaml:"images"` // as written: files, relative to this one, or data URLs
+	Images   []string          `json:"images,omitempty" yaml:"images"` // as written: files beside this one, or data URLs
 
 	Graders []CaseGrader `json:"graders,omitempty" yaml:"graders"` // besides those of the suite
 

@@ -17,7 +17,10 @@ func messageOf(m model.Message, imageOf func(model.Image) any) any {
 	if len(m.Images) == 0 {
 		return chatMessage{Content: m.Content, Role: m.Role}
 	}
-	return imageMessage{Content: append(partsOf(m, imageOf), map[string]any{"type": "text", "text": m.Content}), Role: m.Role}
+	return imageMessage{
+		Content: append(partsOf(m, imageOf), map[string]any{"type": "text", "text": m.Content}),
+		Role:    m.Role,
+	}
 }
 
 // partsOf writes the images of a message.

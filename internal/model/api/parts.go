@@ -43,7 +43,7 @@ type part struct {
 	Arguments json.RawMessage `json:"arguments"`
 	Args      json.RawMessage `json:"args"`
 	Input     json.RawMessage `json:"input"`
-	Name      json.RawMessage `json:"name"` // of a tool
+	Name      json.RawMessage `json:"name"`    // of a tool
 	Thought   bool            `json:"thought"` // Gemini's mark of a part that is thinking
 }
 

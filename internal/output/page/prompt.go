@@ -59,7 +59,15 @@ func diffPrompts(base, head runfile.Header) *promptDiff {
 
 func settingsOf(h runfile.Header) []string {
 	p := h.Prompt
-	return cells([]string{paramsText(h), p.ResponseFormat, string(p.ReplyFormat), string(p.JSONSchema), prompt.ToolsText(p.Tools, p.ToolChoice)})
+	return cells(
+		[]string{
+			paramsText(h),
+			p.ResponseFormat,
+			string(p.ReplyFormat),
+			string(p.JSONSchema),
+			prompt.ToolsText(p.Tools, p.ToolChoice),
+		},
+	)
 }
 
 func paramsText(h runfile.Header) string {

@@ -33,8 +33,14 @@ func Found(r search.Result) string {
 
 // Better says that a recorded revision is better than another, by the name of that.
 func Better(b brief.Better, than string) string {
-	s := fmt.Sprintf("%s is better than %s at %s by the recordings of this suite: %s against %s. Consider starting from it",
-		b.Prompt, than, b.Grader, Decimals(b.Score), Decimals(b.Base))
+	s := fmt.Sprintf(
+		"%s is better than %s at %s by the recordings of this suite: %s against %s. Consider starting from it",
+		b.Prompt,
+		than,
+		b.Grader,
+		Decimals(b.Score),
+		Decimals(b.Base),
+	)
 	if b.Mixed {
 		return s + "; it is worse on some type of input, so compare the two first."
 	}

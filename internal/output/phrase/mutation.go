@@ -142,7 +142,8 @@ func MutationNotes(r mutation.Result) []string {
 			wording.Count(c.Run, "control")))
 	default:
 		out = append(out, fmt.Sprintf("%d of %s with the unchanged prompt %s noticed: replies vary or the model has "+
-			"drifted, so the score claims too much.", c.Noticed, wording.Count(c.Run, "control"), wording.Verb(c.Noticed, "are")))
+			"drifted, so the score claims too much.", c.Noticed,
+			wording.Count(c.Run, "control"), wording.Verb(c.Noticed, "are")))
 	}
 	if r.Left > 0 && r.Score != nil {
 		out = append(out, fmt.Sprintf("%s not run or not decided.", areLeft(r.Left, "mutant")))

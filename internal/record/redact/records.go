@@ -29,7 +29,12 @@ func (r *Redactor) Header(h runfile.Header) (runfile.Header, error) {
 		out.Graders = append(out.Graders, spec)
 	}
 	if s := h.Selected; s != nil {
-		out.Selected = &runfile.Selection{Cases: each(s.Cases, r.kept), Tags: each(s.Tags, r.kept), Draw: s.Draw, After: s.After}
+		out.Selected = &runfile.Selection{
+			Cases: each(s.Cases, r.kept),
+			Tags:  each(s.Tags, r.kept),
+			Draw:  s.Draw,
+			After: s.After,
+		}
 	}
 	if j := h.Judge; j != nil {
 		judge := *j
@@ -90,7 +95,9 @@ func (r *Redactor) expect(e graders.Expect) graders.Expect {
 // Call is a call without what was said.
 func (r *Redactor) Call(c runfile.Call) runfile.Call {
 	return runfile.Call{
-		Key: r.hash(c.Key), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Turn: c.Turn, Criterion: c.Criterion, Vote: c.Vote,
+		Key: r.hash(
+			c.Key,
+		), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Turn: c.Turn, Criterion: c.Criterion, Vote: c.Vote,
 		Reply: r.text(c.Reply), Thinking: r.text(c.Thinking), ReplyFrom: r.plain(c.ReplyFrom),
 		ToolCalls:    r.toolCalls(c.ToolCalls),
 		FinishReason: r.plain(c.FinishReason), ResponseModel: r.plain(c.ResponseModel), Usage: c.Usage,

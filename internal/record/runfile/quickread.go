@@ -8,9 +8,9 @@ import (
 // The members of the records, in the order in which a [Writer] writes them. A reader below leaves a line with any other
 // member to encoding/json.
 const (
-	caseMembers = "kind case input messages turns vars expect tags group note sealed input_hash"
-	callMembers = "kind key case trial variant for turn criterion vote reply thinking reply_from tool_calls finish_reason " +
-		"response_model usage latency_ms attempts at replayed_from batch error"
+	caseMembers = "kind case input messages turns vars expect tags group note sealed images input_hash"
+	callMembers = "kind key case trial variant for turn criterion vote reply thinking reply_from tool_calls " +
+		"finish_reason response_model usage latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
 	trialMembers  = "kind case trial variant key read scores error"
 	readMembers   = "format type items defects"
@@ -21,7 +21,7 @@ const (
 func (k *collector) readCase(c *cursor, into *Case) {
 	c.members(caseMembers, func(name string) {
 		switch name {
-		case "kind", "messages", "vars":
+		case "kind", "messages", "vars", "images":
 			c.skip()
 		case "turns":
 			shared(c, k.turns, &into.Turns)

@@ -241,13 +241,13 @@ type Call struct {
 	Key           string             `json:"key"`
 	Case          string             `json:"case"`
 	Trial         int                `json:"trial"`               // from 1
-	Variant       string             `json:"variant,omitempty"`   // of a run with [Header.Blame]: 1 for each hunk that is in, or 0
+	Variant       string             `json:"variant,omitempty"`   // in a run of blame: 1 for a hunk that is in, or 0
 	For           string             `json:"for"`                 // [ForReply] and the like
 	Turn          int                `json:"turn,omitempty"`      // of a reply of a conversation, from 1
-	Criterion     string             `json:"criterion,omitempty"` // the criteria that a judge is asked about, joined by commas
+	Criterion     string             `json:"criterion,omitempty"` // what a judge is asked about, joined by commas
 	Vote          int                `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
 	Reply         string             `json:"reply"`
-	Begins        string             `json:"-"` // the beginning of a reply in one line, where its run [Header.QuotesReplies]
+	Begins        string             `json:"-"` // of a reply, in one line, where its run [Header.QuotesReplies]
 	Thinking      string             `json:"thinking,omitempty"`
 	ReplyFrom     string             `json:"reply_from,omitempty"` // the field with the text, where the content was empty
 	ToolCalls     []graders.ToolCall `json:"tool_calls,omitempty"` // of a prompt that declares tools
@@ -256,7 +256,7 @@ type Call struct {
 	Usage         *Usage             `json:"usage,omitempty"` // absent where the endpoint named none
 	LatencyMS     int64              `json:"latency_ms"`
 	Attempts      int                `json:"attempts"`
-	At            time.Time          `json:"at,omitzero"`             // when the model answered or failed; kept when replayed
+	At            time.Time          `json:"at,omitzero"`             // when the model answered or failed; as recorded
 	ReplayedFrom  string             `json:"replayed_from,omitempty"` // the run that the reply was recorded in
 	Batch         string             `json:"batch,omitempty"`         // the provider's id of the batch that brought it
 	Error         *Error             `json:"error,omitempty"`

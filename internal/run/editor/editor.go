@@ -1,6 +1,6 @@
 // Package editor asks the editor, the model of a project that writes text for people to judge: revisions of a prompt
-// and inputs of cases. Its requests are the cases of a suite of their own, so that its answers are recorded, replayed and
-// resumed as all replies are. What it answers is input from outside: the caller checks it strictly.
+// and inputs of cases. Its requests are the cases of a suite of their own, so that its answers are recorded, replayed
+// and resumed as all replies are. What it answers is input from outside: the caller checks it strictly.
 package editor
 
 import (
@@ -22,7 +22,9 @@ import (
 )
 
 // ErrUnfinished says that a job ended early, so that the same command goes on where it was.
-var ErrUnfinished = errors.New("not finished; run the same command again to go on, with a larger limit if one was reached")
+var ErrUnfinished = errors.New(
+	"not finished; run the same command again to go on, with a larger limit if one was reached",
+)
 
 // An Editor answers requests.
 type Editor struct {

@@ -65,8 +65,8 @@ func (s *Search) left() (calls int, reason string) {
 	return max(0, calls), reason
 }
 
-// leftCost is what --max-cost leaves, without what the sealed cases may cost, and without the first call of a job, which
-// is let in by its longest reply.
+// leftCost is what --max-cost leaves, without what the sealed cases may cost, and without the first call of a job,
+// which is let in by its longest reply.
 func (s *Search) leftCost() float64 {
 	size := 0
 	for _, m := range s.base.Messages {

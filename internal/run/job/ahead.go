@@ -63,7 +63,10 @@ func countQuestions(p *project.Project) (n int, err error) {
 		return 0, err
 	}
 	// Of an earlier turn of a conversation, only what it demands is asked.
-	demands := slices.DeleteFunc(slices.Clone(criteria), func(c graders.Criterion) bool { return !c.PerCase() || c.At > 0 })
+	demands := slices.DeleteFunc(
+		slices.Clone(criteria),
+		func(c graders.Criterion) bool { return !c.PerCase() || c.At > 0 },
+	)
 	for c, err := range p.Cases() {
 		if err != nil {
 			return 0, err

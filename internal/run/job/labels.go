@@ -140,6 +140,24 @@ func ToLabelSample(p *project.Project, of []*runfile.Run, n int, labeller string
 	return out, err
 }
 
+// A labelling is the replies of some runs, to be labelled.
+type labelling struct {
+	project  *project.Project
+	criteria []graders.Criterion
+	cases    []runfile.Case // of the suite, by id
+	sides    []labelledSide
+	people   labelled.People
+}
+
+// A labelledSide is one of the runs.
+type labelledSide struct {
+	run       *runfile.Run
+	judgeable []judgeable
+	texts     map[string]string      // of the first replies, by case
+	replies   map[string]label.Reply // by text
+	people    *labelled.Run
+}
+
 // isUndecided reports whether a judge was asked about replies of the runs, and decided nothing.
 func (w *labelling) isUndecided() bool {
 	wasAsked := false
@@ -189,24 +207,6 @@ func ToLabelNext(p *project.Project, of []*runfile.Run) (Labelling, error) {
 	out, err := w.about(questions)
 	out.Choose = func(given []label.Label) (label.Question, bool) { return w.next(given) }
 	return out, err
-}
-
-// A labelling is the replies of some runs, to be labelled.
-type labelling struct {
-	project  *project.Project
-	criteria []graders.Criterion
-	cases    []runfile.Case // of the suite, by id
-	sides    []labelledSide
-	people   labelled.People
-}
-
-// A labelledSide is one of the runs.
-type labelledSide struct {
-	run       *runfile.Run
-	judgeable []judgeable
-	texts     map[string]string      // of the first replies, by case
-	replies   map[string]label.Reply // by text
-	people    *labelled.Run
 }
 
 func labelWork(p *project.Project, of []*runfile.Run) (*labelling, error) {

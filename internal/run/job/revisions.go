@@ -216,8 +216,8 @@ func (r *Revisions) requests(p *project.Project, v project.Variant) iter.Seq2[mo
 	}
 }
 
-// requests yields what so many trials of cases, after some others, ask of a variant. What a conversation asks after its first turn depends on
-// the replies: requests whose earlier replies the index lacks have no key.
+// requests yields what so many trials of cases, after some others, ask of a variant. What a conversation asks after its
+// first turn depends on the replies: requests whose earlier replies the index lacks have no key.
 func requests(
 	p *project.Project, v project.Variant, cases iter.Seq2[suite.Case, error], after, trials int, index *runfile.Index,
 ) iter.Seq2[model.Request, error] {

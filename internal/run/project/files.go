@@ -27,13 +27,16 @@ func (p *Project) Files(revision string) ([]string, error) {
 }
 
 // Inputs are the files that a project with these options rests on, as far as they can be
-// found: the config, the suite with all that it names, the revisions with the files of their messages, and calibrations.
+// found: the config, the suite with all that it names, the revisions with the files of their messages, and
+// calibrations.
 func Inputs(ctx context.Context, o Options, revisions []string) []string {
 	p, _ := Settings(o) // of a broken config what can be read
 	_ = p.LoadSuite()
 	suitePath, _ := p.SuitePath()
 	calibrations, _ := filepath.Glob(filepath.Join(p.RunsDir, calibration.Dir, "*"))
-	out := append([]string{cmp.Or(o.Config, config.DefaultIn(config.Here())), suitePath}, slices.Concat(p.files, calibrations)...)
+	out := append(
+		[]string{cmp.Or(o.Config, config.DefaultIn(config.Here())), suitePath},
+		slices.Concat(p.files, calibrations)...)
 	for _, name := range revisions {
 		if path, err := prompt.Resolve(name); err == nil {
 			out = append(out, path)

@@ -87,13 +87,13 @@ func (p *Project) Embeds() bool {
 
 // References are the texts that the grader similar holds a reply against, but for those of the case.
 func (p *Project) References() []string {
-	var params struct {
+	var asked struct {
 		To []string `json:"to"`
 	}
 	if i := slices.IndexFunc(p.Suite.Graders, isEmbedding); i >= 0 {
-		_ = json.Unmarshal(p.Suite.Graders[i].Params, &params) // the suite was checked
+		_ = json.Unmarshal(p.Suite.Graders[i].Params, &asked) // the suite was checked
 	}
-	return params.To
+	return asked.To
 }
 
 func isEmbedding(e suite.GraderEntry) bool {

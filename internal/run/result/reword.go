@@ -10,8 +10,9 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// Reword gives failing checks of a run the words that the suite has for them, if the run is older than these words. S may
-// be nil: the suite is then the one that the run names, if it is still there. Checks that have changed keep their reasons.
+// Reword gives failing checks of a run the words that the suite has for them, if the run is older than these words. S
+// may be nil: the suite is then the one that the run names, if it is still there. Checks that have changed keep their
+// reasons.
 func Reword(run *runfile.Run, s *suite.Suite) {
 	expressions := graders.Expressions(run.Header.Graders)
 	old := func(score graders.Score) bool {

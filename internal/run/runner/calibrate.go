@@ -75,7 +75,13 @@ func (c *Calibration) grade(ctx context.Context, r Reply, counts *counter) ([]ru
 	}
 	out := make([]runfile.Trial, len(c.Gradings))
 	for i, g := range c.Gradings {
-		t, err := g.Trial(ctx, r.Case, append(slices.Clone(r.Earlier), r.Call), r.Format, JudgeCalls{Run: c.ID, Record: w.call})
+		t, err := g.Trial(
+			ctx,
+			r.Case,
+			append(slices.Clone(r.Earlier), r.Call),
+			r.Format,
+			JudgeCalls{Run: c.ID, Record: w.call},
+		)
 		if err != nil {
 			return nil, err
 		}

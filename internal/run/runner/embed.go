@@ -56,7 +56,7 @@ func (e *Embedder) Embed(ctx context.Context, s graders.Sample, text string) (gr
 	}
 	vector, err := api.Vector(call.Reply)
 	if err != nil {
-		return graders.Embedding{Unscored: err.Error(), Broken: true}, nil
+		return graders.Embedding{Unscored: err.Error(), Broken: true}, nil //nolint:nilerr // the score tells it
 	}
 	return graders.Embedding{Vector: vector}, nil
 }

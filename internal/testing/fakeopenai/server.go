@@ -85,8 +85,8 @@ func (r Request) Input() string {
 	return ""
 }
 
-// A Server answers POST …/chat/completions and …/embeddings, lists models at GET …/models, and takes batches where [Server.Batches] says
-// so.
+// A Server answers POST …/chat/completions and …/embeddings, lists models at GET …/models, and takes batches where
+// [Server.Batches] says so.
 type Server struct {
 	http     *httptest.Server
 	handlers []Handler
@@ -146,7 +146,8 @@ func (s *Server) Forget() *Server {
 	return s
 }
 
-// Requests returns the requests for completions and embeddings that arrived so far, in order of arrival, refused ones included.
+// Requests returns the requests for completions and embeddings that arrived so far, in order of arrival, refused ones
+// included.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

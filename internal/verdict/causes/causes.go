@@ -48,8 +48,9 @@ const (
 // A failure is one way in which one trial fails. The kind tells causes of a grader apart; the words are for people.
 type failure struct{ grader, kind, words string }
 
-// Of returns the causes in a run, those with the most cases first, and at the end those that follow from a wrong type. A case is in several where it fails in several ways.
-// A reply that is wrong as a whole has one cause, not one for each grader.
+// Of returns the causes in a run, those with the most cases first, and at the end those that follow from a wrong type.
+// A case is in several where it fails in several ways. A reply that is wrong as a whole has one cause, not one for each
+// grader.
 func Of(run *runfile.Run) []Cause {
 	type key struct{ grader, kind string }
 	failed := map[string][]failure{} // by case
@@ -96,7 +97,12 @@ func Of(run *runfile.Run) []Cause {
 	}
 	slices.SortFunc(out, func(a, b Cause) int {
 		last := func(c Cause) int { return map[bool]int{true: 1}[c.Follows()] }
-		return cmp.Or(last(a)-last(b), len(b.Cases)-len(a.Cases), cmp.Compare(a.Grader, b.Grader), cmp.Compare(a.What, b.What))
+		return cmp.Or(
+			last(a)-last(b),
+			len(b.Cases)-len(a.Cases),
+			cmp.Compare(a.Grader, b.Grader),
+			cmp.Compare(a.What, b.What),
+		)
 	})
 	return out
 }

@@ -91,13 +91,13 @@ func TestWhatRulesDo(t *testing.T) {
 		return all[id].Prompt.Messages[message].Content
 	}
 	require.NotContains(t, content("drop-role", 0), "planner")
-	require.Equal(t, `{"type": "a"}`, content("drop-thinking", 2))
+	require.JSONEq(t, `{"type": "a"}`, content("drop-thinking", 2))
 	require.NotContains(t, content("drop-thinking", 0), "Think first")
 	require.Len(t, all["drop-examples"].Prompt.Messages, 2)
 	require.Len(t, all["drop-examples-b"].Prompt.Messages, 4)
 	require.Equal(t, "b", all["drop-examples-b"].Type)
 	require.Equal(t, "b", all["drop-rule-types-line-2"].Type)
-	require.Equal(t, `{"thinking": "clear", "type": "b"}`, content("swap-labels-a-b", 2))
+	require.JSONEq(t, `{"thinking": "clear", "type": "b"}`, content("swap-labels-a-b", 2))
 	require.Equal(t, "three", content("reorder-examples", 1))
 	require.Contains(t, content("reorder-blocks", 0), "Think first.</thinking>\n- never repeat\n")
 	require.Contains(t, content("swap-language", 0), "Answer in English.")
@@ -133,6 +133,6 @@ func TestMutantsOfOtherPrompts(t *testing.T) {
 	require.NotContains(t, korean, "temperature")
 
 	untyped := mutants(parsed(t, whole))
-	require.Equal(t, `{"thinking": "unclear", "type": "b"}`, untyped["swap-labels"].Prompt.Messages[2].Content)
+	require.JSONEq(t, `{"thinking": "unclear", "type": "b"}`, untyped["swap-labels"].Prompt.Messages[2].Content)
 	require.Empty(t, mutants(parsed(t, `messages: [{role: user, content: "{{input}}"}]`)))
 }

@@ -29,7 +29,7 @@ type world struct {
 	chance float64
 }
 
-var types = []string{"answer", "question", "invalid"} //nolint:gochecknoglobals // of a test
+var types = []string{"answer", "question", "invalid"}
 
 func newWorld(seed uint64, cases int, chance float64) *world {
 	w := &world{r: rand.New(rand.NewPCG(seed, 19)), passes: map[string][2]bool{}, chance: chance}

@@ -24,7 +24,7 @@ type Plan struct {
 	Suite     string        `json:"suite"`
 	Cases     int           `json:"cases"`
 	Draw      *runfile.Draw `json:"draw,omitempty"`         // how these were drawn; nil where they were not
-	Sealed    int           `json:"sealed_cases,omitempty"` // that are not among the cases, unless the seal is to be opened
+	Sealed    int           `json:"sealed_cases,omitempty"` // not among the cases, unless the seal is to be opened
 	Units     int           `json:"units"`                  // cases, or groups of paraphrases
 	Trials    int           `json:"trials"`                 // per case
 	Batch     bool          `json:"batch"`                  // the cost is that of calls in batches

@@ -82,7 +82,8 @@ func (s *Search) Add(of []Proposal, race *Race) {
 	finished, left := race.Finished(), race.Left()
 	for i, p := range of {
 		s.Candidates = append(s.Candidates, Candidate{
-			Of: p.Of, Round: s.round, Values: race.Values(i), Whole: slices.Contains(finished, i), Left: slices.Contains(left, i),
+			Of: p.Of, Round: s.round, Values: race.Values(i),
+			Whole: slices.Contains(finished, i), Left: slices.Contains(left, i),
 		})
 	}
 	whole, values := s.whole()

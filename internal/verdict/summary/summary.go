@@ -90,7 +90,8 @@ func Of(run *runfile.Run, price *params.Price) Summary {
 	h := run.Header
 	s := Summary{
 		Schema: Schema, Run: h.Run, Prompt: h.Prompt.Name, Hash: h.Prompt.Hash, Suite: h.Suite.Name,
-		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run), Draw: h.DrawOf(), Sealed: h.Sealed,
+		Model: h.Model.ID, Endpoint: h.Model.Endpoint, Status: run.Status(), Reason: reason(run),
+		Draw: h.DrawOf(), Sealed: h.Sealed,
 		Basis: BasisOf(run), Cases: run.Planned(), Trials: h.Trials, Usage: UsageOf(run, price),
 		Types: append([]string{}, h.Reply.Types...), Failed: []Case{}, Flaky: []Flaky{}, Gates: []GateResult{},
 		Confusion: Confusion(run, casesOf(run), h.Reply.Types), Unread: UnreadableOf(run),
