@@ -44,8 +44,8 @@ type promptLine struct {
 }
 
 // Blame writes what each hunk of a change does as one file: a table with each interval, and the prompt with the effects
-// in the margin.
-func Blame(w io.Writer, r blame.Result) error {
+// in the margin. The links lead to other pages where it is served.
+func Blame(w io.Writer, r blame.Result, links []Link) error {
 	v := blameView{
 		Lead: textsafe.Cell(phrase.BlameChange(r)), Headline: textsafe.Cell(phrase.BlameHeadline(r)),
 		Notes: cells(phrase.BlameBasis(r)), IsPlan: r.Plan != nil,
@@ -76,7 +76,7 @@ func Blame(w io.Writer, r blame.Result) error {
 	}
 	v.Prompt = promptParts(phrase.BlameLines(r))
 	title := textsafe.Cell("Blame of " + phrase.BlameChange(r))
-	return write(w, "blame.tmpl", frame{Title: title}, v)
+	return write(w, "blame.tmpl", frame{Title: title, Links: links}, v)
 }
 
 // classOf is the class of a verdict, as a comparison's verdicts have it.

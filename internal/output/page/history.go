@@ -78,7 +78,7 @@ const (
 func History(w io.Writer, h history.History, graders []string, links, others []Link) error {
 	v := pastView{
 		Title:   textsafe.Cell("History of " + h.Suite),
-		Notes:   cells(append(phrase.LeftOut(h.LeftOut), phrase.Judges(h)...)),
+		Notes:   cells(slices.Concat(phrase.LeftOut(h.LeftOut), phrase.Failed(h), phrase.Judges(h))),
 		Graders: cells(graders), Others: others,
 		Lead: textsafe.Cell(
 			fmt.Sprintf("%s · %s", phrase.ModelAt(h.Model, h.Endpoint), wording.Count(len(h.Runs), "run")),

@@ -18,6 +18,7 @@ type runLink struct {
 	Scores                 []string
 	Verdict, Against, Pair string // the verdict, in words with its base, and the page of the comparison
 	Base, Head             bool   // chosen to be compared at first
+	Hunks                  string // how many of a change are blamed; such a run can't be compared
 }
 
 // Index lists runs, the newest first, each with how it did, by path, a link to it and two buttons to choose what to
@@ -34,6 +35,9 @@ func Index(w io.Writer, runs []runfile.Found, did map[string]compare.Standing, l
 		}
 		if s.Cases > 0 {
 			row.Cases = phrase.Extent(h, s)
+		}
+		if h.Blame != nil {
+			row.Hunks = "blame of " + wording.Count(len(h.Blame.Hunks), "hunk")
 		}
 		if f.Errors > 0 {
 			row.Status += ", " + wording.Count(f.Errors, "error")
@@ -53,13 +57,10 @@ func Index(w io.Writer, runs []runfile.Found, did map[string]compare.Standing, l
 // toCompare returns the newest complete run and the one before it over the same suite on the same model, else on
 // another one; -1 if there is no such pair.
 func toCompare(runs []runfile.Found) (base, head int) {
-	isWhole := func(f runfile.Found) bool {
-		return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil && !f.Stopped()
-	}
 	for _, anyModel := range []bool{false, true} {
 		for head, newest := range runs {
 			for i, f := range runs[head+1:] {
-				if isWhole(newest) && isWhole(f) && f.Header.Suite.Name == newest.Header.Suite.Name &&
+				if newest.IsWhole() && f.IsWhole() && f.Header.Suite.Name == newest.Header.Suite.Name &&
 					(anyModel || f.Header.Model.Same(newest.Header.Model)) {
 					return head + 1 + i, head
 				}

@@ -78,7 +78,7 @@ func blamed(tb testing.TB) string {
 	require.NoError(tb, err)
 	var b bytes.Buffer
 	o := blame.Options{Gating: []string{"case_type"}, Margin: compare.DefaultMargin}
-	require.NoError(tb, page.Blame(&b, change.Of(run, o)))
+	require.NoError(tb, page.Blame(&b, change.Of(run, o), nil))
 	return b.String()
 }
 

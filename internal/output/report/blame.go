@@ -18,7 +18,7 @@ func Blame(format string, w io.Writer, r blame.Result, o Options) error {
 	case Markdown:
 		return blameMarkdown(w, r, o)
 	case HTML:
-		return page.Blame(w, r)
+		return page.Blame(w, r, nil)
 	}
 	return fmt.Errorf("unknown format %q", format)
 }

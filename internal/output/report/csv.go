@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
 	"promptbench/internal/verdict/compare"
@@ -40,7 +41,7 @@ func (s *sheet) addGrader(grader string) {
 func (s *sheet) Run(r Run) error {
 	s.columns = []string{
 		"run", "prompt", "model", "case", "trial", "group", "tags", "input", "expected_type", "type", "items",
-		"reply", "thinking", "defects", "error", "input_tokens", "output_tokens", "latency_ms",
+		"reply", "thinking", "defects", "error", "input_tokens", "output_tokens", "latency_ms", "drawn",
 	}
 	s.per = []string{"", "_outcome", "_reason"}
 	h := r.Run.Header
@@ -56,7 +57,8 @@ func (s *sheet) Run(r Run) error {
 				text(h.Run), text(h.Prompt.Name), text(h.Model.ID), text(c.Case), fmt.Sprint(t.Trial), text(c.Group),
 				text(strings.Join(c.Tags, " ")), text(c.Input), text(c.Expect.Type),
 			}
-			row := sheetRow{cells: append(cells, replyCells(r.Run, t)...), byGrader: map[string][]string{}}
+			drawn := text(phrase.Drawn(h.DrawOf(), len(r.Run.Cases)))
+			row := sheetRow{cells: append(append(cells, replyCells(r.Run, t)...), drawn), byGrader: map[string][]string{}}
 			for at, g := range r.Summary.Graders {
 				one := trials[k : k+1]
 				cell := summary.CellOf(one, g.Grader, at)
@@ -104,7 +106,7 @@ func (s *sheet) Pair(p Pair) error {
 	for _, m := range c.Metrics {
 		s.columns = append(s.columns, "base_"+m.Metric, "head_"+m.Metric)
 	}
-	s.columns = append(s.columns, "verdict")
+	s.columns = append(s.columns, "verdict", "drawn")
 	s.per = []string{"_base", "_head", "_change", "_reason", "_type_verdict"}
 	for _, g := range c.Graders {
 		s.addGrader(g.Grader)
@@ -121,7 +123,7 @@ func (s *sheet) Pair(p Pair) error {
 		for k := range before {
 			row.cells = append(row.cells, number(before[k]), number(after[k]))
 		}
-		row.cells = append(row.cells, verdictOf(c))
+		row.cells = append(row.cells, verdictOf(c), text(phrase.Drawn(c.Head.Draw, c.Head.Cases)))
 		for k, m := range r.Marks {
 			found := outcomeOf(summary.CellOf(head, m.Grader, k))
 			row.byGrader[m.Grader] = []string{

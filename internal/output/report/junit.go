@@ -73,6 +73,7 @@ func (j *junit) Run(r Run) error {
 			{"prompt", s.Prompt}, {"run", s.Run}, {"model", s.Model}, {"mean", number(g.Mean)},
 			{"cases", phrase.FailedCases(s)},
 		}}
+		suite.drawn(s.Draw, s.Cases)
 		for i := range r.Run.Cases {
 			c := &r.Run.Cases[i]
 			trials := r.Run.TrialsOf(c.Case)
@@ -104,6 +105,7 @@ func (j *junit) Pair(p Pair) error {
 			{"counts", strconv.FormatBool(g.Gating)}, {"comparison_verdict", phrase.Overall(c)}, {"comparison", c.Headline},
 			{"delta", number(g.Delta)}, {"p_adjusted", number(g.PAdjusted)},
 		}}
+		suite.drawn(c.Head.Draw, c.Head.Cases)
 		for _, said := range phrase.Statements(c) {
 			suite.Properties = append(suite.Properties, junitProperty{"statement", said})
 		}
@@ -188,6 +190,13 @@ func number(v *float64) string {
 // inShort is a failure, an error or a skip with its reason in one line.
 func inShort(kind, why, text string) *junitProblem {
 	return &junitProblem{Message: textsafe.Cell(why), Type: kind, Text: text}
+}
+
+// drawn says that so many cases were drawn from a suite, where they were.
+func (s *junitSuite) drawn(d *runfile.Draw, cases int) {
+	if d != nil {
+		s.Properties = append(s.Properties, junitProperty{"drawn", phrase.Drawn(d, cases)})
+	}
 }
 
 func (s *junitSuite) add(c junitCase) {

@@ -28,6 +28,7 @@ import (
 	"promptbench/internal/record/label"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/text/textsafe"
+	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
 )
@@ -40,6 +41,8 @@ type Source interface {
 	Standings(ctx context.Context, runs []runfile.Found) (map[string]compare.Standing, error)
 	// Run loads a run in full.
 	Run(path string) (report.Run, error)
+	// Blame loads a run on variants of a change and says what each hunk of the change does.
+	Blame(path string) (blame.Result, error)
 	// Compare loads two runs in full and compares them.
 	Compare(ctx context.Context, base, head string) (report.Pair, error)
 	// History puts the runs of a suite on a model into the order of time; by default those of the newest.
@@ -177,11 +180,18 @@ func (h handler) index(w io.Writer, r *http.Request) error {
 }
 
 func (h handler) run(w io.Writer, r *http.Request) error {
-	path, err := h.find(r, "id")
+	found, err := h.find(r, "id", func(runfile.Header) bool { return true })
 	if err != nil {
 		return err
 	}
-	run, err := h.source.Run(path)
+	if found.Header.Blame != nil {
+		result, err := h.source.Blame(found.Path)
+		if err != nil {
+			return err
+		}
+		return page.Blame(w, result, links())
+	}
+	run, err := h.source.Run(found.Path)
 	if err != nil {
 		return err
 	}
@@ -190,15 +200,15 @@ func (h handler) run(w io.Writer, r *http.Request) error {
 }
 
 func (h handler) compare(w io.Writer, r *http.Request) error {
-	base, err := h.find(r, "base")
+	base, err := h.find(r, "base", runfile.Header.OfRevision)
 	if err != nil {
 		return err
 	}
-	head, err := h.find(r, "head")
+	head, err := h.find(r, "head", runfile.Header.OfRevision)
 	if err != nil {
 		return err
 	}
-	pair, err := h.source.Compare(r.Context(), base, head)
+	pair, err := h.source.Compare(r.Context(), base.Path, head.Path)
 	if err != nil {
 		return err
 	}
@@ -228,8 +238,7 @@ func others(shown history.History, runs []runfile.Found) []page.Link {
 			URL:  "history?" + url.Values{"suite": {suite}, "model": {cmp.Or(m.Name, m.ID)}}.Encode(),
 		}
 		isShown := suite == shown.Suite && m.ID == shown.Model && m.Endpoint == shown.Endpoint
-		isWhole := f.Status == runfile.Complete && f.Header.Selected == nil && !f.Stopped()
-		if isWhole && !isShown && !slices.Contains(out, one) {
+		if f.IsWhole() && !isShown && !slices.Contains(out, one) {
 			out = append(out, one)
 		}
 	}
@@ -242,18 +251,18 @@ var (
 	errBadForm  = errors.New("the form does not have the fields of this page; load the page again")
 )
 
-// find is the file of the run that a parameter names. Names are looked up and
-// never taken for paths.
-func (h handler) find(r *http.Request, name string) (string, error) {
+// find is the run that a parameter names. Names are looked up and never taken
+// for paths.
+func (h handler) find(r *http.Request, name string, fits func(runfile.Header) bool) (runfile.Found, error) {
 	id := r.URL.Query().Get(name)
 	runs, err := h.source.Runs()
 	if err != nil {
-		return "", err
+		return runfile.Found{}, err
 	}
 	for _, f := range runs {
-		if f.Header.Run == id {
-			return f.Path, nil
+		if f.Header.Run == id && fits(f.Header) {
+			return f, nil
 		}
 	}
-	return "", fmt.Errorf("%w: %q", errNoRun, id)
+	return runfile.Found{}, fmt.Errorf("%w: %q", errNoRun, id)
 }

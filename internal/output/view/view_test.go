@@ -16,6 +16,7 @@ import (
 	"promptbench/internal/output/view"
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/testing/reporttest"
+	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
 	"promptbench/internal/verdict/summary"
@@ -26,7 +27,7 @@ type runs map[string]*runfile.Run
 
 func (r runs) Runs() ([]runfile.Found, error) {
 	var out []runfile.Found
-	for _, path := range []string{"v4", "v3"} {
+	for _, path := range []string{"blame", "v4", "v3"} {
 		if run := r[path]; run != nil {
 			out = append(out, runfile.Found{Path: path, Header: run.Header, Status: runfile.Complete, End: run.End})
 		}
@@ -36,6 +37,14 @@ func (r runs) Runs() ([]runfile.Found, error) {
 
 func (r runs) Run(path string) (report.Run, error) {
 	return report.Run{Summary: summary.Of(r[path], nil), Run: r[path]}, nil
+}
+
+func (r runs) Blame(string) (blame.Result, error) {
+	change, run, err := reporttest.Blamed()
+	if err != nil {
+		return blame.Result{}, err
+	}
+	return change.Of(run, blame.Options{Gating: []string{"case_type"}, Margin: compare.DefaultMargin}), nil
 }
 
 func (r runs) Compare(_ context.Context, base, head string) (report.Pair, error) {
@@ -66,11 +75,35 @@ func made() runs {
 	return runs{"v3": reporttest.Run("v3", 1), "v4": reporttest.Run("v4", 1)}
 }
 
+// A run on variants of a change is listed, can't be chosen to be compared, and shows what each hunk does.
+func TestBlamePage(t *testing.T) {
+	t.Parallel()
+	_, run, err := reporttest.Blamed()
+	require.NoError(t, err)
+	s := made()
+	s["blame"] = run
+	at := run.Header.Run
+	list := ask(s, http.MethodGet, "/", nil).body
+	require.Contains(t, list, `href="run?id=`+at+`"`)
+	require.Contains(t, list, "blame of "+fmt.Sprint(len(run.Header.Blame.Hunks))+" hunks")
+	require.NotContains(t, list, `value="`+at+`"`)
+	page := ask(s, http.MethodGet, "/run?id="+at, nil)
+	require.Equal(t, http.StatusOK, page.status)
+	for _, want := range []string{"<h2 id=\"hunks\">Hunks</h2>", "with the effect of each hunk", `<a href="./">Runs</a>`} {
+		require.Contains(t, page.body, want)
+	}
+	require.NotContains(t, page.body, "<script>window.pwned")
+	for _, target := range []string{"/compare?base=" + at + "&head=" + id("v3"), "/compare?base=" + id("v3") + "&head=" + at} {
+		require.Equal(t, http.StatusNotFound, ask(s, http.MethodGet, target, nil).status, target)
+	}
+}
+
 // broken answers everything with an error.
 type broken struct{ err error }
 
-func (b broken) Runs() ([]runfile.Found, error) { return nil, b.err }
-func (b broken) Run(string) (report.Run, error) { return report.Run{}, b.err }
+func (b broken) Runs() ([]runfile.Found, error)     { return nil, b.err }
+func (b broken) Run(string) (report.Run, error)     { return report.Run{}, b.err }
+func (b broken) Blame(string) (blame.Result, error) { return blame.Result{}, b.err }
 func (b broken) Standings(context.Context, []runfile.Found) (map[string]compare.Standing, error) {
 	return nil, b.err
 }

@@ -49,6 +49,12 @@ func (run *Run) Stopped() bool { return run.End.stopped() }
 // Stopped is [Run.Stopped].
 func (f Found) Stopped() bool { return f.End.stopped() }
 
+// IsWhole reports whether a run asked a revision about all cases of its suite, without errors, and holds all it asked.
+func (f Found) IsWhole() bool {
+	h := f.Header
+	return f.Status == Complete && f.Errors == 0 && h.OfRevision() && h.Selected == nil && h.Redacted == nil && !f.Stopped()
+}
+
 func (e *End) stopped() bool { return e != nil && e.Status == Complete && e.Decided != nil }
 
 // planned is how many of so many cases the run had to have in the end.

@@ -14,6 +14,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/job"
 	"promptbench/internal/run/project"
+	"promptbench/internal/run/result"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
@@ -73,7 +74,7 @@ func Open(p *project.Project, o Options) (*Search, error) {
 			return nil, err
 		}
 	}
-	s := &Search{Project: p, Change: change, options: o, reading: reading(p, o.Grader)}
+	s := &Search{Project: p, Change: change, options: o, reading: result.BlameOptions(p, o.Grader)}
 	if known := p.Suite.ScoreNames(); o.Grader != "" && !slices.Contains(known, o.Grader) {
 		return nil, problem.List{{
 			Message: fmt.Sprintf("--grader %s: %s has no such grader", o.Grader, p.Suite.Path),

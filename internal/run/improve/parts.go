@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"promptbench/internal/run/cause"
+	"promptbench/internal/run/result"
 	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/brief"
 )
@@ -15,12 +15,12 @@ import (
 // findParts reads the newest run that draws variants of a change to the base, if there is one that is older than the
 // search. Sealed cases are left out of it: it says no more than the editor may know.
 func (s *Search) findParts() error {
-	run, err := cause.Find(s.Project, s.base.Hash(), s.result.Suite, s.result.Model, s.first)
+	run, err := result.FindBlame(s.Project, s.base.Hash(), s.result.Suite, s.result.Model, s.first)
 	if err != nil || run == nil {
 		return err
 	}
 	open, _ := brief.Unsealed(run, s.Project.Suite.IsSealed)
-	found, err := cause.Recorded(s.Project, open)
+	found, err := result.Blame(s.Project, open)
 	if err != nil {
 		s.note("%v; the editor does not get it", err)
 		return nil

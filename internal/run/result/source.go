@@ -10,6 +10,7 @@ import (
 	"promptbench/internal/record/runfile"
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
 )
@@ -21,13 +22,13 @@ type Source struct {
 }
 
 // Runs returns the runs that hold replies, on the model of the options if they name
-// one. Those of a judge alone are left out.
+// one. Those of a judge alone and of mutants are left out.
 func (s Source) Runs() ([]runfile.Found, error) {
 	stored, err := runs.Past{Runs: s.Dir}.Stored(nil) // the pages do not show what git holds
 	var list []runfile.Found
 	model := s.Options.Model
 	for _, one := range stored {
-		if h := one.Header; h.OfRevision() && (model == "" || h.Model.ID == model || h.Model.Name == model) {
+		if h := one.Header; (h.OfRevision() || h.Blame != nil) && (model == "" || h.Model.ID == model || h.Model.Name == model) {
 			list = append(list, one.Found)
 		}
 	}
@@ -58,6 +59,19 @@ func (s Source) Run(path string) (report.Run, error) {
 		return report.Run{}, err
 	}
 	return Load(p, path, runfile.Full, suite.Selection{}, nil)
+}
+
+// Blame reads the run file at path, a run on variants of a change.
+func (s Source) Blame(path string) (blame.Result, error) {
+	p, err := project.Settings(s.Options)
+	if err != nil {
+		return blame.Result{}, err
+	}
+	run, err := runfile.Load(path, runfile.Scores)
+	if err != nil {
+		return blame.Result{}, err
+	}
+	return Blame(p, run)
 }
 
 // Compare compares two run files. Like the command compare, it grades both again if

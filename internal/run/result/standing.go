@@ -94,12 +94,12 @@ func baseOf(f runfile.Found, newestFirst []runfile.Found) (base runfile.Found) {
 		}
 		return base
 	}
-	if !isWhole(f) {
+	if !f.IsWhole() {
 		return base
 	}
 	older := false
 	for _, b := range newestFirst {
-		if older = older || b.Path == f.Path; b.Header.Run == f.Header.Run || !isWhole(b) ||
+		if older = older || b.Path == f.Path; b.Header.Run == f.Header.Run || !b.IsWhole() ||
 			b.Header.Suite.Name != f.Header.Suite.Name || !b.Header.Model.Same(f.Header.Model) {
 			continue
 		}
@@ -111,9 +111,4 @@ func baseOf(f runfile.Found, newestFirst []runfile.Found) (base runfile.Found) {
 		}
 	}
 	return base
-}
-
-func isWhole(f runfile.Found) bool {
-	return f.Status == runfile.Complete && f.Errors == 0 && f.Header.Selected == nil && f.Header.Redacted == nil &&
-		f.Header.OfRevision() && !f.Stopped()
 }

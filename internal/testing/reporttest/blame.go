@@ -29,6 +29,10 @@ func Blamed() (*blame.Change, *runfile.Run, error) {
 	}
 	run := made(head.Name, 0, nil)
 	run.Header.Run, run.Header.Prompt.Name = "20261123T063400Z-v3..v4-example-model-0a1b2c", base.Name+".."+head.Name
+	run.Header.Blame = &runfile.Blame{Head: head.Hash()}
+	for _, hunk := range change.Hunks {
+		run.Header.Blame.Hunks = append(run.Header.Blame.Hunks, runfile.Hunk(hunk))
+	}
 	hunks := len(change.Hunks)
 	ending := runfile.End{Kind: runfile.KindEnd, Status: runfile.Complete}
 	for i := range 60 {

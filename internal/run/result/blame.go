@@ -1,4 +1,4 @@
-package cause
+package result
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
-// reading says how the effects are read by the gates of a project.
-func reading(p *project.Project, grader string) blame.Options {
+// BlameOptions say how the effects of hunks are read by the gates of a project. An empty grader is the first that gates.
+func BlameOptions(p *project.Project, grader string) blame.Options {
 	c := p.Comparison(&runfile.Run{}, &runfile.Run{}, nil)
 	o := blame.Options{Grader: grader, Gating: c.Gating, Margin: compare.DefaultMargin}
 	if o.Grader == "" && len(c.Gating) > 0 {
@@ -26,9 +26,9 @@ func reading(p *project.Project, grader string) blame.Options {
 	return o
 }
 
-// Find returns the newest complete run of this suite and model that draws variants of a change to a prompt, by the hash
+// FindBlame returns the newest complete run of this suite and model that draws variants of a change to a prompt, by the hash
 // of the prompt, and that began before a time; nil where there is none. A run that confirms a hunk draws none.
-func Find(p *project.Project, head, suite, model string, before time.Time) (*runfile.Run, error) {
+func FindBlame(p *project.Project, head, suite, model string, before time.Time) (*runfile.Run, error) {
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
 		return h.Blame != nil && h.Blame.Head == head && h.Suite.Name == suite && h.Model.ID == model &&
 			h.Started.Before(before)
@@ -60,9 +60,13 @@ func isDrawn(run *runfile.Run) bool {
 	return len(variants) > 2 || len(run.Header.Blame.Hunks) == 1
 }
 
-// Recorded reads what a run of variants says by the gates of a project, with the prompts that its header holds.
-func Recorded(p *project.Project, run *runfile.Run) (blame.Result, error) {
+// Blame reads what a run of variants says by the gates of a project, with the prompts that its header holds.
+func Blame(p *project.Project, run *runfile.Run) (blame.Result, error) {
 	h := run.Header
+	if !isDrawn(run) {
+		return blame.Result{}, fmt.Errorf("run %s only confirms a hunk: it asks with and without it; "+
+			"open the run that began before it", h.Run)
+	}
 	head, base := regrade.PromptOf(h.Prompt), regrade.PromptOf(h.Blame.Base)
 	head.ReplyFormat, base.ReplyFormat = h.Prompt.ReplyFormat, h.Blame.Base.ReplyFormat
 	head.Name = strings.TrimPrefix(h.Prompt.Name, base.Name+"..")
@@ -77,5 +81,5 @@ func Recorded(p *project.Project, run *runfile.Run) (blame.Result, error) {
 	if !slices.EqualFunc(change.Hunks, h.Blame.Hunks, same) {
 		return blame.Result{}, fmt.Errorf("run %s has other hunks than this version cuts its change into", h.Run)
 	}
-	return change.Of(run, reading(p, "")), nil
+	return change.Of(run, BlameOptions(p, "")), nil
 }
