@@ -72,6 +72,7 @@ func (m *markdown) Pair(p Pair) error {
 	c := p.Comparison
 	d := m.begin(fmt.Sprintf("%s against %s: %s", code(c.Head.Name), code(c.Base.Name), phrase.Overall(c)))
 	d.add("<strong>" + mdQuoted(c.Headline) + "</strong>\n\n")
+	d.gates(c.Gates) // they decide whether a pull request passes
 	first := ""
 	if rows := c.Rows(1); len(rows) > 0 {
 		first = rows[0].Case.Case
@@ -82,7 +83,6 @@ func (m *markdown) Pair(p Pair) error {
 	m.worst(d, p)
 	d.graders(c)
 	d.lines(phrase.ComparisonBasis(c, m.o.Calls))
-	d.gates(c.Gates)
 	d.lines(slices.Concat(phrase.Legend(c), phrase.Warnings(c.Graders), phrase.Informing(c), phrase.Pairwise(c)))
 	d.corrected(phrase.PairCorrected(c))
 	d.tags(c.Tags)
