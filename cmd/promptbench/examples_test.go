@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -53,19 +51,19 @@ func TestGraderByHand(t *testing.T) {
 
 // The Go example grades the recordings, as any command does.
 func TestGoExample(t *testing.T) {
+	t.Parallel()
 	root, _ := customGraders(t)
-	t.Chdir(root)
 	runs := t.TempDir()
-	require.NoError(t, os.CopyFS(runs, os.DirFS(filepath.Join("runs", "recorded"))))
+	require.NoError(t, os.CopyFS(runs, os.DirFS(filepath.Join(root, "runs", "recorded"))))
 	// A cold build may take longer than a program has to say what it is.
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(t.TempDir(), "glance"), "./docs/examples/graders/go").CombinedOutput()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(t.TempDir(), "glance"), "./docs/examples/graders/go")
+	build.Dir = root
+	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	var stdout, stderr bytes.Buffer
-	code := run([]string{"regrade", "prompts/v3", "--suite", "docs/examples/graders/go/suite.yaml", "--runs", runs, "--format", "csv"}, strings.NewReader(""), &stdout, &stderr)
-	require.Zero(t, code, stderr.String())
-	require.Contains(t, stdout.String(), "glance")
-	require.Regexp(t, `\b\d+ characters\b`, stdout.String())
-	require.NotContains(t, stdout.String(), "the command:")
+	shown := printed(t, root, "regrade", "prompts/v3", "--suite", "docs/examples/graders/go/suite.yaml", "--runs", runs, "--format", "csv")
+	require.Contains(t, shown, "glance")
+	require.Regexp(t, `\b\d+ characters\b`, shown)
+	require.NotContains(t, shown, "the command:")
 }
 
 // Looking at a comparison in the browser runs no code: what would have to be

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,21 +14,16 @@ import (
 // command, is the whole table of types, the verdict and a next step, which can be run as it is.
 // Two comparisons of the same runs print the same bytes.
 func TestTheLastScreen(t *testing.T) {
+	t.Parallel()
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
-	t.Chdir(projectCopy(t, root))
-	output := func(args ...string) string {
-		var stdout, stderr bytes.Buffer
-		code := run(args, strings.NewReader(""), &stdout, &stderr)
-		require.Contains(t, []int{0, exitRegression}, code, "%v\n%s", args, stderr.String())
-		return stdout.String()
-	}
+	project := projectCopy(t, root)
 	for id, flags := range map[string][]string{"qwen2.5-coder-1.5b": nil, "gemma-3-270m": {"--model", "gemma"}} {
 		for _, pair := range [][2]string{{"v1", "v2"}, {"v2", "v3"}, {"v3", "v4"}, {"v1", "v3"}, {"v2", "v4"}, {"v1", "v4"}} {
 			base, head := pair[0], pair[1]
 			args := append([]string{"compare", "prompts/" + base, "prompts/" + head, "--offline"}, flags...)
-			all := output(args...)
-			require.Equal(t, all, output(args...))
+			all := printed(t, project, args...)
+			require.Equal(t, all, printed(t, project, args...))
 			var lines []string
 			for line := range strings.Lines(strings.TrimRight(all, "\n")) {
 				if line = strings.TrimRight(line, "\n"); textsafe.Width(line) > 80 {
@@ -47,7 +41,7 @@ func TestTheLastScreen(t *testing.T) {
 			}
 			command := strings.Fields(all[strings.LastIndex(all, "\n  "):])
 			require.Equal(t, "promptbench", command[0], "%v", args)
-			require.NotEmpty(t, output(command[1:]...))
+			require.NotEmpty(t, printed(t, project, command[1:]...))
 		}
 	}
 }

@@ -25,6 +25,16 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// printed is what a command prints that ends well, or with the exit code of a regression.
+func printed(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd := command(t, dir, args...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	require.Contains(t, []int{0, exitRegression}, exitCode(t, cmd.Run()), "promptbench %v\n%s", args, &stderr)
+	return stdout.String()
+}
+
 // runCommand is a run of v3 on the model of a server.
 func runCommand(t *testing.T, dir, url string, more ...string) *exec.Cmd {
 	t.Helper()
