@@ -12,6 +12,23 @@ const (
 type Message struct {
 	Role    string `json:"role" yaml:"role" required:"true" expr:"role"` // [RoleUser] or [RoleAssistant]
 	Content string `json:"content" yaml:"content" required:"true" expr:"content"`
+	// ToolCalls are the tools that a message of the model calls, with their results.
+	ToolCalls []ToolCall `json:"tool_calls,omitempty" yaml:"-" expr:"tool_calls"`
+}
+
+// Text is what a message says as people read it: its content, and below it the tools that it calls.
+func (m Message) Text() string {
+	lines := make([]string, 0, 1+len(m.ToolCalls))
+	if m.Content != "" || len(m.ToolCalls) == 0 {
+		lines = append(lines, m.Content)
+	}
+	for _, call := range m.ToolCalls {
+		lines = append(lines, "→ "+call.String())
+		if call.Result != "" {
+			lines = append(lines, "← "+call.Result)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // A Turn is a message of the user, with what is expected of the reply to it.
@@ -24,7 +41,7 @@ type Turn struct {
 func Dialogue(messages []Message) string {
 	parts := make([]string, len(messages))
 	for i, m := range messages {
-		parts[i] = m.Role + ": " + m.Content
+		parts[i] = m.Role + ": " + m.Text()
 	}
 	return strings.Join(parts, "\n\n")
 }
@@ -38,12 +55,21 @@ func (s Sample) Before() string {
 }
 
 // isReadable reports whether the reply could be read, or calls a tool, which needs no text.
-func (s Sample) isReadable() bool { return s.Reply.Readable() || len(s.ToolCalls) > 0 }
+func (s Sample) isReadable() bool {
+	calls := s.ToolCalls
+	if n := len(s.Transcript); n > 0 { // the calls of the turn may be those of earlier replies
+		calls = s.Transcript[n-1].ToolCalls
+	}
+	return s.Reply.Readable() || len(calls) > 0
+}
 
 // dialogue is the conversation with the reply at its end, also of a plain case.
 func (s Sample) dialogue() []Message {
 	if s.Transcript != nil {
 		return s.Transcript
 	}
-	return []Message{{RoleUser, s.Input}, {RoleAssistant, s.Reply.Text}}
+	return []Message{
+		{Role: RoleUser, Content: s.Input},
+		{Role: RoleAssistant, Content: s.Reply.Text, ToolCalls: s.ToolCalls},
+	}
 }

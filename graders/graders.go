@@ -76,7 +76,8 @@ type Sample struct {
 	Turn       int       `json:"turn,omitempty"`       // the number of the reply, from 1
 	Transcript []Message `json:"transcript,omitempty"` // from the first message of the user to the reply, without thinking
 
-	ToolCalls []ToolCall `json:"tool_calls,omitempty"` // of the reply
+	// ToolCalls are those of the reply, and of the replies before it in the turn, which got results.
+	ToolCalls []ToolCall `json:"tool_calls,omitempty"`
 
 	args    map[string]any // what an expression about the arguments of a call can name
 	turns   []Sample       // of the whole conversation, this one included; nil of a plain case

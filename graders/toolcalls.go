@@ -20,6 +20,8 @@ const (
 type ToolCall struct {
 	Name      string `json:"name" expr:"name"`
 	Arguments string `json:"arguments" expr:"arguments"` // as the model wrote them, mostly a JSON object
+	// Result is what the case lets the tool return; empty where the call got none.
+	Result string `json:"result,omitempty" expr:"result"`
 }
 
 // String writes the call as name(arguments).

@@ -16,6 +16,7 @@ type rule struct {
 	Asked  string `json:"asked"`  // is the id of the model; empty: any
 	System string `json:"system"` // stands in the system message
 	Input  string `json:"input"`  // stands in the last user message
+	Result string `json:"result"` // stands in the last message, which a tool returned
 	Times  int    `json:"times"`  // answers only so often; 0: always
 	fakeopenai.Reply
 }
@@ -58,6 +59,9 @@ func (r *rules) answer(request fakeopenai.Request) fakeopenai.Reply {
 	defer r.mu.Unlock()
 	for i, one := range r.list {
 		if one.Asked != "" && one.Asked != request.Model || one.Times > 0 && r.used[i] >= one.Times || !strings.Contains(system, one.System) || !strings.Contains(request.Input(), one.Input) {
+			continue
+		}
+		if last := request.Messages[len(request.Messages)-1]; one.Result != "" && (last.Role != "tool" || !strings.Contains(last.Content, one.Result)) {
 			continue
 		}
 		r.used[i]++

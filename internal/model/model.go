@@ -37,6 +37,8 @@ type Message struct {
 	Content string `json:"content"`
 	// Images are sent before the content. Only a user message may have some.
 	Images []Image `json:"-"`
+	// ToolCalls are what an assistant message calls. Their results are sent after it.
+	ToolCalls []graders.ToolCall `json:"-"`
 }
 
 // An Image is one image of a message.

@@ -65,7 +65,7 @@ func descriptions() map[string]string {
 		"prompt.modelParameters":   "Parameters over those of the config; flags override them, null leaves one out.",
 		"prompt.messages":          "What is sent. {{input}}, the input of the case, must appear somewhere.",
 		"prompt.messages.role":     "system, developer, user or assistant.",
-		"prompt.tools":             "What the model may call. Nothing is called; graders look at the calls.",
+		"prompt.tools":             "What the model may call. Nothing is called: a case says what a tool returns, and graders look at the calls.",
 		"prompt.tools.name":        "Up to 64 letters, digits, hyphens and underscores.",
 		"prompt.tools.description": "What it does, for the model.",
 		"prompt.tools.parameters":  "The JSON Schema of its arguments.",
@@ -116,7 +116,11 @@ func descriptions() map[string]string {
 		"suite.cases.turns.input": "The message.",
 		"suite.cases.turns.expect": "What is expected of the reply to it; of the last, in place of that of the " +
 			"case.",
-		"suite.cases.note": "For people: why the case is there.",
+		"suite.cases.tool_results": "What tools return that the model calls, by name: a text or JSON, or a list of " +
+			"{arguments: …, result: …}. The model is asked again with it.",
+		"suite.cases.tool_results.arguments": "The arguments equal this mapping; without it, any other arguments.",
+		"suite.cases.tool_results.result":    "What the tool returns: a text or JSON.",
+		"suite.cases.note":                   "For people: why the case is there.",
 		"suite.cases.group": "Shared by cases that are paraphrases of each other; statistics count them " +
 			"once.",
 		"suite.cases.vars": "Texts for a prompt's {{name}}, over those of the suite.",

@@ -57,6 +57,7 @@ func (l *loader) cases(b *casesBlock, combinations matrix) {
 			tags:   map[string]int{},
 			types:  map[string]int{},
 			groups: map[string]bool{},
+			tools:  map[string]toolUse{},
 		},
 		suiteScores: map[string]bool{}, byScore: map[string]*caseScore{},
 	}
@@ -176,6 +177,11 @@ func (c *caseChecker) check(r record) {
 	}
 	c.countUnit(r)
 	c.conversation(r, fail)
+	for _, name := range sortedKeys(r.ToolResults) {
+		if _, isKnown := c.stats.tools[name]; !isKnown {
+			c.stats.tools[name] = toolUse{r.ID, r.place("tool_results", name)}
+		}
+	}
 	c.expectations(r.Expect, fail, r.expectPath()...)
 	c.graders(r, fail)
 	for i, tag := range r.Tags {

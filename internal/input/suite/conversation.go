@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
+	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
 )
 
@@ -92,13 +94,39 @@ func (r *record) expectPath() []any {
 	return []any{"expect"}
 }
 
-// IsConversation reports whether the case has more messages than its input.
-func (c *Case) IsConversation() bool { return len(c.Messages) > 1 || len(c.Turns) > 1 }
+// IsConversation reports whether the case may have more messages than its input and one reply.
+func (c *Case) IsConversation() bool {
+	return len(c.Messages) > 1 || len(c.Turns) > 1 || len(c.ToolResults) > 0
+}
 
-// said is what a case gives to a prompt: its input with the messages of a conversation and the hashes of images. It is
-// nil of a plain case.
+// A toolUse is where a case says what a tool returns.
+type toolUse struct {
+	id string // of the case
+	at spot
+}
+
+// CheckTools reports the tools that have results in a case, and that a prompt does not declare.
+func (s *Suite) CheckTools(p *prompt.Prompt) (probs problem.List) {
+	declared := make([]string, len(p.Tools))
+	for i, t := range p.Tools {
+		declared[i] = t.Name
+	}
+	for _, name := range sortedKeys(s.stats.tools) {
+		if slices.Contains(declared, name) {
+			continue
+		}
+		hint := cmp.Or(strictyaml.DidYouMean(name, declared), "declare it under tools in "+p.Path)
+		use := s.stats.tools[name]
+		probs.Add(use.at.Problem(fmt.Sprintf("case %s has results of the tool %s, which %s does not declare",
+			use.id, name, p.Name), hint))
+	}
+	return probs
+}
+
+// said is what a case gives to a prompt: its input with the messages of a conversation, the results of tools and the
+// hashes of images. It is nil of a plain case.
 func (c *Case) said() map[string]any {
-	if len(c.Messages) == 0 && len(c.Turns) == 0 && len(c.media) == 0 {
+	if len(c.Messages) == 0 && len(c.Turns) == 0 && len(c.media) == 0 && len(c.ToolResults) == 0 {
 		return nil
 	}
 	out := map[string]any{"input": c.Input}
@@ -108,6 +136,9 @@ func (c *Case) said() map[string]any {
 			hashes[i] = image.SHA256
 		}
 		out["images"] = hashes
+	}
+	if len(c.ToolResults) > 0 {
+		out["tool_results"] = c.ToolResults
 	}
 	if len(c.Messages) > 0 {
 		out["messages"] = c.Messages

@@ -81,7 +81,7 @@ func nodeRecord(n strictyaml.Node) record {
 	r.has = func(key string) bool { return n.Get(key).Kind() == strictyaml.Text }
 	r.place = func(path ...any) spot {
 		at := n.At(path...)
-		if len(path) > 1 && path[0] == "vars" {
+		if len(path) > 1 && (path[0] == "vars" || path[0] == "tool_results") {
 			at = n.AtKey(path...)
 		}
 		p := at.Problem("", "")
@@ -198,7 +198,7 @@ func plainRecord(file string, line int, data []byte) (record, bool) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if dec.Decode(&r.Case) != nil || len(bytes.TrimSpace(data[dec.InputOffset():])) > 0 || r.ID == "" || r.Input == "" ||
-		r.Messages != nil || r.Turns != nil {
+		r.Messages != nil || r.Turns != nil || r.ToolResults != nil {
 		return record{}, false
 	}
 	id, ok := strictyaml.Plain(data, "id")

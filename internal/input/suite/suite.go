@@ -22,6 +22,7 @@ import (
 	"promptbench/graders/reply"
 	"promptbench/internal/input/media"
 	"promptbench/internal/input/problem"
+	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
 )
 
@@ -68,12 +69,15 @@ type Case struct {
 	// Messages are a conversation that ends with a message of the user. The reply to it is graded.
 	Messages []graders.Message `json:"messages,omitempty" yaml:"messages"`
 	Turns    Turns             `json:"turns,omitempty" yaml:"turns"` // what the last is expected to get is in Expect
-	Note     string            `json:"note,omitempty" yaml:"note"`
-	Group    string            `json:"group,omitempty" yaml:"group"` // cases that are paraphrases of each other share it
-	Vars     map[string]string `json:"vars,omitempty" yaml:"vars"`
-	Expect   graders.Expect    `json:"expect,omitzero" yaml:"expect"`
-	Tags     []string          `json:"tags,omitempty" yaml:"tags"`
-	Images   []string          `json:"images,omitempty" yaml:"images"` // as written: files beside this one, or data URLs
+	// ToolResults are what the tools return that the model calls.
+	ToolResults prompt.ToolResults `json:"tool_results,omitempty" yaml:"tool_results"`
+
+	Note   string            `json:"note,omitempty" yaml:"note"`
+	Group  string            `json:"group,omitempty" yaml:"group"` // cases that are paraphrases of each other share it
+	Vars   map[string]string `json:"vars,omitempty" yaml:"vars"`
+	Expect graders.Expect    `json:"expect,omitzero" yaml:"expect"`
+	Tags   []string          `json:"tags,omitempty" yaml:"tags"`
+	Images []string          `json:"images,omitempty" yaml:"images"` // as written: files beside this one, or data URLs
 
 	Graders []CaseGrader `json:"graders,omitempty" yaml:"graders"` // besides those of the suite
 
@@ -94,8 +98,9 @@ type stats struct {
 	tags  map[string]int
 	types map[string]int // how many cases expect each
 
-	conversations int  // cases with more messages than one
-	images        bool // some case has one
+	conversations int                // cases with more messages than one
+	tools         map[string]toolUse // with results in some case
+	images        bool               // some case has one
 
 	single int             // cases without a group
 	groups map[string]bool // the groups there are

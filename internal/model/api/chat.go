@@ -87,9 +87,14 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 		}
 		valid = valid && utf8.ValidString(name)
 	}
-	messages := make([]any, len(r.Messages))
-	for i, m := range r.Messages {
-		messages[i] = messageOf(m, chatImage)
+	messages := make([]any, 0, len(r.Messages))
+	var ids callIDs
+	for _, m := range r.Messages {
+		if len(m.ToolCalls) > 0 {
+			messages, valid = append(messages, chatCalls(m, &ids)...), false
+			continue
+		}
+		messages = append(messages, messageOf(m, chatImage))
 		valid = valid && utf8.ValidString(m.Content) && utf8.ValidString(m.Role)
 	}
 	fields["model"], fields["messages"] = id, messages

@@ -143,6 +143,9 @@ func (p *printer) call(c runfile.Call, o Options) {
 	if c.Turn > 0 {
 		head += fmt.Sprintf(" %d", c.Turn)
 	}
+	if c.Round > 0 {
+		head += ", after results"
+	}
 	if c.ReplayedFrom != "" {
 		head += ", replayed from " + c.ReplayedFrom
 	}
@@ -152,6 +155,9 @@ func (p *printer) call(c runfile.Call, o Options) {
 	}
 	for _, call := range c.ToolCalls {
 		p.line("  calls %s", line(call.String()))
+		if call.Result != "" {
+			p.line("  returns %s", line(call.Result))
+		}
 	}
 	took := fmt.Sprintf("%d ms", c.LatencyMS)
 	if c.Batch != "" {

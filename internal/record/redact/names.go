@@ -92,7 +92,7 @@ func (r *Redactor) Words(run io.Reader) error {
 			}
 			r.words(c.Reply, c.Thinking)
 			for _, call := range c.ToolCalls {
-				r.words(call.Arguments)
+				r.words(call.Arguments, call.Result)
 			}
 			if c.Error != nil {
 				r.words(c.Error.Message)

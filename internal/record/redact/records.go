@@ -97,7 +97,7 @@ func (r *Redactor) Call(c runfile.Call) runfile.Call {
 	return runfile.Call{
 		Key: r.hash(
 			c.Key,
-		), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Turn: c.Turn, Criterion: c.Criterion, Vote: c.Vote,
+		), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Turn: c.Turn, Round: c.Round, Criterion: c.Criterion, Vote: c.Vote,
 		Reply: r.text(c.Reply), Thinking: r.text(c.Thinking), ReplyFrom: r.plain(c.ReplyFrom),
 		ToolCalls:    r.toolCalls(c.ToolCalls),
 		FinishReason: r.plain(c.FinishReason), ResponseModel: r.plain(c.ResponseModel), Usage: c.Usage,
@@ -109,7 +109,9 @@ func (r *Redactor) Call(c runfile.Call) runfile.Call {
 // toolCalls keeps the names of tools, which the prompt has.
 func (r *Redactor) toolCalls(calls []graders.ToolCall) (out []graders.ToolCall) {
 	for _, c := range calls {
-		out = append(out, graders.ToolCall{Name: r.plain(c.Name), Arguments: r.text(c.Arguments)})
+		out = append(out, graders.ToolCall{
+			Name: r.plain(c.Name), Arguments: r.text(c.Arguments), Result: r.text(c.Result),
+		})
 	}
 	return out
 }

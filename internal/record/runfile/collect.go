@@ -128,7 +128,7 @@ func (k *collector) addCall(l Line) error {
 	switch c.For {
 	case ForReply:
 	case ForTurn:
-		what = firstTurn + int32(c.Turn)
+		what = firstTurn + int32(c.Turn)*(MaxRounds+1) + int32(c.Round)
 	default:
 		what = 0 // a judge is asked several times about one trial
 	}

@@ -9,7 +9,7 @@ import (
 // member to encoding/json.
 const (
 	caseMembers = "kind case input messages turns vars expect tags group note sealed images input_hash"
-	callMembers = "kind key case trial variant for turn criterion vote reply thinking reply_from tool_calls " +
+	callMembers = "kind key case trial variant for turn round criterion vote reply thinking reply_from tool_calls " +
 		"finish_reason response_model usage latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
 	trialMembers  = "kind case trial variant key read scores error"
@@ -66,6 +66,8 @@ func (k *collector) readCall(c *cursor, into *Call) {
 			into.For = k.word(c.text())
 		case "turn":
 			into.Turn = int(c.integer())
+		case "round":
+			into.Round = int(c.integer())
 		case "finish_reason":
 			into.FinishReason = k.word(c.text())
 		case "response_model":

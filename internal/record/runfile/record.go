@@ -220,11 +220,14 @@ type Git struct {
 // A Case holds what reports need of a case. InputHash covers input and vars alone, so that a changed expectation does
 // not make it another case.
 type Case struct {
-	Kind      string            `json:"kind"`
-	Case      string            `json:"case"`
-	Input     string            `json:"input"` // of a conversation, its first message
-	Messages  []graders.Message `json:"messages,omitempty"`
-	Turns     []graders.Turn    `json:"turns,omitempty"`
+	Kind     string            `json:"kind"`
+	Case     string            `json:"case"`
+	Input    string            `json:"input"` // of a conversation, its first message
+	Messages []graders.Message `json:"messages,omitempty"`
+	Turns    []graders.Turn    `json:"turns,omitempty"`
+	// ToolResults are what tools return, as the suite has it; of a case in a file, they are with the calls of the tools.
+	ToolResults prompt.ToolResults `json:"-"`
+
 	Vars      map[string]string `json:"vars,omitempty"`
 	Expect    graders.Expect    `json:"expect"`
 	Tags      []string          `json:"tags,omitempty"`
@@ -244,6 +247,7 @@ type Call struct {
 	Variant       string             `json:"variant,omitempty"`   // in a run of blame: 1 for a hunk that is in, or 0
 	For           string             `json:"for"`                 // [ForReply] and the like
 	Turn          int                `json:"turn,omitempty"`      // of a reply of a conversation, from 1
+	Round         int                `json:"round,omitempty"`     // how often tools had results before it in the turn
 	Criterion     string             `json:"criterion,omitempty"` // what a judge is asked about, joined by commas
 	Vote          int                `json:"vote,omitempty"`      // of a judge's call: the number of the asking, from 1
 	Reply         string             `json:"reply"`

@@ -60,12 +60,19 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 		if err != nil {
 			return nil, err
 		}
-		if len(c.Turns) > 1 {
-			return nil, problem.List{{
-				File: p.Suite.Path, Message: fmt.Sprintf("case %s has turns, which --batch cannot ask", c.ID),
-				Hint: "each turn needs the reply to the one before it: leave --batch out, or choose other cases",
-			}}
+		what := ""
+		switch {
+		case len(c.Turns) > 1:
+			what = "turns"
+		case len(c.ToolResults) > 0:
+			what = "tool_results"
+		default:
+			continue
 		}
+		return nil, problem.List{{
+			File: p.Suite.Path, Message: fmt.Sprintf("case %s has %s, which --batch cannot ask", c.ID, what),
+			Hint: "each call needs the reply to the one before it: leave --batch out, or choose other cases",
+		}}
 	}
 	out := &Batches{options: o, batching: b}
 	if err := out.lock(p, variants); err != nil {

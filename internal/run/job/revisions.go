@@ -217,7 +217,8 @@ func (r *Revisions) requests(p *project.Project, v project.Variant) iter.Seq2[mo
 }
 
 // requests yields what so many trials of cases, after some others, ask of a variant. What a conversation asks after its
-// first turn depends on the replies: requests whose earlier replies the index lacks have no key.
+// first turn depends on the replies: requests whose earlier replies the index lacks have no key. There is one for each
+// turn then, though the model may call tools and be asked again.
 func requests(
 	p *project.Project, v project.Variant, cases iter.Seq2[suite.Case, error], after, trials int, index *runfile.Index,
 ) iter.Seq2[model.Request, error] {
@@ -239,7 +240,8 @@ func requests(
 				if !yield(r, nil) {
 					return
 				}
-				if record.Replies() > 1 && !laterTurns(v, target, &record, r, index, yield) {
+				hasMore := record.Replies() > 1 || len(record.ToolResults) > 0
+				if hasMore && !laterRequests(v, target, &record, r, index, yield) {
 					return
 				}
 			}
@@ -257,26 +259,32 @@ func requestOf(v project.Variant, t model.Target, c *runfile.Case, replies []run
 	return t.Prepare(runner.Request(v.Prompt, v.Target.Params, messages, 1))
 }
 
-// laterTurns yields the requests of a conversation after its first.
-func laterTurns(
+// laterRequests yields the requests of a conversation after its first.
+func laterRequests(
 	v project.Variant, t model.Target, c *runfile.Case, r model.Request, index *runfile.Index,
 	yield func(model.Request, error) bool,
 ) bool {
 	var replies []runfile.Call
-	for range c.Replies() - 1 {
-		call, isRecorded := runfile.Call{}, false
-		var err error
-		if index != nil && r.Key != "" {
-			call, isRecorded, err = index.Lookup(r.Key)
+	trial := r.Trial
+	for index != nil {
+		call, isRecorded, err := index.Lookup(r.Key)
+		if !isRecorded || err != nil {
+			break
 		}
-		trial := r.Trial
-		r.Key = ""
-		if replies = append(replies, call); isRecorded && err == nil {
-			if r, err = requestOf(v, t, c, replies); err == nil {
-				r.Trial, r.Key = trial, t.Key(r.Body, trial)
-			}
+		replies = append(replies, c.Next(replies, call))
+		if _, goesOn := c.Conversation(replies); !goesOn {
+			return true
+		}
+		if r, err = requestOf(v, t, c, replies); err == nil {
+			r.Trial, r.Key = trial, t.Key(r.Body, trial)
 		}
 		if !yield(r, err) || err != nil {
+			return false
+		}
+	}
+	r.Key = ""
+	for range c.Replies() - max(1, len(runfile.TurnEnds(replies))) {
+		if !yield(r, nil) {
 			return false
 		}
 	}

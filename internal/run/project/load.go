@@ -268,6 +268,7 @@ func (p *Project) checkNames(loaded *prompt.Prompt) problem.List {
 	probs := loaded.CheckVars(p.vars)
 	if p.Suite != nil && p.Suite.Conversations() > 0 {
 		probs = append(probs, loaded.CheckTurns()...)
+		probs = append(probs, p.Suite.CheckTools(loaded)...)
 	}
 	return probs
 }

@@ -30,7 +30,7 @@ func Messages(p *prompt.Prompt, c *runfile.Case, said []graders.Message) ([]mode
 		return nil, fmt.Errorf("case %s: %w", c.Case, err)
 	}
 	for _, m := range said[1:] {
-		out = append(out, model.Message{Role: m.Role, Content: m.Content})
+		out = append(out, model.Message{Role: m.Role, Content: m.Content, ToolCalls: m.ToolCalls})
 	}
 	return out, nil
 }
@@ -77,15 +77,12 @@ func (r *running) converse(ctx context.Context, w *trialWriter, it item, rest fu
 		}
 		request.Resting = rest
 		call, ok, err := r.ask(ctx, revision.Asker, purpose, request, func(call runfile.Call) error {
-			if c.IsConversation() {
-				call.Turn = len(replies) + 1
-			}
-			replies = append(replies, call)
+			replies = append(replies, c.Next(replies, call))
+			last := &replies[len(replies)-1]
 			if said, goesOn = c.Conversation(replies); goesOn {
-				call.For = runfile.ForTurn
-				replies[len(replies)-1] = call
+				last.For = runfile.ForTurn
 			}
-			return w.call(call)
+			return w.call(*last)
 		})
 		if !ok || err != nil {
 			return nil, err
@@ -119,55 +116,72 @@ func isClosed(stop <-chan struct{}) bool {
 func FailureOf(c *runfile.Case, replies []runfile.Call) string {
 	last := &replies[len(replies)-1]
 	why := Failure(*last)
-	if !c.IsConversation() || last.Error != nil && why == "" {
-		return why
+	if last.Error != nil && why == "" {
+		return ""
 	}
-	if why == "" && len(replies) < c.Replies() {
+	turn := len(runfile.TurnEnds(replies))
+	switch {
+	case why != "":
+	case last.Round >= runfile.MaxRounds && len(last.ToolCalls) > 0:
+		why = fmt.Sprintf("the reply calls a tool again after tools had results %d times, the most in a turn", last.Round)
+	case turn < c.Replies():
 		why = last.EndsConversation() + ", so the conversation ended"
 	}
-	if why != "" {
-		why = fmt.Sprintf("turn %d: %s", len(replies), why)
+	if why != "" && c.IsConversation() {
+		why = fmt.Sprintf("turn %d: %s", turn, why)
 	}
 	return why
 }
 
-// samples are what is graded of a trial: its reply, or that to each turn of a conversation. Turns that it did not come
-// to have an empty reply.
+// samples are what is graded of a trial: its reply, or the last one to each turn of a conversation. Turns that it did
+// not come to have an empty reply.
 func (g Grading) samples(c *runfile.Case, replies []runfile.Call, format reply.Format) []graders.Sample {
-	n := c.Replies()
-	out := make([]graders.Sample, n)
+	out := make([]graders.Sample, c.Replies())
 	said, _ := c.Conversation(replies)
 	opening := max(1, len(c.Messages))
-	at := opening
+	ends := turnEnds(c, replies)
+	first, end := 0, 0 // of the replies of the turn
 	for i := range out {
 		s := &out[i]
 		*s = graders.Sample{
 			Case: c.Case, Input: c.Input, Vars: c.Vars, Tags: c.Tags, Expect: c.Expect, Format: format,
 			Trial: replies[0].Trial,
 		}
-		if i < len(replies) {
-			call := &replies[i]
-			s.Reply, s.ToolCalls = g.read(call, format), call.ToolCalls
-			s.Call = summary.SpentOf(replies[:i+1], g.Price)
-			if at < len(said) {
+		if first = end; i < len(ends) {
+			end = ends[i]
+			s.Call = summary.SpentOf(replies[:end], g.Price)
+		}
+		for k := first; k < end; k++ {
+			call := &replies[k]
+			s.Reply, s.ToolCalls = g.read(call, format), append(s.ToolCalls, call.ToolCalls...)
+			if at := opening + k + i; at < len(said) {
 				said[at].Content = s.Reply.Text
 			}
 		}
-		if !c.IsConversation() {
+		if !c.IsConversation() && len(replies) == 1 {
 			continue
 		}
 		if i < len(c.Turns)-1 {
 			s.Expect = c.Turns[i].Expect
 		}
-		s.Turn, s.Transcript = i+1, slices.Clone(said[:min(at+1, len(said))])
-		if len(c.Turns) > 0 {
+		s.Turn, s.Transcript = i+1, slices.Clone(said[:min(opening+end+i, len(said))])
+		switch {
+		case len(c.Turns) > 0:
 			s.Input = c.Turns[i].Input
-		} else {
+		case len(c.Messages) > 0:
 			s.Input = c.Messages[len(c.Messages)-1].Content
 		}
-		at += 2
 	}
 	return out
+}
+
+// turnEnds is [runfile.TurnEnds] with at most the turns of the case, whatever a run file has.
+func turnEnds(c *runfile.Case, replies []runfile.Call) []int {
+	ends := runfile.TurnEnds(replies)
+	if n := c.Replies(); len(ends) > n {
+		ends = append(ends[:n-1], len(replies))
+	}
+	return ends
 }
 
 // read reads one reply.

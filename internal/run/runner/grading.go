@@ -36,7 +36,7 @@ func (g Grading) Trial(
 		return t, nil
 	}
 	samples := g.samples(&c, replies, format)
-	read := samples[len(replies)-1].Reply
+	read := samples[len(turnEnds(&c, replies))-1].Reply
 	t.Read = &runfile.Read{
 		Format: read.Format, Type: read.Type, Items: orEmpty(read.Items), Defects: orEmpty(read.Defects),
 	}

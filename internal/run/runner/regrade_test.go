@@ -57,6 +57,33 @@ func TestRegrade(t *testing.T) {
 	require.ErrorContains(t, err, "grading run old again")
 }
 
+// Of a file that somebody edited, no number of replies and no call of a tool makes grading fail.
+func TestRegradeTakesAnyReplies(t *testing.T) {
+	t.Parallel()
+	j, _ := job(t, load(t, suiteText), &scripted{ask: always}, "v3")
+	answered := []graders.ToolCall{{Name: "look", Arguments: "{broken", Result: "x"}}
+	one := func(purpose string, calls []graders.ToolCall) runfile.Call {
+		return runfile.Call{Case: "a", Trial: 1, For: purpose, Reply: `{"type":"answer"}`, ToolCalls: calls}
+	}
+	for _, calls := range [][]runfile.Call{
+		{one(runfile.ForTurn, nil), one(runfile.ForTurn, nil), one(runfile.ForReply, nil)},
+		{one(runfile.ForTurn, answered), one(runfile.ForTurn, nil), one(runfile.ForReply, answered)},
+		{one(runfile.ForReply, answered)},
+	} {
+		for _, c := range []runfile.Case{
+			{Case: "a", Input: "x"},
+			{Case: "a", Input: "x", Turns: []graders.Turn{{Input: "x"}, {Input: "y"}}},
+			{Case: "a", Input: "x", Messages: []graders.Message{{Role: graders.RoleUser, Content: "x"}}},
+		} {
+			old := &runfile.Run{Cases: []runfile.Case{c}, Calls: calls}
+			out, err := runner.Regrade(t.Context(), old, j.Grading, 1, nil)
+			require.NoError(t, err)
+			require.Len(t, out.Trials, 1)
+			require.NotEmpty(t, c.Shown(calls))
+		}
+	}
+}
+
 // What a judge failed to say then it is not asked now, and it stays a failure.
 func TestRegradeKeepsWhatTheJudgeFailedAt(t *testing.T) {
 	t.Parallel()

@@ -254,7 +254,7 @@ func Request(p *prompt.Prompt, merged params.Params, messages []model.Message, t
 func CaseRecord(s *suite.Suite, c suite.Case) runfile.Case {
 	vars := s.VarsOf(c)
 	return runfile.Case{
-		Case: c.ID, Input: c.Input, Messages: c.Messages, Turns: c.Turns, Vars: vars,
+		Case: c.ID, Input: c.Input, Messages: c.Messages, Turns: c.Turns, ToolResults: c.ToolResults, Vars: vars,
 		Expect: c.Expect, Tags: c.Tags, Group: c.Group, Note: c.Note,
 		Sealed: s.IsSealed(c.ID), Images: c.Media(), InputHash: suite.InputHash(c, vars),
 	}
