@@ -60,36 +60,49 @@ func (c *Client) Hello(grader string) (Says, error) {
 
 // Ask has a sample graded. The score has no grader's name yet. The error is a
 // [*Fault]; after one that is Broken, every call fails.
-func (c *Client) Ask(s Sample) (Score, error) {
+func (c *Client) Ask(s Sample) (Score, error) { return answerTo(c, s, readScore) }
+
+// Transform has a reply transformed. The error is a [*Fault] as that of [Client.Ask], or
+// a [*TransformError] where the program says that the reply is at fault.
+func (c *Client) Transform(s Sample) (string, error) {
+	t, err := answerTo(c, s, readTransformed)
+	if err == nil && t.fault != "" {
+		err = &TransformError{Reason: t.fault}
+	}
+	return t.text, err
+}
+
+// answerTo asks about a sample, and reads the answer.
+func answerTo[T any](c *Client, s Sample, read func(members map[string]value) (T, error)) (out T, err error) {
 	if c.broken != nil {
-		return Score{}, c.broken
+		return out, c.broken
 	}
 	early, _ := c.r.Peek(c.r.Buffered()) // does not read, so it can't fail
 	if len(bytes.TrimSpace(early)) > 0 {
-		return Score{}, c.failOnSurplus(early)
+		return out, c.failOnSurplus(early)
 	}
 	c.id++
 	line, err := c.exchange(newWireSample(c.id, s))
 	if err != nil {
-		return Score{}, err
+		return out, err
 	}
 	members, err := readMembers(line)
 	if err != nil {
-		return Score{}, c.failOn(line, err)
+		return out, c.failOn(line, err)
 	}
 	switch id, err := readID(members); {
 	case err != nil:
-		return Score{}, c.failOn(line, err)
+		return out, c.failOn(line, err)
 	case id > 0 && id < c.id:
-		return Score{}, c.fail("it answered sample %d once more; it answers each sample with one line", id)
+		return out, c.fail("it answered sample %d once more; it answers each sample with one line", id)
 	case id != c.id:
-		return Score{}, c.fail("it answered sample %d when it was asked about sample %d", id, c.id)
+		return out, c.fail("it answered sample %d when it was asked about sample %d", id, c.id)
 	}
-	score, err := readScore(members)
+	out, err = read(members)
 	if err != nil {
-		return Score{}, &Fault{Reason: "its answer is wrong: " + onOneLine(err)}
+		return out, &Fault{Reason: "its answer is wrong: " + onOneLine(err)}
 	}
-	return score, nil
+	return out, nil
 }
 
 // Rest reads until the grader's stream ends. What the grader writes after its last

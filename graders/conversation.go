@@ -1,6 +1,11 @@
 package graders
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"promptbench/graders/reply"
+)
 
 // The roles of the messages of a conversation.
 const (
@@ -54,13 +59,14 @@ func (s Sample) Before() string {
 	return s.Input
 }
 
-// isReadable reports whether the reply could be read, or calls a tool, which needs no text.
+// isReadable reports whether the reply could be read, or calls a tool, which needs no text unless a transform did.
 func (s Sample) isReadable() bool {
 	calls := s.ToolCalls
 	if n := len(s.Transcript); n > 0 { // the calls of the turn may be those of earlier replies
 		calls = s.Transcript[n-1].ToolCalls
 	}
-	return s.Reply.Readable() || len(calls) > 0
+	isTransform := func(d reply.Defect) bool { return d.Code == reply.CodeTransform }
+	return s.Reply.Readable() || len(calls) > 0 && !slices.ContainsFunc(s.Reply.Defects, isTransform)
 }
 
 // dialogue is the conversation with the reply at its end, also of a plain case.

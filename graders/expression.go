@@ -53,6 +53,23 @@ func CheckExpression(src string) error {
 // or a number. Names and types are checked against the environment here, so that
 // a typo never waits for a reply to be found.
 func compile(src string) (*vm.Program, error) {
+	program, err := compileAny(src)
+	if err != nil {
+		return nil, err
+	}
+	switch program.Node().Type().Kind() {
+	case reflect.Bool, reflect.Int, reflect.Float64, reflect.Interface:
+		return program, nil
+	default:
+		return nil, &ParamError{
+			Msg:  fmt.Sprintf("the expression gives %s, expected %s", program.Node().Type(), expectedResult),
+			Hint: "compare it with something", Line: 1, Column: 1,
+		}
+	}
+}
+
+// compileAny is compile for an expression that may give anything.
+func compileAny(src string) (*vm.Program, error) {
 	if strings.TrimSpace(src) == "" {
 		return nil, &ParamError{Msg: "the expression is empty"}
 	}
@@ -75,15 +92,7 @@ func compile(src string) (*vm.Program, error) {
 	if err != nil {
 		return nil, expressionError(src, err, env)
 	}
-	switch program.Node().Type().Kind() {
-	case reflect.Bool, reflect.Int, reflect.Float64, reflect.Interface:
-		return program, nil
-	default:
-		return nil, &ParamError{
-			Msg:  fmt.Sprintf("the expression gives %s, expected %s", program.Node().Type(), expectedResult),
-			Hint: "compare it with something", Line: 1, Column: 1,
-		}
-	}
+	return program, nil
 }
 
 // expressionError puts the place in front of the reader: expressions are short
@@ -119,20 +128,44 @@ func names(env map[string]any) []string {
 	return all
 }
 
-// evaluate runs a compiled check over a sample. The error says why the check
-// could not decide, or is the context's where that was cancelled.
-func evaluate(ctx context.Context, program *vm.Program, s Sample) (float64, error) {
+// A replyFault is why an expression that reads JSON failed: the reply has none, or
+// other JSON than the expression reads.
+type replyFault struct{ reason string }
+
+// Error implements error.
+func (f *replyFault) Error() string { return f.reason }
+
+// run evaluates a compiled expression over a sample. The error says why it has no
+// value: a [*replyFault], the expression's, or the context's where that was cancelled.
+func run(ctx context.Context, program *vm.Program, s Sample) (any, error) {
 	m := &meter{ctx: ctx, end: time.Now().Add(maxTime)}
 	machine := vm.VM{MemoryBudget: maxMemory}
 	out, err := machine.Run(program, m.env(s))
 	if m.failed != nil { // what the machine made of it afterwards is noise
-		return 0, m.failed
+		return nil, m.failed
+	}
+	if err == nil {
+		return out, nil
+	}
+	if at, ok := errors.AsType[*file.Error](err); ok {
+		err = errors.New(oneLine(at.Message))
+	}
+	if m.readsJSON {
+		return nil, &replyFault{err.Error()}
+	}
+	return nil, fmt.Errorf("evaluating the check: %w", err)
+}
+
+// evaluate runs a compiled check over a sample. A check that reads JSON which the reply
+// does not have gives 0. The error says why the check could not decide, or is the
+// context's where that was cancelled.
+func evaluate(ctx context.Context, program *vm.Program, s Sample) (float64, error) {
+	out, err := run(ctx, program, s)
+	if _, isReply := errors.AsType[*replyFault](err); isReply {
+		return 0, nil
 	}
 	if err != nil {
-		if at, ok := errors.AsType[*file.Error](err); ok {
-			err = errors.New(oneLine(at.Message))
-		}
-		return 0, fmt.Errorf("evaluating the check: %w", err)
+		return 0, err
 	}
 	var number float64
 	switch v := out.(type) {

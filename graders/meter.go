@@ -2,6 +2,7 @@ package graders
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -35,6 +36,8 @@ type meter struct {
 	steps  int
 	text   int
 	failed error
+
+	readsJSON bool // the expression has read JSON, so that an error is that of the JSON
 }
 
 // env is what an expression can name: the reply as it was read, the case, and
@@ -67,6 +70,7 @@ func (m *meter) env(s Sample) map[string]any {
 		"join":          m.join,
 		"split":         m.split,
 		"uniq":          m.uniq,
+		"fromJSON":      m.fromJSON,
 		nameStep:        m.step,
 		nameJoinTwo:     func(a, b string) string { return m.made(len(a)+len(b), func() string { return a + b }) },
 		nameAdd:         m.add,
@@ -155,6 +159,19 @@ func (m *meter) uniq(list any) []any {
 				seen[item] = true
 				out = append(out, item)
 			}
+		}
+		return ""
+	})
+	return out
+}
+
+// fromJSON is the value that a text has as JSON.
+func (m *meter) fromJSON(s string) any {
+	var out any
+	m.made(len(s), func() string {
+		m.readsJSON = true
+		if err := json.Unmarshal([]byte(s), &out); err != nil {
+			m.fail(&replyFault{"it is no JSON: " + oneLine(err.Error())})
 		}
 		return ""
 	})

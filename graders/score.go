@@ -29,6 +29,18 @@ func Fail(scores []Score, reason string) []Score {
 	return out
 }
 
+// Break returns the scores of a reply that could not be graded: every score that applies to the case is broken.
+func Break(scores []Score, reason string) []Score {
+	out := make([]Score, len(scores))
+	for i, s := range scores {
+		out[i] = s
+		if s.NotApplicable == "" {
+			out[i] = Broken(reason).withGrader(s.Grader)
+		}
+	}
+	return out
+}
+
 // scoreWith gives a value in [0,1] with what the grader read; 1 passes. A value
 // outside is a mistake of the grader and makes the score unscored.
 func scoreWith(v float64, answer, reason string) Score {

@@ -148,11 +148,7 @@ func readID(members map[string]value) (int, error) {
 func readScore(members map[string]value) (Score, error) {
 	known := []string{"id", "value", "pass", "answer", "reason", "unscored", "broken", "not_applicable"}
 	var d decoder
-	for _, key := range sortedKeys(members) {
-		if !slices.Contains(known, key) {
-			d.add([]any{key}, suggest(key, known), "unknown key %s", quote(key))
-		}
-	}
+	d.checkKeys(members, known)
 	var results []string
 	for _, key := range []string{"value", "unscored", "not_applicable"} {
 		if members[key].kind() != kindAbsent {
@@ -184,6 +180,32 @@ func readScore(members map[string]value) (Score, error) {
 		}
 	}
 	return out, d.err()
+}
+
+// A transformed is an answer about a reply to transform: its text, or its fault.
+type transformed struct{ text, fault string }
+
+// readTransformed reads such an answer.
+func readTransformed(members map[string]value) (transformed, error) {
+	known := []string{"id", "text", "unreadable"}
+	var d decoder
+	d.checkKeys(members, known)
+	hasText := members["text"].kind() != kindAbsent
+	hasFault := members["unreadable"].kind() != kindAbsent
+	if hasText == hasFault {
+		d.add(nil, "", "an answer has one of text and unreadable")
+	}
+	out := transformed{d.anyText(members["text"]), shorten(d.text(members["unreadable"]), maxReason)}
+	return out, d.err()
+}
+
+// checkKeys records the keys that are not known.
+func (d *decoder) checkKeys(members map[string]value, known []string) {
+	for _, key := range sortedKeys(members) {
+		if !slices.Contains(known, key) {
+			d.add([]any{key}, suggest(key, known), "unknown key %s", quote(key))
+		}
+	}
 }
 
 // share reads a value from 0 to 1, or true or false; it passes at 1.

@@ -113,7 +113,10 @@ func (g *Grader) Grade(ctx context.Context, sample graders.Sample) ([]graders.Sc
 			return nil, fmt.Errorf("grading %s: %w", g.options.Name, err)
 		}
 		defer g.returnSlot(s)
-		score, err = g.ask(ctx, s, sample)
+		err = g.ask(ctx, s, func(c *graders.Client) (err error) {
+			score, err = c.Ask(sample)
+			return err
+		})
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("grading %s: %w", g.options.Name, context.Cause(ctx))
 		}
@@ -125,6 +128,27 @@ func (g *Grader) Grade(ctx context.Context, sample graders.Sample) ([]graders.Sc
 	}
 	score.Grader = g.options.Name
 	return []graders.Score{score}, nil
+}
+
+// Transform implements [graders.Transformer]: the program answers with a text in place
+// of a score.
+func (g *Grader) Transform(ctx context.Context, sample graders.Sample) (text string, err error) {
+	s, err := g.takeSlot(ctx)
+	if err != nil {
+		return "", fmt.Errorf("transforming the reply: %w", err)
+	}
+	defer g.returnSlot(s)
+	err = g.ask(ctx, s, func(c *graders.Client) (err error) {
+		text, err = c.Transform(sample)
+		return err
+	})
+	if ctx.Err() != nil {
+		return "", fmt.Errorf("transforming the reply: %w", context.Cause(ctx))
+	}
+	if _, isReply := errors.AsType[*graders.TransformError](err); err != nil && !isReply {
+		err = &graders.TransformError{Reason: "the command: " + err.Error(), Broken: true}
+	}
+	return text, err
 }
 
 // Look checks that the program exists, without starting it. The error says what

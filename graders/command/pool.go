@@ -70,23 +70,23 @@ func (g *Grader) checkSame(says graders.Says) error {
 	return nil
 }
 
-func (g *Grader) ask(ctx context.Context, s *slot, sample graders.Sample) (score graders.Score, err error) {
+// ask asks the client of a slot's process, which it starts if there is none.
+func (g *Grader) ask(ctx context.Context, s *slot, about func(*graders.Client) error) error {
 	if err := g.fill(ctx, s); err != nil {
-		return score, err
+		return err
 	}
 	p := s.process
-	err = p.limitTime(ctx, g.options.Timeout, func() (err error) {
-		score, err = p.client.Ask(sample)
-		return err
-	})
-	if fault, ok := errors.AsType[*graders.Fault](err); err == nil || ok && !fault.Broken {
+	err := p.limitTime(ctx, g.options.Timeout, func() error { return about(p.client) })
+	fault, isFault := errors.AsType[*graders.Fault](err)
+	_, isReply := errors.AsType[*graders.TransformError](err)
+	if err == nil || isReply || isFault && !fault.Broken {
 		g.mu.Lock() // after a fault that breaks nothing, the next answer may be a good one
 		g.failures = 0
 		g.mu.Unlock()
-		return score, err
+		return err
 	}
 	s.process = nil
-	return score, g.countFailure(p.fail(ctx, err))
+	return g.countFailure(p.fail(ctx, err))
 }
 
 // countFailure returns the error that it counts.

@@ -40,6 +40,7 @@ const (
 // Fatal: no document, or none with a type, could be read.
 const (
 	CodeNoDocument  Code = "no_document"  // no document in any format
+	CodeTransform   Code = "transform"    // the transform of the suite makes no text of the reply
 	CodeTypeMissing Code = "type_missing" // a document without a type
 	CodeTypeUnknown Code = "type_unknown" // the document's type is not in Rules.Types
 )
@@ -81,7 +82,7 @@ func (c Code) Severity() Severity {
 	case CodeOtherFormat, CodeSeveralDocuments, CodeWrapped, CodeSchema, CodeTypeSpelling,
 		CodeItemNotText, CodeItemBlank, CodeDroppedText, CodeTooManyItems:
 		return Shape
-	case CodeNoDocument, CodeTypeMissing, CodeTypeUnknown:
+	case CodeNoDocument, CodeTransform, CodeTypeMissing, CodeTypeUnknown:
 		return Fatal
 	}
 	return Inside

@@ -24,6 +24,8 @@
 // lists their codes and severities.
 package reply
 
+import "encoding/json"
+
 // MaxBytes is the length of a raw reply that is read; more is a defect.
 const MaxBytes = 1 << 20
 
@@ -49,7 +51,21 @@ type Rules struct {
 	JSON    JSONRules `json:"json,omitzero"`
 	XML     XMLRules  `json:"xml,omitzero"`
 	Refusal string    `json:"refusal,omitempty"`
+
+	// Transform is what makes the text that is read of a reply. It tells rules apart; a
+	// [Reader] gets the text that it made.
+	Transform Transform `json:"transform,omitzero"`
 }
+
+// A Transform is an expression, or a command: what the program is, as JSON. The zero
+// Transform is none.
+type Transform struct {
+	Expression string          `json:"expression,omitempty"`
+	Command    json.RawMessage `json:"command,omitempty"`
+}
+
+// IsZero reports whether replies are read as they are.
+func (t Transform) IsZero() bool { return t.Expression == "" && len(t.Command) == 0 }
 
 // JSONRules select the type and the items of a JSON document by JSONPath
 // (RFC 9535). Schema, if any, is a JSON Schema that the document must match.

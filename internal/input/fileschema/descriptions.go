@@ -96,6 +96,8 @@ func descriptions() map[string]string {
 		"suite.reply.xml.type":            "XPath of the type, such as //subtodos/@type.",
 		"suite.reply.xml.items":           "XPath of what holds the items.",
 		"suite.reply.refusal":             "The fixed sentence of a refusal, which is no item.",
+		"suite.reply.transform":           "What makes the text that is read and graded of a reply: an expression, or {command: …}.",
+		"suite.reply.transform.command":   "A program that does it, named like a grader that is one.",
 		"suite.graders":                   "What scores a reply: a name, or a name with its parameters.",
 		"suite.graders.command":           "A program that scores replies: [python3, grade.py] or {run: …}.",
 		"suite.graders.command.name":      "The score's name; default: that of the program's file.",

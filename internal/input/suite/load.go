@@ -106,7 +106,8 @@ type replyBlock struct {
 		Type  string `yaml:"type"`
 		Items string `yaml:"items"`
 	} `yaml:"xml"`
-	Refusal string `yaml:"refusal"`
+	Refusal   string         `yaml:"refusal"`
+	Transform transformBlock `yaml:"transform"`
 }
 
 type casesBlock struct {
@@ -196,6 +197,7 @@ func (l *loader) rules(b replyBlock) {
 	if len(b.JSON.Schema) > 0 {
 		s.Rules.JSON.Schema = string(l.schema(l.at("reply", "json", "schema"), b.JSON.Schema))
 	}
+	l.transform(b.Transform)
 	_, err := reply.NewReader(s.Rules)
 	for _, r := range ruleErrors(err) {
 		path := []any{"reply"}

@@ -34,6 +34,7 @@ type Suite struct {
 	Description string
 	Vars        map[string]string // given to every case that does not set them itself
 	Rules       reply.Rules       // the schema resolved, as canonical JSON
+	Transform   *GraderEntry      // the program that transforms replies; nil where none does
 	Graders     []GraderEntry
 	Share       float64 // of the cases that is sealed, see [Suite.IsSealed]; 0 for none
 

@@ -186,6 +186,10 @@ func (p *printer) reading(h runfile.Header, t runfile.Trial, o Options) {
 	if t.Read == nil {
 		return
 	}
+	if text := t.Read.Transformed; text != nil && *text != "" {
+		p.line("%s", o.paint(bold, "transformed to this text, which is graded"))
+		p.indented(textsafe.Block(*text))
+	}
 	format := "not readable in any format"
 	if t.Read.Format != "" {
 		format = "as " + string(t.Read.Format)

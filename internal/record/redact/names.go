@@ -104,6 +104,9 @@ func (r *Redactor) Words(run io.Reader) error {
 			}
 			if t.Read != nil {
 				r.words(t.Read.Items...)
+				if text := t.Read.Transformed; text != nil {
+					r.words(*text)
+				}
 			}
 		}
 		return nil

@@ -322,6 +322,21 @@ type Read struct {
 	Type    string         `json:"type"`
 	Items   []string       `json:"items"`
 	Defects []reply.Defect `json:"defects"`
+
+	// Transformed is the text that was read and graded, where a transform of the suite made it of the reply; empty
+	// where it made none.
+	Transformed *string `json:"transformed,omitempty"`
+}
+
+// GradedText is the text that was read and graded of a reply that was transformed; empty where there is none, also in
+// a run that was loaded without its texts.
+func (r *Run) GradedText(call *Call) string {
+	for _, t := range r.TrialsOf(call.Case) {
+		if t.Trial == call.Trial && t.Read != nil && t.Read.Transformed != nil {
+			return *t.Read.Transformed
+		}
+	}
+	return ""
 }
 
 // An End is the last line of a run that was closed.

@@ -90,6 +90,10 @@ func (c *Calibration) prepare(ctx context.Context, p *project.Project, o Options
 	}
 	programs := p.Programs()
 	c.onClose(programs.Close)
+	transform, err := p.Transformer(programs)
+	if err != nil {
+		return err
+	}
 	for k := range c.repeats + 1 {
 		of := c.judge.judge
 		j := &runner.Judge{Prompt: of.Prompt, Default: of.Default, Named: of.Named, Repeat: k, IsWanted: isWanted}
@@ -100,7 +104,7 @@ func (c *Calibration) prepare(ctx context.Context, p *project.Project, o Options
 		if err != nil {
 			return err
 		}
-		c.work.Gradings = append(c.work.Gradings, runner.Grading{Reader: p.Reader, Graders: built})
+		c.work.Gradings = append(c.work.Gradings, runner.Grading{Reader: p.Reader, Transform: transform, Graders: built})
 	}
 	if err := programs.Start(ctx); err != nil {
 		return err

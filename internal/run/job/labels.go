@@ -3,6 +3,7 @@ package job
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,13 @@ func judgeableReplies(p *project.Project, run *runfile.Run) ([]judgeable, error)
 	if err := runs.RefuseRedacted(run.Header, "there is no reply to judge"); err != nil {
 		return nil, err
 	}
+	transform := p.Suite.Rules.Transform
+	if !reflect.DeepEqual(run.Header.Reply.Transform, transform) {
+		return nil, problem.List{{
+			Message: "the replies of run " + run.Header.Run + " were not transformed as the suite says now",
+			Hint:    "grade it again first: promptbench regrade " + run.Header.Run,
+		}}
+	}
 	cases := map[string]runfile.Case{}
 	for c, err := range p.Cases() {
 		if err != nil {
@@ -52,7 +60,11 @@ func judgeableReplies(p *project.Project, run *runfile.Run) ([]judgeable, error)
 			if runner.FailureOf(&now, replies) != "" || call.Error != nil {
 				continue
 			}
-			read := reader.Read(call.Reply, call.Thinking, format)
+			text := call.Reply
+			if !transform.IsZero() {
+				text = run.GradedText(&call)
+			}
+			read := reader.Read(text, call.Thinking, format)
 			if !read.Readable() {
 				continue
 			}

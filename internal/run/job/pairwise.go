@@ -129,6 +129,9 @@ func texts(p *project.Project, run *runfile.Run, id string) map[int]string {
 		for i := range read {
 			read[i].Reply = reader.Read(read[i].Reply, read[i].Thinking, format).Text
 		}
+		if !run.Header.Reply.Transform.IsZero() {
+			read[len(read)-1].Reply = run.GradedText(last)
+		}
 		out[last.Trial] = c.Shown(read)
 	}
 	return out

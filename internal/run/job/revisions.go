@@ -157,6 +157,9 @@ func (r *Revisions) prepareGrading(ctx context.Context, p *project.Project, o Op
 	programs := p.Programs()
 	r.onClose(programs.Close)
 	r.Work.Grading.Reader = p.Reader
+	if r.Work.Grading.Transform, err = p.Transformer(programs); err != nil {
+		return err
+	}
 	if r.Work.Grading.Graders, err = p.Build(asked, programs); err != nil {
 		return err
 	}

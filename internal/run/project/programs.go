@@ -39,7 +39,20 @@ func (p *Project) Build(asked graders.Models, programs *Programs) ([]graders.Gra
 	return p.Suite.Build(asked, programs.grader)
 }
 
-func (c *Programs) grader(e suite.GraderEntry) (graders.Grader, error) {
+// Transformer makes what transforms the replies of the suite; nil if nothing does.
+func (p *Project) Transformer(programs *Programs) (graders.Transformer, error) {
+	if e := p.Suite.Transform; e != nil {
+		return programs.program(*e)
+	}
+	if src := p.Suite.Rules.Transform.Expression; src != "" {
+		return graders.TransformExpression(src)
+	}
+	return nil, nil
+}
+
+func (c *Programs) grader(e suite.GraderEntry) (graders.Grader, error) { return c.program(e) }
+
+func (c *Programs) program(e suite.GraderEntry) (*command.Grader, error) {
 	if g, ok := c.graders[e.Score]; ok {
 		return g, nil
 	}
@@ -105,10 +118,8 @@ func (c *Programs) Close() error {
 // CheckNoPrograms returns a problem for each grader of the suite that is a program.
 func (p *Project) CheckNoPrograms() error {
 	var probs problem.List
-	for _, e := range p.Suite.Graders {
-		if e.Command != nil {
-			probs.Add(atGrader(e, "it is a program, and --no-programs forbids these", "read it first, then leave out the flag"))
-		}
+	for _, e := range p.Suite.Commands() {
+		probs.Add(atGrader(e, "it is a program, and --no-programs forbids these", "read it first, then leave out the flag"))
 	}
 	if err := probs.Err(); err != nil {
 		return errors.Join(ErrPrograms, err)
@@ -122,10 +133,7 @@ var ErrPrograms = errors.New("graders are programs")
 // MissingPrograms looks for the programs of a suite, and starts none.
 func MissingPrograms(s *suite.Suite) problem.List {
 	var probs problem.List
-	for _, e := range s.Graders {
-		if e.Command == nil {
-			continue
-		}
+	for _, e := range s.Commands() {
 		if err := command.Look(e.Command.Run, e.Command.Dir); err != nil {
 			probs.Add(atGrader(e, err.Error(),
 				"install it, or name another; a program of the project is named with its path, such as ./grade"))

@@ -53,6 +53,10 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 	run = runs.Unsealed(run, p.Suite)
 	programs := p.Programs()
 	built, err := p.Build(graders.Models{Judge: rejudge(run, criteria), Embedder: reembed(run)}, programs)
+	var transform graders.Transformer
+	if err == nil {
+		transform, err = p.Transformer(programs)
+	}
 	ctx, release := programs.UntilInterrupted(ctx)
 	defer release()
 	if err == nil {
@@ -71,7 +75,7 @@ func Regrade(ctx context.Context, p *project.Project, run *runfile.Run) (out *ru
 	}
 	replied := run.Header.Model
 	grading := runner.Grading{
-		Reader: p.ReaderFor(replied), Graders: built, Price: p.PriceFor(replied.Endpoint, replied.ID),
+		Reader: p.ReaderFor(replied), Transform: transform, Graders: built, Price: p.PriceFor(replied.Endpoint, replied.ID),
 	}
 	out, err = runner.Regrade(ctx, run, grading, programs.Processes(), cases)
 	if err != nil {

@@ -14,9 +14,10 @@ import (
 // Grading turns finished calls into graded trials: it reads the reply and has
 // every grader score it. Its methods may be called from many goroutines.
 type Grading struct {
-	Reader  *reply.Reader
-	Graders []graders.Grader
-	Price   *params.Price // of the model that replied; nil where it is unknown
+	Reader    *reply.Reader
+	Transform graders.Transformer // makes the text that is read of a reply; nil: it is read as it is
+	Graders   []graders.Grader
+	Price     *params.Price // of the model that replied; nil where it is unknown
 }
 
 // Trial grades the replies of one trial: one call, or those of a conversation up to
@@ -35,12 +36,19 @@ func (g Grading) Trial(
 		t.Error = call.Error
 		return t, nil
 	}
-	samples := g.samples(&c, replies, format)
-	read := samples[len(turnEnds(&c, replies))-1].Reply
+	samples, ends := g.samples(&c, replies, format), turnEnds(&c, replies)
+	broken, err := g.transform(ctx, samples, replies, ends)
+	if err != nil {
+		return t, fmt.Errorf("grading case %s: %w", c.Case, err)
+	}
+	read := samples[len(ends)-1].Reply
 	t.Read = &runfile.Read{
 		Format: read.Format, Type: read.Type, Items: orEmpty(read.Items), Defects: orEmpty(read.Defects),
 	}
-	if failure == "" {
+	if g.Transform != nil {
+		t.Read.Transformed = &read.Text
+	}
+	if failure == "" && broken == "" {
 		ctx = withJudgeCalls(ctx, calls)
 	}
 	for _, grader := range g.Graders {
@@ -50,8 +58,11 @@ func (g Grading) Trial(
 		}
 		t.Scores = append(t.Scores, scores...)
 	}
-	if failure != "" {
+	switch {
+	case failure != "":
 		t.Scores = graders.Fail(t.Scores, failure)
+	case broken != "":
+		t.Scores = graders.Break(t.Scores, "the transform of the reply: "+broken)
 	}
 	return t, nil
 }
