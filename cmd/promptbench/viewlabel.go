@@ -90,7 +90,7 @@ func newestRuns(p *project.Project, o project.Options) ([]string, error) {
 	for _, one := range list {
 		h := one.Header
 		v := variant{h.Prompt.Hash, h.Model.ID, h.Model.Endpoint}
-		if !seen[v] && one.Status == runfile.Complete && h.Redacted == nil {
+		if !seen[v] && h.OfRevision() && one.Status == runfile.Complete && h.Redacted == nil {
 			seen[v] = true
 			paths = append(paths, one.Path)
 		}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/url"
@@ -26,11 +27,12 @@ func (l Labeller) frame(title, here string) frame {
 	words := wordsOf(l.Language)
 	f := frame{Title: title, Language: l.Language, Writes: true, Here: here}
 	if l.Replies {
-		f.Links = append(f.Links, Link{Text: words.Replies, URL: "./"}, Link{Text: words.Agreement, URL: "agreement"})
+		f.Links = append(f.Links, Link{Text: words.Replies, URL: "./"})
 	}
 	if l.Cases {
 		f.Links = append(f.Links, Link{Text: words.Cases, URL: "cases"})
 	}
+	f.Links = append(f.Links, Link{Text: words.Agreement, URL: "agreement"})
 	return f
 }
 
@@ -130,11 +132,13 @@ func Agreement(w io.Writer, by Labeller, all []calibration.Agreement) error {
 		Rows   []agreeing
 		Differ []differing
 	}{Words: words}
-	says := map[label.Answer]string{label.Yes: words.Yes, label.No: words.No, label.Unsure: words.Unsure}
+	says := map[label.Answer]string{
+		label.Yes: words.Yes, label.No: words.No, label.Unsure: words.Unsure, label.Drop: words.Drop,
+	}
 	for _, a := range all {
 		for _, r := range a.Raters {
 			row := agreeing{
-				Criterion: textsafe.Cell(a.Criterion), Pair: textsafe.Cell(r.A + " · " + r.B), Both: strconv.Itoa(r.N),
+				Criterion: textsafe.Cell(cmp.Or(says[label.Answer(a.Criterion)], a.Criterion)), Pair: textsafe.Cell(r.A + " · " + r.B), Both: strconv.Itoa(r.N),
 				Same: fmt.Sprintf("%d (%.0f%%)", r.Same, 100*float64(r.Same)/float64(r.N)), Kappa: words.Undefined,
 			}
 			if r.Kappa != nil {
@@ -144,11 +148,11 @@ func Agreement(w io.Writer, by Labeller, all []calibration.Agreement) error {
 		}
 		for _, f := range a.Differ {
 			d := differing{
-				Criterion: textsafe.Cell(f.Criterion), Case: textsafe.Cell(f.Reply.Case), Input: textsafe.Block(f.Reply.Input),
+				Criterion: textsafe.Cell(cmp.Or(f.Criterion, words.Type)), Case: textsafe.Cell(f.Reply.Case), Input: textsafe.Block(f.Reply.Input),
 				Reply: textsafe.Block(f.Reply.Text),
 			}
 			for _, l := range f.Labels {
-				d.Answers = append(d.Answers, answered{textsafe.Cell(l.Labeller), says[l.Answer], textsafe.Block(l.Note)})
+				d.Answers = append(d.Answers, answered{textsafe.Cell(l.Labeller), cmp.Or(says[l.Answer], textsafe.Cell(string(l.Answer))), textsafe.Block(l.Note)})
 			}
 			body.Differ = append(body.Differ, d)
 		}

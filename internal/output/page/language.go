@@ -50,7 +50,7 @@ func wordsOf(l Language) labelWords {
 			Unsaved: "저장하지 못했습니다. promptbench가 꺼졌다면 다시 시작하고 새 주소를 여세요. " +
 				"이전 답은 모두 저장되어 있습니다.",
 			Criterion: "기준", Pair: "라벨러", Both: "둘 다 라벨링", Same: "같은 답", Kappa: "카파(95% 구간)",
-			OnePerson: "아직 두 사람이 함께 라벨링한 답변이 없습니다. 다른 사람이 --label에 자기 이름을 주고 라벨링하면 여기에 일치도가 나옵니다.",
+			OnePerson: "아직 두 사람이 함께 라벨링한 것이 없습니다. 다른 사람이 --label에 자기 이름을 주고 라벨링하면 여기에 일치도가 나옵니다.",
 			Differ:    "답이 갈린 질문", NoDiffer: "내가 답한 질문 중에는 답이 갈린 것이 없습니다.",
 			HowToRead: "카파는 우연을 넘는 일치를 나타냅니다. 0은 우연과 같은 정도, 1은 완전한 일치입니다. ‘모르겠음’은 세지 않습니다.",
 			Undefined: "정의되지 않음",
@@ -73,7 +73,7 @@ func wordsOf(l Language) labelWords {
 		Unsaved: "Not saved. If promptbench has ended, start it again and open its new address. " +
 			"All earlier answers are kept.",
 		Criterion: "criterion", Pair: "labellers", Both: "both labelled", Same: "same answer", Kappa: "kappa (95% interval)",
-		OnePerson: "No reply is labelled by two people yet. The agreement is shown here once somebody else labels " +
+		OnePerson: "Nothing is labelled by two people yet. The agreement is shown here once somebody else labels " +
 			"with --label and another name.",
 		Differ: "Questions with different answers", NoDiffer: "No question that you answered has different answers.",
 		HowToRead: "Kappa is the agreement beyond chance: 0 where it is chance, 1 where it is complete. " +

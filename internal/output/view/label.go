@@ -40,6 +40,8 @@ type CaseLabels interface {
 	AnswerCase(l label.CaseLabel) error
 	// UndoCase takes the last label back and returns the id of its case, or nothing where there is none.
 	UndoCase() (id string, err error)
+	// Agreement says how far people agree on each type.
+	Agreement() ([]calibration.Agreement, error)
 }
 
 // LabelHandler serves pages that ask one person, about proposed cases unless they are nil. Hosts and token are those of
@@ -47,6 +49,7 @@ type CaseLabels interface {
 func LabelHandler(s Labels, c CaseLabels, hosts []string, token string) http.Handler {
 	h := labelHandler{s, c}
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /agreement", h.page(h.agreement))
 	if c != nil {
 		mux.HandleFunc("GET /cases", h.page(h.oneCase))
 		mux.HandleFunc("POST /case", h.change(h.answerCase))
@@ -56,7 +59,6 @@ func LabelHandler(s Labels, c CaseLabels, hosts []string, token string) http.Han
 		mux.HandleFunc("GET /{$}", h.page(h.oneCase))
 	} else {
 		mux.HandleFunc("GET /{$}", h.page(h.question))
-		mux.HandleFunc("GET /agreement", h.page(h.agreement))
 		mux.HandleFunc("POST /answer", h.change(h.answer))
 		mux.HandleFunc("POST /undo", h.change(h.undo))
 	}
@@ -94,6 +96,13 @@ func (h labelHandler) agreement(w io.Writer, r *http.Request) error {
 	all, err := h.labels.Agreement()
 	if err != nil {
 		return err
+	}
+	if h.cases != nil {
+		cases, err := h.cases.Agreement()
+		if err != nil {
+			return err
+		}
+		all = append(all, cases...)
 	}
 	return page.Agreement(w, h.by(r), all)
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -187,7 +188,7 @@ func TestLabelPages(t *testing.T) {
 	}
 	require.Equal(t, http.StatusNotFound, get("/?q=a.b", "").status)
 
-	require.Contains(t, get("/agreement", "").body, "No reply is labelled by two people yet")
+	require.Contains(t, get("/agreement", "").body, "Nothing is labelled by two people yet")
 	for i, q := range questions() {
 		require.NoError(t, p.Answer(false, q.Key(), label.Yes, "좋음"))
 		lee := p.labels[i]
@@ -202,13 +203,27 @@ func TestLabelPages(t *testing.T) {
 	}
 }
 
-// proposed keeps what kim says of two proposed cases.
+// proposed keeps what kim says of two proposed cases. Lee takes both for questions.
 type proposed struct{ labels []label.CaseLabel }
 
-func (p *proposed) AskCase(id string) (label.AskedCase, error) {
-	all := []label.Case{
+func (p *proposed) all() []label.Case {
+	return []label.Case{
 		{ID: "case-1", Input: "견적서 보내기 <b>", Note: "from export.jsonl:1"}, {ID: "case-2", Input: strings.Repeat("WW", 300)},
 	}
+}
+
+func (p *proposed) Agreement() ([]calibration.Agreement, error) {
+	labels := slices.Clone(p.labels)
+	for _, c := range p.all() {
+		labels = append(labels, label.CaseLabel{
+			Case: c.ID, Text: c.Text(), Labeller: "lee", Answer: label.Accept, Type: "question", Note: "<i>when?</i>",
+		})
+	}
+	return calibration.AgreeOnCases([]string{"answer", "question"}, p.all(), labels), nil
+}
+
+func (p *proposed) AskCase(id string) (label.AskedCase, error) {
+	all := p.all()
 	done := label.LatestCases(p.labels)
 	out := label.AskedCase{Types: []string{"answer", "question"}, Answered: len(done), All: len(all), CanUndo: len(done) > 0}
 	if id == "case-9" {
@@ -221,7 +236,8 @@ func (p *proposed) AskCase(id string) (label.AskedCase, error) {
 }
 
 func (p *proposed) AnswerCase(l label.CaseLabel) error {
-	l.Text, l.Labeller = l.Case, "kim"
+	at := slices.IndexFunc(p.all(), func(c label.Case) bool { return c.ID == l.Case })
+	l.Text, l.Labeller = p.all()[at].Text(), "kim"
 	p.labels = append(p.labels, l)
 	return nil
 }
@@ -273,5 +289,13 @@ func TestProposedCases(t *testing.T) {
 	require.Nil(t, l.Count.Max)
 	require.JSONEq(t, `{"next":"cases"}`, send(http.MethodPost, "/case", "case=case-2&answer=drop", own()).body)
 	require.Contains(t, send(http.MethodGet, "/cases", "", map[string]string{"Accept-Language": "ko"}).body, "모든 케이스에 라벨이 있습니다.")
+	agreed := send(http.MethodGet, "/agreement", "", nil).body
+	for _, want := range []string{
+		`<th scope="row">answer</th><td>kim · lee</td><td class="number" data-label="both labelled">2</td>` +
+			`<td class="number" data-label="same answer">1 (50%)</td>`,
+		`<th scope="row">Not a case</th>`, "case-1", "<b>lee</b> question — <span dir=\"auto\">&lt;i&gt;when?&lt;/i&gt;", "<b>kim</b> Not a case",
+	} {
+		require.Contains(t, agreed, want)
+	}
 	require.JSONEq(t, `{"next":"cases?case=case-2"}`, send(http.MethodPost, "/undo-case", "", own()).body)
 }

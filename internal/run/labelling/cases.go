@@ -7,6 +7,7 @@ import (
 
 	"promptbench/internal/migrate/propose"
 	"promptbench/internal/record/label"
+	"promptbench/internal/verdict/calibration"
 )
 
 // Cases is what one person says of proposed cases. Its methods may be called at the same time.
@@ -88,6 +89,15 @@ func (c *Cases) UndoCase() (id string, err error) {
 	}
 	last := c.proposed.Blanks[done[len(done)-1]]
 	return last.ID, c.add(label.CaseLabel{Case: last.ID, Text: last.Text(), Answer: label.Withdrawn})
+}
+
+// Agreement says how far people agree on each type, and shows no label of a case that this person has not labelled.
+func (c *Cases) Agreement() ([]calibration.Agreement, error) {
+	labels, err := label.ReadCases(c.source.project.LabelsDir())
+	if err != nil {
+		return nil, err
+	}
+	return c.source.blind(calibration.AgreeOnCases(c.proposed.Types, c.proposed.Blanks, labels)), nil
 }
 
 func (c *Cases) add(l label.CaseLabel) error {

@@ -192,11 +192,15 @@ func (s *Source) Agreement() ([]calibration.Agreement, error) {
 	for _, q := range s.work.Questions {
 		replies[q.Reply.TextHash()] = q.Reply
 	}
-	out := calibration.Agree(criteria, replies, people.Labels)
-	for i := range out {
-		out[i].Differ = slices.DeleteFunc(out[i].Differ, func(f calibration.Finding) bool {
+	return s.blind(calibration.Agree(criteria, replies, people.Labels)), nil
+}
+
+// blind leaves out what others say of something that this person has not answered.
+func (s *Source) blind(all []calibration.Agreement) []calibration.Agreement {
+	for i := range all {
+		all[i].Differ = slices.DeleteFunc(all[i].Differ, func(f calibration.Finding) bool {
 			return !slices.ContainsFunc(f.Labels, func(l label.Label) bool { return l.Labeller == s.labeller })
 		})
 	}
-	return out, nil
+	return all
 }

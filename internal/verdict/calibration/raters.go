@@ -1,6 +1,7 @@
 package calibration
 
 import (
+	"cmp"
 	"slices"
 
 	"promptbench/graders"
@@ -99,6 +100,38 @@ func Agree(criteria []graders.Criterion, replies map[string]label.Reply, labels 
 		out[i].Differ = slices.DeleteFunc(findings, Finding.isUnanimous)
 	}
 	return out
+}
+
+// AgreeOnCases says how far people agree on what each proposed case expects: on each type against all others, in their
+// order, then on dropping a case. The cases with different labels follow in an agreement of their own. Of the labels, the
+// last one of a person on a case counts.
+func AgreeOnCases(types []string, cases []label.Case, labels []label.CaseLabel) []Agreement {
+	var all []Finding // with what each person chose in place of yes and no
+	latest := label.LatestCases(labels)
+	for _, c := range cases {
+		f := Finding{Reply: label.Reply{Case: c.ID, Input: c.Input}}
+		for _, l := range latest {
+			if l.Case == c.ID && l.Text == c.Text() {
+				chosen := label.Label{Labeller: l.Labeller, Answer: cmp.Or(label.Answer(l.Type), l.Answer), Note: l.Note}
+				f.Labels = append(f.Labels, chosen)
+			}
+		}
+		all = append(all, f)
+	}
+	var out []Agreement
+	for _, one := range append(slices.Clone(types), string(label.Drop)) {
+		findings := make([]Finding, len(all))
+		for i, f := range all {
+			for _, l := range f.Labels {
+				l.Answer = map[bool]label.Answer{true: label.Yes, false: label.No}[l.Answer == label.Answer(one)]
+				findings[i].Labels = append(findings[i].Labels, l)
+			}
+		}
+		out = append(out, Agreement{Criterion: one, Raters: CompareRaters(findings)})
+	}
+	return append(out, Agreement{Differ: slices.DeleteFunc(all, func(f Finding) bool {
+		return !slices.ContainsFunc(f.Labels, func(l label.Label) bool { return l.Answer != f.Labels[0].Answer })
+	})})
 }
 
 // isUnanimous reports whether nobody passes what another person fails.
