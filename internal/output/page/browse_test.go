@@ -243,6 +243,7 @@ func TestBrowserFitsEveryScreen(t *testing.T) {
 			t, reporttest.Run("v3", 1), reporttest.Run("v4", 1),
 		), "run": single(t, reporttest.Repeated()),
 		"history": ready(past(t)), "index": ready(index(t)), "blame": ready(blamed(t)),
+		"mutants": ready(mutated(t)),
 	} {
 		p := chromiumtest.File(t, text, "")
 		p.Run(
@@ -387,7 +388,8 @@ func TestBrowserIsAccessible(t *testing.T) {
 	base, head := withPrompts(reporttest.Dirty(), reporttest.Run("v4", 1))
 	for name, text := range map[string]string{"pair": pair(t, base, head), "run": single(t, reporttest.Repeated()),
 		"plain":   ready(strings.ReplaceAll(pair(t, base, head), "<script>", "<!--")),
-		"history": ready(past(t)), "index": ready(index(t)), "blame": ready(blamed(t))} {
+		"history": ready(past(t)), "index": ready(index(t)), "blame": ready(blamed(t)),
+		"mutants": ready(mutated(t))} {
 		p := chromiumtest.File(t, text, "case=dentist-tomorrow-10", chromiumtest.BypassPolicy())
 		p.Run(axe)
 		for _, open := range []bool{false, true} {

@@ -26,6 +26,7 @@ import (
 	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/compare"
 	"promptbench/internal/verdict/history"
+	"promptbench/internal/verdict/mutation"
 	"promptbench/internal/verdict/summary"
 )
 
@@ -82,6 +83,28 @@ func blamed(tb testing.TB) string {
 	return b.String()
 }
 
+// mutated has a mutant of each outcome, and texts that attack.
+func mutated(tb testing.TB) string {
+	tb.Helper()
+	noticed, missed := true, false
+	list := mutation.Planned([]mutation.Mutant{
+		{ID: "drop-role", Rule: "drop-role", Where: "system, <role>", Text: "당신은 플래너입니다. </pre><script>window.pwned=1</script>"},
+		{ID: "drop-rule-input-sentence-2", Rule: "drop-rule", Where: "system, <input>", Text: strings.Repeat("W", 200)},
+		{ID: "swap-labels-answer-question", Rule: "swap-labels", Where: "examples", Type: "answer"},
+	})
+	list[0].Noticed, list[0].Cases, list[0].Changed, list[0].By = &noticed, 40, 31, []string{"case_type", "format"}
+	list[0].Slices = []mutation.Slice{{Grader: "case_type", By: "type", Value: "question", Cases: 20, NewlyFail: 12, Tested: true}}
+	list[1].Noticed, list[1].Cases, list[1].Changed = &missed, 163, 2
+	r := mutation.Result{
+		Schema: mutation.Schema, Prompt: "v3", Suite: "subtodos", Model: "example-model", Status: runfile.Interrupted,
+		Cases: 163, Apart: 5, Calls: 203, Mutants: list, Without: []mutation.Rule{"swap-languages"},
+	}
+	r.Conclude()
+	var b bytes.Buffer
+	require.NoError(tb, page.Mutation(&b, r))
+	return b.String()
+}
+
 func index(tb testing.TB) string {
 	tb.Helper()
 	var runs []runfile.Found
@@ -131,6 +154,7 @@ func TestGolden(t *testing.T) {
 		"history": past(t),
 		"index":   index(t),
 		"blame":   blamed(t),
+		"mutants": mutated(t),
 	} {
 		got = regexp.MustCompile(`(?s)<style>.*?</style>|<script.*?</script>|'sha256-[^']+'`).ReplaceAllString(got, "…")
 		got = regexp.MustCompile(`\n\s*\n+`).ReplaceAllString(got, "\n")
