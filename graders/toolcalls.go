@@ -22,6 +22,8 @@ type ToolCall struct {
 	Arguments string `json:"arguments" expr:"arguments"` // as the model wrote them, mostly a JSON object
 	// Result is what the case lets the tool return; empty where the call got none.
 	Result string `json:"result,omitempty" expr:"result"`
+	// Signature is what the endpoint wants back with the result: its thinking before the call, signed.
+	Signature string `json:"signature,omitempty" expr:"-"`
 }
 
 // String writes the call as name(arguments).

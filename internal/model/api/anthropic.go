@@ -50,9 +50,6 @@ func anthropicBody(id string, r model.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := withoutTools(name, r); err != nil {
-		return nil, err
-	}
 	b, err := newBody(r, "messages", "model", "stream", "system")
 	if err != nil {
 		return nil, err
@@ -60,11 +57,17 @@ func anthropicBody(id string, r model.Request) ([]byte, error) {
 	if t := r.Params.Temperature; t != nil && *t > 1 {
 		return nil, fmt.Errorf("temperature is %v, and %s takes at most 1", *t, name)
 	}
-	messages := make([]any, len(turns))
-	for i, m := range turns {
-		messages[i] = messageOf(m, anthropicImage)
+	messages := make([]any, 0, len(turns))
+	var ids callIDs
+	for _, m := range turns {
+		if len(m.ToolCalls) > 0 {
+			messages = append(messages, anthropicCalls(m, &ids)...)
+		} else {
+			messages = append(messages, messageOf(m, anthropicImage))
+		}
 	}
 	b["model"], b["messages"], b["max_tokens"] = id, messages, anthropicLimit
+	b.setAnthropicTools(r)
 	if system != "" {
 		b["system"] = system
 	}
@@ -134,6 +137,7 @@ func (Anthropic) Decode(a model.Answer) (model.Response, error) {
 	}
 	resp, err := completed(a, *doc.Content,
 		model.Response{ResponseModel: word(doc.Model), Usage: readUsage(doc.Usage)}, word(doc.Reason))
+	signThinking(a.Body, resp.ToolCalls)
 	if resp.FinishReason == model.FinishRefusal && strings.TrimSpace(resp.Reply) == "" {
 		resp.Reply = cmp.Or(word(doc.Details.Explanation), resp.Reply)
 	}

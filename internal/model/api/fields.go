@@ -13,9 +13,9 @@ import (
 )
 
 // CheckBody reports what in the body of a request from elsewhere, for a kind of API, promptbench would not have sent: a
-// model other than id, messages that hold more than text, or a field that is neither one of promptbench nor a usual one
-// for sampling nor among more. So a client that can only hand in requests can't turn on what costs more or acts, as
-// tools do.
+// model other than id, messages that hold more than text and calls of functions, tools that are no functions, or a field
+// that is neither one of promptbench nor a usual one for sampling nor among more. So a client that can only hand in
+// requests can't turn on what costs more or acts, as the tools of a provider do. Functions do not: nothing calls them.
 func CheckBody(kind, id string, body []byte, more []string) error {
 	if canonical, err := strictyaml.Canonical(json.RawMessage(body)); err != nil || !bytes.Equal(canonical, body) {
 		return errors.New("the body is not canonical JSON")
@@ -49,20 +49,24 @@ func CheckBody(kind, id string, body []byte, more []string) error {
 func bodyFields(kind string) (checked map[string]func([]byte) bool, others []string) {
 	switch kind {
 	case Responses{}.Kind():
-		return map[string]func([]byte) bool{"input": isInput}, []string{
-			"max_output_tokens", "reasoning", "store", "temperature", "text", "top_p",
+		return map[string]func([]byte) bool{"input": isInput, "tools": isResponsesTools}, []string{
+			"max_output_tokens", "reasoning", "store", "temperature", "text", "tool_choice", "top_p",
 		}
 	case Anthropic{}.Kind():
-		return map[string]func([]byte) bool{"messages": isOnly[[]chatMessage], "system": isOnly[string]}, []string{
-			"max_tokens", "output_config", "stop_sequences", "temperature", "thinking", "top_p",
-		}
+		return map[string]func([]byte) bool{
+				"messages": isAnthropicMessages, "system": isOnly[string], "tools": isSome[anthropicTool],
+			}, []string{
+				"max_tokens", "output_config", "stop_sequences", "temperature", "thinking", "tool_choice", "top_p",
+			}
 	case Gemini{}.Kind():
 		return map[string]func([]byte) bool{
 			"contents": isGeminiText, "systemInstruction": isOnly[geminiContent], "generationConfig": isGeminiConfig,
-		}, nil
+			"tools": isSome[geminiTools],
+		}, []string{"toolConfig"}
 	}
-	return map[string]func([]byte) bool{"messages": isOnly[[]chatMessage]}, []string{
-		"max_completion_tokens", "max_tokens", "reasoning_effort", "response_format", "seed", "stop", "temperature", "top_p",
+	return map[string]func([]byte) bool{"messages": isChatMessages, "tools": isChatTools}, []string{
+		"max_completion_tokens", "max_tokens", "reasoning_effort", "response_format", "seed", "stop", "temperature",
+		"tool_choice", "top_p",
 	}
 }
 
@@ -82,31 +86,132 @@ func isOnly[T any](data []byte) bool {
 	return dec.Decode(&into) == nil
 }
 
-// isInput reports whether data is the messages of the Responses API.
+// isSome reports whether data is a list of T with no other field, and not an empty one.
+func isSome[T any](data []byte) bool {
+	var list []T
+	return isOnly[[]T](data) && json.Unmarshal(data, &list) == nil && len(list) > 0
+}
+
+// all reports whether data is a list of T with no other field, and each of them is fine.
+func all[T any](data []byte, isFine func(T) bool) bool {
+	var list []T
+	return isOnly[[]T](data) && json.Unmarshal(data, &list) == nil &&
+		!slices.ContainsFunc(list, func(one T) bool { return !isFine(one) })
+}
+
+// A checkedFunction is a function as chat completions have it: declared, or called.
+type checkedFunction struct {
+	Name        string          `json:"name"`
+	Description string          `json:"description"`
+	Parameters  json.RawMessage `json:"parameters"`
+	Arguments   *string         `json:"arguments"`
+}
+
+// A checkedTool is a tool, or a call of one.
+type checkedTool struct {
+	ID       string          `json:"id"`
+	Type     string          `json:"type"`
+	Function checkedFunction `json:"function"`
+}
+
+func isFunction(t checkedTool) bool { return t.Type == "function" }
+
+func isChatTools(data []byte) bool { return isSome[checkedTool](data) && all(data, isFunction) }
+
+// isChatMessages reports whether data is messages of text, with calls of functions and their results.
+func isChatMessages(data []byte) bool {
+	type message struct {
+		Content    *string         `json:"content"`
+		Role       string          `json:"role"`
+		ToolCalls  json.RawMessage `json:"tool_calls"`
+		ToolCallID string          `json:"tool_call_id"`
+	}
+	return all(data, func(m message) bool { return m.ToolCalls == nil || isChatTools(m.ToolCalls) })
+}
+
+func isResponsesTools(data []byte) bool {
+	type tool struct {
+		checkedFunction
+
+		Strict bool   `json:"strict"`
+		Type   string `json:"type"`
+	}
+	return isSome[tool](data) && all(data, func(t tool) bool { return t.Type == "function" })
+}
+
+// isInput reports whether data is the messages of the Responses API, with calls of functions and their results.
 func isInput(data []byte) bool {
 	type item struct {
-		Type    string          `json:"type"`
-		Role    string          `json:"role"`
-		Content json.RawMessage `json:"content"`
+		Type      string          `json:"type"`
+		Role      string          `json:"role"`
+		Content   json.RawMessage `json:"content"`
+		CallID    string          `json:"call_id"`
+		Name      string          `json:"name"`
+		Arguments string          `json:"arguments"`
+		Output    string          `json:"output"`
 	}
 	type part struct {
 		Type string `json:"type"`
 		Text string `json:"text"`
 	}
-	var items []item
-	return isOnly[[]item](data) && json.Unmarshal(data, &items) == nil &&
-		!slices.ContainsFunc(items, func(i item) bool {
-			return i.Type != "message" || !isOnly[string](i.Content) && !isOnly[[]part](i.Content)
-		})
+	return all(data, func(i item) bool {
+		switch i.Type {
+		case "message":
+			return isOnly[string](i.Content) || isOnly[[]part](i.Content)
+		case "function_call", "function_call_output":
+			return i.Content == nil
+		}
+		return false
+	})
 }
 
-// isGeminiText reports whether data is contents that hold text alone.
+// An anthropicTool is one of the client: those of Anthropic have a type.
+type anthropicTool struct {
+	Name        string          `json:"name"`
+	Description string          `json:"description"`
+	InputSchema json.RawMessage `json:"input_schema"`
+}
+
+// isAnthropicMessages reports whether data is messages of text, with calls of functions and their results.
+func isAnthropicMessages(data []byte) bool {
+	type block struct {
+		Type      string          `json:"type"`
+		Text      string          `json:"text"`
+		Thinking  string          `json:"thinking"`
+		Signature string          `json:"signature"`
+		Data      string          `json:"data"`
+		ID        string          `json:"id"`
+		Name      string          `json:"name"`
+		Input     json.RawMessage `json:"input"`
+		ToolUseID string          `json:"tool_use_id"`
+		Content   string          `json:"content"`
+	}
+	type message struct {
+		Content json.RawMessage `json:"content"`
+		Role    string          `json:"role"`
+	}
+	kinds := []string{"text", "tool_use", "tool_result", "thinking", "redacted_thinking"}
+	return all(data, func(m message) bool {
+		return isOnly[string](m.Content) || all(m.Content, func(b block) bool { return slices.Contains(kinds, b.Type) })
+	})
+}
+
+// geminiTools are functions: the tools of Google have fields of their own.
+type geminiTools struct {
+	Declarations []struct {
+		Name        string          `json:"name"`
+		Description string          `json:"description"`
+		Parameters  json.RawMessage `json:"parametersJsonSchema"`
+	} `json:"functionDeclarations"`
+}
+
+// isGeminiText reports whether data is contents of text, with calls of functions and their results.
 func isGeminiText(data []byte) bool {
-	var contents []geminiContent
-	return isOnly[[]geminiContent](data) && json.Unmarshal(data, &contents) == nil &&
-		!slices.ContainsFunc(contents, func(c geminiContent) bool {
-			return slices.ContainsFunc(c.Parts, func(p geminiPart) bool { return p.Text == nil || p.InlineData != nil })
+	return all(data, func(c geminiContent) bool {
+		return !slices.ContainsFunc(c.Parts, func(p geminiPart) bool {
+			return p.InlineData != nil || p.Text == nil && p.FunctionCall == nil && p.FunctionResponse == nil
 		})
+	})
 }
 
 // isGeminiConfig reports whether data is a generationConfig for text.

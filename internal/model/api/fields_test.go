@@ -7,7 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"promptbench/graders"
 	"promptbench/internal/input/params"
+	"promptbench/internal/input/prompt"
 	"promptbench/internal/model"
 )
 
@@ -30,6 +32,10 @@ func TestCheckBodyTakesOwnRequests(t *testing.T) {
 			}
 			if (a == model.API(Anthropic{})) && format == "json_object" {
 				continue
+			}
+			if format == "json_schema" {
+				r.Tools, r.ToolChoice = []prompt.Tool{{Name: "look", Description: "<찾기>"}}, "look"
+				r.Messages[2].ToolCalls = []graders.ToolCall{{Name: "look", Arguments: `{"a":[1]}`, Result: "없음"}}
 			}
 			prepared, err := model.Target{API: a, ID: "m-1", Endpoint: "x"}.Prepare(r)
 			require.NoError(t, err, a.Kind())
@@ -57,6 +63,9 @@ func TestCheckBodyRefusesMore(t *testing.T) {
 		`{"messages":[],"model":"m","store":true}`:                                                              `"store"`,
 		`{"messages":[{"content":[{"image_url":{"url":"http://169.254.169.254"}}],"role":"user"}],"model":"m"}`: `"messages"`,
 		`{"messages":[{"content":"a","role":"assistant","tool_calls":[]}],"model":"m"}`:                         `"messages"`,
+		`{"messages":[{"content":"a","role":"assistant","tool_calls":[{"type":"custom"}]}],"model":"m"}`:        `"messages"`,
+		`{"messages":[],"model":"m","tools":[{"type":"web_search"}]}`:                                           `"tools"`,
+		`{"messages":[],"model":"m","tools":[{"function":{"name":"a"},"server":"x","type":"function"}]}`:        `"tools"`,
 	} {
 		require.ErrorContains(t, CheckBody(Chat{}.Kind(), "m", []byte(body), nil), want, body)
 	}
@@ -66,13 +75,18 @@ func TestCheckBodyRefusesMore(t *testing.T) {
 			`{"input":[{"content":[{"image_url":"x","type":"input_image"}],"role":"user","type":"message"}],"model":"m"}`,
 			`{"input":[],"model":"m","previous_response_id":"r"}`, `{"background":true,"input":[],"model":"m"}`,
 			`{"input":[],"model":"m","store":true}`, `{"input":[],"model":"m","tools":[]}`,
+			`{"input":[],"model":"m","tools":[{"type":"web_search"}]}`,
+			`{"input":[],"model":"m","tools":[{"server_url":"x","type":"mcp"}]}`,
 		},
 		Anthropic{}.Kind(): {
+			`{"messages":[],"model":"m","tools":[{"name":"web_search","type":"web_search_20250305"}]}`,
+			`{"messages":[{"content":[{"text":"a","type":"document"}],"role":"user"}],"model":"m"}`,
 			`{"mcp_servers":[],"messages":[],"model":"m"}`, `{"messages":[],"model":"m","system":[]}`,
 			`{"messages":[{"content":[{"source":{"type":"url"},"type":"image"}],"role":"user"}],"model":"m"}`,
 		},
 		Gemini{}.Kind(): {
 			`{"contents":[{"parts":[{"fileData":{"fileUri":"x"}}]}],"model":"m"}`, `{"contents":[],"model":"m","tools":[]}`,
+			`{"contents":[],"model":"m","tools":[{"googleSearch":{}}]}`, `{"contents":[{"parts":[{}]}],"model":"m"}`,
 			`{"contents":[],"generationConfig":{"responseModalities":["AUDIO"]},"model":"m"}`,
 		},
 	} {

@@ -15,7 +15,7 @@ import (
 // has none. Counts of tokens that can't be are left out.
 func finished(a model.Answer, resp model.Response, word string) (model.Response, error) {
 	resp.FinishReason = cmp.Or(resp.FinishReason, model.FinishReason(word))
-	isEmpty := strings.TrimSpace(resp.Reply) == "" && resp.Thinking == ""
+	isEmpty := strings.TrimSpace(resp.Reply) == "" && resp.Thinking == "" && len(resp.ToolCalls) == 0
 	if resp.Usage != nil && !isEmpty && (resp.Usage.InputTokens == 0 || resp.Usage.OutputTokens == 0) {
 		resp.Usage = nil
 	}
@@ -25,6 +25,9 @@ func finished(a model.Answer, resp model.Response, word string) (model.Response,
 		failure.Message = "the model behind the endpoint failed, with finish reason " + word
 		return model.Response{}, failure
 	case model.FinishLength, model.FinishContentFilter, model.FinishRefusal:
+		return resp, nil
+	}
+	if strings.EqualFold(word, "MALFORMED_FUNCTION_CALL") { // of Gemini, where the model wrote no call that can be read
 		return resp, nil
 	}
 	if isEmpty && (resp.Usage == nil || resp.Usage.OutputTokens == 0) {

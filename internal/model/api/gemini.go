@@ -53,10 +53,21 @@ type geminiContent struct {
 	Role  string       `json:"role,omitempty"`
 }
 
-// A geminiPart has one of the two.
+// A geminiPart has one of these, and a call perhaps a signature.
 type geminiPart struct {
-	InlineData *geminiData `json:"inlineData,omitempty"`
-	Text       *string     `json:"text,omitempty"`
+	FunctionCall     *geminiFunction `json:"functionCall,omitempty"`
+	FunctionResponse *geminiFunction `json:"functionResponse,omitempty"`
+	InlineData       *geminiData     `json:"inlineData,omitempty"`
+	Text             *string         `json:"text,omitempty"`
+	ThoughtSignature string          `json:"thoughtSignature,omitempty"`
+}
+
+// A geminiFunction is a call, with arguments, or what it returned, with a response.
+type geminiFunction struct {
+	Args     json.RawMessage `json:"args,omitempty"`
+	ID       string          `json:"id"`
+	Name     string          `json:"name"`
+	Response json.RawMessage `json:"response,omitempty"`
 }
 
 // geminiData are the bytes of an image.
@@ -72,26 +83,14 @@ func geminiBody(id string, r model.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := withoutTools("the Gemini API", r); err != nil {
-		return nil, err
-	}
 	b, err := newBody(r, "contents", "model", "systemInstruction", "system_instruction")
 	if err != nil {
 		return nil, err
 	}
-	contents := make([]geminiContent, len(turns))
-	for i, m := range turns {
-		contents[i].Role = m.Role
-		for _, image := range m.Images {
-			data := &geminiData{Data: image.Data, MimeType: image.Type}
-			contents[i].Parts = append(contents[i].Parts, geminiPart{InlineData: data})
-		}
-		contents[i].Parts = append(contents[i].Parts, geminiText(m.Content))
-		if m.Role == openai.ChatMessageRoleAssistant {
-			contents[i].Role = "model"
-		}
+	b["model"], b["contents"] = id, geminiContents(turns)
+	if err := b.setGeminiTools(r); err != nil {
+		return nil, err
 	}
-	b["model"], b["contents"] = id, contents
 	if system != "" {
 		b["systemInstruction"] = geminiContent{Parts: []geminiPart{geminiText(system)}}
 	}
@@ -123,6 +122,30 @@ func geminiBody(id string, r model.Request) ([]byte, error) {
 		delete(b, "generationConfig")
 	}
 	return b.canonical()
+}
+
+// geminiContents writes messages. What tools return is one message of the user after the calls.
+func geminiContents(turns []model.Message) []geminiContent {
+	var contents []geminiContent
+	var ids callIDs
+	for _, m := range turns {
+		one := geminiContent{Role: m.Role}
+		if m.Role == openai.ChatMessageRoleAssistant {
+			one.Role = "model"
+		}
+		for _, image := range m.Images {
+			one.Parts = append(one.Parts, geminiPart{InlineData: &geminiData{Data: image.Data, MimeType: image.Type}})
+		}
+		if m.Content != "" || len(m.ToolCalls) == 0 {
+			one.Parts = append(one.Parts, geminiText(m.Content))
+		}
+		calls, results := geminiCalls(m, &ids)
+		one.Parts = append(one.Parts, calls...)
+		if contents = append(contents, one); len(results) > 0 {
+			contents = append(contents, geminiContent{Role: openai.ChatMessageRoleUser, Parts: results})
+		}
+	}
+	return contents
 }
 
 // setThinkingLevel sets how much the model thinks, in a generationConfig.

@@ -45,6 +45,7 @@ type part struct {
 	Input     json.RawMessage `json:"input"`
 	Name      json.RawMessage `json:"name"`    // of a tool
 	Thought   bool            `json:"thought"` // Gemini's mark of a part that is thinking
+	Signature json.RawMessage `json:"thoughtSignature"`
 }
 
 // add adds what is in a JSON value. Nested values are at most as deep as encoding/json allows.
@@ -89,9 +90,9 @@ func (p *parts) addPart(data json.RawMessage, isThinking bool) {
 	case has(one.Summary) && isThinking:
 		p.add(one.Summary, true)
 	case has(one.Function):
-		p.add(one.Function, false)
+		p.function(one.Function, nil)
 	case has(one.Called):
-		p.add(one.Called, false)
+		p.function(one.Called, one.Signature)
 	case has(one.Arguments):
 		p.call(one.Name, one.Arguments)
 	case has(one.Args):
@@ -103,6 +104,21 @@ func (p *parts) addPart(data json.RawMessage, isThinking bool) {
 	case kind == "": // a document that a gateway decoded
 		p.addText(string(data), isThinking)
 	}
+}
+
+// function adds the call of a function, which may have no arguments at all.
+func (p *parts) function(data, signature json.RawMessage) {
+	var one part
+	if json.Unmarshal(data, &one) != nil || !has(one.Name) {
+		p.add(data, false)
+		return
+	}
+	arguments := one.Arguments
+	if !has(arguments) {
+		arguments = one.Args
+	}
+	p.call(one.Name, arguments)
+	p.Calls[len(p.Calls)-1].Signature = word(signature)
 }
 
 func (p *parts) call(name, arguments json.RawMessage) {

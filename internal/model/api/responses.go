@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -40,9 +41,6 @@ func responsesBody(id string, r model.Request) ([]byte, error) {
 	case len(r.Params.Stop) > 0:
 		return nil, errors.New("the Responses API has no stop texts: leave stop out, or use api: chat")
 	}
-	if err := withoutTools("the Responses API", r); err != nil {
-		return nil, err
-	}
 	b, err := newBody(r, "input", "model", "stream")
 	if err != nil {
 		return nil, err
@@ -50,8 +48,14 @@ func responsesBody(id string, r model.Request) ([]byte, error) {
 	if _, isSet := b["store"]; !isSet {
 		b["store"] = false
 	}
-	input := make([]any, len(r.Messages))
-	for i, m := range r.Messages {
+	var input []any
+	var ids callIDs
+	for _, m := range r.Messages {
+		calls, results := responsesCalls(m, &ids)
+		if len(calls) > 0 && m.Content == "" {
+			input = slices.Concat(input, calls, results)
+			continue
+		}
 		item := map[string]any{"type": "message", "role": m.Role, "content": m.Content}
 		if m.Role == openai.ChatMessageRoleAssistant {
 			item["content"] = []any{map[string]any{"type": "output_text", "text": m.Content}}
@@ -59,9 +63,10 @@ func responsesBody(id string, r model.Request) ([]byte, error) {
 		if len(m.Images) > 0 {
 			item["content"] = append(partsOf(m, responsesImage), map[string]any{"type": "input_text", "text": m.Content})
 		}
-		input[i] = item
+		input = slices.Concat(append(input, item), calls, results)
 	}
 	b["model"], b["input"] = id, input
+	b.setResponsesTools(r)
 	set(b, "temperature", r.Params.Temperature)
 	set(b, "top_p", r.Params.TopP)
 	set(b, "max_output_tokens", tokenLimit(r))

@@ -148,6 +148,7 @@ func (c *Client) Decode(a model.Answer) (model.Response, error) {
 		call := &resp.ToolCalls[i]
 		call.Name = model.Clean(c.secrets.replies.redact(call.Name), model.MaxMessage)
 		call.Arguments = c.secrets.replies.redact(call.Arguments)
+		call.Signature = c.secrets.replies.redact(call.Signature)
 	}
 	resp.Reply, resp.Thinking = c.secrets.replies.redact(resp.Reply), c.secrets.replies.redact(resp.Thinking)
 	resp.FinishReason = c.secrets.clean(resp.FinishReason, maxWord)

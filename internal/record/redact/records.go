@@ -95,9 +95,8 @@ func (r *Redactor) expect(e graders.Expect) graders.Expect {
 // Call is a call without what was said.
 func (r *Redactor) Call(c runfile.Call) runfile.Call {
 	return runfile.Call{
-		Key: r.hash(
-			c.Key,
-		), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Turn: c.Turn, Round: c.Round, Criterion: c.Criterion, Vote: c.Vote,
+		Key: r.hash(c.Key), Case: r.kept(c.Case), Trial: c.Trial, For: c.For, Turn: c.Turn, Round: c.Round,
+		Criterion: c.Criterion, Vote: c.Vote,
 		Reply: r.text(c.Reply), Thinking: r.text(c.Thinking), ReplyFrom: r.plain(c.ReplyFrom),
 		ToolCalls:    r.toolCalls(c.ToolCalls),
 		FinishReason: r.plain(c.FinishReason), ResponseModel: r.plain(c.ResponseModel), Usage: c.Usage,

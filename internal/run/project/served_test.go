@@ -42,9 +42,9 @@ func TestServedModels(t *testing.T) {
 	served, err := load(t, config, s.URL()).Served(kind, "farm", "m", time.Minute)
 	require.NoError(t, err)
 	for body, want := range map[string]string{
-		`{"messages":[],"model":"m","own":2}`:   "",
-		`{"messages":[],"model":"m","tools":1}`: `the field "tools", which is not known here; a field that it may send belongs under params.extra`,
-		`{"messages":[],"model":"dear"}`:        `the body names model "dear", not "m"`,
+		`{"messages":[],"model":"m","own":2}`: "",
+		`{"messages":[],"model":"m","n":9}`:   `the field "n", which is not known here; a field that it may send belongs under params.extra`,
+		`{"messages":[],"model":"dear"}`:      `the body names model "dear", not "m"`,
 	} {
 		_, err := served.Complete(t.Context(), model.Request{Body: []byte(body), Key: "k", Trial: 1})
 		if want == "" {

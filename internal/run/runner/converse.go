@@ -153,9 +153,13 @@ func (g Grading) samples(c *runfile.Case, replies []runfile.Call, format reply.F
 		}
 		for k := first; k < end; k++ {
 			call := &replies[k]
-			s.Reply, s.ToolCalls = g.read(call, format), append(s.ToolCalls, call.ToolCalls...)
+			calls := slices.Clone(call.ToolCalls)
+			for n := range calls {
+				calls[n].Signature = "" // means something to its endpoint alone
+			}
+			s.Reply, s.ToolCalls = g.read(call, format), append(s.ToolCalls, calls...)
 			if at := opening + k + i; at < len(said) {
-				said[at].Content = s.Reply.Text
+				said[at].Content, said[at].ToolCalls = s.Reply.Text, calls
 			}
 		}
 		if !c.IsConversation() && len(replies) == 1 {
