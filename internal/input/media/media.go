@@ -78,12 +78,21 @@ func read(dir, text string) (image Image, data []byte, err error) {
 			"an image is a file or a data URL: download it, so that a run does not depend on a server",
 		)
 	}
-	image.Path = filepath.FromSlash(text)
-	if !filepath.IsAbs(image.Path) {
-		image.Path = filepath.Join(dir, image.Path)
-	}
+	image.Path = File(dir, text)
 	data, err = inputfile.Read(image.Path, MaxBytes)
 	return image, data, err
+}
+
+// File returns the path of the file that an image is written as, which need not be there; empty for a URL.
+func File(dir, text string) string {
+	path := filepath.FromSlash(text)
+	switch {
+	case strings.HasPrefix(text, "data:"), strings.Contains(text, "://"):
+		return ""
+	case filepath.IsAbs(path):
+		return path
+	}
+	return filepath.Join(dir, path)
 }
 
 func hash(data []byte) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"promptbench/graders"
+	"promptbench/internal/input/media"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/strictyaml"
@@ -87,6 +89,11 @@ func (l *loader) cases(b *casesBlock, combinations matrix) {
 			_, _ = h.Write([]byte(image.SHA256)) // a hash never fails
 		}
 		c.stats.images = c.stats.images || len(r.media) > 0
+		for _, text := range r.Images {
+			if path := media.File(filepath.Dir(r.place().File), text); path != "" {
+				c.stats.imageFiles = append(c.stats.imageFiles, path)
+			}
+		}
 		return len(c.probs) < maxCaseProblems
 	}
 	unread := b.file == "" && b.place.Kind() != strictyaml.List // decoding has said what is wrong with it

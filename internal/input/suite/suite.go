@@ -102,6 +102,7 @@ type stats struct {
 	conversations int                // cases with more messages than one
 	tools         map[string]toolUse // with results in some case
 	images        bool               // some case has one
+	imageFiles    []string           // that cases name, whether they are there or not
 
 	single int             // cases without a group
 	groups map[string]bool // the groups there are

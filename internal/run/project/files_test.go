@@ -23,7 +23,8 @@ func TestFilesOfARun(t *testing.T) {
 		"cases.jsonl":      `{"id":"치과","input":"내일 치과","expect":{"type":"answer"}}` + "\n",
 		"promptbench.yaml": "runs: runs\n",
 		"graders/grade.py": "\n",
-		"programs.yaml":    "reply: {types: [answer], json: {type: $.type, items: '$.items[*]'}}\ngraders: [{regex: {pattern: graders/grade.py}}]\ncases: [{id: 치과, input: 내일 치과, expect: {type: answer}}]\n",
+		"programs.yaml":    "reply: {types: [answer], json: {type: $.type, items: '$.items[*]'}}\ngraders: [{regex: {pattern: graders/grade.py}}]\ncases: [{id: 치과, input: 내일 치과, expect: {type: answer}, images: [memo.png]}]\n",
+		"memo.png":         "\x89PNG\r\n\x1a\n",
 	} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(path(name)), 0o755))
 		require.NoError(t, os.WriteFile(path(name), []byte(text), 0o600))
@@ -58,4 +59,11 @@ func TestFilesOfARun(t *testing.T) {
 	files, err = p.Files(path("v3"))
 	require.NoError(t, err)
 	require.Contains(t, files, path("graders/grade.py"), "a program that a grader names")
+	require.Contains(t, files, path("memo.png"), "an image of a case")
+	require.NoError(t, os.Remove(path("memo.png")))
+	p, err = project.Load(t.Context(), o, []string{path("v3")})
+	require.ErrorContains(t, err, "the image can't be used")
+	files, err = p.Files(path("v3"))
+	require.NoError(t, err)
+	require.Contains(t, files, path("memo.png"), "it may come back")
 }
