@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf16"
 
 	"promptbench/internal/output/phrase"
@@ -27,6 +26,7 @@ type payload struct {
 	Texts   []string   `json:"texts"` // what recurs: reasons, types, tags; the others refer to it
 	Cases   []dataCase `json:"cases"`
 	Typed   bool       `json:"typed,omitempty"` // the suite declares types
+	Run     string     `json:"run"`             // that holds the cases
 }
 
 type dataName struct {
@@ -35,18 +35,19 @@ type dataName struct {
 }
 
 type dataCase struct {
-	ID     string     `json:"id"`
-	Input  string     `json:"in"`
-	Type   int        `json:"ty"` // expected type
-	Expect int        `json:"ex"`
-	Tags   []int      `json:"tg,omitempty"`
-	Group  string     `json:"gr,omitempty"`
-	Note   string     `json:"no,omitempty"`
-	Images string     `json:"im,omitempty"` // named, never shown: a page loads nothing
-	Change string     `json:"ch"`
-	Marks  []dataMark `json:"m"` // by grader
-	Sides  []dataSide `json:"s"`
-	Diffs  [][]int    `json:"df,omitempty"` // by trial: lengths of what is equal, deleted, inserted, and so on
+	ID     string `json:"id"`
+	Input  string `json:"in"`
+	Type   int    `json:"ty"` // expected type
+	Expect int    `json:"ex"`
+	Tags   []int  `json:"tg,omitempty"`
+	Group  string `json:"gr,omitempty"`
+	Note   string `json:"no,omitempty"`
+	// Images are named, each with its hash where it has a file: a page that is served shows that, a file loads nothing.
+	Images [][2]string `json:"im,omitempty"`
+	Change string      `json:"ch"`
+	Marks  []dataMark  `json:"m"` // by grader
+	Sides  []dataSide  `json:"s"`
+	Diffs  [][]int     `json:"df,omitempty"` // by trial: lengths of what is equal, deleted, inserted, and so on
 }
 
 // A dataMark is [value, passes] for each side; null where it does not apply.
@@ -100,7 +101,7 @@ func (t *texts) of(s string) int {
 func newTexts() *texts { return &texts{list: []string{""}, at: map[string]int{}} }
 
 func pairData(c *compare.Comparison, rows []compare.CasePair, base, head *runfile.Run) payload {
-	p := payload{Sides: cells([]string{c.Base.Name, c.Head.Name}), Typed: len(head.Header.Reply.Types) > 0}
+	p := payload{Sides: cells([]string{c.Base.Name, c.Head.Name}), Typed: len(head.Header.Reply.Types) > 0, Run: head.Header.Run}
 	t := newTexts()
 	for _, g := range c.Graders {
 		p.Graders = append(p.Graders, dataName{textsafe.Cell(g.Grader), g.Gating})
@@ -133,7 +134,7 @@ func pairData(c *compare.Comparison, rows []compare.CasePair, base, head *runfil
 }
 
 func runData(s summary.Summary, run *runfile.Run) payload {
-	p := payload{Sides: cells([]string{s.Prompt}), Typed: len(s.Types) > 0}
+	p := payload{Sides: cells([]string{s.Prompt}), Typed: len(s.Types) > 0, Run: s.Run}
 	t := newTexts()
 	names := make([]string, len(s.Graders))
 	for i, g := range s.Graders {
@@ -199,11 +200,13 @@ func newCase(c *runfile.Case, change string, t *texts) dataCase {
 		Type: t.of(c.Expect.Type), Expect: t.of(phrase.Expectations(c.Expect)),
 		Group: textsafe.Cell(c.Group), Note: textsafe.Cell(c.Note), Change: change,
 	}
-	images := make([]string, len(c.Images))
-	for i, image := range c.Images {
-		images[i] = image.String()
+	for _, image := range c.Images {
+		one := [2]string{textsafe.Cell(image.String())}
+		if image.Path != "" {
+			one[1] = image.SHA256
+		}
+		d.Images = append(d.Images, one)
 	}
-	d.Images = textsafe.Cell(strings.Join(images, "; "))
 	for _, tag := range c.Tags {
 		d.Tags = append(d.Tags, t.of(tag))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
+	"promptbench/internal/input/media"
 	"promptbench/internal/output/view"
 	"promptbench/internal/record/label"
 	"promptbench/internal/testing/chromium"
@@ -39,6 +40,26 @@ func TestBrowserGoesThroughThePages(t *testing.T) {
 	p.Click(".runs a")
 	p.Wait("html[data-ready]")
 	require.True(t, strings.HasSuffix(title(p), " on subtodos · promptbench"))
+	p.Sound()
+}
+
+// The images of a case are shown where the page is served, from their files.
+func TestBrowserShowsImages(t *testing.T) {
+	t.Parallel()
+	s := made()
+	for i := range s["v3"].Cases {
+		s["v3"].Cases[i].Images = []media.Image{
+			{Path: "photos/memo.png", Type: "image/png", SHA256: "abc"}, {Type: "image/png", SHA256: "of a data URL"},
+		}
+	}
+	server := httptest.NewUnstartedServer(nil)
+	server.Config.Handler = view.Handler(s, []string{server.Listener.Addr().String()}, token)
+	server.Start()
+	t.Cleanup(server.Close)
+	p := chromiumtest.Visit(t, server.URL, "/"+token+"/run?id="+id("v3")+"#case=gym-weekly")
+	p.Wait(".pictures img")
+	require.Equal(t, []string{"photos/memo.png (image/png, SHA-256 abc)"}, chromiumtest.Eval[[]string](
+		p, `Promise.all([...document.querySelectorAll(".pictures img")].map(async (i) => (await i.decode(), i.alt)))`))
 	p.Sound()
 }
 

@@ -43,6 +43,8 @@ type Source interface {
 	Run(path string) (report.Run, error)
 	// Blame loads a run on variants of a change and says what each hunk of the change does.
 	Blame(path string) (blame.Result, error)
+	// Image returns an image of the cases of a run by its hash, with its media type.
+	Image(path, sha256 string) (data []byte, mediaType string, err error)
 	// Compare loads two runs in full and compares them.
 	Compare(ctx context.Context, base, head string) (report.Pair, error)
 	// History puts the runs of a suite on a model into the order of time; by default those of the newest.
@@ -59,6 +61,7 @@ func Handler(s Source, hosts []string, token string) http.Handler {
 	mux.HandleFunc("GET /run", h.page(h.run))
 	mux.HandleFunc("GET /compare", h.page(h.compare))
 	mux.HandleFunc("GET /history", h.page(h.history))
+	mux.HandleFunc("GET /image", h.image)
 	return guard(mux, hosts, token, false)
 }
 
@@ -197,6 +200,22 @@ func (h handler) run(w io.Writer, r *http.Request) error {
 	}
 	p := page.New(w, links())
 	return errors.Join(p.Run(run.Summary, run.Run), p.Close())
+}
+
+// image serves an image of a case from its file, if that holds what was sent.
+func (h handler) image(w http.ResponseWriter, r *http.Request) {
+	found, err := h.find(r, "run", runfile.Header.OfRevision)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	data, mediaType, err := h.source.Image(found.Path, r.URL.Query().Get("sha256"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", mediaType)
+	_, _ = w.Write(data)
 }
 
 func (h handler) compare(w io.Writer, r *http.Request) error {

@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,9 @@ import (
 	"promptbench/internal/verdict/history"
 	"promptbench/internal/verdict/summary"
 )
+
+// dot is a PNG of one pixel.
+const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 // runs are made-up ones, by path.
 type runs map[string]*runfile.Run
@@ -45,6 +49,14 @@ func (r runs) Blame(string) (blame.Result, error) {
 		return blame.Result{}, err
 	}
 	return change.Of(run, blame.Options{Gating: []string{"case_type"}, Margin: compare.DefaultMargin}), nil
+}
+
+func (r runs) Image(path, sha256 string) (data []byte, mediaType string, err error) {
+	if path != "v3" || sha256 != "abc" {
+		return nil, "", errors.New("no such image")
+	}
+	data, err = base64.StdEncoding.DecodeString(dot)
+	return data, "image/png", err
 }
 
 func (r runs) Compare(_ context.Context, base, head string) (report.Pair, error) {
@@ -98,12 +110,31 @@ func TestBlamePage(t *testing.T) {
 	}
 }
 
+// An image is served with its type, to pages of this server alone.
+func TestImage(t *testing.T) {
+	t.Parallel()
+	ok := ask(made(), http.MethodGet, "/image?run="+id("v3")+"&sha256=abc", nil)
+	require.Equal(t, "image/png", ok.header.Get("Content-Type"))
+	require.Equal(t, "image/png", http.DetectContentType([]byte(ok.body)))
+	require.Equal(t, "nosniff", ok.header.Get("X-Content-Type-Options"))
+	for _, target := range []string{"?run=" + id("v4") + "&sha256=abc", "?run=" + id("v3") + "&sha256=x", "?run=x&sha256=abc", ""} {
+		r := ask(made(), http.MethodGet, "/image"+target, nil)
+		require.Equal(t, http.StatusNotFound, r.status, target)
+		require.NotContains(t, r.header.Get("Content-Type"), "image")
+	}
+	foreign := map[string]string{"Sec-Fetch-Site": "cross-site"}
+	require.Equal(t, http.StatusForbidden, ask(made(), http.MethodGet, "/image?run="+id("v3")+"&sha256=abc", foreign).status)
+}
+
 // broken answers everything with an error.
 type broken struct{ err error }
 
 func (b broken) Runs() ([]runfile.Found, error)     { return nil, b.err }
 func (b broken) Run(string) (report.Run, error)     { return report.Run{}, b.err }
 func (b broken) Blame(string) (blame.Result, error) { return blame.Result{}, b.err }
+func (b broken) Image(string, string) (data []byte, mediaType string, err error) {
+	return nil, "", b.err
+}
 func (b broken) Standings(context.Context, []runfile.Found) (map[string]compare.Standing, error) {
 	return nil, b.err
 }

@@ -3,8 +3,11 @@ package result
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"slices"
 
 	"promptbench/internal/input/config"
+	"promptbench/internal/input/media"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
@@ -72,6 +75,24 @@ func (s Source) Blame(path string) (blame.Result, error) {
 		return blame.Result{}, err
 	}
 	return Blame(p, run)
+}
+
+// Image returns the image with a hash from its file, of a case of the run file at path. A data URL has no file.
+func (s Source) Image(path, sha256 string) (data []byte, mediaType string, err error) {
+	run, err := runfile.Load(path, runfile.Scores)
+	if err != nil {
+		return nil, "", err
+	}
+	for i := range run.Cases {
+		for _, image := range run.Cases[i].Images {
+			if image.SHA256 == sha256 && image.Path != "" && slices.Contains(media.Types(), image.Type) {
+				image.Path = config.FromRecord(image.Path)
+				data, err := image.Data()
+				return data, image.Type, err
+			}
+		}
+	}
+	return nil, "", fmt.Errorf("no case of run %s has an image with this hash", run.Header.Run)
 }
 
 // Compare compares two run files. Like the command compare, it grades both again if

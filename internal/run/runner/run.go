@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"promptbench/internal/input/config"
+	"promptbench/internal/input/media"
 	"promptbench/internal/input/params"
 	"promptbench/internal/input/prompt"
 	"promptbench/internal/input/suite"
@@ -256,6 +258,17 @@ func CaseRecord(s *suite.Suite, c suite.Case) runfile.Case {
 	return runfile.Case{
 		Case: c.ID, Input: c.Input, Messages: c.Messages, Turns: c.Turns, ToolResults: c.ToolResults, Vars: vars,
 		Expect: c.Expect, Tags: c.Tags, Group: c.Group, Note: c.Note,
-		Sealed: s.IsSealed(c.ID), Images: c.Media(), InputHash: suite.InputHash(c, vars),
+		Sealed: s.IsSealed(c.ID), Images: imageRecords(c), InputHash: suite.InputHash(c, vars),
 	}
+}
+
+// imageRecords are the images of a case with paths as run files hold them.
+func imageRecords(c suite.Case) []media.Image {
+	out := slices.Clone(c.Media())
+	for i, image := range out {
+		if image.Path != "" {
+			out[i].Path = config.ToRecord(image.Path)
+		}
+	}
+	return out
 }

@@ -323,10 +323,14 @@
     }
 
     detail(c, id) {
-      const meta = [["expected", this.text(c.ex)], ["tags", c.tags.join(", ")], ["group", c.gr], ["note", c.no], ["images", c.im]].filter(([, v]) => v);
+      const meta = [["expected", this.text(c.ex)], ["tags", c.tags.join(", ")], ["group", c.gr], ["note", c.no], ["images", (c.im ?? []).map(([name]) => name).join("; ")]].filter(([, v]) => v);
       const box = el("div", { class: "detail", id, role: "region", "aria-label": `case ${c.id}` },
         el("p", { class: "meta" }, meta.map(([k, v]) => el("span", {}, el("b", {}, k), ` ${v}`)), el("a", { href: this.address(c) }, "link to this case")),
         el("p", { class: "asked", dir: "auto" }, c.in));
+      if (c.im && document.querySelector(".bar nav")) { // a page that is served has links to others
+        box.append(el("div", { class: "pictures" }, c.im.filter(([, hash]) => hash).map(([alt, hash]) =>
+          el("img", { src: `image?${new URLSearchParams({ run: this.data.run, sha256: hash })}`, alt, loading: "lazy" }))));
+      }
       const trials = Math.max(...c.s.map((s) => s.t.length));
       const at = Math.min(this.trial.get(c) ?? 0, Math.max(0, trials - 1));
       if (trials > 1) {
