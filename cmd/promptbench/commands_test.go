@@ -21,6 +21,7 @@ import (
 // state is what the commands of one script keep.
 type state struct {
 	server *fakeopenai.Server
+	rules  *rules
 	asked  int // requests that an asked has counted
 	handed int // batches that a handed has counted
 }
@@ -80,7 +81,7 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	if s.server != nil {
 		s.server.Close()
 	}
-	s.server, s.asked = fakeopenai.New(answers.answer), 0
+	s.server, s.rules, s.asked = fakeopenai.New(answers.answer), answers, 0
 	s.handed = 0
 	if plans != "" {
 		s.server.Batches(parsePlans(ts, plans), nil)
@@ -110,6 +111,14 @@ func cmdAsked(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("the server was sent %d requests, not %d", got, want)
 	}
 	s.asked = all
+}
+
+// cmdArrived waits until the server has been sent so many requests.
+func cmdArrived(ts *testscript.TestScript, neg bool, args []string) {
+	noNegation(ts, neg, "arrived N", len(args) == 1)
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	stateOf(ts).rules.wait(n)
 }
 
 // parsePlans reads what becomes of the first, second, … batch, a line each; all

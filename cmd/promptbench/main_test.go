@@ -62,6 +62,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"arrived":    cmdArrived,
 			"asked":      cmdAsked,
 			"down":       cmdDown,
 			"exits":      cmdExits,

@@ -23,14 +23,26 @@ type rule struct {
 
 // rules answer requests: the first that fits and is not used up.
 type rules struct {
-	mu   sync.Mutex
-	list []rule
-	used []int
+	mu      sync.Mutex
+	list    []rule
+	used    []int
+	arrived sync.Cond // with mu; each time that a request does
+	all     int       // requests
+}
+
+// wait returns once n requests have arrived.
+func (r *rules) wait(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.all < n {
+		r.arrived.Wait()
+	}
 }
 
 // parseRules reads a rule a line.
 func parseRules(text string) (*rules, error) {
 	r := &rules{}
+	r.arrived.L = &r.mu
 	lines := bufio.NewScanner(strings.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
 		if strings.TrimSpace(lines.Text()) == "" {
@@ -57,6 +69,8 @@ func (r *rules) answer(request fakeopenai.Request) fakeopenai.Reply {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.all++
+	r.arrived.Broadcast()
 	for i, one := range r.list {
 		if one.Asked != "" && one.Asked != request.Model || one.Times > 0 && r.used[i] >= one.Times || !strings.Contains(system, one.System) || !strings.Contains(request.Input(), one.Input) {
 			continue

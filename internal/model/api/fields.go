@@ -13,9 +13,10 @@ import (
 )
 
 // CheckBody reports what in the body of a request from elsewhere, for a kind of API, promptbench would not have sent: a
-// model other than id, messages that hold more than text and calls of functions, tools that are no functions, or a field
-// that is neither one of promptbench nor a usual one for sampling nor among more. So a client that can only hand in
-// requests can't turn on what costs more or acts, as the tools of a provider do. Functions do not: nothing calls them.
+// model other than id, messages that hold more than text and calls of functions, tools that are no functions, or a
+// field that is neither one of promptbench nor a usual one for sampling nor among more. So a client that can only hand
+// in requests can't turn on what costs more or acts, as the tools of a provider do. Functions do not: nothing calls
+// them.
 func CheckBody(kind, id string, body []byte, more []string) error {
 	if canonical, err := strictyaml.Canonical(json.RawMessage(body)); err != nil || !bytes.Equal(canonical, body) {
 		return errors.New("the body is not canonical JSON")
