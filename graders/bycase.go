@@ -1,6 +1,7 @@
 package graders
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +19,7 @@ func ByCase(name string, cases map[string]Grader) Grader {
 	enc := json.NewEncoder(sum)
 	for _, id := range slices.Sorted(maps.Keys(cases)) {
 		one := cases[id].Spec()
+		spec.Says, one.Says = cmp.Or(spec.Says, one.Says), ""
 		spec.Kind, spec.Version = one.Kind, max(spec.Version, one.Version)
 		one.Params = WithoutSays(one.Builder(), one.Params)
 		_ = enc.Encode([]any{id, one}) // a hash takes all, and a spec always encodes

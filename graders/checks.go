@@ -72,7 +72,7 @@ func scoreChecks(ctx context.Context, checks []check, s Sample) Score {
 	if len(checks)+len(open) == 0 {
 		return NotApplicable("neither the suite nor the case names a check")
 	}
-	if !s.isReadable() {
+	if !s.IsReadable() {
 		return Unreadable(s.Reply)
 	}
 	for _, c := range checks {

@@ -59,8 +59,8 @@ func (s Sample) Before() string {
 	return s.Input
 }
 
-// isReadable reports whether the reply could be read, or calls a tool, which needs no text unless a transform did.
-func (s Sample) isReadable() bool {
+// IsReadable reports whether the reply could be read, or calls a tool, which needs no text unless a transform did.
+func (s Sample) IsReadable() bool {
 	calls := s.ToolCalls
 	if n := len(s.Transcript); n > 0 { // the calls of the turn may be those of earlier replies
 		calls = s.Transcript[n-1].ToolCalls

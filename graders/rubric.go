@@ -213,7 +213,7 @@ func (c criterion) grade(ctx context.Context, s Sample) (score Score, forJudge b
 		return NotApplicable("applies to " + types + ", the case expects " + s.Expect.Type), false
 	case c.PerCase() && len(s.Expect.Meets) == 0:
 		return NotApplicable("the case demands nothing in words"), false
-	case !s.isReadable():
+	case !s.IsReadable():
 		return Unreadable(s.Reply), false
 	case c.program == nil:
 		return Score{}, true

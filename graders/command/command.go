@@ -107,7 +107,7 @@ func (g *Grader) Start(ctx context.Context) error {
 // without the program being asked.
 func (g *Grader) Grade(ctx context.Context, sample graders.Sample) ([]graders.Score, error) {
 	score := graders.Unreadable(sample.Reply)
-	if sample.Reply.Readable() {
+	if sample.IsReadable() {
 		s, err := g.takeSlot(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("grading %s: %w", g.options.Name, err)

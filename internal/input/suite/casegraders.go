@@ -69,11 +69,8 @@ func (*CaseGrader) Schema() map[string]any {
 // caseGraderNames are the graders that a case can name.
 func caseGraderNames() []string { return slices.DeleteFunc(graders.Names(), isForSuites) }
 
-// isForSuites reports whether a case cannot name a grader: it gives several scores, runs a program or asks a model.
-func isForSuites(name string) bool {
-	declared, _ := graders.LookUp(name)
-	return name == commandName || name == "rubric" || declared.Embeds
-}
+// isForSuites reports whether a case cannot name a grader: it gives several scores, or runs a program.
+func isForSuites(name string) bool { return name == commandName || name == "rubric" }
 
 // A caseScore gathers the graders of cases that give one score.
 type caseScore struct {
@@ -145,10 +142,10 @@ func (s *Suite) addCaseGraders(byScore map[string]*caseScore) {
 }
 
 // buildByCase builds the grader of an entry of cases.
-func buildByCase(e GraderEntry) (graders.Grader, error) {
+func buildByCase(e GraderEntry, asked graders.Models) (graders.Grader, error) {
 	built := make(map[string]graders.Grader, len(e.ByCase))
 	for id, g := range e.ByCase {
-		one, err := graders.New(g.Name, g.Params, graders.Models{})
+		one, err := graders.New(g.Name, g.Params, asked)
 		if err != nil {
 			return nil, fmt.Errorf("of the case %s: %w", id, err)
 		}

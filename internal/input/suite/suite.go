@@ -232,7 +232,7 @@ func (s *Suite) Build(
 		case e.Command != nil:
 			build = command
 		case e.ByCase != nil:
-			build = buildByCase
+			build = func(e GraderEntry) (graders.Grader, error) { return buildByCase(e, asked) }
 		}
 		g, err := build(e)
 		if err != nil {

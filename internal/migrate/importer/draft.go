@@ -31,6 +31,10 @@ type draft struct {
 	ignoreCase bool     // of what a reply has to have
 	ownDemands bool     // a criterion holds the demands of the cases itself
 
+	shared []suite.CaseGrader // that all cases have
+	calls  string             // how promptfoo hands tool calls to code, see [callShapes]; empty for none
+	read   transformed        // what the suite makes of replies
+
 	main *expr             // what is the input; nil where no prompt has a var
 	uses map[string]*expr  // by the name of the var that each becomes
 	made map[string]string // those names, by what the expression is
@@ -46,6 +50,7 @@ type promptDraft struct {
 	params      strictyaml.Object
 	messages    []message
 	response    response
+	tools       tools
 	place       problem.Problem
 }
 
@@ -98,12 +103,15 @@ type Model struct {
 	Params     strictyaml.Object
 
 	response response
+	tools    tools
 }
 
 // A caseDraft is one case. Input and Vars are set once it is translated, Expect
 // once it is written.
 type caseDraft struct {
 	suite.Case
+	asserted []Assertion
+
 	title   string         // what its id is made of; empty: of the input
 	vars    map[string]any // as the tool has them
 	expects []expectation
@@ -111,12 +119,12 @@ type caseDraft struct {
 }
 
 // An expectation is one thing that a reply to a case is held to: one field of
-// Expect, code, or the parameter max of a grader of the call.
+// Expect, code, or a grader of its own.
 type expectation struct {
 	graders.Expect
 	code   *code
-	grader string
-	most   any
+	grader *suite.CaseGrader
+	place  problem.Problem // of the grader
 }
 
 func checks(src string) []expectation {
@@ -132,10 +140,10 @@ func meets(demand string) expectation {
 }
 
 func (e expectation) key() string {
-	if e.code == nil && e.grader == "" {
+	if e.code == nil && e.grader == nil {
 		return asJSON(e.Expect)
 	}
-	return asJSON([]any{e.code, e.grader, e.most})
+	return asJSON([]any{e.code, e.grader})
 }
 
 type code struct {
@@ -146,6 +154,7 @@ type code struct {
 	Config    any    `json:"config,omitempty"`
 	Threshold any    `json:"threshold,omitempty"`
 	Not       bool   `json:"not,omitempty"`
+	Transform string `json:"transform,omitempty"` // of the assertion
 }
 
 func (d *draft) lost(n strictyaml.Node, format string, args ...any) {

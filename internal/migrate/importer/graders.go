@@ -10,8 +10,10 @@ import (
 	"strings"
 
 	"promptbench/graders"
+	"promptbench/graders/schema"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/suite"
 )
 
 // expectations fills in what each case expects, and returns what all of them
@@ -23,7 +25,7 @@ func (d *draft) expectations() (shared graders.Expect) {
 			count[e.key()]++
 		}
 	}
-	common := map[string]bool{}
+	common := d.shareGraders(count)
 	if n := len(d.cases); n > 1 {
 		for _, e := range distinct(d.cases[0].expects) {
 			if k := e.key(); count[k] == n && d.canBeShared(e, shared) {
@@ -35,12 +37,59 @@ func (d *draft) expectations() (shared graders.Expect) {
 	for i := range d.cases {
 		c := &d.cases[i]
 		for _, e := range distinct(c.expects) {
-			if !common[e.key()] {
+			switch {
+			case common[e.key()]:
+			case e.grader != nil:
+				d.addGrader(c, e)
+			default:
 				expect(&c.Expect, e.Expect)
 			}
 		}
 	}
 	return shared
+}
+
+// shareGraders makes graders of the suite of those that all cases have, and returns their keys. If cases differ in one of
+// the name, each names its own.
+func (d *draft) shareGraders(count map[string]int) map[string]bool {
+	common, keys := map[string]bool{}, map[string]map[string]bool{}
+	for _, c := range d.cases {
+		for _, e := range c.expects {
+			if e.grader != nil {
+				if keys[e.grader.Name] == nil {
+					keys[e.grader.Name] = map[string]bool{}
+				}
+				keys[e.grader.Name][e.key()] = true
+			}
+		}
+	}
+	for i, c := range d.cases {
+		for _, e := range distinct(c.expects) {
+			if e.grader == nil {
+				continue
+			}
+			if b, _ := graders.LookUp(e.grader.Name); b.Priced {
+				d.note(e.place, "%s needs the price of the model in promptbench.yaml", e.grader.Name)
+			} else if b.Embeds {
+				d.note(e.place, "%s needs a model of embeddings: embeddings in promptbench.yaml", e.grader.Name)
+			}
+			if i == 0 && count[e.key()] == len(d.cases) && len(keys[e.grader.Name]) == 1 {
+				common[e.key()] = true
+				d.shared = append(d.shared, *e.grader)
+			}
+		}
+	}
+	return common
+}
+
+// addGrader gives a case a grader of its own. It can have one of a name.
+func (d *draft) addGrader(c *caseDraft, e expectation) {
+	if slices.ContainsFunc(c.Graders, func(g suite.CaseGrader) bool { return g.Name == e.grader.Name }) {
+		d.lostAt(e.place, "a case has one grader %s, so the second is not carried over; write it for a case with the same "+
+			"input", e.grader.Name)
+		return
+	}
+	c.Graders = append(c.Graders, *e.grader)
 }
 
 func distinct(list []expectation) []expectation {
@@ -56,7 +105,8 @@ func distinct(list []expectation) []expectation {
 // canBeShared reports whether an expectation of all cases can stand at the suite's
 // grader: one that holds one value only may be taken.
 func (d *draft) canBeShared(e expectation, shared graders.Expect) bool {
-	return e.code == nil && e.grader == "" && e.Type == "" && e.Count == nil && (len(e.Meets) == 0 || !d.ownDemands) &&
+	return e.code == nil && e.grader == nil && e.Type == "" && e.Count == nil && len(e.ToolCalls) == 0 &&
+		(len(e.Meets) == 0 || !d.ownDemands) &&
 		(len(e.Equals) == 0 || len(shared.Equals) == 0) &&
 		(e.Regex == "" || shared.Regex == "") &&
 		(len(e.JSONSchema) == 0 || len(shared.JSONSchema) == 0)
@@ -83,6 +133,9 @@ func expect(out *graders.Expect, e graders.Expect) {
 		out.JSONSchema = e.JSONSchema
 	case len(e.JSONSchema) > 0:
 		out.JSONSchema = []byte(asJSON(map[string]any{"allOf": []json.RawMessage{out.JSONSchema, e.JSONSchema}}))
+	}
+	if len(out.ToolCalls) == 0 {
+		out.ToolCalls = e.ToolCalls
 	}
 	out.Checks = append(out.Checks, e.Checks...)
 	out.Meets = append(out.Meets, e.Meets...)
@@ -117,8 +170,6 @@ func (d *draft) graders(common graders.Expect) []any {
 			value = fields[i].Value
 		}
 		switch {
-		case b.Counts && b.Expect.Key == "":
-			value = d.limit(b.Name)
 		case b.Name == "rubric":
 			value, isRead = d.rubric(common.Meets, isRead), false
 		case b.FileAt != "" && value != nil:
@@ -131,7 +182,14 @@ func (d *draft) graders(common graders.Expect) []any {
 			out = append(out, b.Name)
 		}
 	}
+	for _, g := range d.shared {
+		out = append(out, graderValue(g))
+	}
 	out = append(out, d.commands()...)
+	hasOwn := func(c caseDraft) bool { return len(c.Graders) > 0 }
+	if len(out) == 0 && slices.ContainsFunc(d.cases, hasOwn) { // a suite names one
+		return append(out, "checks")
+	}
 	if len(out) == 0 {
 		out = append(out, object{{Key: "length", Value: object{{Key: "min", Value: 1}}}})
 		d.lostAt(
@@ -141,34 +199,13 @@ func (d *draft) graders(common graders.Expect) []any {
 	return out
 }
 
-// limit makes the parameters of a grader of the call, which holds for all cases; or nil.
-func (d *draft) limit(grader string) any {
-	var most []any
-	var place problem.Problem
-	cases := 0
-	for _, c := range d.cases {
-		for _, e := range distinct(c.expects) {
-			if e.grader == grader {
-				if cases++; !slices.Contains(most, e.most) {
-					most, place = append(most, e.most), c.place
-				}
-			}
-		}
+// graderValue is a grader with its parameters, as a suite has it.
+func graderValue(g suite.CaseGrader) any {
+	params, err := schema.Parse(string(g.Params))
+	if err != nil {
+		return g.Name
 	}
-	switch {
-	case len(most) == 0:
-		return nil
-	case len(most) > 1:
-		d.lostAt(place, "%s is not carried over: it has %d different thresholds, and a suite has one", grader, len(most))
-		return nil
-	case cases < len(d.cases):
-		d.lostAt(place, "%s holds for all %d cases of the suite, and for %d of them in the source", grader, len(d.cases),
-			cases)
-	}
-	if b, _ := graders.LookUp(grader); b.Priced {
-		d.note(place, "%s needs the price of the model in promptbench.yaml", grader)
-	}
-	return object{{Key: "max", Value: most[0]}}
+	return object{{Key: g.Name, Value: params}}
 }
 
 // rubric makes the criteria, or nil: one for each demand of all cases, and one
@@ -244,7 +281,9 @@ func (d *draft) commands() []any {
 		}
 		base := d.Name + "-" + l.name
 		parsed := !slices.ContainsFunc(d.prompts, func(p promptDraft) bool { return p.response.format != "json_schema" })
-		table, err := strictyaml.Canonical(map[string]any{"cases": byCase, "vars": vars, "parsed": parsed})
+		table, err := strictyaml.Canonical(map[string]any{
+			"cases": byCase, "vars": vars, "parsed": parsed || d.read.isValue, "calls": d.calls,
+		})
 		if err != nil {
 			continue // JSON of JSON
 		}

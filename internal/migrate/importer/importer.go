@@ -36,6 +36,9 @@ type Options struct {
 	// Source is the path from the suite's directory to that of Files, for scripts
 	// that stay where they are.
 	Source string
+	// Only carries over the assertion of this number of each case, from 1, and no other; 0: all. So one can be held
+	// against its source.
+	Only int
 }
 
 // What an expected text may be to its reply.
@@ -55,10 +58,19 @@ type Result struct {
 	Models  []Model
 	Judge   string // the name of the model that the source judges with, one of Models; or empty
 	Cases   int
-	Judged  bool         // the suite puts questions to a judge
-	Code    []string     // languages whose code of the source runs as graders
-	Left    problem.List // what could not be carried over, in order of place
-	Notes   problem.List // what was chosen or renamed, in order of place
+	// Assertions are those of each case, in the order of the suite, if the source has them one by one.
+	Assertions [][]Assertion
+	Judged     bool         // the suite puts questions to a judge
+	Code       []string     // languages whose code of the source runs as graders
+	Left       problem.List // what could not be carried over, in order of place
+	Notes      problem.List // what was chosen or renamed, in order of place
+}
+
+// An Assertion is one of a case.
+type Assertion struct {
+	Kind    string // as the source calls it
+	Place   problem.Problem
+	Carried bool // at least in part; Left says which part is not
 }
 
 // Import reads the source at name. The problems are those that leave no result,

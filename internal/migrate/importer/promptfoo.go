@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -16,8 +17,10 @@ type promptfooConfig struct {
 	defaults test // defaultTest
 	judges   []Model
 
-	transforms []strictyaml.Node // of all replies
-	kinds      map[string]bool   // of the assertions that are carried over
+	transforms     []strictyaml.Node // of providers
+	lostTransforms []strictyaml.Node // of all replies
+	kinds          map[string]bool   // of the assertions that are carried over
+	declared       tools             // of the first provider that has some
 }
 
 // promptfoo reads a config as https://www.promptfoo.dev/docs/configuration/reference/
@@ -54,6 +57,7 @@ func (d *draft) promptfoo(root strictyaml.Node) problem.List {
 	}
 	f.tests()
 	f.responses()
+	f.toolsOfPrompts()
 	return nil
 }
 
@@ -91,6 +95,9 @@ func (d *draft) load(at problem.Problem, file string) (strictyaml.Node, bool) {
 		return strictyaml.Node{}, false
 	}
 	doc, probs := strictyaml.Parse(file, []byte(text))
+	if doc == nil && json.Valid([]byte(text)) { // YAML has no halves of characters as escapes
+		doc, probs = strictyaml.ParseJSON(file, 1, []byte(text))
+	}
 	if doc == nil || probs.Err() != nil {
 		d.Left = append(d.Left, probs...)
 		return strictyaml.Node{}, false
@@ -205,6 +212,24 @@ func (f *promptfooConfig) responses() {
 	for i := range f.prompts {
 		if f.prompts[i].response.format == "" {
 			f.prompts[i].response = first
+		}
+	}
+}
+
+// toolsOfPrompts gives the prompts the tools that all models are given.
+func (f *promptfooConfig) toolsOfPrompts() {
+	first := f.declared
+	if len(f.Models) > 0 {
+		first = f.Models[0].tools
+	}
+	if slices.ContainsFunc(f.Models, func(m Model) bool { return !m.tools.equal(first) }) {
+		f.lostAt(problem.Problem{File: f.source}, "models are given different tools, so none are carried over: "+
+			"write a prompt for each, with its tools")
+		return
+	}
+	for i := range f.prompts {
+		if len(f.prompts[i].tools.list) == 0 {
+			f.prompts[i].tools = first
 		}
 	}
 }

@@ -2,8 +2,10 @@ package importer
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"promptbench/graders"
@@ -26,13 +28,20 @@ func (f *promptfooConfig) expectations(a assertion, vars map[string]any, depth i
 	for _, e := range n.Entries() {
 		switch key := e.Key.Text(); {
 		case key == "type" || key == "value":
-		case key == "threshold" && (isCode(kind) || kind == "similar" || kind == "cost" || kind == "latency"):
+		case key == "threshold" && takesThreshold(kind):
 		case key == "config" && isCode(kind):
 		case key == "provider" && isCode(kind):
 		case key == "weight" && e.Value.Text() == "1":
 		case key == "description":
+		case key == "transform" && isCode(kind):
 		case key == "transform":
-			f.lost(e.Key, "transform of an assertion is not carried over, so %s is about the reply as the model wrote it", kind)
+			read, ok := f.transformOf(e.Value, f.base(a))
+			if ok = ok && takesTransform(kind); ok {
+				a.read = read
+			} else {
+				f.lost(e.Key, "the transform %s of an assertion is not carried over, so %s is about the reply as the model wrote it; "+
+					"write an expression, such as fromJSON(text).answer", quoteShort(e.Value.Text()), kind)
+			}
 		default:
 			f.lost(e.Key, "%s of an assertion is not carried over", key)
 		}
@@ -49,6 +58,27 @@ func (f *promptfooConfig) expectations(a assertion, vars map[string]any, depth i
 	s.value = f.fill(a, raw, vars)
 	s.text = asText(s.value)
 	return f.translateAssert(s)
+}
+
+func takesThreshold(kind string) bool {
+	return isCode(kind) || slices.Contains(
+		[]string{"similar", "similar:cosine", "cost", "latency", "levenshtein", "rouge-n", "bleu"}, kind)
+}
+
+// takesTransform reports whether an assertion about a part of a reply can be an expression.
+func takesTransform(kind string) bool {
+	return slices.Contains(strings.Fields(`
+		contains contains-all contains-any icontains icontains-all icontains-any equals regex starts-with ends-with`),
+		strings.TrimPrefix(kind, "not-"))
+}
+
+// quoteShort quotes the beginning of a text.
+func quoteShort(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 60 {
+		s = string(r[:60]) + "…"
+	}
+	return strconv.Quote(s)
 }
 
 // assertSet is a set all of whose assertions have to hold.
@@ -180,6 +210,8 @@ func (s asserted) list() []string {
 	return slices.DeleteFunc(out, func(text string) bool { return strings.TrimSpace(text) == "" })
 }
 
+var callIndex = regexp.MustCompile(`\btool_calls\[(\d+)\]`)
+
 // An item of a list in a text may be in double quotes, with "" or \" for a quote in it.
 var (
 	listItem  = regexp.MustCompile(`\s*(?:"((?:\\[\\"]|""|[^"])*)"\s*(?:,|$)|([^,]*)(?:,|$))`)
@@ -201,6 +233,9 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 		if s.not {
 			src = "not (" + src + ")"
 		}
+		if m := callIndex.FindStringSubmatch(s.read.src); m != nil { // a reply without that call fails
+			src = "len(tool_calls) > " + m[1] + " and " + src
+		}
 		if err := graders.CheckExpression(src); err != nil {
 			f.lostAt(s.place, "%s is not carried over: %s", s.kind, err)
 			return nil
@@ -209,17 +244,23 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 	}
 	switch s.kind {
 	case "contains", "icontains", "equals", "starts-with", "contains-any", "contains-all", "icontains-any",
-		"icontains-all", "regex", "llm-rubric", "g-eval", "model-graded-closedqa", "model-graded-factuality", "factuality":
+		"icontains-all", "regex", "similar", "similar:cosine", "levenshtein", "rouge-n", "bleu", "llm-rubric", "g-eval", "model-graded-closedqa", "model-graded-factuality", "factuality":
 		if strings.TrimSpace(s.text) == "" && s.value != nil || s.value == nil {
 			f.lostAt(s.place, "%s has no value here, so it is not carried over", s.kind)
 			return nil
 		}
 	}
+	if s.read.src != "" && takesTransform(s.kind) {
+		return f.aboutPart(s, check)
+	}
 	switch s.kind {
 	case "contains":
+		if strings.TrimSpace(s.text) != s.text { // the grader does not look at space around
+			return check(oneOf("text contains #", []string{s.text}))
+		}
 		return texts(s.not, []string{s.text})
 	case "contains-all":
-		if !s.not {
+		if !s.not && !slices.ContainsFunc(s.list(), func(t string) bool { return strings.TrimSpace(t) != t }) {
 			return texts(false, s.list())
 		}
 		return check(all("text contains #", s.list()))
@@ -245,8 +286,9 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 	case "is-json", "contains-json", "json-schema-valid":
 		return f.isJSON(s)
 	case "is-valid-openai-tools-call", "is-valid-openai-function-call", "is-valid-function-call":
-		f.lostAt(s.place, "%s is not carried over: replies are text, and no tools are offered", s.kind)
-		return nil
+		return f.validCalls(s, check)
+	case "similar", "similar:cosine", "levenshtein", "rouge-n", "bleu":
+		return f.near(s)
 	case "latency", "cost":
 		return f.limit(s)
 	case "word-count":
@@ -254,6 +296,40 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 	case "llm-rubric", "g-eval", "model-graded-closedqa", "factuality", "model-graded-factuality":
 		return f.demand(s)
 	}
-	f.lostAt(s.place, "the assertion %s has no counterpart", cmp.Or(s.kind, "without a type"))
+	f.lostAt(s.place, "the assertion %s has no counterpart: write a check or a command grader", cmp.Or(s.kind, "without a type"))
 	return nil
+}
+
+// aboutPart is an assertion about a part of a reply: an expression.
+func (f *promptfooConfig) aboutPart(s asserted, check func(string) []expectation) []expectation {
+	part := s.read.src
+	lowered := "lower(" + part + ")"
+	switch s.kind {
+	case "contains":
+		return check(oneOf(part+" contains #", []string{s.text}))
+	case "contains-all":
+		return check(all(part+" contains #", s.list()))
+	case "contains-any":
+		return check(oneOf(part+" contains #", s.list()))
+	case "icontains":
+		return check(oneOf(lowered+" contains #", lower([]string{s.text})))
+	case "icontains-any":
+		return check(oneOf(lowered+" contains #", lower(s.list())))
+	case "icontains-all":
+		return check(all(lowered+" contains #", lower(s.list())))
+	case "starts-with":
+		return check(oneOf(part+" startsWith #", []string{s.text}))
+	case "ends-with":
+		return check(oneOf(part+" endsWith #", []string{s.text}))
+	case "regex":
+		if _, err := regexp.Compile(s.text); err != nil {
+			return f.regex(s, check) // which says what is wrong
+		}
+		return check(part + " matches " + asJSON(s.text))
+	}
+	src := fmt.Sprintf("%s == %s", part, asJSON(s.text))
+	if _, err := strconv.ParseFloat(s.text, 64); err == nil && s.read.isValue {
+		src = fmt.Sprintf("(%s or %s == %s)", src, part, s.text)
+	}
+	return check(src)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"promptbench/graders/schema"
+	"promptbench/internal/input/strictyaml"
 )
 
 func isCode(kind string) bool {
@@ -20,6 +21,13 @@ func (f *promptfooConfig) code(s asserted, vars map[string]any) []expectation {
 	c := &code{
 		Language: s.kind, Not: s.not, Threshold: s.threshold,
 		Config: f.fill(s.assertion, plain(s.node.Get("config")), vars),
+	}
+	if n := s.node.Get("transform"); n.Kind() == strictyaml.Text {
+		if c.Transform = n.Text(); s.kind != "javascript" || strings.HasPrefix(c.Transform, "file://") {
+			f.lost(n, "the transform %s of an assertion in %s is not carried over; make it a part of the code",
+				quoteShort(c.Transform), s.kind)
+			c.Transform = ""
+		}
 	}
 	text := cmp.Or(s.text, s.node.Get("value").Text())
 	if strings.TrimSpace(text) == "" {

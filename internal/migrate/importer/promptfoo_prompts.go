@@ -42,7 +42,7 @@ func (f *promptfooConfig) prompt(n strictyaml.Node) {
 	before := len(f.prompts)
 	defer func() { // its own parameters are those of what was read
 		for i := before; i < len(f.prompts); i++ {
-			f.prompts[i].params, f.prompts[i].response = own.Params, own.response
+			f.prompts[i].params, f.prompts[i].response, f.prompts[i].tools = own.Params, own.response, own.tools
 			f.prompts[i].called = n.Get("label").Text()
 		}
 	}()

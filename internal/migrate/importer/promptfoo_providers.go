@@ -105,7 +105,13 @@ func (f *promptfooConfig) model(n strictyaml.Node) (Model, bool) {
 		}
 		f.loseOthers(n, "a provider", "id", "label", "config", "transform")
 		if n.Has("transform") {
-			f.transforms = append(f.transforms, n.AtKey("transform"))
+			f.transforms = append(f.transforms, n.Get("transform"))
+		}
+	}
+	kind, rest, _ := strings.Cut(id.Text(), ":")
+	for _, key := range []string{"tools", "functions"} {
+		if settings.Has(key) && f.calls == "" {
+			f.calls, f.declared = callsOf(kind, key), f.readTools(settings)
 		}
 	}
 	if id.Kind() != strictyaml.Text {
@@ -117,7 +123,6 @@ func (f *promptfooConfig) model(n strictyaml.Node) (Model, bool) {
 		f.lost(id, "the provider %s is code, which is not carried over", text)
 		return Model{}, false
 	}
-	kind, rest, _ := strings.Cut(text, ":")
 	if kind == "github" {
 		m := f.githubModel(id, rest)
 		return f.namedModel(m, id, label, settings), true
@@ -212,6 +217,9 @@ func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 			f.headers(m, v)
 		case key == "response_format":
 			f.response(m, v)
+		case key == "tools" || key == "functions":
+			m.tools = f.readTools(n)
+		case key == "tool_choice" || key == "function_call" || key == "toolChoice":
 		case key == "model" || key == "apiVersion":
 		case key == "apiKey":
 			f.lost(

@@ -122,28 +122,79 @@ func TestPromptfooMeanings(t *testing.T) {
 		"a bad threshold": {one("[{type: latency, threshold: x}]"), nil, "latency is not carried over: its threshold is x"},
 		"some cases": {
 			tests("[{vars: {q: a}, assert: [{type: latency, threshold: 900}]}, {vars: {q: b}}]"),
-			[]string{"- latency:\n      max: 900ms"}, "latency holds for all 2 cases of the suite, and for 1 of them in the source",
+			[]string{"    graders:\n      - latency:\n          max: 900ms"}, "",
 		},
 		"several thresholds": {
 			tests("[{vars: {q: a}, assert: [{type: cost, threshold: 1}]}, {vars: {q: b}, assert: [{type: cost, threshold: 2}]}]"),
-			nil, "cost is not carried over: it has 2 different thresholds",
+			[]string{"      - cost:\n          max: 1", "      - cost:\n          max: 2"}, "",
 		},
+		"two of a name": {
+			tests("[{vars: {q: a}, assert: [{type: cost, threshold: 1}, {type: cost, threshold: 2}]}]"),
+			[]string{"cost:\n          max: 1"}, "x.yaml:2:61: a case has one grader cost, so the second is not carried over",
+		},
+		"references": {
+			one("[{type: similar, value: [b, c]}, {type: levenshtein, value: b}, {type: rouge-n, value: b, threshold: 0.4}, " +
+				"{type: bleu, value: b}]"),
+			[]string{
+				"  - similar:\n      min: 0.75\n      to:\n        - b\n        - c", "  - edit_distance:\n      max: 5",
+				"  - rouge:\n      measure: rouge-1\n      min: 0.4", "  - bleu:\n      min: 0.5", "needs a model of embeddings",
+			}, "",
+		},
+		"not a reference": {one("[{type: not-similar, value: b}]"), nil, "not-similar is not carried over: write an expression"},
 		"a transform of all": {
-			"defaultTest: {options: {transform: output.trim()}}\n" +
-				one("[{type: equals, value: a}, {type: assert-set, assert: [{type: not-contains, value: b}]}, {type: similar, value: c}]"),
-			nil, "transform is not carried over, so equals and not-contains are about the reply as the model wrote it",
+			"defaultTest: {options: {transform: 'JSON.parse(output).a'}}\n" +
+				one("[{type: equals, value: a}, {type: javascript, value: output.b}]"),
+			[]string{"reply:\n  transform: fromJSON(text).a", "equals: [a]", `"parsed":true`}, "",
 		},
-		"a transform of one": {
-			tests("[{vars: {q: a}, options: {transform: output.x}, assert: [{type: contains, value: a}]}, " +
+		"a transform that is a program": {
+			"defaultTest: {options: {transform: 'output.match(/a/)[0]'}}\n" +
+				one("[{type: equals, value: a}, {type: assert-set, assert: [{type: not-contains, value: b}]}]"), nil,
+			`the transform "output.match(/a/)[0]" is not carried over, so equals and not-contains are about the reply as the ` +
+				"model wrote it; write an expression or a command under reply: transform",
+		},
+		"transforms of some": {
+			tests("[{vars: {q: a}, options: {transform: output.trim().toLowerCase()}, assert: [{type: contains, value: a}]}, " +
 				"{vars: {q: b}, assert: [{type: equals, value: b}]}]"),
-			nil, "transform is not carried over, so contains is about the reply",
+			[]string{`lower(trim(text)) contains "a"`, "equals: [b]"}, "",
 		},
 		"a transform of a provider": {
-			"providers: [{id: 'openai:gpt-4o', transform: output.x}]\n" + one("[{type: contains, value: a}]"), nil,
-			"transform is not carried over, so contains is about the reply",
+			"providers: [{id: 'openai:gpt-4o', transform: 'JSON.parse(output)'}]\n" +
+				one("[{type: equals, value: 5, transform: output.n}, {type: contains, value: b}]"),
+			[]string{
+				"transform: fromJSON(text)", `- (fromJSON(text).n == "5" or fromJSON(text).n == 5)`, "contains: [b]",
+			}, "",
+		},
+		"providers with several transforms": {
+			"providers: [{id: 'openai:a', transform: output.x}, {id: 'openai:b', transform: output.y}]\n" +
+				one("[{type: contains, value: a}]"), nil, "providers have different transforms, so none is carried over",
 		},
 		"a transform of an assertion": {
-			one("[{type: icontains, value: a, transform: output.x}]"), nil, "so icontains is about the reply as the model wrote it",
+			one("[{type: icontains, value: A, transform: \"output.split(', ')[1]\"}]"),
+			[]string{`lower(split(text, ', ')[1]) contains "a"`}, "",
+		},
+		"a transform of a judged assertion": {
+			one("[{type: llm-rubric, value: a, transform: output.x}]"), nil,
+			"so llm-rubric is about the reply as the model wrote it; write an expression",
+		},
+		"tools": {
+			"providers: [{id: 'openai:chat:m', config: {tool_choice: auto, tools: [{type: function, function: {name: look, " +
+				"parameters: {type: object, required: [day]}}}]}}]\n" + one("[{type: is-valid-openai-tools-call}, "+
+				"{type: equals, value: look, transform: 'output[0].function.name'}, "+
+				"{type: equals, value: 'Mon', transform: 'JSON.parse(output[0].function.arguments).day'}]"),
+			[]string{
+				"tools:\n  - name: look\n    parameters:\n      required:", "toolChoice: auto", "tool_calls:\n        - name: look\n          schema:",
+				`len(tool_calls) > 0 and tool_calls[0].name == "look"`, `fromJSON(tool_calls[0].arguments).day == "Mon"`,
+			}, "",
+		},
+		"tools of Gemini": {
+			"providers: [{id: 'google:m', config: {tools: [{functionDeclarations: [{name: a, parameters: {type: OBJECT}}, {name: b}]}]}}]\n" +
+				one("[{type: is-valid-function-call}, {type: equals, value: 'x', transform: 'output[0].functionCall.args.day'}]"),
+			[]string{"name: b", "type: object", `all(tool_calls, #.name in ["a","b"])`, `fromJSON(tool_calls[0].arguments).day == "x"`},
+			"not to the types of arguments; write tool_calls with a schema under expect",
+		},
+		"other tools": {
+			"providers: [{id: 'openai:a', config: {tools: [{type: web_search}]}}]\n" + one("[{type: contains, value: a}]"), nil,
+			`the tool "" is not carried over: only functions are`,
 		},
 	} {
 		requireImport(t, name, nil, c.config, c.want, c.left)

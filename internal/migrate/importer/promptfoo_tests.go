@@ -28,9 +28,11 @@ type test struct {
 	prefix      string
 	suffix      string
 	tags        []string
-	spread      bool // lists in vars are several tests
-	isLiteral   bool // vars hold no templates
-	transforms  []strictyaml.Node
+	spread      bool              // lists in vars are several tests
+	isLiteral   bool              // vars hold no templates
+	transform   strictyaml.Node   // of the replies
+	read        transformed       // what it comes to, if the suite does not do it
+	lost        []strictyaml.Node // transforms that are not carried over
 	place       problem.Problem
 }
 
@@ -39,33 +41,40 @@ type assertion struct {
 	node  strictyaml.Node // of YAML; else
 	short string          // what a cell says
 	place problem.Problem
-	file  string // that paths are relative to
+	file  string      // that paths are relative to
+	read  transformed // what it is about
+}
+
+// kind is its type, as the source has it.
+func (a assertion) kind() string {
+	if m := short.FindStringSubmatch(strings.TrimSpace(a.short)); m != nil && shorthands()[m[2]] {
+		return m[1] + m[2]
+	}
+	return cmp.Or(a.node.Get("type").Text(), "equals")
 }
 
 // addKinds adds the types of an assertion and of those in it.
 func (f *promptfooConfig) addKinds(kinds map[string]bool, a assertion, depth int) {
-	kind := a.node.Get("type").Text()
+	kind := a.kind()
 	if kind == "assert-set" && depth < maxSets {
 		for _, inner := range f.assertions(a.node.Get("assert"), 0) {
 			f.addKinds(kinds, inner, depth+1)
 		}
 		return
 	}
-	if m := short.FindStringSubmatch(strings.TrimSpace(a.short)); m != nil && shorthands()[m[2]] {
-		kind = m[1] + m[2]
-	}
-	kinds[cmp.Or(kind, "equals")] = true
+	kinds[kind] = true
 }
 
 // loseTransforms says which assertions are about another text than in the source.
 func (f *promptfooConfig) loseTransforms(nodes []strictyaml.Node, kinds map[string]bool) {
 	for _, n := range nodes {
 		if len(kinds) == 0 {
-			f.lost(n, "%s is not carried over", n.Text())
+			f.lost(n, "the transform %s is not carried over", quoteShort(n.Text()))
 			continue
 		}
 		list := sortedKeys(kinds)
-		f.lost(n, "%s is not carried over, so %s %s about the reply as the model wrote it", n.Text(), wording.List(list),
+		f.lost(n, "the transform %s is not carried over, so %s %s about the reply as the model wrote it; "+
+			"write an expression or a command under reply: transform", quoteShort(n.Text()), wording.List(list),
 			wording.Verb(len(list), "are"))
 	}
 }
@@ -128,7 +137,7 @@ func (f *promptfooConfig) testOptions(n strictyaml.Node, t *test, isDefault bool
 		case "suffix":
 			t.suffix = e.Value.Text()
 		case "transform", "postprocess":
-			t.transforms = append(t.transforms, e.Key)
+			t.transform = e.Value
 		case "disableVarExpansion":
 			t.spread = e.Value.Text() != "true"
 		case "provider":
@@ -184,10 +193,11 @@ func (f *promptfooConfig) tests() {
 		f.lostAt(f.root.Problem("", ""), "it has no tests, so cases/%s.yaml has one case to be filled in, example", f.Name)
 		list = append(list, test{description: "example", vars: f.example().vars})
 	}
+	f.readTransforms(list)
 	for _, t := range list {
 		f.addTest(t)
 	}
-	f.loseTransforms(slices.Concat(f.defaults.transforms, f.transforms), f.kinds)
+	f.loseTransforms(f.lostTransforms, f.kinds)
 	for _, m := range f.judges {
 		name := f.addModel(m)
 		if f.Judge == m.Name {
@@ -227,15 +237,20 @@ func (f *promptfooConfig) addTest(t test) {
 		}
 		c.Tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
 		kinds := map[string]bool{}
-		for _, a := range slices.Concat(f.defaults.asserts, t.asserts) {
+		for i, a := range slices.Concat(f.defaults.asserts, t.asserts) {
+			a.read = t.read
 			expects := f.expectations(a, c.vars, 0)
+			c.asserted = append(c.asserted, Assertion{a.kind(), a.place, len(expects) > 0})
+			if f.options.Only > 0 && f.options.Only != i+1 {
+				continue
+			}
 			c.expects = append(c.expects, expects...)
 			if len(expects) > 0 {
 				f.addKinds(kinds, a, 0)
 			}
 		}
 		maps.Copy(f.kinds, kinds)
-		f.loseTransforms(t.transforms, kinds)
+		f.loseTransforms(t.lost, kinds)
 		if t.prefix+t.suffix != "" {
 			f.lostAt(t.place, "the prefix or suffix of a single test is not carried over")
 		}

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"promptbench/graders"
 	"promptbench/internal/input/strictyaml"
@@ -75,6 +74,9 @@ func (f *promptfooConfig) isJSON(s asserted) []expectation {
 		f.lostAt(s.place, "not-%s is not carried over", s.kind)
 		return nil
 	}
+	if object, isObject := value.(map[string]any); isObject && len(object) == 0 && s.kind != "contains-json" && f.calls != "" {
+		return checks("len(tool_calls) > 0 or any([fromJSON(text)], true)")
+	}
 	if s.kind == "contains-json" {
 		f.lostAt(s.place, "contains-json is carried over as is-json: text around the JSON fails")
 	}
@@ -109,27 +111,6 @@ func (f *promptfooConfig) wordCount(s asserted, check func(string) []expectation
 		return nil
 	}
 	return check(strings.Join(parts, " and "))
-}
-
-// limit makes a threshold of the call one of a grader.
-func (f *promptfooConfig) limit(s asserted) []expectation {
-	n, ok := number(s.threshold)
-	out := expectation{grader: s.kind, most: n}
-	if s.kind == "latency" {
-		ok = ok && n >= 1 && n < 1e9
-		out.most = (time.Duration(n) * time.Millisecond).String()
-	}
-	switch {
-	case s.threshold == nil:
-		f.lostAt(s.place, "%s without a threshold is not carried over: every report shows it", s.kind)
-	case s.not:
-		f.lostAt(s.place, "not-%s is not carried over", s.kind)
-	case !ok || n < 0:
-		f.lostAt(s.place, "%s is not carried over: its threshold is %v", s.kind, s.threshold)
-	default:
-		return []expectation{out}
-	}
-	return nil
 }
 
 // demand puts what a model graded to the judge.

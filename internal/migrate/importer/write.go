@@ -13,6 +13,7 @@ import (
 	"promptbench/graders/schema"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/internal/input/suite"
 	"promptbench/internal/migrate/starter"
 )
 
@@ -29,6 +30,9 @@ type object = strictyaml.Object
 
 func (d *draft) write() (*Result, problem.List) {
 	d.Cases = len(d.cases)
+	for _, c := range d.cases {
+		d.Assertions = append(d.Assertions, c.asserted)
+	}
 	if len(d.prompts) == 0 {
 		return nil, d.nothing("no prompt of it can be carried over, so there is nothing to run")
 	}
@@ -70,7 +74,8 @@ func (d *draft) writePrompts() error {
 		}
 		data, err := strictyaml.Write(filled(
 			"name", cmp.Or(p.name, name), "description", p.description, "model", p.model, "modelParameters", p.params,
-			"responseFormat", p.response.format, "jsonSchema", p.response.schema, "messages", messages))
+			"responseFormat", p.response.format, "jsonSchema", p.response.schema, "tools", p.tools.list, "toolChoice",
+			p.tools.choice, "messages", messages))
 		if err != nil {
 			return err
 		}
@@ -121,12 +126,12 @@ func (d *draft) writeSuite() error {
 		for i, c := range d.cases {
 			list[i] = filled(
 				"id", c.ID, "input", c.Input, "vars", varsObject(c.Vars), "expect", expectObject(c.Expect),
-				"group", c.Group, "note", c.Note, "tags", flow(c.Tags...))
+				"graders", graderValues(c.Graders), "group", c.Group, "note", c.Note, "tags", flow(c.Tags...))
 		}
 		cases = list
 	}
 	data, err := strictyaml.Write(filled(
-		"suite", d.Name, "description", d.description, "vars", varsObject(vars), "reply", d.replyTypes(),
+		"suite", d.Name, "description", d.description, "vars", varsObject(vars), "reply", d.replyRules(),
 		"graders", graderList, "cases", cases))
 	if err != nil {
 		return err
@@ -149,7 +154,24 @@ func (d *draft) writeSuite() error {
 	return nil
 }
 
-// replyTypes are the types that cases expect, as rules for reading replies.
+func graderValues(list []suite.CaseGrader) []any {
+	var out []any
+	for _, g := range list {
+		out = append(out, graderValue(g))
+	}
+	return out
+}
+
+// replyRules are the rules for reading replies: the types that cases expect, and what transforms replies.
+func (d *draft) replyRules() object {
+	rules := d.replyTypes()
+	if d.read.src != "" {
+		rules = append(rules, strictyaml.Field{Key: "transform", Value: d.read.src})
+	}
+	return rules
+}
+
+// replyTypes are the types that cases expect.
 func (d *draft) replyTypes() object {
 	var types []string
 	for _, c := range d.cases {
@@ -191,7 +213,17 @@ func expectObject(e graders.Expect) object {
 	return filled(
 		"type", e.Type, "count", count, "equals", flow(e.Equals...), "contains", flow(e.Contains...),
 		"not_contains", flow(e.NotContains...),
-		"regex", e.Regex, "json_schema", document, "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
+		"regex", e.Regex, "json_schema", document, "tool_calls", callsObject(e.ToolCalls), "reference", flow(e.Reference...), "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
+}
+
+func callsObject(calls []graders.ExpectedCall) []any {
+	var out []any
+	for _, c := range calls {
+		arguments, _ := schema.Parse(string(c.Arguments)) // none, or one that was written here
+		document, _ := schema.Parse(string(c.Schema))
+		out = append(out, filled("name", c.Name, "arguments", arguments, "schema", document, "check", c.Check))
+	}
+	return out
 }
 
 // filled makes a mapping of keys and values, without texts and lists that are empty.

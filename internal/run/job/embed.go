@@ -19,7 +19,7 @@ func countTexts(p *project.Project, trials int) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		all := append(p.References(), c.Expect.Reference...)
+		all := p.References(&c)
 		if len(all) > 0 {
 			replies += trials
 		}

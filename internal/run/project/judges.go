@@ -85,15 +85,22 @@ func (p *Project) Embeds() bool {
 	return slices.ContainsFunc(p.Suite.Graders, isEmbedding)
 }
 
-// References are the texts that the grader similar holds a reply against, but for those of the case.
-func (p *Project) References() []string {
-	var asked struct {
-		To []string `json:"to"`
+// References are the texts that graders by embeddings hold the reply to a case against.
+func (p *Project) References(c *suite.Case) []string {
+	out := slices.Clone(c.Expect.Reference)
+	for _, e := range p.Suite.Graders {
+		params := e.Params
+		if e.ByCase != nil {
+			params = e.ByCase[c.ID].Params
+		}
+		var asked struct {
+			To []string `json:"to"`
+		}
+		if isEmbedding(e) && json.Unmarshal(params, &asked) == nil { // a case may not name it
+			out = append(out, asked.To...)
+		}
 	}
-	if i := slices.IndexFunc(p.Suite.Graders, isEmbedding); i >= 0 {
-		_ = json.Unmarshal(p.Suite.Graders[i].Params, &asked) // the suite was checked
-	}
-	return asked.To
+	return out
 }
 
 func isEmbedding(e suite.GraderEntry) bool {

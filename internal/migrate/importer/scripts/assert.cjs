@@ -12,8 +12,11 @@ const data = JSON.parse(fs.readFileSync(__filename.replace(/\.cjs$/, '.json'), '
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr); // what an assertion prints is no answer
 
-// outputOf is what promptfoo hands to an assertion: the value itself where the model is asked for JSON by a schema.
+// outputOf is what promptfoo hands to an assertion: the value itself where the model is asked for JSON by a schema or
+// where a transform has made one, and calls of tools in the shape of the provider.
 function outputOf(sample) {
+  const calls = sample.tool_calls ?? [];
+  if (calls.length && data.calls) return callsAs(data.calls, calls);
   if (data.parsed) {
     try {
       return JSON.parse(sample.reply.text);
@@ -21,6 +24,22 @@ function outputOf(sample) {
     }
   }
   return sample.reply.text;
+}
+
+function callsAs(shape, calls) {
+  const args = (call) => {
+    try {
+      return JSON.parse(call.arguments);
+    } catch {
+      return call.arguments;
+    }
+  };
+  switch (shape) {
+    case 'function': return {name: calls[0].name, arguments: calls[0].arguments};
+    case 'google': return calls.map((call) => ({functionCall: {name: call.name, args: args(call)}}));
+    case 'content': return JSON.stringify({type: 'tool_use', name: calls[0].name, input: args(calls[0])});
+  }
+  return calls.map((call) => ({type: 'function', function: {name: call.name, arguments: call.arguments}}));
 }
 
 // An Unloaded says that there is no code to run, so nothing is known of the reply.
@@ -68,6 +87,7 @@ async function call(assertion, output, context) {
 // outcome is the verdict of an assertion. One that throws has failed, with or without not.
 async function outcome(assertion, output, context) {
   try {
+    if (assertion.transform) output = await compile(assertion.transform)(output, context, require);
     return verdict(await call(assertion, output, context), assertion);
   } catch (error) {
     if (error instanceof Unloaded) throw error;
