@@ -139,7 +139,7 @@ func (e Editor) Ask(
 	}
 	answers := make([]string, len(r.IDs))
 	for i, id := range r.IDs {
-		if call, ok := FirstReply(answered, id); ok {
+		if call, ok := firstReply(answered, id); ok {
 			answers[i] = call.Reply
 		}
 	}
@@ -174,8 +174,8 @@ func Drive(
 	return runs, nil
 }
 
-// FirstReply is the first reply of a run to a case.
-func FirstReply(run *runfile.Run, id string) (runfile.Call, bool) {
+// firstReply is the first reply of a run to a case.
+func firstReply(run *runfile.Run, id string) (runfile.Call, bool) {
 	for _, c := range run.Calls {
 		if c.Case == id && c.For == runfile.ForReply && c.Error == nil {
 			return c, true

@@ -3,6 +3,7 @@ package improve
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -12,7 +13,6 @@ import (
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/phrase"
 	"promptbench/internal/record/runfile"
-	"promptbench/internal/run/editor"
 	"promptbench/internal/text/wording"
 	"promptbench/internal/verdict/blame"
 	"promptbench/internal/verdict/causes"
@@ -197,11 +197,40 @@ func (t task) writeResults(b *strings.Builder, i int, run *runfile.Run, d detail
 
 func (d detail) writeCase(b *strings.Builder, tag string, run *runfile.Run, c runfile.Case) {
 	fmt.Fprintf(b, "<%s>\ninput: %s\nexpected: %s\n", tag, cut(c.Input, d.text), phrase.Expectations(c.Expect))
-	if call, ok := editor.FirstReply(run, c.Case); ok {
-		fmt.Fprintf(b, "reply: %s\n", cut(call.Reply, d.text))
-	}
+	d.writeReplies(b, run, c)
 	fmt.Fprintf(b, "</%s>\n", tag)
 }
+
+// writeReplies writes the reply of the first trial that has one, or what was said since the input in a conversation.
+func (d detail) writeReplies(b *strings.Builder, run *runfile.Run, c runfile.Case) {
+	for replies := range runfile.RepliesIn(run.CallsOf(c.Case)) {
+		if replies[len(replies)-1].Error != nil {
+			continue
+		}
+		said, _ := c.Conversation(replies)
+		if len(said) == 2 {
+			fmt.Fprintf(b, "reply: %s\n", cut(said[1].Text(), d.text))
+			return
+		}
+		turn, most := 0, max(2*d.text/len(said), shortMessage)
+		for i, m := range said {
+			if i > 0 { // the first is the input
+				fmt.Fprintf(b, "%s: %s\n", m.Role, cut(m.Text(), most))
+			}
+			if m.Role != graders.RoleUser || turn >= len(c.Turns) {
+				continue
+			}
+			if expected := c.Turns[turn].Expect; !reflect.ValueOf(expected).IsZero() {
+				fmt.Fprintf(b, "expected of the next reply: %s\n", phrase.Expectations(expected))
+			}
+			turn++
+		}
+		return
+	}
+}
+
+// shortMessage is how many characters of each message of a conversation are shown at least.
+const shortMessage = 80
 
 // cut shortens a text to so many characters.
 func cut(s string, most int) string {

@@ -127,18 +127,20 @@ func variantsOf(trials []runfile.Trial) []variant {
 	return out
 }
 
-// tokens says by how many tokens of input and output each hunk makes a call longer; nil where the endpoint did not say.
+// tokens says by how many tokens of input and output each hunk makes a trial longer, which is one call, or those of a
+// conversation; nil where the endpoint did not say.
 func (c *Change) tokens(run *runfile.Run) (input, output []*float64) {
 	input, output = make([]*float64, len(c.Hunks)), make([]*float64, len(c.Hunks))
 	var in, out []stats.Observation
 	for i, one := range run.Cases {
-		for _, call := range run.CallsOf(one.Case) {
-			if call.For != runfile.ForReply || call.Usage == nil {
+		for replies := range runfile.RepliesIn(run.CallsOf(one.Case)) {
+			spent := summary.SpentOf(replies, nil)
+			if spent.InputTokens == nil {
 				continue
 			}
-			m := Mask(call.Variant)
-			in = append(in, m.observed(i, i, float64(call.Usage.InputTokens)))
-			out = append(out, m.observed(i, i, float64(call.Usage.OutputTokens)))
+			m := Mask(replies[0].Variant)
+			in = append(in, m.observed(i, i, float64(*spent.InputTokens)))
+			out = append(out, m.observed(i, i, float64(*spent.OutputTokens)))
 		}
 	}
 	for k, e := range stats.Effects(in, level) {
