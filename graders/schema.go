@@ -33,9 +33,14 @@ func jsonSchemaBuiltIn() BuiltIn {
 			return []param{{
 				key: "schema", text: "The JSON Schema, inline or a file relative to this one.",
 				kinds: []string{"object", "boolean", "string"},
+			}, {
+				key: "anywhere", text: "true: any JSON object or list in the reply may fit, whatever text is around it.",
+				kinds: []string{"boolean"},
 			}}
 		},
-		build: func(p params) (Grader, error) { return JSONSchema(p.values["schema"].raw) },
+		build: func(p params) (Grader, error) {
+			return jsonSchema(p.values["schema"].raw, p.boolean(p.values["anywhere"]))
+		},
 	}
 }
 
@@ -46,18 +51,21 @@ func jsonSchemaBuiltIn() BuiltIn {
 // JSON text, of draft 2020-12 unless its $schema says otherwise, and may refer
 // only to itself. One that does not compile is a [ParamError]. A schema of the
 // case must match as well; without a text it applies only to cases that have one.
-func JSONSchema(text json.RawMessage) (Grader, error) {
+func JSONSchema(text json.RawMessage) (Grader, error) { return jsonSchema(text, false) }
+
+func jsonSchema(text json.RawMessage, anywhere bool) (Grader, error) {
 	own, err := compileSchema(text, "schema")
 	if err != nil {
 		return nil, err
 	}
 	params := struct {
-		Schema json.RawMessage `json:"schema,omitempty"`
-	}{text}
-	return newFunction(nameJSONSchema, params, func(s Sample) Score { return scoreSchema(own, s) }), nil
+		Anywhere bool            `json:"anywhere,omitempty"`
+		Schema   json.RawMessage `json:"schema,omitempty"`
+	}{anywhere, text}
+	return newFunction(nameJSONSchema, params, func(s Sample) Score { return scoreSchema(own, s, anywhere) }), nil
 }
 
-func scoreSchema(own *schema.Schema, s Sample) Score {
+func scoreSchema(own *schema.Schema, s Sample, anywhere bool) Score {
 	ofCase, err := compileSchema(s.Expect.JSONSchema, nameJSONSchema)
 	text, r := strings.TrimSpace(s.Reply.Text), s.Reply
 	if r.Format == reply.JSON && r.Document != "" {
@@ -71,17 +79,61 @@ func scoreSchema(own *schema.Schema, s Sample) Score {
 	case text == "":
 		return Scored(0, "the reply is empty")
 	}
+	failuresOf := func(doc any) (failures []string) {
+		for _, schema := range []*schema.Schema{own, ofCase} {
+			if schema != nil {
+				failures = append(failures, schema.Failures(doc)...)
+			}
+		}
+		return failures
+	}
+	if anywhere {
+		return scoreAnywhere(text, failuresOf)
+	}
 	doc, err := schema.Parse(text)
 	if err != nil {
 		return Scored(0, "the reply is no valid JSON: "+oneLine(err.Error()))
 	}
-	var failures []string
-	for _, schema := range []*schema.Schema{own, ofCase} {
-		if schema != nil {
-			failures = append(failures, schema.Failures(doc)...)
+	failures := failuresOf(doc)
+	return scoreIf(len(failures) == 0, "", joinFindings(failures))
+}
+
+// maxFound is how many beginnings of JSON in a reply are tried.
+const maxFound = 1000
+
+// scoreAnywhere scores the best JSON object or list in a text: 1 where one has no failure.
+func scoreAnywhere(text string, failuresOf func(any) []string) Score {
+	var first []string
+	found := false
+	for at, tries := 0, 0; at < len(text) && tries < maxFound; {
+		next := strings.IndexAny(text[at:], "{[")
+		if next < 0 {
+			break
+		}
+		at, tries = at+next, tries+1
+		var raw json.RawMessage
+		dec := json.NewDecoder(strings.NewReader(text[at:]))
+		if dec.Decode(&raw) != nil {
+			at++
+			continue
+		}
+		at += int(dec.InputOffset())
+		doc, err := schema.Parse(string(raw))
+		if err != nil {
+			continue
+		}
+		failures := failuresOf(doc)
+		if len(failures) == 0 {
+			return Scored(1, "")
+		}
+		if !found {
+			first, found = failures, true
 		}
 	}
-	return scoreIf(len(failures) == 0, "", joinFindings(failures))
+	if !found {
+		return Scored(0, "the reply has no valid JSON object or list")
+	}
+	return Scored(0, joinFindings(first))
 }
 
 // compileSchema compiles the text of a schema that stands under key; without a

@@ -127,7 +127,7 @@ func newTextGrader(
 			return NotApplicable("neither the suite nor the case names a value")
 		}
 		text := o.fold(s.Reply.Text)
-		if text == "" {
+		if text == "" && !s.Reply.Readable() {
 			return Scored(0, "the reply is empty")
 		}
 		pass, reason := compare(text, all)

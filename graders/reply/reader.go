@@ -18,6 +18,7 @@ type Reader struct {
 	json    jsonReader
 	xml     xmlReader
 	refusal string // folded
+	empty   bool
 
 	thinking wrappers
 }
@@ -44,6 +45,7 @@ func NewReader(rules Rules) (*Reader, error) {
 		names:   rules.Types,
 		untyped: len(rules.Types) == 0,
 		refusal: foldSentence(rules.Refusal),
+		empty:   rules.Empty,
 
 		thinking: newWrappers(nil),
 	}
@@ -119,6 +121,8 @@ func (r *Reader) Read(raw, thinking string, want Format) Reply {
 		if !r.untyped {
 			reply.Type = r.checkType(&reply, doc)
 		}
+	case src.text == "" && r.empty && r.untyped:
+		reply.Format = Text
 	case src.text == "":
 		reply.add(CodeNoDocument, "the reply is empty")
 	case want == Text:

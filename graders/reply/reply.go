@@ -51,6 +51,7 @@ type Rules struct {
 	JSON    JSONRules `json:"json,omitzero"`
 	XML     XMLRules  `json:"xml,omitzero"`
 	Refusal string    `json:"refusal,omitempty"`
+	Empty   bool      `json:"empty,omitempty"` // without types, an empty reply is a text like any other
 
 	// Transform is what makes the text that is read of a reply. It tells rules apart; a
 	// [Reader] gets the text that it made.

@@ -96,6 +96,7 @@ func descriptions() map[string]string {
 		"suite.reply.xml":                 "Where an XML reply has its type and items.",
 		"suite.reply.xml.type":            "XPath of the type, such as //subtodos/@type.",
 		"suite.reply.xml.items":           "XPath of what holds the items.",
+		"suite.reply.empty":               "true: an empty reply is a text like any other, in a suite without types. Else it scores 0.",
 		"suite.reply.refusal":             "The fixed sentence of a refusal, which is no item.",
 		"suite.reply.transform":           "What makes the text that is read and graded of a reply: an expression, or {command: …}.",
 		"suite.reply.transform.command":   "A program that does it, named like a grader that is one.",

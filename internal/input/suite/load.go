@@ -107,6 +107,7 @@ type replyBlock struct {
 		Items string `yaml:"items"`
 	} `yaml:"xml"`
 	Refusal   string         `yaml:"refusal"`
+	Empty     bool           `yaml:"empty"`
 	Transform transformBlock `yaml:"transform"`
 }
 
@@ -193,6 +194,7 @@ func (l *loader) rules(b replyBlock) {
 		JSON:    reply.JSONRules{Type: b.JSON.Type, Items: b.JSON.Items},
 		XML:     reply.XMLRules{Type: b.XML.Type, Items: b.XML.Items},
 		Refusal: b.Refusal,
+		Empty:   b.Empty,
 	}
 	if len(b.JSON.Schema) > 0 {
 		s.Rules.JSON.Schema = string(l.schema(l.at("reply", "json", "schema"), b.JSON.Schema))

@@ -33,6 +33,7 @@ type draft struct {
 
 	shared []suite.CaseGrader // that all cases have
 	calls  string             // how promptfoo hands tool calls to code, see [callShapes]; empty for none
+	empty  bool               // an empty reply is a text like any other
 	read   transformed        // what the suite makes of replies
 
 	main *expr             // what is the input; nil where no prompt has a var
@@ -154,6 +155,7 @@ type code struct {
 	Config    any    `json:"config,omitempty"`
 	Threshold any    `json:"threshold,omitempty"`
 	Not       bool   `json:"not,omitempty"`
+	Measures  bool   `json:"measures,omitempty"`  // it has a value and passes
 	Transform string `json:"transform,omitempty"` // of the assertion
 }
 

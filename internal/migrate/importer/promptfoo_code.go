@@ -22,6 +22,7 @@ func (f *promptfooConfig) code(s asserted, vars map[string]any) []expectation {
 		Language: s.kind, Not: s.not, Threshold: s.threshold,
 		Config: f.fill(s.assertion, plain(s.node.Get("config")), vars),
 	}
+	c.Measures = s.node.Get("weight").Text() == "0"
 	if n := s.node.Get("transform"); n.Kind() == strictyaml.Text {
 		if c.Transform = n.Text(); s.kind != "javascript" || strings.HasPrefix(c.Transform, "file://") {
 			f.lost(n, "the transform %s of an assertion in %s is not carried over; make it a part of the code",

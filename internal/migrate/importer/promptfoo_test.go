@@ -144,7 +144,7 @@ func TestPromptfooMeanings(t *testing.T) {
 		"a transform of all": {
 			"defaultTest: {options: {transform: 'JSON.parse(output).a'}}\n" +
 				one("[{type: equals, value: a}, {type: javascript, value: output.b}]"),
-			[]string{"reply:\n  transform: fromJSON(text).a", "equals: [a]", `"parsed":true`}, "",
+			[]string{"reply:\n  empty: true\n  transform: fromJSON(text).a", "equals: [a]", `"parsed":true`}, "",
 		},
 		"a transform that is a program": {
 			"defaultTest: {options: {transform: 'output.match(/a/)[0]'}}\n" +
@@ -176,6 +176,9 @@ func TestPromptfooMeanings(t *testing.T) {
 			one("[{type: llm-rubric, value: a, transform: output.x}]"), nil,
 			"so llm-rubric is about the reply as the model wrote it; write an expression",
 		},
+		"JSON in a text": {
+			one("[{type: contains-json, value: {required: [a]}}]"), []string{"json_schema:\n      anywhere: true\n      schema:"}, "",
+		},
 		"tools": {
 			"providers: [{id: 'openai:chat:m', config: {tool_choice: auto, tools: [{type: function, function: {name: look, " +
 				"parameters: {type: object, required: [day]}}}]}}]\n" + one("[{type: is-valid-openai-tools-call}, "+
@@ -183,7 +186,7 @@ func TestPromptfooMeanings(t *testing.T) {
 				"{type: equals, value: 'Mon', transform: 'JSON.parse(output[0].function.arguments).day'}]"),
 			[]string{
 				"tools:\n  - name: look\n    parameters:\n      required:", "toolChoice: auto", "tool_calls:\n        - name: look\n          schema:",
-				`len(tool_calls) > 0 and tool_calls[0].name == "look"`, `fromJSON(tool_calls[0].arguments).day == "Mon"`,
+				"transform: 'len(tool_calls) > 0 ? map(", `len(tool_calls) > 0 and tool_calls[0].name == "look"`, `fromJSON(tool_calls[0].arguments).day == "Mon"`,
 			}, "",
 		},
 		"tools of Gemini": {

@@ -127,6 +127,16 @@ next:
 	return v, src, true
 }
 
+// callsAsJSON are the calls of a reply in the shapes of promptfoo's providers.
+func callsAsJSON() map[string]string {
+	return map[string]string{
+		callsList:     `map(tool_calls, ({"type": "function", "function": {"name": #.name, "arguments": #.arguments}}))`,
+		callsFunction: `{"name": tool_calls[0].name, "arguments": tool_calls[0].arguments}`,
+		callsGoogle:   `map(tool_calls, ({"functionCall": {"name": #.name, "args": fromJSON(#.arguments)}}))`,
+		callsContent:  `{"type": "tool_use", "name": tool_calls[0].name, "input": fromJSON(tool_calls[0].arguments)}`,
+	}
+}
+
 // transformOf is what a transform of the source comes to. One that is of no plain form is listed, and the reply stays
 // as it is.
 func (f *promptfooConfig) transformOf(n strictyaml.Node, output transformed) (transformed, bool) {
@@ -190,6 +200,9 @@ func (f *promptfooConfig) readTransforms(tests []test) {
 	}
 	if f.read == (transformed{"text", false}) {
 		f.read = transformed{}
+	}
+	if f.read.src == "" && f.calls != "" { // promptfoo's assertions see the calls as JSON
+		f.read.src = "len(tool_calls) > 0 ? " + callsAsJSON()[f.calls] + " : text"
 	}
 }
 

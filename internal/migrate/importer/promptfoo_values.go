@@ -74,11 +74,12 @@ func (f *promptfooConfig) isJSON(s asserted) []expectation {
 		f.lostAt(s.place, "not-%s is not carried over", s.kind)
 		return nil
 	}
-	if object, isObject := value.(map[string]any); isObject && len(object) == 0 && s.kind != "contains-json" && f.calls != "" {
-		return checks("len(tool_calls) > 0 or any([fromJSON(text)], true)")
-	}
 	if s.kind == "contains-json" {
-		f.lostAt(s.place, "contains-json is carried over as is-json: text around the JSON fails")
+		if err := compileSchema(value); err != nil {
+			f.lostAt(s.place, "the schema of %s is not carried over: %s", s.kind, err)
+			return nil
+		}
+		return f.own(s, "json_schema", map[string]any{"schema": value, "anywhere": true})
 	}
 	return f.schema(s, value)
 }
