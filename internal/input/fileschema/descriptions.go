@@ -138,6 +138,11 @@ func descriptions() map[string]string {
 		"suite.cases.tags":   "Chosen by --tag.",
 		"suite.cases.expect": "What is expected of the reply.",
 	}
+	const called = "suite.cases.messages.tool_calls"
+	out[called] = "Tools that a message of the model called, with what they returned."
+	out[called+".name"] = "The tool."
+	out[called+".arguments"] = "Its arguments; default: none."
+	out[called+".result"] = "What it returned: a text or JSON."
 	for _, path := range []string{"suite.cases.expect.", "suite.cases.turns.expect."} {
 		for _, x := range graders.Expectations() {
 			out[path+x.Key] = x.Text

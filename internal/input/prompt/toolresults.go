@@ -66,7 +66,7 @@ func (r *ToolResults) DecodeNode(n strictyaml.Node) (probs problem.List) {
 		case v.Has("arguments") && v.Has("result"):
 			probs.Add(v.Problem("a result with arguments is an item of a list", "write [{arguments: …, result: …}]"))
 		default:
-			text, more := resultText(v)
+			text, more := ResultText(v)
 			list, probs = []ToolResult{{Result: text}}, append(probs, more...)
 		}
 		(*r)[e.Key.Text()] = list
@@ -101,7 +101,7 @@ func decodeResults(n strictyaml.Node) (out []ToolResult, probs problem.List) {
 		one := ToolResult{Arguments: written.Arguments}
 		if written.Result != nil {
 			var more problem.List
-			one.Result, more = resultText(item.Get("result"))
+			one.Result, more = ResultText(item.Get("result"))
 			probs = append(probs, more...)
 		}
 		out = append(out, one)
@@ -109,8 +109,8 @@ func decodeResults(n strictyaml.Node) (out []ToolResult, probs problem.List) {
 	return out, probs
 }
 
-// resultText is a result as it is sent: a text as it is, anything else as JSON.
-func resultText(n strictyaml.Node) (string, problem.List) {
+// ResultText is a result as it is sent: a text as it is, anything else as JSON.
+func ResultText(n strictyaml.Node) (string, problem.List) {
 	if n.Kind() == strictyaml.Text {
 		if strings.TrimSpace(n.Text()) == "" {
 			return "", problem.List{n.Problem("the result is empty", "write what the tool returns, such as {}")}

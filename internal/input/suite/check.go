@@ -185,9 +185,7 @@ func (c *caseChecker) check(r record) {
 	c.countUnit(r)
 	c.conversation(r, fail)
 	for _, name := range sortedKeys(r.ToolResults) {
-		if _, isKnown := c.stats.tools[name]; !isKnown {
-			c.stats.tools[name] = toolUse{r.ID, r.place("tool_results", name)}
-		}
+		c.uses(r, name, "tool_results", name)
 	}
 	c.expectations(r.Expect, fail, r.expectPath()...)
 	c.graders(r, fail)

@@ -42,6 +42,51 @@ func (*Turns) Schema() map[string]any {
 	}}
 }
 
+// Messages are a conversation so far. A message of the model may have called tools, with what they returned.
+type Messages []graders.Message
+
+// A message is how a file has it.
+type message struct {
+	Role      string `yaml:"role" required:"true"`
+	Content   string `yaml:"content"`
+	ToolCalls []struct {
+		Name      string          `yaml:"name" required:"true"`
+		Arguments json.RawMessage `yaml:"arguments"`
+		Result    json.RawMessage `yaml:"result" required:"true"`
+	} `yaml:"tool_calls"`
+}
+
+// DecodeNode takes a list of messages. The arguments of a call are a mapping, and what it returned is a text or JSON.
+func (m *Messages) DecodeNode(n strictyaml.Node) (probs problem.List) {
+	var list []message
+	probs = n.Decode(&list)
+	for i, one := range list {
+		at := n.At(i)
+		out := graders.Message{Role: one.Role, Content: one.Content}
+		for k, c := range one.ToolCalls {
+			call := at.At("tool_calls", k)
+			if given := call.Get("arguments"); call.Has("arguments") && given.Kind() != strictyaml.Mapping {
+				probs.Add(given.Problem("expected a mapping, found "+given.Describe(), ""))
+			}
+			asked := graders.ToolCall{Name: c.Name, Arguments: cmp.Or(string(c.Arguments), "{}")}
+			if c.Result != nil {
+				var more problem.List
+				asked.Result, more = prompt.ResultText(call.Get("result"))
+				probs = append(probs, more...)
+			}
+			out.ToolCalls = append(out.ToolCalls, asked)
+		}
+		*m = append(*m, out)
+	}
+	if n.Kind() == strictyaml.List && *m == nil {
+		*m = Messages{}
+	}
+	return probs
+}
+
+// Schema allows messages with their calls of tools.
+func (*Messages) Schema() map[string]any { return strictyaml.Schema(reflect.TypeFor[[]message]()) }
+
 // inputKeys are the keys of a case that say what the user wrote; a case has one of them.
 func inputKeys() []string { return []string{"input", "messages", "turns"} }
 
@@ -103,6 +148,13 @@ func (c *Case) IsConversation() bool {
 type toolUse struct {
 	id string // of the case
 	at spot
+}
+
+// uses notes that a tool is used in a case, at a path of it.
+func (c *caseChecker) uses(r record, name string, path ...any) {
+	if _, isKnown := c.stats.tools[name]; !isKnown {
+		c.stats.tools[name] = toolUse{r.ID, r.place(path...)}
+	}
 }
 
 // CheckTools reports the tools that have results in a case, and that a prompt does not declare.
@@ -181,8 +233,14 @@ func (c *caseChecker) conversation(r record, fail func(message, hint string, pat
 				"role",
 			)
 		}
-		if strings.TrimSpace(m.Content) == "" {
+		if strings.TrimSpace(m.Content) == "" && len(m.ToolCalls) == 0 {
 			fail("the message is empty", "", "messages", i, "content")
+		}
+		if len(m.ToolCalls) > 0 && m.Role != graders.RoleAssistant {
+			fail("only the assistant calls tools", "", "messages", i, "tool_calls")
+		}
+		for k, call := range m.ToolCalls {
+			c.uses(r, call.Name, "messages", i, "tool_calls", k, "name")
 		}
 	}
 	for i, t := range r.Turns {

@@ -68,8 +68,8 @@ type Case struct {
 	ID    string `json:"id" yaml:"id" required:"true"`
 	Input string `json:"input" yaml:"input"` // what {{input}} stands for; of a conversation, its first message
 	// Messages are a conversation that ends with a message of the user. The reply to it is graded.
-	Messages []graders.Message `json:"messages,omitempty" yaml:"messages"`
-	Turns    Turns             `json:"turns,omitempty" yaml:"turns"` // what the last is expected to get is in Expect
+	Messages Messages `json:"messages,omitempty" yaml:"messages"`
+	Turns    Turns    `json:"turns,omitempty" yaml:"turns"` // what the last is expected to get is in Expect
 	// ToolResults are what the tools return that the model calls.
 	ToolResults prompt.ToolResults `json:"tool_results,omitempty" yaml:"tool_results"`
 

@@ -119,7 +119,7 @@ func (p *printer) replies(c runfile.Case, replies []runfile.Call, o Options) {
 	for i, m := range said[1:] {
 		if m.Role == graders.RoleUser || i+1 < given {
 			p.line("%s", o.paint(bold, m.Role))
-			p.indented(textsafe.Block(m.Content))
+			p.indented(textsafe.Block(m.Text()))
 			continue
 		}
 		p.call(replies[0], o)

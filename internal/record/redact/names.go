@@ -75,7 +75,7 @@ func (r *Redactor) Words(run io.Reader) error {
 			}
 			r.words(c.Input, c.Note, c.Expect.Regex)
 			for _, m := range c.Messages {
-				r.words(m.Content)
+				r.words(m.Text())
 			}
 			for _, t := range c.Turns {
 				r.words(t.Input, t.Expect.Regex)

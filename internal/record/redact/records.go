@@ -71,7 +71,9 @@ func (r *Redactor) Case(c runfile.Case) runfile.Case {
 		Expect:    r.expect(c.Expect),
 	}
 	for _, m := range c.Messages {
-		out.Messages = append(out.Messages, graders.Message{Role: m.Role, Content: r.text(m.Content)})
+		out.Messages = append(out.Messages, graders.Message{
+			Role: m.Role, Content: r.text(m.Content), ToolCalls: r.toolCalls(m.ToolCalls),
+		})
 	}
 	for _, t := range c.Turns {
 		out.Turns = append(out.Turns, graders.Turn{Input: r.text(t.Input), Expect: r.expect(t.Expect)})

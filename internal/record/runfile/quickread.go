@@ -13,7 +13,7 @@ const (
 		"finish_reason response_model usage latency_ms attempts at replayed_from batch error"
 	usageMembers  = "input_tokens output_tokens cached_tokens reasoning_tokens"
 	trialMembers  = "kind case trial variant key read scores error"
-	readMembers   = "format type items defects"
+	readMembers   = "format type items defects transformed"
 	defectMembers = "code detail"
 	scoreMembers  = "grader value pass answer share reason unscored broken not_applicable"
 )
@@ -159,6 +159,8 @@ func (k *collector) readReading(c *cursor, into *Trial) {
 		case "defects":
 			c.elements(func() { k.readDefect(c) })
 			k.read.Defects = k.defects
+		case "transformed":
+			c.skip()
 		}
 	})
 }
