@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) initCommand() *cobra.Command {
-	var from, lang string
+	var from, lang, judge string
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a small working project to start from",
@@ -26,10 +26,15 @@ and compare give a verdict at once, without a key or a network. Init asks
 nothing. If one of its files exists, it changes nothing.
 
 Projects: subtodos splits a to-do into smaller ones, qa answers questions from
-a notice, classification sorts a shop's messages.`,
+a notice, classification sorts a shop's messages.
+
+With --judge, init writes one prompt of a judge and nothing else: factuality
+compares facts with reference texts, groundedness with the text that the model
+was given.`,
 		Example: `  promptbench init
   promptbench init --lang ko
-  promptbench init faq --from qa`,
+  promptbench init faq --from qa
+  promptbench init --judge factuality`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usagef("%s takes at most one directory; see %s --help", nameOf(cmd), cmd.CommandPath())
@@ -38,6 +43,9 @@ a notice, classification sorts a shop's messages.`,
 		},
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if judge != "" {
+				return a.initJudge(append(args, ".")[0], judge)
+			}
 			files, err := starter.Files(from, cmp.Or(lang, localLang(os.Getenv)))
 			if err != nil {
 				return usage(err)
@@ -56,7 +64,23 @@ a notice, classification sorts a shop's messages.`,
 	flags.StringVar(&from, "from", starter.Default, "the `project`: "+strings.Join(starter.Names(), ", "))
 	flags.StringVar(&lang, "lang", "", "the `language` of prompts and cases: "+strings.Join(starter.Langs(), ", ")+
 		" (default: ko if the locale is Korean, else en)")
+	flags.StringVar(&judge, "judge", "", "write the prompt of a judge only: `factuality` or groundedness")
 	return cmd
+}
+
+// initJudge writes the prompt of a judge into a project, and says how to use it.
+func (a *app) initJudge(dir, name string) error {
+	t, err := starter.Judge(name)
+	if err != nil {
+		return usage(err)
+	}
+	if err := starter.Write(dir, []starter.File{{Path: t.Path, Data: t.Data}}); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.Out, "wrote %s\n\nnext, in promptbench.yaml:\n  judge_prompt: %s\nin the graders of a suite:\n"+
+		"  - rubric: {criteria: [%s]}\nand in its cases:\n  %s\n",
+		filepath.Join(dir, filepath.FromSlash(t.Path)), t.Path, t.Criterion, t.Needs)
+	return err
 }
 
 // localLang returns the language of the locale if there is a project in it.

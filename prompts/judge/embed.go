@@ -2,13 +2,47 @@
 // has none of its own, so that the binary carries the very files that stand here.
 package judge
 
-import _ "embed"
+import (
+	_ "embed"
+	"slices"
+)
 
 //go:embed v1.prompt.yml
 var criteria []byte
 
 //go:embed pairwise-v1.prompt.yml
 var pairwise []byte
+
+//go:embed factuality.prompt.yml
+var factuality []byte
+
+//go:embed groundedness.prompt.yml
+var groundedness []byte
+
+// A Template is a prompt for one kind of question that a project may take over, with a criterion for its rubric.
+type Template struct {
+	Name      string
+	Path      string // in the project
+	Data      []byte
+	Criterion string // YAML
+	Needs     string // what a case must have
+}
+
+// Templates are the prompts that a project can take over.
+func Templates() []Template {
+	return []Template{
+		{
+			"factuality", "prompts/judge/factuality.prompt.yml", slices.Clone(factuality),
+			`{id: factual, question: "Does the reply agree in its facts with the reference?"}`,
+			"expect: {reference: […]}",
+		},
+		{
+			"groundedness", "prompts/judge/groundedness.prompt.yml", slices.Clone(groundedness),
+			`{id: grounded, question: "Is every claim of the reply grounded in the context?"}`,
+			"vars: {context: …}",
+		},
+	}
+}
 
 // The prompts, as files of this repository.
 const (

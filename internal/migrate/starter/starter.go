@@ -18,6 +18,7 @@ import (
 
 	"promptbench/internal/input/fileschema"
 	"promptbench/internal/input/strictyaml"
+	"promptbench/prompts/judge"
 )
 
 // A dot begins the names of some files, which embedding leaves out without all:.
@@ -73,6 +74,18 @@ func Files(name, lang string) ([]File, error) {
 	}
 	slices.SortFunc(out, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return out, nil
+}
+
+// Judge returns the prompt of a judge for one kind of question, as a file of a project. The error says which there are.
+func Judge(name string) (judge.Template, error) {
+	var names []string
+	for _, t := range judge.Templates() {
+		if t.Name == name {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	return judge.Template{}, unknown("judge", name, names)
 }
 
 func unknown(what, got string, known []string) error {

@@ -16,6 +16,7 @@ const (
 	placeReply     = "reply"
 	placeQuestions = "questions"
 	placeAnswer    = "answer"
+	placeReference = "reference"
 	placeFirst     = "first"
 	placeSecond    = "second"
 	placeCriteria  = "criteria"
@@ -39,10 +40,10 @@ func Params(p *prompt.Prompt, model params.Params) params.Params {
 // Load reads the prompt of a judge that puts the questions of a rubric: the file
 // that name stands for, as [prompt.Load] finds it, or the one in the binary
 // where name is empty. It must use {{input}}, {{reply}}, {{questions}} and
-// {{answer}}, and may use the names in vars.
+// {{answer}}, and may use {{reference}} and the names in vars.
 func Load(ctx context.Context, name string, vars []string) (*prompt.Prompt, problem.List) {
 	return load(ctx, name, ownCriteria, files.CriteriaPath, files.Criteria(),
-		[]string{placeReply, placeQuestions, placeAnswer}, vars)
+		[]string{placeReply, placeQuestions, placeAnswer}, append(slices.Clone(vars), placeReference))
 }
 
 // LoadPairwise reads the prompt of a judge that compares two replies, as [Load]

@@ -37,6 +37,9 @@ func (a Call) Request() (model.Request, error) {
 		vars[name] = inline(value)
 	}
 	if a.Pair == nil {
+		if _, isVar := vars[placeReference]; !isVar {
+			vars[placeReference] = references(a.Sample.Expect.Reference)
+		}
 		vars[placeReply], vars[placeQuestions] = Quote("reply", a.Sample.Reply.Text), questions(a.Questions)
 	} else {
 		a.Pair.fill(vars)
@@ -53,6 +56,18 @@ func (a Call) Request() (model.Request, error) {
 		r.JSONSchema, err = schemaOf(a.Questions)
 	}
 	return r, err
+}
+
+// references quotes the reference texts of a case, each as data.
+func references(texts []string) string {
+	if len(texts) == 0 {
+		return "(no reference)"
+	}
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = Quote("reference", text)
+	}
+	return strings.Join(quoted, "\n\n")
 }
 
 // fill renders a judge's prompt.
