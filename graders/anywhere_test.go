@@ -21,8 +21,8 @@ func TestSchemaAnywhere(t *testing.T) {
 	}{
 		`So: {"b":1} and {"a":2}, yes`:  {1, ""},
 		`{"b":{"a":1}}`:                 {0, "missing property 'a'"},
-		`half {"a":1`:                   {0, "no valid JSON object or list"},
-		`{not json} [1, {"a": 1}] {"a"`: {0, "want object"},
+		`half {"a":1`:                   {0, "no valid JSON object"},
+		`{not json} [1, {"a": 1}] {"a"`: {1, ""},
 		"```json\n{\"a\":1}\n```":       {1, ""},
 	} {
 		scores, err := g.Grade(t.Context(), graders.Sample{Reply: reply.Reply{Format: reply.Text, Untyped: true, Text: text}})

@@ -34,7 +34,7 @@ func jsonSchemaBuiltIn() BuiltIn {
 				key: "schema", text: "The JSON Schema, inline or a file relative to this one.",
 				kinds: []string{"object", "boolean", "string"},
 			}, {
-				key: "anywhere", text: "true: any JSON object or list in the reply may fit, whatever text is around it.",
+				key: "anywhere", text: "true: any JSON object in the reply may fit, whatever text is around it.",
 				kinds: []string{"boolean"},
 			}}
 		},
@@ -101,12 +101,12 @@ func scoreSchema(own *schema.Schema, s Sample, anywhere bool) Score {
 // maxFound is how many beginnings of JSON in a reply are tried.
 const maxFound = 1000
 
-// scoreAnywhere scores the best JSON object or list in a text: 1 where one has no failure.
+// scoreAnywhere scores the best JSON object in a text, also in a list: 1 where one has no failure.
 func scoreAnywhere(text string, failuresOf func(any) []string) Score {
 	var first []string
 	found := false
 	for at, tries := 0, 0; at < len(text) && tries < maxFound; {
-		next := strings.IndexAny(text[at:], "{[")
+		next := strings.IndexByte(text[at:], '{')
 		if next < 0 {
 			break
 		}
@@ -131,7 +131,7 @@ func scoreAnywhere(text string, failuresOf func(any) []string) Score {
 		}
 	}
 	if !found {
-		return Scored(0, "the reply has no valid JSON object or list")
+		return Scored(0, "the reply has no valid JSON object")
 	}
 	return Scored(0, joinFindings(first))
 }
