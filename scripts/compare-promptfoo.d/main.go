@@ -50,8 +50,8 @@ type reply struct {
 	} `json:"calls"`
 }
 
-// A result is that of one reply to one test. Verdicts are those of its assertions; none where promptfoo ended it with an
-// error.
+// A result is that of one reply to one test. Verdicts are those of its assertions; none where promptfoo ended it with
+// an error.
 type result struct {
 	Reply    int      `json:"reply"`
 	Test     int      `json:"test"`
@@ -126,7 +126,7 @@ func read(name string) (out []config, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<30)
 	for lines.Scan() {

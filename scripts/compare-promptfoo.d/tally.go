@@ -64,7 +64,8 @@ func (t *tally) print(examples string, configs int) error {
 	fmt.Fprintf(&b, "  left out: %d assertions that promptfoo decides for its own providers only\n", t.unable)
 	fmt.Fprintf(&b, "%d assertions, %d with the same verdict on every reply to every test (%.1f%%)\n", len(t.outcomes),
 		count[same], 100*float64(count[same])/float64(all))
-	fmt.Fprintf(&b, "  counted for each test that has them: %d of %d (%.1f%%)\n", tests, of, 100*float64(tests)/float64(max(1, of)))
+	fmt.Fprintf(&b, "  counted for each test that has them: %d of %d (%.1f%%)\n", tests, of,
+		100*float64(tests)/float64(max(1, of)))
 	fmt.Fprintf(&b, "  of these, promptfoo passes some replies and fails others for %d\n", both)
 	fmt.Fprintf(&b, "  %d of %d replies that promptfoo ends with an error fail here, too\n", t.failedHere, t.failed)
 	for _, kind := range slices.SortedFunc(maps.Keys(kinds), func(a, b string) int {

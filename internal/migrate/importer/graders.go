@@ -49,8 +49,8 @@ func (d *draft) expectations() (shared graders.Expect) {
 	return shared
 }
 
-// shareGraders makes graders of the suite of those that all cases have, and returns their keys. If cases differ in one of
-// the name, each names its own.
+// shareGraders makes graders of the suite of those that all cases have, and returns their keys. If cases differ in one
+// of the name, each names its own.
 func (d *draft) shareGraders(count map[string]int) map[string]bool {
 	common, keys := map[string]bool{}, map[string]map[string]bool{}
 	for _, c := range d.cases {

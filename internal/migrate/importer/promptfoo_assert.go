@@ -39,7 +39,8 @@ func (f *promptfooConfig) expectations(a assertion, vars map[string]any, depth i
 			if ok = ok && takesTransform(kind); ok {
 				a.read = read
 			} else {
-				f.lost(e.Key, "the transform %s of an assertion is not carried over, so %s is about the reply as the model wrote it; "+
+				f.lost(e.Key, "the transform %s of an assertion is not carried over, so %s is about the reply as "+
+					"the model wrote it; "+
 					"write an expression, such as fromJSON(text).answer", quoteShort(e.Value.Text()), kind)
 			}
 		default:
@@ -244,7 +245,8 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 	}
 	switch s.kind {
 	case "contains", "icontains", "equals", "starts-with", "contains-any", "contains-all", "icontains-any",
-		"icontains-all", "regex", "similar", "similar:cosine", "levenshtein", "rouge-n", "bleu", "llm-rubric", "g-eval", "model-graded-closedqa", "model-graded-factuality", "factuality":
+		"icontains-all", "regex", "similar", "similar:cosine", "levenshtein", "rouge-n", "bleu",
+		"llm-rubric", "g-eval", "model-graded-closedqa", "model-graded-factuality", "factuality":
 		if strings.TrimSpace(s.text) == "" && s.value != nil || s.value == nil {
 			f.lostAt(s.place, "%s has no value here, so it is not carried over", s.kind)
 			return nil
@@ -296,7 +298,8 @@ func (f *promptfooConfig) translateAssert(s asserted) []expectation {
 	case "llm-rubric", "g-eval", "model-graded-closedqa", "factuality", "model-graded-factuality":
 		return f.demand(s)
 	}
-	f.lostAt(s.place, "the assertion %s has no counterpart: write a check or a command grader", cmp.Or(s.kind, "without a type"))
+	f.lostAt(s.place, "the assertion %s has no counterpart: write a check or a command grader",
+		cmp.Or(s.kind, "without a type"))
 	return nil
 }
 

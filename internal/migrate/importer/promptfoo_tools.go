@@ -115,7 +115,9 @@ func (f *promptfooConfig) tool(out *tools, n strictyaml.Node) {
 		return
 	}
 	var parameters any
-	for _, schema := range []strictyaml.Node{n.Get("parameters"), n.Get("input_schema"), n.Get("inputSchema").Get("json")} {
+	for _, schema := range []strictyaml.Node{
+		n.Get("parameters"), n.Get("input_schema"), n.Get("inputSchema").Get("json"),
+	} {
 		if schema.Kind() == strictyaml.Mapping {
 			parameters = smallTypes(plain(schema))
 		}
@@ -156,7 +158,8 @@ func smallTypes(v any) any {
 func (f *promptfooConfig) validCalls(s asserted, check func(string) []expectation) []expectation {
 	list := f.declared.list
 	if len(list) == 0 {
-		f.lostAt(s.place, "%s is not carried over: no tools are; write tools in the prompt and tool_calls under expect", s.kind)
+		f.lostAt(s.place, "%s is not carried over: no tools are; write tools in the prompt and tool_calls under expect",
+			s.kind)
 		return nil
 	}
 	if len(list) == 1 && !s.not {
@@ -193,8 +196,8 @@ func (f *promptfooConfig) validCalls(s asserted, check func(string) []expectatio
 		}
 	}
 	test := strings.Join(append([]string{"#.name in " + asJSON(names)}, parts...), " and ")
-	f.lostAt(s.place, "%s holds replies to the names of tools and their required arguments, not to the types of arguments; "+
-		"write tool_calls with a schema under expect", s.kind)
+	f.lostAt(s.place, "%s holds replies to the names of tools and their required arguments, not to the types of "+
+		"arguments; write tool_calls with a schema under expect", s.kind)
 	return check("len(tool_calls) > 0 and all(tool_calls, " + test + ")")
 }
 

@@ -32,27 +32,31 @@ type jsStart struct {
 }
 
 // callForms are the ways to the calls of tools in what promptfoo's providers give.
-var callForms = []jsStart{
-	{regexp.MustCompile(`^output\[(\d+)\](?:\.function)?\.(name|arguments)\b`), "tool_calls[$1].$2", false},
-	{regexp.MustCompile(`^output\[(\d+)\]\.functionCall\.name\b`), "tool_calls[$1].name", false},
-	{regexp.MustCompile(`^output\[(\d+)\]\.functionCall\.args\b`), "fromJSON(tool_calls[$1].arguments)", true},
-	{regexp.MustCompile(`^output\.(name|arguments)\b`), "tool_calls[0].$1", false},
-	{regexp.MustCompile(`^JSON\.parse\(output\)\.name\b`), "tool_calls[0].name", false},
-	{regexp.MustCompile(`^JSON\.parse\(output\)\.input\b`), "fromJSON(tool_calls[0].arguments)", true},
+func callForms() []jsStart {
+	return []jsStart{
+		{regexp.MustCompile(`^output\[(\d+)\](?:\.function)?\.(name|arguments)\b`), "tool_calls[$1].$2", false},
+		{regexp.MustCompile(`^output\[(\d+)\]\.functionCall\.name\b`), "tool_calls[$1].name", false},
+		{regexp.MustCompile(`^output\[(\d+)\]\.functionCall\.args\b`), "fromJSON(tool_calls[$1].arguments)", true},
+		{regexp.MustCompile(`^output\.(name|arguments)\b`), "tool_calls[0].$1", false},
+		{regexp.MustCompile(`^JSON\.parse\(output\)\.name\b`), "tool_calls[0].name", false},
+		{regexp.MustCompile(`^JSON\.parse\(output\)\.input\b`), "fromJSON(tool_calls[0].arguments)", true},
+	}
 }
 
 // jsSteps are the steps of an expression in JavaScript; $v is what is before, and $1 and so on are the groups.
-var jsSteps = []jsStart{
-	{regexp.MustCompile(`^\??\.trim\(\)`), "trim($v)", false},
-	{regexp.MustCompile(`^\??\.toLowerCase\(\)`), "lower($v)", false},
-	{regexp.MustCompile(`^\??\.toUpperCase\(\)`), "upper($v)", false},
-	{regexp.MustCompile(`^\??\.split\((` + jsText + `)\)\[(\d+)\]`), "split($v, $1)[$2]", false},
-	{regexp.MustCompile(`^\??\.split\((` + jsText + `)\)(?:\.pop\(\)|\.at\(-1\))`), "last(split($v, $1))", false},
-	{regexp.MustCompile(`^\??\.replaceAll\((` + jsText + `),\s*(` + jsText + `)\)`), "replace($v, $1, $2)", false},
-	{regexp.MustCompile(`^\??\.length\b`), "len($v)", true},
-	{regexp.MustCompile(`^(?:\?\.)?\[(\d+)\]`), "$v[$1]", true},
-	{regexp.MustCompile(`^(?:\?\.)?\[(` + jsText + `)\]`), "$v[$1]", true},
-	{regexp.MustCompile(`^(\??\.[A-Za-z_]\w*)(?:[^\w(]|$)`), "$v$1", true},
+func jsSteps() []jsStart {
+	return []jsStart{
+		{regexp.MustCompile(`^\??\.trim\(\)`), "trim($v)", false},
+		{regexp.MustCompile(`^\??\.toLowerCase\(\)`), "lower($v)", false},
+		{regexp.MustCompile(`^\??\.toUpperCase\(\)`), "upper($v)", false},
+		{regexp.MustCompile(`^\??\.split\((` + jsText + `)\)\[(\d+)\]`), "split($v, $1)[$2]", false},
+		{regexp.MustCompile(`^\??\.split\((` + jsText + `)\)(?:\.pop\(\)|\.at\(-1\))`), "last(split($v, $1))", false},
+		{regexp.MustCompile(`^\??\.replaceAll\((` + jsText + `),\s*(` + jsText + `)\)`), "replace($v, $1, $2)", false},
+		{regexp.MustCompile(`^\??\.length\b`), "len($v)", true},
+		{regexp.MustCompile(`^(?:\?\.)?\[(\d+)\]`), "$v[$1]", true},
+		{regexp.MustCompile(`^(?:\?\.)?\[(` + jsText + `)\]`), "$v[$1]", true},
+		{regexp.MustCompile(`^(\??\.[A-Za-z_]\w*)(?:[^\w(]|$)`), "$v$1", true},
+	}
 }
 
 const jsText = `'[^'\\\n]*'|"[^"\\\n]*"`
@@ -73,7 +77,7 @@ func (f *promptfooConfig) jsValue(src string, output transformed) (out transform
 	const parse = "JSON.parse("
 	switch {
 	case f.calls != "" && output.src == "text":
-		for _, form := range callForms {
+		for _, form := range callForms() {
 			if m := form.form.FindStringSubmatchIndex(src); m != nil {
 				out = transformed{string(form.form.ExpandString(nil, form.src, src, m)), form.isValue}
 				return f.jsStepsOf(out, src[m[1]:])
@@ -104,7 +108,7 @@ var jsMethod = regexp.MustCompile(`^\??\.(?:\w+\(|length\b)`)
 func (f *promptfooConfig) jsStepsOf(v transformed, src string) (out transformed, rest string, ok bool) {
 next:
 	for src != "" && !strings.HasPrefix(src, ")") {
-		for _, step := range jsSteps {
+		for _, step := range jsSteps() {
 			m := step.form.FindStringSubmatchIndex(src)
 			if m == nil {
 				continue

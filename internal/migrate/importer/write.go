@@ -216,7 +216,8 @@ func expectObject(e graders.Expect) object {
 	return filled(
 		"type", e.Type, "count", count, "equals", flow(e.Equals...), "contains", flow(e.Contains...),
 		"not_contains", flow(e.NotContains...),
-		"regex", e.Regex, "json_schema", document, "tool_calls", callsObject(e.ToolCalls), "reference", flow(e.Reference...), "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
+		"regex", e.Regex, "json_schema", document, "tool_calls", callsObject(e.ToolCalls),
+		"reference", flow(e.Reference...), "checks", []any(flow(e.Checks...)), "meets", []any(flow(e.Meets...)))
 }
 
 func callsObject(calls []graders.ExpectedCall) []any {

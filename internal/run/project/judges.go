@@ -89,14 +89,14 @@ func (p *Project) Embeds() bool {
 func (p *Project) References(c *suite.Case) []string {
 	out := slices.Clone(c.Expect.Reference)
 	for _, e := range p.Suite.Graders {
-		params := e.Params
+		raw := e.Params
 		if e.ByCase != nil {
-			params = e.ByCase[c.ID].Params
+			raw = e.ByCase[c.ID].Params
 		}
 		var asked struct {
 			To []string `json:"to"`
 		}
-		if isEmbedding(e) && json.Unmarshal(params, &asked) == nil { // a case may not name it
+		if isEmbedding(e) && json.Unmarshal(raw, &asked) == nil { // a case may not name it
 			out = append(out, asked.To...)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"promptbench/internal/record/runfile"
 )
 
-// transform replaces what was read of the last reply of each turn by what is read of its transformed text. Where a reply
-// is at fault, it has no text, and a defect says why. Broken says why the transform itself failed.
+// transform replaces what was read of the last reply of each turn by what is read of its transformed text. Where a
+// reply is at fault, it has no text, and a defect says why. Broken says why the transform itself failed.
 func (g Grading) transform(
 	ctx context.Context, samples []graders.Sample, replies []runfile.Call, ends []int,
 ) (broken string, err error) {
