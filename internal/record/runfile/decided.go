@@ -52,7 +52,8 @@ func (f Found) Stopped() bool { return f.End.stopped() }
 // IsWhole reports whether a run asked a revision about all cases of its suite, without errors, and holds all it asked.
 func (f Found) IsWhole() bool {
 	h := f.Header
-	return f.Status == Complete && f.Errors == 0 && h.OfRevision() && h.Selected == nil && h.Redacted == nil && !f.Stopped()
+	return f.Status == Complete && f.Errors == 0 && !f.Stopped() &&
+		h.OfRevision() && h.Selected == nil && h.Redacted == nil
 }
 
 func (e *End) stopped() bool { return e != nil && e.Status == Complete && e.Decided != nil }

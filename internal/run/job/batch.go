@@ -60,7 +60,7 @@ func OpenBatches(p *project.Project, o Options, b BatchOptions) (*Batches, error
 		if err != nil {
 			return nil, err
 		}
-		what := ""
+		var what string
 		switch {
 		case len(c.Turns) > 1:
 			what = "turns"

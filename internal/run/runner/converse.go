@@ -140,14 +140,15 @@ func (g Grading) samples(c *runfile.Case, replies []runfile.Call, format reply.F
 	said, _ := c.Conversation(replies)
 	opening := max(1, len(c.Messages))
 	ends := turnEnds(c, replies)
-	first, end := 0, 0 // of the replies of the turn
+	end := 0 // of the replies of the turn
 	for i := range out {
 		s := &out[i]
 		*s = graders.Sample{
 			Case: c.Case, Input: c.Input, Vars: c.Vars, Tags: c.Tags, Expect: c.Expect, Format: format,
 			Trial: replies[0].Trial,
 		}
-		if first = end; i < len(ends) {
+		first := end
+		if i < len(ends) {
 			end = ends[i]
 			s.Call = summary.SpentOf(replies[:end], g.Price)
 		}
