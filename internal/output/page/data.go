@@ -101,7 +101,8 @@ func (t *texts) of(s string) int {
 func newTexts() *texts { return &texts{list: []string{""}, at: map[string]int{}} }
 
 func pairData(c *compare.Comparison, rows []compare.CasePair, base, head *runfile.Run) payload {
-	p := payload{Sides: cells([]string{c.Base.Name, c.Head.Name}), Typed: len(head.Header.Reply.Types) > 0, Run: head.Header.Run}
+	h := head.Header
+	p := payload{Sides: cells([]string{c.Base.Name, c.Head.Name}), Typed: len(h.Reply.Types) > 0, Run: h.Run}
 	t := newTexts()
 	for _, g := range c.Graders {
 		p.Graders = append(p.Graders, dataName{textsafe.Cell(g.Grader), g.Gating})

@@ -138,7 +138,8 @@ func Agreement(w io.Writer, by Labeller, all []calibration.Agreement) error {
 	for _, a := range all {
 		for _, r := range a.Raters {
 			row := agreeing{
-				Criterion: textsafe.Cell(cmp.Or(says[label.Answer(a.Criterion)], a.Criterion)), Pair: textsafe.Cell(r.A + " · " + r.B), Both: strconv.Itoa(r.N),
+				Criterion: textsafe.Cell(cmp.Or(says[label.Answer(a.Criterion)], a.Criterion)),
+				Pair:      textsafe.Cell(r.A + " · " + r.B), Both: strconv.Itoa(r.N),
 				Same: fmt.Sprintf("%d (%.0f%%)", r.Same, 100*float64(r.Same)/float64(r.N)), Kappa: words.Undefined,
 			}
 			if r.Kappa != nil {
@@ -148,11 +149,12 @@ func Agreement(w io.Writer, by Labeller, all []calibration.Agreement) error {
 		}
 		for _, f := range a.Differ {
 			d := differing{
-				Criterion: textsafe.Cell(cmp.Or(f.Criterion, words.Type)), Case: textsafe.Cell(f.Reply.Case), Input: textsafe.Block(f.Reply.Input),
-				Reply: textsafe.Block(f.Reply.Text),
+				Criterion: textsafe.Cell(cmp.Or(f.Criterion, words.Type)), Case: textsafe.Cell(f.Reply.Case),
+				Input: textsafe.Block(f.Reply.Input), Reply: textsafe.Block(f.Reply.Text),
 			}
 			for _, l := range f.Labels {
-				d.Answers = append(d.Answers, answered{textsafe.Cell(l.Labeller), cmp.Or(says[l.Answer], textsafe.Cell(string(l.Answer))), textsafe.Block(l.Note)})
+				said := cmp.Or(says[l.Answer], textsafe.Cell(string(l.Answer)))
+				d.Answers = append(d.Answers, answered{textsafe.Cell(l.Labeller), said, textsafe.Block(l.Note)})
 			}
 			body.Differ = append(body.Differ, d)
 		}

@@ -7,7 +7,8 @@ import (
 )
 
 // Policy is the content security policy of a page: its own style and script by their hashes, and nothing else. The
-// script can't make markup out of text. A page that is served may load images from its own server, and send its form there.
+// script can't make markup out of text. A page that is served may load images from its own server, and send its form
+// there.
 func Policy(style, code string, served bool) string {
 	script, form, images := "'none'", "'none'", ""
 	if code != "" {

@@ -13,7 +13,8 @@ import (
 	"promptbench/internal/verdict/compare"
 )
 
-// BlameOptions say how the effects of hunks are read by the gates of a project. An empty grader is the first that gates.
+// BlameOptions say how the effects of hunks are read by the gates of a project. An empty grader is the first that
+// gates.
 func BlameOptions(p *project.Project, grader string) blame.Options {
 	c := p.Comparison(&runfile.Run{}, &runfile.Run{}, nil)
 	o := blame.Options{Grader: grader, Gating: c.Gating, Margin: compare.DefaultMargin}
@@ -26,8 +27,8 @@ func BlameOptions(p *project.Project, grader string) blame.Options {
 	return o
 }
 
-// FindBlame returns the newest complete run of this suite and model that draws variants of a change to a prompt, by the hash
-// of the prompt, and that began before a time; nil where there is none. A run that confirms a hunk draws none.
+// FindBlame returns the newest complete run of this suite and model that draws variants of a change to a prompt, by the
+// hash of the prompt, and that began before a time; nil where there is none. A run that confirms a hunk draws none.
 func FindBlame(p *project.Project, head, suite, model string, before time.Time) (*runfile.Run, error) {
 	found, err := runfile.Find(p.RunsDir, func(h runfile.Header) bool {
 		return h.Blame != nil && h.Blame.Head == head && h.Suite.Name == suite && h.Model.ID == model &&

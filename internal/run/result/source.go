@@ -31,7 +31,9 @@ func (s Source) Runs() ([]runfile.Found, error) {
 	var list []runfile.Found
 	model := s.Options.Model
 	for _, one := range stored {
-		if h := one.Header; (h.OfRevision() || h.Blame != nil) && (model == "" || h.Model.ID == model || h.Model.Name == model) {
+		h := one.Header
+		isWanted := model == "" || h.Model.ID == model || h.Model.Name == model
+		if isWanted && (h.OfRevision() || h.Blame != nil) {
 			list = append(list, one.Found)
 		}
 	}

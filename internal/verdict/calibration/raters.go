@@ -103,8 +103,8 @@ func Agree(criteria []graders.Criterion, replies map[string]label.Reply, labels 
 }
 
 // AgreeOnCases says how far people agree on what each proposed case expects: on each type against all others, in their
-// order, then on dropping a case. The cases with different labels follow in an agreement of their own. Of the labels, the
-// last one of a person on a case counts.
+// order, then on dropping a case. The cases with different labels follow in an agreement of their own. Of the labels,
+// the last one of a person on a case counts.
 func AgreeOnCases(types []string, cases []label.Case, labels []label.CaseLabel) []Agreement {
 	var all []Finding // with what each person chose in place of yes and no
 	latest := label.LatestCases(labels)
