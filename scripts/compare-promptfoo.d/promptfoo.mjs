@@ -12,7 +12,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 
-const SECONDS = 30; // for one config
+const SECONDS = 120; // for one config
 const [promptfooDir, examples, out] = process.argv.slice(2);
 
 // configsIn lists the configs of a directory, sorted.
