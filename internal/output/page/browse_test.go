@@ -298,6 +298,19 @@ func TestBrowserCutsLongInputsInTheList(t *testing.T) {
 	p.Sound()
 }
 
+// A reply that a transform of the suite made another text of is shown with that text.
+func TestBrowserShowsWhatWasGraded(t *testing.T) {
+	t.Parallel()
+	run := reporttest.Run("v3", 1)
+	for i := range run.Trials {
+		run.Trials[i].Read.Transformed = new("<b>치과에 전화하기</b>")
+	}
+	p := chromiumtest.File(t, single(t, run), "")
+	p.Click(".list h3 button")
+	require.Equal(t, "<b>치과에 전화하기</b>", chromiumtest.Eval[string](p, `document.querySelector(".side details[open] pre").textContent`))
+	p.Sound()
+}
+
 // Several comparisons stand on one page, each with filters and keys of its own.
 func TestBrowserTellsResultsApart(t *testing.T) {
 	t.Parallel()

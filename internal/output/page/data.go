@@ -65,6 +65,7 @@ type dataTrial struct {
 	Items    []string    `json:"i"`
 	Defects  [][2]int    `json:"d,omitempty"` // code, detail
 	Reply    string      `json:"r"`
+	Graded   string      `json:"g,omitempty"` // where a transform made another text of the reply
 	Thinking string      `json:"th,omitempty"`
 	Finish   int         `json:"fi"`
 	Tokens   []int       `json:"tk,omitempty"`
@@ -224,6 +225,9 @@ func sideData(run *runfile.Run, id string, names []string, t *texts) dataSide {
 		}
 		if trial.Read != nil {
 			d.Type, d.Format = t.of(trial.Read.Type), t.of(string(trial.Read.Format))
+			if text := trial.Read.Transformed; text != nil {
+				d.Graded = clip(textsafe.Block(*text))
+			}
 			if run.Header.ReadsReplies() {
 				d.Items = append(d.Items, cells(trial.Read.Items)...)
 			}

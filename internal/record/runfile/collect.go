@@ -118,7 +118,7 @@ func (k *collector) addCall(l Line) error {
 		}
 	}
 	if k.begin != nil && c.Begins == "" && c.For == ForReply {
-		c.Begins = k.begin(c.Reply)
+		c.Begins = k.begin(c.Text())
 	}
 	if k.detail == Scores {
 		c.Key, c.Reply, c.Thinking, c.ReplyFrom, c.ToolCalls = "", "", "", "", nil

@@ -118,6 +118,9 @@ func (c *Case) Shown(replies []Call) string {
 	return graders.Dialogue(said[1:])
 }
 
+// Text is the reply as people read it, with its calls of tools.
+func (c *Call) Text() string { return graders.Message{Content: c.Reply, ToolCalls: c.ToolCalls}.Text() }
+
 // EndsConversation says why no turn can follow a reply, or is empty: there is none, it is cut or withheld, or it has no
 // text, which endpoints refuse as a message.
 func (c *Call) EndsConversation() string {

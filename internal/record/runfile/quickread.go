@@ -48,8 +48,12 @@ func (k *collector) readCase(c *cursor, into *Case) {
 func (k *collector) readCall(c *cursor, into *Call) {
 	c.members(callMembers, func(name string) {
 		switch name {
-		case "kind", "key", "thinking", "reply_from", "tool_calls":
+		case "kind", "key", "thinking", "reply_from":
 			c.skip()
+		case "tool_calls":
+			if c.skip(); k.begin != nil && into.Begins == "" && into.For == ForReply { // they are what the reply says
+				c.fail()
+			}
 		case "reply":
 			if k.begin == nil || into.For != ForReply {
 				c.skip()

@@ -18,7 +18,7 @@ func NewLive(header runfile.Header, cases []runfile.Case) *Live {
 // Add takes in a finished trial and its call.
 func (l *Live) Add(call runfile.Call, trial runfile.Trial) {
 	if begins := l.all.Header.Beginnings(); begins != nil {
-		call.Begins = begins(call.Reply)
+		call.Begins = begins(call.Text())
 	}
 	l.all.Trials, l.all.Calls = append(l.all.Trials, trial), append(l.all.Calls, call)
 }

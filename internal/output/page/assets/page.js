@@ -357,6 +357,7 @@
       if (t.i.length) box.append(el("ol", { class: "items", dir: "auto" }, t.i.map((i) => el("li", {}, i))));
       if (t.d) box.append(el("ul", { class: "defects" }, t.d.map(([code, what]) => el("li", {}, el("code", {}, this.text(code)), this.text(what)))));
       if (t.th) box.append(el("details", {}, el("summary", {}, "thinking"), el("pre", { dir: "auto", tabindex: "0" }, t.th)));
+      if (t.g) box.append(el("details", { open: true }, el("summary", {}, "transformed to this text, which is graded"), el("pre", { dir: "auto", tabindex: "0" }, t.g)));
       box.append(el("pre", { dir: "auto", tabindex: "0", "aria-label": `reply of ${this.data.sides[side]}` }, t.r === "" ? el("span", { class: "muted" }, "(empty)") : this.marked(c, side, at)));
       const facts = [
         t.at, `${t.ms} ms`, t.tk ? `${t.tk[0]} tokens in, ${t.tk[1]} out` : "tokens unknown", t.fi ? `finish ${this.text(t.fi)}` : "",
