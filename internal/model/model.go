@@ -35,15 +35,15 @@ type Model interface {
 type Message struct {
 	Role    string `json:"role"` // system, developer, user or assistant
 	Content string `json:"content"`
-	// Images are sent before the content. Only a user message may have some.
-	Images []Image `json:"-"`
+	// Attachments are sent before the content. Only a user message may have some.
+	Attachments []Attachment `json:"-"`
 	// ToolCalls are what an assistant message calls. Their results are sent after it.
 	ToolCalls []graders.ToolCall `json:"-"`
 }
 
-// An Image is one image of a message.
-type Image struct {
-	Type string // such as image/png
+// An Attachment is an image or a document of a message.
+type Attachment struct {
+	Type string // such as image/png or application/pdf
 	Data []byte
 }
 

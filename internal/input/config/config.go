@@ -113,7 +113,7 @@ type Model struct {
 	Headers    map[string]string // sent unchanged; their names may name variables, as those of HeadersEnv
 	HeadersEnv map[string]string // header name to the variable with its value
 	Params     params.Params     // overridden by prompt file and flags
-	NoImages   bool              // it takes no images
+	TextOnly   bool              // it takes no images and no files
 	Thinking   [][2]string       // the marks around its thinking, besides the known ones
 }
 

@@ -157,9 +157,9 @@ func (k *checker) model(name string, f fileModel) Model {
 	}
 	if f.Images == nil {
 		preset, _ := PresetOf(f.Endpoint)
-		m.NoImages = preset.NoImages
+		m.TextOnly = preset.TextOnly
 	} else {
-		m.NoImages = !*f.Images
+		m.TextOnly = !*f.Images
 	}
 	m.RPM, m.TPM = k.limit(at, "rpm", "1 a minute", f.RPM), k.limit(at, "tpm", "1 a minute", f.TPM)
 	m.Context = k.limit(at, "context", "1 token", f.Context)

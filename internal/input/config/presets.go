@@ -36,8 +36,8 @@ type Preset struct {
 	Domain string
 	// Renames are the parameters that the endpoint calls otherwise: OpenAI's name to its own.
 	Renames map[string]string
-	// NoImages says that its API takes text alone.
-	NoImages bool
+	// TextOnly says that its API takes text alone.
+	TextOnly bool
 }
 
 // Presets returns the known endpoints. Their addresses were checked on 2026-11-30; docs/models.md lists them too.
@@ -65,7 +65,7 @@ func Presets() []Preset {
 		},
 		{
 			Name: "deepseek", BaseURL: "https://api.deepseek.com", API: Chat, KeyEnv: "DEEPSEEK_API_KEY",
-			Renames: deepseek, NoImages: true,
+			Renames: deepseek, TextOnly: true,
 		},
 		{Name: "ollama", BaseURL: "http://127.0.0.1:11434/v1", API: Chat},
 		{Name: "vllm", BaseURL: "http://127.0.0.1:8000/v1", API: Chat},
@@ -122,6 +122,6 @@ func (p Preset) Model(id string) Model {
 		BaseURL:  p.BaseURL,
 		API:      p.API,
 		Model:    id,
-		NoImages: p.NoImages,
+		TextOnly: p.TextOnly,
 	}
 }

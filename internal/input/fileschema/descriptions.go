@@ -41,7 +41,7 @@ func descriptions() map[string]string {
 		"config.models.headers":     "Headers that are sent as written; none may hold a secret.",
 		"config.models.headers_env": "Headers with values from the environment: the header's name to the variable's.",
 		"config.models.params":      "Parameters that prompt files and flags override; null leaves one out.",
-		"config.models.images":      "false: it takes no images, so that cases with images are an error before any call.",
+		"config.models.images":      "false: it takes text alone, so that cases with images or files are an error before any call.",
 		"config.models.thinking": "Pairs of texts around its thinking, besides the known ones: " +
 			"[[\"(thinks)\", \"(answers)\"]].",
 		"config.gates":            "Conditions that a run, a comparison or the cases must meet.",
@@ -131,8 +131,9 @@ func descriptions() map[string]string {
 			"once.",
 		"suite.cases.vars": "Texts for a prompt's {{name}}, over those of the suite.",
 		"suite.cases.images": "PNG, JPEG, GIF or WebP images that are sent with the input: files, relative to this " +
-			"one, or data " +
-			"URLs; at most 20 of 5 MB each.",
+			"one, or data URLs; at most 20 of 5 MB each.",
+		"suite.cases.files": "PDF documents that are sent with the input after the images, given as these are; both " +
+			"together are at most 20.",
 		"suite.matrix": "Vars with a list of values each: every case becomes one for each combination, and " +
 			"these a group.",
 		"suite.cases.graders": "Graders of this case alone, besides those of the suite: a name, or a name with its " +

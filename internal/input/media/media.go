@@ -1,5 +1,5 @@
-// Package media reads the images of cases: from a file or from a data URL, with its type by its content, its size and
-// its hash. A run file holds the hash, never a copy.
+// Package media reads the images and documents of cases: from a file or from a data URL, with its type by its content,
+// its size and its hash. A run file holds the hash, never a copy.
 package media
 
 import (
@@ -16,74 +16,97 @@ import (
 	"promptbench/internal/input/inputfile"
 )
 
-// The limits of the images of a case: those of the model API that takes the least.
+// The limits of the attachments of a case: those of the model API that takes the least.
 const (
-	MaxBytes = 5_000_000 // of one image
+	MaxBytes = 5_000_000 // of one attachment
 	MaxCount = 20        // of one case
 )
 
-// Types returns the types that every model API takes.
-func Types() []string { return []string{"image/png", "image/jpeg", "image/gif", "image/webp"} }
+// ImageTypes returns the types of images that every model API takes.
+func ImageTypes() []string { return []string{"image/png", "image/jpeg", "image/gif", "image/webp"} }
 
-// An Image is one image of a case.
-type Image struct {
+// PDF is the type of documents that every model API takes.
+const PDF = "application/pdf"
+
+// An Attachment is one image or document of a case.
+type Attachment struct {
 	Path   string `json:"path,omitempty"` // of its file; empty for a data URL
-	Type   string `json:"type"`           // of [Types]
+	Type   string `json:"type"`           // of [ImageTypes], or [PDF]
 	SHA256 string `json:"sha256"`         // of its bytes, in hex
 
 	data []byte // of a data URL
 }
 
-// Load reads an image: a data URL, or a file whose path is relative to dir. It keeps no copy of a file.
-func Load(dir, text string) (Image, error) {
-	image, data, err := read(dir, text)
-	if err != nil {
-		return Image{}, err
-	}
-	switch kind := http.DetectContentType(data); {
-	case len(data) == 0:
-		return Image{}, errors.New("the image is empty")
-	case len(data) > MaxBytes:
-		return Image{}, errTooLarge()
-	case slices.Contains(Types(), kind):
-		image.Type = kind
+// LoadImage reads an image: a data URL, or a file whose path is relative to dir. It keeps no copy of a file.
+func LoadImage(dir, text string) (Attachment, error) {
+	a, data, err := load(dir, text)
+	switch {
+	case err != nil:
+		return Attachment{}, err
+	case a.IsImage():
+		return a, nil
+	case a.Type == PDF:
+		return Attachment{}, errors.New("it is a PDF: write it under files")
 	case strings.Contains(string(data[:min(len(data), 1024)]), "<svg"):
-		return Image{}, errors.New("it is an SVG, which no model takes: convert it to PNG")
-	default:
-		return Image{}, fmt.Errorf("it is no PNG, JPEG, GIF or WebP image, but %s", kind)
+		return Attachment{}, errors.New("it is an SVG, which no model takes: convert it to PNG")
 	}
-	image.SHA256 = hash(data)
-	return image, nil
+	return Attachment{}, fmt.Errorf("it is no PNG, JPEG, GIF or WebP image, but %s", a.Type)
 }
 
-func errTooLarge() error { return fmt.Errorf("the image is larger than %d MB", MaxBytes/1_000_000) }
+// LoadFile reads a PDF or an image, from where [LoadImage] reads.
+func LoadFile(dir, text string) (Attachment, error) {
+	a, _, err := load(dir, text)
+	switch {
+	case err != nil:
+		return Attachment{}, err
+	case a.Type == PDF, a.IsImage():
+		return a, nil
+	case strings.HasPrefix(a.Type, "text/"):
+		return Attachment{}, errors.New("it is text: put it into the input, or into a var that the prompt shows")
+	}
+	return Attachment{}, fmt.Errorf("it is no PDF and no PNG, JPEG, GIF or WebP image, but %s", a.Type)
+}
 
-func read(dir, text string) (image Image, data []byte, err error) {
+func load(dir, text string) (Attachment, []byte, error) {
+	a, data, err := read(dir, text)
+	switch {
+	case err != nil:
+		return Attachment{}, nil, err
+	case len(data) == 0:
+		return Attachment{}, nil, errors.New("it is empty")
+	case len(data) > MaxBytes:
+		return Attachment{}, nil, errTooLarge()
+	}
+	a.Type, a.SHA256 = http.DetectContentType(data), hash(data)
+	return a, data, nil
+}
+
+func errTooLarge() error { return fmt.Errorf("it is larger than %d MB", MaxBytes/1_000_000) }
+
+func read(dir, text string) (a Attachment, data []byte, err error) {
 	if rest, ok := strings.CutPrefix(text, "data:"); ok {
 		head, encoded, _ := strings.Cut(rest, ",")
 		if !strings.HasSuffix(head, ";base64") {
-			return image, nil, errors.New("a data URL of an image is written data:image/png;base64,…")
+			return a, nil, errors.New("a data URL is written data:image/png;base64,…")
 		}
 		if len(encoded) > base64.StdEncoding.EncodedLen(MaxBytes) {
-			return image, nil, errTooLarge()
+			return a, nil, errTooLarge()
 		}
-		image.data, err = base64.StdEncoding.DecodeString(encoded)
+		a.data, err = base64.StdEncoding.DecodeString(encoded)
 		if err != nil {
 			err = errors.New("the data URL is no valid base64")
 		}
-		return image, image.data, err
+		return a, a.data, err
 	}
 	if strings.Contains(text, "://") {
-		return image, nil, errors.New(
-			"an image is a file or a data URL: download it, so that a run does not depend on a server",
-		)
+		return a, nil, errors.New("write a file or a data URL: download it, so that a run does not depend on a server")
 	}
-	image.Path = File(dir, text)
-	data, err = inputfile.Read(image.Path, MaxBytes)
-	return image, data, err
+	a.Path = File(dir, text)
+	data, err = inputfile.Read(a.Path, MaxBytes)
+	return a, data, err
 }
 
-// File returns the path of the file that an image is written as, which need not be there; empty for a URL.
+// File returns the path of the file that an attachment is written as, which need not be there; empty for a URL.
 func File(dir, text string) string {
 	path := filepath.FromSlash(text)
 	switch {
@@ -100,26 +123,29 @@ func hash(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Data returns the bytes of an image that was loaded. A file that has changed since is an error.
-func (i Image) Data() ([]byte, error) {
-	if i.data != nil {
-		return i.data, nil
+// Data returns the bytes of an attachment that was loaded. A file that has changed since is an error.
+func (a Attachment) Data() ([]byte, error) {
+	if a.data != nil {
+		return a.data, nil
 	}
-	data, err := inputfile.Read(i.Path, MaxBytes)
+	data, err := inputfile.Read(a.Path, MaxBytes)
 	if err != nil {
 		return nil, err
 	}
-	if hash(data) != i.SHA256 {
-		return nil, fmt.Errorf("%s has changed since it was checked", i.Path)
+	if hash(data) != a.SHA256 {
+		return nil, fmt.Errorf("%s has changed since it was checked", a.Path)
 	}
 	return data, nil
 }
 
-// String names the image for people: its file, its type and the beginning of its hash.
-func (i Image) String() string {
-	name := filepath.ToSlash(i.Path)
+// IsImage reports whether the attachment is an image, which a browser may show.
+func (a Attachment) IsImage() bool { return slices.Contains(ImageTypes(), a.Type) }
+
+// String names the attachment for people: its file, its type and the beginning of its hash.
+func (a Attachment) String() string {
+	name := filepath.ToSlash(a.Path)
 	if name == "" {
 		name = "data URL"
 	}
-	return fmt.Sprintf("%s (%s, SHA-256 %.12s)", name, i.Type, i.SHA256)
+	return fmt.Sprintf("%s (%s, SHA-256 %.12s)", name, a.Type, a.SHA256)
 }

@@ -85,13 +85,13 @@ func (l *loader) cases(b *casesBlock, combinations matrix) {
 		if err := enc.Encode(r.Case); err != nil {
 			c.probs.Add(r.place().Problem(err.Error(), ""))
 		}
-		for _, image := range r.media {
-			_, _ = h.Write([]byte(image.SHA256)) // a hash never fails
+		for _, a := range r.attachments {
+			_, _ = h.Write([]byte(a.SHA256)) // a hash never fails
 		}
-		c.stats.images = c.stats.images || len(r.media) > 0
-		for _, text := range r.Images {
+		c.stats.attachments = c.stats.attachments || len(r.attachments) > 0
+		for _, text := range slices.Concat(r.Images, r.Files) {
 			if path := media.File(filepath.Dir(r.place().File), text); path != "" {
-				c.stats.imageFiles = append(c.stats.imageFiles, path)
+				c.stats.attached = append(c.stats.attached, path)
 			}
 		}
 		return len(c.probs) < maxCaseProblems
@@ -106,7 +106,7 @@ func (l *loader) cases(b *casesBlock, combinations matrix) {
 		}
 	default:
 		for _, r := range combinations.expandAll(b.list) {
-			r.loadImages(r.place().File)
+			r.loadAttachments(r.place().File)
 			s.list = append(s.list, r.Case)
 			if !each(r) {
 				break

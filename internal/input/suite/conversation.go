@@ -176,16 +176,16 @@ func (s *Suite) CheckTools(p *prompt.Prompt) (probs problem.List) {
 }
 
 // said is what a case gives to a prompt: its input with the messages of a conversation, the results of tools and the
-// hashes of images. It is nil of a plain case.
+// hashes of attachments. It is nil of a plain case.
 func (c *Case) said() map[string]any {
-	if len(c.Messages) == 0 && len(c.Turns) == 0 && len(c.media) == 0 && len(c.ToolResults) == 0 {
+	if len(c.Messages) == 0 && len(c.Turns) == 0 && len(c.attachments) == 0 && len(c.ToolResults) == 0 {
 		return nil
 	}
 	out := map[string]any{"input": c.Input}
-	if len(c.media) > 0 {
-		hashes := make([]string, len(c.media))
-		for i, image := range c.media {
-			hashes[i] = image.SHA256
+	if len(c.attachments) > 0 {
+		hashes := make([]string, len(c.attachments))
+		for i, a := range c.attachments {
+			hashes[i] = a.SHA256
 		}
 		out["images"] = hashes
 	}

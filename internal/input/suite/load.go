@@ -64,7 +64,7 @@ func Parse(path string, data []byte) (*Suite, problem.List) {
 
 // Files are the paths of the files that the suite was read from, and of those
 // that it names and that are not there.
-func (s *Suite) Files() []string { return slices.Concat(s.files, s.stats.imageFiles) }
+func (s *Suite) Files() []string { return slices.Concat(s.files, s.stats.attached) }
 
 // nearFile names the file beside path that was perhaps meant.
 func nearFile(path string) string {

@@ -46,21 +46,26 @@ func (r *record) compose() {
 	}
 }
 
-// loadImages loads the images that a case names, from the directory of its file.
-func (r *record) loadImages(file string) {
-	if len(r.Images) > media.MaxCount {
-		message := fmt.Sprintf("the case has %d images, and may have %d", len(r.Images), media.MaxCount)
-		r.probs.Add(r.place("images").Problem(message, ""))
+// loadAttachments loads the images and files that a case names, from the directory of its file.
+func (r *record) loadAttachments(file string) {
+	if n := len(r.Images) + len(r.Files); n > media.MaxCount {
+		message := fmt.Sprintf("the case has %d images and files, and may have %d", n, media.MaxCount)
+		r.probs.Add(r.place().Problem(message, ""))
 		return
 	}
-	for i, text := range r.Images {
-		image, err := media.Load(filepath.Dir(file), text)
-		if err != nil {
-			r.probs.Add(r.place("images", i).Problem("the image can't be used: "+err.Error(), ""))
-			continue
+	load := func(key string, texts []string, load func(dir, text string) (media.Attachment, error)) {
+		for i, text := range texts {
+			a, err := load(filepath.Dir(file), text)
+			if err != nil {
+				message := fmt.Sprintf("the %s can't be used: %v", strings.TrimSuffix(key, "s"), err)
+				r.probs.Add(r.place(key, i).Problem(message, ""))
+				continue
+			}
+			r.attachments = append(r.attachments, a)
 		}
-		r.media = append(r.media, image)
 	}
+	load("images", r.Images, media.LoadImage)
+	load("files", r.Files, media.LoadFile)
 }
 
 // A spot is a place in a file that problems are put on.
@@ -123,7 +128,7 @@ func (f *casesFile) each(yield func(record) bool) error {
 	sum, stopped := sha256.New(), false
 	err = read(f.path, io.TeeReader(r, sum), func(rec record) bool {
 		rec.compose()
-		rec.loadImages(f.path)
+		rec.loadAttachments(f.path)
 		for _, one := range f.combine.expand(rec) {
 			if stopped = !yield(one); stopped {
 				break

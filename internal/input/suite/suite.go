@@ -79,17 +79,18 @@ type Case struct {
 	Expect graders.Expect    `json:"expect,omitzero" yaml:"expect"`
 	Tags   []string          `json:"tags,omitempty" yaml:"tags"`
 	Images []string          `json:"images,omitempty" yaml:"images"` // as written: files beside this one, or data URLs
+	Files  []string          `json:"files,omitempty" yaml:"files"`   // the same, of documents or images
 
 	Graders []CaseGrader `json:"graders,omitempty" yaml:"graders"` // besides those of the suite
 
-	media []media.Image // the images, loaded
+	attachments []media.Attachment // the images, then the files, loaded
 }
 
-// Media returns the images of the case, in the order that they are sent in.
-func (c Case) Media() []media.Image { return c.media }
+// Attachments returns the images and files of the case, in the order that they are sent in.
+func (c Case) Attachments() []media.Attachment { return c.attachments }
 
-// HasImages reports whether any case has an image.
-func (s *Suite) HasImages() bool { return s.stats.images }
+// HasAttachments reports whether any case has an image or a file.
+func (s *Suite) HasAttachments() bool { return s.stats.attachments }
 
 // stats is what the validating pass over the cases leaves.
 type stats struct {
@@ -101,8 +102,8 @@ type stats struct {
 
 	conversations int                // cases with more messages than one
 	tools         map[string]toolUse // with results in some case
-	images        bool               // some case has one
-	imageFiles    []string           // that cases name, whether they are there or not
+	attachments   bool               // some case has one
+	attached      []string           // the files that cases name, whether they are there or not
 
 	single int             // cases without a group
 	groups map[string]bool // the groups there are

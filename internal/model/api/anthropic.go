@@ -63,7 +63,7 @@ func anthropicBody(id string, r model.Request) ([]byte, error) {
 		if len(m.ToolCalls) > 0 {
 			messages = append(messages, anthropicCalls(m, &ids)...)
 		} else {
-			messages = append(messages, messageOf(m, anthropicImage))
+			messages = append(messages, messageOf(m, anthropicPart))
 		}
 	}
 	b["model"], b["messages"], b["max_tokens"] = id, messages, anthropicLimit

@@ -94,7 +94,7 @@ func chatBody(id string, r model.Request) ([]byte, error) {
 			messages, valid = append(messages, chatCalls(m, &ids)...), false
 			continue
 		}
-		messages = append(messages, messageOf(m, chatImage))
+		messages = append(messages, messageOf(m, chatPart))
 		valid = valid && utf8.ValidString(m.Content) && utf8.ValidString(m.Role)
 	}
 	fields["model"], fields["messages"] = id, messages

@@ -70,7 +70,7 @@ type geminiFunction struct {
 	Response json.RawMessage `json:"response,omitempty"`
 }
 
-// geminiData are the bytes of an image.
+// geminiData are the bytes of an attachment.
 type geminiData struct {
 	Data     []byte `json:"data"`
 	MimeType string `json:"mimeType"`
@@ -133,8 +133,8 @@ func geminiContents(turns []model.Message) []geminiContent {
 		if m.Role == openai.ChatMessageRoleAssistant {
 			one.Role = "model"
 		}
-		for _, image := range m.Images {
-			one.Parts = append(one.Parts, geminiPart{InlineData: &geminiData{Data: image.Data, MimeType: image.Type}})
+		for _, a := range m.Attachments {
+			one.Parts = append(one.Parts, geminiPart{InlineData: &geminiData{Data: a.Data, MimeType: a.Type}})
 		}
 		if m.Content != "" || len(m.ToolCalls) == 0 {
 			one.Parts = append(one.Parts, geminiText(m.Content))

@@ -60,8 +60,8 @@ func responsesBody(id string, r model.Request) ([]byte, error) {
 		if m.Role == openai.ChatMessageRoleAssistant {
 			item["content"] = []any{map[string]any{"type": "output_text", "text": m.Content}}
 		}
-		if len(m.Images) > 0 {
-			item["content"] = append(partsOf(m, responsesImage), map[string]any{"type": "input_text", "text": m.Content})
+		if len(m.Attachments) > 0 {
+			item["content"] = append(partsOf(m, responsesPart), map[string]any{"type": "input_text", "text": m.Content})
 		}
 		input = slices.Concat(append(input, item), calls, results)
 	}

@@ -59,13 +59,13 @@ func (g *guess) learn(r model.Request, u model.Usage) {
 	g.output += u.OutputTokens
 }
 
-// bytesOfImage is as much text as an image counts for: about a thousand tokens.
-const bytesOfImage = 4000
+// bytesOfAttachment is as much text as an image counts for: about a thousand tokens.
+const bytesOfAttachment = 4000
 
 func bytesOf(r model.Request) int {
 	n := 0
 	for _, m := range r.Messages {
-		n += len(m.Content) + bytesOfImage*len(m.Images)
+		n += len(m.Content) + bytesOfAttachment*len(m.Attachments)
 	}
 	return n
 }

@@ -42,12 +42,12 @@ type dataCase struct {
 	Tags   []int  `json:"tg,omitempty"`
 	Group  string `json:"gr,omitempty"`
 	Note   string `json:"no,omitempty"`
-	// Images are named, each with its hash where it has a file: a page that is served shows that, a file loads nothing.
-	Images [][2]string `json:"im,omitempty"`
-	Change string      `json:"ch"`
-	Marks  []dataMark  `json:"m"` // by grader
-	Sides  []dataSide  `json:"s"`
-	Diffs  [][]int     `json:"df,omitempty"` // by trial: lengths of what is equal, deleted, inserted, and so on
+	// Attachments are named. An image with a file has its hash, too: a page that is served shows it, a file loads nothing.
+	Attachments [][2]string `json:"im,omitempty"`
+	Change      string      `json:"ch"`
+	Marks       []dataMark  `json:"m"` // by grader
+	Sides       []dataSide  `json:"s"`
+	Diffs       [][]int     `json:"df,omitempty"` // by trial: lengths of what is equal, deleted, inserted, and so on
 }
 
 // A dataMark is [value, passes] for each side; null where it does not apply.
@@ -202,12 +202,12 @@ func newCase(c *runfile.Case, change string, t *texts) dataCase {
 		Type: t.of(c.Expect.Type), Expect: t.of(phrase.Expectations(c.Expect)),
 		Group: textsafe.Cell(c.Group), Note: textsafe.Cell(c.Note), Change: change,
 	}
-	for _, image := range c.Images {
-		one := [2]string{textsafe.Cell(image.String())}
-		if image.Path != "" {
-			one[1] = image.SHA256
+	for _, a := range c.Attachments {
+		one := [2]string{textsafe.Cell(a.String())}
+		if a.Path != "" && a.IsImage() {
+			one[1] = a.SHA256
 		}
-		d.Images = append(d.Images, one)
+		d.Attachments = append(d.Attachments, one)
 	}
 	for _, tag := range c.Tags {
 		d.Tags = append(d.Tags, t.of(tag))

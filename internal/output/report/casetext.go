@@ -80,8 +80,8 @@ func CasePairText(w io.Writer, base, head *runfile.Run, id string, o Options) er
 func (p *printer) caseHead(c runfile.Case, o Options) {
 	p.line("%s", o.paint(bold, line("case "+c.Case)))
 	p.field("input", c.Input)
-	for _, image := range c.Images {
-		p.field("image", image.String())
+	for _, a := range c.Attachments {
+		p.field("attached", a.String())
 	}
 	if c.Note != "" {
 		p.field("note", c.Note)

@@ -48,7 +48,7 @@ func TestBrowserShowsImages(t *testing.T) {
 	t.Parallel()
 	s := made()
 	for i := range s["v3"].Cases {
-		s["v3"].Cases[i].Images = []media.Image{
+		s["v3"].Cases[i].Attachments = []media.Attachment{
 			{Path: "photos/memo.png", Type: "image/png", SHA256: "abc"}, {Type: "image/png", SHA256: "of a data URL"},
 		}
 	}

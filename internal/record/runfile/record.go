@@ -54,14 +54,14 @@ type Case struct {
 	// ToolResults are what tools return, as the suite has it; of a case in a file, they are with the calls of the tools.
 	ToolResults prompt.ToolResults `json:"-"`
 
-	Vars      map[string]string `json:"vars,omitempty"`
-	Expect    graders.Expect    `json:"expect"`
-	Tags      []string          `json:"tags,omitempty"`
-	Group     string            `json:"group,omitempty"`
-	Note      string            `json:"note,omitempty"`
-	Sealed    bool              `json:"sealed,omitempty"` // scored only because the seal was opened
-	Images    []media.Image     `json:"images,omitempty"` // by their hashes
-	InputHash string            `json:"input_hash"`
+	Vars        map[string]string  `json:"vars,omitempty"`
+	Expect      graders.Expect     `json:"expect"`
+	Tags        []string           `json:"tags,omitempty"`
+	Group       string             `json:"group,omitempty"`
+	Note        string             `json:"note,omitempty"`
+	Sealed      bool               `json:"sealed,omitempty"` // scored only because the seal was opened
+	Attachments []media.Attachment `json:"images,omitempty"` // images and documents, by their hashes
+	InputHash   string             `json:"input_hash"`
 }
 
 // A Call is one finished call of a model, answered or failed for good.

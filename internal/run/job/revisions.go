@@ -44,9 +44,9 @@ func Prepare(ctx context.Context, p *project.Project, o Options) (*Revisions, er
 	if o.Transport != nil {
 		r.transport = o.Transport
 	}
-	if _, isQueue := r.transport.(*Queue); isQueue && p.Suite.HasImages() {
+	if _, isQueue := r.transport.(*Queue); isQueue && p.Suite.HasAttachments() {
 		return nil, errors.Join(problem.List{{
-			File: p.Suite.Path, Message: "some cases have images, and workers of a queue take text alone",
+			File: p.Suite.Path, Message: "some cases have images or files, and workers of a queue take text alone",
 			Hint: "run without --queue",
 		}}, r.Abandon())
 	}

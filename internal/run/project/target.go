@@ -32,7 +32,7 @@ type Target struct {
 	Price  *params.Price
 	API    string // of the config's names; empty for chat
 
-	noImages   bool
+	textOnly   bool
 	settings   model.Target
 	headersEnv map[string]string // header name to the variable that holds its value
 	source     model.KeySource
@@ -147,7 +147,7 @@ func (p *Project) targetOf(m config.Model) Target {
 	}
 	t := p.newTarget(settings)
 	t.API, t.Params, t.Price, t.headersEnv = m.API, m.Params, m.Price, m.HeadersEnv
-	t.noImages = m.NoImages
+	t.textOnly = m.TextOnly
 	t.source = model.KeySource{BaseURL: m.BaseURL, APIKeyEnv: m.APIKeyEnv}
 	if m.BaseURL == preset.BaseURL || preset.Owns(m.BaseURL) || model.EndpointLabel("", m.BaseURL) == model.Local {
 		t.source.UsualEnv = preset.KeyEnv
@@ -289,20 +289,20 @@ func (t Target) checked(revision *prompt.Prompt) error {
 	return nil
 }
 
-// checkImages returns a problem where a revision can't be asked on the target about a case with images.
-func (p *Project) checkImages(t Target, revision *prompt.Prompt) error {
+// checkAttachments returns a problem where a revision can't be asked on the target about a case with images or files.
+func (p *Project) checkAttachments(t Target, revision *prompt.Prompt) error {
 	switch {
-	case !p.Suite.HasImages():
+	case !p.Suite.HasAttachments():
 		return nil
-	case t.noImages:
+	case t.textOnly:
 		return problem.List{{
-			File: p.Suite.Path, Message: fmt.Sprintf("model %s takes no images, and some cases have images", t.Name),
+			File: p.Suite.Path, Message: fmt.Sprintf("model %s takes text alone, and some cases have images or files", t.Name),
 			Hint: "choose another model, or leave these cases out with --tag; " +
-				"if it does take images, set images: true on it in the config",
+				"if it does take them, set images: true on it in the config",
 		}}
 	case !slices.ContainsFunc(revision.Messages, func(m prompt.Message) bool { return m.Role == "user" }):
 		return problem.List{{
-			File: revision.Path, Message: "some cases have images, and the prompt has no user message that could have them",
+			File: revision.Path, Message: "some cases have images or files, and the prompt has no user message that could have them",
 			Hint: "put {{input}} into a message with role: user",
 		}}
 	}

@@ -36,7 +36,7 @@ func (p *Project) Variants() ([]Variant, error) {
 				err = t.checked(revision)
 			}
 			if err == nil {
-				err = p.checkImages(t, revision)
+				err = p.checkAttachments(t, revision)
 			}
 			if err != nil {
 				probs = append(probs, problem.From(err)...) // what was typed is wrong

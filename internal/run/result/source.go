@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"promptbench/internal/input/config"
-	"promptbench/internal/input/media"
 	"promptbench/internal/input/suite"
 	"promptbench/internal/output/report"
 	"promptbench/internal/record/runfile"
@@ -86,8 +84,8 @@ func (s Source) Image(path, sha256 string) (data []byte, mediaType string, err e
 		return nil, "", err
 	}
 	for i := range run.Cases {
-		for _, image := range run.Cases[i].Images {
-			if image.SHA256 == sha256 && image.Path != "" && slices.Contains(media.Types(), image.Type) {
+		for _, image := range run.Cases[i].Attachments {
+			if image.SHA256 == sha256 && image.Path != "" && image.IsImage() {
 				image.Path = config.FromRecord(image.Path)
 				data, err := image.Data()
 				return data, image.Type, err

@@ -26,7 +26,7 @@ func Messages(p *prompt.Prompt, c *runfile.Case, said []graders.Message) ([]mode
 	for _, m := range rendered {
 		out = append(out, model.Message{Role: m.Role, Content: m.Content})
 	}
-	if err := attach(out, c.Images); err != nil {
+	if err := attach(out, c.Attachments); err != nil {
 		return nil, fmt.Errorf("case %s: %w", c.Case, err)
 	}
 	for _, m := range said[1:] {
@@ -35,9 +35,9 @@ func Messages(p *prompt.Prompt, c *runfile.Case, said []graders.Message) ([]mode
 	return out, nil
 }
 
-// attach adds the images of a case to the last user message of a prompt.
-func attach(messages []model.Message, images []media.Image) error {
-	if len(images) == 0 {
+// attach adds the attachments of a case to the last user message of a prompt.
+func attach(messages []model.Message, attachments []media.Attachment) error {
+	if len(attachments) == 0 {
 		return nil
 	}
 	for i := range slices.Backward(messages) {
@@ -45,16 +45,16 @@ func attach(messages []model.Message, images []media.Image) error {
 		if m.Role != "user" {
 			continue
 		}
-		for _, image := range images {
-			data, err := image.Data()
+		for _, a := range attachments {
+			data, err := a.Data()
 			if err != nil {
-				return fmt.Errorf("reading an image: %w", err)
+				return fmt.Errorf("reading an attachment: %w", err)
 			}
-			m.Images = append(m.Images, model.Image{Type: image.Type, Data: data})
+			m.Attachments = append(m.Attachments, model.Attachment{Type: a.Type, Data: data})
 		}
 		return nil
 	}
-	return errors.New("the prompt has no user message that could have the images")
+	return errors.New("the prompt has no user message that could have the attachments")
 }
 
 // converse gets the replies of a trial, one for a plain case, and writes each. Where one has no outcome, so has the

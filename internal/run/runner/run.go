@@ -258,16 +258,16 @@ func CaseRecord(s *suite.Suite, c suite.Case) runfile.Case {
 	return runfile.Case{
 		Case: c.ID, Input: c.Input, Messages: c.Messages, Turns: c.Turns, ToolResults: c.ToolResults, Vars: vars,
 		Expect: c.Expect, Tags: c.Tags, Group: c.Group, Note: c.Note,
-		Sealed: s.IsSealed(c.ID), Images: imageRecords(c), InputHash: suite.InputHash(c, vars),
+		Sealed: s.IsSealed(c.ID), Attachments: attachmentRecords(c), InputHash: suite.InputHash(c, vars),
 	}
 }
 
-// imageRecords are the images of a case with paths as run files hold them.
-func imageRecords(c suite.Case) []media.Image {
-	out := slices.Clone(c.Media())
-	for i, image := range out {
-		if image.Path != "" {
-			out[i].Path = config.ToRecord(image.Path)
+// attachmentRecords are the attachments of a case with paths as run files hold them.
+func attachmentRecords(c suite.Case) []media.Attachment {
+	out := slices.Clone(c.Attachments())
+	for i, a := range out {
+		if a.Path != "" {
+			out[i].Path = config.ToRecord(a.Path)
 		}
 	}
 	return out

@@ -323,7 +323,7 @@
     }
 
     detail(c, id) {
-      const meta = [["expected", this.text(c.ex)], ["tags", c.tags.join(", ")], ["group", c.gr], ["note", c.no], ["images", (c.im ?? []).map(([name]) => name).join("; ")]].filter(([, v]) => v);
+      const meta = [["expected", this.text(c.ex)], ["tags", c.tags.join(", ")], ["group", c.gr], ["note", c.no], ["attached", (c.im ?? []).map(([name]) => name).join("; ")]].filter(([, v]) => v);
       const box = el("div", { class: "detail", id, role: "region", "aria-label": `case ${c.id}` },
         el("p", { class: "meta" }, meta.map(([k, v]) => el("span", {}, el("b", {}, k), ` ${v}`)), el("a", { href: this.address(c) }, "link to this case")),
         el("p", { class: "asked", dir: "auto" }, c.in));
