@@ -52,6 +52,7 @@ type promptDraft struct {
 	messages    []message
 	response    response
 	tools       tools
+	converses   bool // it sends what was said before
 	place       problem.Problem
 }
 
@@ -117,6 +118,10 @@ type caseDraft struct {
 	vars    map[string]any // as the tool has them
 	expects []expectation
 	place   problem.Problem
+
+	conversation string // that the case is a turn of
+	needs        string // the var that promptfoo makes of a reply and the case cannot have
+	later        []caseDraft
 }
 
 // An expectation is one thing that a reply to a case is held to: one field of
@@ -125,7 +130,7 @@ type expectation struct {
 	graders.Expect
 	code   *code
 	grader *suite.CaseGrader
-	place  problem.Problem // of the grader
+	place  problem.Problem // of the grader and of code
 }
 
 func checks(src string) []expectation {

@@ -102,10 +102,12 @@ func (d *draft) translate() {
 	d.uses, d.made, d.vars = map[string]*expr{}, map[string]string{}, names{}
 	used := d.usedVars()
 	if len(used) == 0 {
+		d.sayTurns()
 		d.useLastMessage()
 		return
 	}
 	d.main = d.mainVar(used)
+	d.sayTurns()
 	var prompts []promptDraft
 	var cases []caseDraft
 	for _, p := range d.prompts {

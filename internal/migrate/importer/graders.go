@@ -19,8 +19,11 @@ import (
 // expectations fills in what each case expects, and returns what all of them
 // expect apart.
 func (d *draft) expectations() (shared graders.Expect) {
-	count := map[string]int{}
+	count := map[string]int{} // none of a suite with turns: what it has itself is about the last
 	for _, c := range d.cases {
+		if d.hasTurns() {
+			break
+		}
 		for _, e := range distinct(c.expects) {
 			count[e.key()]++
 		}
@@ -36,11 +39,15 @@ func (d *draft) expectations() (shared graders.Expect) {
 	}
 	for i := range d.cases {
 		c := &d.cases[i]
+		if len(c.later) > 0 {
+			d.expectTurns(c)
+			continue
+		}
 		for _, e := range distinct(c.expects) {
 			switch {
 			case common[e.key()]:
 			case e.grader != nil:
-				d.addGrader(c, e)
+				d.addGrader(c, e, 0)
 			default:
 				expect(&c.Expect, e.Expect)
 			}
@@ -63,7 +70,7 @@ func (d *draft) shareGraders(count map[string]int) map[string]bool {
 			}
 		}
 	}
-	for i, c := range d.cases {
+	for i, c := range d.everyTurn() {
 		for _, e := range distinct(c.expects) {
 			if e.grader == nil {
 				continue
@@ -82,14 +89,39 @@ func (d *draft) shareGraders(count map[string]int) map[string]bool {
 	return common
 }
 
-// addGrader gives a case a grader of its own. It can have one of a name.
-func (d *draft) addGrader(c *caseDraft, e expectation) {
-	if slices.ContainsFunc(c.Graders, func(g suite.CaseGrader) bool { return g.Name == e.grader.Name }) {
+// addGrader gives a case a grader of its own, about the reply to a turn; 0: to its only one. It can have one of a name
+// for each.
+func (d *draft) addGrader(c *caseDraft, e expectation, turn int) {
+	g := *e.grader
+	if b, _ := graders.LookUp(g.Name); turn > 0 && (b.Priced || g.Name == "latency") {
+		d.lostAt(e.place, "%s about a turn is not carried over: the grader counts all turns; write one for the case", g.Name)
+		return
+	} else if turn > 0 {
+		g.Params = at(g.Params, turn)
+	}
+	if slices.ContainsFunc(c.Graders, func(o suite.CaseGrader) bool {
+		return o.Name == g.Name && turnOf(o.Params) == turnOf(g.Params)
+	}) {
 		d.lostAt(e.place, "a case has one grader %s, so the second is not carried over; write it for a case with the same "+
 			"input", e.grader.Name)
 		return
 	}
-	c.Graders = append(c.Graders, *e.grader)
+	c.Graders = append(c.Graders, g)
+}
+
+// at adds the turn of a conversation to the parameters of a grader.
+func at(params json.RawMessage, turn int) json.RawMessage {
+	all := map[string]any{}
+	_ = json.Unmarshal(params, &all) // canonical
+	all["at"] = turn
+	return json.RawMessage(asJSON(all))
+}
+
+// turnOf is the turn in the parameters of a grader; 0 where they have none.
+func turnOf(params json.RawMessage) int {
+	var of struct{ At int }
+	_ = json.Unmarshal(params, &of)
+	return of.At
 }
 
 func distinct(list []expectation) []expectation {
@@ -163,8 +195,15 @@ func oneOf(test string, texts []string) string {
 func (d *draft) graders(common graders.Expect) []any {
 	fields := expectObject(common)
 	var out []any
+	var expected []graders.Expect
+	for _, c := range d.cases {
+		expected = append(expected, c.Expect)
+		for _, t := range c.Turns {
+			expected = append(expected, t.Expect)
+		}
+	}
 	for _, b := range graders.BuiltIns() {
-		isRead := slices.ContainsFunc(d.cases, func(c caseDraft) bool { return b.Expect.Words(c.Expect) != "" })
+		isRead := slices.ContainsFunc(expected, func(e graders.Expect) bool { return b.Expect.Words(e) != "" })
 		var value any
 		if i := slices.IndexFunc(fields, func(f strictyaml.Field) bool { return f.Key == b.Expect.Key }); i >= 0 {
 			value = fields[i].Value

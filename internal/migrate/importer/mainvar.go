@@ -50,7 +50,7 @@ func (d *draft) mainVar(used map[string][]*expr) *expr {
 	}
 	for _, r := range ranks {
 		values := map[string]bool{}
-		for _, c := range d.cases {
+		for _, c := range d.everyTurn() {
 			if text := asText(r.expr.value(c.vars)); strings.TrimSpace(text) != "" {
 				r.filled++
 				values[text] = true

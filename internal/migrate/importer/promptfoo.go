@@ -21,6 +21,9 @@ type promptfooConfig struct {
 	lostTransforms []strictyaml.Node // of all replies
 	kinds          map[string]bool   // of the assertions that are carried over
 	declared       tools             // of the first provider that has some
+	converses      bool              // a prompt sends what was said before
+	stored         []string          // vars that are made of replies
+	combined       int               // configs of scenarios, each with the tests
 }
 
 // promptfoo reads a config as https://www.promptfoo.dev/docs/configuration/reference/

@@ -55,10 +55,10 @@ func (f *promptfooConfig) code(s asserted, vars map[string]any) []expectation {
 		if f.options.Source == "" {
 			c.File = path.Join("..", file)
 		}
-		return []expectation{{code: c}}
+		return []expectation{{code: c, place: s.place}}
 	}
 	c.Source, _ = render(text, vars)
-	return []expectation{{code: c}}
+	return []expectation{{code: c, place: s.place}}
 }
 
 // cutFunction takes the name of a function off a path: grade.py:check.

@@ -183,7 +183,10 @@ func (f *promptfooConfig) text(
 ) {
 	p := promptDraft{label: label, place: place}
 	f.noteUsed(body)
-	written := body
+	written, isWhole := body, true
+	if body, isWhole = f.withoutHistory(body, &p); !isWhole {
+		return
+	}
 	if body = unroll(body, f.constants(), 0); body != written {
 		at = always(place)
 	}

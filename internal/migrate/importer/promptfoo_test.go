@@ -204,6 +204,92 @@ func TestPromptfooMeanings(t *testing.T) {
 	}
 }
 
+// TestPromptfooConversations imports prompts with _conversation, and tests that are turns of each other.
+func TestPromptfooConversations(t *testing.T) {
+	t.Parallel()
+	const loop = "{% for c in _conversation %}"
+	chat := func(history, last string) string {
+		return "[{\"role\": \"system\", \"content\": \"Hi\"}, " + history + `{"role": "user", "content": "` + last + `"}]`
+	}
+	round := loop + `{"role": "user", "content": "{{c.input}}"}, {"role": "assistant", "content": "{{ c.output }}"}` +
+		"{% if not loop.last %},{% endif %}{% endfor %}{% if _conversation.length > 0 %},{% endif %}"
+	const tests = "\ntests:\n  - {vars: {q: a}, assert: [{type: contains, value: x}]}\n" +
+		"  - {vars: {q: b}, assert: [{type: contains, value: y}]}\n"
+	turns := []string{
+		"    turns:\n      - input: a\n        expect:\n          contains: [x]\n      - input: b\n        expect:\n          contains: [\"y\"]",
+	}
+	config := "prompts: [p.txt]" + tests
+	for name, c := range map[string]struct {
+		prompt, config string
+		want           []string
+		left           string
+	}{
+		"JSON": {chat(round, "{{q}}"), config, append(turns, "content: Hi\n  - role: user\n    content: '{{input}}'"), ""},
+		"parts": {
+			chat(loop+`{"role": "user", "content": [{"type": "input_text", "text": "{{c.input}}"}]}, `+
+				`{"role": "assistant", "content": [{"type": "text", "text": {{c.output | dump}}}]}, {% endfor %}`, "{{q}}"),
+			config, turns, "",
+		},
+		"YAML": {
+			"- role: system\n  content: Hi\n" + loop + "\n- role: user\n  content: {{ c.input }}\n- role: assistant\n" +
+				"  content: \"{{ c.output }}\"\n{% endfor %}\n- role: user\n  content: {{q}}\n",
+			config, turns, "",
+		},
+		"a template": {chat(round, "Say {{q}}!"), config, []string{"- input: a\n", "- input: Say b!\n", "content: Say {{input}}!"}, ""},
+		"one text": {
+			loop + "U: {{c.input}}\nA: {{c.output}}\n{% endfor %}U: {{q}}", config, []string{"content: 'U: {{input}}'", "- input: 'U: b'"},
+			"p.txt:1:1: the loop over _conversation writes the conversation into the text of one message; promptbench sends",
+		},
+		"replies alone": {
+			loop + "{{c.output}}\n{% endfor %}{{q}}", config, turns,
+			"its loop over _conversation does not write each message of the user with the reply to it; write it without the loop",
+		},
+		"another order": {
+			chat(loop+`{"role": "assistant", "content": "{{c.output}}"}, {"role": "user", "content": "{{c.input}}"}, {% endfor %}`, "{{q}}"),
+			config, nil, "is not carried over: its loop over _conversation does not write",
+		},
+		"at the start": {
+			"[" + strings.TrimSuffix(round, "{% if _conversation.length > 0 %},{% endif %}") + `, {"role": "system", "content": "Hi"}, {"role": "user", "content": "{{q}}"}]`,
+			config, nil, "is not right before the last message",
+		},
+		"a count":   {"{{ _conversation.length }}{{q}}", config, nil, "it uses _conversation other than in one loop"},
+		"no loop":   {"{{q}}", config, []string{"    input: a\n", "    input: b\n"}, ""},
+		"none asks": {chat(round, "{{q}}"), "defaultTest: {options: {disableConversationVar: true}}\n" + config, []string{"    input: b\n"}, ""},
+		"an id without a loop": {
+			"{{q}}", "prompts: [p.txt]\ntests: [{vars: {q: a}, metadata: {conversationId: one}}, {vars: {q: b}}]",
+			[]string{"    input: a\n    tags: ['conversationid:one']"}, "",
+		},
+		"two prompts": {
+			chat(round, "{{q}}"), "prompts: [p.txt, 'alone {{q}}']" + tests, []string{"content: alone {{input}}", "- input: b\n"},
+			"does not use _conversation, so promptfoo asks it each test alone",
+		},
+		"scenarios": {
+			chat(round, "{{z}} {{q}}"),
+			"prompts: [p.txt]\nscenarios: [{config: [{vars: {z: 1}}, {vars: {z: 2}}], tests: [{vars: {q: a}}, {vars: {q: b}}]}]",
+			[]string{"    turns:\n      - a\n      - 1 b\n", "    turns:\n      - a\n      - 2 b\n"}, "",
+		},
+		"repeats": {
+			chat(round, "{{q}}"), "evaluateOptions: {repeat: 3}\n" + config, turns,
+			"x.yaml:1:27: repeat goes on with a conversation, which is not carried over; run with --trials 3",
+		},
+		"a stored reply": {
+			"{{q}}", "prompts: [p.txt]\ntests: [{vars: {q: a}, options: {storeOutputAs: s}}, {vars: {q: 'why {{s}}'}}]",
+			[]string{"    input: a\n"}, "s is a reply that storeOutputAs keeps, so the test is not carried over",
+		},
+		"a chat in a var": {
+			"{{ m | dump }}", "prompts: [p.txt]\ntests: [{vars: {m: [{role: system, content: Hi}, {role: user, content: a}, " +
+				"{role: assistant, content: b}, {role: user, content: c}]}}, {vars: {m: [{role: system, content: Hi}, {role: user, content: d}]}}]",
+			[]string{"content: Hi", "    messages:\n      - role: user\n        content: a\n      - role: assistant", "    input: d\n"}, "",
+		},
+		"chats that begin differently": {
+			"{{ m | dump }}", "prompts: [p.txt]\ntests: [{vars: {m: [{role: system, content: Hi}, {role: user, content: a}]}}, " +
+				"{vars: {m: [{role: user, content: d}]}}]", nil, "the chats in {{m}} begin with different messages",
+		},
+	} {
+		requireImport(t, name, map[string]string{"p.txt": c.prompt}, c.config, c.want, c.left)
+	}
+}
+
 // TestProviders imports providers, and holds the config that a project gets to what it has.
 func TestProviders(t *testing.T) {
 	t.Parallel()

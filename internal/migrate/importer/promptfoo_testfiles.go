@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -95,12 +96,14 @@ func (f *promptfooConfig) scenario(n strictyaml.Node) []test {
 	}
 	var out []test
 	for _, c := range configs {
+		f.combined++
 		for _, t := range tests {
 			merged := t
 			merged.vars = overlay(c.vars, t.vars)
 			merged.asserts = slices.Concat(c.asserts, t.asserts)
 			merged.tags = slices.Concat(c.tags, t.tags)
 			merged.description = cmp.Or(t.description, c.description)
+			merged.conversation = cmp.Or(t.conversation, c.conversation, f.defaults.conversation, fmt.Sprint(scenarioMark, f.combined))
 			out = append(out, merged)
 			if len(out) > maxCases {
 				f.lost(n, "the scenario comes to more than %d cases", maxCases)

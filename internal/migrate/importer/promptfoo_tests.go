@@ -34,6 +34,9 @@ type test struct {
 	read        transformed       // what it comes to, if the suite does not do it
 	lost        []strictyaml.Node // transforms that are not carried over
 	place       problem.Problem
+
+	conversation string
+	alone        bool // without the turns before it
 }
 
 // An assertion is one entry of assert, or a cell of a table.
@@ -93,6 +96,7 @@ func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
 			f.testOptions(e.Value, &t, isDefault)
 		case "metadata":
 			t.tags = f.tags(e.Value)
+			t.conversation = e.Value.Get(conversationID).Text()
 		case "provider", "providers":
 			f.lost(e.Key, "%s of a test is not carried over: a run asks one model", key)
 		default:
@@ -105,6 +109,9 @@ func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
 func (f *promptfooConfig) tags(n strictyaml.Node) []string {
 	var out []string
 	for _, e := range n.Entries() {
+		if e.Key.Text() == conversationID {
+			continue
+		}
 		values := e.Value.Items()
 		if e.Value.Kind() != strictyaml.List {
 			values = []strictyaml.Node{e.Value}
@@ -140,6 +147,13 @@ func (f *promptfooConfig) testOptions(n strictyaml.Node, t *test, isDefault bool
 			t.transform = e.Value
 		case "disableVarExpansion":
 			t.spread = e.Value.Text() != "true"
+		case "disableConversationVar":
+			if t.alone = e.Value.Text() == "true"; t.alone && !isDefault {
+				f.lost(e.Key, "%s is not carried over: each turn of a conversation is sent with those before it", key)
+			}
+		case "storeOutputAs":
+			f.stored = append(f.stored, e.Value.Text())
+			f.lost(e.Key, "%s is not carried over; write tests that need the reply as turns of one case", key)
 		case "provider":
 			if !isDefault {
 				f.lost(e.Key, "the judge of a single test is not carried over")
@@ -197,6 +211,8 @@ func (f *promptfooConfig) tests() {
 	for _, t := range list {
 		f.addTest(t)
 	}
+	f.converse()
+	f.chats()
 	f.loseTransforms(f.lostTransforms, f.kinds)
 	for _, m := range f.judges {
 		name := f.addModel(m)
@@ -236,6 +252,7 @@ func (f *promptfooConfig) addTest(t test) {
 			c.title, c.vars = t.description, fillVars(vars)
 		}
 		c.Tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.defaults.tags, t.tags))))
+		f.placeIn(&c, cmp.Or(t.conversation, f.defaults.conversation))
 		kinds := map[string]bool{}
 		for i, a := range slices.Concat(f.defaults.asserts, t.asserts) {
 			a.read = t.read

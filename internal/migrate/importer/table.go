@@ -163,6 +163,10 @@ func (f *promptfooConfig) cell(t *test, c column, cell string, at problem.Proble
 			t.tags = append(t.tags, f.word("tag", tag, at))
 		}
 	case roleMetadata:
+		if c.name == conversationID {
+			t.conversation = trimmed
+			return
+		}
 		key, isList := strings.CutSuffix(c.name, "[]")
 		values := []string{cell}
 		if isList {

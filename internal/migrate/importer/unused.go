@@ -28,14 +28,14 @@ func (d *draft) listUnused() {
 	for _, e := range d.uses {
 		known = append(known, e.name)
 	}
-	for _, c := range d.cases {
+	for _, c := range d.everyTurn() {
 		if slices.ContainsFunc(c.expects, func(e expectation) bool { return e.code != nil }) {
 			return // code gets all vars, in a table
 		}
 	}
 	seen := map[string]int{}
 	first := map[string]problem.Problem{}
-	for _, c := range d.cases {
+	for _, c := range d.everyTurn() {
 		for name, value := range c.vars {
 			if slices.Contains(known, name) || isPartOfOther(asText(value), name, c.vars) {
 				continue

@@ -114,7 +114,7 @@ func (d *draft) writeSuite() error {
 	vars := d.sharedVars()
 	d.Suite = path.Join(casesDir, d.Name+".yaml")
 	var cases any
-	if len(d.cases) > manyCases {
+	if len(d.cases) > manyCases && !slices.ContainsFunc(d.cases, hasMessages) {
 		lines, err := d.jsonLines()
 		if err != nil {
 			return err
@@ -124,8 +124,13 @@ func (d *draft) writeSuite() error {
 	} else {
 		list := make([]any, len(d.cases))
 		for i, c := range d.cases {
+			input := c.Input
+			if hasMessages(c) {
+				input = ""
+			}
 			list[i] = filled(
-				"id", c.ID, "input", c.Input, "vars", varsObject(c.Vars), "expect", expectObject(c.Expect),
+				"id", c.ID, "input", input, "messages", messagesOf(c), "turns", turnsOf(c),
+				"vars", varsObject(c.Vars), "expect", expectObject(c.Expect),
 				"graders", graderValues(c.Graders), "group", c.Group, "note", c.Note, "tags", flow(c.Tags...))
 		}
 		cases = list
