@@ -206,12 +206,12 @@ func (c *Collector) read(e entry) (model.Response, error) {
 
 // Lookup finds the recorded call with a key, unless a batch that was submitted after it holds the request: then
 // Complete waits for the newer reply.
-func (c *Collector) Lookup(key string) (runfile.Call, bool, error) {
+func (c *Collector) Lookup(key, caseID string) (runfile.Call, bool, error) {
 	c.mu.Lock()
 	_, waits := c.entries[key]
 	c.mu.Unlock()
 	if waits || c.o.Recorded == nil {
 		return runfile.Call{}, false, nil
 	}
-	return c.o.Recorded.Lookup(key)
+	return c.o.Recorded.Lookup(key, caseID)
 }

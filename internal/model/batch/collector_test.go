@@ -125,7 +125,7 @@ func (v *visit) collect() map[string]runfile.Call {
 	status := runfile.Complete
 	for _, input := range v.shop.inputs {
 		r := v.shop.request(input)
-		call, ok, err := v.collector.Lookup(r.Key)
+		call, ok, err := v.collector.Lookup(r.Key, "")
 		require.NoError(v.t, err)
 		if !ok {
 			call = runfile.Call{Key: r.Key, For: runfile.ForReply, Case: input, Trial: 1}

@@ -88,7 +88,7 @@ func (c *Collector) isAnswered(key string, p *piece) (bool, error) {
 	case p == nil:
 		return true, nil
 	}
-	call, ok, err := c.o.Recorded.Lookup(key)
+	call, ok, err := c.o.Recorded.Lookup(key, "")
 	return ok && (call.Batch == p.batch || !call.At.Before(p.made)), err
 }
 

@@ -34,7 +34,7 @@ func TestTheFutureWinsNothing(t *testing.T) {
 	require.Equal(t, []string{"new", "old", "far", "tomorrow"}, order)
 
 	reply := func(q runfile.Query, of string) string {
-		c, _, err := open(t, dir, q).Lookup(key(of))
+		c, _, err := open(t, dir, q).Lookup(key(of), "")
 		require.NoError(t, err)
 		return c.Reply
 	}

@@ -63,7 +63,7 @@ type Query struct {
 
 // OpenIndex indexes the run files in dir and its subfolders. A directory that does not exist holds no runs; a file that
 // can't be read, or only up to some line, is listed in [Index.Skipped], and what was read of it counts. Of several
-// calls with one key the newest wins, ties by run id. One that a wrong clock dates in the future wins over none, and is
+// calls with one key the newest wins, ties by run id; of those before the last of a conversation, the newest of the case. One that a wrong clock dates in the future wins over none, and is
 // passed over where the age counts.
 func OpenIndex(dir string, q Query) (*Index, error) {
 	x := &Index{
@@ -180,7 +180,12 @@ func (s *indexedFile) line(l Line) error {
 		}
 		return nil
 	}
-	s.calls = append(s.calls, callPlace{key, place{length: int32(len(l.Data)), offset: l.Offset, at: at}})
+	found := callPlace{key, place{length: int32(len(l.Data)), offset: l.Offset, at: at}}
+	s.calls = append(s.calls, found)
+	if c.isTurn {
+		found.digest = key.of(c.caseID)
+		s.calls = append(s.calls, found)
+	}
 	return nil
 }
 
@@ -210,7 +215,9 @@ func (x *Index) take(s indexedFile) {
 type callState struct {
 	key    []byte // in the line's memory
 	batch  []byte // there, too
+	caseID []byte // there, too
 	at     time.Time
+	isTurn bool // other calls of its conversation rest on it
 	failed bool
 }
 
@@ -227,6 +234,10 @@ func callStateOf(l Line) (callState, error) {
 				}
 			case "batch":
 				s.batch = c.text()
+			case "case":
+				s.caseID = c.text()
+			case "for":
+				s.isTurn = string(c.text()) == ForTurn
 			case "error":
 				s.failed = !c.null()
 				if s.failed {
@@ -242,13 +253,18 @@ func callStateOf(l Line) (callState, error) {
 	var c struct {
 		Key   string    `json:"key"`
 		Batch string    `json:"batch"`
+		Case  string    `json:"case"`
+		For   string    `json:"for"`
 		At    time.Time `json:"at"`
 		Error *Error    `json:"error"`
 	}
 	if err := l.Decode(&c); err != nil {
 		return callState{}, err
 	}
-	return callState{key: []byte(c.Key), batch: []byte(c.Batch), at: c.At, failed: c.Error != nil}, nil
+	return callState{
+		key: []byte(c.Key), batch: []byte(c.Batch), caseID: []byte(c.Case), at: c.At, isTurn: c.For == ForTurn,
+		failed: c.Error != nil,
+	}, nil
 }
 
 func (x *Index) newer(a, b place) bool {
@@ -262,6 +278,12 @@ func parseKey(s []byte) (digest, bool) {
 	}
 	_, err := hex.Decode(key[:], s)
 	return digest(key[len(key)-len(digest{}):]), err == nil
+}
+
+// of returns the digest of the key where it is asked for on behalf of a case.
+func (d digest) of(caseID []byte) digest {
+	hash := sha256.Sum256(append(d[:], caseID...))
+	return digest(hash[:len(d)])
 }
 
 // Answered calls visit with the key of every call in the run file at path that has an answer, in order.

@@ -25,25 +25,49 @@ func TestIndexNewestWins(t *testing.T) {
 	require.Equal(t, 2, x.Len())
 	require.Empty(t, x.Skipped())
 
-	c, ok, err := x.Lookup(key("1"))
+	c, ok, err := x.Lookup(key("1"), "")
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, "새것", c.Reply)
 	require.Equal(t, noon.Add(time.Hour), c.At, "a replay keeps the time of the reply")
 	require.Equal(t, "b-run", c.ReplayedFrom)
 
-	c, ok, err = x.Lookup(key("2"))
+	c, ok, err = x.Lookup(key("2"), "")
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, "b", c.Reply, "of two at one time the run with the greater id answers")
 
 	for _, missing := range []string{key("3"), "", "치과", key("1") + "0"} {
-		_, ok, err = x.Lookup(missing)
+		_, ok, err = x.Lookup(missing, "")
 		require.NoError(t, err)
 		require.False(t, ok)
 		require.False(t, x.Has(missing))
 	}
 	require.True(t, x.Has(key("1")))
+}
+
+// Conversations that begin alike have one key for their first replies. Each is answered by its own, or none of the
+// replies after it would be found again.
+func TestIndexKeepsConversationsApart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	turn := func(caseID, text string, at time.Time) runfile.Call {
+		c := answered(key("1"), text, at)
+		c.Case, c.For = caseID, runfile.ForTurn
+		return c
+	}
+	record(t, dir, header("first", key("a")), turn("치과", "오래된", noon.Add(-time.Hour)), turn("친구", "누구?", noon))
+	record(t, dir, header("second", key("a")), turn("치과", "언제?", noon.Add(-time.Minute)))
+	x := open(t, dir, runfile.Query{})
+	for caseID, want := range map[string]string{"치과": "언제?", "친구": "누구?", "새것": "누구?"} {
+		c, ok, err := x.Lookup(key("1"), caseID)
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Equal(t, want, c.Reply, caseID)
+	}
+	_, ok, err := x.Lookup(key("2"), "치과")
+	require.NoError(t, err)
+	require.False(t, ok)
 }
 
 func TestIndexErrorsDoNotAnswer(t *testing.T) {
@@ -56,7 +80,7 @@ func TestIndexErrorsDoNotAnswer(t *testing.T) {
 	lone.Key = key("2")
 	record(t, dir, header("b", key("a")), lone)
 	x := open(t, dir, runfile.Query{})
-	c, ok, err := x.Lookup(key("1"))
+	c, ok, err := x.Lookup(key("1"), "")
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, "답", c.Reply)
@@ -82,14 +106,14 @@ func TestReplaysNameTheRunThatAsked(t *testing.T) {
 	dir := t.TempDir()
 	record(t, dir, header("first", key("a")), answered(key("1"), "답", noon))
 	for _, run := range []string{"second", "third"} {
-		c, ok, err := open(t, dir, runfile.Query{}).Lookup(key("1"))
+		c, ok, err := open(t, dir, runfile.Query{}).Lookup(key("1"), "")
 		require.NoError(t, err)
 		require.True(t, ok)
 		require.Equal(t, "first", c.ReplayedFrom)
 		record(t, dir, header(run, key("a")), c)
 	}
 	require.NoError(t, os.Remove(filepath.Join(dir, "first"+runfile.Ext)))
-	c, ok, err := open(t, dir, runfile.Query{}).Lookup(key("1"))
+	c, ok, err := open(t, dir, runfile.Query{}).Lookup(key("1"), "")
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, "first", c.ReplayedFrom)
@@ -118,7 +142,7 @@ func TestIndexTakesWhatCanBeRead(t *testing.T) {
 	write("broken.jsonl", string(broken))
 
 	x := open(t, dir, runfile.Query{})
-	c, ok, err := x.Lookup(key("1"))
+	c, ok, err := x.Lookup(key("1"), "")
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, "하나", c.Reply)
@@ -160,14 +184,14 @@ func TestLookupOfADamagedCall(t *testing.T) {
 	x := open(t, dir, runfile.Query{})
 	require.Empty(t, x.Skipped())
 	for range 2 {
-		_, ok, err := x.Lookup(key("1"))
+		_, ok, err := x.Lookup(key("1"), "")
 		require.NoError(t, err)
 		require.False(t, ok)
 	}
 	require.Len(t, x.Skipped(), 1)
 	require.Equal(t, path, x.Skipped()[0].Path)
 	require.ErrorContains(t, x.Skipped()[0].Err, "at byte ")
-	c, ok, err := x.Lookup(key("2"))
+	c, ok, err := x.Lookup(key("2"), "")
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, "둘", c.Reply)
@@ -184,7 +208,7 @@ func TestLookupInManyFiles(t *testing.T) {
 	x := open(t, dir, runfile.Query{})
 	for i := range 200 {
 		id := fmt.Sprintf("%064x", i)
-		c, ok, err := x.Lookup(id)
+		c, ok, err := x.Lookup(id, "")
 		require.NoError(t, err)
 		require.True(t, ok)
 		require.Equal(t, id, c.Reply)
@@ -208,7 +232,7 @@ func TestLookupFromManyGoroutines(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for _, run := range []string{"a", "b", "c"} {
-				c, ok, err := x.Lookup(key(run))
+				c, ok, err := x.Lookup(key(run), "")
 				if err != nil || !ok || c.Reply != run {
 					t.Errorf("looking up %s: %v %v %v", run, c.Reply, ok, err)
 				}
@@ -226,7 +250,7 @@ func TestLookupOfAChangedFile(t *testing.T) {
 	path := record(t, dir, header("a", key("a")), answered(key("1"), "답", noon))
 	x := open(t, dir, runfile.Query{})
 	require.NoError(t, os.Truncate(path, 10))
-	_, _, err := x.Lookup(key("1"))
+	_, _, err := x.Lookup(key("1"), "")
 	require.ErrorContains(t, err, "did the file change")
 }
 

@@ -75,7 +75,7 @@ func BenchmarkLookup(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		n = (n + 7919) % (files * calls)
-		_, ok, err := x.Lookup(fmt.Sprintf("%064x", n))
+		_, ok, err := x.Lookup(fmt.Sprintf("%064x", n), "")
 		if err != nil || !ok {
 			b.Fatal(n, ok, err)
 		}

@@ -12,7 +12,7 @@ import (
 // maxOpen is how many run files stay open for lookups. A history may hold more of them than a process may open.
 const maxOpen = 64
 
-// Len is how many different keys the index can answer.
+// Len is how many different keys the index can answer, each once more for each conversation that goes on after it.
 func (x *Index) Len() int { return len(x.places) }
 
 // Skipped lists the files that could not be read as run files, as far as it has turned out by now.
@@ -37,12 +37,18 @@ func (x *Index) placeOf(key string) (place, bool) {
 	return p, ok && has
 }
 
-// Lookup returns the recorded call with a key. The call names the run that recorded it in ReplayedFrom, and keeps its
-// own At. A call that turns out to be damaged answers nothing, and its file joins [Index.Skipped].
-func (x *Index) Lookup(key string) (Call, bool, error) {
+// Lookup returns the recorded call with a key, of several that of the case: conversations that begin alike go on from
+// different replies. The call names the run that recorded it in ReplayedFrom, and keeps its own At. A call that turns
+// out to be damaged answers nothing, and its file joins [Index.Skipped].
+func (x *Index) Lookup(key, caseID string) (Call, bool, error) {
 	p, ok := x.placeOf(key)
 	if !ok {
 		return Call{}, false, nil
+	}
+	if k, isKey := parseKey([]byte(key)); isKey {
+		if own, has := x.places[k.of([]byte(caseID))]; has {
+			p = own
+		}
 	}
 	line, err := x.line(p)
 	if err != nil {

@@ -270,7 +270,7 @@ func laterRequests(
 	var replies []runfile.Call
 	trial := r.Trial
 	for index != nil {
-		call, isRecorded, err := index.Lookup(r.Key)
+		call, isRecorded, err := index.Lookup(r.Key, c.Case)
 		if !isRecorded || err != nil {
 			break
 		}

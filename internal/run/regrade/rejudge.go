@@ -15,7 +15,7 @@ import (
 type recorded map[string]runfile.Call
 
 // Lookup implements [runner.Recordings].
-func (r recorded) Lookup(key string) (runfile.Call, bool, error) {
+func (r recorded) Lookup(key, _ string) (runfile.Call, bool, error) {
 	c, ok := r[key]
 	return c, ok, nil
 }

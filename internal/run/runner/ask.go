@@ -13,9 +13,9 @@ import (
 
 // Recordings finds an earlier call by its key. [runfile.Index] is one.
 type Recordings interface {
-	// Lookup returns the call, whether there is one, and what keeps it from being
-	// read.
-	Lookup(key string) (runfile.Call, bool, error)
+	// Lookup returns the call, whether there is one, and what keeps it from being read. Of several, that of the case
+	// answers.
+	Lookup(key, caseID string) (runfile.Call, bool, error)
 }
 
 // An Asker answers requests to one model: from a recording where there is one,
@@ -94,7 +94,7 @@ func (a *Asker) lookUp(p Purpose, key string) (runfile.Call, bool, error) {
 	if a.Recorded == nil {
 		return runfile.Call{}, false, nil
 	}
-	call, ok, err := a.Recorded.Lookup(key)
+	call, ok, err := a.Recorded.Lookup(key, p.Case)
 	return p.describe(call), ok && err == nil, err
 }
 
