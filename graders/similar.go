@@ -81,6 +81,9 @@ func (g similar) grade(ctx context.Context, s Sample) (Score, error) {
 			return Broken(e.Unscored), nil
 		case e.Unscored != "":
 			return Unscored(e.Unscored), nil
+		case len(vectors) > 0 && len(e.Vector) != len(vectors[0]):
+			return Broken(fmt.Sprintf("the vectors of the reply and of a reference have %d and %d numbers, so they do not compare",
+				len(vectors[0]), len(e.Vector))), nil
 		}
 		vectors = append(vectors, e.Vector)
 	}
@@ -89,7 +92,7 @@ func (g similar) grade(ctx context.Context, s Sample) (Score, error) {
 		next++
 		cosine, ok := similarity.Cosine(vectors[0], vectors[next])
 		if !ok {
-			return nearness{why: "the vectors of the two texts do not compare: they differ in length, or one is zero"}
+			return nearness{why: "the vectors of the two texts do not compare: one is zero"}
 		}
 		return g.reference.least(max(0, cosine), "cosine")
 	})(reply, texts).score(), nil

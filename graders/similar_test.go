@@ -34,6 +34,7 @@ func TestSimilarTakesTheNearestReference(t *testing.T) {
 	known := vectors{
 		"가": {Vector: []float32{1, 0}}, "나": {Vector: []float32{0.6, 0.8}}, "반대": {Vector: []float32{-1, 0}},
 		"long": {Unscored: "too long"}, "0": {Vector: []float32{0, 0}},
+		"1": {Vector: []float32{1}},
 	}
 	grade := func(text string, to ...string) (graders.Score, error) {
 		g, err := graders.New("similar", json.RawMessage(`{"min":0.6}`), graders.Models{Embedder: known})
@@ -68,9 +69,13 @@ func TestSimilarTakesTheNearestReference(t *testing.T) {
 	for text, want := range map[string]graders.Score{
 		"down": {Grader: "similar", Unscored: "asking for an embedding: down", Broken: true},
 		"long": {Grader: "similar", Unscored: "too long"},
+		"1": {
+			Grader:   "similar",
+			Unscored: "the vectors of the reply and of a reference have 1 and 2 numbers, so they do not compare", Broken: true,
+		},
 		"0": {
 			Grader:   "similar",
-			Unscored: "the vectors of the two texts do not compare: they differ in length, or one is zero",
+			Unscored: "the vectors of the two texts do not compare: one is zero",
 		},
 	} {
 		got, err := grade(text, "가")

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 
 	"promptbench/internal/model"
@@ -128,8 +130,12 @@ const maxDimensions = 1 << 16
 // embedded returns the response with a vector, which is a list of numbers.
 func embedded(a model.Answer, vector, id, usage json.RawMessage) (model.Response, error) {
 	var values []float32
-	if json.Unmarshal(vector, &values) != nil || len(values) == 0 || len(values) > maxDimensions {
+	hasNull := bytes.Contains(vector, []byte("null")) // what some servers write for a number that is none
+	if json.Unmarshal(vector, &values) != nil || hasNull || len(values) == 0 || len(values) > maxDimensions {
 		return model.Response{}, noCompletion(a, "it has no embedding, which is a list of numbers")
+	}
+	if !slices.ContainsFunc(values, func(v float32) bool { return v != 0 }) {
+		return model.Response{}, noCompletion(a, "its embedding is all zeros, which is near no text")
 	}
 	raw := make([]byte, 0, 4*len(values))
 	for _, v := range values {

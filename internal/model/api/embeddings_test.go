@@ -55,7 +55,11 @@ func TestEmbeddings(t *testing.T) {
 		if name == "openai" {
 			require.Equal(t, &model.Usage{InputTokens: 3}, resp.Usage)
 		}
-		for _, body := range []string{`{}`, `{"data":[]}`, `{"data":[{"embedding":"x"}]}`, `{"embedding":{"values":[]}}`, `[`} {
+		for _, body := range []string{
+			`{}`, `{"data":[]}`, `{"data":[{"embedding":"x"}]}`, `{"embedding":{"values":[]}}`, `[`,
+			`{"data":[{"embedding":[0.5,null]}],"embedding":{"values":[0.5,null]}}`, // a server's NaN
+			`{"data":[{"embedding":[0,0]}],"embedding":{"values":[0,0]}}`,
+		} {
 			_, err := test.target.API.Decode(model.Answer{Status: http.StatusOK, Body: []byte(body)})
 			require.Error(t, err, "%s: %s", name, body)
 		}

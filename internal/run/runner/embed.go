@@ -61,8 +61,12 @@ func (e *Embedder) Embed(ctx context.Context, s graders.Sample, text string) (gr
 	return graders.Embedding{Vector: vector}, nil
 }
 
-// record writes a call once into the file of a run: many trials need the vector of one reference text.
+// record writes a call once into the file of a run: many trials need the vector of one reference text. Which of them
+// comes first does not matter: a call that the run itself made is not written as replayed.
 func (e *Embedder) record(calls JudgeCalls, call runfile.Call) error {
+	if call.ReplayedFrom == calls.Run {
+		call.ReplayedFrom = ""
+	}
 	if call.Error == nil {
 		if _, isWritten := e.written.LoadOrStore([2]string{calls.Run, call.Key}, true); isWritten {
 			return nil
