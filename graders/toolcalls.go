@@ -1,6 +1,7 @@
 package graders
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -117,17 +118,18 @@ func scoreCalls(ctx context.Context, s Sample, anyOrder bool) Score {
 // differs says in what a call is not the expected one, or nothing.
 func (c ExpectedCall) differs(ctx context.Context, call ToolCall) (string, error) {
 	if call.Name != c.Name {
-		return fmt.Sprintf("calls %s, expected %s", call.Name, c.Name), nil
+		return fmt.Sprintf("calls %s, expected %s", callNames([]ToolCall{call}), c.Name), nil
 	}
 	if len(c.Arguments) == 0 && len(c.Schema) == 0 && c.Check == "" {
 		return "", nil
 	}
-	args, err := schema.Parse(call.Arguments)
+	given := cmp.Or(strings.TrimSpace(call.Arguments), "{}") // some endpoints write nothing for none
+	args, err := schema.Parse(given)
 	if err != nil {
-		return "the arguments of " + c.Name + " are no JSON: " + oneLine(err.Error()), nil
+		return fmt.Sprintf("the arguments of %s are no JSON: %s", c.Name, shorten(oneLine(given), 200)), nil
 	}
 	if want := canonical(c.Arguments); len(c.Arguments) > 0 && string(want) != string(canonical(args)) {
-		return fmt.Sprintf("%s has the arguments %s, expected %s", c.Name, shorten(call.Arguments, 200), c.Arguments), nil
+		return fmt.Sprintf("%s has the arguments %s, expected %s", c.Name, shorten(given, 200), c.Arguments), nil
 	}
 	if len(c.Schema) > 0 {
 		compiled, err := compileSchema(c.Schema, "schema")
@@ -142,7 +144,7 @@ func (c ExpectedCall) differs(ctx context.Context, call ToolCall) (string, error
 		return "", nil
 	}
 	var object map[string]any
-	if json.Unmarshal([]byte(call.Arguments), &object) != nil {
+	if json.Unmarshal([]byte(given), &object) != nil {
 		return "the arguments of " + c.Name + " are no JSON object", nil //nolint:nilerr // a fault of the reply
 	}
 	program, err := compile(c.Check)
@@ -161,8 +163,14 @@ func (c ExpectedCall) differs(ctx context.Context, call ToolCall) (string, error
 
 func checkExpectedCalls(calls []ExpectedCall) error {
 	var m mistakes
+	if calls != nil && len(calls) == 0 {
+		m.add([]any{nameToolCalls}, "that no tool is called is what the grader no_tool_call looks at", "the list is empty")
+	}
 	for i, c := range calls {
 		path := []any{nameToolCalls, i}
+		if c.Name == "" {
+			m.add(at(path, "name"), "", "must not be empty")
+		}
 		if len(c.Arguments) > 0 && (value{raw: c.Arguments}).kind() != kindObject {
 			m.add(at(path, "arguments"), "", "expected a mapping, found %s", (value{raw: c.Arguments}).kind())
 		}
@@ -181,7 +189,7 @@ func checkExpectedCalls(calls []ExpectedCall) error {
 func callNames(calls []ToolCall) string {
 	names := make([]string, len(calls))
 	for i, c := range calls {
-		names[i] = c.Name
+		names[i] = cmp.Or(c.Name, "a tool without a name")
 	}
 	return strings.Join(names, ", ")
 }

@@ -33,7 +33,15 @@ func TestToolCalls(t *testing.T) {
 		},
 		"no JSON": {
 			[]graders.ExpectedCall{look},
-			[]graders.ToolCall{call("look", `{"day`)}, false, 0, "are no JSON",
+			[]graders.ToolCall{call("look", `{"day": 내일`)}, false, 0, `the arguments of look are no JSON: {"day": 내일`,
+		},
+		"no arguments at all": {
+			[]graders.ExpectedCall{{Name: "book", Arguments: json.RawMessage(`{}`)}},
+			[]graders.ToolCall{call("book", "")}, false, 1, "",
+		},
+		"no name": {
+			[]graders.ExpectedCall{book},
+			[]graders.ToolCall{call("", "{}")}, false, 0, "calls a tool without a name, expected book",
 		},
 		"in order": {
 			[]graders.ExpectedCall{book, look},

@@ -30,6 +30,9 @@ func finished(a model.Answer, resp model.Response, word string) (model.Response,
 	if strings.EqualFold(word, "MALFORMED_FUNCTION_CALL") { // of Gemini, where the model wrote no call that can be read
 		return resp, nil
 	}
+	if resp.FinishReason == model.FinishToolCalls && len(resp.ToolCalls) == 0 && strings.TrimSpace(resp.Reply) == "" {
+		return model.Response{}, noCompletion(a, "it says that the model calls a tool, and has no call that can be read")
+	}
 	if isEmpty && (resp.Usage == nil || resp.Usage.OutputTokens == 0) {
 		failure.Message = "the answer has no text and counts no output tokens"
 		return model.Response{}, failure

@@ -154,6 +154,11 @@ func TestToolCallsInTheReplies(t *testing.T) {
 		`{"candidates":[{"content":{},"finishReason":"MALFORMED_FUNCTION_CALL"}]}`)})
 	require.NoError(t, err, "a call that nobody can read is the model's mistake, not the endpoint's")
 	require.Empty(t, got.ToolCalls)
+	for _, calls := range []string{`[]`, `[null]`, `[{"id":"x","type":"function"}]`, `"f"`} {
+		_, err := api.Chat{}.Decode(model.Answer{Status: http.StatusOK, Body: []byte(
+			`{"choices":[{"message":{"content":null,"tool_calls":` + calls + `},"finish_reason":"tool_calls"}],"usage":{"completion_tokens":5}}`)})
+		require.ErrorContains(t, err, "has no call that can be read", calls)
+	}
 }
 
 // Signed thinking goes back with the results, as two of the APIs want it.
