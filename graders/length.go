@@ -56,7 +56,7 @@ func Length(r Range, unit Unit) (Grader, error) {
 	return newFunction(nameLength, params, func(s Sample) Score {
 		text := strings.TrimSpace(s.Reply.Text)
 		if text == "" {
-			return scoreWith(0, "0", "the reply is empty")
+			return scoreWith(0, "0", whyEmpty(s.Reply))
 		}
 		n := chars(text)
 		if unit == Words {

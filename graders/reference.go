@@ -144,7 +144,7 @@ func withoutMeasure(s Sample, texts []string) (Score, bool) {
 	case len(texts) == 0:
 		return NotApplicable("neither the suite nor the case has a reference text"), true
 	case strings.TrimSpace(s.Reply.Text) == "":
-		return Scored(0, "the reply is empty"), true
+		return Scored(0, whyEmpty(s.Reply)), true
 	}
 	return Score{}, false
 }

@@ -49,7 +49,7 @@ func Regex(pattern string) (Grader, error) {
 		case own == nil && ofCase == nil:
 			return NotApplicable("neither the suite nor the case has a pattern")
 		case strings.TrimSpace(s.Reply.Text) == "":
-			return Scored(0, "the reply is empty")
+			return Scored(0, whyEmpty(s.Reply))
 		}
 		var missed []string
 		for _, re := range []*regexp.Regexp{own, ofCase} {

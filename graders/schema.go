@@ -77,7 +77,7 @@ func scoreSchema(own *schema.Schema, s Sample, anywhere bool) Score {
 	case own == nil && ofCase == nil:
 		return NotApplicable("neither the suite nor the case has a schema")
 	case text == "":
-		return Scored(0, "the reply is empty")
+		return Scored(0, whyEmpty(r))
 	}
 	failuresOf := func(doc any) (failures []string) {
 		for _, schema := range []*schema.Schema{own, ofCase} {

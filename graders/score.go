@@ -79,18 +79,26 @@ const unread = "unread"
 // tell.
 func whyUnreadable(r reply.Reply) string {
 	if strings.TrimSpace(r.Text) == "" {
-		for _, d := range r.Defects {
-			if d.Code == reply.CodeElsewhere {
-				return "the reply is empty: " + d.Detail
-			}
-		}
-		return "the reply is empty"
+		return whyEmpty(r)
 	}
 	out := "the reply can't be read"
 	if why := joinDefects(r.Defects); why != "" {
 		out += ": " + why
 	}
 	return out
+}
+
+// whyEmpty says why a reply has no text, as far as its defects tell.
+func whyEmpty(r reply.Reply) string {
+	for _, d := range r.Defects {
+		switch d.Code {
+		case reply.CodeTransform:
+			return d.Detail
+		case reply.CodeElsewhere:
+			return "the reply is empty: " + d.Detail
+		}
+	}
+	return "the reply is empty"
 }
 
 func joinDefects(defects []reply.Defect) string {

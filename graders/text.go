@@ -128,7 +128,7 @@ func newTextGrader(
 		}
 		text := o.fold(s.Reply.Text)
 		if text == "" && !s.Reply.Readable() {
-			return Scored(0, "the reply is empty")
+			return Scored(0, whyEmpty(s.Reply))
 		}
 		pass, reason := compare(text, all)
 		return scoreIf(pass, "", reason)

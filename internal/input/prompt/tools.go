@@ -59,6 +59,13 @@ func (c *checker) tools(tools []Tool, choice string) {
 	case !slices.Contains(known, choice):
 		c.fail(c.root.At("toolChoice"), fmt.Sprintf("unknown toolChoice %q", choice), strictyaml.Hint(choice, known))
 	}
+	own := map[string]bool{"tools": len(tools) > 0, "tool_choice": choice != ""} // they would win without a word
+	for _, key := range []string{"tools", "tool_choice"} {
+		if _, isSet := c.p.Params.Extra[key]; isSet && own[key] {
+			c.fail(c.root.AtKey("modelParameters", "extra", key), "extra must not set "+key+" beside that of the prompt",
+				"write it in one of them")
+		}
+	}
 	c.p.Tools, c.p.ToolChoice = tools, choice
 }
 

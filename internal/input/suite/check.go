@@ -60,6 +60,7 @@ func (l *loader) cases(b *casesBlock, combinations matrix) {
 			types:  map[string]int{},
 			groups: map[string]bool{},
 			tools:  map[string]toolUse{},
+			calls:  map[string]toolUse{},
 		},
 		suiteScores: map[string]bool{}, byScore: map[string]*caseScore{},
 	}
@@ -188,6 +189,7 @@ func (c *caseChecker) check(r record) {
 		c.uses(r, name, "tool_results", name)
 	}
 	c.expectations(r.Expect, fail, r.expectPath()...)
+	c.expectsCalls(r, r.Expect.ToolCalls, r.expectPath()...)
 	c.graders(r, fail)
 	for i, tag := range r.Tags {
 		if bad := badWord(tag); bad != "" {

@@ -31,6 +31,9 @@ func (t *Turns) DecodeNode(n strictyaml.Node) (probs problem.List) {
 		probs = append(probs, item.Decode(into)...)
 		*t = append(*t, one)
 	}
+	if *t == nil {
+		*t = Turns{}
+	}
 	return probs
 }
 
@@ -150,19 +153,25 @@ type toolUse struct {
 	at spot
 }
 
-// uses notes that a tool is used in a case, at a path of it.
+// uses notes that a tool has a result in a case, at a path of it.
 func (c *caseChecker) uses(r record, name string, path ...any) {
 	if _, isKnown := c.stats.tools[name]; !isKnown {
 		c.stats.tools[name] = toolUse{r.ID, r.place(path...)}
 	}
 }
 
+// expectsCalls notes the tools whose calls a case expects, at a path of it.
+func (c *caseChecker) expectsCalls(r record, calls []graders.ExpectedCall, path ...any) {
+	for i, call := range calls {
+		if _, isKnown := c.stats.calls[call.Name]; !isKnown {
+			c.stats.calls[call.Name] = toolUse{r.ID, r.place(append(slices.Clone(path), "tool_calls", i, "name")...)}
+		}
+	}
+}
+
 // CheckTools reports the tools that have results in a case, and that a prompt does not declare.
 func (s *Suite) CheckTools(p *prompt.Prompt) (probs problem.List) {
-	declared := make([]string, len(p.Tools))
-	for i, t := range p.Tools {
-		declared[i] = t.Name
-	}
+	declared := toolNames(p)
 	for _, name := range sortedKeys(s.stats.tools) {
 		if slices.Contains(declared, name) {
 			continue
@@ -173,6 +182,32 @@ func (s *Suite) CheckTools(p *prompt.Prompt) (probs problem.List) {
 			use.id, name, p.Name), hint))
 	}
 	return probs
+}
+
+// CheckCalls warns of tools whose calls a case expects, and that a prompt does not declare, unless a parameter of it asks
+// for tools in its own way.
+func (s *Suite) CheckCalls(p *prompt.Prompt) (probs problem.List) {
+	if p.Params.Extra["tools"] != nil {
+		return nil
+	}
+	declared := toolNames(p)
+	for _, name := range sortedKeys(s.stats.calls) {
+		if slices.Contains(declared, name) {
+			continue
+		}
+		use := s.stats.calls[name]
+		probs.Add(warning(use.at.Problem(fmt.Sprintf("case %s expects a call of the tool %s, which %s does not declare",
+			use.id, name, p.Name), strictyaml.DidYouMean(name, declared))))
+	}
+	return probs
+}
+
+func toolNames(p *prompt.Prompt) []string {
+	out := make([]string, len(p.Tools))
+	for i, t := range p.Tools {
+		out[i] = t.Name
+	}
+	return out
 }
 
 // said is what a case gives to a prompt: its input with the messages of a conversation, the results of tools and the
@@ -243,6 +278,9 @@ func (c *caseChecker) conversation(r record, fail func(message, hint string, pat
 			c.uses(r, call.Name, "messages", i, "tool_calls", k, "name")
 		}
 	}
+	if r.Turns != nil && len(r.Turns) == 0 {
+		fail("turns is empty", "", "turns")
+	}
 	for i, t := range r.Turns {
 		if strings.TrimSpace(t.Input) == "" {
 			fail("the turn is empty", "", "turns", i)
@@ -258,6 +296,7 @@ func (c *caseChecker) conversation(r record, fail func(message, hint string, pat
 			break
 		}
 		c.expectations(t.Expect, fail, "turns", i, "expect")
+		c.expectsCalls(r, t.Expect.ToolCalls, "turns", i, "expect")
 	}
 }
 

@@ -102,6 +102,7 @@ type stats struct {
 
 	conversations int                // cases with more messages than one
 	tools         map[string]toolUse // with results in some case
+	calls         map[string]toolUse // whose calls some case expects
 	attachments   bool               // some case has one
 	attached      []string           // the files that cases name, whether they are there or not
 

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"fmt"
+	"strings"
 
 	"promptbench/graders"
 	"promptbench/internal/input/problem"
@@ -20,7 +21,9 @@ func (b *transformBlock) DecodeNode(n strictyaml.Node) problem.List {
 	b.place = n
 	switch n.Kind() {
 	case strictyaml.Text:
-		b.expression = n.Text()
+		if b.expression = n.Text(); strings.TrimSpace(b.expression) == "" {
+			return problem.List{n.Problem("the expression is empty", "leave transform out to grade replies as they are")}
+		}
 		return nil
 	case strictyaml.Mapping:
 		probs := b.command.DecodeNode(n)

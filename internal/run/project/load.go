@@ -266,6 +266,9 @@ func (p *Project) checkNames(loaded *prompt.Prompt) problem.List {
 		return nil
 	}
 	probs := loaded.CheckVars(p.vars)
+	if p.Suite != nil {
+		probs = append(probs, p.Suite.CheckCalls(loaded)...)
+	}
 	if p.Suite != nil && p.Suite.Conversations() > 0 {
 		probs = append(probs, loaded.CheckTurns()...)
 		probs = append(probs, p.Suite.CheckTools(loaded)...)

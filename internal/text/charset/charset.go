@@ -49,6 +49,9 @@ func NewReader(r io.Reader) (io.Reader, error) {
 
 // Decode is [NewReader] for a text that is at hand. What is not UTF-8 is an [Error].
 func Decode(data []byte) ([]byte, error) {
+	if _, is := isUTF16(data[:min(len(data), sniffed)]); is && len(data)%2 != 0 {
+		return nil, &Error{"UTF-16 that is cut in the middle of a character", "save it as UTF-8"}
+	}
 	r, err := NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, err

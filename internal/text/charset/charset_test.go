@@ -58,6 +58,7 @@ func TestDecodeSaysWhatItCannotRead(t *testing.T) {
 		"late":        {[]byte(strings.Repeat("a,b\n", 20_000) + "caf\xe9 x\n"), "not UTF-8 (byte 0xE9 in line 20001)"},
 		"Git LFS":     {[]byte("version https://git-lfs.github.com/spec/v1\noid sha256:0\n"), "a pointer of Git LFS"},
 		"spreadsheet": {[]byte("PK\x03\x04\x14\x00"), "a spreadsheet or an archive"},
+		"odd UTF-16":  {[]byte("\xFF\xFEa\x00b"), "UTF-16 that is cut in the middle of a character"},
 		"UTF-32":      {[]byte("\xFF\xFE\x00\x00a\x00\x00\x00"), "no text: it has zero bytes"},
 		"binary":      {[]byte("\x00\x00\x00abc\xff"), "no text: it has zero bytes"},
 	} {
