@@ -221,6 +221,9 @@ func (e *Error) hint() string {
 		}
 		return "check the model id"
 	case KindRateLimited:
+		if e.RetryAfter >= 24*time.Hour { // no more is kept
+			return "it asks to wait a day or longer; run it again then"
+		}
 		if e.RetryAfter > MaxHold {
 			return fmt.Sprintf("it asks to wait %s; run it again then", e.RetryAfter.Round(time.Second))
 		}

@@ -20,7 +20,7 @@ type State struct {
 	InFlight int // attempts
 	Retries  int
 	Wait     time.Duration // until the endpoint accepts calls again
-	Refused  int           // attempts, by a rate limit of the endpoint
+	Refused  int           // attempts, by an endpoint that limits their rate, is overloaded or not ready
 	ForRPM   int           // calls that wait for the requests a minute of the config
 	ForTPM   int           // calls that wait for its tokens a minute
 	Tokens   int           // of input and output
@@ -186,7 +186,7 @@ func (t *Tally) Parts(now time.Time) []string {
 		add("%s for tpm", waitingCalls(state.ForTPM))
 	}
 	if state.Refused > 0 {
-		add("the endpoint's rate limit refused %d", state.Refused)
+		add("the endpoint refused %s for now", wording.Count(state.Refused, "attempt"))
 	}
 	if t.errors > 0 {
 		add("%s", wording.Count(t.errors, "error"))

@@ -46,7 +46,7 @@ func TestTally(t *testing.T) {
 	state.Wait = 53200 * time.Millisecond
 	require.Contains(t, line(now), "33 in flight, endpoint asks to wait 54s, 9 errors")
 	state = State{ForRPM: 2, ForTPM: 1, Refused: 31}
-	require.Contains(t, line(now), "2 calls wait for rpm, 1 call waits for tpm, the endpoint's rate limit refused 31")
+	require.Contains(t, line(now), "2 calls wait for rpm, 1 call waits for tpm, the endpoint refused 31 attempts for now")
 }
 
 // What was replayed in a moment says nothing of how long the rest takes.

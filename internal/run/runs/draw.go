@@ -45,7 +45,7 @@ func (d Draw) Cases(p *project.Project) (note string, err error) {
 		record.Limit = d.Limit
 		ids = ids[:d.Limit]
 	case !d.Failed:
-		return fmt.Sprintf("there are only %s, so all of them run", wording.Count(len(ids), "case")), nil
+		return fmt.Sprintf("the selection has only %s, so nothing is left out", wording.Count(len(ids), "case")), nil
 	}
 	p.Options.Select, p.Options.Draw = p.Options.Select.Draw(ids), record
 	return note, nil
