@@ -11,6 +11,7 @@ import (
 
 	"promptbench/graders"
 	"promptbench/graders/schema"
+	"promptbench/internal/input/config"
 	"promptbench/internal/input/problem"
 	"promptbench/internal/input/strictyaml"
 	"promptbench/internal/input/suite"
@@ -78,7 +79,13 @@ func (d *draft) shareGraders(count map[string]int) map[string]bool {
 			if b, _ := graders.LookUp(e.grader.Name); b.Priced {
 				d.note(e.place, "%s needs the price of the model in promptbench.yaml", e.grader.Name)
 			} else if b.Embeds {
-				d.note(e.place, "%s needs a model of embeddings: embeddings in promptbench.yaml", e.grader.Name)
+				if d.Embeddings.ID == "" { // see https://www.promptfoo.dev/docs/configuration/expected-outputs/similar/
+					preset, _ := config.PresetOf(config.OpenAI)
+					d.Embeddings = modelAt(preset, "text-embedding-3-large")
+					d.Embeddings.Name = d.Embeddings.ID
+				}
+				d.note(e.place, "%s uses the model %s; change it under embeddings in promptbench.yaml", e.grader.Name,
+					d.Embeddings.ID)
 			}
 			if i == 0 && count[e.key()] == len(d.cases) && len(keys[e.grader.Name]) == 1 {
 				common[e.key()] = true

@@ -57,7 +57,9 @@ type Result struct {
 	Prompts []string
 	Models  []Model
 	Judge   string // the name of the model that the source judges with, one of Models; or empty
-	Cases   int
+	// Embeddings is the model that the grader similar uses; without an ID: none does.
+	Embeddings Model
+	Cases      int
 	// Assertions are those of each case, in the order of the suite, if the source has them one by one.
 	Assertions [][]Assertion
 	Judged     bool         // the suite puts questions to a judge

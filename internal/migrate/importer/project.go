@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"promptbench/internal/input/config"
@@ -137,23 +138,34 @@ func rootOf(source string) string {
 func configOf(results []*Result) ([]byte, error) {
 	var models object
 	byName, used := map[string]Model{}, names{}
-	first, judge := "", ""
+	first, judge, embeddings := "", "", ""
 	for _, r := range results {
-		for _, m := range r.Models {
+		all := r.Models
+		if r.Embeddings.ID != "" {
+			all = append(slices.Clone(all), r.Embeddings)
+		}
+		for i, m := range all {
 			other, taken := byName[m.Name]
-			if taken && other.ID == m.ID && other.Endpoint == m.Endpoint && other.BaseURL == m.BaseURL {
+			isKnown := taken && other.ID == m.ID && other.Endpoint == m.Endpoint && other.BaseURL == m.BaseURL
+			if !isKnown {
+				m.Name = used.unique(m.Name)
+			}
+			if i == len(r.Models) {
+				embeddings = cmp.Or(embeddings, m.Name)
+			}
+			if isKnown {
 				continue
 			}
-			m.Name = used.unique(m.Name)
 			byName[m.Name] = m
-			if first == "" && (m.Name != r.Judge || len(r.Models) == 1) {
+			if i < len(r.Models) && first == "" && (m.Name != r.Judge || len(r.Models) == 1) {
 				first = m.Name
 			}
 			models = append(models, strictyaml.Field{Key: m.Name, Value: m.entry()})
 		}
 		judge = cmp.Or(judge, r.Judge)
 	}
-	return strictyaml.Write(filled("suite", results[0].Suite, "model", first, "judge", judge, "models", models))
+	return strictyaml.Write(filled("suite", results[0].Suite, "model", first, "judge", judge, "embeddings", embeddings,
+		"models", models))
 }
 
 func (m Model) entry() object {

@@ -61,6 +61,7 @@ func (d *draft) promptfoo(root strictyaml.Node) problem.List {
 	f.tests()
 	f.responses()
 	f.toolsOfPrompts()
+	f.addJudges()
 	return nil
 }
 

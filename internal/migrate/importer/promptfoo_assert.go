@@ -31,6 +31,8 @@ func (f *promptfooConfig) expectations(a assertion, vars map[string]any, depth i
 		case key == "threshold" && takesThreshold(kind):
 		case key == "config" && isCode(kind):
 		case key == "provider" && isCode(kind):
+		case key == "provider" && strings.HasPrefix(kind, "similar"):
+			f.setEmbeddings(e.Value)
 		case key == "weight" && (e.Value.Text() == "1" || isCode(kind) && e.Value.Text() == "0"):
 		case key == "description":
 		case key == "transform" && isCode(kind):

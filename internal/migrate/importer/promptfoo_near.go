@@ -22,6 +22,22 @@ func (f *promptfooConfig) own(s asserted, name string, params map[string]any) []
 	return []expectation{{grader: &suite.CaseGrader{Name: name, Params: raw}, place: s.place}}
 }
 
+// setEmbeddings takes the model whose embeddings similar compares.
+func (f *promptfooConfig) setEmbeddings(n strictyaml.Node) {
+	if inner := n.Get("embedding"); inner.Kind() != strictyaml.None {
+		n = inner
+	}
+	m, ok := f.model(f.deref(n), true)
+	switch {
+	case !ok:
+	case f.Embeddings.ID == "":
+		f.Embeddings = m
+	case targetOf(m) != targetOf(f.Embeddings):
+		f.lost(n, "%s is a second model of embeddings, which is not carried over: similar uses %s in all cases", m.ID,
+			f.Embeddings.ID)
+	}
+}
+
 // near is an assertion that holds a reply against reference texts.
 func (f *promptfooConfig) near(s asserted) []expectation {
 	texts := []string{s.text}

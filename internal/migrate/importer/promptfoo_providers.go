@@ -58,7 +58,7 @@ func (f *promptfooConfig) providers(n strictyaml.Node, depth int) {
 			for _, root := range f.followAll(item, "provider") {
 				f.providers(root, depth+1)
 			}
-		} else if m, ok := f.model(item); ok {
+		} else if m, ok := f.model(item, false); ok {
 			f.addModel(m)
 		}
 	}
@@ -72,11 +72,15 @@ func number(v any) (n float64, ok bool) {
 	return n, ok
 }
 
+// targetOf tells models apart.
+func targetOf(m Model) string {
+	return asJSON([]any{m.ID, m.Endpoint, m.API, m.BaseURL, m.APIKeyEnv, m.Headers})
+}
+
 func (d *draft) addModel(m Model) string {
 	used := names{}
-	target := func(m Model) string { return asJSON([]any{m.ID, m.Endpoint, m.API, m.BaseURL, m.APIKeyEnv, m.Headers}) }
 	for _, o := range d.Models {
-		if target(o) == target(m) && sameObject(o.Params, m.Params) {
+		if targetOf(o) == targetOf(m) && sameObject(o.Params, m.Params) {
 			return o.Name
 		}
 		used.unique(o.Name)
@@ -92,7 +96,8 @@ func sameObject(a, b strictyaml.Object) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
-func (f *promptfooConfig) model(n strictyaml.Node) (Model, bool) {
+// model is what a provider comes to, a model of chats or of embeddings.
+func (f *promptfooConfig) model(n strictyaml.Node, embeds bool) (Model, bool) {
 	id, label, settings := n, "", strictyaml.Node{}
 	if n.Kind() == strictyaml.Mapping {
 		id, settings = n.Get("id"), n.Get("config")
@@ -131,10 +136,14 @@ func (f *promptfooConfig) model(n strictyaml.Node) (Model, bool) {
 	sub, name, cut := strings.Cut(rest, ":")
 	isChat := slices.Contains([]string{"chat", "messages", "responses"}, sub) ||
 		sub == "completion" && kind != config.OpenAI
-	switch {
+	switch isEmbedding := sub == "embedding" || sub == "embeddings"; {
 	case !ok:
 		f.lost(id, "the provider %s is not carried over: no endpoint is known for it", text)
 		return Model{}, false
+	case embeds && (!isEmbedding || preset.API == config.Anthropic):
+		f.lost(id, "the provider %s is not carried over: it has no embeddings at an API that promptbench knows", text)
+		return Model{}, false
+	case embeds:
 	case kind == "llama":
 		name = "llama"
 	case !cut && isChat: // openai:chat, its model in the config
@@ -200,7 +209,7 @@ func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 		switch {
 		case isParam:
 			f.param(m, name, key, v)
-		case key == "presence_penalty" || key == "frequency_penalty" || key == "top_k" || key == "min_p" ||
+		case key == "dimensions" || key == "presence_penalty" || key == "frequency_penalty" || key == "top_k" || key == "min_p" ||
 			key == "verbosity" || key == "service_tier":
 			if m.API == config.Gemini || m.API == config.Anthropic && key != "top_k" {
 				f.lost(e.Key, "%s of the provider is not carried over: its API does not take it", key)

@@ -137,7 +137,7 @@ func TestPromptfooMeanings(t *testing.T) {
 				"{type: bleu, value: b}]"),
 			[]string{
 				"  - similar:\n      min: 0.75\n      to:\n        - b\n        - c", "  - edit_distance:\n      max: 5",
-				"  - rouge:\n      measure: rouge-1\n      min: 0.4", "  - bleu:\n      min: 0.5", "needs a model of embeddings",
+				"  - rouge:\n      measure: rouge-1\n      min: 0.4", "  - bleu:\n      min: 0.5", "similar uses the model text-embedding-3-large",
 			}, "",
 		},
 		"not a reference": {one("[{type: not-similar, value: b}]"), nil, "not-similar is not carried over: write an expression"},
@@ -194,6 +194,11 @@ func TestPromptfooMeanings(t *testing.T) {
 				one("[{type: is-valid-function-call}, {type: equals, value: 'x', transform: 'output[0].functionCall.args.day'}]"),
 			[]string{"name: b", "type: object", `all(tool_calls, #.name in ["a","b"])`, `fromJSON(tool_calls[0].arguments).day == "x"`},
 			"not to the types of arguments; write tool_calls with a schema under expect",
+		},
+		"a judge beside tools": {
+			"providers: [{id: 'openai:a', config: {response_format: {type: json_object}, tools: [{type: function, function: {name: f}}]}}]\n" +
+				"defaultTest: {options: {provider: 'openai:j'}}\n" + one("[{type: contains, value: a}]"),
+			[]string{"responseFormat: json_object\ntools:\n  - name: f\n"}, "",
 		},
 		"other tools": {
 			"providers: [{id: 'openai:a', config: {tools: [{type: web_search}]}}]\n" + one("[{type: contains, value: a}]"), nil,
@@ -290,6 +295,52 @@ func TestPromptfooConversations(t *testing.T) {
 	}
 }
 
+// TestEmbeddings imports providers of embeddings, and holds the config that a project gets to what it has.
+func TestEmbeddings(t *testing.T) {
+	t.Parallel()
+	const tail = "prompts: ['{{q}}']\ntests: [{vars: {q: a}, assert: [{type: similar, value: x}]}]\n"
+	of := func(provider string) string {
+		return "defaultTest: {options: {provider: {embedding: " + provider + "}}}\n" + tail
+	}
+	one := func(asserts string) string {
+		return "prompts: ['{{q}}']\ntests: [{vars: {q: a}, assert: [" + asserts + "]}]\n"
+	}
+	for source, c := range map[string]struct{ want, left string }{
+		tail: {
+			"embeddings: text-embedding-3-large\nmodels:\n  text-embedding-3-large:\n    endpoint: openai\n    model: text-embedding-3-large\n",
+			"",
+		},
+		of("'openai:embedding:small'"):                {"embeddings: small\nmodels:\n  small:\n    endpoint: openai\n    model: small\n", ""},
+		of("'ollama:embeddings:nomic-embed-text:8'"):  {"endpoint: ollama\n    model: nomic-embed-text:8\n", ""},
+		of("'google:embedding:gemini-embedding-001'"): {"endpoint: gemini\n    model: gemini-embedding-001\n", ""},
+		of("{id: 'azureopenai:embedding:mine', config: {apiHost: me.openai.azure.com}}"): {
+			"endpoint: azure\n    base_url: https://me.openai.azure.com\n    model: mine\n", "",
+		},
+		of("{id: 'openai:embedding:m', config: {dimensions: 256, apiBaseUrl: 'http://127.0.0.1:1/v1'}}"): {
+			"base_url: http://127.0.0.1:1/v1\n    model: m\n    api_key_env: OPENAI_API_KEY\n    params:\n      extra:\n        dimensions: 256\n", "",
+		},
+		of("'huggingface:sentence-similarity:x/y'"): {
+			"embeddings: text-embedding-3-large\n", "the provider huggingface:sentence-similarity:x/y is not carried over: no endpoint",
+		},
+		of("'openai:chat:m'"): {"embeddings: text-embedding-3-large\n", "openai:chat:m is not carried over: it has no embeddings"},
+		"defaultTest: {options: {provider: {text: 'openai:chat:j', embedding: 'openai:embedding:e', moderation: x}}}\n" + tail: {
+			"model: j\njudge: j\nembeddings: e\n", "x.yaml:1:92: moderation of a provider that grades is not carried over",
+		},
+		one("{type: similar, value: x, provider: 'openai:embedding:a'}, {type: similar, value: x, provider: {id: 'openai:embedding:b'}}"): {
+			"embeddings: a\n", "b is a second model of embeddings, which is not carried over: similar uses a in all cases",
+		},
+		"prompts: ['{{q}}']\nproviders: ['openai:m']\ntests: [{vars: {q: a}, options: {provider: {embedding: 'openai:embedding:e'}}, " +
+			"assert: [{type: similar, value: x}]}]\n": {"model: m\nembeddings: e\n", ""},
+	} {
+		written, left := configOfImport(t, source)
+		require.Contains(t, written, c.want, source)
+		require.Contains(t, left, c.left, source)
+		if c.left == "" {
+			require.Empty(t, left, source)
+		}
+	}
+}
+
 // TestProviders imports providers, and holds the config that a project gets to what it has.
 func TestProviders(t *testing.T) {
 	t.Parallel()
@@ -325,23 +376,28 @@ func TestProviders(t *testing.T) {
 		"'github:meta/llama'":                             {"endpoint: openrouter\n    model: meta/llama\n", "is now asked at openrouter"},
 		"'bedrock:x'":                                     {"", "the provider bedrock:x is not carried over: no endpoint is known for it"},
 	} {
-		dir := t.TempDir()
-		source := filepath.Join(dir, "x.yaml")
-		text := "providers: [" + provider + "]\nprompts: ['{{q}}']\ntests: [{vars: {q: a}, assert: [{type: contains, value: x}]}]\n"
-		require.NoError(t, os.WriteFile(source, []byte(text), 0o600))
-		plan, err := importer.Prepare([]string{source}, filepath.Join(dir, "out"), "", importer.Options{})
-		require.NoError(t, err, provider)
-		require.NoError(t, plan.Write(filepath.Join(dir, "out")))
-		file := filepath.Join(dir, "out", config.DefaultPath)
-		written, err := os.ReadFile(file)
-		require.NoError(t, err)
-		require.Contains(t, string(written), c.want, provider)
-		_, probs := config.Load(file)
-		require.NoError(t, probs.Err(), provider)
-		left := strings.ReplaceAll(strings.Join(importer.Group(plan.Results[0].Left), "\n"), dir+"/", "")
+		written, left := configOfImport(t, "providers: ["+provider+"]\nprompts: ['{{q}}']\n"+
+			"tests: [{vars: {q: a}, assert: [{type: contains, value: x}]}]\n")
+		require.Contains(t, written, c.want, provider)
 		require.Contains(t, left, c.left, provider)
 		if c.left == "" {
 			require.Empty(t, left, provider)
 		}
 	}
+}
+
+// configOfImport is the config that a project gets of a source, which loads, and what is not carried over.
+func configOfImport(t *testing.T, text string) (written, left string) {
+	t.Helper()
+	dir := t.TempDir()
+	source, out := filepath.Join(dir, "x.yaml"), filepath.Join(dir, "out")
+	require.NoError(t, os.WriteFile(source, []byte(text), 0o600))
+	plan, err := importer.Prepare([]string{source}, out, "", importer.Options{})
+	require.NoError(t, err, text)
+	require.NoError(t, plan.Write(out))
+	data, err := os.ReadFile(filepath.Join(out, config.DefaultPath))
+	require.NoError(t, err)
+	_, probs := config.Load(filepath.Join(out, config.DefaultPath))
+	require.NoError(t, probs.Err(), text)
+	return string(data), strings.ReplaceAll(strings.Join(importer.Group(plan.Results[0].Left), "\n"), dir+"/", "")
 }

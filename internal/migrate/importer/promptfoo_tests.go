@@ -155,6 +155,13 @@ func (f *promptfooConfig) testOptions(n strictyaml.Node, t *test, isDefault bool
 			f.stored = append(f.stored, e.Value.Text())
 			f.lost(e.Key, "%s is not carried over; write tests that need the reply as turns of one case", key)
 		case "provider":
+			if e.Value.Has("embedding") {
+				f.setEmbeddings(e.Value)
+				f.loseOthers(e.Value, "a provider that grades", "embedding", "text")
+				if !e.Value.Has("text") {
+					continue
+				}
+			}
 			if !isDefault {
 				f.lost(e.Key, "the judge of a single test is not carried over")
 				continue
@@ -175,7 +182,7 @@ func (f *promptfooConfig) setJudge(n strictyaml.Node) {
 	if !ok {
 		return
 	}
-	m, ok := f.model(n)
+	m, ok := f.model(n, false)
 	if !ok {
 		return
 	}
@@ -214,6 +221,10 @@ func (f *promptfooConfig) tests() {
 	f.converse()
 	f.chats()
 	f.loseTransforms(f.lostTransforms, f.kinds)
+}
+
+// addJudges adds the models that grade after those that are asked.
+func (f *promptfooConfig) addJudges() {
 	for _, m := range f.judges {
 		name := f.addModel(m)
 		if f.Judge == m.Name {
