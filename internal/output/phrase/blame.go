@@ -98,11 +98,21 @@ func BlamePlan(r blame.Result) []string {
 		out = append(out, fmt.Sprintf("To confirm the hunk that is named takes up to %s more.",
 			wording.Count(r.Confirming, "call")))
 	}
+	out = append(out, ToolRounds(r.Plan.Rounds)...)
 	if r.Plan.Judging > 0 {
 		out = append(out, fmt.Sprintf("The judge is asked up to %s more; the tokens and the cost do not include that.",
 			wording.Count(r.Plan.Judging, "time")))
 	}
 	return out
+}
+
+// ToolRounds says how many calls the results of tools may take; nothing for none.
+func ToolRounds(n int) []string {
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Results of tools take up to %s more, at most %d in a turn; the tokens and the cost do not "+
+		"include that.", wording.Count(n, "call"), runfile.MaxRounds)}
 }
 
 // BlameChange names what is cut into hunks.

@@ -65,6 +65,7 @@ func MutationPlan(r mutation.Result) []string {
 		cost = fmt.Sprintf("%.4f", *p.Cost)
 	}
 	out = append(out, fmt.Sprintf("tokens at most %s · cost at most %s", tokens, cost))
+	out = append(out, ToolRounds(p.Rounds)...)
 	if p.Judging > 0 {
 		out = append(out, fmt.Sprintf("The judge is asked up to %s more; the tokens and the cost do not include that.",
 			wording.Count(p.Judging, "time")))

@@ -80,12 +80,16 @@ func PriceText(w io.Writer, s search.Price, o Options) error {
 	p := &printer{w: w, o: o}
 	calls := wording.Count(s.Calls, "call")
 	p.prose(bold, line(fmt.Sprintf("Improving %s on %s takes at most %s.", s.Base, s.Suite, calls)))
-	p.table([]column{{Title: "what"}, {Title: "calls", Right: true}}, [][]string{
+	rows := [][]string{
 		{fmt.Sprintf("%s on %s that are not sealed", line(s.Base), wording.Count(s.Open, "case")), fmt.Sprint(s.New)},
 		{"candidates that race on them, at most", fmt.Sprint(s.Racing)},
 		{"the editor, at most", fmt.Sprint(s.Editing)},
 		{fmt.Sprintf("base and candidate on %s, at most", wording.Count(s.Sealed, "sealed case")), fmt.Sprint(s.Final)},
-	})
+	}
+	if s.Rounds > 0 {
+		rows = append(rows, []string{"results of tools, at most", fmt.Sprint(s.Rounds)})
+	}
+	p.table([]column{{Title: "what"}, {Title: "calls", Right: true}}, rows)
 	p.sentences("", phrase.PriceNotes(s))
 	return p.err
 }

@@ -40,6 +40,11 @@ func PlanText(w io.Writer, j plan.Plan) error {
 	}
 	p.table(columns, rows)
 	for _, r := range j.Revisions {
+		if r.Rounds > 0 {
+			p.line("%s", line(fmt.Sprintf(
+				"%s takes up to %s more with results of tools, at most %d in a turn; the tokens and the cost above do not "+
+					"include that.", r.Prompt, wording.Count(r.Rounds, "call"), runfile.MaxRounds)))
+		}
 		if r.Judging > 0 {
 			p.line("%s", line(fmt.Sprintf(
 				"The judge is asked about %s up to %s; the tokens and the cost above do not include that.",

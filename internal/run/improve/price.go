@@ -45,7 +45,11 @@ func (s *Search) Price() (search.Price, error) {
 		return out, err
 	}
 	out.New = replies.New
-	out.Calls = out.New + out.Racing + out.Editing + out.Final
+	if each.Rounds > 0 {
+		most := search.MostReplies(set, len(s.open), types) + 2*len(s.sealed)
+		out.Rounds = replies.Rounds + most*(each.Rounds+len(s.open)-1)/len(s.open)
+	}
+	out.Calls = out.New + out.Racing + out.Editing + out.Final + out.Rounds
 	if out.Allowed != nil {
 		out.Calls = min(out.Calls, *out.Allowed)
 	}

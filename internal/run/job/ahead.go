@@ -33,12 +33,13 @@ func (r *Revisions) Ahead(p *project.Project, earlier *runfile.Run) (plan.Revisi
 		return out, err
 	}
 	for i, v := range variants {
-		replies, recorded, err := countRecorded(p, v, r.Work.After, r.Work.Trials, r.recordings.of(i))
+		counted, err := countRecorded(p, v, r.Work.After, r.Work.Trials, r.recordings.of(i))
 		if err != nil {
 			return out, err
 		}
-		out.Replies += replies
-		out.Replayed += recorded
+		out.Replies += counted.Replies
+		out.Replayed += counted.Replayed
+		out.Rounds += counted.Rounds
 	}
 	out.New = out.Replies - out.Replayed
 	if r.judge != nil {

@@ -153,11 +153,13 @@ func PlanAsked(p *project.Project, o Options, a Asked, budget *int) (Asked, Blam
 		left = *budget
 	}
 	for i, c := range a.Cases {
-		replies, recorded := 0, 0
+		replies, recorded, rounds := 0, 0, 0
 		if err := open.requests(p, c, o.Trials, index, func(r model.Request) {
 			replies++
 			if index != nil && index.Has(r.Key) {
 				recorded++
+			} else {
+				rounds += mostRounds(c)
 			}
 		}); err != nil {
 			return a, out, err
@@ -166,7 +168,7 @@ func PlanAsked(p *project.Project, o Options, a Asked, budget *int) (Asked, Blam
 		if budget != nil {
 			left -= replies - recorded
 			if !o.Offline {
-				left -= judging
+				left -= judging + rounds
 			}
 			if left < 0 {
 				a.Cases = a.Cases[:i]
@@ -177,6 +179,7 @@ func PlanAsked(p *project.Project, o Options, a Asked, budget *int) (Asked, Blam
 		out.Replies += replies
 		out.Replayed += recorded
 		out.Judging += judging
+		out.Rounds += rounds
 	}
 	out.New = out.Replies - out.Replayed
 	seen, err := usageSeen(p, t, a.Change.Head.Hash())

@@ -123,11 +123,10 @@ func planVariant(p *project.Project, v project.Variant, of plan.Plan, index *run
 	out plan.Revision, err error,
 ) {
 	t := v.Target
-	out = plan.Revision{Prompt: v.Prompt.Name, Model: t.ID, Name: t.Record().Name, Endpoint: t.Label}
-	if out.Replies, out.Replayed, err = countRecorded(p, v, 0, of.Trials, index); err != nil {
+	if out, err = countRecorded(p, v, 0, of.Trials, index); err != nil {
 		return out, err
 	}
-	out.New = out.Replies - out.Replayed
+	out.Prompt, out.Model, out.Name, out.Endpoint = v.Prompt.Name, t.ID, t.Record().Name, t.Label
 	seen, err := usageSeen(p, t, v.Prompt.Hash())
 	if err != nil {
 		return out, err
@@ -173,15 +172,16 @@ func samplesOf(run *runfile.Run) []plan.Sample {
 	return []plan.Sample{{Input: float64(*u.InputTokens) / float64(n), Output: float64(*u.OutputTokens) / float64(n)}}
 }
 
-// CountRecorded counts the replies that the only prompt of a project wants, and how many of them are recorded.
-func CountRecorded(p *project.Project, o Options) (replies, recorded int, err error) {
+// CountRecorded counts the replies that the only prompt of a project wants, and how many of them are recorded, without
+// their tokens and cost.
+func CountRecorded(p *project.Project, o Options) (plan.Revision, error) {
 	variants, err := p.Variants()
 	if err != nil {
-		return 0, 0, err
+		return plan.Revision{}, err
 	}
 	index, err := runfile.OpenIndex(p.RunsDir, query(o, ofPrompts(p.Prompts)))
 	if err != nil {
-		return 0, 0, err
+		return plan.Revision{}, err
 	}
 	defer index.Close() //nolint:errcheck // opened for reading only
 	return countRecorded(p, variants[0], o.After, o.Trials, index)

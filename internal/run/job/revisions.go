@@ -17,6 +17,7 @@ import (
 	"promptbench/internal/run/project"
 	"promptbench/internal/run/runner"
 	"promptbench/internal/run/runs"
+	"promptbench/internal/verdict/plan"
 )
 
 // Revisions is the job of running the revisions of a project over its suite. Its
@@ -294,21 +295,38 @@ func laterRequests(
 	return true
 }
 
-// countRecorded counts the replies that a variant wants, and how many of them the
-// index holds; a nil index holds none.
+// countRecorded counts the replies that a variant wants, how many of them the index holds, and how many calls more the
+// results of tools may take; a nil index holds none.
 func countRecorded(p *project.Project, v project.Variant, after, trials int, index *runfile.Index) (
-	replies, recorded int, err error,
+	out plan.Revision, err error,
 ) {
-	for request, err := range requests(p, v, p.Cases(), after, trials, index) {
+	for c, err := range p.Cases() {
 		if err != nil {
-			return replies, recorded, err
+			return out, err
 		}
-		replies++
-		if index != nil && index.Has(request.Key) {
-			recorded++
+		one := func(yield func(suite.Case, error) bool) { yield(c, nil) }
+		for request, err := range requests(p, v, one, after, trials, index) {
+			if err != nil {
+				return out, err
+			}
+			out.Replies++
+			if index != nil && index.Has(request.Key) {
+				out.Replayed++
+			} else {
+				out.Rounds += mostRounds(c)
+			}
 		}
 	}
-	return replies, recorded, nil
+	out.New = out.Replies - out.Replayed
+	return out, nil
+}
+
+// mostRounds is how many calls a turn of a case takes at most, after the first one, because tools return something.
+func mostRounds(c suite.Case) int {
+	if len(c.ToolResults) == 0 {
+		return 0
+	}
+	return runfile.MaxRounds
 }
 
 // anyRecorded reports whether a reply that the job wants of a target is recorded.
@@ -317,9 +335,9 @@ func (r *Revisions) anyRecorded(p *project.Project, variants []project.Variant, 
 		if v.Target.Name != name {
 			continue
 		}
-		_, recorded, err := countRecorded(p, v, r.Work.After, r.Work.Trials, r.recordings.of(i))
-		if err != nil || recorded > 0 {
-			return recorded > 0, err
+		counted, err := countRecorded(p, v, r.Work.After, r.Work.Trials, r.recordings.of(i))
+		if err != nil || counted.Replayed > 0 {
+			return counted.Replayed > 0, err
 		}
 	}
 	return false, nil

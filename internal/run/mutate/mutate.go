@@ -148,24 +148,26 @@ func (t *Test) Plan() (mutation.Result, error) {
 	price := &mutation.Price{}
 	o := t.options.Job
 	of := t.of(t.base)
-	replies, recorded, err := job.CountRecorded(of, o)
+	counted, err := job.CountRecorded(of, o)
 	if err != nil {
 		return out, err
 	}
-	price.Original = replies - recorded
+	price.Original, price.Rounds = counted.New, counted.Rounds
 	for k := range t.options.Controls {
 		o.After = (k + 1) * max(1, o.Trials)
-		if replies, recorded, err = job.CountRecorded(of, o); err != nil {
+		if counted, err = job.CountRecorded(of, o); err != nil {
 			return out, err
 		}
-		price.Controls += replies - recorded
+		price.Controls += counted.New
+		price.Rounds += counted.Rounds
 	}
 	for i, m := range t.mutants {
-		if replies, recorded, err = job.CountRecorded(t.of(m.Prompt), t.options.Job); err != nil {
+		if counted, err = job.CountRecorded(t.of(m.Prompt), t.options.Job); err != nil {
 			return out, err
 		}
-		out.Mutants[i].Calls = replies - recorded
-		price.Mutants += replies - recorded
+		out.Mutants[i].Calls = counted.New
+		price.Mutants += counted.New
+		price.Rounds += counted.Rounds
 	}
 	o = t.options.Job
 	o.Fresh, o.Offline = true, false
@@ -257,8 +259,8 @@ func (t *Test) isLeftOut(p *prompt.Prompt, o job.Options) (bool, error) {
 	if !o.Offline {
 		return false, nil
 	}
-	_, recorded, err := job.CountRecorded(t.of(p), o)
-	return recorded == 0, err
+	counted, err := job.CountRecorded(t.of(p), o)
+	return counted.Replayed == 0, err
 }
 
 // race asks a prompt until it is decided against the original, and reads what that shows.

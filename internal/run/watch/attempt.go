@@ -82,6 +82,9 @@ func planParts(ahead plan.Revision, first, cases int) []string {
 	out := []string{"no call to make"}
 	if ahead.New > 0 {
 		out[0] = wording.Count(ahead.New, "call") + " to make"
+		if ahead.Rounds > 0 {
+			out[0] += fmt.Sprintf(", and up to %d more with results of tools", ahead.Rounds)
+		}
 		if ahead.Cost != nil {
 			out = append(out, "cost about "+progress.ShortAmount(ahead.Cost.High))
 		}

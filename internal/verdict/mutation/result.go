@@ -49,10 +49,11 @@ type Controls struct {
 
 // A Price is what all mutants take at most, before any call. Tokens and cost are nil where nothing says what they are.
 type Price struct {
-	Original int      `json:"original_calls"` // for cases of the original that have no reply yet
-	Mutants  int      `json:"mutant_calls"`   // at most
-	Controls int      `json:"control_calls"`  // at most
-	Judging  int      `json:"judge_calls"`    // at most, beside those; Tokens and Cost leave them out
+	Original int      `json:"original_calls"`             // for cases of the original that have no reply yet
+	Mutants  int      `json:"mutant_calls"`               // at most
+	Controls int      `json:"control_calls"`              // at most
+	Rounds   int      `json:"tool_round_calls,omitempty"` // with results of tools, at most, beside those
+	Judging  int      `json:"judge_calls"`                // at most, beside those; Tokens and Cost leave them out
 	Tokens   *float64 `json:"tokens"`
 	Cost     *float64 `json:"cost"`
 }

@@ -54,6 +54,8 @@ type Revision struct {
 	// runs of this suite on this model took a reply; nil where no run says.
 	Tokens *Range `json:"tokens"`
 	Cost   *Range `json:"cost"` // nil where the price is unknown as well
+	// Rounds is how many calls more the results of tools take, at most. Tokens and Cost leave it out.
+	Rounds int `json:"tool_round_calls,omitempty"`
 	// Judging is how often the judge is asked, at most and as long as each answer
 	// holds a verdict; which of its answers are recorded depends on the replies.
 	// Tokens and Cost leave it out.

@@ -77,12 +77,13 @@ type Price struct {
 	Open    int      `json:"open"`
 	Sealed  int      `json:"sealed"`
 	HeldOut bool     `json:"held_out"`
-	New     int      `json:"base_calls"`   // for the base
-	Racing  int      `json:"race_calls"`   // at most
-	Editing int      `json:"editor_calls"` // at most
-	Final   int      `json:"sealed_calls"` // at most, of base and candidate
-	Calls   int      `json:"calls"`        // at most
-	Tokens  *float64 `json:"tokens"`       // of the model, at most, by its earlier runs; null where none says
-	Cost    *float64 `json:"cost"`         // likewise, without the editor; null where the price is unknown
+	New     int      `json:"base_calls"`                 // for the base
+	Racing  int      `json:"race_calls"`                 // at most
+	Editing int      `json:"editor_calls"`               // at most
+	Final   int      `json:"sealed_calls"`               // at most, of base and candidate
+	Rounds  int      `json:"tool_round_calls,omitempty"` // with results of tools, at most
+	Calls   int      `json:"calls"`                      // at most
+	Tokens  *float64 `json:"tokens"`                     // of the model, at most, by its earlier runs; null where none says
+	Cost    *float64 `json:"cost"`                       // likewise, without the editor; null where the price is unknown
 	Allowed *int     `json:"max_calls"`
 }
