@@ -183,8 +183,9 @@ func (f *promptfooConfig) text(
 ) {
 	p := promptDraft{label: label, place: place}
 	f.noteUsed(body)
-	written, isWhole := body, true
-	if body, isWhole = f.withoutHistory(body, &p); !isWhole {
+	written := body
+	body, ok := f.withoutHistory(body, &p)
+	if !ok {
 		return
 	}
 	if body = unroll(body, f.constants(), 0); body != written {

@@ -209,8 +209,8 @@ func (f *promptfooConfig) settings(m *Model, n strictyaml.Node) {
 		switch {
 		case isParam:
 			f.param(m, name, key, v)
-		case key == "dimensions" || key == "presence_penalty" || key == "frequency_penalty" || key == "top_k" || key == "min_p" ||
-			key == "verbosity" || key == "service_tier":
+		case key == "presence_penalty" || key == "frequency_penalty" || key == "top_k" || key == "min_p" ||
+			key == "verbosity" || key == "service_tier" || key == "dimensions":
 			if m.API == config.Gemini || m.API == config.Anthropic && key != "top_k" {
 				f.lost(e.Key, "%s of the provider is not carried over: its API does not take it", key)
 				continue

@@ -223,43 +223,43 @@ func TestPromptfooConversations(t *testing.T) {
 	turns := []string{
 		"    turns:\n      - input: a\n        expect:\n          contains: [x]\n      - input: b\n        expect:\n          contains: [\"y\"]",
 	}
-	config := "prompts: [p.txt]" + tests
+	source := "prompts: [p.txt]" + tests
 	for name, c := range map[string]struct {
 		prompt, config string
 		want           []string
 		left           string
 	}{
-		"JSON": {chat(round, "{{q}}"), config, append(turns, "content: Hi\n  - role: user\n    content: '{{input}}'"), ""},
+		"JSON": {chat(round, "{{q}}"), source, append(turns, "content: Hi\n  - role: user\n    content: '{{input}}'"), ""},
 		"parts": {
 			chat(loop+`{"role": "user", "content": [{"type": "input_text", "text": "{{c.input}}"}]}, `+
 				`{"role": "assistant", "content": [{"type": "text", "text": {{c.output | dump}}}]}, {% endfor %}`, "{{q}}"),
-			config, turns, "",
+			source, turns, "",
 		},
 		"YAML": {
 			"- role: system\n  content: Hi\n" + loop + "\n- role: user\n  content: {{ c.input }}\n- role: assistant\n" +
 				"  content: \"{{ c.output }}\"\n{% endfor %}\n- role: user\n  content: {{q}}\n",
-			config, turns, "",
+			source, turns, "",
 		},
-		"a template": {chat(round, "Say {{q}}!"), config, []string{"- input: a\n", "- input: Say b!\n", "content: Say {{input}}!"}, ""},
+		"a template": {chat(round, "Say {{q}}!"), source, []string{"- input: a\n", "- input: Say b!\n", "content: Say {{input}}!"}, ""},
 		"one text": {
-			loop + "U: {{c.input}}\nA: {{c.output}}\n{% endfor %}U: {{q}}", config, []string{"content: 'U: {{input}}'", "- input: 'U: b'"},
+			loop + "U: {{c.input}}\nA: {{c.output}}\n{% endfor %}U: {{q}}", source, []string{"content: 'U: {{input}}'", "- input: 'U: b'"},
 			"p.txt:1:1: the loop over _conversation writes the conversation into the text of one message; promptbench sends",
 		},
 		"replies alone": {
-			loop + "{{c.output}}\n{% endfor %}{{q}}", config, turns,
+			loop + "{{c.output}}\n{% endfor %}{{q}}", source, turns,
 			"its loop over _conversation does not write each message of the user with the reply to it; write it without the loop",
 		},
 		"another order": {
 			chat(loop+`{"role": "assistant", "content": "{{c.output}}"}, {"role": "user", "content": "{{c.input}}"}, {% endfor %}`, "{{q}}"),
-			config, nil, "is not carried over: its loop over _conversation does not write",
+			source, nil, "is not carried over: its loop over _conversation does not write",
 		},
 		"at the start": {
 			"[" + strings.TrimSuffix(round, "{% if _conversation.length > 0 %},{% endif %}") + `, {"role": "system", "content": "Hi"}, {"role": "user", "content": "{{q}}"}]`,
-			config, nil, "is not right before the last message",
+			source, nil, "is not right before the last message",
 		},
-		"a count":   {"{{ _conversation.length }}{{q}}", config, nil, "it uses _conversation other than in one loop"},
-		"no loop":   {"{{q}}", config, []string{"    input: a\n", "    input: b\n"}, ""},
-		"none asks": {chat(round, "{{q}}"), "defaultTest: {options: {disableConversationVar: true}}\n" + config, []string{"    input: b\n"}, ""},
+		"a count":   {"{{ _conversation.length }}{{q}}", source, nil, "it uses _conversation other than in one loop"},
+		"no loop":   {"{{q}}", source, []string{"    input: a\n", "    input: b\n"}, ""},
+		"none asks": {chat(round, "{{q}}"), "defaultTest: {options: {disableConversationVar: true}}\n" + source, []string{"    input: b\n"}, ""},
 		"an id without a loop": {
 			"{{q}}", "prompts: [p.txt]\ntests: [{vars: {q: a}, metadata: {conversationId: one}}, {vars: {q: b}}]",
 			[]string{"    input: a\n    tags: ['conversationid:one']"}, "",
@@ -274,7 +274,7 @@ func TestPromptfooConversations(t *testing.T) {
 			[]string{"    turns:\n      - a\n      - 1 b\n", "    turns:\n      - a\n      - 2 b\n"}, "",
 		},
 		"repeats": {
-			chat(round, "{{q}}"), "evaluateOptions: {repeat: 3}\n" + config, turns,
+			chat(round, "{{q}}"), "evaluateOptions: {repeat: 3}\n" + source, turns,
 			"x.yaml:1:27: repeat goes on with a conversation, which is not carried over; run with --trials 3",
 		},
 		"a stored reply": {

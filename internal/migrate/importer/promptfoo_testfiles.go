@@ -103,7 +103,8 @@ func (f *promptfooConfig) scenario(n strictyaml.Node) []test {
 			merged.asserts = slices.Concat(c.asserts, t.asserts)
 			merged.tags = slices.Concat(c.tags, t.tags)
 			merged.description = cmp.Or(t.description, c.description)
-			merged.conversation = cmp.Or(t.conversation, c.conversation, f.defaults.conversation, fmt.Sprint(scenarioMark, f.combined))
+			merged.conversation = cmp.Or(
+				t.conversation, c.conversation, f.defaults.conversation, fmt.Sprint(scenarioMark, f.combined))
 			out = append(out, merged)
 			if len(out) > maxCases {
 				f.lost(n, "the scenario comes to more than %d cases", maxCases)
