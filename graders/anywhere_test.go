@@ -32,16 +32,25 @@ func TestSchemaAnywhere(t *testing.T) {
 	}
 }
 
-// TestEmptyReplies reads an empty reply as a text only where the rules say so.
-func TestEmptyReplies(t *testing.T) {
+// TestVerbatimReplies reads space, thinking and nothing as text only where the rules say so.
+func TestVerbatimReplies(t *testing.T) {
 	t.Parallel()
 	g, err := graders.NotContains([]string{"x"}, graders.TextOptions{})
 	require.NoError(t, err)
-	for rules, want := range map[*reply.Rules]float64{{}: 0, {Empty: true}: 1, {Empty: true, Types: []string{"a"}}: 0} {
+	for rules, want := range map[*reply.Rules]float64{{}: 0, {Verbatim: true}: 1, {Verbatim: true, Types: []string{"a"}}: 0} {
 		reader, err := reply.NewReader(*rules)
 		require.NoError(t, err)
 		scores, err := g.Grade(t.Context(), graders.Sample{Reply: reader.Read(" ", "", reply.Text)})
 		require.NoError(t, err)
 		require.InDelta(t, want, *scores[0].Value, 0, rules)
 	}
+	reader, err := reply.NewReader(reply.Rules{Verbatim: true})
+	require.NoError(t, err)
+	const raw = " <think>hm</think>\n{\"a\": 1} "
+	for _, format := range []reply.Format{reply.Text, reply.JSON} {
+		read := reader.Read(raw, "", format)
+		require.Equal(t, raw, read.Text)
+		require.Equal(t, format, read.Format)
+	}
+	require.Equal(t, raw, reader.Said(raw))
 }

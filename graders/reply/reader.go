@@ -12,13 +12,13 @@ import (
 // A Reader reads raw replies by one set of [Rules]. It is safe for concurrent
 // use.
 type Reader struct {
-	types   map[string]string // folded spelling to the spelling of Rules.Types
-	names   []string          // Rules.Types, for messages
-	untyped bool
-	json    jsonReader
-	xml     xmlReader
-	refusal string // folded
-	empty   bool
+	types    map[string]string // folded spelling to the spelling of Rules.Types
+	names    []string          // Rules.Types, for messages
+	untyped  bool
+	json     jsonReader
+	xml      xmlReader
+	refusal  string // folded
+	verbatim bool
 
 	thinking wrappers
 }
@@ -41,11 +41,11 @@ func (e *RuleError) Unwrap() error { return e.Err }
 // an address.
 func NewReader(rules Rules) (*Reader, error) {
 	r := &Reader{
-		types:   make(map[string]string, len(rules.Types)),
-		names:   rules.Types,
-		untyped: len(rules.Types) == 0,
-		refusal: foldSentence(rules.Refusal),
-		empty:   rules.Empty,
+		types:    make(map[string]string, len(rules.Types)),
+		names:    rules.Types,
+		untyped:  len(rules.Types) == 0,
+		refusal:  foldSentence(rules.Refusal),
+		verbatim: rules.Verbatim && len(rules.Types) == 0,
 
 		thinking: newWrappers(nil),
 	}
@@ -85,8 +85,10 @@ func (r *Reader) WithThinking(pairs [][2]string) *Reader {
 }
 
 // Said returns the Text of the [Reply] that Read gives, in a small part of the time: the
-// raw reply without its closed thinking blocks.
-func (r *Reader) Said(raw string) string { return newSource(raw, r.thinking).text }
+// raw reply without its closed thinking blocks, or verbatim.
+func (r *Reader) Said(raw string) string { return r.source(raw).text }
+
+func (r *Reader) source(raw string) *source { return newSource(raw, r.thinking, r.verbatim) }
 
 // Read reads one raw reply. The thinking argument is what the API returned as
 // the model's reasoning beside the reply. The declared format is tried first,
@@ -99,7 +101,7 @@ func (r *Reader) Said(raw string) string { return newSource(raw, r.thinking).tex
 //
 // Read never fails and never panics.
 func (r *Reader) Read(raw, thinking string, want Format) Reply {
-	src := newSource(raw, r.thinking)
+	src := r.source(raw)
 	reply := Reply{Raw: raw, Text: src.text, Untyped: r.untyped, Defects: src.defects}
 	thoughts := []string{strings.TrimSpace(thinking)}
 	thoughts = append(thoughts, src.thinking...)
@@ -121,7 +123,7 @@ func (r *Reader) Read(raw, thinking string, want Format) Reply {
 		if !r.untyped {
 			reply.Type = r.checkType(&reply, doc)
 		}
-	case src.text == "" && r.empty && r.untyped:
+	case src.text == "" && r.verbatim:
 		reply.Format = Text
 	case src.text == "":
 		reply.add(CodeNoDocument, "the reply is empty")

@@ -51,7 +51,9 @@ type Rules struct {
 	JSON    JSONRules `json:"json,omitzero"`
 	XML     XMLRules  `json:"xml,omitzero"`
 	Refusal string    `json:"refusal,omitempty"`
-	Empty   bool      `json:"empty,omitempty"` // without types, an empty reply is a text like any other
+	// Verbatim reads the reply as the model gave it: thinking and the space around it count as text, and an empty reply
+	// is a text like any other. It has no effect with Types.
+	Verbatim bool `json:"verbatim,omitempty"`
 
 	// Transform is what makes the text that is read of a reply. It tells rules apart; a
 	// [Reader] gets the text that it made.

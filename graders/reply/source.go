@@ -21,7 +21,7 @@ type span struct{ start, end int }
 
 const byteOrderMark = "\uFEFF"
 
-func newSource(raw string, w wrappers) *source {
+func newSource(raw string, w wrappers, verbatim bool) *source {
 	s := &source{}
 	full := raw
 	if len(full) > MaxBytes {
@@ -44,6 +44,11 @@ func newSource(raw string, w wrappers) *source {
 		if full[i] == '\n' {
 			s.lines = append(s.lines, i)
 		}
+	}
+	if verbatim {
+		s.keep(0, len(full))
+		s.text = full
+		return s
 	}
 	start := 0
 	if strings.HasPrefix(full, byteOrderMark) {

@@ -96,8 +96,8 @@ func descriptions() map[string]string {
 		"suite.reply.xml":         "Where an XML reply has its type and items.",
 		"suite.reply.xml.type":    "XPath of the type, such as //subtodos/@type.",
 		"suite.reply.xml.items":   "XPath of what holds the items.",
-		"suite.reply.empty": "true: an empty reply is a text like any other, in a suite without types." +
-			" Else it scores 0.",
+		"suite.reply.verbatim": "true: in a suite without types, a reply is read as the model gave it, with thinking " +
+			"and the space around it, and an empty one is a text like any other. Else an empty reply scores 0.",
 		"suite.reply.refusal": "The fixed sentence of a refusal, which is no item.",
 		"suite.reply.transform": "What makes the text that is read and graded of a reply: an expression, " +
 			"or {command: …}.",

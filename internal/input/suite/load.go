@@ -107,7 +107,7 @@ type replyBlock struct {
 		Items string `yaml:"items"`
 	} `yaml:"xml"`
 	Refusal   string         `yaml:"refusal"`
-	Empty     bool           `yaml:"empty"`
+	Verbatim  bool           `yaml:"verbatim"`
 	Transform transformBlock `yaml:"transform"`
 }
 
@@ -190,11 +190,11 @@ func (l *loader) failToRead(n strictyaml.Node, what string, err error) {
 func (l *loader) rules(b replyBlock) {
 	s := l.suite
 	s.Rules = reply.Rules{
-		Types:   b.Types,
-		JSON:    reply.JSONRules{Type: b.JSON.Type, Items: b.JSON.Items},
-		XML:     reply.XMLRules{Type: b.XML.Type, Items: b.XML.Items},
-		Refusal: b.Refusal,
-		Empty:   b.Empty,
+		Types:    b.Types,
+		JSON:     reply.JSONRules{Type: b.JSON.Type, Items: b.JSON.Items},
+		XML:      reply.XMLRules{Type: b.XML.Type, Items: b.XML.Items},
+		Refusal:  b.Refusal,
+		Verbatim: b.Verbatim,
 	}
 	if len(b.JSON.Schema) > 0 {
 		s.Rules.JSON.Schema = string(l.schema(l.at("reply", "json", "schema"), b.JSON.Schema))

@@ -31,10 +31,10 @@ type draft struct {
 	ignoreCase bool     // of what a reply has to have
 	ownDemands bool     // a criterion holds the demands of the cases itself
 
-	shared []suite.CaseGrader // that all cases have
-	calls  string             // how promptfoo hands tool calls to code, see [callShapes]; empty for none
-	empty  bool               // an empty reply is a text like any other
-	read   transformed        // what the suite makes of replies
+	shared   []suite.CaseGrader // that all cases have
+	calls    string             // how promptfoo hands tool calls to code, see [callShapes]; empty for none
+	verbatim bool               // replies are read as the model gave them
+	read     transformed        // what the suite makes of replies
 
 	main *expr             // what is the input; nil where no prompt has a var
 	uses map[string]*expr  // by the name of the var that each becomes

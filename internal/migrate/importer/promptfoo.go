@@ -29,7 +29,7 @@ type promptfooConfig struct {
 // promptfoo reads a config as https://www.promptfoo.dev/docs/configuration/reference/
 // describes it.
 func (d *draft) promptfoo(root strictyaml.Node) problem.List {
-	d.Format, d.empty = "promptfoo config", true
+	d.Format, d.verbatim = "promptfoo config", true
 	f := &promptfooConfig{draft: d, root: root, kinds: map[string]bool{}}
 	if root.Get("prompts").Kind() == strictyaml.None { // what promptfoo takes then
 		f.text("{{prompt}}", "", always(root.Problem("", "")), root.Problem("", ""), false)

@@ -71,6 +71,8 @@ func TestPromptfooReferences(t *testing.T) {
 		"deep tests":         {test + "file://t/**/*.yml", []string{"input: deep"}, ""},
 		"cells":              {test + "[t/c.csv]", []string{"input: expected text", "contains: [expected text, a, 'b, c']"}, ""},
 		"scenarios":          {"prompts: ['{{q}}']\nscenarios: file://s/*.yaml", []string{"input: s1", "input: s2"}, ""},
+		"rows of vars":       {test + "[{q: first}, {q: second}]", []string{"input: first", "input: second"}, ""},
+		"dotted vars":        {"prompts: ['{{item.q}}']\ntests: [{vars: {item: {q: nested}}}]", []string{"input: nested"}, ""},
 		"vars in a folder":   {test + "[{vars: {q: file://more/*.txt}}]", []string{"input: near"}, ""},
 		"renamed":            {head + "['{{q}} {{other.name}}']", []string{"{{other_name}}"}, "no case sets other, so it is empty"},
 		"too many patterns":  {head + "['{{q}}', 'file://{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}']", nil, "names no file"},
@@ -144,7 +146,7 @@ func TestPromptfooMeanings(t *testing.T) {
 		"a transform of all": {
 			"defaultTest: {options: {transform: 'JSON.parse(output).a'}}\n" +
 				one("[{type: equals, value: a}, {type: javascript, value: output.b}]"),
-			[]string{"reply:\n  empty: true\n  transform: fromJSON(text).a", "equals: [a]", `"parsed":true`}, "",
+			[]string{"reply:\n  verbatim: true\n  transform: fromJSON(text).a", "equals: [a]", `"parsed":true`}, "",
 		},
 		"a transform that is a program": {
 			"defaultTest: {options: {transform: 'output.match(/a/)[0]'}}\n" +

@@ -84,6 +84,10 @@ func (f *promptfooConfig) loseTransforms(nodes []strictyaml.Node, kinds map[stri
 
 func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
 	t := test{spread: true, place: n.Problem("", "")}
+	if isRow(n) && !isDefault {
+		t.vars = f.varsOf(n, 0)
+		return t
+	}
 	for _, e := range n.Entries() {
 		switch key := e.Key.Text(); key {
 		case "description":
@@ -104,6 +108,19 @@ func (f *promptfooConfig) test(n strictyaml.Node, isDefault bool) test {
 		}
 	}
 	return t
+}
+
+// isRow reports whether a test is a row of vars, as in files of tests that were tables: none of its keys is that of a
+// test.
+func isRow(n strictyaml.Node) bool {
+	return len(n.Entries()) > 0 && !slices.ContainsFunc(n.Entries(), func(e strictyaml.Entry) bool {
+		switch e.Key.Text() {
+		case "description", "vars", "assert", "assertScoringFunction", "options", "metadata", "provider", "providers",
+			"providerOutput", "prompts", "threshold", "path":
+			return true
+		}
+		return strings.HasPrefix(e.Key.Text(), "$")
+	})
 }
 
 func (f *promptfooConfig) tags(n strictyaml.Node) []string {

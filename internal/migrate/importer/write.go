@@ -170,8 +170,8 @@ func graderValues(list []suite.CaseGrader) []any {
 // replyRules are the rules for reading replies: the types that cases expect, and what transforms replies.
 func (d *draft) replyRules() object {
 	rules := d.replyTypes()
-	if d.empty && len(rules) == 0 {
-		rules = append(rules, strictyaml.Field{Key: "empty", Value: true})
+	if d.verbatim && len(rules) == 0 {
+		rules = append(rules, strictyaml.Field{Key: "verbatim", Value: true})
 	}
 	if d.read.src != "" {
 		rules = append(rules, strictyaml.Field{Key: "transform", Value: d.read.src})
