@@ -289,7 +289,7 @@ func TestJSONSchema(t *testing.T) {
 
 	got = only(t, g, said(`네, {"할일":[]}`))
 	requireValue(t, 0, got)
-	require.Contains(t, got.Reason, "no valid JSON")
+	require.Equal(t, "the reply is no valid JSON: invalid character '네' looking for beginning of value", got.Reason)
 
 	s := said("```json\n{\"할일\":[]}\n```")
 	s.Reply.Format, s.Reply.Document = reply.JSON, `{"할일":[]}`

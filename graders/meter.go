@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/vm/runtime"
+
+	"promptbench/graders/schema"
 )
 
 // Names that no source can spell, for the calls that the guard puts in.
@@ -171,7 +173,7 @@ func (m *meter) fromJSON(s string) any {
 	m.made(len(s), func() string {
 		m.readsJSON = true
 		if err := json.Unmarshal([]byte(s), &out); err != nil {
-			m.fail(&replyFault{"it is no JSON: " + oneLine(err.Error())})
+			m.fail(&replyFault{"it is no JSON: " + oneLine(schema.Explain(err, s).Error())})
 		}
 		return ""
 	})

@@ -16,12 +16,12 @@ type numberIn struct {
 	value *big.Rat
 }
 
-// numeral matches a part of a number: digits, with or without commas between thousands, and Korean units.
+// numeral matches a part of a number: digits, with or without commas between thousands, an exponent, and Korean units.
 var numeral = regexp.MustCompile(
-	`([-+−]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)([십백천]?)([만억조]?)`)
+	`([-+−]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)((?:[eE][-+]?\d{1,3}\b)?)([십백천]?)([만억조]?)`)
 
 // numbersIn returns the numbers of a text in order. Commas between thousands, full-width digits and the units 십, 백, 천,
-// 만, 억 and 조 are read, so that 1만 2천5백 is 12500. A minus counts at the start of a word only: 10-11 has the numbers 10
+// 만, 억 and 조 are read, so that 1만 2천5백 is 12500, and exponents, so that 1.5e3 is 1500. A minus counts at the start of a word only: 10-11 has the numbers 10
 // and 11. Digits behind a Latin letter, as in A4, are a part of its word.
 func numbersIn(text string) []numberIn {
 	text = width.Fold.String(text)
@@ -36,7 +36,11 @@ func numbersIn(text string) []numberIn {
 			open = nil
 			continue
 		}
-		small, myriad := unitOf(text[m[6]:m[7]]), unitOf(text[m[8]:m[9]])
+		if exponent := text[m[6]:m[7]]; exponent != "" {
+			power, _ := new(big.Rat).SetString("1" + exponent)
+			digits.Mul(digits, power)
+		}
+		small, myriad := unitOf(text[m[8]:m[9]]), unitOf(text[m[10]:m[11]])
 		if gap := text[end:m[0]]; open != nil && sign == "" && (gap == "" || gap == " ") &&
 			open.takes(digits, small, myriad) {
 			out[len(out)-1] = numberIn{text[from:m[1]], open.value()}

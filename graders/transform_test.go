@@ -20,6 +20,7 @@ func TestTransformExpression(t *testing.T) {
 		`fromJSON(text).a.c.d`:               {"", "cannot fetch d from <nil>"},
 		`fromJSON(text).list[7]`:             {"", "index out of range"},
 		`fromJSON("x")`:                      {"", "it is no JSON: invalid character 'x'"},
+		`fromJSON("[내일]")`:                   {"", "it is no JSON: invalid character '내' looking for"},
 		`upper(vars.name) + "!"`:             {"KIM!", ""},
 		`split(text, ",")[9]`:                {"", "index out of range"},
 		`join(map(tool_calls, #.name), " ")`: {"look", ""},

@@ -3,11 +3,12 @@ package reply
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"promptbench/graders/schema"
 )
 
 // explainRepair adds the defects that the document had before its repair.
@@ -28,7 +29,7 @@ func explainRepair(doc *document, src *source, c *jsonCandidate) {
 		case isQuote(found), found == '\\':
 			doc.add(CodeQuotes, "line %d: %q where a plain quote or a comma belongs", line, found)
 		default:
-			doc.add(CodeRepaired, "line %d: %s, in %s", line, syntaxMessage(syntax, found), quoteShort(tokenAt(text, at)))
+			doc.add(CodeRepaired, "line %d: %s, in %s", line, schema.SyntaxMessage(syntax, found), quoteShort(tokenAt(text, at)))
 		}
 	}
 	switch {
@@ -37,16 +38,6 @@ func explainRepair(doc *document, src *source, c *jsonCandidate) {
 	case !isSyntax:
 		doc.add(CodeRepaired, "line %d: the document is not valid JSON: %v", src.line(c.start), c.broken)
 	}
-}
-
-// syntaxMessage returns the decoder's message, with the whole character where the
-// decoder names only its first byte.
-func syntaxMessage(syntax *json.SyntaxError, found rune) string {
-	_, where, ok := strings.Cut(syntax.Error(), "' ")
-	if found < utf8.RuneSelf || !ok {
-		return syntax.Error()
-	}
-	return fmt.Sprintf("invalid character %q %s", found, where)
 }
 
 // tokenAt returns the value or word around a place.

@@ -7,10 +7,12 @@
 package schema
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -24,7 +26,28 @@ type Schema struct{ compiled *jsonschema.Schema }
 // Parse decodes JSON text into the values that [Compile] and
 // [Schema.Failures] take; numbers keep their spelling.
 func Parse(text string) (any, error) {
-	return jsonschema.UnmarshalJSON(strings.NewReader(text))
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	return value, Explain(err, text)
+}
+
+// Explain returns the error of decoding a JSON text, with the whole character where the decoder names only its first
+// byte.
+func Explain(err error, text string) error {
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok || syntax.Offset < 1 || syntax.Offset > int64(len(text)) {
+		return err
+	}
+	found, _ := utf8.DecodeRuneInString(text[syntax.Offset-1:])
+	return errors.New(SyntaxMessage(syntax, found))
+}
+
+// SyntaxMessage returns the message of a decoder that found a character, with the whole of it.
+func SyntaxMessage(syntax *json.SyntaxError, found rune) string {
+	_, where, ok := strings.Cut(syntax.Error(), "' ")
+	if found < utf8.RuneSelf || !ok {
+		return syntax.Error()
+	}
+	return fmt.Sprintf("invalid character %q %s", found, where)
 }
 
 // Compile compiles a decoded schema, of draft 2020-12 unless its $schema says

@@ -24,7 +24,7 @@ func (p *proposer) fromRecord(rec record) (typed, string) {
 	if p.o.Input != "" {
 		t.text, t.turns = userText(at(f, p.o.Input))
 		if t.text == "" {
-			return t, "no text in the field " + p.o.Input
+			return t, noTextIn(p.o.Input)
 		}
 		return t, ""
 	}
@@ -85,6 +85,8 @@ func (p *proposer) fromPlain(f map[string]any, t typed) (typed, string) {
 }
 
 const noInput = "no field is called like an input; name it with --input"
+
+func noTextIn(field string) string { return "no text in the field " + field }
 
 func blank(text string) string {
 	if strings.TrimSpace(text) == "" {

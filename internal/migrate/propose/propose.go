@@ -143,6 +143,13 @@ func From(files []string, o Options) (*Result, error) {
 	if len(p.broken) > 0 {
 		return nil, p.broken
 	}
+	for _, reason := range []string{noTextIn(o.Input), noInput} {
+		if left := p.left[reason]; len(left) > 0 && len(p.found) == 0 {
+			return nil, problem.List{{
+				File: left[0].File, Line: left[0].Line, Message: "no record has an input that can be found, as here: " + reason,
+			}}
+		}
+	}
 	return p.compared("cases from")
 }
 

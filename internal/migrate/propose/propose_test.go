@@ -101,6 +101,7 @@ func TestHostileFiles(t *testing.T) {
 		"empty":         {"a.csv", "", "a.csv:1: the file is empty"},
 		"an archive":    {"a.json", "PK\x03\x04\x14\x00", "a.json:1: the file is a spreadsheet or an archive"},
 		"zero bytes":    {"a.jsonl", "\x00\x00\x00abc\xff", "a.jsonl:1: the file is no text: it has zero bytes"},
+		"no input":      {"a.jsonl", `{"n":1}` + "\n", "a.jsonl:1: no record has an input that can be found, as here: no field is called like an input; name it with --input"},
 		"a picture":     {"a.png", "x", `a.png: exports do not end in ".png"`},
 	} {
 		path := write(t, c.file, c.text)
