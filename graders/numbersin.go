@@ -21,8 +21,8 @@ var numeral = regexp.MustCompile(
 	`([-+−]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)((?:[eE][-+]?\d{1,3}\b)?)([십백천]?)([만억조]?)`)
 
 // numbersIn returns the numbers of a text in order. Commas between thousands, full-width digits and the units 십, 백, 천,
-// 만, 억 and 조 are read, so that 1만 2천5백 is 12500, and exponents, so that 1.5e3 is 1500. A minus counts at the start of a word only: 10-11 has the numbers 10
-// and 11. Digits behind a Latin letter, as in A4, are a part of its word.
+// 만, 억 and 조 are read, so that 1만 2천5백 is 12500, and exponents, so that 1.5e3 is 1500. A minus counts at the start
+// of a word only: 10-11 has the numbers 10 and 11. Digits behind a Latin letter, as in A4, are a part of its word.
 func numbersIn(text string) []numberIn {
 	text = width.Fold.String(text)
 	var out []numberIn

@@ -82,8 +82,8 @@ func (g similar) grade(ctx context.Context, s Sample) (Score, error) {
 		case e.Unscored != "":
 			return Unscored(e.Unscored), nil
 		case len(vectors) > 0 && len(e.Vector) != len(vectors[0]):
-			return Broken(fmt.Sprintf("the vectors of the reply and of a reference have %d and %d numbers, so they do not compare",
-				len(vectors[0]), len(e.Vector))), nil
+			return Broken(fmt.Sprintf("the vectors of the reply and of a reference have %d and %d numbers, "+
+				"so they do not compare", len(vectors[0]), len(e.Vector))), nil
 		}
 		vectors = append(vectors, e.Vector)
 	}

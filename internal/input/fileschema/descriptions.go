@@ -41,7 +41,8 @@ func descriptions() map[string]string {
 		"config.models.headers":     "Headers that are sent as written; none may hold a secret.",
 		"config.models.headers_env": "Headers with values from the environment: the header's name to the variable's.",
 		"config.models.params":      "Parameters that prompt files and flags override; null leaves one out.",
-		"config.models.images":      "false: it takes text alone, so that cases with images or files are an error before any call.",
+		"config.models.images": "false: it takes text alone, so that cases with images or files are an error " +
+			"before any call.",
 		"config.models.thinking": "Pairs of texts around its thinking, besides the known ones: " +
 			"[[\"(thinks)\", \"(answers)\"]].",
 		"config.gates":            "Conditions that a run, a comparison or the cases must meet.",

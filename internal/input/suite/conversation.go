@@ -184,8 +184,8 @@ func (s *Suite) CheckTools(p *prompt.Prompt) (probs problem.List) {
 	return probs
 }
 
-// CheckCalls warns of tools whose calls a case expects, and that a prompt does not declare, unless a parameter of it asks
-// for tools in its own way.
+// CheckCalls warns of tools whose calls a case expects, and that a prompt does not declare, unless a parameter of it
+// asks for tools in its own way.
 func (s *Suite) CheckCalls(p *prompt.Prompt) (probs problem.List) {
 	if p.Params.Extra["tools"] != nil {
 		return nil

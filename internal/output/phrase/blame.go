@@ -111,8 +111,8 @@ func ToolRounds(n int) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("Results of tools take up to %s more, at most %d in a turn; the tokens and the cost do not "+
-		"include that.", wording.Count(n, "call"), runfile.MaxRounds)}
+	return []string{fmt.Sprintf("Results of tools take up to %s more, at most %d in a turn; the tokens and the cost do "+
+		"not include that.", wording.Count(n, "call"), runfile.MaxRounds)}
 }
 
 // BlameChange names what is cut into hunks.

@@ -63,8 +63,8 @@ type Query struct {
 
 // OpenIndex indexes the run files in dir and its subfolders. A directory that does not exist holds no runs; a file that
 // can't be read, or only up to some line, is listed in [Index.Skipped], and what was read of it counts. Of several
-// calls with one key the newest wins, ties by run id; of those before the last of a conversation, the newest of the case. One that a wrong clock dates in the future wins over none, and is
-// passed over where the age counts.
+// calls with one key the newest wins, ties by run id; of those before the last of a conversation, the newest of the
+// case. One that a wrong clock dates in the future wins over none, and is passed over where the age counts.
 func OpenIndex(dir string, q Query) (*Index, error) {
 	x := &Index{
 		places: map[digest]place{}, open: map[int32]*os.File{}, pieces: map[string]*Piece{}, failed: map[failure]bool{},

@@ -302,8 +302,9 @@ func (p *Project) checkAttachments(t Target, revision *prompt.Prompt) error {
 		}}
 	case !slices.ContainsFunc(revision.Messages, func(m prompt.Message) bool { return m.Role == "user" }):
 		return problem.List{{
-			File: revision.Path, Message: "some cases have images or files, and the prompt has no user message that could have them",
-			Hint: "put {{input}} into a message with role: user",
+			File:    revision.Path,
+			Message: "some cases have images or files, and the prompt has no user message that could have them",
+			Hint:    "put {{input}} into a message with role: user",
 		}}
 	}
 	return nil

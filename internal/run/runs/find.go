@@ -60,8 +60,9 @@ func LookupOf(o project.Options) (Lookup, error) {
 // Path returns the run file that arg names: a run file, the id of a run in the runs
 // directory, or a revision, whose newest run with the same contents it is. Runs on
 // the suite and the model of like, if not nil, come first, and complete ones before
-// others; then those of the suite that the project runs. If there are runs on several models, Model or the model that the revision
-// would run on decides; it is an error if that leaves several.
+// others; then those of the suite that the project runs. If there are runs on several
+// models, Model or the model that the revision would run on decides; it is an error if
+// that leaves several.
 func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (string, error) {
 	if IsRunFile(arg) {
 		return arg, CheckRunFile(arg)
@@ -94,9 +95,9 @@ func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (str
 
 func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (string, error) {
 	if l.Project != nil {
-		project := *l.Project
-		project.Options.Suite = "" // one that has no runs yet grades those of the project's
-		if path, err := project.SuitePath(); err == nil {
+		usual := *l.Project
+		usual.Options.Suite = "" // one that has no runs yet grades those of the project's
+		if path, err := usual.SuitePath(); err == nil {
 			l.usual = config.ToRecord(path)
 		}
 	}

@@ -83,7 +83,7 @@ type Price struct {
 	Final   int      `json:"sealed_calls"`               // at most, of base and candidate
 	Rounds  int      `json:"tool_round_calls,omitempty"` // with results of tools, at most
 	Calls   int      `json:"calls"`                      // at most
-	Tokens  *float64 `json:"tokens"`                     // of the model, at most, by its earlier runs; null where none says
+	Tokens  *float64 `json:"tokens"`                     // of the model, at most, by its earlier runs; null without any
 	Cost    *float64 `json:"cost"`                       // likewise, without the editor; null where the price is unknown
 	Allowed *int     `json:"max_calls"`
 }
