@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the outputs that documents show
 func documents() []string {
 	return []string{
 		"README.md", "README.ko.md", "docs/results.md", "docs/tutorial.md", "docs/custom-graders.md", "docs/import.md", "docs/judge.md",
-		"docs/cases.md", "docs/improve.md",
+		"docs/cases.md", "docs/improve.md", "docs/models.md",
 	}
 }
 

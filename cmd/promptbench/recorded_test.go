@@ -92,3 +92,15 @@ func TestRecordedVerdictOnSealedCases(t *testing.T) {
 	require.Equal(t, 50, opened.Sealed.Pairs)
 	require.Equal(t, "inconclusive", opened.Sealed.Verdict)
 }
+
+// A judge's own run holds copies of the replies that it judged: the judge is not their author.
+func TestRecordedJudgeIsNoAuthor(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	out, err := command(t, projectCopy(t, root), "judge", "calibrate", "--suite", "cases/subtodos-judged.yaml",
+		"--judge", "qwen-judge", "--ask", "1", "--offline", "--brief").Output()
+	require.NoError(t, err)
+	require.Contains(t, string(out), "195 replies, 429 labels")
+	require.Contains(t, string(out), "85 replies are from models of the judge's own family (qwen)")
+}

@@ -170,8 +170,12 @@ func labelledReplies(p *project.Project, criteria []graders.Criterion, paths []s
 				continue
 			}
 			found[j.hash] = true
+			author := run.Header.Model.ID
+			if !run.Header.OfRevision() { // the run of a judge, which copies the replies that it judged
+				author = j.Call.ResponseModel
+			}
 			j.Call.ReplayedFrom = cmp.Or(j.Call.ReplayedFrom, run.Header.Run)
-			out = append(out, labelledReply{judgeable: j, model: run.Header.Model.ID, labels: byText[j.hash]})
+			out = append(out, labelledReply{judgeable: j, model: author, labels: byText[j.hash]})
 			for _, l := range byText[j.hash] {
 				missing -= len(l)
 			}
