@@ -15,10 +15,11 @@ import (
 // name: complete runs with at most maxErrors errors; the heads' on the suite and
 // the model of the base, where there is a choice. If the options name several
 // models, it finds a run on each for every revision. The suite is the one that the
-// options name, else that of the runs; runs of the config's suite come first. Without
-// any, the project has none, which is an error if needsSuite. Note is told of newer runs
-// that are passed over. Names are what the revisions are called that args name, as a run
-// may have an earlier name of its prompt; empty for a run file. The config, the suite and each header are read once.
+// options name, else that of the last run, else the config's. Without any, the
+// project has none, which is an error if needsSuite. Note is told of newer runs that
+// are passed over. Names are what the revisions
+// are called that args name, as a run may have an earlier name of its prompt; empty
+// for a run file. The config, the suite and each header are read once.
 func Compared(
 	ctx context.Context, o project.Options, args []string, maxErrors int, needsSuite bool, note func(string),
 ) (p *project.Project, paths, names []string, err error) {

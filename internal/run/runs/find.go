@@ -40,8 +40,6 @@ type Lookup struct {
 	Whole     bool             // only complete runs of a whole suite
 	MaxErrors int              // trials that may have ended in an error in a complete run
 	Note      func(string)     // says which newer run is passed over; nil: nobody
-
-	usual string // the path of the project's suite, as run files have it; empty: none
 }
 
 // LookupOf finds runs as the options say: in the runs directory, of the model and
@@ -60,9 +58,8 @@ func LookupOf(o project.Options) (Lookup, error) {
 // Path returns the run file that arg names: a run file, the id of a run in the runs
 // directory, or a revision, whose newest run with the same contents it is. Runs on
 // the suite and the model of like, if not nil, come first, and complete ones before
-// others; then those of the suite that the project runs. If there are runs on several
-// models, Model or the model that the revision would run on decides; it is an error if
-// that leaves several.
+// others. If there are runs on several models, Model or the model that the revision
+// would run on decides; it is an error if that leaves several.
 func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (string, error) {
 	if IsRunFile(arg) {
 		return arg, CheckRunFile(arg)
@@ -94,13 +91,6 @@ func (l Lookup) Path(ctx context.Context, arg string, like *runfile.Header) (str
 }
 
 func (l Lookup) revision(arg string, p *prompt.Prompt, like *runfile.Header) (string, error) {
-	if l.Project != nil {
-		usual := *l.Project
-		usual.Options.Suite = "" // one that has no runs yet grades those of the project's
-		if path, err := usual.SuitePath(); err == nil {
-			l.usual = config.ToRecord(path)
-		}
-	}
 	hash := p.Hash()
 	var named []runfile.Header
 	found, err := runfile.Find(l.Runs, func(h runfile.Header) bool {
@@ -172,25 +162,22 @@ func (l Lookup) notePassedOver(arg string, newestFirst []runfile.Found, chosen r
 
 // rank ranks a run by all but its model: a redacted copy less than any other run,
 // one that is not complete less than one that is, and least of these one that has
-// only some of the cases. Of equal ones, those of the project's suite rank higher.
+// only some of the cases.
 func (l Lookup) rank(f runfile.Found, like *runfile.Header) int {
 	rank := 0
 	if f.Header.Redacted != nil {
-		rank -= 32
+		rank -= 16
 	}
 	if f.Header.Suite.Name == l.Suite {
-		rank += 16
-	}
-	if like != nil && f.Header.Suite.Name == like.Suite.Name {
 		rank += 8
 	}
-	if l.usual != "" && f.Header.Suite.Path == l.usual {
-		rank++
+	if like != nil && f.Header.Suite.Name == like.Suite.Name {
+		rank += 4
 	}
 	if l.wasDecided(f, like) {
-		return rank + 2*whole
+		return rank + whole
 	}
-	return rank + 2*l.wholeness(f)
+	return rank + l.wholeness(f)
 }
 
 // whole is the wholeness of a complete run of a whole suite.
