@@ -104,3 +104,16 @@ func TestRecordedJudgeIsNoAuthor(t *testing.T) {
 	require.Contains(t, string(out), "195 replies, 429 labels")
 	require.Contains(t, string(out), "85 replies are from models of the judge's own family (qwen)")
 }
+
+// A brief of a run of the suite that a sealed one extends leaves the sealed cases out.
+func TestRecordedBriefIsSealed(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	out, err := command(t, projectCopy(t, root), "improve", "prompts/v3", "--manual",
+		"--suite", "cases/subtodos-sealed.yaml").Output()
+	require.NoError(t, err)
+	require.Contains(t, string(out), "70 of 118 cases fail a grader")
+	require.Contains(t, string(out), "50 sealed cases left out")
+	require.NotContains(t, string(out), "api-doc-json")
+}

@@ -28,7 +28,7 @@ func Brief(ctx context.Context, p *project.Project, path string) (brief.Brief, e
 	}
 	Reword(run, p.Suite)
 	isSealed := func(string) bool { return false }
-	if p.Suite != nil && p.Suite.Name == run.Header.Suite.Name {
+	if p.Suite != nil { // it may seal cases of a run of the suite that it extends
 		isSealed = p.Suite.IsSealed
 	}
 	open, sealed := brief.Unsealed(run, isSealed)
